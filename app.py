@@ -1,0 +1,22 @@
+"""The app: `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.faults import plain_faults
+from explorer.ui.warm_up import warm_up
+
+st.set_page_config("Latent Space Explorer", layout="wide")
+page = st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", default=True),
+        st.Page("pages/explore.py", title="Explore"),
+        st.Page("pages/library.py", title="Library"),
+    ],
+    position="top",
+)
+st.html(Path(__file__).parent / "explorer/ui/style.css")
+warm_up()
+with plain_faults():
+    page.run()

@@ -1,0 +1,23 @@
+"""Images by name: `load("mnist")`."""
+
+import os
+from pathlib import Path
+
+from explorer.data.dataset import Dataset
+from explorer.registry import DATASETS
+
+
+def data_folder() -> Path:
+    """Where image data lie, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache."""
+    default = Path.home() / ".cache" / "latent-space-explorer"
+    return Path(os.environ.get("EXPLORER_DATA") or default).expanduser()
+
+
+def load(name: str, image_size: int = 28, colour: bool = False) -> Dataset:
+    """The data set of that name; size and colour matter to folder:PATH alone.
+
+    Raises UserError if there is none, or its files are missing or damaged.
+    """
+    kind, _, path = name.partition(":")
+    build = DATASETS.get(kind)
+    return build(path, image_size, colour) if kind == "folder" else build()

@@ -1,0 +1,48 @@
+"""The one type that every data set becomes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Progress = Callable[[int, int], None]  # done, total: bytes of a download, or images read
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images with their classes; the first n_train rows are the training split, the rest the test split.
+
+    x: uint8 [N, C, H, W]; y: int64 [N], an index into class_names.
+    factors: known quantities behind each image, float32 [N], by name.
+    skipped: what could not be read, in words.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    class_names: tuple[str, ...]
+    n_train: int
+    factors: dict[str, np.ndarray] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """C, H, W"""
+        return self.x.shape[1:]
+
+    @property
+    def train(self) -> slice:
+        return slice(0, self.n_train)
+
+    @property
+    def test(self) -> slice:
+        return slice(self.n_train, len(self.x))
+
+    @property
+    def n_test(self) -> int:
+        return len(self.x) - self.n_train
+
+
+def shuffled(n: int, seed: int = 0) -> np.ndarray:
+    """A fixed order of n rows, for data that come without a split of their own."""
+    return np.random.default_rng(seed).permutation(n)

@@ -1,0 +1,53 @@
+"""Fetch one file: streamed beside its place, checked, then moved there."""
+
+import hashlib
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from explorer.data.dataset import Progress
+from explorer.errors import UserError
+
+CHUNK = 1 << 18
+
+
+def md5_of(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = lambda done, total: None) -> None:
+    """Fetch target from the first url that serves a file with that MD5; an intact file is kept as it is.
+
+    Raises UserError, and leaves nothing half-written, if none does.
+    """
+    if target.is_file() and md5_of(target) == md5:
+        return
+    part = target.with_name(target.name + ".part")
+    faults = []
+    for url in urls:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _stream(url, part, on_progress)
+            if md5_of(part) != md5:
+                raise OSError("the file that came is cut short or not the right one")
+            os.replace(part, target)
+            return
+        except OSError as error:  # URLError, timeouts and a full disk are OSErrors
+            reason = getattr(error, "reason", None) or error.strerror or error
+            faults.append(f"{url}: {reason}")
+        finally:
+            part.unlink(missing_ok=True)
+    raise UserError(f"{target.name} could not be downloaded ({'; '.join(faults)}). "
+                    f"Try again, or place the file at {target} yourself.")
+
+
+def _stream(url: str, part: Path, on_progress: Progress) -> None:
+    request = urllib.request.Request(url, headers={"User-Agent": "latent-space-explorer"})
+    with urllib.request.urlopen(request, timeout=30) as answer, open(part, "wb") as file:
+        done, total = 0, int(answer.headers.get("Content-Length") or 0)
+        while chunk := answer.read(CHUNK):
+            file.write(chunk)
+            done += len(chunk)
+            on_progress(done, total)

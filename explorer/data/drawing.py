@@ -1,0 +1,26 @@
+"""A fine grid to draw on, shrunk to smooth pixels."""
+
+import numpy as np
+
+OVERSAMPLING = 4
+
+
+def canvas(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """col, row in −1..1 (row pointing down), float32 [4·size, 4·size]."""
+    side = size * OVERSAMPLING
+    axis = ((np.arange(side) + 0.5) / side * 2 - 1).astype(np.float32)
+    return tuple(np.meshgrid(axis, axis))
+
+
+def turned(col, row, degrees: float):
+    """The same points seen from axes turned by that angle."""
+    c, s = np.float32(np.cos(np.radians(degrees))), np.float32(np.sin(np.radians(degrees)))
+    return c * col + s * row, c * row - s * col
+
+
+def shrink(fine: np.ndarray) -> np.ndarray:
+    """Brightness 0..1 on a canvas -> uint8 [size, size], each pixel the mean of its 4×4."""
+    size = len(fine) // OVERSAMPLING
+    rows = fine.astype(np.float32, copy=False).reshape(size, OVERSAMPLING, -1).sum(1)
+    grey = rows.reshape(size, size, OVERSAMPLING).sum(2) / OVERSAMPLING**2
+    return np.rint(grey * 255).astype(np.uint8)

@@ -1,0 +1,61 @@
+"""A folder of the user's own images: one sub-folder a class, or none."""
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from explorer.data.dataset import Dataset, shuffled
+from explorer.errors import UserError
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+TEST_SHARE = 0.2
+
+
+def folder(path: str, image_size: int, colour: bool) -> Dataset:
+    """Every image below path, cut to its middle square and resized; one fifth, in a fixed order, is the test split.
+
+    Raises UserError if there is no such folder, or fewer than two images in it can be read.
+    """
+    root = Path(path).expanduser()
+    if not root.is_dir():
+        raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
+    classes = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    x, kept, skipped = read_images(files, image_size, colour)
+    if len(x) < 2:
+        raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
+                        f"Add PNG or JPEG files{f' ({len(skipped)} were skipped: {skipped[0]})' if skipped else ''}.")
+    top = [files[i].relative_to(root).parts[0] for i in kept]
+    loose = any(name not in classes for name in top)
+    class_names = [c for c in classes if c in top] + ["(no folder)"] * loose if set(top) & set(classes) else ["images"]
+    y = np.array([class_names.index(name) if name in class_names else len(class_names) - 1 for name in top], np.int64)
+    order = shuffled(len(x))
+    n_test = max(1, round(len(x) * TEST_SHARE))
+    return Dataset(f"folder:{root}", x[order], y[order], tuple(class_names), len(x) - n_test, skipped=skipped)
+
+
+def read_images(files: list[Path], size: int, colour: bool) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
+    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped and why."""
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
+        warnings.simplefilter("error")  # Pillow warns of an image too large to be meant
+        read = list(pool.map(lambda file: _read_image(file, size, colour), files))
+    kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
+    skipped = tuple(f"{files[i].name}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
+    x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)
+    return x, kept, skipped
+
+
+def _read_image(file: Path, size: int, colour: bool) -> np.ndarray | str:
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(file) as image:
+            mode = "RGB" if colour else "L"
+            image.draft(mode, (size * 2, size * 2))  # lets JPEG decode at a fraction of its size
+            image = ImageOps.fit(ImageOps.exif_transpose(image).convert(mode), (size, size), Image.Resampling.BOX)
+            pixels = np.asarray(image, np.uint8)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        return "not an image that can be read" if isinstance(error, Image.UnidentifiedImageError) else str(error)
+    return pixels.transpose(2, 0, 1) if colour else pixels[None]

@@ -1,0 +1,43 @@
+"""Squares, ellipses and hearts whose position, scale and rotation are known, drawn from a seed.
+
+The idea is dSprites' (Matthey et al., 2017); the images are this module's own.
+"""
+
+import numpy as np
+
+from explorer.data.dataset import Dataset
+from explorer.data.drawing import canvas, shrink, turned
+
+SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
+NAMES = ("square", "ellipse", "heart")
+
+
+def shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
+    """x, y: centre, as a share of half the image, −1 to 1; scale: half the height; rotation: degrees."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, len(NAMES), n_train + n_test)
+    ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}
+    factors = {k: rng.uniform(*ends, len(y)).astype(np.float32) for k, ends in ranges.items()}
+    return Dataset("shapes", draw(y, **factors), y, NAMES, n_train, factors)
+
+
+def draw(kind, x, y, scale, rotation) -> np.ndarray:
+    """Shapes as uint8 [N, 1, 32, 32]; every argument has one value an image, y pointing down."""
+    col, row = canvas(SIZE)
+    images = np.empty((len(kind), 1, SIZE, SIZE), np.uint8)
+    for i, (k, cx, cy, size, degrees) in enumerate(zip(kind, x, y, scale, rotation)):
+        images[i, 0] = shrink(_INSIDE[k](*turned((col - cx) / size, (row - cy) / size, degrees)))
+    return images
+
+
+def _heart(u, v):
+    u2, v2 = 1.44 * u * u, 1.44 * v * v
+    swell = u2 + v2 - 1
+    return swell * swell * swell + 1.2 * u2 * v2 * v <= 0
+
+
+_INSIDE = (
+    lambda u, v: (abs(u) <= 0.8) & (abs(v) <= 0.8),
+    lambda u, v: u * u / 0.36 + v * v <= 1,
+    _heart,
+)

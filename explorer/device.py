@@ -1,0 +1,34 @@
+"""Which device trains, in which precision, and why."""
+
+import os
+from dataclasses import dataclass
+
+from explorer.errors import UserError
+
+BF16_NETWORKS = ("mlp", "conv", "gru")  # a linear network is too small to gain
+
+
+@dataclass(frozen=True)
+class Device:
+    name: str  # cpu, cuda or mps
+    bf16: bool  # autocast the networks' matrix products to bfloat16; losses stay float32
+    threads: int
+    why: str
+
+
+def choose(network: str) -> Device:
+    """The fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is absent."""
+    import torch
+
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
+    if not present.get(name):
+        raise UserError(f"EXPLORER_DEVICE is {name}, but this machine has {', '.join(n for n in present if present[n])}.")
+    fast_bf16 = {
+        "cuda": lambda: torch.cuda.is_bf16_supported(including_emulation=False),
+        "cpu": lambda: torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported(),
+        "mps": lambda: False,
+    }[name]()
+    bf16 = fast_bf16 and network in BF16_NETWORKS
+    why = f"{'asked for by EXPLORER_DEVICE' if os.environ.get('EXPLORER_DEVICE') else 'the fastest here'}, {'bfloat16' if bf16 else 'float32'} products"
+    return Device(name, bf16, torch.get_num_threads(), why)

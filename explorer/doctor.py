@@ -1,0 +1,28 @@
+"""What this machine offers, and what is amiss."""
+
+import os
+import platform
+import shutil
+from importlib.metadata import version
+
+from explorer import device
+from explorer.data import data_folder
+from explorer.data.torchvision_sets import DOWNLOADS, installed
+from explorer.store.catalogue import catalogue, runs_folder
+
+
+def findings() -> dict[str, str]:
+    chosen = device.choose("mlp")
+    runs, faults = catalogue()
+    folder = runs_folder()
+    place = folder if folder.exists() else folder.parent
+    return {
+        "python": platform.python_version(),
+        "libraries": ", ".join(f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")),
+        "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
+        "runs": f"{len(runs)} in {folder}" + ("" if os.access(place, os.W_OK) else ", which can't be written: set EXPLORER_RUNS to a folder of yours"),
+        "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free" if place.exists() else f"{place} does not exist",
+        "data": f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in {data_folder()})",
+        "amiss": " ".join(faults) or "nothing",
+    }
+

@@ -1,0 +1,31 @@
+"""The latent dimensions as things to move: their range, and how much each one says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+COLLAPSED = 0.01  # variance of the mean below which a dimension says nothing (Burda et al., ICLR 2016)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    index: int
+    low: float
+    high: float
+    mean: float  # of the codes
+    sd: float  # of the codes
+    rate: float  # nats per image; 0 for an AE
+    collapsed: bool
+
+
+def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
+    """mu [n, D], rates of the D dimensions -> the most informative first: by rate, or for an AE by spread.
+
+    A range holds every code, and with a prior at least ±3 of its standard deviations.
+    """
+    found = []
+    for i, codes in enumerate(mu.T.astype(float)):
+        low, high = (min(codes.min(), -3), max(codes.max(), 3)) if has_prior else (codes.min(), codes.max())
+        collapsed = codes.var() <= COLLAPSED
+        found.append(Dimension(i, float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10), float(codes.mean()), float(codes.std()), rates[i], bool(collapsed)))
+    return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)

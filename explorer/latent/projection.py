@@ -1,0 +1,36 @@
+"""A flat view of codes: themselves in 2-D, strewn about their line in 1-D, else their first two principal components."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Projection:
+    """points [n, 2]; z lands at (z − centre) @ axes.T; titles name the axes; shares are of the codes' variance, by PCA."""
+
+    points: np.ndarray
+    centre: np.ndarray  # [D]
+    axes: np.ndarray  # [2, D]
+    titles: tuple[str, str]
+    shares: tuple[float, float] | None
+
+    def place(self, z: np.ndarray) -> np.ndarray:
+        """z [D] -> [2]"""
+        return (z - self.centre) @ self.axes.T
+
+
+def project(mu: np.ndarray) -> Projection:
+    """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's, on at least two codes."""
+    n, dim = mu.shape
+    if dim == 1:
+        strewn = np.random.default_rng(0).uniform(-1, 1, n)
+        return Projection(np.column_stack([mu[:, 0], strewn]), np.zeros(1), np.array([[1.0], [0.0]]), ("z₀", "strewn, for the eye only"), None)
+    if dim == 2:
+        return Projection(mu, np.zeros(2), np.eye(2), ("z₀", "z₁"), None)
+    from sklearn.decomposition import PCA
+
+    pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)
+    shares = tuple(pca.explained_variance_ratio_.tolist())
+    titles = tuple(f"principal component {i} · {share:.0%} of the variance" for i, share in enumerate(shares, 1))
+    return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, shares)

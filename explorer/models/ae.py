@@ -1,0 +1,13 @@
+"""The autoencoder: a code is a point (Rumelhart, Hinton and Williams, 1986)."""
+
+from torch import Tensor
+
+from explorer.models.autoencoder import Autoencoder
+from explorer.models.posterior import Point
+
+
+class AE(Autoencoder):
+    n_statistics = 1
+
+    def posterior(self, statistics: Tensor) -> Point:
+        return Point(statistics)

@@ -1,0 +1,39 @@
+"""Encoder and decoder. Which posterior the encoder's numbers mean is all that tells one model from another."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from explorer.models.posterior import Posterior
+from explorer.networks.pair import Shape
+from explorer.registry import MODELS, NETWORKS
+from explorer.specs import RunSpec
+
+
+class Autoencoder(nn.Module, ABC):
+    n_statistics: ClassVar[int]  # numbers the encoder gives for each latent dimension
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module):
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def encode(self, x: Tensor) -> Posterior:
+        """x [B, C, H, W] in [0, 1] -> the posterior of each image."""
+        return self.posterior(self.encoder(x).float())
+
+    def decode(self, z: Tensor) -> Tensor:
+        """z [B, D] -> x_logits [B, C, H, W]; the likelihood says what they mean."""
+        return self.decoder(z).float()
+
+    @abstractmethod
+    def posterior(self, statistics: Tensor) -> Posterior:
+        """statistics [B, n_statistics·D] -> the posterior they describe."""
+
+
+def build(spec: RunSpec, shape: Shape) -> Autoencoder:
+    """A fresh model for images of that shape. Raises UserError if the network cannot take them."""
+    model = MODELS.get(spec.model)
+    pair = NETWORKS.get(spec.network)(shape, model.n_statistics * spec.latent_dim, spec.latent_dim, spec.width, spec.depth)
+    return model(*pair)

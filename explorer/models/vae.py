@@ -1,0 +1,13 @@
+"""The variational autoencoder: a code is a Gaussian cloud (Kingma and Welling, ICLR 2014)."""
+
+from torch import Tensor
+
+from explorer.models.autoencoder import Autoencoder
+from explorer.models.posterior import Gaussian
+
+
+class VAE(Autoencoder):
+    n_statistics = 2
+
+    def posterior(self, statistics: Tensor) -> Gaussian:
+        return Gaussian(*statistics.chunk(2, dim=1))

@@ -1,0 +1,22 @@
+"""Dense layers, each half as wide as the one before it, mirrored in the decoder."""
+
+import math
+from itertools import pairwise
+
+from torch import nn
+
+from explorer.networks.pair import Pair, Shape
+
+
+def mlp(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+    n_pixels = math.prod(shape)
+    hidden = [max(width >> i, 1) for i in range(depth)]
+    return (
+        nn.Sequential(nn.Flatten(), *_dense([n_pixels, *hidden, n_out])),
+        nn.Sequential(*_dense([latent_dim, *hidden[::-1], n_pixels]), nn.Unflatten(1, shape)),
+    )
+
+
+def _dense(sizes: list[int]) -> list[nn.Module]:
+    layers = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
+    return layers[:-1]

@@ -1,0 +1,47 @@
+"""Distortion, −log p(x|z), in nats per image: summed over pixels, one number an image."""
+
+import math
+from typing import Protocol
+
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from explorer.registry import LIKELIHOODS
+from explorer.specs import RunSpec
+
+
+class Likelihood(Protocol):
+    def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
+        """x_logits, x [B, C, H, W] -> nats [B]"""
+
+    def mean(self, x_logits: Tensor) -> Tensor:
+        """The image itself: E[x|z], in [0, 1], shaped as x_logits."""
+
+
+class Bernoulli:
+    """Pixels are coins: −Σ x·log p + (1−x)·log(1−p), p = sigmoid(x_logits); grey x counts as a share of heads."""
+
+    def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
+        return binary_cross_entropy_with_logits(x_logits, x, reduction="none").flatten(1).sum(1)
+
+    def mean(self, x_logits: Tensor) -> Tensor:
+        return x_logits.sigmoid()
+
+
+class Gaussian:
+    """Pixels are N(x_logits, sigma²), one sigma for all: ½Σ ((x − x_logits)/sigma)² + log(2π·sigma²)."""
+
+    def __init__(self, sigma: float):
+        self.sigma = sigma
+
+    def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
+        constant = math.log(2 * math.pi * self.sigma**2)
+        return 0.5 * (((x - x_logits) / self.sigma).square() + constant).flatten(1).sum(1)
+
+    def mean(self, x_logits: Tensor) -> Tensor:
+        return x_logits.clamp(0, 1)
+
+
+def likelihood_of(spec: RunSpec) -> Likelihood:
+    kind = LIKELIHOODS.get(spec.likelihood)
+    return kind(spec.sigma) if spec.likelihood == "gaussian" else kind()

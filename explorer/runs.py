@@ -1,0 +1,125 @@
+"""Use cases: train a run and keep it, load one, decode and encode with it."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer import device
+from explorer.data import load as load_data
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.models.posterior import Posterior
+from explorer.objectives.distortion import Likelihood, likelihood_of
+from explorer.specs import RunSpec
+from explorer.store import catalogue
+from explorer.store.embedding import pack
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, TestFigures, read_tensors, write
+from explorer.training.evaluation import evaluate
+from explorer.training.events import Event, Failed, Finished, Step, to_json
+from explorer.training.trainer import train as training
+
+LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
+
+
+def existing(spec: RunSpec, name: str | None = None) -> Run | None:
+    """The run this spec already is, under that name or its own. Raises UserError if the name holds another run."""
+    folder = catalogue.place_for(name or spec.run_id)
+    if not (folder / RECORD).exists():
+        return None
+    run = catalogue.find(folder.name)
+    if run.spec != spec:
+        raise UserError(f"{folder.name} is another run already. Choose another name, or delete {folder}.")
+    return run
+
+
+def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], None] = lambda event: None) -> Run:
+    """Train, evaluate on the test split, and store; the events are told on the way and kept in events.jsonl.
+
+    A run that diverges is stored with its last good epoch, and says so in its note. Raises UserError if
+    nothing can be trained or kept; then nothing is left behind.
+    """
+    folder = catalogue.place_for(name or spec.run_id)
+    data = load_data(spec.dataset, spec.image_size, spec.colour)
+    chosen = device.choose(spec.network)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / EVENTS, "w", buffering=1) as log:
+            for event in training(spec, data, chosen):
+                if not isinstance(event, Step):
+                    log.write(json.dumps(to_json(event)) + "\n")
+                on_event(event)
+        return _keep(spec, folder, data, chosen.name, event)
+    except OSError as error:
+        raise UserError(f"{folder} could not be written: {error.strerror}. Make room, or set EXPLORER_RUNS to another folder.") from error
+    finally:
+        if not (folder / RECORD).exists():
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """What an unfinished run has written, and its folder if nothing else lies there."""
+    for file in (EVENTS, MODEL, EMBEDDING):
+        (folder / file).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed) -> Run:
+    if end.weights is None:
+        raise UserError(end.reason)
+    weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
+    model, likelihood = _model(spec, data.shape, weights), likelihood_of(spec)
+    e = evaluate(model, likelihood, data.x[data.test])
+    if not (np.isfinite(e.distortion + e.rate) and np.isfinite(e.mu).all()):
+        raise UserError(f"The trained model's figures are not finite numbers, and nothing was kept. Try a learning rate below {spec.lr:g}.")
+    figures = TestFigures(e.distortion, e.rate, e.elbo, e.active_units, e.n, e.rate_per_dimension)
+    run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
+              sum(w.size for w in weights.values()), figures, end.epochs, round(end.seconds, 2), device_name,
+              {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {})
+    return write(run, {MODEL: weights, EMBEDDING: pack(data, e.mu, e.logvar)})
+
+
+def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray]) -> Autoencoder:
+    with torch.random.fork_rng():
+        model = build(spec, shape)
+    model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
+    return model.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run with its model, on the CPU, in float32."""
+
+    run: Run
+    model: Autoencoder
+    likelihood: Likelihood
+
+    @torch.inference_mode()
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or not finite."""
+        z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
+        if z.shape[1] != wanted or not np.isfinite(z).all():
+            raise UserError(f"{self.run.name} decodes {wanted} finite number{'s' * (wanted > 1)} at a time, not {', '.join(map(str, z[0].tolist()))}.")
+        return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
+
+    @torch.inference_mode()
+    def encode(self, x: np.ndarray) -> Posterior:
+        """x uint8 [B, C, H, W] -> their posteriors."""
+        return self.model.encode(torch.from_numpy(x).float() / 255)
+
+
+def load(name: str) -> LoadedRun:
+    """Raises UserError if there is no such run, or its weights don't fit its spec."""
+    run = catalogue.find(name)
+    weights = read_tensors(run, MODEL)
+    try:
+        return LoadedRun(run, _model(run.spec, run.shape, weights), likelihood_of(run.spec))
+    except RuntimeError as error:
+        raise UserError(f"{MODEL} of run {name} does not fit the network in its {RECORD}. Train the run again, or delete {run.folder}.") from error

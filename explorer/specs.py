@@ -1,0 +1,120 @@
+"""What defines a run. Each field's range, step and help stand here once; the command line,
+widgets, addresses and checks are all made from them.
+"""
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import Field, asdict, dataclass, field, fields
+from pathlib import Path
+
+from explorer.errors import UserError, unknown
+from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
+
+IMAGE_SIZES = (28, 32, 64)
+USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
+USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
+
+
+def option(default, help: str, *, low=None, high=None, step=None, choices=None):
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices})
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One training run. Every RunSpec that exists is valid and canonical: fields without effect hold
+    their default, so that equal runs have equal specs. Raises UserError for anything else.
+    """
+
+    dataset: str = option("digits", "images to learn: a name, or folder:PATH")
+    image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
+    colour: bool = option(False, "keep colour, for folder:PATH")
+    model: str = option("vae", "ae (codes are points) or vae (codes are clouds)", choices=MODELS.names())
+    network: str = option("mlp", "encoder and decoder", choices=NETWORKS.names())
+    width: int | None = option(None, "units of the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
+    depth: int | None = option(None, "hidden layers (mlp, gru) or halvings of the image (conv)", low=1, high=6, step=1)
+    latent_dim: int = option(2, "numbers in a code", low=1, high=512, step=1)
+    likelihood: str = option("bernoulli", "how decoded pixels are scored", choices=LIKELIHOODS.names())
+    sigma: float = option(0.1, "standard deviation of a gaussian pixel, in grey levels of [0,1]", low=1e-3, high=10.0, step=0.01)
+    beta: float = option(1.0, "KL weight; 1 is the ELBO", low=0.0, high=1000.0, step=0.1)
+    beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=1.0)
+    epochs: int | None = option(None, "passes over the training images", low=1, high=10_000, step=1)
+    batch_size: int = option(128, "images a step", low=1, high=65_536, step=1)
+    lr: float = option(2e-3, "Adam's learning rate", low=1e-7, high=10.0, step=1e-4)
+    schedule: str = option("cosine", "how the learning rate goes on", choices=("cosine", "constant"))
+    seed: int = option(0, "of weights, batches and noise", low=0, high=2**31 - 1, step=1)
+
+    def __post_init__(self):
+        for f in fields(self):
+            object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
+        kind, _, path = self.dataset.partition(":")
+        if kind not in DATASETS.names():
+            raise unknown("data set", self.dataset, DATASETS.names())
+        if (kind == "folder") != bool(path):
+            raise UserError("A folder of images is named folder:PATH, and only a folder takes a path.")
+        settle = {}
+        if kind == "folder":
+            settle["dataset"] = f"folder:{Path(path).expanduser().resolve()}"
+        else:
+            settle.update(image_size=28, colour=False)
+        if self.likelihood != "gaussian":
+            settle["sigma"] = 0.1
+        if self.model == "ae":
+            settle.update(beta=0.0, beta_warmup=0.0)
+        width, depth = USUAL_NETWORK[self.network]
+        linear = self.network == "linear"
+        settle["width"] = width if linear or self.width is None else self.width
+        settle["depth"] = depth if linear or self.depth is None else self.depth
+        settle["epochs"] = USUAL_EPOCHS.get(kind, 20) if self.epochs is None else self.epochs
+        for name, value in settle.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "RunSpec":
+        """Raises UserError for keys that are not fields, besides what the fields themselves refuse."""
+        if not isinstance(values, dict):
+            raise UserError("A spec is an object of named values.")
+        known = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise unknown("setting", str(name), known)
+        return cls(**values)
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+    @property
+    def run_id(self) -> str:
+        """A readable slug and eight hex digits of the spec's SHA-256: the same spec is the same run."""
+        digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
+        kind, _, path = self.dataset.partition(":")
+        name = f"{kind} {Path(path).name}" if path else kind
+        slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
+        return f"{slug.strip('-')}-{digest}"
+
+
+_IN_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def value_type(f: Field) -> type:
+    """str, bool, int or float: what a field's text is read as."""
+    return next(t for t in (bool, int, float, str) if f.type is t or f.type == t | None)
+
+
+def _checked(f: Field, value):
+    wanted, m = value_type(f), f.metadata
+    label = f.name.replace("_", " ")
+    if value is None and f.default is None:
+        return None
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {value!r}.")
+    if m["choices"] and value not in m["choices"]:
+        if wanted is str:
+            raise unknown(label, value, m["choices"])
+        raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
+    if m["low"] is not None and not (math.isfinite(value) and m["low"] <= value <= m["high"]):
+        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {value}.")
+    return value

@@ -1,0 +1,37 @@
+"""The codes of a run's test split, with what a map of them needs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.data.dataset import Dataset
+from explorer.store.run import EMBEDDING, Run, read_tensors
+
+IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
+FACTOR = "factor."
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the first m codes."""
+
+    mu: np.ndarray
+    logvar: np.ndarray | None
+    y: np.ndarray
+    images: np.ndarray
+    factors: dict[str, np.ndarray]
+
+
+def pack(data: Dataset, mu: np.ndarray, logvar: np.ndarray | None) -> dict[str, np.ndarray]:
+    m = max(1, IMAGE_BYTES // data.x[0].nbytes)
+    tensors = {"mu": mu, "y": data.y[data.test], "images": data.x[data.test][:m]}
+    tensors |= {} if logvar is None else {"logvar": logvar}
+    tensors |= {FACTOR + name: values[data.test] for name, values in data.factors.items()}
+    return {name: np.ascontiguousarray(t) for name, t in tensors.items()}
+
+
+def read_embedding(run: Run) -> Embedding:
+    """Raises UserError if the file is damaged."""
+    t = read_tensors(run, EMBEDDING)
+    factors = {name.removeprefix(FACTOR): v for name, v in t.items() if name.startswith(FACTOR)}
+    return Embedding(t["mu"], t.get("logvar"), t["y"], t["images"], factors)

@@ -1,0 +1,29 @@
+"""Files that are either whole or not there."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from explorer.errors import UserError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays."""
+    part = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except OSError as error:
+        if part:
+            Path(part).unlink(missing_ok=True)
+        raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
+
+
+def fingerprint(content: bytes) -> dict:
+    """Size and SHA-256, by which a file is known again."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,64 @@
+"""What a training run says of itself, in order: Started, then Step and EpochEnd, then Finished or Failed.
+
+Distortions and rates are nats per image, averaged over the images seen since the last event of that kind.
+"""
+
+import re
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Started:
+    n_train: int
+    n_test: int
+    n_parameters: int
+    epochs: int
+    device: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Step:
+    epoch: int  # counted from 1
+    epochs: int
+    done: float  # share of all steps, 0 to 1
+    distortion: float
+    rate: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    epoch: int
+    epochs: int
+    distortion: float
+    rate: float
+    beta: float  # the KL weight at the epoch's end
+    images_per_second: float
+    seconds: float  # since the start
+
+
+@dataclass(frozen=True)
+class Finished:
+    epochs: int
+    seconds: float
+    weights: dict[str, np.ndarray] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Failed:
+    reason: str  # one sentence with the remedy
+    epochs: int  # good ones before it
+    seconds: float
+    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
+
+
+Event = Started | Step | EpochEnd | Finished | Failed
+
+
+def to_json(event: Event) -> dict:
+    """{"event": "epoch_end", "epoch": 3, ...}; weights are left out."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return {"event": name} | {k: v for k, v in asdict(event).items() if k != "weights"}

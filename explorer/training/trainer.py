@@ -1,0 +1,100 @@
+"""The training loop: a generator of events that knows no screen and no file."""
+
+import math
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from explorer.data.dataset import Dataset
+from explorer.device import Device
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.rate import rate_per_dimension
+from explorer.specs import RunSpec
+from explorer.training.events import EpochEnd, Event, Failed, Finished, Started, Step
+
+LR_WARMUP_STEPS = 200
+STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
+
+
+def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
+    """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the ELBO).
+
+    The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops
+    being finite ends in Failed, with the weights of the last good epoch. Raises UserError if the
+    network cannot take these images.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(spec.seed)
+        model = build(spec, data.shape).to(device.name)
+    rng = torch.Generator(device.name).manual_seed(spec.seed)
+    likelihood = likelihood_of(spec)
+    x_train = torch.from_numpy(data.x[data.train]).to(device.name)
+    n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
+    n_steps = n_batches * spec.epochs
+    optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor(spec.schedule, step, n_steps))
+    autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
+
+    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), spec.epochs, device.name, device.why)
+    start = said = time.perf_counter()
+    good, step = None, 0
+    for epoch in range(1, spec.epochs + 1):
+        epoch_sums, epoch_start = torch.zeros(2, device=device.name), time.perf_counter()
+        recent, n_recent = torch.zeros(2, device=device.name), 0
+        for rows in torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size):
+            beta = beta_at(spec, step / n_batches)
+            x = x_train[rows].float() / 255
+            with autocast:
+                posterior = model.encode(x)
+                z = posterior.sample(torch.randn(posterior.mu.shape, generator=rng, device=device.name))
+                x_logits = model.decode(z)
+            terms = torch.stack([likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
+            loss = (terms[0] + beta * terms[1] if beta else terms[0]) / len(rows)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            scheduler.step()
+            step += 1
+            recent, n_recent = recent + terms.detach(), n_recent + len(rows)
+            if (now := time.perf_counter()) - said > STEP_EVERY:
+                if not recent.isfinite().all():
+                    break
+                distortion, rate = (recent / n_recent).tolist()
+                yield Step(epoch, spec.epochs, step / n_steps, distortion, rate, (now - start) * (n_steps - step) / step)
+                epoch_sums, recent, n_recent, said = epoch_sums + recent, torch.zeros_like(recent), 0, now
+        epoch_sums = epoch_sums + recent
+        now = time.perf_counter()
+        if not (epoch_sums.isfinite().all() and all(p.isfinite().all() for p in model.parameters())):
+            kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
+            reason = f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. Try a learning rate below {spec.lr:g}."
+            yield Failed(reason, epoch - 1, now - start, good)
+            return
+        good = weights_of(model)
+        distortion, rate = (epoch_sums / n).tolist()
+        yield EpochEnd(epoch, spec.epochs, distortion, rate, beta, n / (now - epoch_start), now - start)
+    yield Finished(spec.epochs, time.perf_counter() - start, good)
+
+
+def lr_factor(schedule: str, step: int, n_steps: int) -> float:
+    """A short linear warm-up, then half a cosine down to 0, or a constant rate."""
+    warmup = min(LR_WARMUP_STEPS, n_steps // 10)
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    if schedule == "constant":
+        return 1.0
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(n_steps - warmup, 1)))
+
+
+def beta_at(spec: RunSpec, epochs_done: float) -> float:
+    """The KL weight: spec.beta, reached linearly from 0 over spec.beta_warmup epochs (Bowman et al., 2016)."""
+    return spec.beta * min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else spec.beta
+
+
+def weights_of(model: Autoencoder) -> dict:
+    """A copy of every weight, as numpy float32."""
+    def copy(t: Tensor):
+        return t.detach().to("cpu", copy=True).numpy()
+    return {name: copy(t) for name, t in model.state_dict().items()}

@@ -1,0 +1,54 @@
+"""Runs as the pages need them, each read once for everyone."""
+
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.figures.embedding_map import embedding_map
+from explorer.latent.dimensions import Dimension, dimensions
+from explorer.latent.projection import Projection, project
+from explorer.store.catalogue import catalogue, find
+from explorer.store.embedding import Embedding, read_embedding
+from explorer.store.run import RECORD, Run
+
+
+@st.cache_data(ttl=2, show_spinner=False)
+def all_runs() -> tuple[list[Run], list[str]]:
+    return catalogue()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _embedding(folder: Path, changed: int) -> tuple[Embedding, Projection, go.Figure]:
+    run = find(folder.name)
+    e = read_embedding(run)
+    p = project(e.mu)
+    prior = run.spec.model != "ae" and run.spec.latent_dim == 2
+    return e, p, embedding_map(p.points, e.y, run.class_names, p.titles, prior, to_scale=run.spec.latent_dim > 1)
+
+
+def embedding(run: Run) -> tuple[Embedding, Projection, go.Figure]:
+    """The run's codes, their flat view, and the map of it."""
+    return _embedding(run.folder, _changed(run))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _loaded(folder: Path, changed: int):
+    from explorer import runs
+
+    return runs.load(folder.name)
+
+
+def decode(run: Run, z: np.ndarray) -> np.ndarray:
+    """z [D] -> float32 [C, H, W] in [0, 1]"""
+    return _loaded(run.folder, _changed(run)).decode(z)[0]
+
+
+def dimensions_of(run: Run) -> list[Dimension]:
+    return dimensions(embedding(run)[0].mu, run.test.rate_per_dimension, run.spec.model != "ae")
+
+
+def _changed(run: Run) -> int:
+    """When the run was last written: a run trained anew is read anew."""
+    return (run.folder / RECORD).stat().st_mtime_ns

@@ -1,0 +1,15 @@
+"""A mistake that can be mended is shown as its one sentence."""
+
+from contextlib import contextmanager
+
+import streamlit as st
+
+from explorer.errors import UserError
+
+
+@contextmanager
+def plain_faults():
+    try:
+        yield
+    except UserError as error:
+        st.error(str(error))

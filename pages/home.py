@@ -1,0 +1,31 @@
+"""What this is, and a live taste of it."""
+
+import streamlit as st
+
+from explorer.ui import cache, words
+from explorer.ui.latent_view import latent_view
+
+TASTE = "mnist-vae-2d"
+
+st.title("Walk through a latent space")
+runs, _ = cache.all_runs()
+taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else None)
+if taste is None:
+    st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
+    st.stop()
+st.markdown(
+    "A network has squeezed every handwritten digit into just two numbers, z₀ and z₁. **Move them, or click a point, and watch the digit change**: "
+    "neighbours on the map look alike, and between two classes one shape turns into the other."
+)
+latent_view(taste)
+
+st.subheader("What you are looking at")
+encode, decode, regularise = st.columns(3, gap="large")
+with encode:
+    st.markdown(f"**Encode.** Each dot is one of {taste.test.n:,} images the network was not trained on, placed where its encoder puts it. Colour is the class, which the network was never told.")
+with decode:
+    st.markdown("**Decode.** The image is computed from your z alone. Places between the dots decode too: those images exist nowhere in the data.")
+with regularise:
+    st.markdown("**Keep in order.** This is a variational autoencoder: its codes are clouds, held close to a standard Gaussian (the dotted rings, 1 to 3 σ), so that a random z means something.")
+st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:")
+st.caption(f"{words.title(taste)}. {words.figures(taste)}")

@@ -1,0 +1,4 @@
+"""The runs and their figures."""
+
+import streamlit as st
+st.title("Library")
