@@ -17,6 +17,6 @@ page = st.navigation(
     position="top",
 )
 st.html(Path(__file__).parent / "explorer/ui/style.css")
-warm_up()
 with plain_faults():
     page.run()
+warm_up()

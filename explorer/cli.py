@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
     def command(name: str, function: Callable, help: str, json_help: str | None = "print JSON, for programs"):
-        sub = commands.add_parser(name, help=help, description=help, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        sub = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(command=function)
         if json_help:
             sub.add_argument("--json", action="store_true", help=json_help)
@@ -53,9 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         if value_type(f) is bool:
             sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
         else:
-            choices = f"{help}: {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else help
-            usual = "its usual number" if f.default is None else f.default
-            sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=f"{choices} (default: {usual})")
+            help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
+            help += f" (default: {'what is usual for it' if f.default is None else f.default})"
+            sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
     sub.add_argument("--run", metavar="NAME", help="the run's name, instead of one made from its settings")
 
     command("list", _list, "list the runs")
@@ -67,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("embed", _embed, "write the test split's codes as CSV", None)
     sub.add_argument("run")
     sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
-    command("data", _data, "download a data set if it is not there, and describe it").add_argument("dataset", help=", ".join(DATASETS.names()))
+    sub = command("data", _data, "download a data set if it is not there, and describe it")
+    sub.add_argument("dataset", help=", ".join(DATASETS.names()))
     command("doctor", _doctor, "say what this machine offers, and what is amiss")
     return parser
 
@@ -107,12 +108,13 @@ def _list(args) -> None:
     from explorer.store.catalogue import catalogue
 
     runs, faults = catalogue()
-    rows = [{"run": r.name, **{k: getattr(r.spec, k) for k in ("dataset", "model", "network", "latent_dim", "beta")}, "elbo": r.test.elbo} for r in runs]
+    told = ("dataset", "model", "network", "latent_dim", "beta")
+    rows = [{"run": r.name} | {k: getattr(r.spec, k) for k in told} | {"elbo": r.test.elbo} for r in runs]
     if args.json:
         print(json.dumps(rows))
     else:
         cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["no runs yet"]]
-        cells += [[f"{v:.2f}" if k == "elbo" and v is not None else "–" if v is None else str(v) for k, v in row.items()] for row in rows]
+        cells += [["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()] for row in rows]
         widths = [max(map(len, column)) for column in zip(*cells)]
         for row in cells:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
@@ -137,7 +139,8 @@ def _print_run(run) -> None:
     print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
     print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
-    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}; active units {t.active_units}")
+    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}; "
+          f"active units {t.active_units}")
 
 
 def _decode(args) -> None:

@@ -30,5 +30,5 @@ def choose(network: str) -> Device:
         "mps": lambda: False,
     }[name]()
     bf16 = fast_bf16 and network in BF16_NETWORKS
-    why = f"{'asked for by EXPLORER_DEVICE' if os.environ.get('EXPLORER_DEVICE') else 'the fastest here'}, {'bfloat16' if bf16 else 'float32'} products"
-    return Device(name, bf16, torch.get_num_threads(), why)
+    why = "asked for by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest here"
+    return Device(name, bf16, torch.get_num_threads(), f"{why}, {'bfloat16' if bf16 else 'float32'} products")

@@ -78,7 +78,8 @@ def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fin
     model, likelihood = _model(spec, data.shape, weights), likelihood_of(spec)
     e = evaluate(model, likelihood, data.x[data.test])
     if not (np.isfinite(e.distortion + e.rate) and np.isfinite(e.mu).all()):
-        raise UserError(f"The trained model's figures are not finite numbers, and nothing was kept. Try a learning rate below {spec.lr:g}.")
+        raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
+                        f"Try a learning rate below {spec.lr:g}.")
     figures = TestFigures(e.distortion, e.rate, e.elbo, e.active_units, e.n, e.rate_per_dimension)
     run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
               sum(w.size for w in weights.values()), figures, end.epochs, round(end.seconds, 2), device_name,
@@ -106,7 +107,8 @@ class LoadedRun:
         """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or not finite."""
         z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
         if z.shape[1] != wanted or not np.isfinite(z).all():
-            raise UserError(f"{self.run.name} decodes {wanted} finite number{'s' * (wanted > 1)} at a time, not {', '.join(map(str, z[0].tolist()))}.")
+            given = ", ".join(f"{number:g}" for number in z[0])
+            raise UserError(f"{self.run.name} decodes {wanted} finite number{'s' * (wanted > 1)} at a time, not {given}.")
         return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
 
     @torch.inference_mode()
@@ -122,4 +124,5 @@ def load(name: str) -> LoadedRun:
     try:
         return LoadedRun(run, _model(run.spec, run.shape, weights), likelihood_of(run.spec))
     except RuntimeError as error:
-        raise UserError(f"{MODEL} of run {name} does not fit the network in its {RECORD}. Train the run again, or delete {run.folder}.") from error
+        raise UserError(f"{MODEL} of run {name} does not fit the network in its {RECORD}. "
+                        f"Train the run again, or delete {run.folder}.") from error

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+import shlex
 from dataclasses import Field, asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -83,6 +84,12 @@ class RunSpec:
 
     def to_dict(self) -> dict:
         return asdict(self)
+
+    def flags(self) -> str:
+        """The `train` flags that make this very spec, as they are typed in a shell; what is usual is left out."""
+        usual = RunSpec(self.dataset, model=self.model, network=self.network).to_dict()
+        told = {k: v for k, v in self.to_dict().items() if k in ("dataset", "model", "network") or v != usual[k]}
+        return " ".join(f"--{k.replace('_', '-')}" + ("" if v is True else f" {shlex.quote(str(v))}") for k, v in told.items())
 
     @property
     def run_id(self) -> str:

@@ -2,19 +2,32 @@
 
 import streamlit as st
 
+from explorer.errors import unknown
 from explorer.ui import cache, words
 from explorer.ui.latent_view import latent_view
+
+USUAL = "digits-vae-2d"
 
 runs, _ = cache.all_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 by_name = {run.name: run for run in runs}
-head, about = st.columns([1, 1.6], vertical_alignment="bottom", gap="large")
+asked = st.query_params.get("run")
+if asked in by_name:
+    st.session_state["run"] = asked
+elif asked:
+    st.warning(str(unknown("run", asked, by_name)))
+if st.session_state.get("run") not in by_name:
+    st.session_state["run"] = USUAL if USUAL in by_name else runs[0].name
+head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
-    name = st.selectbox("Model", list(by_name), format_func=lambda name: words.title(by_name[name]), key="run", bind="query-params")
+    name = st.selectbox("Model", by_name, key="run", persist_state="session", format_func=lambda name: words.title(by_name[name]),
+                        on_change=st.query_params.clear)
+st.query_params["run"] = name
 run = by_name[name]
 with about:
-    st.markdown("Click a point to load its code, or move the sliders. A click on a class in the legend hides it, a double click shows it alone.")
+    st.markdown("**Click a point to load its code, or move the sliders:** the image is decoded from z alone. "
+                "In the legend, a click hides a class, a double click shows it alone.")
 latent_view(run)
 st.caption(words.figures(run) + (f" {run.note}" if run.note else ""))

@@ -14,18 +14,21 @@ if taste is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 st.markdown(
-    "A network has squeezed every handwritten digit into just two numbers, z₀ and z₁. **Move them, or click a point, and watch the digit change**: "
-    "neighbours on the map look alike, and between two classes one shape turns into the other."
+    "Every handwritten digit is squeezed into two numbers, z₀ and z₁. **Move them, or click a point, and watch the digit change.** "
+    "Between two classes, one shape turns into the other.",
 )
 latent_view(taste)
 
 st.subheader("What you are looking at")
-encode, decode, regularise = st.columns(3, gap="large")
+encode, decode, regularise = st.columns(3)
 with encode:
-    st.markdown(f"**Encode.** Each dot is one of {taste.test.n:,} images the network was not trained on, placed where its encoder puts it. Colour is the class, which the network was never told.")
+    st.markdown(f"**Encode.** Each dot is one of {taste.test.n:,} images the network was not trained on, placed where its "
+                "encoder puts it. Colour is the class, which the network was never told.")
 with decode:
-    st.markdown("**Decode.** The image is computed from your z alone. Places between the dots decode too: those images exist nowhere in the data.")
+    st.markdown("**Decode.** The image is computed from z alone. Places between the dots decode too, to images that are "
+                "nowhere in the data.")
 with regularise:
-    st.markdown("**Keep in order.** This is a variational autoencoder: its codes are clouds, held close to a standard Gaussian (the dotted rings, 1 to 3 σ), so that a random z means something.")
+    st.markdown("**Keep in order.** This is a variational autoencoder: its codes are clouds, held close to a standard "
+                "Gaussian (the dotted rings, 1 to 3 σ), so that a z drawn at random means something.")
 st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:")
 st.caption(f"{words.title(taste)}. {words.figures(taste)}")

@@ -1,4 +1,60 @@
 """The runs and their figures."""
 
+import pandas as pd
 import streamlit as st
+
+from explorer.figures.images import data_uri, sheet
+from explorer.ui import cache, words
+
 st.title("Library")
+st.markdown("Every trained model, with what it measures on images it was not trained on. **Select a row** to see more of it.")
+N_SHOWN = 10
+
+runs, faults = cache.all_runs()
+for fault in faults:
+    st.warning(fault)
+if not runs:
+    st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
+    st.stop()
+
+table = pd.DataFrame([
+    {"run": run.name, "images": words.dataset(run), "model": run.spec.model.upper(), "network": run.spec.network,
+     "latent": run.spec.latent_dim, "KL weight": None if run.spec.model == "ae" else run.spec.beta,
+     "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
+     "active": run.test.active_units, "epochs": run.epochs, "seconds": run.seconds}
+    for run in runs
+])
+NATS = "nats per image, mean over the test split"
+ACTIVE = "latent dimensions whose mean varies by more than 0.01 over the test split"
+choice = st.dataframe(
+    table, hide_index=True, placeholder="–", on_select="rerun", selection_mode="single-row", key="library",
+    column_config={
+        "run": st.column_config.TextColumn("Run", pinned=True),
+        "images": "Images", "model": "Model", "network": "Network",
+        "latent": st.column_config.NumberColumn("Latent dim", help="numbers in a code"),
+        "KL weight": st.column_config.NumberColumn(help="beta in distortion + beta·rate; 1 is the ELBO; an AE has none"),
+        "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
+        "rate": st.column_config.NumberColumn("Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; an AE pays none"),
+        "elbo": st.column_config.NumberColumn("ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; an AE has none"),
+        "active": st.column_config.NumberColumn("Active units", help=ACTIVE),
+        "epochs": "Epochs",
+        "seconds": st.column_config.NumberColumn("Trained in", format="%.0f s"),
+    },
+)
+rows = choice.selection.rows
+run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
+
+st.subheader(words.title(run))
+left, right = st.columns(2)
+with left:
+    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on {run.device}.")
+    if run.note:
+        st.warning(run.note)
+    st.markdown("Train it again, or change it and train your own:")
+    st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
+with right:
+    images = cache.embedding(run)[0].images[:N_SHOWN]
+    pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))
+    st.image(pairs, width="stretch", alt="Test images above, their reconstructions below")
+    st.caption(f"The first {len(images)} test images; below each, what comes back when it is encoded and decoded.")
+    st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": run.name})

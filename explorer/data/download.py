@@ -4,6 +4,7 @@ import hashlib
 import os
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from explorer.data.dataset import Progress
@@ -34,11 +35,12 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = lambd
                 raise OSError("the file that came is cut short or not the right one")
             os.replace(part, target)
             return
-        except OSError as error:  # URLError, timeouts and a full disk are OSErrors
-            reason = getattr(error, "reason", None) or error.strerror or error
+        except (OSError, HTTPException) as error:  # URLError, timeouts and a full disk are OSErrors
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error).strip()
             faults.append(f"{url}: {reason}")
         finally:
-            part.unlink(missing_ok=True)
+            if part.exists():
+                part.unlink()
     raise UserError(f"{target.name} could not be downloaded ({'; '.join(faults)}). "
                     f"Try again, or place the file at {target} yourself.")
 

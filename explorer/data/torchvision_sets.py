@@ -3,7 +3,7 @@
 Archives are fetched by `download`; torchvision unpacks and reads them.
 """
 
-import sys
+import os
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,9 @@ def celeba() -> Dataset:
     x, kept, skipped = read_images([folder / f for p in parts for f in p.filename], CELEBA_SIZE, colour=True)
     attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
     n_train = int((np.array(kept) < len(parts[0].filename)).sum())
+    if not 0 < n_train < len(x):
+        raise UserError(f"{folder} holds {n_train} training and {len(x) - n_train} test images that can be read, and both are needed. "
+                        "Delete it and run `python -m explorer data celeba`.")
     return Dataset("celeba", x, attributes[:, names.index(CELEBA_CLASS)].astype(np.int64),
                    (f"not {CELEBA_CLASS.lower()}", CELEBA_CLASS.lower()), n_train,
                    {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)}, skipped)
@@ -71,13 +74,22 @@ def download(name: str, on_progress: Progress = lambda done, total: None) -> Non
             for urls, target, md5 in _archives(name, kind, root):
                 fetch(urls, target, md5, on_progress)
             if name == "celeba":
-                sys.modules[kind.__module__].extract_archive(str(root / "celeba" / "img_align_celeba.zip"))
+                _unpack_faces(root / "celeba")
             else:
                 kind(root, download=True)  # the archives lie there: this unpacks them
         except UserError as error:
             raise UserError(f"{error} {_where(name)}") from error
         except OSError as error:
             raise UserError(f"{name} could not be unpacked in {root}: {error.strerror}. Make room or choose another EXPLORER_DATA.") from error
+
+
+def _unpack_faces(folder: Path) -> None:
+    """Unpacked beside their place and then moved there, so that an interruption doesn't leave half of them installed."""
+    faces, aside = folder / "img_align_celeba", folder / "unpacking"
+    if not faces.is_dir():
+        _import_datasets().utils.extract_archive(faces.with_suffix(".zip"), aside)
+        os.replace(aside / faces.name, faces)
+        aside.rmdir()
 
 
 def _archives(name: str, kind, root: Path) -> list[tuple[list[str], Path, str]]:
@@ -95,9 +107,12 @@ def _read(name: str, **split):
     if not installed(name):
         raise UserError(f"The images of {name} are not there yet: run `python -m explorer data {name}` to download them. {_where(name)}")
     try:
-        return kind(root, **split)
-    except (RuntimeError, ValueError, AssertionError, OSError, EOFError) as error:
-        raise UserError(f"The files of {name} in {root} are damaged ({error}). "
+        read = kind(root, **split)
+        if name != "celeba" and len(read.data) != len(read.targets):
+            raise ValueError(f"{len(read.data)} images and {len(read.targets)} labels")
+        return read
+    except (RuntimeError, ValueError, AssertionError, OSError, EOFError, LookupError, TypeError) as error:
+        raise UserError(f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "
                         f"Delete them and run `python -m explorer data {name}`.") from error
 
 

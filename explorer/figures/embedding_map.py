@@ -18,6 +18,7 @@ def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...
     """
     figure = go.Figure()
     points = points.astype(np.float32)
+    size = 4 if len(points) > 2000 else 8
     for label, name in enumerate(class_names):
         rows = np.flatnonzero(y == label).astype(np.int32)
         if not len(rows):
@@ -25,22 +26,21 @@ def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...
         x_, y_ = points[rows].T
         figure.add_scattergl(
             x=x_, y=y_, name=name, legendgroup=name, mode="markers", customdata=rows,
-            marker={"color": colour_of(label), "size": 5, "opacity": 0.75},
+            marker={"color": colour_of(label), "size": size, "opacity": 0.75},
             hovertemplate=f"{name}<br>%{{x:.2f}}, %{{y:.2f}}<extra></extra>",
         )
         if len(class_names) > 1:
-            figure.add_scatter(
-                x=[np.median(x_)], y=[np.median(y_)], text=[name], mode="text", legendgroup=name, showlegend=False,
-                hoverinfo="skip", textfont={"size": 16, "shadow": "auto", "weight": 700},
-            )
+            figure.add_annotation(x=np.median(x_), y=np.median(y_), text=name, showarrow=False, font={"size": 13, "color": "#111"},
+                                  bgcolor="rgba(255,255,255,.8)", borderpad=1)
     if prior:
         for radius in PRIOR_RINGS:
             figure.add_shape(type="circle", x0=-radius, x1=radius, y0=-radius, y1=radius, layer="below",
                              line={"color": GREY, "width": 1, "dash": "dot"})
             figure.add_annotation(x=0, y=radius, text=f"{radius} σ", showarrow=False, font={"color": GREY, "size": 11}, yshift=7)
-    axis = {"zeroline": False, "showgrid": False, "showline": True, "linecolor": GREY, "linewidth": 1, "ticks": "outside", "tickcolor": GREY}
+    axis = {"zeroline": False, "showgrid": False, "showline": True, "linecolor": GREY, "ticks": "outside", "tickcolor": GREY}
     figure.update_layout(
-        xaxis={**axis, "title": titles[0]}, yaxis={**axis, "title": titles[1], "scaleanchor": "x" if to_scale else None},
+        xaxis={**axis, "title": {"text": titles[0], "standoff": 6}},
+        yaxis={**axis, "title": {"text": titles[1], "standoff": 6}, "scaleanchor": "x" if to_scale else None},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant", "font": {"size": 13}},
         margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode="pan", uirevision="kept", hovermode="closest",
     )
@@ -50,7 +50,7 @@ def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...
 def add_cursor(figure: go.Figure, place: np.ndarray) -> go.Figure:
     """A copy of the figure with a ring at place [2]: where the present z lies."""
     figure = go.Figure(figure)
-    for colour, size, width in (("#000000", 17, 4), ("#ffffff", 17, 2)):
-        figure.add_scatter(x=[place[0]], y=[place[1]], mode="markers", showlegend=False, hoverinfo="skip",
-                           marker={"symbol": "circle-open", "size": size, "color": colour, "line": {"width": width}})
+    for colour, width in (("#000", 6), ("#fff", 3)):  # white in black is seen on every colour
+        figure.add_scattergl(x=[place[0]], y=[place[1]], mode="markers", showlegend=False, hoverinfo="skip",
+                             marker={"symbol": "circle-open", "size": 20, "color": colour, "line": {"width": width}})
     return figure

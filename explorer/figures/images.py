@@ -1,5 +1,6 @@
 """Arrays to pictures."""
 
+import base64
 import io
 
 import numpy as np
@@ -12,11 +13,22 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
     return pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
 
 
-def png(image: np.ndarray, side: int | None = None) -> bytes:
-    """image [C, H, W] as a PNG, pixel for pixel, or enlarged to about that side with hard pixel edges."""
-    picture = Image.fromarray(to_uint8(image))
-    if side:
-        picture = picture.resize([n * max(1, round(side / max(picture.size))) for n in picture.size], Image.Resampling.NEAREST)
+def sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
+    """Rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with black gaps."""
+    def line(images: np.ndarray) -> np.ndarray:
+        pixels = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
+        return np.concatenate(list(np.pad(pixels, ((0, 0), (0, 0), (gap, gap), (gap, gap)))), axis=2)
+
+    return np.concatenate([line(images) for images in rows], axis=1)
+
+
+def png(image: np.ndarray) -> bytes:
+    """image [C, H, W] as a PNG, pixel for pixel."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    Image.fromarray(to_uint8(image)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def data_uri(image: np.ndarray) -> str:
+    """image [C, H, W] as an address that holds the PNG itself: nothing is left for a browser to fetch."""
+    return "data:image/png;base64," + base64.b64encode(png(image)).decode()

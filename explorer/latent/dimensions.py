@@ -12,7 +12,6 @@ class Dimension:
     index: int
     low: float
     high: float
-    mean: float  # of the codes
     sd: float  # of the codes
     rate: float  # nats per image; 0 for an AE
     collapsed: bool
@@ -26,6 +25,6 @@ def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dime
     found = []
     for i, codes in enumerate(mu.T.astype(float)):
         low, high = (min(codes.min(), -3), max(codes.max(), 3)) if has_prior else (codes.min(), codes.max())
-        collapsed = codes.var() <= COLLAPSED
-        found.append(Dimension(i, float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10), float(codes.mean()), float(codes.std()), rates[i], bool(collapsed)))
+        low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
+        found.append(Dimension(i, low, high, float(codes.std()), rates[i], bool(codes.var() <= COLLAPSED)))
     return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)

@@ -25,12 +25,13 @@ def project(mu: np.ndarray) -> Projection:
     n, dim = mu.shape
     if dim == 1:
         strewn = np.random.default_rng(0).uniform(-1, 1, n)
-        return Projection(np.column_stack([mu[:, 0], strewn]), np.zeros(1), np.array([[1.0], [0.0]]), ("z₀", "strewn, for the eye only"), None)
+        axes = np.array([[1.0], [0.0]])
+        return Projection(np.column_stack([mu[:, 0], strewn]), np.zeros(1), axes, ("z₀", "strewn, for the eye only"), None)
     if dim == 2:
         return Projection(mu, np.zeros(2), np.eye(2), ("z₀", "z₁"), None)
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)
     shares = tuple(pca.explained_variance_ratio_.tolist())
-    titles = tuple(f"principal component {i} · {share:.0%} of the variance" for i, share in enumerate(shares, 1))
+    titles = tuple(f"PC {i} · {share:.0%} of the variance" for i, share in enumerate(shares, 1))
     return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, shares)

@@ -81,7 +81,7 @@ def read(folder: Path) -> Run:
         return run
     except FileNotFoundError as error:
         missing = Path(error.filename).name
-        fault = "its training did not finish" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
+        fault = "its training has not finished" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
     except UserError as error:
         fault = str(error).rstrip(".")
     except OSError as error:

@@ -69,7 +69,8 @@ def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
         now = time.perf_counter()
         if not (epoch_sums.isfinite().all() and all(p.isfinite().all() for p in model.parameters())):
             kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
-            reason = f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. Try a learning rate below {spec.lr:g}."
+            reason = (f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
+                      f"Try a learning rate below {spec.lr:g}.")
             yield Failed(reason, epoch - 1, now - start, good)
             return
         good = weights_of(model)

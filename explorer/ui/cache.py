@@ -45,6 +45,12 @@ def decode(run: Run, z: np.ndarray) -> np.ndarray:
     return _loaded(run.folder, _changed(run)).decode(z)[0]
 
 
+def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
+    """x uint8 [n, C, H, W] -> float32 in [0, 1]: each image's posterior mean, decoded."""
+    loaded = _loaded(run.folder, _changed(run))
+    return loaded.decode(loaded.encode(x).mu.numpy())
+
+
 def dimensions_of(run: Run) -> list[Dimension]:
     return dimensions(embedding(run)[0].mu, run.test.rate_per_dimension, run.spec.model != "ae")
 

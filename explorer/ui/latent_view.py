@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.figures.embedding_map import add_cursor
-from explorer.figures.images import png
+from explorer.figures.images import data_uri
 from explorer.latent import sampling
 from explorer.latent.dimensions import Dimension
 from explorer.store.run import Run
@@ -12,7 +12,6 @@ from explorer.ui import cache, words
 from explorer.ui.faults import plain_faults
 
 IN_VIEW = 4  # sliders; the quieter ones are folded away
-SIDE = 448  # px of the decoded image, before the page fits it
 
 
 @st.fragment
@@ -21,13 +20,15 @@ def latent_view(run: Run) -> None:
     with plain_faults():
         dims = cache.dimensions_of(run)
         _settle(run, dims)
-        left, right = st.columns([1.75, 1], gap="large")
-        with right:
-            _decoded(run)
-            _buttons(run, dims)
-            _sliders(run, dims)
+        left, right = st.columns([1.8, 1], gap="medium")
         with left:
             _map(run)
+        with right:
+            with st.container(horizontal=True):
+                _decoded(run)
+                _original(run)
+                _buttons(run, dims)
+            _sliders(run, dims)
 
 
 def _key(run: Run, index: int) -> str:
@@ -40,10 +41,15 @@ def _set(run: Run, dims: list[Dimension], z: np.ndarray) -> None:
 
 
 def _settle(run: Run, dims: list[Dimension]) -> None:
-    """A run first seen starts at the middle of its first class, where there is something to see."""
+    """A run first seen starts at the code of its first test image."""
     if _key(run, 0) not in st.session_state:
-        e = cache.embedding(run)[0]
-        _set(run, dims, np.median(e.mu[e.y == e.y.min()], axis=0))
+        _pick(run, dims, 0)
+
+
+def _pick(run: Run, dims: list[Dimension], row: int) -> None:
+    """Move to the code of a test image, and remember which."""
+    _set(run, dims, cache.embedding(run)[0].mu[row])
+    st.session_state[f"picked-{run.name}"] = row, _z(run)
 
 
 def _z(run: Run) -> np.ndarray:
@@ -52,18 +58,28 @@ def _z(run: Run) -> np.ndarray:
 
 def _decoded(run: Run) -> None:
     z = _z(run)
-    with st.container(key="decoded", horizontal=True, vertical_alignment="bottom"):
-        st.image(png(cache.decode(run, z), SIDE), alt=f"The image decoded at {_shown(z)}")
-        picked = st.session_state.get("picked")
-        if picked and picked[0] == run.name and np.array_equal(picked[2], z):
-            e = cache.embedding(run)[0]
-            if picked[1] < len(e.images):
-                st.image(png(e.images[picked[1]], SIDE), alt="The test image whose code this is")
-    st.caption(f"Decoded at z = {_shown(z)}")
+    with st.container(key="decoded", gap="xsmall"):
+        _picture(cache.decode(run, z), f"The image decoded from {_shown(z)}")
+        st.caption(f"decoded from {_shown(z)}")
+
+
+def _original(run: Run) -> None:
+    """The test image that was clicked, as long as z is still its code; a run keeps the first few thousand."""
+    row, code = st.session_state[f"picked-{run.name}"]
+    e = cache.embedding(run)[0]
+    if np.array_equal(code, _z(run)):
+        with st.container(key="original", gap="xsmall"):
+            if row < len(e.images):
+                _picture(e.images[row], f"Test image {row}")
+            st.caption(f"test image {row:,}: {run.class_names[e.y[row]]}")
+
+
+def _picture(image: np.ndarray, alt: str) -> None:
+    st.image(data_uri(image), width="stretch", alt=alt)
 
 
 def _shown(z: np.ndarray) -> str:
-    return "(" + ", ".join(words.minus(v, 2) for v in z[:4]) + (", …)" if len(z) > 4 else ")")
+    return f"z = ({', '.join(words.minus(v, 2) for v in z)})" if len(z) <= 3 else f"the {len(z)} numbers of z"
 
 
 def _buttons(run: Run, dims: list[Dimension]) -> None:
@@ -77,10 +93,13 @@ def _buttons(run: Run, dims: list[Dimension]) -> None:
     def reset():
         _set(run, dims, np.zeros(mu.shape[1]) if has_prior else mu.mean(0))
 
-    with st.container(horizontal=True):
-        st.button("Draw from the prior" if has_prior else "Draw at random", on_click=draw,
-                  help="z from N(0, I), the prior of every VAE." if has_prior else "An AE has no prior: this draws from the Gaussian fitted to its codes.")
-        st.button("Reset", on_click=reset, help="Back to the origin." if has_prior else "Back to the mean of all codes.")
+    label, meaning, origin = (
+        ("Draw from the prior", "z from N(0, I), the prior of every VAE.", "the origin") if has_prior else
+        ("Draw at random", "An AE has no prior: this draws from the Gaussian fitted to its codes.", "the mean of all codes")
+    )
+    with st.container(key="draw", horizontal=True, gap="small"):
+        st.button(label, on_click=draw, help=meaning)
+        st.button("Reset", on_click=reset, help=f"Back to {origin}.")
 
 
 def _sliders(run: Run, dims: list[Dimension]) -> None:
@@ -93,7 +112,9 @@ def _sliders(run: Run, dims: list[Dimension]) -> None:
 
 
 def _slider(run: Run, d: Dimension) -> None:
-    says = "collapsed: it says nothing" if d.collapsed else f"rate {d.rate:.2f} nats" if run.spec.model != "ae" else f"codes spread ±{d.sd:.1f}"
+    says = f"codes spread ±{d.sd:.1f}" if run.spec.model == "ae" else f"rate {d.rate:.2f} nats"
+    if d.collapsed:
+        says += ", collapsed: it says nothing"
     st.slider(f"z{words.subscript(d.index)} · {says}", d.low, d.high, step=0.01, key=_key(run, d.index), persist_state="session")
 
 
@@ -103,9 +124,7 @@ def _map(run: Run) -> None:
     def pick():
         points = st.session_state[f"map-{run.name}"].selection.points
         if points:
-            row = int(np.ravel(points[0]["customdata"])[0])
-            _set(run, cache.dimensions_of(run), e.mu[row])
-            st.session_state["picked"] = (run.name, row, _z(run))
+            _pick(run, cache.dimensions_of(run), int(np.ravel(points[0]["customdata"])[0]))
 
     with st.container(key="map"):
         st.plotly_chart(
