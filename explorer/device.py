@@ -12,7 +12,7 @@ BF16_NETWORKS = ("mlp", "conv", "gru")  # a linear network is too small to gain
 class Device:
     name: str  # cpu, cuda or mps
     bf16: bool  # autocast the networks' matrix products to bfloat16; losses stay float32
-    threads: int
+    threads: int  # of the CPU
     why: str
 
 

@@ -65,9 +65,9 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
 
 def _remove(folder: Path) -> None:
     """What an unfinished run has written, and its folder if nothing else lies there."""
-    for file in (EVENTS, MODEL, EMBEDDING):
-        (folder / file).unlink(missing_ok=True)
     with suppress(OSError):
+        for file in (EVENTS, MODEL, EMBEDDING):
+            (folder / file).unlink(missing_ok=True)
         folder.rmdir()
 
 

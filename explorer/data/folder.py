@@ -11,10 +11,11 @@ from explorer.errors import UserError
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 TEST_SHARE = 0.2
+UNREADABLE = "not an image that can be read"
 
 
 def folder(path: str, image_size: int, colour: bool) -> Dataset:
-    """Every image below path, cut to its middle square and resized; one fifth, in a fixed order, is the test split.
+    """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed order, is the test split.
 
     Raises UserError if there is no such folder, or fewer than two images in it can be read.
     """
@@ -22,11 +23,12 @@ def folder(path: str, image_size: int, colour: bool) -> Dataset:
     if not root.is_dir():
         raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
     classes = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()
+                   and not any(part.startswith(".") for part in p.relative_to(root).parts))
     x, kept, skipped = read_images(files, image_size, colour)
     if len(x) < 2:
         raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
-                        f"Add PNG or JPEG files{f' ({len(skipped)} were skipped: {skipped[0]})' if skipped else ''}.")
+                        f"Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
     top = [files[i].relative_to(root).parts[0] for i in kept]
     loose = any(name not in classes for name in top)
     class_names = [c for c in classes if c in top] + ["(no folder)"] * loose if set(top) & set(classes) else ["images"]
@@ -39,7 +41,7 @@ def folder(path: str, image_size: int, colour: bool) -> Dataset:
 def read_images(files: list[Path], size: int, colour: bool) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
     """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped and why."""
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
-        warnings.simplefilter("error")  # Pillow warns of an image too large to be meant
+        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
         read = list(pool.map(lambda file: _read_image(file, size, colour), files))
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
     skipped = tuple(f"{files[i].name}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
@@ -52,10 +54,15 @@ def _read_image(file: Path, size: int, colour: bool) -> np.ndarray | str:
 
     try:
         with Image.open(file) as image:
+            if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
+                return f"{image.width} × {image.height} pixels are too many to be meant"
             mode = "RGB" if colour else "L"
             image.draft(mode, (size * 2, size * 2))  # lets JPEG decode at a fraction of its size
-            image = ImageOps.fit(ImageOps.exif_transpose(image).convert(mode), (size, size), Image.Resampling.BOX)
-            pixels = np.asarray(image, np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return "not an image that can be read" if isinstance(error, Image.UnidentifiedImageError) else str(error)
-    return pixels.transpose(2, 0, 1) if colour else pixels[None]
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I;16"):  # whose upper byte is the grey; Pillow would cut it off at 255
+                image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            pixels = np.asarray(ImageOps.fit(image.convert(mode), (size, size), Image.Resampling.BOX), np.uint8)
+    except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
+        plain = isinstance(error, (OSError, Image.DecompressionBombError)) and not isinstance(error, Image.UnidentifiedImageError)
+        return plain and str(error) or UNREADABLE
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]

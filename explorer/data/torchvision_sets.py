@@ -80,7 +80,8 @@ def download(name: str, on_progress: Progress = lambda done, total: None) -> Non
         except UserError as error:
             raise UserError(f"{error} {_where(name)}") from error
         except OSError as error:
-            raise UserError(f"{name} could not be unpacked in {root}: {error.strerror}. Make room or choose another EXPLORER_DATA.") from error
+            raise UserError(f"{name} could not be unpacked in {root}: {error.strerror}. "
+                            "Make room or choose another EXPLORER_DATA.") from error
 
 
 def _unpack_faces(folder: Path) -> None:
@@ -125,13 +126,15 @@ def installed(name: str) -> bool:
 
 
 def _where(name: str) -> str:
-    files = {
-        **{n: f"train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte in {data_folder() / c / 'raw'}"
-           for n, c in MNIST_LIKE.items()},
-        "cifar10": f"the folder cifar-10-batches-py in {data_folder()}",
-        "celeba": f"list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
-                  f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {data_folder() / 'celeba'}",
-    }[name]
+    root = data_folder()
+    if name in MNIST_LIKE:
+        files = ("train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte "
+                 f"in {root / MNIST_LIKE[name] / 'raw'}")
+    elif name == "cifar10":
+        files = f"the folder cifar-10-batches-py in {root}"
+    else:
+        files = ("list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
+                 f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {root / 'celeba'}")
     return f"Without a network, place {files}."
 
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from explorer.specs import RunSpec
 from explorer.training.events import EpochEnd, Event, Failed, Finished, Started, Step
 
 LR_WARMUP_STEPS = 200
+WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, above all on a busy machine
 STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 
 
@@ -29,6 +31,11 @@ def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         model = build(spec, data.shape).to(device.name)
+    with _threads(device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
+        yield from _train(spec, data, device, model)
+
+
+def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
     likelihood = likelihood_of(spec)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
@@ -77,6 +84,16 @@ def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
         distortion, rate = (epoch_sums / n).tolist()
         yield EpochEnd(epoch, spec.epochs, distortion, rate, beta, n / (now - epoch_start), now - start)
     yield Finished(spec.epochs, time.perf_counter() - start, good)
+
+
+@contextmanager
+def _threads(n: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:

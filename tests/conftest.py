@@ -1,0 +1,34 @@
+"""Runs that tests share: trained once, on real images, in a second or two."""
+
+import shutil
+
+import pytest
+
+from explorer.specs import RunSpec
+
+SPECS = {
+    "tiny-vae": RunSpec("digits", epochs=5, width=32),
+    "tiny-ae": RunSpec("digits", model="ae", epochs=5, width=32),
+    "tiny-vae-6d": RunSpec("digits", latent_dim=6, epochs=5, width=32),
+}
+
+
+@pytest.fixture(scope="session")
+def trained_runs(tmp_path_factory):
+    """A folder of small trained runs; tests that change files take a copy, `runs_folder`."""
+    from explorer import runs
+
+    folder = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder))
+        for name, spec in SPECS.items():
+            runs.train(spec, name)
+    return folder
+
+
+@pytest.fixture
+def runs_folder(trained_runs, tmp_path, monkeypatch):
+    """This test's own EXPLORER_RUNS, holding the small runs."""
+    folder = shutil.copytree(trained_runs, tmp_path / "runs")
+    monkeypatch.setenv("EXPLORER_RUNS", str(folder))
+    return folder

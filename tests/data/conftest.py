@@ -1,0 +1,59 @@
+"""A web server and an empty data folder, both real, for the tests of explorer.data."""
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        web, name = self.server.web, self.path.lstrip("/")
+        web.asked.append(name)
+        self.close_connection = True
+        if name in web.raw:
+            self.wfile.write(web.raw[name])
+        elif name in web.files:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(web.files[name])))
+            self.end_headers()
+            self.wfile.write(web.files[name])
+        else:
+            self.send_error(404)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """A server on this machine: files by name, raw answers (status line and all) by name, and what was asked of it."""
+    monkeypatch.setenv("no_proxy", "*")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.web = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, asked=[])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server.web
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def dead_url(monkeypatch):
+    """An address at which nothing listens."""
+    monkeypatch.setenv("no_proxy", "*")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """EXPLORER_DATA, a folder that doesn't exist yet."""
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"

@@ -1,0 +1,51 @@
+"""What holds for every data set that needs no network."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.data import load
+from explorer.data.dataset import shuffled
+from explorer.errors import UserError
+
+
+@pytest.fixture(scope="module", params=["digits", "moons", "shapes", "folder"])
+def data(request, tmp_path_factory):
+    if request.param != "folder":
+        return load(request.param)
+    root = tmp_path_factory.mktemp("images")
+    for i in range(6):
+        (root / "ab"[i % 2]).mkdir(exist_ok=True)
+        Image.new("RGB", (30, 40), (40 * i, 0, 0)).save(root / "ab"[i % 2] / f"{i}.png")
+    return load(f"folder:{root}", 32, True)
+
+
+def test_images_are_bytes_of_one_shape(data):
+    assert data.x.dtype == np.uint8 and data.x.ndim == 4 and data.x.flags.c_contiguous
+    assert data.shape == data.x.shape[1:] and data.shape[0] in (1, 3) and data.x.max() > 127
+
+
+def test_labels_name_a_class_of_each_image(data):
+    assert data.y.dtype == np.int64 and data.y.shape == (len(data.x),)
+    assert sorted(set(data.y)) == list(range(len(data.class_names)))
+    assert len(set(data.class_names)) == len(data.class_names) and all(isinstance(name, str) for name in data.class_names)
+
+
+def test_both_splits_have_images_and_share_none(data):
+    assert 0 < data.n_train < len(data.x) == data.n_train + data.n_test
+    assert len(data.x[data.train]) == data.n_train and len(data.x[data.test]) == data.n_test
+    assert data.train.stop == data.test.start
+
+
+def test_factors_are_known_for_each_image(data):
+    assert all(v.shape == (len(data.x),) and v.dtype == np.float32 and np.isfinite(v).all() for v in data.factors.values())
+
+
+@pytest.mark.parametrize("n", [1, 2, 1797])
+def test_a_shuffled_order_is_a_fixed_permutation(n):
+    assert sorted(shuffled(n)) == list(range(n)) and (shuffled(n) == shuffled(n)).all()
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(UserError, match="Did you mean digits"):
+        load("digit")

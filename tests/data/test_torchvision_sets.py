@@ -1,0 +1,384 @@
+import gzip
+import hashlib
+import io
+import pickle
+import struct
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import explorer
+from explorer.data import data_folder, load, torchvision_sets
+from explorer.data.torchvision_sets import download, installed
+from explorer.errors import UserError
+
+MNIST_LIKE = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
+HEADER = (
+    "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair "
+    "Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones "
+    "Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks "
+    "Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young"
+)
+ATTRIBUTES = HEADER.split()
+PARTITION = np.array([0, 0, 1, 2, 0, 2, 0, 0, 1, 2])  # of ten faces: train, valid or test
+SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
+
+
+def md5(data: bytes) -> str:
+    return hashlib.md5(data).hexdigest()
+
+
+def torchvision_class(name: str):
+    return getattr(torchvision_sets._import_datasets(), name)
+
+
+@pytest.fixture(params=MNIST_LIKE)
+def mnist_like(request, web, home, monkeypatch):
+    """A small data set of 40 and 20 images in MNIST's format, on the server: its name, images and labels."""
+    return request.param, *serve_mnist(request.param, web, monkeypatch)
+
+
+@pytest.fixture
+def mnist(web, home, monkeypatch):
+    return serve_mnist("mnist", web, monkeypatch)
+
+
+def serve_mnist(name, web, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (60, 28, 28), np.uint8), rng.integers(0, 10, 60).astype(np.uint8)
+    arrays = {"train-images-idx3": x[:40], "train-labels-idx1": y[:40], "t10k-images-idx3": x[40:], "t10k-labels-idx1": y[40:]}
+    files = {f"{key}-ubyte.gz": gzip.compress(struct.pack(f">BBBB{a.ndim}I", 0, 0, 8, a.ndim, *a.shape) + a.tobytes())
+             for key, a in arrays.items()}
+    kind = torchvision_class(MNIST_LIKE[name])
+    monkeypatch.setattr(kind, "mirrors", [web.url + "gone/", web.url + name + "/"])
+    monkeypatch.setattr(kind, "resources", [(file, md5(data)) for file, data in files.items()])
+    web.files |= {f"{name}/{file}": data for file, data in files.items()}
+    return x, y
+
+
+@pytest.fixture
+def cifar10(web, home, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (60, 3, 32, 32), np.uint8), rng.integers(0, 10, 60).tolist()
+    batches = {name: {"data": x[i:i + 10].reshape(10, -1), "labels": y[i:i + 10]}
+               for name, i in zip([f"data_batch_{k}" for k in range(1, 6)] + ["test_batch"], range(0, 60, 10))}
+    names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    files = {name: pickle.dumps(value, 2) for name, value in (batches | {"batches.meta": {"label_names": names}}).items()}
+    tgz = io.BytesIO()
+    with tarfile.open(fileobj=tgz, mode="w:gz") as tar:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    sums = {name: md5(data) for name, data in files.items()}
+    kind = torchvision_class("CIFAR10")
+    monkeypatch.setattr(kind, "url", web.url + "cifar")
+    monkeypatch.setattr(kind, "tgz_md5", md5(tgz.getvalue()))
+    monkeypatch.setattr(kind, "train_list", [[f"data_batch_{k}", sums[f"data_batch_{k}"]] for k in range(1, 6)])
+    monkeypatch.setattr(kind, "test_list", [["test_batch", sums["test_batch"]]])
+    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": sums["batches.meta"]})
+    web.files["cifar"] = tgz.getvalue()
+    return x, y, names
+
+
+@pytest.fixture
+def celeba_files():
+    """Ten faces of one grey each, and CelebA's five lists about them, as bytes by path; the attributes, -1 or 1."""
+    attributes = np.random.default_rng(0).choice([-1, 1], (10, 40))
+    names = [f"{i + 1:06}.jpg" for i in range(10)]
+
+    def rows(values):
+        return "".join(f"{name} {' '.join(f'{v:2}' for v in row)}\n" for name, row in zip(names, values))
+
+    files = {
+        "list_attr_celeba.txt": f"10\n{HEADER} \n" + rows(attributes),
+        "identity_CelebA.txt": rows([[i] for i in range(10)]),
+        "list_bbox_celeba.txt": "10\nimage_id x_1 y_1 width height\n" + rows([[95, 71, 226, 313]] * 10),
+        "list_landmarks_align_celeba.txt": "10\n" + " ".join(f"landmark_{i}" for i in range(10)) + "\n" + rows([[69] * 10] * 10),
+        "list_eval_partition.txt": rows(PARTITION[:, None]),
+    }
+    files = {name: text.encode() for name, text in files.items()}
+    for name, grey in zip(names, SKIN):
+        jpeg = io.BytesIO()
+        Image.new("RGB", (178, 218), (grey,) * 3).save(jpeg, "JPEG")
+        files[f"img_align_celeba/{name}"] = jpeg.getvalue()
+    return files, attributes
+
+
+@pytest.fixture
+def celeba(celeba_files, home):
+    """The faces where the user would place them: their folder and attributes."""
+    files, attributes = celeba_files
+    for name, data in files.items():
+        (home / "celeba" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "celeba" / name).write_bytes(data)
+    return home / "celeba", attributes
+
+
+@pytest.fixture
+def celeba_online(celeba_files, web, home, monkeypatch):
+    """The same faces as CelebA is published, one zip and five lists, on the server."""
+    files, attributes = celeba_files
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as z:
+        for name in [n for n in files if n.endswith(".jpg")]:
+            z.writestr(name, files[name])
+    published = {"img_align_celeba.zip": archive.getvalue(), **{n: d for n, d in files.items() if n.endswith(".txt")}}
+    web.files |= {f"?id=ID-{name}": data for name, data in published.items()}
+    monkeypatch.setattr(torchvision_sets, "DRIVE", web.url + "?id=")
+    monkeypatch.setattr(torchvision_class("CelebA"), "file_list", [(f"ID-{n}", md5(d), n) for n, d in published.items()])
+    return attributes
+
+
+def check_faces(data, attributes, rows):
+    """The data set is these rows of the ten, each face with its own attributes."""
+    assert data.x.shape == (len(rows), 3, 64, 64) and data.x.dtype == np.uint8
+    assert (abs(data.x.astype(int) - SKIN[rows, None, None, None]) <= 3).all()
+    assert data.n_train == (PARTITION[rows] == 0).sum()
+    np.testing.assert_array_equal(np.stack([data.factors[a] for a in ATTRIBUTES], 1), attributes[rows] > 0)
+    np.testing.assert_array_equal(data.y, data.factors["Smiling"])
+
+
+def test_mnist_and_its_kin_come_pixel_for_pixel(mnist_like):
+    name, x, y = mnist_like
+    download(name)
+    data = load(name)
+    np.testing.assert_array_equal(data.x, x[:, None])
+    np.testing.assert_array_equal(data.y, y)
+    assert data.x.dtype == np.uint8 and data.y.dtype == np.int64
+    assert (data.n_train, data.n_test, len(data.class_names)) == (40, 20, 10)
+
+
+def test_class_names_are_the_data_sets_own(mnist_like):
+    name, *_ = mnist_like
+    download(name)
+    assert load(name).class_names[:2] == {"mnist": ("0", "1"), "fashion-mnist": ("T-shirt/top", "Trouser"), "kmnist": ("o", "ki")}[name]
+
+
+def test_a_download_lands_in_torchvisions_layout_with_progress(mnist_like, home):
+    name, *_ = mnist_like
+    seen = []
+    download(name, lambda done, total: seen.append((done, total)))
+    raw = home / MNIST_LIKE[name] / "raw"
+    assert {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} <= {
+        p.name for p in raw.iterdir()}
+    assert sum(done == total for done, total in seen) == 4  # one end for each file
+
+
+@pytest.mark.parametrize("which", ["mnist", "cifar10", "celeba_online"])
+def test_what_is_installed_is_not_fetched_again(request, web, home, which):
+    """Not even where its archives were deleted to save space."""
+    request.getfixturevalue(which)
+    name = which.removesuffix("_online")
+    assert not installed(name)
+    download(name)
+    assert installed(name)
+    for archive in [p for p in home.rglob("*") if p.suffix in {".gz", ".zip"}]:
+        archive.unlink()
+    web.asked.clear()
+    download(name)
+    assert web.asked == []
+
+
+def test_archives_placed_by_hand_are_used_without_a_network(mnist, web, home):
+    raw = home / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, data in web.files.items():
+        (raw / Path(name).name).write_bytes(data)
+    download("mnist")
+    np.testing.assert_array_equal(load("mnist").x, mnist[0][:, None])
+    assert web.asked == []
+
+
+def test_only_the_missing_archive_is_fetched(mnist, web, home):
+    raw = home / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in [n for n in web.files if "labels" in n]:
+        (raw / Path(name).name).write_bytes(web.files[name])
+    download("mnist")
+    assert {Path(name).name for name in web.asked} == {"train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"}
+    np.testing.assert_array_equal(load("mnist").y, mnist[1])
+
+
+@pytest.mark.parametrize("name, place", [
+    *[(name, f"{kind}/raw") for name, kind in MNIST_LIKE.items()],
+    ("cifar10", ""),
+    ("celeba", "celeba"),
+])
+def test_absent_files_are_named_with_their_place_and_the_command(home, name, place):
+    with pytest.raises(UserError) as error:
+        load(name)
+    message = str(error.value)
+    assert str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
+
+
+@pytest.mark.parametrize("name, place, file", [
+    ("mnist", "MNIST/raw", "train-images-idx3-ubyte"),
+    ("cifar10", "", "cifar-10-batches-py"),
+    ("celeba", "celeba", "list_attr_celeba.txt"),
+])
+def test_a_download_without_a_server_says_which_files_to_place_where(home, dead_url, monkeypatch, name, place, file):
+    monkeypatch.setattr(torchvision_class("MNIST"), "mirrors", [dead_url])
+    monkeypatch.setattr(torchvision_class("CIFAR10"), "url", dead_url)
+    monkeypatch.setattr(torchvision_sets, "DRIVE", dead_url)
+    with pytest.raises(UserError) as error:
+        download(name)
+    message = str(error.value)
+    assert file in message and str(home / place) in message and "\n" not in message
+    assert [p for p in home.rglob("*") if p.is_file()] == []
+
+
+def test_a_download_into_a_file_is_a_user_error(mnist, home):
+    home.write_text("not a folder")
+    with pytest.raises(UserError, match="Not a directory|File exists"):
+        download("mnist")
+
+
+def test_a_place_that_cannot_be_unpacked_to_is_a_user_error(mnist, home):
+    (home / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").mkdir(parents=True)
+    with pytest.raises(UserError, match="mnist could not be unpacked in .*: Is a directory"):
+        download("mnist")
+
+
+@pytest.mark.parametrize("file", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
+@pytest.mark.parametrize("kept", [0, 3, 8, 17, -1])
+def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, kept):
+    download("mnist")
+    raw = home / "MNIST" / "raw" / file
+    raw.write_bytes(raw.read_bytes()[:kept])
+    with pytest.raises(UserError) as error:
+        load("mnist")
+    message = str(error.value)
+    assert "damaged" in message and "python -m explorer data mnist" in message and str(home) in message
+    assert "\n" not in message and "damaged ()" not in message
+
+
+@pytest.mark.parametrize("content", [b"<!DOCTYPE html><html>Not here</html>", bytes(100), b"\x00\x00\x0a\x03" + bytes(100)],
+                         ids=["a page", "zeros", "another type"])
+def test_a_file_of_another_format_is_called_damaged(mnist, home, content):
+    download("mnist")
+    (home / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(content)
+    with pytest.raises(UserError, match="damaged"):
+        load("mnist")
+
+
+def test_labels_for_another_number_of_images_are_called_damaged(mnist, home):
+    download("mnist")
+    raw = home / "MNIST" / "raw"
+    (raw / "train-labels-idx1-ubyte").write_bytes((raw / "t10k-labels-idx1-ubyte").read_bytes())
+    with pytest.raises(UserError, match="damaged"):
+        load("mnist")
+
+
+def test_cifar10_comes_pixel_for_pixel(cifar10):
+    x, y, names = cifar10
+    download("cifar10")
+    data = load("cifar10")
+    np.testing.assert_array_equal(data.x, x)
+    np.testing.assert_array_equal(data.y, y)
+    assert data.x.dtype == np.uint8 and data.y.dtype == np.int64 and data.x.flags.c_contiguous
+    assert (data.n_train, data.n_test, data.class_names) == (50, 10, tuple(names))
+
+
+@pytest.mark.parametrize("file", ["data_batch_3", "test_batch", "batches.meta"])
+def test_a_damaged_part_of_cifar10_is_a_user_error(cifar10, home, file):
+    download("cifar10")
+    part = home / "cifar-10-batches-py" / file
+    part.write_bytes(part.read_bytes()[:-5])
+    with pytest.raises(UserError, match="python -m explorer data cifar10"):
+        load("cifar10")
+
+
+def test_a_damaged_part_of_cifar10_is_mended_by_a_download(cifar10, home):
+    download("cifar10")
+    (home / "cifar-10-batches-py" / "data_batch_3").write_bytes(b"")
+    download("cifar10")
+    np.testing.assert_array_equal(load("cifar10").x, cifar10[0])
+
+
+def test_celeba_is_read_from_its_own_layout(celeba):
+    data = load("celeba")
+    check_faces(data, celeba[1], [0, 1, 4, 6, 7, 3, 5, 9])
+    assert list(data.factors) == ATTRIBUTES and data.class_names == ("not smiling", "smiling") and data.skipped == ()
+
+
+@pytest.mark.parametrize("broken, rows", [(4, [0, 1, 6, 7, 3, 5, 9]), (5, [0, 1, 4, 6, 7, 3, 9])], ids=["of train", "of test"])
+@pytest.mark.parametrize("fault", ["truncated", "absent", "not an image"])
+def test_a_broken_face_is_named_and_the_others_keep_their_labels(celeba, broken, rows, fault):
+    face = celeba[0] / "img_align_celeba" / f"{broken + 1:06}.jpg"
+    if fault == "absent":
+        face.unlink()
+    else:
+        face.write_bytes(face.read_bytes()[:-800] if fault == "truncated" else b"hello")
+    data = load("celeba")
+    check_faces(data, celeba[1], rows)
+    assert len(data.skipped) == 1 and data.skipped[0].startswith(face.name)
+
+
+@pytest.mark.parametrize("content", [b"", b"10\n", b"<html>Too many users</html>", b"\xff\xfe\x00"],
+                         ids=["empty", "cut", "a page", "binary"])
+@pytest.mark.parametrize("file", ["list_attr_celeba.txt", "list_eval_partition.txt", "identity_CelebA.txt", "list_bbox_celeba.txt"])
+def test_a_damaged_list_of_celeba_is_a_user_error(celeba, file, content):
+    (celeba[0] / file).write_bytes(content)
+    with pytest.raises(UserError, match="damaged.*python -m explorer data celeba"):
+        load("celeba")
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_celeba_needs_faces_to_train_on_and_to_test_on(celeba, part):
+    (celeba[0] / "list_eval_partition.txt").write_text("".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)))
+    with pytest.raises(UserError, match="celeba"):
+        load("celeba")
+
+
+def test_celeba_without_its_images_is_a_user_error(celeba):
+    for face in (celeba[0] / "img_align_celeba").iterdir():
+        face.unlink()
+    with pytest.raises(UserError, match="celeba"):
+        load("celeba")
+
+
+def test_celeba_is_downloaded_and_unpacked(celeba_online, home):
+    download("celeba")
+    assert len(list((home / "celeba" / "img_align_celeba").iterdir())) == 10
+    check_faces(load("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
+
+
+def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home, monkeypatch):
+    name = "?id=ID-img_align_celeba.zip"
+    whole, kind = web.files[name], torchvision_class("CelebA")
+    broken = whole[:(at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4:]  # a later face fails its check sum
+    with monkeypatch.context() as patch:
+        patch.setitem(web.files, name, broken)
+        patch.setattr(kind, "file_list", [("ID-img_align_celeba.zip", md5(broken), "img_align_celeba.zip"), *kind.file_list[1:]])
+        with pytest.raises(zipfile.BadZipFile):
+            download("celeba")
+        assert len(list(home.rglob("*.jpg"))) > 1 and not installed("celeba")
+    download("celeba")
+    check_faces(load("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
+    assert {p.name for p in (home / "celeba").iterdir() if p.is_dir()} == {"img_align_celeba"}
+
+
+def test_the_data_folder_is_what_the_environment_names(monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    assert data_folder() == tmp_path
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_DATA", "~/images")
+    assert data_folder() == tmp_path / "images"
+    monkeypatch.delenv("EXPLORER_DATA")
+    assert data_folder() == tmp_path / ".cache" / "latent-space-explorer"
+
+
+@pytest.mark.parametrize("code", [
+    "import sys, explorer.data, explorer.data.folder, explorer.data.torchvision_sets; assert 'torch' not in sys.modules",
+    "from explorer.data.torchvision_sets import _import_datasets as get; assert get() is get(); assert get().MNIST.resources",
+], ids=["explorer.data needs no torch", "torchvision's data sets need no compiled operators"])
+def test_in_a_fresh_process(code):
+    run = subprocess.run([sys.executable, "-c", code], cwd=Path(explorer.__file__).parents[1], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,89 @@
+import base64
+import io
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.figures.embedding_map import add_cursor, embedding_map
+from explorer.figures.images import data_uri, png, sheet, to_uint8
+from explorer.figures.palette import CLASS_COLOURS, colour_of
+
+RNG = np.random.default_rng(0)
+
+# Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
+SIGHTS = {
+    "normal": np.eye(3),
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def linear_rgb(colour: str) -> np.ndarray:
+    c = np.array([int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def cielab(rgb: np.ndarray) -> np.ndarray:
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ rgb / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_class_colours_stay_apart_whatever_the_sight(sight):
+    labs = [cielab(np.clip(np.array(SIGHTS[sight]) @ linear_rgb(c), 0, 1)) for c in CLASS_COLOURS]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15  # a just noticeable difference is 2.3
+
+
+@pytest.mark.parametrize("background", ["#fcfcfa", "#101315"])
+def test_class_colours_are_seen_on_both_backgrounds(background):
+    weights = [0.2126, 0.7152, 0.0722]
+    ground = linear_rgb(background) @ weights
+    for colour in CLASS_COLOURS:
+        light, dark = sorted([linear_rgb(colour) @ weights, ground], reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 1.75, colour
+
+
+def test_the_eleventh_class_takes_the_first_colour_again():
+    assert colour_of(10) == colour_of(0)
+
+
+def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
+    points, y = RNG.standard_normal((90, 2)), np.repeat([0, 2, 3], 30)
+    figure = embedding_map(points, y, ("a", "b", "c", "d"), ("z₀", "z₁"), prior=True)
+    assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [colour_of(i) for i in (0, 2, 3)]
+    for trace in figure.data:
+        rows = np.asarray(trace.customdata)
+        assert np.allclose(np.column_stack([trace.x, trace.y]), points[rows], atol=1e-6)
+    assert sorted(np.concatenate([t.customdata for t in figure.data])) == list(range(90))
+    assert figure.layout.xaxis.title.text == "z₀" and figure.layout.yaxis.title.text == "z₁"
+    assert [s.x1 for s in figure.layout.shapes] == [1, 2, 3]
+    assert {"a", "c", "d"} < {a.text for a in figure.layout.annotations}
+
+
+def test_a_class_name_is_never_markup_on_the_map():
+    figure = embedding_map(np.zeros((2, 2)), np.array([0, 1]), ("<b>x</b>", "%{z}"), ("z₀", "z₁"))
+    assert "<b>x</b>" not in figure.to_json()
+
+
+def test_the_cursor_is_added_to_a_copy():
+    figure = embedding_map(RNG.standard_normal((9, 2)), np.zeros(9, int), ("a",), ("z₀", "z₁"))
+    with_cursor = add_cursor(figure, np.array([0.5, -1]))
+    assert len(figure.data) == 1 and {(t.x[0], t.y[0]) for t in with_cursor.data[1:]} == {(0.5, -1)}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_png_holds_the_very_pixels(channels):
+    image = RNG.integers(0, 256, (channels, 6, 9), dtype=np.uint8)
+    for content in (png(image), base64.b64decode(data_uri(image).partition(",")[2]), png(image / 255)):
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), to_uint8(image))
+
+
+def test_a_sheet_sets_images_side_by_side():
+    top, below = RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8), RNG.random((4, 1, 5, 5)).astype(np.float32)
+    whole = sheet([top, below])
+    assert whole.shape == (1, 14, 28)
+    assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255))

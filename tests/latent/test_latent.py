@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from explorer.latent.dimensions import dimensions
+from explorer.latent.projection import project
+from explorer.latent.sampling import from_fitted_gaussian, from_prior
+
+RNG = np.random.default_rng(0)
+CODES = (RNG.standard_normal((500, 5)) @ RNG.standard_normal((5, 5)) + 3).astype(np.float32)
+
+
+def test_pca_shares_are_the_covariances_eigenvalues():
+    values = np.linalg.eigvalsh(np.cov(CODES.T.astype(np.float64)))[::-1]
+    p = project(CODES)
+    assert p.shares == pytest.approx(values[:2] / values.sum(), rel=1e-4)
+    assert p.titles == tuple(f"PC {i} · {v:.0%} of the variance" for i, v in enumerate(values[:2] / values.sum(), 1))
+    assert p.points.var(0, ddof=1) == pytest.approx(values[:2], rel=1e-4)
+
+
+def test_a_code_is_placed_where_its_point_lies():
+    for codes in (CODES, CODES[:, :2]):
+        p = project(codes)
+        assert p.place(codes[7]) == pytest.approx(p.points[7], abs=1e-4)
+    assert project(CODES[:, :1]).place(CODES[7, :1]) == pytest.approx([CODES[7, 0], 0])
+
+
+def test_two_dimensions_are_shown_as_they_are():
+    p = project(CODES[:, :2])
+    assert np.array_equal(p.points, CODES[:, :2]) and p.shares is None and p.titles == ("z₀", "z₁")
+
+
+def test_the_most_informative_dimension_comes_first():
+    mu = RNG.standard_normal((1000, 3)) * [1, 0.01, 0.5]
+    found = dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
+    assert [d.index for d in found] == [2, 0, 1] and [d.collapsed for d in found] == [False, False, True]
+    assert [d.index for d in dimensions(mu, [0.0] * 3, has_prior=False)] == [0, 2, 1]
+
+
+def test_ranges_hold_every_code_and_three_prior_deviations():
+    mu = np.array([[-0.5, -41.23], [0.5, 7.77]])
+    with_prior = {d.index: d for d in dimensions(mu, [1, 1], has_prior=True)}
+    assert (with_prior[0].low, with_prior[0].high) == (-3, 3) and (with_prior[1].low, with_prior[1].high) == (-41.3, 7.8)
+    without = {d.index: d for d in dimensions(mu, [0, 0], has_prior=False)}
+    assert (without[0].low, without[0].high) == (-0.5, 0.5)
+
+
+def test_draws_have_the_moments_of_what_they_are_drawn_from():
+    rng = np.random.default_rng(1)
+    prior = np.array([from_prior(2, rng) for _ in range(5000)])
+    assert prior.mean(0) == pytest.approx([0, 0], abs=0.06) and np.cov(prior.T) == pytest.approx(np.eye(2), abs=0.08)
+    fitted = np.array([from_fitted_gaussian(CODES, rng) for _ in range(3000)])
+    scale = np.abs(np.cov(CODES.T)).max()
+    assert fitted.mean(0) == pytest.approx(CODES.mean(0), abs=0.1 * scale**0.5)
+    assert np.cov(fitted.T) == pytest.approx(np.cov(CODES.T), abs=0.1 * scale)
+    assert from_fitted_gaussian(CODES[:, :1], rng).shape == (1,)

@@ -1,0 +1,144 @@
+"""Runs are whole or refused, in one sentence that names the run and the remedy."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from explorer import runs
+from explorer.errors import UserError
+from explorer.store.catalogue import SHIPPED, catalogue, find, place_for
+from explorer.store.embedding import read_embedding
+from explorer.store.files import fingerprint, write_whole
+from explorer.store.run import EMBEDDING, MODEL, RECORD, read, write
+
+
+def edit_record(folder, change):
+    record = json.loads((folder / RECORD).read_text())
+    change(record)
+    (folder / RECORD).write_text(json.dumps(record))
+
+
+def cut(path, n):
+    path.write_bytes(path.read_bytes()[:n])
+
+
+DAMAGE = {
+    "no record": (lambda f: (f / RECORD).unlink(), "has not finished"),
+    "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
+    "empty record": (lambda f: cut(f / RECORD, 0), "not a run's record"),
+    "cut record": (lambda f: cut(f / RECORD, 100), "not a run's record"),
+    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not a run's record"),
+    "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not a run's record"),
+    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "format 99.*update the app"),
+    "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
+    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must lie"),
+    "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not a run's record"),
+    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not a run's record"),
+    "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not a run's record"),
+    "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
+    "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is cut short"),
+    "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is cut short"),
+    "folder for a file": (lambda f: ((f / RECORD).unlink(), (f / RECORD).mkdir()), "could not be read"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
+    harm, says = DAMAGE[damage]
+    harm(runs_folder / "tiny-vae")
+    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*(Train it again|delete)") as error:
+        find("tiny-vae")
+    assert "\n" not in str(error.value)
+    whole, faults = catalogue()
+    assert faults == [str(error.value)]
+    assert {"tiny-ae", "tiny-vae-6d"} < {run.name for run in whole}
+
+
+@pytest.mark.parametrize("file", [MODEL, EMBEDDING])
+def test_a_changed_byte_is_noticed(runs_folder, file):
+    path = runs_folder / "tiny-vae" / file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum is wrong"):
+        runs.load("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
+
+
+def rewrite(folder, file, tensors):
+    save_file(tensors, folder / file)
+    edit_record(folder, lambda r: r["files"].update({file: fingerprint((folder / file).read_bytes())}))
+
+
+def test_weights_that_are_not_numbers_are_refused(runs_folder):
+    folder = runs_folder / "tiny-vae"
+    weights = load_file(folder / MODEL)
+    next(iter(weights.values()))[0] = np.nan
+    rewrite(folder, MODEL, weights)
+    with pytest.raises(UserError, match="not finite"):
+        runs.load("tiny-vae")
+
+
+def test_weights_of_another_network_are_refused(runs_folder):
+    rewrite(runs_folder / "tiny-vae", MODEL, load_file(runs_folder / "tiny-vae-6d" / MODEL))
+    with pytest.raises(UserError, match="does not fit the network"):
+        runs.load("tiny-vae")
+
+
+def test_a_file_that_is_no_safetensors_is_refused(runs_folder):
+    folder = runs_folder / "tiny-vae"
+    (folder / MODEL).write_bytes(b"\xff" * 500)
+    edit_record(folder, lambda r: r["files"].update({MODEL: fingerprint(b"\xff" * 500)}))
+    with pytest.raises(UserError, match="model.safetensors of run tiny-vae can't be used"):
+        runs.load("tiny-vae")
+
+
+def test_a_foreign_folder_is_named_and_does_no_harm(runs_folder):
+    (runs_folder / "holiday").mkdir()
+    (runs_folder / "holiday" / "photo.jpg").write_bytes(b"x")
+    whole, faults = catalogue()
+    assert any("holiday" in fault and "run.json is missing" in fault for fault in faults) and len(whole) >= 3
+    assert (runs_folder / "holiday" / "photo.jpg").exists()
+
+
+def test_a_run_is_read_back_as_it_was_written(runs_folder, tmp_path):
+    run = find("tiny-vae")
+    moved = shutil.copytree(run.folder, tmp_path / "other" / "tiny-vae")
+    assert read(moved).test == run.test and read(moved).spec == run.spec
+    tensors = {file: load_file(run.folder / file) for file in (MODEL, EMBEDDING)}
+    again = write(read(moved), tensors)
+    assert again.files.keys() == {MODEL, EMBEDDING} and again.test == run.test
+
+
+def test_an_unknown_run_brings_the_nearest(runs_folder):
+    with pytest.raises(UserError, match="no run named 'tiny-vea'. Did you mean tiny-vae"):
+        find("tiny-vea")
+
+
+@pytest.mark.parametrize("name", ["../tiny-vae", "..", ".", "", "a/b", ".hidden", "x" * 101, "a\nb", "a\x00b"])
+def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
+    with pytest.raises(UserError, match="no run named"):
+        find(name)
+    with pytest.raises(UserError, match="can't name a run"):
+        place_for(name)
+
+
+def test_shipped_runs_stay_listed_beside_ones_own(runs_folder):
+    names = {run.name for run in catalogue()[0]}
+    assert {"tiny-vae", "digits-vae-2d"} <= names and find("digits-vae-2d").folder.parent == SHIPPED
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a" / "b.txt"
+    write_whole(path, b"first")
+    write_whole(path, b"second")
+    assert path.read_bytes() == b"second" and [p.name for p in path.parent.iterdir()] == ["b.txt"]
+    (tmp_path / "c").write_bytes(b"a file where a folder should be")
+    with pytest.raises(UserError, match="could not be written"):
+        write_whole(tmp_path / "c" / "d.txt", b"x")
+    (tmp_path / "full").mkdir()
+    with pytest.raises(UserError, match="could not be written"):
+        write_whole(tmp_path / "full", b"x")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "c", "full"]

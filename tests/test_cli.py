@@ -1,0 +1,175 @@
+"""The command line as it is typed, in processes of its own."""
+
+import csv
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer import runs
+from explorer.figures.images import to_uint8
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def explorer(runs_folder, tmp_path):
+    def call(*words, ok=True):
+        env = os.environ | {"EXPLORER_DATA": str(tmp_path / "data")}
+        done = subprocess.run([sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True, text=True)
+        assert "Traceback" not in done.stderr
+        assert (done.returncode == 0) == ok, done.stderr
+        return done
+    return call
+
+
+def refused(done) -> str:
+    """A user's mistake is one line on stderr, exit status 2, nothing on stdout."""
+    assert done.returncode == 2 and not done.stdout
+    [line] = done.stderr.splitlines()
+    return line
+
+
+def test_train_tells_events_as_json_and_stores_the_run(explorer):
+    done = explorer("train", "--dataset", "digits", "--epochs", 3, "--width", 16, "--run", "mine", "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [e["event"] for e in events if e["event"] != "step"] == ["started", *["epoch_end"] * 3, "finished", "stored"]
+    ends = [e for e in events if e["event"] == "epoch_end"]
+    assert all({"epoch", "distortion", "rate", "images_per_second"} <= e.keys() for e in ends)
+    shown = json.loads(explorer("show", "mine", "--json").stdout)
+    assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
+    assert shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"} and shown["test"]["n"] == 360
+    assert events[-1]["test"] == shown["test"]
+    log = (find("mine").folder / "events.jsonl").read_text().splitlines()
+    assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
+
+
+def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
+    first = explorer("train", "--epochs", 1, "--width", 16, "--json")
+    name = json.loads(first.stdout.splitlines()[-1])["run"]
+    assert name.startswith("digits-vae-mlp-2d-")
+    again = explorer("train", "--epochs", 1, "--width", 16, "--json")
+    assert "trained already" in again.stderr and [json.loads(line)["event"] for line in again.stdout.splitlines()] == ["stored"]
+
+
+def test_train_shows_a_bar_in_a_terminal(runs_folder):
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (25, 100))
+    command = [sys.executable, "-m", "explorer", "train", "--epochs", "300", "--width", "16"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, text=True)
+    os.close(follower)
+    seen = b""
+    while chunk := _read(leader):
+        seen += chunk
+    os.close(leader)
+    told, _ = process.communicate(timeout=60)
+    seen = seen.decode()
+    assert process.returncode == 0 and "Training " in seen and "s left, distortion" in seen and "100%" in seen
+    assert "elbo" in told and "nats per image" in told
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that the other end is closed and all is read
+        return b""
+
+
+def test_list_is_one_array_and_a_table(explorer):
+    rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
+    assert list(rows["tiny-vae-6d"]) == ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo"]
+    assert rows["tiny-vae-6d"]["latent_dim"] == 6 and rows["tiny-ae"]["elbo"] is None and rows["tiny-vae"]["elbo"] < 0
+    lines = explorer("list").stdout.splitlines()
+    assert lines[0].split()[:3] == ["run", "dataset", "model"] and len(lines) == len(rows) + 1
+
+
+def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
+    explorer("decode", "tiny-vae", "--z", "-1.5,0.5", "--out", tmp_path / "x.png")
+    expected = to_uint8(runs.load("tiny-vae").decode([-1.5, 0.5])[0])
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "x.png")), expected)
+
+
+@pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae"])
+def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
+    explorer("embed", run, "--out", tmp_path / "codes.csv")
+    with open(tmp_path / "codes.csv") as file:
+        rows = list(csv.DictReader(file))
+    e = read_embedding(find(run))
+    logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
+    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars]
+    assert [int(r["index"]) for r in rows] == list(range(360)) and [int(r["label"]) for r in rows] == e.y.tolist()
+    assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
+
+
+def test_data_describes_a_data_set(explorer, tmp_path):
+    about = json.loads(explorer("data", "digits", "--json").stdout)
+    assert (about["n_train"], about["n_test"], about["shape"]) == (1437, 360, [1, 8, 8])
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    for i in range(3):
+        Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
+    (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
+    assert "skipped broken.png" in explorer("data", f"folder:{tmp_path / 'images'}").stdout
+
+
+def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
+    (runs_folder / "tiny-ae" / "run.json").write_text("{}")
+    found = json.loads(explorer("doctor", "--json").stdout)
+    assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
+    assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]
+    assert found["data"].startswith("digits, moons, shapes")
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (["show", "digits-vae-2e"], "Did you mean digits-vae-2d"), (["show", "../trained/digits-vae-2d"], "no run named"),
+    (["train", "--dataset", "fashion"], "Did you mean fashion-mnist"), (["train", "--model", "vea"], "Did you mean vae"),
+    (["train", "--latent-dim", "0"], "Latent dim must"), (["train", "--latent-dim=-1"], "Latent dim must"),
+    (["train", "--latent-dim", "1000000"], "Latent dim must"), (["train", "--latent-dim", "two"], "invalid int value: 'two'"),
+    (["train", "--epochs", "0"], "Epochs must"), (["train", "--lr", "nan"], "Lr must"),
+    (["train", "--dataset", "mnist"], "python -m explorer data mnist"), (["train", "--dataset", "folder:/nowhere"], "There is no folder"),
+    (["train", "--network", "conv", "--depth", "4"], "8×8 px does not allow"), (["train", "--run", "a/b"], "can't name a run"),
+    (["train", "--run", "tiny-vae"], "tiny-vae is another run already"), (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
+    (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "decodes 2 finite numbers"),
+    (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers with commas"),
+    (["decode", "tiny-vae", "--z", "nan,1", "--out", "x.png"], "finite"),
+    (["decode", "tiny-vae", "--z", "0,0", "--out", "/proc/x.png"], "could not be written"),
+    (["embed", "nothing-like-it-at-all", "--out", "x.csv"], "Choose one of"), (["data", "imagenet"], "no data set named"),
+])
+def test_a_mistake_is_one_line_that_says_what_to_do(explorer, words, says):
+    assert says in refused(explorer(*words, ok=False))
+
+
+def test_a_folder_with_one_image_is_refused(explorer, tmp_path):
+    (tmp_path / "one").mkdir()
+    Image.new("L", (30, 30)).save(tmp_path / "one" / "only.png")
+    assert "training needs at least 2" in refused(explorer("train", "--dataset", f"folder:{tmp_path / 'one'}", ok=False))
+
+
+def test_a_run_that_diverges_says_so_and_exits_2(explorer, runs_folder):
+    words = "train --likelihood gaussian --sigma 0.001 --lr 10 --batch-size 8 --schedule constant --epochs 2"
+    line = explorer(*words.split(), ok=False).stderr.splitlines()[-1]
+    assert "diverged in epoch 1" in line and "Try a learning rate below 10" in line
+    assert not [p for p in runs_folder.iterdir() if not p.name.startswith("tiny")]
+
+
+def test_an_interrupted_training_leaves_nothing(runs_folder):
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "long"],
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while json.loads(process.stdout.readline())["event"] != "epoch_end":
+        pass
+    process.send_signal(2)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and said == "Stopped; nothing was kept.\n"
+    assert not (runs_folder / "long").exists()
+
+
+def test_help_needs_no_torch(explorer):
+    assert "--latent-dim" in explorer("train", "--help").stdout

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+import torch
+
+from explorer import runs
+from explorer.data import load as load_data
+from explorer.errors import UserError
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from explorer.training.evaluation import evaluate
+from explorer.training.events import EpochEnd
+
+
+def test_the_stored_figures_are_those_of_the_stored_weights(runs_folder):
+    loaded, data = runs.load("tiny-vae"), load_data("digits")
+    e = evaluate(loaded.model, loaded.likelihood, data.x[data.test])
+    assert loaded.run.test.elbo == pytest.approx(e.elbo, abs=1e-4)
+    assert read_embedding(loaded.run).mu == pytest.approx(e.mu, abs=1e-5)
+
+
+def test_the_embedding_is_the_test_split_in_order(runs_folder):
+    e, data = read_embedding(find("tiny-vae")), load_data("digits")
+    assert np.array_equal(e.y, data.y[data.test]) and np.array_equal(e.images, data.x[data.test])
+    assert e.logvar.shape == e.mu.shape == (360, 2) and read_embedding(find("tiny-ae")).logvar is None
+    assert runs.load("tiny-vae").encode(e.images[:9]).mu.numpy() == pytest.approx(e.mu[:9], abs=1e-5)
+
+
+def test_known_factors_stay_with_their_codes(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    run = runs.train(RunSpec("moons", epochs=1, width=8))
+    data = load_data("moons")
+    assert {k: v.tolist() for k, v in read_embedding(run).factors.items()} == {k: v[data.test].tolist() for k, v in data.factors.items()}
+
+
+def test_decoding_gives_the_likelihoods_mean(runs_folder):
+    loaded, z = runs.load("tiny-vae"), np.array([[0.5, -1.0], [0, 0]])
+    images = loaded.decode(z)
+    assert images.shape == (2, 1, 8, 8) and images.dtype == np.float32
+    assert images == pytest.approx(torch.sigmoid(loaded.model.decoder(torch.tensor(z, dtype=torch.float32))).numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("z", [[1.0], [1.0, 2.0, 3.0], [float("nan"), 0], [float("inf"), 0]])
+def test_a_code_of_the_wrong_kind_is_refused(runs_folder, z):
+    with pytest.raises(UserError, match="tiny-vae decodes 2 finite numbers"):
+        runs.load("tiny-vae").decode(z)
+
+
+def test_the_same_spec_is_the_same_run(runs_folder):
+    spec = find("tiny-vae").spec
+    assert runs.existing(spec, "tiny-vae").name == "tiny-vae" and runs.existing(spec) is None
+    with pytest.raises(UserError, match="tiny-vae is another run already"):
+        runs.existing(RunSpec(seed=9), "tiny-vae")
+
+
+def test_a_diverging_run_is_stored_with_its_last_good_epoch(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    monkeypatch.setattr("explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf"))
+    run = runs.train(RunSpec(epochs=5, width=16))
+    assert run.epochs == 2 and "diverged in epoch 3" in run.note and np.isfinite(run.test.elbo)
+    assert runs.load(run.name).decode([0, 0]).shape == (1, 1, 8, 8)
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_run_that_is_broken_off_leaves_nothing(tmp_path, monkeypatch, fault):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+
+    def break_off(event):
+        if isinstance(event, EpochEnd):
+            raise fault
+
+    with pytest.raises((UserError, KeyboardInterrupt)) as error:
+        runs.train(RunSpec(epochs=5, width=16), "broken", break_off)
+    assert not list(tmp_path.iterdir())
+    assert error.type is KeyboardInterrupt or "No space left on device. Make room" in str(error.value)
+
+
+def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep")
+    with pytest.raises(UserError):
+        runs.train(RunSpec(network="conv", depth=4), "mine")
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "file"))
+    with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
+        runs.train(RunSpec(epochs=1, width=8))
+
+
+def test_a_constant_data_set_trains(tmp_path, monkeypatch):
+    """Nothing to tell apart: a black folder has codes without spread, and finite figures."""
+    from PIL import Image
+
+    for i in range(6):
+        Image.new("L", (30, 30)).save(tmp_path / f"{i}.png")
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    run = runs.train(RunSpec(f"folder:{tmp_path}", epochs=2, width=8))
+    assert run.class_names == ("images",) and np.isfinite(run.test.elbo) and run.test.n == 1

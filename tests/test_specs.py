@@ -1,0 +1,64 @@
+import json
+import shlex
+from dataclasses import fields
+
+import pytest
+
+from explorer.cli import _parser
+from explorer.errors import UserError
+from explorer.specs import RunSpec
+
+
+@pytest.mark.parametrize(("values", "says"), [
+    ({"latent_dim": 0}, "Latent dim must lie between 1 and 512, not 0"),
+    ({"latent_dim": -1}, "between 1 and 512"), ({"latent_dim": 10**6}, "between 1 and 512"),
+    ({"latent_dim": 2.5}, "whole number"), ({"latent_dim": True}, "whole number"), ({"latent_dim": None}, "whole number"),
+    ({"epochs": 0}, "Epochs must lie between 1"), ({"lr": float("nan")}, "not nan"), ({"lr": float("inf")}, "not inf"),
+    ({"lr": 0.0}, "Lr must"),
+    ({"beta": -1.0}, "Beta must"), ({"seed": 2**31}, "Seed must"), ({"colour": 1}, "true or false"), ({"model": 3}, "text"),
+    ({"model": "vea"}, "Did you mean vae"), ({"network": "cnn"}, "Did you mean conv"),
+    ({"dataset": "fashion_mnist"}, "Did you mean fashion-mnist"),
+    ({"dataset": "folder"}, "folder:PATH"), ({"dataset": "mnist:x"}, "folder:PATH"), ({"image_size": 29}, "28, 32, 64"),
+    ({"likelihood": "gausian"}, "Did you mean gaussian"), ({"schedule": "step"}, "constant, cosine"),
+])
+def test_impossible_values_get_one_sentence(values, says):
+    with pytest.raises(UserError, match=says) as error:
+        RunSpec(**values)
+    assert "\n" not in str(error.value)
+
+
+def test_equal_runs_have_equal_specs_whatever_has_no_effect():
+    assert RunSpec(model="ae", beta=3.0, beta_warmup=5.0) == RunSpec(model="ae")
+    assert RunSpec(sigma=0.5) == RunSpec() and RunSpec(likelihood="gaussian", sigma=0.5) != RunSpec(likelihood="gaussian")
+    assert RunSpec(image_size=64, colour=True) == RunSpec()
+    assert RunSpec(beta=1) == RunSpec(beta=1.0) and RunSpec(beta=1).run_id == RunSpec(beta=1.0).run_id
+    assert RunSpec(width=400, depth=2, epochs=200) == RunSpec()
+    assert RunSpec(network="linear", width=7, depth=3) == RunSpec(network="linear")
+
+
+def test_the_id_is_a_slug_and_a_hash_of_everything():
+    ids = {RunSpec().run_id, RunSpec(seed=1).run_id, RunSpec(beta=2.0).run_id, RunSpec(model="ae").run_id, RunSpec("moons").run_id}
+    assert len(ids) == 5
+    assert RunSpec("fashion-mnist", latent_dim=16).run_id.startswith("fashion-mnist-vae-mlp-16d-")
+    assert RunSpec("folder:/some/My Faces!").run_id.startswith("folder-my-faces-vae-mlp-2d-")
+
+
+def test_a_spec_survives_json():
+    spec = RunSpec("moons", network="conv", beta=0.1, likelihood="gaussian")
+    assert RunSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
+    with pytest.raises(UserError, match="Did you mean beta"):
+        RunSpec.from_dict({"betta": 1.0})
+    with pytest.raises(UserError):
+        RunSpec.from_dict(["beta"])
+
+
+@pytest.mark.parametrize("spec", [
+    RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
+])
+def test_flags_make_the_same_spec_again(spec):
+    args = _parser().parse_args(["train", *shlex.split(spec.flags())])
+    assert RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}) == spec
+
+
+def test_every_field_says_what_it_is():
+    assert all(f.metadata["help"] for f in fields(RunSpec))
