@@ -26,7 +26,7 @@ def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...
         x_, y_ = points[rows].T
         figure.add_scattergl(
             x=x_, y=y_, name=name, legendgroup=name, mode="markers", customdata=rows,
-            marker={"color": colour_of(label), "size": size, "opacity": 0.75},
+            marker={"color": colour_of(label), "size": size, "opacity": 0.75}, unselected={"marker": {"opacity": 0.75}},
             hovertemplate=f"{name}<br>%{{x:.2f}}, %{{y:.2f}}<extra></extra>",
         )
         if len(class_names) > 1:
@@ -42,15 +42,6 @@ def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...
         xaxis={**axis, "title": {"text": titles[0], "standoff": 6}},
         yaxis={**axis, "title": {"text": titles[1], "standoff": 6}, "scaleanchor": "x" if to_scale else None},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant", "font": {"size": 13}},
-        margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode="pan", uirevision="kept", hovermode="closest",
+        margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode="pan", hovermode="closest",
     )
-    return figure
-
-
-def add_cursor(figure: go.Figure, place: np.ndarray) -> go.Figure:
-    """A copy of the figure with a ring at place [2]: where the present z lies."""
-    figure = go.Figure(figure)
-    for colour, width in (("#000", 6), ("#fff", 3)):  # white in black is seen on every colour
-        figure.add_scattergl(x=[place[0]], y=[place[1]], mode="markers", showlegend=False, hoverinfo="skip",
-                             marker={"symbol": "circle-open", "size": 20, "color": colour, "line": {"width": width}})
     return figure

@@ -56,5 +56,6 @@ def dimensions_of(run: Run) -> list[Dimension]:
 
 
 def _changed(run: Run) -> int:
-    """When the run was last written: a run trained anew is read anew."""
-    return (run.folder / RECORD).stat().st_mtime_ns
+    """When the run was last written: a run trained anew is read anew, and one that is gone is found to be."""
+    record = run.folder / RECORD
+    return record.stat().st_mtime_ns if record.exists() else 0

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from explorer.figures.embedding_map import add_cursor
 from explorer.figures.images import data_uri
 from explorer.latent import sampling
 from explorer.latent.dimensions import Dimension
 from explorer.store.run import Run
 from explorer.ui import cache, words
 from explorer.ui.faults import plain_faults
+from explorer.ui.map_cursor import map_cursor
 
 IN_VIEW = 4  # sliders; the quieter ones are folded away
 
@@ -27,8 +27,8 @@ def latent_view(run: Run) -> None:
             with st.container(horizontal=True):
                 _decoded(run)
                 _original(run)
-                _buttons(run, dims)
             _sliders(run, dims)
+            _buttons(run, dims)
 
 
 def _key(run: Run, index: int) -> str:
@@ -97,7 +97,7 @@ def _buttons(run: Run, dims: list[Dimension]) -> None:
         ("Draw from the prior", "z from N(0, I), the prior of every VAE.", "the origin") if has_prior else
         ("Draw at random", "An AE has no prior: this draws from the Gaussian fitted to its codes.", "the mean of all codes")
     )
-    with st.container(key="draw", horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small"):
         st.button(label, on_click=draw, help=meaning)
         st.button("Reset", on_click=reset, help=f"Back to {origin}.")
 
@@ -122,12 +122,14 @@ def _map(run: Run) -> None:
     e, projection, figure = cache.embedding(run)
 
     def pick():
-        points = st.session_state[f"map-{run.name}"].selection.points
+        points = st.session_state[key].selection.points
         if points:
             _pick(run, cache.dimensions_of(run), int(np.ravel(points[0]["customdata"])[0]))
 
-    with st.container(key="map"):
+    key = f"map-{run.name}"
+    with st.container(key="map", gap=None):
+        map_cursor(key, projection.place(_z(run)))
         st.plotly_chart(
-            add_cursor(figure, projection.place(_z(run))), key=f"map-{run.name}", height="stretch", on_select=pick, selection_mode="points",
+            figure, key=key, height="stretch", on_select=pick, selection_mode="points",
             config={"displayModeBar": False, "scrollZoom": True}, alt=f"Map of {len(e.mu):,} codes, coloured by class",
         )

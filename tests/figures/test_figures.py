@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.figures.embedding_map import add_cursor, embedding_map
+from explorer.figures.embedding_map import embedding_map
 from explorer.figures.images import data_uri, png, sheet, to_uint8
 from explorer.figures.palette import CLASS_COLOURS, colour_of
 
@@ -67,12 +67,6 @@ def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
 def test_a_class_name_is_never_markup_on_the_map():
     figure = embedding_map(np.zeros((2, 2)), np.array([0, 1]), ("<b>x</b>", "%{z}"), ("z₀", "z₁"))
     assert "<b>x</b>" not in figure.to_json()
-
-
-def test_the_cursor_is_added_to_a_copy():
-    figure = embedding_map(RNG.standard_normal((9, 2)), np.zeros(9, int), ("a",), ("z₀", "z₁"))
-    with_cursor = add_cursor(figure, np.array([0.5, -1]))
-    assert len(figure.data) == 1 and {(t.x[0], t.y[0]) for t in with_cursor.data[1:]} == {(0.5, -1)}
 
 
 @pytest.mark.parametrize("channels", [1, 3])

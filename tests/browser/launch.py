@@ -1,0 +1,49 @@
+"""The app and a browser, started for tests and for the README's pictures."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@contextmanager
+def running_app() -> Iterator[str]:
+    """Starts the app as README says, on a free port; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError("the app ended before it answered")
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def chromium(playwright: Playwright) -> Browser | None:
+    """CHROMIUM, an installed chromium or google-chrome, or playwright's own; None if there is none."""
+    own = playwright.chromium.executable_path
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or (own if Path(own).exists() else None)
+    return path and playwright.chromium.launch(executable_path=path, args=FLAGS)
