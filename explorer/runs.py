@@ -20,7 +20,7 @@ from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.embedding import pack
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, TestFigures, read_tensors, write
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read_tensors, write
 from explorer.training.evaluation import evaluate
 from explorer.training.events import Event, Failed, Finished, Step, to_json
 from explorer.training.trainer import train as training
@@ -77,14 +77,14 @@ def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fin
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
     model, likelihood = _model(spec, data.shape, weights), likelihood_of(spec)
     e = evaluate(model, likelihood, data.x[data.test])
-    if not (np.isfinite(e.distortion + e.rate) and np.isfinite(e.mu).all()):
+    if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
         raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
                         f"Try a learning rate below {spec.lr:g}.")
-    figures = TestFigures(e.distortion, e.rate, e.elbo, e.active_units, e.n, e.rate_per_dimension)
     run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
-              sum(w.size for w in weights.values()), figures, end.epochs, round(end.seconds, 2), device_name,
+              sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
               {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {})
-    return write(run, {MODEL: weights, EMBEDDING: pack(data, e.mu, e.logvar)})
+    factors = {name: values[data.test] for name, values in data.factors.items()}
+    return write(run, {MODEL: weights, EMBEDDING: pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors)})
 
 
 def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray]) -> Autoencoder:

@@ -12,10 +12,10 @@ BASE = {"errors", "registry", "specs", "device"}
 MAY_IMPORT = {
     "errors": set(), "registry": {"errors"}, "specs": {"errors", "registry"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
-    "training": BASE | {"data", "models", "objectives"}, "store": BASE | {"data"}, "latent": BASE | {"models"},
-    "figures": BASE | {"latent"}, "runs": BASE | {"data", "networks", "models", "objectives", "training", "store", "latent"},
-    "doctor": BASE | {"data", "store"}, "terminal": {"training"},
-    "cli": BASE | {"data", "training", "store", "latent", "figures", "runs", "doctor", "terminal"}, "__main__": {"cli"},
+    "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"}, "latent": BASE | {"models"},
+    "figures": BASE | {"latent"}, "runs": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent"},
+    "doctor": BASE | {"data", "store"}, "terminal": {"events"},
+    "cli": BASE | {"data", "events", "store", "latent", "figures", "runs", "doctor", "terminal"}, "__main__": {"cli"},
     "ui": BASE | {"store", "runs", "latent", "figures", "data"},
     "pages": {"ui", "runs", "latent", "figures", "specs", "errors"}, "app": {"ui"},
 }
@@ -26,6 +26,8 @@ FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.p
 
 def layer_of(module: str) -> str:
     parts = module.split(".")
+    if parts[:3] == ["explorer", "training", "events"]:
+        return "events"  # which know neither torch nor the trainer
     return parts[1] if parts[0] == "explorer" and len(parts) > 1 else parts[0]
 
 

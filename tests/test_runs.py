@@ -15,7 +15,7 @@ from explorer.training.events import EpochEnd
 def test_the_stored_figures_are_those_of_the_stored_weights(runs_folder):
     loaded, data = runs.load("tiny-vae"), load_data("digits")
     e = evaluate(loaded.model, loaded.likelihood, data.x[data.test])
-    assert loaded.run.test.elbo == pytest.approx(e.elbo, abs=1e-4)
+    assert loaded.run.test.elbo == pytest.approx(e.figures.elbo, abs=1e-4)
     assert read_embedding(loaded.run).mu == pytest.approx(e.mu, abs=1e-5)
 
 

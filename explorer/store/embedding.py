@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.dataset import Dataset
 from explorer.store.run import EMBEDDING, Run, read_tensors
 
 IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
@@ -22,11 +21,12 @@ class Embedding:
     factors: dict[str, np.ndarray]
 
 
-def pack(data: Dataset, mu: np.ndarray, logvar: np.ndarray | None) -> dict[str, np.ndarray]:
-    m = max(1, IMAGE_BYTES // data.x[0].nbytes)
-    tensors = {"mu": mu, "y": data.y[data.test], "images": data.x[data.test][:m]}
+def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray,
+         factors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The tensors of an embedding: of the images x, as many as fit."""
+    tensors = {"mu": mu, "y": y, "images": x[: max(1, IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
-    tensors |= {FACTOR + name: values[data.test] for name, values in data.factors.items()}
+    tensors |= {FACTOR + name: values for name, values in factors.items()}
     return {name: np.ascontiguousarray(t) for name, t in tensors.items()}
 
 

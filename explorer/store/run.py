@@ -14,21 +14,10 @@ from safetensors import numpy as safetensors
 from explorer.errors import UserError
 from explorer.specs import RunSpec
 from explorer.store.files import fingerprint, write_whole
+from explorer.training.events import TestFigures
 
 FORMAT = 1
 RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
-
-
-@dataclass(frozen=True)
-class TestFigures:
-    """Means over the test split, nats per image, of the weights as stored; elbo is None for an AE."""
-
-    distortion: float
-    rate: float
-    elbo: float | None
-    active_units: int
-    n: int
-    rate_per_dimension: list[float]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The test split's figures, with fixed noise, so that two evaluations of one model agree."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import Gaussian
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
+from explorer.training.events import TestFigures
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
 ACTIVE = 0.01
@@ -17,20 +18,11 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """distortion, rate: mean nats per image; elbo = −(distortion + rate), None for an AE, which bounds nothing.
+    """The figures, and the codes they come from: mu, logvar float32 [n, D] (logvar None for an AE)."""
 
-    active_units: latent dimensions whose posterior mean varies by more than 0.01 over the images
-    (Burda et al., ICLR 2016). mu, logvar: float32 [n, D] (logvar None for an AE).
-    """
-
-    distortion: float
-    rate: float
-    elbo: float | None
-    active_units: int
-    n: int
-    rate_per_dimension: list[float]
-    mu: np.ndarray = field(repr=False)
-    logvar: np.ndarray | None = field(repr=False)
+    figures: TestFigures
+    mu: np.ndarray
+    logvar: np.ndarray | None
 
 
 @torch.inference_mode()
@@ -51,8 +43,7 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     mu = torch.cat(mus).numpy()
     per_dimension = torch.cat(rates).double().mean(0)
     distortion, rate = torch.cat(distortions).double().mean().item(), per_dimension.sum().item()
-    return Evaluation(
-        distortion, rate, -(distortion + rate) if logvars else None,
-        int((mu.astype(np.float64).var(axis=0) > ACTIVE).sum()), len(x), per_dimension.tolist(),
-        mu, torch.cat(logvars).numpy() if logvars else None,
-    )
+    active = int((mu.astype(np.float64).var(axis=0) > ACTIVE).sum())
+    elbo = -(distortion + rate) if logvars else None
+    figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist())
+    return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None)

@@ -55,6 +55,22 @@ class Failed:
     weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
 
 
+@dataclass(frozen=True)
+class TestFigures:
+    """What a run is known by: means over the test split, nats per image, of the weights as stored.
+
+    elbo = −(distortion + rate), None for an AE, which bounds nothing. active_units: latent dimensions whose
+    posterior mean varies by more than 0.01 over the images (Burda et al., ICLR 2016).
+    """
+
+    distortion: float
+    rate: float
+    elbo: float | None
+    active_units: int
+    n: int
+    rate_per_dimension: list[float]
+
+
 Event = Started | Step | EpochEnd | Finished | Failed
 
 

@@ -27,8 +27,11 @@ def latent_view(run: Run) -> None:
             with st.container(horizontal=True):
                 _decoded(run)
                 _original(run)
-            _sliders(run, dims)
+            _sliders(run, dims[:IN_VIEW])
             _buttons(run, dims)
+            if dims[IN_VIEW:]:
+                with st.expander(f"{len(dims) - IN_VIEW} quieter dimensions"):
+                    _sliders(run, dims[IN_VIEW:])
 
 
 def _key(run: Run, index: int) -> str:
@@ -103,19 +106,11 @@ def _buttons(run: Run, dims: list[Dimension]) -> None:
 
 
 def _sliders(run: Run, dims: list[Dimension]) -> None:
-    for d in dims[:IN_VIEW]:
-        _slider(run, d)
-    if dims[IN_VIEW:]:
-        with st.expander(f"{len(dims) - IN_VIEW} quieter dimensions"):
-            for d in dims[IN_VIEW:]:
-                _slider(run, d)
-
-
-def _slider(run: Run, d: Dimension) -> None:
-    says = f"codes spread ±{d.sd:.1f}" if run.spec.model == "ae" else f"rate {d.rate:.2f} nats"
-    if d.collapsed:
-        says += ", collapsed: it says nothing"
-    st.slider(f"z{words.subscript(d.index)} · {says}", d.low, d.high, step=0.01, key=_key(run, d.index), persist_state="session")
+    for d in dims:
+        says = f"codes spread ±{d.sd:.1f}" if run.spec.model == "ae" else f"rate {d.rate:.2f} nats"
+        if d.collapsed:
+            says += ", collapsed: it says nothing"
+        st.slider(f"z{words.subscript(d.index)} · {says}", d.low, d.high, step=0.01, key=_key(run, d.index), persist_state="session")
 
 
 def _map(run: Run) -> None:
