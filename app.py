@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.ui.entry import pass_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.warm_up import warm_up
 
@@ -17,6 +18,7 @@ page = st.navigation(
     position="top",
 )
 st.html(Path(__file__).parent / "explorer/ui/style.css")
+pass_app()
 with plain_faults():
     page.run()
 warm_up()

@@ -28,6 +28,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough, as in `… | head -1`
         sys.stdout = None
         return 0
+    except OSError as error:
+        print(f"{error.filename or 'The output'} could not be read or written: {error.strerror}.", file=sys.stderr)
+        return 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -87,15 +90,13 @@ def _join_z(argv: list[str]) -> list[str]:
 def _train(args) -> None:
     spec = RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
     from explorer import runs
-    from explorer.terminal import training_bar
-    from explorer.training.events import to_json
+    from explorer.terminal import json_lines, training_bar
 
     run = runs.existing(spec, args.run)
     if run:
         print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
     else:
-        tell = (lambda event: print(json.dumps(to_json(event)), flush=True)) if args.json else training_bar()
-        run = runs.train(spec, args.run, tell)
+        run = runs.train(spec, args.run, json_lines() if args.json else training_bar())
     if args.json:
         print(json.dumps({"event": "stored"} | _shown(run)))
     else:
@@ -173,7 +174,7 @@ def _embed(args) -> None:
 def _data(args) -> None:
     from explorer.data import data_folder, load
     from explorer.data.torchvision_sets import DOWNLOADS, download
-    from explorer.terminal import download_bar
+    from explorer.terminal import download_bar, print_skipped
 
     RunSpec(dataset=args.dataset)
     if args.dataset in DOWNLOADS:
@@ -187,8 +188,7 @@ def _data(args) -> None:
     channels, height, width = data.shape
     print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
           f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}")
-    for fault in data.skipped:
-        print(f"  skipped {fault}")
+    print_skipped(data.skipped)
 
 
 def _doctor(args) -> None:

@@ -15,14 +15,14 @@ def findings() -> dict[str, str]:
     chosen = device.choose("mlp")
     runs, faults = catalogue()
     folder = runs_folder()
-    place = folder if folder.exists() else folder.parent
+    place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
     writable = "" if os.access(place, os.W_OK) else ", which can't be written: set EXPLORER_RUNS to a folder of yours"
     return {
         "python": platform.python_version(),
         "libraries": ", ".join(f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")),
         "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
-        "runs": f"{len(runs)} in {folder}{writable}",
-        "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free" if place.exists() else f"{place} does not exist",
+        "runs": f"{len(runs)}; new ones go to {folder}{writable}",
+        "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free",
         "data": f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in {data_folder()})",
         "amiss": " ".join(faults) or "nothing",
     }

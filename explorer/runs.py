@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import Timeout
 
 from explorer import device
 from explorer.data import load as load_data
@@ -20,7 +21,7 @@ from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.embedding import pack
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read_tensors, write
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock, write
 from explorer.training.evaluation import evaluate
 from explorer.training.events import Event, Failed, Finished, Step, to_json
 from explorer.training.trainer import train as training
@@ -31,10 +32,11 @@ LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:
     """The run this spec already is, under that name or its own. Raises UserError if the name holds another run."""
     folder = catalogue.place_for(name or spec.run_id)
-    if not (folder / RECORD).exists():
-        return None
-    run = catalogue.find(folder.name)
-    if run.spec != spec:
+    try:
+        run = read(folder) if (folder / RECORD).exists() else None
+    except BrokenRun:
+        return None  # training mends it
+    if run and run.spec != spec:
         raise UserError(f"{folder.name} is another run already. Choose another name, or delete {folder}.")
     return run
 
@@ -43,28 +45,45 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
     """Train, evaluate on the test split, and store; the events are told on the way and kept in events.jsonl.
 
     A run that diverges is stored with its last good epoch, and says so in its note. Raises UserError if
-    nothing can be trained or kept; then nothing is left behind.
+    nothing can be trained or kept, or another process is at it; then nothing is left behind.
     """
     folder = catalogue.place_for(name or spec.run_id)
-    data = load_data(spec.dataset, spec.image_size, spec.colour)
-    chosen = device.choose(spec.network)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / EVENTS, "w", buffering=1) as log:
-            for event in training(spec, data, chosen):
-                if not isinstance(event, Step):
-                    log.write(json.dumps(to_json(event)) + "\n")
-                on_event(event)
-        return _keep(spec, folder, data, chosen.name, event)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with training_lock(folder).acquire(timeout=0):
+            return existing(spec, name) or _train(spec, folder, on_event)
+    except Timeout:
+        raise UserError(f"{folder.name} is being trained already. Wait for it, or choose another name.") from None
     except OSError as error:
         raise UserError(f"{folder} could not be written: {error.strerror}. Make room, or set EXPLORER_RUNS to another folder.") from error
+
+
+def _train(spec: RunSpec, folder: Path, on_event: Callable[[Event], None]) -> Run:
+    left = {p.name for p in folder.iterdir()} if folder.exists() else set()
+    if left and not left & {RECORD, EVENTS}:
+        raise UserError(f"{folder} holds files that are no run's. Choose another name.")
+    data = load_data(spec.dataset, spec.image_size, spec.colour)
+    chosen = device.choose(spec.network)
+    events = training(spec, data, chosen)
+    event = next(events)  # refuses what can't be trained, before anything is written
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / EVENTS).write_text("")
+        while True:
+            if not isinstance(event, Step):
+                with open(folder / EVENTS, "a") as log:
+                    log.write(json.dumps(to_json(event)) + "\n")
+            on_event(event)
+            if isinstance(event, Finished | Failed):
+                return _keep(spec, folder, data, chosen.name, event)
+            event = next(events)
     finally:
         if not (folder / RECORD).exists():
             _remove(folder)
 
 
 def _remove(folder: Path) -> None:
-    """What an unfinished run has written, and its folder if nothing else lies there."""
+    """What a run has written, and its folder if nothing else lies there."""
     with suppress(OSError):
         for file in (EVENTS, MODEL, EMBEDDING):
             (folder / file).unlink(missing_ok=True)
@@ -119,10 +138,13 @@ class LoadedRun:
 
 def load(name: str) -> LoadedRun:
     """Raises UserError if there is no such run, or its weights don't fit its spec."""
-    run = catalogue.find(name)
+    return loaded(catalogue.find(name))
+
+
+def loaded(run: Run) -> LoadedRun:
     weights = read_tensors(run, MODEL)
     try:
         return LoadedRun(run, _model(run.spec, run.shape, weights), likelihood_of(run.spec))
     except RuntimeError as error:
-        raise UserError(f"{MODEL} of run {name} does not fit the network in its {RECORD}. "
+        raise UserError(f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
                         f"Train the run again, or delete {run.folder}.") from error

@@ -4,7 +4,7 @@ widgets, addresses and checks are all made from them.
 
 import hashlib
 import json
-import math
+import os
 import re
 import shlex
 from dataclasses import Field, asdict, dataclass, field, fields
@@ -56,7 +56,7 @@ class RunSpec:
             raise UserError("A folder of images is named folder:PATH, and only a folder takes a path.")
         settle = {}
         if kind == "folder":
-            settle["dataset"] = f"folder:{Path(path).expanduser().resolve()}"
+            settle["dataset"] = f"folder:{Path(os.path.expanduser(path)).resolve()}"
         else:
             settle.update(image_size=28, colour=False)
         if self.likelihood != "gaussian":
@@ -70,6 +70,9 @@ class RunSpec:
         settle["epochs"] = USUAL_EPOCHS.get(kind, 20) if self.epochs is None else self.epochs
         for name, value in settle.items():
             object.__setattr__(self, name, value)
+        if self.beta_warmup > self.epochs:
+            raise UserError(f"A beta warmup of {self.beta_warmup:g} epochs would not end within {self.epochs}. "
+                            "Train longer, or warm up faster.")
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":
@@ -98,7 +101,7 @@ class RunSpec:
         kind, _, path = self.dataset.partition(":")
         name = f"{kind} {Path(path).name}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
-        return f"{slug.strip('-')}-{digest}"
+        return f"{slug[:80].strip('-')}-{digest}"
 
 
 _IN_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
@@ -122,6 +125,6 @@ def _checked(f: Field, value):
         if wanted is str:
             raise unknown(label, value, m["choices"])
         raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
-    if m["low"] is not None and not (math.isfinite(value) and m["low"] <= value <= m["high"]):
+    if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
         raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {value}.")
     return value

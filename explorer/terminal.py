@@ -1,11 +1,38 @@
 """Progress for people: bars on a terminal's stderr, nothing where stderr is not a terminal."""
 
+import json
+import os
 import sys
 from collections.abc import Callable
 
 from tqdm import tqdm
 
-from explorer.training.events import EpochEnd, Event, Finished, Started, Step
+from explorer.training.events import EpochEnd, Event, Finished, Started, Step, to_json
+
+MOST_NAMED = 20
+
+
+def json_lines() -> Callable[[Event], None]:
+    """Prints each event as a line of JSON, as long as someone reads them; training does not end with its reader."""
+    reader = True
+
+    def tell(event: Event) -> None:
+        nonlocal reader
+        if reader:
+            try:
+                print(json.dumps(to_json(event)), flush=True)
+            except OSError:
+                reader = False
+                sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it stands in for stdout until the end
+
+    return tell
+
+
+def print_skipped(skipped: tuple[str, ...]) -> None:
+    """Names what could not be read, the first few, and counts it."""
+    if skipped:
+        more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
+        print(f"{len(skipped)} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
 
 
 def training_bar() -> Callable[[Event], None]:
@@ -15,6 +42,7 @@ def training_bar() -> Callable[[Event], None]:
     def show(event: Event) -> None:
         if isinstance(event, Started):
             print(f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}: {event.why}).", file=sys.stderr)
+            print_skipped(event.skipped)
         elif isinstance(event, Step):
             bar.n = event.done
             bar.set_postfix_str(f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from explorer.errors import unknown
 from explorer.ui import cache, words
+from explorer.ui.entry import require_app
 from explorer.ui.latent_view import latent_view
 
 USUAL = "digits-vae-2d"
 
+require_app()
 runs, _ = cache.all_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
@@ -17,7 +18,7 @@ asked = st.query_params.get("run")
 if asked in by_name:
     st.session_state["run"] = asked
 elif asked:
-    st.warning(str(unknown("run", asked, by_name)))
+    st.warning(cache.fault(asked))
 if st.session_state.get("run") not in by_name:
     st.session_state["run"] = USUAL if USUAL in by_name else runs[0].name
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")

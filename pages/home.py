@@ -3,10 +3,12 @@
 import streamlit as st
 
 from explorer.ui import cache, words
+from explorer.ui.entry import require_app
 from explorer.ui.latent_view import latent_view
 
 TASTE = "mnist-vae-2d"
 
+require_app()
 st.title("Walk through a latent space")
 runs, _ = cache.all_runs()
 taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else None)
@@ -30,5 +32,6 @@ with decode:
 with regularise:
     st.markdown("**Keep in order.** This is a variational autoencoder: its codes are clouds, held close to a standard "
                 "Gaussian (the dotted rings, 1 to 3 σ), so that a z drawn at random means something.")
-st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:")
+st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:",
+             query_params={"run": taste.name})
 st.caption(f"{words.title(taste)}. {words.figures(taste)}")

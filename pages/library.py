@@ -4,12 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from explorer.figures.images import data_uri, sheet
+from explorer.latent.dimensions import ACTIVE
 from explorer.ui import cache, words
+from explorer.ui.entry import require_app
 
-st.title("Library")
-st.markdown("Every trained model, with what it measures on images it was not trained on. **Select a row** to see more of it.")
 N_SHOWN = 10
 
+require_app()
+st.title("Library")
+st.markdown("Every trained model, with what it measures on images it was not trained on. **Select a row** to see more of it.")
 runs, faults = cache.all_runs()
 for fault in faults:
     st.warning(fault)
@@ -25,7 +28,7 @@ table = pd.DataFrame([
     for run in runs
 ])
 NATS = "nats per image, mean over the test split"
-ACTIVE = "latent dimensions whose mean varies by more than 0.01 over the test split"
+SPEAKS = f"latent dimensions whose mean has a variance above {ACTIVE} over the test split"
 choice = st.dataframe(
     table, hide_index=True, placeholder="–", on_select="rerun", selection_mode="single-row", key="library",
     column_config={
@@ -36,7 +39,7 @@ choice = st.dataframe(
         "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
         "rate": st.column_config.NumberColumn("Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; an AE pays none"),
         "elbo": st.column_config.NumberColumn("ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; an AE has none"),
-        "active": st.column_config.NumberColumn("Active units", help=ACTIVE),
+        "active": st.column_config.NumberColumn("Active units", help=SPEAKS),
         "epochs": "Epochs",
         "seconds": st.column_config.NumberColumn("Trained in", format="%.0f s"),
     },

@@ -117,7 +117,9 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    assert "skipped broken.png" in explorer("data", f"folder:{tmp_path / 'images'}").stdout
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 skipped: a/broken.png: not an image that can be read\n"
+    trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
+    assert json.loads(trained.stdout.splitlines()[0])["skipped"] == ["a/broken.png: not an image that can be read"]
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
@@ -133,7 +135,7 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
     (["train", "--dataset", "fashion"], "Did you mean fashion-mnist"), (["train", "--model", "vea"], "Did you mean vae"),
     (["train", "--latent-dim", "0"], "Latent dim must"), (["train", "--latent-dim=-1"], "Latent dim must"),
     (["train", "--latent-dim", "1000000"], "Latent dim must"), (["train", "--latent-dim", "two"], "invalid int value: 'two'"),
-    (["train", "--epochs", "0"], "Epochs must"), (["train", "--lr", "nan"], "Lr must"),
+    (["train", "--epochs", "0"], "Epochs must"), (["train", "--epochs", "9" * 400], "Epochs must"), (["train", "--lr", "nan"], "Lr must"),
     (["train", "--dataset", "mnist"], "python -m explorer data mnist"), (["train", "--dataset", "folder:/nowhere"], "There is no folder"),
     (["train", "--network", "conv", "--depth", "4"], "8×8 px does not allow"), (["train", "--run", "a/b"], "can't name a run"),
     (["train", "--run", "tiny-vae"], "tiny-vae is another run already"), (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
@@ -157,7 +159,7 @@ def test_a_run_that_diverges_says_so_and_exits_2(explorer, runs_folder):
     words = "train --likelihood gaussian --sigma 0.001 --lr 10 --batch-size 8 --schedule constant --epochs 2"
     line = explorer(*words.split(), ok=False).stderr.splitlines()[-1]
     assert "diverged in epoch 1" in line and "Try a learning rate below 10" in line
-    assert not [p for p in runs_folder.iterdir() if not p.name.startswith("tiny")]
+    assert not [p for p in runs_folder.iterdir() if not p.name.startswith(("tiny", "."))]
 
 
 def test_an_interrupted_training_leaves_nothing(runs_folder):
@@ -169,6 +171,31 @@ def test_an_interrupted_training_leaves_nothing(runs_folder):
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and said == "Stopped; nothing was kept.\n"
     assert not (runs_folder / "long").exists()
+
+
+def test_training_goes_on_when_nobody_reads_on(runs_folder):
+    command = f"{sys.executable} -m explorer train --epochs 40 --width 16 --run read-once --json | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(done.stdout)["event"] == "started" and not done.stderr
+    assert find("read-once").epochs == 40
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):
+    first = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "shared"],
+                             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        while json.loads(first.stdout.readline())["event"] != "epoch_end":
+            pass
+        assert "shared is being trained already" in refused(explorer("train", "--epochs", 10000, "--run", "shared", ok=False))
+        assert "Run shared is still being trained. Wait for it.\n" in explorer("list").stderr
+        assert first.poll() is None and (runs_folder / "shared" / "events.jsonl").exists()
+        first.kill()
+        first.wait()
+        assert "its training was broken off" in explorer("list").stderr
+        explorer("train", "--epochs", 2, "--width", 8, "--run", "shared")
+        assert find("shared").epochs == 2
+    finally:
+        first.kill()
 
 
 def test_help_needs_no_torch(explorer):

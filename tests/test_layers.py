@@ -12,7 +12,8 @@ BASE = {"errors", "registry", "specs", "device"}
 MAY_IMPORT = {
     "errors": set(), "registry": {"errors"}, "specs": {"errors", "registry"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
-    "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"}, "latent": BASE | {"models"},
+    "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
+    "latent": BASE | {"models", "events"},
     "figures": BASE | {"latent"}, "runs": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent"},
     "doctor": BASE | {"data", "store"}, "terminal": {"events"},
     "cli": BASE | {"data", "events", "store", "latent", "figures", "runs", "doctor", "terminal"}, "__main__": {"cli"},

@@ -71,17 +71,35 @@ def test_a_run_that_is_broken_off_leaves_nothing(tmp_path, monkeypatch, fault):
 
     with pytest.raises((UserError, KeyboardInterrupt)) as error:
         runs.train(RunSpec(epochs=5, width=16), "broken", break_off)
-    assert not list(tmp_path.iterdir())
+    assert not [p for p in tmp_path.iterdir() if not p.name.startswith(".")]
     assert error.type is KeyboardInterrupt or "No space left on device. Make room" in str(error.value)
 
 
 def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes.txt").write_text("keep")
+    (tmp_path / "mine" / "model.safetensors").write_text("keep")
+    with pytest.raises(UserError, match="holds files that are no run's"):
+        runs.train(RunSpec(epochs=1, width=8), "mine")
     with pytest.raises(UserError):
-        runs.train(RunSpec(network="conv", depth=4), "mine")
-    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+        runs.train(RunSpec(network="conv", depth=4), "new")
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["mine"]
+    assert (tmp_path / "mine" / "model.safetensors").read_text() == "keep"
+
+
+def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
+    run = find("tiny-vae")
+    (run.folder / "model.safetensors").write_bytes(b"cut")
+    assert runs.train(run.spec, "tiny-vae").test == run.test
+    record = run.folder / "run.json"
+    record.write_text(record.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(UserError, match="Update the app"):
+        runs.train(run.spec, "tiny-vae")
+
+
+def test_a_network_too_large_for_any_machine_is_refused():
+    with pytest.raises(UserError, match="would have [0-9,]+ weights"):
+        runs.train(RunSpec(network="conv", depth=3, width=4096))
 
 
 def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):

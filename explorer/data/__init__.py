@@ -9,8 +9,7 @@ from explorer.registry import DATASETS
 
 def data_folder() -> Path:
     """Where image data lie, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache."""
-    default = Path.home() / ".cache" / "latent-space-explorer"
-    return Path(os.environ.get("EXPLORER_DATA") or default).expanduser()
+    return Path(os.path.expanduser(os.environ.get("EXPLORER_DATA") or "~/.cache/latent-space-explorer"))
 
 
 def load(name: str, image_size: int = 28, colour: bool = False) -> Dataset:

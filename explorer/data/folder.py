@@ -1,5 +1,6 @@
 """A folder of the user's own images: one sub-folder a class, or none."""
 
+import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,32 +20,42 @@ def folder(path: str, image_size: int, colour: bool) -> Dataset:
 
     Raises UserError if there is no such folder, or fewer than two images in it can be read.
     """
-    root = Path(path).expanduser()
+    root = Path(os.path.expanduser(path))
     if not root.is_dir():
         raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
-    classes = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()
-                   and not any(part.startswith(".") for part in p.relative_to(root).parts))
-    x, kept, skipped = read_images(files, image_size, colour)
+    files = _image_files(root)
+    x, kept, skipped = read_images(root, files, image_size, colour)
     if len(x) < 2:
         raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
                         f"Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
-    top = [files[i].relative_to(root).parts[0] for i in kept]
-    loose = any(name not in classes for name in top)
-    class_names = [c for c in classes if c in top] + ["(no folder)"] * loose if set(top) & set(classes) else ["images"]
-    y = np.array([class_names.index(name) if name in class_names else len(class_names) - 1 for name in top], np.int64)
+    top = [next(iter(files[i].relative_to(root).parts[:-1]), "") for i in kept]
+    classes = sorted(set(top), key=lambda name: (not name, name))  # those in no folder come last
+    y = np.array([classes.index(name) for name in top], np.int64)
+    class_names = [name or ("(no folder)" if len(classes) > 1 else "images") for name in classes]
     order = shuffled(len(x))
     n_test = max(1, round(len(x) * TEST_SHARE))
     return Dataset(f"folder:{root}", x[order], y[order], tuple(class_names), len(x) - n_test, skipped=skipped)
 
 
-def read_images(files: list[Path], size: int, colour: bool) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
-    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped and why."""
+def _image_files(root: Path) -> list[Path]:
+    """Below root, hidden ones left out; links to folders are followed, each folder once."""
+    found, seen = [], set()
+    for folder, inner, names in os.walk(root, followlinks=True):
+        place = os.path.realpath(folder)
+        inner[:] = [] if place in seen else sorted(name for name in inner if not name.startswith("."))
+        if place not in seen:
+            found += [Path(folder, name) for name in names if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES]
+        seen.add(place)
+    return sorted(path for path in found if path.is_file())
+
+
+def read_images(root: Path, files: list[Path], size: int, colour: bool) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
+    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped (below root) and why."""
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
         read = list(pool.map(lambda file: _read_image(file, size, colour), files))
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
-    skipped = tuple(f"{files[i].name}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
+    skipped = tuple(f"{files[i].relative_to(root)}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
     x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)
     return x, kept, skipped
 
@@ -61,6 +72,9 @@ def _read_image(file: Path, size: int, colour: bool) -> np.ndarray | str:
             image = ImageOps.exif_transpose(image)
             if image.mode.startswith("I;16"):  # whose upper byte is the grey; Pillow would cut it off at 255
                 image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            if image.has_transparency_data:
+                white = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(white, image.convert("RGBA"))
             pixels = np.asarray(ImageOps.fit(image.convert(mode), (size, size), Image.Resampling.BOX), np.uint8)
     except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
         plain = isinstance(error, (OSError, Image.DecompressionBombError)) and not isinstance(error, Image.UnidentifiedImageError)

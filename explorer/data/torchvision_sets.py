@@ -52,7 +52,7 @@ def celeba() -> Dataset:
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
     folder = data_folder() / "celeba" / "img_align_celeba"
-    x, kept, skipped = read_images([folder / f for p in parts for f in p.filename], CELEBA_SIZE, colour=True)
+    x, kept, skipped = read_images(folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, colour=True)
     attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
     n_train = int((np.array(kept) < len(parts[0].filename)).sum())
     if not 0 < n_train < len(x):
@@ -111,6 +111,8 @@ def _read(name: str, **split):
         read = kind(root, **split)
         if name != "celeba" and len(read.data) != len(read.targets):
             raise ValueError(f"{len(read.data)} images and {len(read.targets)} labels")
+        if name in MNIST_LIKE and read.data.shape[1:] != (28, 28):
+            raise ValueError(f"images of {tuple(read.data.shape[1:])} pixels")
         return read
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError, LookupError, TypeError) as error:
         raise UserError(f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "

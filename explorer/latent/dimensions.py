@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-COLLAPSED = 0.01  # variance of the mean below which a dimension says nothing (Burda et al., ICLR 2016)
+from explorer.training.events import ACTIVE
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Dimension:
     high: float
     sd: float  # of the codes
     rate: float  # nats per image; 0 for an AE
-    collapsed: bool
+    collapsed: bool  # onto the prior: it says nothing; never so for an AE, which has none
 
 
 def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
@@ -26,5 +26,5 @@ def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dime
     for i, codes in enumerate(mu.T.astype(float)):
         low, high = (min(codes.min(), -3), max(codes.max(), 3)) if has_prior else (codes.min(), codes.max())
         low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
-        found.append(Dimension(i, low, high, float(codes.std()), rates[i], bool(codes.var() <= COLLAPSED)))
+        found.append(Dimension(i, low, high, float(codes.std()), rates[i], bool(has_prior and codes.var() <= ACTIVE)))
     return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)

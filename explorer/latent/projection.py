@@ -21,14 +21,14 @@ class Projection:
 
 
 def project(mu: np.ndarray) -> Projection:
-    """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's, on at least two codes."""
+    """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""
     n, dim = mu.shape
     if dim == 1:
         strewn = np.random.default_rng(0).uniform(-1, 1, n)
         axes = np.array([[1.0], [0.0]])
         return Projection(np.column_stack([mu[:, 0], strewn]), np.zeros(1), axes, ("z₀", "strewn, for the eye only"), None)
-    if dim == 2:
-        return Projection(mu, np.zeros(2), np.eye(2), ("z₀", "z₁"), None)
+    if dim == 2 or n < 2 or not mu.var(axis=0).any():
+        return Projection(mu[:, :2], np.zeros(dim), np.eye(2, dim), ("z₀", "z₁"), None)
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)

@@ -10,4 +10,4 @@ def from_prior(latent_dim: int, rng: np.random.Generator) -> np.ndarray:
 
 def from_fitted_gaussian(mu: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """z [D] ~ the Gaussian fitted to codes mu [n, D]: the nearest thing to a prior that an AE has."""
-    return rng.multivariate_normal(mu.mean(0), np.atleast_2d(np.cov(mu, rowvar=False)))
+    return rng.multivariate_normal(mu.mean(0), np.atleast_2d(np.cov(mu, rowvar=False, bias=True)))

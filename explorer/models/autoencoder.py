@@ -3,12 +3,16 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
+from explorer.errors import UserError
 from explorer.models.posterior import Posterior
 from explorer.networks.pair import Shape
 from explorer.registry import MODELS, NETWORKS
 from explorer.specs import RunSpec
+
+MOST_WEIGHTS = 100_000_000
 
 
 class Autoencoder(nn.Module, ABC):
@@ -33,7 +37,12 @@ class Autoencoder(nn.Module, ABC):
 
 
 def build(spec: RunSpec, shape: Shape) -> Autoencoder:
-    """A fresh model for images of that shape. Raises UserError if the network cannot take them."""
-    model = MODELS.get(spec.model)
-    pair = NETWORKS.get(spec.network)(shape, model.n_statistics * spec.latent_dim, spec.latent_dim, spec.width, spec.depth)
-    return model(*pair)
+    """A fresh model for images of that shape. Raises UserError if the network cannot take them, or would be too large."""
+    model, network = MODELS.get(spec.model), NETWORKS.get(spec.network)
+    sizes = shape, model.n_statistics * spec.latent_dim, spec.latent_dim, spec.width, spec.depth
+    with torch.device("meta"):  # counts weights without making them
+        n = sum(p.numel() for net in network(*sizes) for p in net.parameters())
+    if n > MOST_WEIGHTS:
+        raise UserError(f"This {spec.network} network would have {n:,} weights, and {MOST_WEIGHTS:,} is the most. "
+                        "Choose a smaller width or depth.")
+    return model(*network(*sizes))

@@ -9,9 +9,15 @@ from explorer.errors import UserError
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays."""
-    part = None
+    """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays.
+
+    A link is followed; a pipe or device is written to, not replaced.
+    """
+    part, path = None, path.resolve()
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with open(descriptor, "wb") as file:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors import numpy as safetensors
 
@@ -49,35 +50,67 @@ def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     return read(run.folder)
 
 
+class BrokenRun(UserError):
+    """A run that can only be trained again or deleted."""
+
+
 def read(folder: Path) -> Run:
-    """The record in a folder. Raises UserError, naming the folder and the fault, if it is not a whole run."""
+    """The record in a folder. Raises UserError, naming the run, the fault and the remedy, if it is not a whole run."""
     name = folder.name
     try:
         record = json.loads((folder / RECORD).read_bytes())
-        if record["format"] != FORMAT:
-            raise UserError(f"it is of format {record['format']}, and this version reads format {FORMAT}; update the app")
-        spec, test = RunSpec.from_dict(record["spec"]), TestFigures(**record["test"])
-        shape, class_names = tuple(map(int, record["shape"])), tuple(map(str, record["class_names"]))
-        run = Run(name, folder, spec, shape, class_names, int(record["n_train"]), int(record["n_parameters"]), test,
-                  int(record["epochs"]), float(record["seconds"]), str(record["device"]), dict(record["versions"]),
-                  record["note"], dict(record["files"]))
-        figures = [test.distortion, test.rate, *test.rate_per_dimension] + ([] if test.elbo is None else [test.elbo])
-        if len(shape) != 3 or len(test.rate_per_dimension) != spec.latent_dim or not np.isfinite(figures).all():
-            raise ValueError
-        for file in (MODEL, EMBEDDING):
-            if (folder / file).stat().st_size != run.files[file]["bytes"]:
-                raise UserError(f"{file} is cut short or not its own")
-        return run
-    except FileNotFoundError as error:
-        missing = Path(error.filename).name
-        fault = "its training has not finished" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
+        if record["format"] == FORMAT:
+            return _run(folder, record)
     except UserError as error:
         fault = str(error).rstrip(".")
+    except FileNotFoundError as error:
+        missing = Path(error.filename).name
+        if missing == RECORD and is_training(folder):
+            raise UserError(f"Run {name} is still being trained. Wait for it.") from None
+        fault = "its training was broken off" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
     except OSError as error:
-        fault = f"it could not be read ({error.strerror})"
+        raise UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.") from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         fault = f"{RECORD} is not a run's record"
-    raise UserError(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
+    else:
+        raise UserError(f"Run {name} can't be used: it is of format {record['format']}, and this version reads format {FORMAT}. "
+                        "Update the app.")
+    raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
+
+
+def _run(folder: Path, record: dict) -> Run:
+    t = record["test"]
+    test = TestFigures(float(t["distortion"]), float(t["rate"]), None if t["elbo"] is None else float(t["elbo"]),
+                       int(t["active_units"]), int(t["n"]), [float(rate) for rate in t["rate_per_dimension"]])
+    run = Run(folder.name, folder, RunSpec.from_dict(record["spec"]), tuple(map(int, record["shape"])),
+              tuple(map(str, record["class_names"])), int(record["n_train"]), int(record["n_parameters"]), test,
+              int(record["epochs"]), float(record["seconds"]), str(record["device"]), dict(record["versions"]),
+              None if record["note"] is None else str(record["note"]), dict(record["files"]))
+    figures = [run.seconds, test.distortion, test.rate, *test.rate_per_dimension, 0 if test.elbo is None else test.elbo]
+    if len(run.shape) != 3 or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
+        raise ValueError("figures that no run has")
+    for file in (MODEL, EMBEDDING):
+        if (folder / file).stat().st_size != run.files[file]["bytes"]:
+            raise UserError(f"{file} is cut short or not its own")
+    return run
+
+
+def training_lock(folder: Path) -> FileLock:
+    """Held by the process that trains this run, and given up even if it is killed."""
+    return FileLock(folder.with_name(f".{folder.name}.lock"))
+
+
+def is_training(folder: Path) -> bool:
+    lock = training_lock(folder)
+    try:
+        if Path(lock.lock_file).exists():
+            lock.acquire(timeout=0)
+            lock.release()
+        return False
+    except Timeout:
+        return True
+    except OSError:  # not ours to lock, nor to train
+        return False
 
 
 def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:

@@ -9,10 +9,9 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import Gaussian
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
-from explorer.training.events import TestFigures
+from explorer.training.events import ACTIVE, TestFigures
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
-ACTIVE = 0.01
 BATCH = 1000
 
 
@@ -43,7 +42,8 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     mu = torch.cat(mus).numpy()
     per_dimension = torch.cat(rates).double().mean(0)
     distortion, rate = torch.cat(distortions).double().mean().item(), per_dimension.sum().item()
-    active = int((mu.astype(np.float64).var(axis=0) > ACTIVE).sum())
+    variances = mu.var(axis=0, dtype=np.float64)
+    active = int((variances > ACTIVE * (1 if logvars else variances.max())).sum())
     elbo = -(distortion + rate) if logvars else None
     figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist())
     return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None)

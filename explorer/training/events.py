@@ -17,6 +17,7 @@ class Started:
     epochs: int
     device: str
     why: str
+    skipped: tuple[str, ...] = ()  # images that could not be read, and why
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,16 @@ class Failed:
     weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
 
 
+ACTIVE = 0.01
+
+
 @dataclass(frozen=True)
 class TestFigures:
     """What a run is known by: means over the test split, nats per image, of the weights as stored.
 
     elbo = −(distortion + rate), None for an AE, which bounds nothing. active_units: latent dimensions whose
-    posterior mean varies by more than 0.01 over the images (Burda et al., ICLR 2016).
+    posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016), for an AE, whose scale
+    is arbitrary, above 0.01 of its widest dimension's.
     """
 
     distortion: float

@@ -45,7 +45,7 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor(spec.schedule, step, n_steps))
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
 
-    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), spec.epochs, device.name, device.why)
+    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), spec.epochs, device.name, device.why, data.skipped)
     start = said = time.perf_counter()
     good, step = None, 0
     for epoch in range(1, spec.epochs + 1):

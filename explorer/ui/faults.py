@@ -13,3 +13,5 @@ def plain_faults():
         yield
     except UserError as error:
         st.error(str(error))
+    except OSError as error:
+        st.error(f"{error.filename or 'A file'} could not be read: {error.strerror}.")

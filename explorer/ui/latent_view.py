@@ -35,7 +35,11 @@ def latent_view(run: Run) -> None:
 
 
 def _key(run: Run, index: int) -> str:
-    return f"z-{run.name}-{index}"
+    return f"z-{run.name}-{cache.version(run)}-{index}"
+
+
+def _picked(run: Run) -> str:
+    return f"picked-{run.name}-{cache.version(run)}"
 
 
 def _set(run: Run, dims: list[Dimension], z: np.ndarray) -> None:
@@ -52,7 +56,7 @@ def _settle(run: Run, dims: list[Dimension]) -> None:
 def _pick(run: Run, dims: list[Dimension], row: int) -> None:
     """Move to the code of a test image, and remember which."""
     _set(run, dims, cache.embedding(run)[0].mu[row])
-    st.session_state[f"picked-{run.name}"] = row, _z(run)
+    st.session_state[_picked(run)] = row, _z(run)
 
 
 def _z(run: Run) -> np.ndarray:
@@ -68,7 +72,7 @@ def _decoded(run: Run) -> None:
 
 def _original(run: Run) -> None:
     """The test image that was clicked, as long as z is still its code; a run keeps the first few thousand."""
-    row, code = st.session_state[f"picked-{run.name}"]
+    row, code = st.session_state[_picked(run)]
     e = cache.embedding(run)[0]
     if np.array_equal(code, _z(run)):
         with st.container(key="original", gap="xsmall"):
@@ -117,13 +121,13 @@ def _map(run: Run) -> None:
     e, projection, figure = cache.embedding(run)
 
     def pick():
-        points = st.session_state[key].selection.points
-        if points:
-            _pick(run, cache.dimensions_of(run), int(np.ravel(points[0]["customdata"])[0]))
+        points = st.session_state[key].selection.points  # none: a second click on a point takes it back from Plotly, not from here
+        row = int(np.ravel(points[0]["customdata"])[0]) if points else st.session_state[_picked(run)][0]
+        _pick(run, cache.dimensions_of(run), row)
 
     key = f"map-{run.name}"
     with st.container(key="map", gap=None):
-        map_cursor(key, projection.place(_z(run)))
+        map_cursor("map", projection.place(_z(run)))
         st.plotly_chart(
             figure, key=key, height="stretch", on_select=pick, selection_mode="points",
             config={"displayModeBar": False, "scrollZoom": True}, alt=f"Map of {len(e.mu):,} codes, coloured by class",

@@ -26,14 +26,14 @@ def open_page(browser, runs_folder):
     with ExitStack() as at_end:
         address = at_end.enter_context(running_app())
 
-        def open_page(path: str, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False):
+        def open_page(path: str, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False, wait: str = "load"):
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch)
             at_end.callback(context.close)
             page = context.new_page()
             page.set_default_timeout(30_000)
             page.on("console", lambda m: said.append(m.text) if m.type == "error" and "/_stcore/" not in m.location["url"] else None)
             page.on("pageerror", lambda error: said.append(str(error)))
-            page.goto(address + path)
+            page.goto(address + path, wait_until=wait)
             pages.append(page)
             return page
 

@@ -79,6 +79,8 @@ def test_a_click_on_a_point_loads_its_code_and_shows_its_image(open_page):
     expect(page.locator(".st-key-original img")).to_be_visible()
     changes(page, lambda: press_slider(page, "ArrowRight", 30))
     expect(page.locator(".st-key-original")).to_have_count(0)
+    changes(page, lambda: page.mouse.click(*spot(page, 201)))
+    expect(page.locator(".st-key-original")).to_contain_text("test image 201")
 
 
 def test_a_class_is_switched_off_in_the_legend_and_stays_off(open_page):
@@ -118,12 +120,15 @@ def test_the_ring_stays_on_z_through_sliders_and_zoom(open_page):
     assert offset() < 2 or page.locator(".map-cursor").is_hidden()
 
 
-def test_the_first_visitor_of_a_fresh_server_may_follow_a_link(open_page):
+def test_the_first_visitors_of_a_fresh_server_may_follow_a_link(open_page, runs_folder):
     """Streamlit's own handling of pages/ would run the page without app.py."""
-    page = ready(open_page("/explore?run=tiny-vae-6d"))
-    expect(page.get_by_role("link", name="Library")).to_be_visible()
-    expect(page.locator('[data-testid="stSidebarNavLink"]')).to_have_count(0)
-    expect(page.locator(MAP)).to_contain_text("PC 1")
+    (runs_folder / "tiny-vae-6d").rename(runs_folder / "v1.2 ünï")  # any name of a folder will do
+    for page in [open_page("/explore?run=v1.2%20ünï", wait="commit") for _ in range(3)]:
+        ready(page)
+        expect(page.get_by_role("link", name="Library")).to_be_visible()
+        expect(page.locator('[data-testid="stSidebarNavLink"]')).to_have_count(0)
+        expect(page.locator(MAP)).to_contain_text("PC 1")
+        expect(page.locator(".map-cursor")).to_be_visible()
 
 
 def test_the_address_holds_the_run_through_reload_and_pages(open_page):

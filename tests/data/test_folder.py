@@ -76,7 +76,7 @@ def test_folders_without_readable_images_are_no_classes(save):
     (root / "notes" / "broken.png").write_text("text")
     (root / "notes" / "read me.txt").write_text("text")
     data = read(root)
-    assert data.class_names == ("a",) and data.skipped == ("broken.png: not an image that can be read",)
+    assert data.class_names == ("a",) and data.skipped == ("notes/broken.png: not an image that can be read",)
 
 
 def test_hidden_files_and_folders_are_left_alone(save):
@@ -177,7 +177,7 @@ def test_a_broken_image_is_named_and_skipped_and_the_rest_keep_their_labels(save
     assert len(read(root).x) == 6  # whole, it is read
     (root / "a" / name).write_bytes(spoil((root / "a" / name).read_bytes()))
     data = read(root)
-    assert len(data.skipped) == 1 and data.skipped[0].startswith(f"{name}: ") and len(data.skipped[0]) > len(name) + 2
+    assert len(data.skipped) == 1 and data.skipped[0].startswith(f"a/{name}: ") and len(data.skipped[0]) > len(name) + 2
     assert sorted(zip(classes(data), data.x[:, 0, 0, 0])) == [("a", RED[0])] * 3 + [("b", BLUE[0])] * 2
 
 
@@ -290,3 +290,22 @@ def test_links_in_a_circle_do_no_harm(save):
 def test_a_folder_with_an_images_name_is_only_a_folder(save):
     data = read(save("cats.png/1.png", "cats.png/2.png"))
     assert data.class_names == ("cats.png",) and len(data.x) == 2
+
+
+def test_what_is_transparent_is_white(save, tmp_path):
+    root = save("a/1.png", "a/2.png")
+    drawing = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
+    drawing.paste((0, 0, 0, 255), (0, 0, 28, 14))
+    for name in ("1", "2"):
+        drawing.save(root / "a" / f"{name}.png")
+    x = read(root).x
+    assert (x[:, 0, :14] == 0).all() and (x[:, 0, 14:] == 255).all()
+
+
+def test_a_linked_folder_is_a_class(save, tmp_path):
+    root = save("a/1.png", "a/2.png")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Image.new("L", (28, 28), 9).save(elsewhere / "3.png")
+    (root / "linked").symlink_to(elsewhere)
+    assert read(root).class_names == ("a", "linked")

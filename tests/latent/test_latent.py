@@ -17,6 +17,13 @@ def test_pca_shares_are_the_covariances_eigenvalues():
     assert p.points.var(0, ddof=1) == pytest.approx(values[:2], rel=1e-4)
 
 
+@pytest.mark.parametrize("codes", [CODES[:1], np.ones((9, 5), np.float32)])
+def test_codes_without_spread_have_no_principal_components(codes):
+    p = project(codes)
+    assert p.shares is None and np.array_equal(p.points, codes[:, :2]) and p.place(codes[0]) == pytest.approx(codes[0, :2])
+    assert from_fitted_gaussian(codes, np.random.default_rng(0)) == pytest.approx(codes[0], abs=1e-5)
+
+
 def test_a_code_is_placed_where_its_point_lies():
     for codes in (CODES, CODES[:, :2]):
         p = project(codes)
@@ -33,7 +40,8 @@ def test_the_most_informative_dimension_comes_first():
     mu = RNG.standard_normal((1000, 3)) * [1, 0.01, 0.5]
     found = dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
     assert [d.index for d in found] == [2, 0, 1] and [d.collapsed for d in found] == [False, False, True]
-    assert [d.index for d in dimensions(mu, [0.0] * 3, has_prior=False)] == [0, 2, 1]
+    ae = dimensions(mu, [0.0] * 3, has_prior=False)
+    assert [d.index for d in ae] == [0, 2, 1] and not any(d.collapsed for d in ae)
 
 
 def test_ranges_hold_every_code_and_three_prior_deviations():

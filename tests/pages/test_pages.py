@@ -2,6 +2,7 @@
 
 import base64
 import io
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,10 +123,29 @@ def test_a_run_damaged_while_shown_gets_a_sentence(app, runs_folder):
     assert not app.exception and "tiny-vae can't be used" in app.error[0].value
 
 
-def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
-    import shutil
+def test_a_run_trained_anew_while_shown_gets_a_sentence_then_its_own_sliders(app, runs_folder):
+    explore(app, "tiny-vae")
+    (runs_folder / "tiny-vae").rename(runs_folder / "old")
+    (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
+    st.cache_data.clear()
+    app.run()
+    assert not app.exception and len(app.slider) == 6
 
+
+def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
+    for i in range(2):
+        Image.new("L", (28, 28), 200 * i).save(tmp_path / f"{i}.png")
+    for model in ("vae", "ae"):
+        runs.train(RunSpec(f"folder:{tmp_path}", model=model, latent_dim=5, epochs=1, width=8), f"two-{model}")
+    st.cache_data.clear()
+    explore(app, "two-vae")
+    explore(app, "two-ae")
+    press(app, "Draw at random")
+
+
+def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
     explore(app, "tiny-vae")
     shutil.rmtree(runs_folder / "tiny-vae")
+    st.cache_resource.clear()
     z_sliders(app)["z₀"].set_value(0.5).run()
     assert not app.exception and (app.error or app.warning)

@@ -1,6 +1,7 @@
 """Runs are whole or refused, in one sentence that names the run and the remedy."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -26,17 +27,19 @@ def cut(path, n):
 
 
 DAMAGE = {
-    "no record": (lambda f: (f / RECORD).unlink(), "has not finished"),
+    "no record": (lambda f: (f / RECORD).unlink(), "its training was broken off"),
     "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
     "empty record": (lambda f: cut(f / RECORD, 0), "not a run's record"),
     "cut record": (lambda f: cut(f / RECORD, 100), "not a run's record"),
     "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not a run's record"),
     "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not a run's record"),
-    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "format 99.*update the app"),
+    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "format 99"),
     "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
     "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must lie"),
     "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not a run's record"),
     "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not a run's record"),
+    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not a run's record"),
+    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not a run's record"),
     "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not a run's record"),
     "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
     "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is cut short"),
@@ -49,7 +52,8 @@ DAMAGE = {
 def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
     harm, says = DAMAGE[damage]
     harm(runs_folder / "tiny-vae")
-    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*(Train it again|delete)") as error:
+    remedy = "(Train it again, or delete|Update the app|Allow reading it)"
+    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*{remedy}") as error:
         find("tiny-vae")
     assert "\n" not in str(error.value)
     whole, faults = catalogue()
@@ -128,6 +132,30 @@ def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
 def test_shipped_runs_stay_listed_beside_ones_own(runs_folder):
     names = {run.name for run in catalogue()[0]}
     assert {"tiny-vae", "digits-vae-2d"} <= names and find("digits-vae-2d").folder.parent == SHIPPED
+
+
+def test_an_unfinished_run_does_not_hide_the_shipped_one_of_its_name(runs_folder):
+    (runs_folder / "digits-vae-2d").mkdir()
+    (runs_folder / "digits-vae-2d" / "events.jsonl").write_text("")
+    assert find("digits-vae-2d").folder.parent == SHIPPED
+    assert any("digits-vae-2d can't be used" in fault for fault in catalogue()[1])
+
+
+@pytest.mark.parametrize("name", ["my run", "модель", "v1.2", "-x"])
+def test_whatever_is_listed_is_found(runs_folder, name):
+    (runs_folder / "tiny-vae").rename(runs_folder / name)
+    assert name in [run.name for run in catalogue()[0]] and find(name).name == name
+
+
+def test_what_a_file_is_written_to_stays_what_it_was(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_whole(tmp_path / "link", b"x")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "target").read_bytes() == b"x"
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(tmp_path / "pipe", b"y")
+    assert os.read(reader, 9) == b"y" and (tmp_path / "pipe").is_fifo()
+    os.close(reader)
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):

@@ -11,6 +11,6 @@ import streamlit as st
 _mount = st.components.v2.component("map_cursor", js=Path(__file__).with_name("map_cursor.js").read_text(), isolate_styles=False)
 
 
-def map_cursor(map_key: str, place: np.ndarray) -> None:
-    """place [2], in the coordinates of the chart that has that key."""
-    _mount(key=f"cursor-{map_key}", data={"map": map_key, "x": float(place[0]), "y": float(place[1])}, height=0)
+def map_cursor(container: str, place: np.ndarray) -> None:
+    """place [2], in the coordinates of the chart in the container of that key."""
+    _mount(key=f"cursor-{container}", data={"container": container, "x": float(place[0]), "y": float(place[1])}, height=0)

@@ -8,7 +8,7 @@ export default function ({ data, parentElement }) {
   ring.setAttribute("aria-hidden", "true");
 
   const place = () => {
-    const plot = document.querySelector(`.st-key-${CSS.escape(data.map)} .js-plotly-plot`);
+    const plot = document.querySelector(`.st-key-${data.container} .js-plotly-plot`);
     const axes = plot?._fullLayout;
     if (!axes?.xaxis?.d2p) return;
     const frame = plot.querySelector(".svg-container");
