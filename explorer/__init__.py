@@ -5,6 +5,6 @@ Importing this package imports neither torch nor streamlit.
 
 import os
 
-# GNU OpenMP threads that spin while they wait starve each other on a busy machine.
-# The variable is read once, when torch is imported, so it is set before anything can do that.
-os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+# GNU OpenMP threads that spin while they wait starve each other on a busy machine. The variable is read once,
+# when torch is imported, so it is set before anything can do that.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")

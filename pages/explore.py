@@ -28,7 +28,7 @@ with head:
 st.query_params["run"] = name
 run = by_name[name]
 with about:
-    st.markdown("**Click a point to load its code, or move the sliders:** the image is decoded from z alone. "
-                "In the legend, a click hides a class, a double click shows it alone.")
+    st.markdown("**Click a point or move the sliders:** the image is decoded from z alone. "
+                "In the legend, click to hide a class, double-click to see it alone.")
 latent_view(run)
 st.caption(words.figures(run) + (f" {run.note}" if run.note else ""))
