@@ -174,12 +174,12 @@ def _embed(args) -> None:
 def _data(args) -> None:
     from explorer.data import data_folder, load
     from explorer.data.torchvision_sets import DOWNLOADS, download
-    from explorer.terminal import download_bar, print_skipped
+    from explorer.terminal import counting_bar, print_skipped
 
     RunSpec(dataset=args.dataset)
     if args.dataset in DOWNLOADS:
-        download(args.dataset, download_bar())
-    data = load(args.dataset)
+        download(args.dataset, counting_bar("B"))
+    data = load(args.dataset, on_progress=counting_bar(" images"))
     about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
              "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "folder": str(data_folder())}
     if args.json:

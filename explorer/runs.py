@@ -23,7 +23,7 @@ from explorer.store import catalogue
 from explorer.store.embedding import pack
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock, write
 from explorer.training.evaluation import evaluate
-from explorer.training.events import Event, Failed, Finished, Step, to_json
+from explorer.training.events import Event, Failed, Finished, Reading, Step, to_json
 from explorer.training.trainer import train as training
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
@@ -62,7 +62,7 @@ def _train(spec: RunSpec, folder: Path, on_event: Callable[[Event], None]) -> Ru
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
     if left and not left & {RECORD, EVENTS}:
         raise UserError(f"{folder} holds files that are no run's. Choose another name.")
-    data = load_data(spec.dataset, spec.image_size, spec.colour)
+    data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
     chosen = device.choose(spec.network)
     events = training(spec, data, chosen)
     event = next(events)  # refuses what can't be trained, before anything is written

@@ -61,7 +61,7 @@ class RunSpec:
             settle.update(image_size=28, colour=False)
         if self.likelihood != "gaussian":
             settle["sigma"] = 0.1
-        if self.model == "ae":
+        if not self.has_prior:
             settle.update(beta=0.0, beta_warmup=0.0)
         width, depth = USUAL_NETWORK[self.network]
         linear = self.network == "linear"
@@ -87,6 +87,11 @@ class RunSpec:
 
     def to_dict(self) -> dict:
         return asdict(self)
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether codes answer to N(0, I): all models but the AE."""
+        return self.model != "ae"
 
     def flags(self) -> str:
         """The `train` flags that make this very spec, as they are typed in a shell; what is usual is left out."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from explorer.training.events import EpochEnd, Event, Finished, Started, Step, to_json
+from explorer.training.events import EpochEnd, Event, Finished, Reading, Started, Step, to_json
 
 MOST_NAMED = 20
 
@@ -40,7 +40,9 @@ def training_bar() -> Callable[[Event], None]:
     bar = tqdm(total=1.0, disable=None, bar_format="{percentage:3.0f}% |{bar}| {postfix}")
 
     def show(event: Event) -> None:
-        if isinstance(event, Started):
+        if isinstance(event, Reading):
+            bar.set_postfix_str(f"reading images: {event.done:,} of {event.total:,}")
+        elif isinstance(event, Started):
             print(f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}: {event.why}).", file=sys.stderr)
             print_skipped(event.skipped)
         elif isinstance(event, Step):
@@ -58,9 +60,9 @@ def training_bar() -> Callable[[Event], None]:
     return show
 
 
-def download_bar() -> Callable[[int, int], None]:
-    """Shows bytes, file after file."""
-    bar = tqdm(unit="B", unit_scale=True, disable=None)
+def counting_bar(unit: str) -> Callable[[int, int], None]:
+    """Shows how many are done, of one thing after another: bytes of a file, images of a folder."""
+    bar = tqdm(unit=unit, unit_scale=True, disable=None)
 
     def show(done: int, total: int) -> None:
         if done < bar.n:

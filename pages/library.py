@@ -22,7 +22,7 @@ if not runs:
 
 table = pd.DataFrame([
     {"run": run.name, "images": words.dataset(run), "model": run.spec.model.upper(), "network": run.spec.network,
-     "latent": run.spec.latent_dim, "KL weight": None if run.spec.model == "ae" else run.spec.beta,
+     "latent": run.spec.latent_dim, "KL weight": run.spec.beta if run.spec.has_prior else None,
      "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
      "active": run.test.active_units, "epochs": run.epochs, "seconds": run.seconds}
     for run in runs

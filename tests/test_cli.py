@@ -119,7 +119,9 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
     assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 skipped: a/broken.png: not an image that can be read\n"
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
-    assert json.loads(trained.stdout.splitlines()[0])["skipped"] == ["a/broken.png: not an image that can be read"]
+    reading, started = [json.loads(line) for line in trained.stdout.splitlines()[:2]]
+    assert reading == {"event": "reading", "done": 4, "total": 4}
+    assert started["skipped"] == ["a/broken.png: not an image that can be read"]
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from explorer.data.dataset import Dataset
+from explorer.data.dataset import Dataset, Progress, untold
 from explorer.registry import DATASETS
 
 
@@ -12,11 +12,13 @@ def data_folder() -> Path:
     return Path(os.path.expanduser(os.environ.get("EXPLORER_DATA") or "~/.cache/latent-space-explorer"))
 
 
-def load(name: str, image_size: int = 28, colour: bool = False) -> Dataset:
-    """The data set of that name; size and colour matter to folder:PATH alone.
+def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:
+    """The data set of that name; size and colour matter to folder:PATH alone, progress to what is read image by image.
 
     Raises UserError if there is none, or its files are missing or damaged.
     """
     kind, _, path = name.partition(":")
     build = DATASETS.get(kind)
-    return build(path, image_size, colour) if kind == "folder" else build()
+    if kind == "folder":
+        return build(path, image_size, colour, on_progress)
+    return build(on_progress) if kind == "celeba" else build()

@@ -8,6 +8,10 @@ import numpy as np
 Progress = Callable[[int, int], None]  # done, total: bytes of a download, or images read
 
 
+def untold(done: int, total: int) -> None:
+    """The progress that nobody watches."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Images with their classes; the first n_train rows are the training split, the rest the test split.

@@ -7,7 +7,7 @@ import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 
-from explorer.data.dataset import Progress
+from explorer.data.dataset import Progress, untold
 from explorer.errors import UserError
 
 CHUNK = 1 << 18
@@ -18,7 +18,7 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = lambda done, total: None) -> None:
+def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untold) -> None:
     """Fetch target from the first url that serves a file with that MD5; an intact file is kept as it is.
 
     Raises UserError, and leaves nothing half-written, if none does.

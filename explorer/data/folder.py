@@ -7,15 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, shuffled
+from explorer.data.dataset import Dataset, Progress, shuffled, untold
 from explorer.errors import UserError
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 TEST_SHARE = 0.2
+TELL_EVERY = 100  # images
 UNREADABLE = "not an image that can be read"
 
 
-def folder(path: str, image_size: int, colour: bool) -> Dataset:
+def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
     """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed order, is the test split.
 
     Raises UserError if there is no such folder, or fewer than two images in it can be read.
@@ -24,7 +25,7 @@ def folder(path: str, image_size: int, colour: bool) -> Dataset:
     if not root.is_dir():
         raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
     files = _image_files(root)
-    x, kept, skipped = read_images(root, files, image_size, colour)
+    x, kept, skipped = read_images(root, files, image_size, colour, on_progress)
     if len(x) < 2:
         raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
                         f"Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
@@ -49,11 +50,16 @@ def _image_files(root: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def read_images(root: Path, files: list[Path], size: int, colour: bool) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
+def read_images(root: Path, files: list[Path], size: int, colour: bool,
+                on_progress: Progress) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
     """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped (below root) and why."""
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
-        read = list(pool.map(lambda file: _read_image(file, size, colour), files))
+        read = []
+        for image in pool.map(lambda file: _read_image(file, size, colour), files):
+            read.append(image)
+            if len(read) % TELL_EVERY == 0 or len(read) == len(files):
+                on_progress(len(read), len(files))
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
     skipped = tuple(f"{files[i].relative_to(root)}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
     x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)

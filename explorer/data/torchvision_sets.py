@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.data import data_folder
-from explorer.data.dataset import Dataset, Progress
+from explorer.data.dataset import Dataset, Progress, untold
 from explorer.data.download import fetch
 from explorer.data.folder import read_images
 from explorer.errors import UserError
@@ -47,12 +47,12 @@ def cifar10() -> Dataset:
     return Dataset("cifar10", x, y, tuple(train.classes), len(train.data))
 
 
-def celeba() -> Dataset:
+def celeba(on_progress: Progress = untold) -> Dataset:
     """Faces cut to the middle square, 64 px; the factors are the 40 attributes, 0 or 1."""
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
     folder = data_folder() / "celeba" / "img_align_celeba"
-    x, kept, skipped = read_images(folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, colour=True)
+    x, kept, skipped = read_images(folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, True, on_progress)
     attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
     n_train = int((np.array(kept) < len(parts[0].filename)).sum())
     if not 0 < n_train < len(x):
@@ -63,7 +63,7 @@ def celeba() -> Dataset:
                    {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)}, skipped)
 
 
-def download(name: str, on_progress: Progress = lambda done, total: None) -> None:
+def download(name: str, on_progress: Progress = untold) -> None:
     """Fetch what is missing of a data set into EXPLORER_DATA, checked against torchvision's MD5 sums.
 
     Raises UserError if it can't be fetched, with where to place which files.

@@ -6,6 +6,8 @@ import numpy as np
 
 from explorer.training.events import ACTIVE
 
+PRIOR_SPAN = 4
+
 
 @dataclass(frozen=True)
 class Dimension:
@@ -20,11 +22,11 @@ class Dimension:
 def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
     """mu [n, D], rates of the D dimensions -> the most informative first: by rate, or for an AE by spread.
 
-    A range holds every code, and with a prior at least ±3 of its standard deviations.
+    A range holds every code, and with a prior at least ±4 of its standard deviations: draws from it all but never leave that.
     """
     found = []
     for i, codes in enumerate(mu.T.astype(float)):
-        low, high = (min(codes.min(), -3), max(codes.max(), 3)) if has_prior else (codes.min(), codes.max())
+        low, high = (min(codes.min(), -PRIOR_SPAN), max(codes.max(), PRIOR_SPAN)) if has_prior else (codes.min(), codes.max())
         low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
         found.append(Dimension(i, low, high, float(codes.std()), rates[i], bool(has_prior and codes.var() <= ACTIVE)))
     return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)

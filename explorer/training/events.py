@@ -1,4 +1,4 @@
-"""What a training run says of itself, in order: Started, then Step and EpochEnd, then Finished or Failed.
+"""What a training run says of itself, in order: Reading, Started, then Step and EpochEnd, then Finished or Failed.
 
 Distortions and rates are nats per image, averaged over the images seen since the last event of that kind.
 """
@@ -7,6 +7,14 @@ import re
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Images read so far, where they are read one by one."""
+
+    done: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class TestFigures:
     rate_per_dimension: list[float]
 
 
-Event = Started | Step | EpochEnd | Finished | Failed
+Event = Reading | Started | Step | EpochEnd | Finished | Failed
 
 
 def to_json(event: Event) -> dict:

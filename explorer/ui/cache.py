@@ -34,7 +34,7 @@ def _embedding(folder: Path, version: str) -> tuple[Embedding, Projection, go.Fi
     run = _still(folder, version)
     e = read_embedding(run)
     p = project(e.mu)
-    prior = run.spec.model != "ae" and run.spec.latent_dim == 2
+    prior = run.spec.has_prior and run.spec.latent_dim == 2
     return e, p, embedding_map(p.points, e.y, run.class_names, p.titles, prior, to_scale=run.spec.latent_dim > 1)
 
 
@@ -62,7 +62,7 @@ def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
 
 
 def dimensions_of(run: Run) -> list[Dimension]:
-    return dimensions(embedding(run)[0].mu, run.test.rate_per_dimension, run.spec.model != "ae")
+    return dimensions(embedding(run)[0].mu, run.test.rate_per_dimension, run.spec.has_prior)
 
 
 def version(run: Run) -> str:

@@ -91,7 +91,7 @@ def _shown(z: np.ndarray) -> str:
 
 def _buttons(run: Run, dims: list[Dimension]) -> None:
     mu = cache.embedding(run)[0].mu
-    has_prior = run.spec.model != "ae"
+    has_prior = run.spec.has_prior
 
     def draw():
         rng = np.random.default_rng()
@@ -111,7 +111,7 @@ def _buttons(run: Run, dims: list[Dimension]) -> None:
 
 def _sliders(run: Run, dims: list[Dimension]) -> None:
     for d in dims:
-        says = f"codes spread ±{d.sd:.1f}" if run.spec.model == "ae" else f"rate {d.rate:.2f} nats"
+        says = f"rate {d.rate:.2f} nats" if run.spec.has_prior else f"codes spread ±{d.sd:.1f}"
         if d.collapsed:
             says += ", collapsed: it says nothing"
         st.slider(f"z{words.subscript(d.index)} · {says}", d.low, d.high, step=0.01, key=_key(run, d.index), persist_state="session")

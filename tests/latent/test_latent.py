@@ -44,10 +44,10 @@ def test_the_most_informative_dimension_comes_first():
     assert [d.index for d in ae] == [0, 2, 1] and not any(d.collapsed for d in ae)
 
 
-def test_ranges_hold_every_code_and_three_prior_deviations():
+def test_ranges_hold_every_code_and_four_prior_deviations():
     mu = np.array([[-0.5, -41.23], [0.5, 7.77]])
     with_prior = {d.index: d for d in dimensions(mu, [1, 1], has_prior=True)}
-    assert (with_prior[0].low, with_prior[0].high) == (-3, 3) and (with_prior[1].low, with_prior[1].high) == (-41.3, 7.8)
+    assert (with_prior[0].low, with_prior[0].high) == (-4, 4) and (with_prior[1].low, with_prior[1].high) == (-41.3, 7.8)
     without = {d.index: d for d in dimensions(mu, [0, 0], has_prior=False)}
     assert (without[0].low, without[0].high) == (-0.5, 0.5)
 
