@@ -3,10 +3,8 @@
 import csv
 import json
 import os
-import pty
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +60,7 @@ def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
 
 
 def test_train_shows_a_bar_in_a_terminal(runs_folder):
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (25, 100))
     command = [sys.executable, "-m", "explorer", "train", "--epochs", "300", "--width", "16"]
