@@ -47,22 +47,24 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
     A run that diverges is stored with its last good epoch, and says so in its note. Raises UserError if
     nothing can be trained or kept, or another process is at it; then nothing is left behind.
     """
+    if run := existing(spec, name):
+        return run
     folder = catalogue.place_for(name or spec.run_id)
+    data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with training_lock(folder).acquire(timeout=0):
-            return existing(spec, name) or _train(spec, folder, on_event)
+            return existing(spec, name) or _train(spec, folder, data, on_event)
     except Timeout:
         raise UserError(f"{folder.name} is being trained already. Wait for it, or choose another name.") from None
     except OSError as error:
         raise UserError(f"{folder} could not be written: {error.strerror}. Make room, or set EXPLORER_RUNS to another folder.") from error
 
 
-def _train(spec: RunSpec, folder: Path, on_event: Callable[[Event], None]) -> Run:
+def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None]) -> Run:
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
     if left and not left & {RECORD, EVENTS}:
         raise UserError(f"{folder} holds files that are no run's. Choose another name.")
-    data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
     chosen = device.choose(spec.network)
     events = training(spec, data, chosen)
     event = next(events)  # refuses what can't be trained, before anything is written

@@ -56,7 +56,7 @@ with left:
     st.markdown("Train it again, or change it and train your own:")
     st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
 with right:
-    images = cache.embedding(run)[0].images[:N_SHOWN]
+    images = cache.view(run).embedding.images[:N_SHOWN]
     pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))
     st.image(pairs, width="stretch", alt="Test images above, their reconstructions below")
     st.caption(f"The first {len(images)} test images; below each, what comes back when it is encoded and decoded.")

@@ -1,5 +1,6 @@
 """Runs as the pages need them, each read once for everyone."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,18 +30,27 @@ def fault(name: str) -> str:
         return str(error)
 
 
+@dataclass(frozen=True)
+class RunView:
+    """What the pages show of a run's codes."""
+
+    embedding: Embedding
+    projection: Projection
+    dimensions: list[Dimension]
+    map: go.Figure
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _embedding(folder: Path, version: str) -> tuple[Embedding, Projection, go.Figure]:
+def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
-    e = read_embedding(run)
+    e, has_prior, latent_dim = read_embedding(run), run.spec.has_prior, run.spec.latent_dim
     p = project(e.mu)
-    prior = run.spec.has_prior and run.spec.latent_dim == 2
-    return e, p, embedding_map(p.points, e.y, run.class_names, p.titles, prior, to_scale=run.spec.latent_dim > 1)
+    figure = embedding_map(p.points, e.y, run.class_names, p.titles, prior=has_prior and latent_dim == 2, to_scale=latent_dim > 1)
+    return RunView(e, p, dimensions(e.mu, run.test.rate_per_dimension, has_prior), figure)
 
 
-def embedding(run: Run) -> tuple[Embedding, Projection, go.Figure]:
-    """The run's codes, their flat view, and the map of it."""
-    return _embedding(run.folder, version(run))
+def view(run: Run) -> RunView:
+    return _view(run.folder, version(run))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -59,10 +69,6 @@ def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
     """x uint8 [n, C, H, W] -> float32 in [0, 1]: each image's posterior mean, decoded."""
     loaded = _loaded(run.folder, version(run))
     return loaded.decode(loaded.encode(x).mu.numpy())
-
-
-def dimensions_of(run: Run) -> list[Dimension]:
-    return dimensions(embedding(run)[0].mu, run.test.rate_per_dimension, run.spec.has_prior)
 
 
 def version(run: Run) -> str:

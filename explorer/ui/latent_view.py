@@ -18,7 +18,7 @@ IN_VIEW = 4  # sliders; the quieter ones are folded away
 def latent_view(run: Run) -> None:
     """Reruns alone when a slider is released or a point clicked. z lives in the sliders' own session state."""
     with plain_faults():
-        dims = cache.dimensions_of(run)
+        dims = cache.view(run).dimensions
         _settle(run, dims)
         left, right = st.columns([1.8, 1], gap="medium")
         with left:
@@ -55,7 +55,7 @@ def _settle(run: Run, dims: list[Dimension]) -> None:
 
 def _pick(run: Run, dims: list[Dimension], row: int) -> None:
     """Move to the code of a test image, and remember which."""
-    _set(run, dims, cache.embedding(run)[0].mu[row])
+    _set(run, dims, cache.view(run).embedding.mu[row])
     st.session_state[_picked(run)] = row, _z(run)
 
 
@@ -73,7 +73,7 @@ def _decoded(run: Run) -> None:
 def _original(run: Run) -> None:
     """The test image that was clicked, as long as z is still its code; a run keeps the first few thousand."""
     row, code = st.session_state[_picked(run)]
-    e = cache.embedding(run)[0]
+    e = cache.view(run).embedding
     if np.array_equal(code, _z(run)):
         with st.container(key="original", gap="xsmall"):
             if row < len(e.images):
@@ -90,7 +90,7 @@ def _shown(z: np.ndarray) -> str:
 
 
 def _buttons(run: Run, dims: list[Dimension]) -> None:
-    mu = cache.embedding(run)[0].mu
+    mu = cache.view(run).embedding.mu
     has_prior = run.spec.has_prior
 
     def draw():
@@ -118,17 +118,17 @@ def _sliders(run: Run, dims: list[Dimension]) -> None:
 
 
 def _map(run: Run) -> None:
-    e, projection, figure = cache.embedding(run)
+    view = cache.view(run)
 
     def pick():
         points = st.session_state[key].selection.points  # none: a second click on a point takes it back from Plotly, not from here
         row = int(np.ravel(points[0]["customdata"])[0]) if points else st.session_state[_picked(run)][0]
-        _pick(run, cache.dimensions_of(run), row)
+        _pick(run, view.dimensions, row)
 
     key = f"map-{run.name}"
     with st.container(key="map", gap=None):
-        map_cursor("map", projection.place(_z(run)))
+        map_cursor("map", view.projection.place(_z(run)))
         st.plotly_chart(
-            figure, key=key, height="stretch", on_select=pick, selection_mode="points",
-            config={"displayModeBar": False, "scrollZoom": True}, alt=f"Map of {len(e.mu):,} codes, coloured by class",
+            view.map, key=key, height="stretch", on_select=pick, selection_mode="points",
+            config={"displayModeBar": False, "scrollZoom": True}, alt=f"Map of {len(view.embedding.mu):,} codes, coloured by class",
         )
