@@ -28,7 +28,7 @@ with head:
 st.query_params["run"] = name
 run = by_name[name]
 with about:
-    st.markdown("**Click a point or move the sliders:** the image is decoded from z alone. "
-                "In the legend, click to hide a class, double-click to see it alone.")
-latent_view(run)
+    st.markdown("**Move over the map, or drag a slider:** the image is decoded from z alone, also where no image of the data lies. "
+                "Click to stay; a point shows its image, and the cloud that is its code.")
+latent_view(run, choose_points=True)
 st.caption(words.figures(run) + (f" {run.note}" if run.note else ""))

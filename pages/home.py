@@ -16,8 +16,8 @@ if taste is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 st.markdown(
-    "Every handwritten digit is squeezed into two numbers, z₀ and z₁. **Move them, or click a point, and watch the digit change.** "
-    "Between two classes, one shape turns into the other.",
+    "Every handwritten digit is squeezed into two numbers, z₀ and z₁. **Move over the map, or drag a slider, and watch the digit "
+    "change.** Between two classes, one shape turns into the other.",
 )
 latent_view(taste)
 

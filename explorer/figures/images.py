@@ -24,8 +24,17 @@ def sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
 
 def png(image: np.ndarray) -> bytes:
     """image [C, H, W] as a PNG, pixel for pixel."""
+    return _encoded(image, "PNG")
+
+
+def webp(image: np.ndarray) -> bytes:
+    """image [C, H, W] as a WebP, pixel for pixel: smaller than a PNG, for browsers."""
+    return _encoded(image, "WEBP", lossless=True)
+
+
+def _encoded(image: np.ndarray, kind: str, **how) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(buffer, "PNG")
+    Image.fromarray(to_uint8(image)).save(buffer, kind, **how)
     return buffer.getvalue()
 
 

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.figures.embedding_map import embedding_map
 from explorer.latent.dimensions import Dimension, dimensions
 from explorer.latent.projection import Projection, project
 from explorer.store.catalogue import catalogue, find
 from explorer.store.embedding import Embedding, read_embedding
-from explorer.store.run import MODEL, Run, read
+from explorer.store.run import MODEL, Run, read, read_tensors
+from explorer.ui import words
+from explorer.ui.latent_pad.block import Block
+from explorer.ui.latent_pad.decoder_block import decoder_block
+from explorer.ui.latent_pad.map_block import images_block, map_block
 
 
 @st.cache_data(ttl=2, show_spinner=False)
@@ -32,21 +34,40 @@ def fault(name: str) -> str:
 
 @dataclass(frozen=True)
 class RunView:
-    """What the pages show of a run's codes."""
+    """What the pages show of a run's codes, and the blocks of its latent pad."""
 
     embedding: Embedding
     projection: Projection
     dimensions: list[Dimension]
-    map: go.Figure
+    map: Block
+    decoder: Block | None  # None: too large for a browser, or of a kind that none knows
+    images: Block
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
-    e, has_prior, latent_dim = read_embedding(run), run.spec.has_prior, run.spec.latent_dim
-    p = project(e.mu)
-    figure = embedding_map(p.points, e.y, run.class_names, p.titles, prior=has_prior and latent_dim == 2, to_scale=latent_dim > 1)
-    return RunView(e, p, dimensions(e.mu, run.test.rate_per_dimension, has_prior), figure)
+    e = read_embedding(run)
+    p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+    return RunView(
+        e, p, dims, map_block(f"map-{version}", run, e, p, dims, words.dataset(run)),
+        decoder_block(f"decoder-{version}", run.spec, run.shape, [read_tensors(run, MODEL)]),
+        images_block(f"images-{version}", e.images),
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _axes_map(folder: Path, version: str):
+    from explorer.figures.embedding_map import embedding_map
+
+    run = _still(folder, version)
+    e, p, latent_dim = _view(folder, version).embedding, _view(folder, version).projection, run.spec.latent_dim
+    return embedding_map(p.points, e.y, run.class_names, p.titles, prior=run.spec.has_prior and latent_dim == 2, to_scale=latent_dim > 1)
+
+
+def axes_map(run: Run):
+    """The Plotly figure of a run's codes: for choosing points and reading axes."""
+    return _axes_map(run.folder, version(run))
 
 
 def view(run: Run) -> RunView:
@@ -74,6 +95,11 @@ def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
 def version(run: Run) -> str:
     """Tells a run from one trained anew under its name."""
     return run.files[MODEL]["sha256"][:8]
+
+
+def present(run: Run) -> None:
+    """Raises UserError if the run has been deleted or trained anew since the page was made."""
+    _still(run.folder, version(run))
 
 
 def _still(folder: Path, wanted: str) -> Run:

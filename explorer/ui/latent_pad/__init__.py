@@ -1,0 +1,50 @@
+"""The latent pad: a map of codes, a slider for each dimension, and the image that z decodes to, live in the browser.
+
+The browser is sent blocks (a map, a decoder's weights, images) once, and keeps them; where z lies, and what else changes,
+travels in letters. Python learns of z when it is let go.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.latent_pad.block import Block
+
+HERE = Path(__file__).parent
+PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "map", "sliders", "pad")
+SENT = "blocks sent to this browser"
+
+
+def javascript(*parts: str) -> str:
+    """The parts as one module: none imports another."""
+    return "\n".join((HERE / f"{part}.js").read_text() for part in parts)
+
+
+_pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=(HERE / "pad.css").read_text())
+_courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
+
+
+def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = None, images: Block | None = None,
+               classifier: Block | None = None, on_commit: Callable[[dict], None], on_ask: Callable[[dict], None] | None = None) -> None:
+    """Mount a pad.
+
+    letter: {"z": [D], "row": of the map's chosen point or None, "stamp": another whenever it is Python that moves z}, and
+    for a pad without a decoder the "pixels" (base64 of uint8 [C, H, W]) that "of" (a z) decodes to.
+    on_commit gets {"z", "row": of a clicked point or None, "film": a place on its axis}; on_ask, without a decoder, {"z"}.
+    """
+    blocks = {"map": map, "decoder": decoder, "images": images, "classifier": classifier}
+    sent = st.session_state.setdefault(SENT, set())
+
+    def said(what: str, then: Callable[[dict], None]):
+        return lambda: then(st.session_state[key][what])
+
+    with st.container(key=f"couriers-{key}"):
+        new = [block for block in blocks.values() if block and block.id not in sent]
+        for block in new:
+            _courier(key=f"{key}-{block.id}", data=block.content)
+            sent.add(block.id)
+        _courier(key=f"{key}-letter", data={**letter, "to": key, "sending": [block.id for block in new]})
+    _pad(key=key, data={"key": key} | {part: block.id for part, block in blocks.items() if block},
+         on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
+         on_missing_change=said("missing", sent.difference_update))

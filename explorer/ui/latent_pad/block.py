@@ -1,0 +1,21 @@
+"""What a pad is made of, as bytes: a safetensors file whose metadata say what it is."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from safetensors import numpy as safetensors
+
+
+@dataclass(frozen=True)
+class Block:
+    """id names the content: another content, another id."""
+
+    id: str
+    content: bytes
+
+
+def make_block(id: str, about: dict, tensors: dict[str, np.ndarray]) -> Block:
+    """tensors: float32, float16, uint16 or uint8."""
+    metadata = {"block": json.dumps({"id": id} | about)}
+    return Block(id, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, metadata))

@@ -1,0 +1,48 @@
+"""A decoder's weights and layers, for forward.js."""
+
+import numpy as np
+
+from explorer.specs import RunSpec
+from explorer.ui.latent_pad.block import Block, make_block
+
+MOST_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
+NETWORKS = ("linear", "mlp", "conv")
+PREFIX = "decoder."
+IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
+
+
+def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: list[dict[str, np.ndarray]],
+                  at: tuple[float, ...] = (0.0,)) -> Block | None:
+    """The decoder of a run, or of a ladder's rungs, which lie at those places along the film's axis.
+
+    rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of another kind, or
+    one that takes more than 25 M multiply-adds an image.
+    """
+    if spec.network not in NETWORKS:
+        return None
+    layers, multiply_adds = _layers(shape, rungs[0])
+    if multiply_adds > MOST_MULTIPLY_ADDS:
+        return None
+    about = {"input": spec.latent_dim, "layers": [*layers, {"kind": IMAGE_OF[spec.likelihood]}], "rungs": at}
+    return make_block(id, about, {name: np.stack([rung[name] for rung in rungs]) for name in rungs[0] if name.startswith(PREFIX)})
+
+
+def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
+    """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the multiply-adds of it all."""
+    names = [name.removesuffix(".weight") for name in weights if name.startswith(PREFIX) and name.endswith(".weight")]
+    names.sort(key=lambda name: int(name.removeprefix(PREFIX)))
+    layers, multiply_adds = [], 0
+    doublings = sum(weights[f"{name}.weight"].ndim == 4 for name in names)
+    for i, name in enumerate(names):
+        weight = weights[f"{name}.weight"]
+        if i:
+            layers.append({"kind": "relu"})
+        if weight.ndim == 2:
+            layers.append({"kind": "dense", "name": name})
+            multiply_adds += weight.size
+            continue
+        small = [weight.shape[0], shape[1] >> doublings, shape[2] >> doublings]
+        layers += [{"kind": "reshape", "shape": small}, {"kind": "upconv", "name": name}]
+        multiply_adds += weight.size * small[1] * small[2]
+        doublings -= 1
+    return layers, multiply_adds

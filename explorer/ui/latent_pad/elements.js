@@ -1,0 +1,32 @@
+// A little DOM. Text goes in as text, never as markup.
+
+/** element("button.quiet", { onclick }, "Reset"): a tag with classes, its properties (aria-… and data-… as attributes), its children. */
+export function element(name, properties = {}, ...children) {
+  const [tag, ...classes] = name.split("."), made = document.createElement(tag);
+  made.classList.add(...classes);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes("-") || key === "role") made.setAttribute(key, value);
+    else made[key] = value;
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** pixels [C, H, W] in [0, 1] onto a canvas of that many pixels. */
+export function paintImage(canvas, pixels, [channels, height, width]) {
+  const image = new ImageData(width, height), { data } = image, size = height * width;
+  for (let i = 0; i < size; i++) {
+    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.round(255 * pixels[(channels === 3 ? c * size : 0) + i]);
+    data[4 * i + 3] = 255;
+  }
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+
+/** Says how far a key moves along a line or plane: [across, up] in steps, or null for other keys. */
+export function arrow({ key, shiftKey }) {
+  const size = shiftKey ? 5 : 1;
+  return { ArrowLeft: [-size, 0], ArrowRight: [size, 0], ArrowDown: [0, -size], ArrowUp: [0, size] }[key] ?? null;
+}

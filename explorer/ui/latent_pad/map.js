@@ -1,0 +1,195 @@
+// The map of codes on one canvas: axes and points are painted once into a layer, the cursor and ellipses over it.
+
+const NEAR = 10; // px within which a pointer means a point
+const LABEL = "13px";
+
+export class LatentMap {
+  /** block: the map's; theme(): its colours and font. */
+  constructor(canvas, block, theme) {
+    const tensors = block.tensors();
+    this.canvas = canvas;
+    this.ctx = canvas.getContext("2d");
+    this.about = block.about;
+    this.film = new Film(block);
+    this.plane = new Plane(tensors);
+    this.labels = tensors.labels.data; // [n], the class of each point
+    if (!this.n) throw new Fault("This run keeps no codes to draw a map of. Train it again, with images to test on.");
+    this.theme = theme;
+    this.hidden = new Set(); // classes
+    this.layer = document.createElement("canvas");
+    this.stale = true;
+  }
+
+  get n() { return this.labels.length; }
+
+  resize(width, height) {
+    this.ratio = window.devicePixelRatio || 1;
+    Object.assign(this, { width, height });
+    for (const c of [this.canvas, this.layer]) {
+      c.width = Math.round(width * this.ratio);
+      c.height = Math.round(height * this.ratio);
+    }
+    this.stale = true;
+  }
+
+  seek(u) {
+    if (this.film.seek(u)) this.stale = true;
+  }
+
+  /** The point under a place on the canvas, one with an image before one without; -1 if there is none. */
+  pointAt(place, nImages) {
+    if (!this.places) return -1;
+    const shown = this.nearest(place, 0, nImages);
+    return shown >= 0 ? shown : this.nearest(place, nImages, this.n);
+  }
+
+  nearest([px, py], first, last) {
+    const { places, labels, hidden } = this;
+    let best = -1, least = NEAR * NEAR;
+    for (let i = first; i < last; i++) {
+      const dx = places[2 * i] - px, dy = places[2 * i + 1] - py, d = dx * dx + dy * dy;
+      if (d < least && !hidden.has(labels[i])) [best, least] = [i, d];
+    }
+    return best;
+  }
+
+  /** marks: { cursor: z, ghost: z or null, ellipses: [row] } */
+  paint({ cursor, ghost, ellipses }) {
+    if (this.stale) this.paintLayer();
+    const { ctx, ratio } = this;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(this.layer, 0, 0);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.save();
+    const { box } = this.view;
+    ctx.beginPath();
+    ctx.rect(box.x, box.y, box.width, box.height);
+    ctx.clip();
+    for (const row of ellipses) this.drawEllipse(row);
+    if (ghost) this.drawRing(this.view.toPixels(this.plane.place(ghost)), 5, 1.5);
+    this.drawCursor(this.view.toPixels(this.plane.place(cursor)));
+    ctx.restore();
+  }
+
+  paintLayer() {
+    const { film, ratio, layer } = this, ctx = layer.getContext("2d", { willReadFrequently: true }), ink = (this.ink = this.theme());
+    this.view = new View(film.part("bounds"), this.about.to_scale, this.width, this.height);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.fillStyle = ink.page;
+    ctx.fillRect(0, 0, layer.width, layer.height);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.paintPoints(ctx);
+    if (this.about.rings) this.drawRings(ctx, ink);
+    this.view.drawAxes(ctx, this.about.titles, ink);
+    if (this.about.classes.length > 1) this.drawLabels(ctx, ink);
+    this.stale = false;
+  }
+
+  paintPoints(ctx) {
+    const { film, view, ratio, layer, n } = this, { box, scale, middle } = view;
+    this.places = new Float32Array(2 * n);
+    const left = box.x + box.width / 2 - middle[0] * scale[0], top = box.y + box.height / 2 + middle[1] * scale[1];
+    for (let i = 0; i < n; i++) {
+      this.places[2 * i] = left + film.points[2 * i] * scale[0];
+      this.places[2 * i + 1] = top - film.points[2 * i + 1] * scale[1];
+    }
+    const byClass = this.about.classes.map(({ colour }, c) => (this.hidden.has(c) ? 0 : abgr(colour)));
+    const colours = Int32Array.from(this.labels, (label) => byClass[label]);
+    const image = ctx.getImageData(0, 0, layer.width, layer.height);
+    const radius = Math.min(Math.max(8.4 * n ** -0.15, 1.4), 5);
+    paintDots(new Int32Array(image.data.buffer), layer.width, layer.height, this.places.map((v) => v * ratio), colours, radius * ratio);
+    ctx.putImageData(image, 0, 0);
+  }
+
+  /** One, two and three standard deviations of the prior, which is as round on any plane. */
+  drawRings(ctx, ink) {
+    const [x, y] = this.view.toPixels(this.plane.place(new Float32Array(this.plane.centre.length)));
+    const { box, scale: [unit] } = this.view;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.x, box.y, box.width, box.height);
+    ctx.clip();
+    ctx.font = `11px ${ink.font}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineWidth = 1;
+    for (const radius of [1, 2, 3]) {
+      ctx.strokeStyle = ink.text;
+      ctx.globalAlpha = 0.5;
+      ctx.setLineDash([2, 3]);
+      ctx.beginPath();
+      ctx.arc(x, y, radius * unit, 0, 2 * Math.PI);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      ctx.setLineDash([]);
+      haloed(ctx, `${radius} σ`, x, y - radius * unit, ink);
+    }
+    ctx.restore();
+  }
+
+  drawLabels(ctx, ink) {
+    ctx.font = `600 ${LABEL} ${ink.font}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    const at = this.film.part("labels_at");
+    this.about.classes.forEach(({ name }, c) => {
+      if (this.hidden.has(c)) return;
+      haloed(ctx, name, ...this.view.toPixels([at[2 * c], at[2 * c + 1]]), ink);
+    });
+  }
+
+  /** One and two standard deviations of a point's posterior, to the map's scale. spread is the Cholesky factor of its covariance here. */
+  drawEllipse(row) {
+    const factor = this.film.part("spread", 3 * row, 3);
+    if (!factor) return;
+    const { ctx, view: { scale } } = this, [a, b, c] = factor;
+    const [x, y] = [this.places[2 * row], this.places[2 * row + 1]];
+    for (const radius of [1, 2]) {
+      ctx.save();
+      ctx.transform(a * scale[0], -b * scale[1], 0, -c * scale[1], x, y);
+      ctx.beginPath();
+      ctx.arc(0, 0, radius, 0, 2 * Math.PI);
+      ctx.restore();
+      outlined(ctx, 2);
+    }
+  }
+
+  drawCursor([x, y]) {
+    const { ctx, view: { box } } = this;
+    ctx.globalAlpha = 0.45;
+    ctx.fillStyle = this.ink.text;
+    ctx.fillRect(Math.round(x), box.y, 1, box.height);
+    ctx.fillRect(box.x, Math.round(y), box.width, 1);
+    ctx.globalAlpha = 1;
+    this.drawRing([x, y], 8, 3);
+  }
+
+  drawRing([x, y], radius, width) {
+    this.ctx.beginPath();
+    this.ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    outlined(this.ctx, width);
+  }
+}
+
+/** The current path in white between black: to be seen on every colour. */
+function outlined(ctx, width) {
+  ctx.strokeStyle = "#000";
+  ctx.lineWidth = width + 2;
+  ctx.stroke();
+  ctx.strokeStyle = "#fff";
+  ctx.lineWidth = width;
+  ctx.stroke();
+}
+
+/** Text that is readable on points. */
+function haloed(ctx, text, x, y, ink) {
+  ctx.strokeStyle = ink.page;
+  ctx.lineWidth = 3;
+  ctx.lineJoin = "round";
+  ctx.strokeText(text, x, y);
+  ctx.fillStyle = ink.text;
+  ctx.fillText(text, x, y);
+  ctx.lineWidth = 1;
+}
+
+const abgr = (hex) => 0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);

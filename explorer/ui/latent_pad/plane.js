@@ -1,0 +1,31 @@
+// The map's plane in latent space: the codes' own for one or two dimensions, else that of two principal components.
+
+export class Plane {
+  constructor(tensors) {
+    this.centre = tensors.centre.data; // [D]
+    const D = this.centre.length, axes = tensors.axes.data; // [2, D], orthonormal
+    this.axes = [axes.subarray(0, D), axes.subarray(D)];
+  }
+
+  /** Where z lands on the map. */
+  place(z) {
+    return this.axes.map((axis) => axis.reduce((sum, a, i) => sum + a * (z[i] - this.centre[i]), 0));
+  }
+
+  /** z moved within the parallel plane through it, to where it lands at that point: the inverse PCA of the point, and z's own rest. */
+  moved(z, point) {
+    const [x, y] = this.place(z), [across, up] = this.axes;
+    return Array.from(z, (v, i) => v + (point[0] - x) * across[i] + (point[1] - y) * up[i]);
+  }
+
+  /** The point of the plane itself, which goes through the codes' mean, nearest to z. */
+  onto(z) {
+    const [x, y] = this.place(z), [across, up] = this.axes;
+    return Array.from(z, (_, i) => this.centre[i] + x * across[i] + y * up[i]);
+  }
+
+  /** Distance of z from the plane. */
+  off(z) {
+    return Math.hypot(...this.onto(z).map((v, i) => z[i] - v));
+  }
+}
