@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.errors import UserError
 from explorer.store.run import EMBEDDING, Run, read_tensors
 
 IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
@@ -31,7 +32,15 @@ def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray
 
 
 def read_embedding(run: Run) -> Embedding:
-    """Raises UserError if the file is damaged."""
+    """Raises UserError if the file is damaged, or not what the run's record promises."""
     t = read_tensors(run, EMBEDDING)
     factors = {name.removeprefix(FACTOR): v for name, v in t.items() if name.startswith(FACTOR)}
-    return Embedding(t["mu"], t.get("logvar"), t["y"], t["images"], factors)
+    n, latent_dim = run.test.n, run.spec.latent_dim
+    shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
+    wanted = {"mu": (n, latent_dim), "y": (n,)} | ({"logvar": (n, latent_dim)} if run.spec.has_prior else {})
+    images = t.get("images", np.empty(0))
+    if n < 1 or shapes != wanted or not 1 <= len(images) <= n or images.shape[1:] != run.shape \
+            or t["y"].min() < 0 or t["y"].max() >= len(run.class_names):
+        raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not hold the codes of {n:,} test images. "
+                        f"Train the run again, or delete {run.folder}.")
+    return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors)

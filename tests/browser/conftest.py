@@ -1,7 +1,8 @@
 """A real browser before the real app. Without a browser the tests are skipped, except where CI is set."""
 
 import os
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -19,20 +20,44 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def app(trained_runs):
+    """The app, before the small runs; for tests that change none of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(trained_runs))
+        with running_app() as address:
+            yield address
+
+
 @pytest.fixture
-def open_page(browser, runs_folder):
-    """Opens a path of a freshly started app; at the end, no page may have said an error or shown an exception."""
+def open_page(browser, app):
+    """Opens a path of the app; at the end, no page may have said an error or shown an exception."""
+    with opener(browser, app) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def open_own(browser, runs_folder):
+    """The same, of an app freshly started before this test's own runs."""
+    with running_app() as address, opener(browser, address) as open_page:
+        yield open_page
+
+
+@contextmanager
+def opener(browser, address: str):
     pages, said = [], []
     with ExitStack() as at_end:
-        address = at_end.enter_context(running_app())
-
-        def open_page(path: str, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False, wait: str = "load"):
+        def open_page(path: str, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False, wait: str = "load",
+                      sent: list | None = None):
+            """sent: filled with the time of every message to the server."""
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch)
             at_end.callback(context.close)
             page = context.new_page()
             page.set_default_timeout(30_000)
             page.on("console", lambda m: said.append(m.text) if m.type == "error" and "/_stcore/" not in m.location["url"] else None)
             page.on("pageerror", lambda error: said.append(str(error)))
+            if sent is not None:
+                page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(time.monotonic())))
             page.goto(address + path, wait_until=wait)
             pages.append(page)
             return page

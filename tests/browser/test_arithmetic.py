@@ -8,13 +8,17 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
+from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
 from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
 from explorer.ui.latent_pad import PARTS, javascript
 from explorer.ui.latent_pad.block import make_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
+from explorer.ui.latent_pad.map_block import map_block
 
 TOLERANCE = 1e-5
 N = 1000
@@ -42,8 +46,9 @@ def page(browser):
     """A blank page with the pad's JavaScript as `js`."""
     page = browser.new_page()
     page.evaluate(HELPERS)
-    page.evaluate("async (source) => { globalThis.js = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))); }",
-                  javascript(*PARTS))
+    page.evaluate("""async (source) => {
+        globalThis.js = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    }""", javascript(*PARTS))
     yield page
     page.close()
 
@@ -177,8 +182,9 @@ def test_dots_are_blended_over_what_is_there(page):
 
 
 def fault(page, content: bytes, act="js.openBlock(bytes(block)).tensors()") -> str:
-    return page.evaluate(f"(block) => {{ try {{ {act}; return ''; }} catch (e) {{ return e instanceof js.Fault ? e.message : 'not a fault: ' + e; }} }}",
-                         text(content))
+    return page.evaluate(f"""(block) => {{
+        try {{ {act}; return ""; }} catch (e) {{ return e instanceof js.Fault ? e.message : "not a fault: " + e; }}
+    }}""", text(content))
 
 
 def test_damaged_blocks_get_a_sentence(page):
@@ -203,8 +209,40 @@ def about_of(content: bytes) -> dict:
     return json.loads(header["__metadata__"]["block"])
 
 
-@pytest.mark.parametrize("spec, shape", [(RunSpec(network="gru"), (1, 28, 28)), (RunSpec(width=4096), (3, 64, 64)),
+@pytest.mark.parametrize("spec, shape", [(RunSpec(network="gru"), (1, 28, 28)), (RunSpec(width=3000, depth=1), (3, 64, 64)),
                                          (RunSpec(network="conv", width=128), (3, 64, 64))])
 def test_what_is_too_much_for_a_browser_is_left_to_the_server(spec, shape):
     _, weights = model_of(spec, shape)
     assert decoder_block("d", spec, shape, [weights]) is None
+
+
+@pytest.mark.parametrize("name", ["tiny-vae", "tiny-vae-6d"])
+def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
+    """Its outline reaches two standard deviations each way, by the scale of the axes."""
+    run = find(name)
+    e = read_embedding(run)
+    p = project(e.mu)
+    block = map_block("m", run, e, p, dimensions(e.mu, run.test.rate_per_dimension, True), "Digits")
+    row = 5
+    got = page.evaluate("""([block, row]) => {
+        const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", page: "#fff", quiet: "#888", font: "serif" });
+        const map = new js.LatentMap(canvas, js.openBlock(bytes(block)), theme);
+        map.resize(700, 600);
+        map.seek(0);
+        const pixels = (ellipses) => {
+            map.paint({ cursor: map.plane.centre.map(() => 99), ghost: null, ellipses });
+            return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        };
+        const before = pixels([]), after = pixels([row]);
+        let box = [Infinity, Infinity, -Infinity, -Infinity];
+        for (let i = 0; i < after.length; i++) if (before[i] !== after[i]) {
+            const x = (i >> 2) % canvas.width, y = Math.floor((i >> 2) / canvas.width);
+            box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x + 1), Math.max(box[3], y + 1)];
+        }
+        return { box, scale: map.view.scale, places: Array.from(map.places.subarray(2 * row, 2 * row + 2)) };
+    }""", [text(block.content), row])
+    covariance = p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T
+    reach = 2 * np.sqrt(np.diag(covariance)) * got["scale"] + 2  # half the outline's width
+    x0, y0, x1, y1 = got["box"]
+    assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=2)
+    assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], got["places"], atol=1)

@@ -1,7 +1,7 @@
 """Each page as Streamlit runs it, without a browser."""
 
 import base64
-import io
+import json
 import shutil
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from explorer import runs
 from explorer.figures.images import to_uint8
 from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,64 +36,55 @@ def explore(app, run):
     return app
 
 
-def decoded(app) -> np.ndarray:
-    """The pixels of the first image on the page."""
-    address = app.get("image")[0].proto.imgs[0].url
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))
+def pads(app, name="latent_pad") -> list:
+    """The protos of the pads on the page, or of what else is mounted under a component's name."""
+    return [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
 
 
-def press(app, label):
-    [button] = [b for b in app.button if b.label == label]
-    button.click().run()
-    assert not app.exception
+def letter(app) -> dict:
+    """What the pad was last told."""
+    [json_text] = [proto.json for proto in pads(app, "latent_pad_courier") if proto.json]
+    return json.loads(json_text)
 
 
-def z_sliders(app):
-    return {slider.label[: slider.label.index(" ")]: slider for slider in app.slider}
+def blocks(app) -> list[bytes]:
+    return [proto.bytes for proto in pads(app, "latent_pad_courier") if proto.bytes]
 
 
-def test_home_shows_a_map_sliders_and_a_digit(app):
-    assert app.get("plotly_chart") and len(app.slider) == 2 and decoded(app).shape == (28, 28)
+def test_home_shows_a_pad_at_the_first_test_image(app):
+    mu = read_embedding(find("mnist-vae-2d")).mu
+    assert len(pads(app)) == 1 and letter(app)["z"] == mu[0].tolist() and letter(app)["row"] == 0
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
 
-def test_the_image_is_what_the_model_decodes_at_the_sliders(app):
+def test_blocks_are_sent_once_a_session(app):
+    assert len(blocks(app)) == 3 and len(letter(app)["sending"]) == 3
+    app.run()
+    assert not blocks(app) and not letter(app)["sending"]
+    explore(app, "mnist-vae-2d")
+    assert not blocks(app)
     explore(app, "tiny-vae")
-    z_sliders(app)["z₀"].set_value(-1.25).run()
-    z = [z_sliders(app)["z₀"].value, z_sliders(app)["z₁"].value]
-    assert z[0] == -1.25 and not app.exception
-    assert np.array_equal(decoded(app), to_uint8(runs.load("tiny-vae").decode(z)[0]))
+    assert len(blocks(app)) == 3
 
 
-def test_reset_goes_to_the_origin_and_a_draw_leaves_it(app):
+def test_no_message_of_a_rerun_is_large(app):
+    """But for blocks and the pad's own script, which a browser keeps."""
+    app.run()
+    assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
+
+
+def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
+    runs.train(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
+    st.cache_data.clear()
+    explore(app, "tiny-gru")
+    told = letter(app)
+    pixels = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8).reshape(8, 8)
+    assert len(blocks(app)) == 2 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["of"])[0]))
+
+
+def test_the_plotly_map_costs_nothing_until_it_is_unfolded(app):
     explore(app, "tiny-vae")
-    press(app, "Reset")
-    assert [s.value for s in app.slider] == [0, 0]
-    press(app, "Draw from the prior")
-    assert [s.value for s in app.slider] != [0, 0]
-
-
-def test_an_ae_has_no_prior_to_draw_from(app):
-    explore(app, "tiny-ae")
-    assert {"Draw at random", "Reset"} <= {b.label for b in app.button} and "Draw from the prior" not in {b.label for b in app.button}
-    assert all("codes spread" in s.label for s in app.slider)
-    press(app, "Reset")
-    press(app, "Draw at random")
-
-
-def test_many_dimensions_are_sorted_by_rate_and_folded(app):
-    explore(app, "tiny-vae-6d")
-    rates = [float(s.label.split("rate ")[1].split(" ")[0]) for s in app.slider]
-    assert len(rates) == 6 and rates == sorted(rates, reverse=True)
-    assert [e.label for e in app.expander] == ["2 quieter dimensions"]
-
-
-def test_z_stays_when_one_leaves_the_page_and_comes_back(app):
-    explore(app, "tiny-vae")
-    z_sliders(app)["z₁"].set_value(0.75).run()
-    app.switch_page("pages/library.py").run()
-    app.switch_page("pages/explore.py").run()
-    assert app.selectbox[0].value == "tiny-vae" and z_sliders(app)["z₁"].value == 0.75
+    assert not app.get("plotly_chart") and app.expander[0].label.startswith("Choose points")
 
 
 def test_another_model_is_a_choice_away(app):
@@ -115,21 +108,27 @@ def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
     assert "python -m explorer train --dataset digits" in app.code[0].value
 
 
-def test_a_run_damaged_while_shown_gets_a_sentence(app, runs_folder):
-    explore(app, "tiny-vae")
+def test_a_damaged_run_gets_a_sentence(app, runs_folder):
     (runs_folder / "tiny-vae" / "model.safetensors").write_bytes(b"cut")
-    st.cache_resource.clear()
-    z_sliders(app)["z₀"].set_value(0.5).run()
-    assert not app.exception and "tiny-vae can't be used" in app.error[0].value
+    st.cache_data.clear()
+    explore(app, "tiny-vae")
+    assert "tiny-vae can't be used" in app.warning[0].value
 
 
-def test_a_run_trained_anew_while_shown_gets_a_sentence_then_its_own_sliders(app, runs_folder):
+def test_weights_damaged_within_get_a_sentence_in_the_pads_place(app, runs_folder):
+    file = runs_folder / "tiny-vae" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-2] + b"??")
+    explore(app, "tiny-vae")
+    assert "tiny-vae can't be used" in app.error[0].value and not pads(app)
+
+
+def test_a_run_trained_anew_while_shown_gets_its_own_pad(app, runs_folder):
     explore(app, "tiny-vae")
     (runs_folder / "tiny-vae").rename(runs_folder / "old")
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
     st.cache_data.clear()
     app.run()
-    assert not app.exception and len(app.slider) == 6
+    assert not app.exception and len(letter(app)["z"]) == 6
 
 
 def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
@@ -138,14 +137,13 @@ def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
     for model in ("vae", "ae"):
         runs.train(RunSpec(f"folder:{tmp_path}", model=model, latent_dim=5, epochs=1, width=8), f"two-{model}")
     st.cache_data.clear()
-    explore(app, "two-vae")
-    explore(app, "two-ae")
-    press(app, "Draw at random")
+    for name in ("two-vae", "two-ae"):
+        explore(app, name)
+        assert len(pads(app)) == 1 and not app.error
 
 
 def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
     explore(app, "tiny-vae")
     shutil.rmtree(runs_folder / "tiny-vae")
-    st.cache_resource.clear()
-    z_sliders(app)["z₀"].set_value(0.5).run()
+    app.run()
     assert not app.exception and (app.error or app.warning)

@@ -91,6 +91,20 @@ def test_weights_of_another_network_are_refused(runs_folder):
         runs.load("tiny-vae")
 
 
+@pytest.mark.parametrize("change", [
+    lambda t: t | {"mu": t["mu"][:0], "logvar": t["logvar"][:0], "y": t["y"][:0]},
+    lambda t: t | {"mu": t["mu"][:, :1]},
+    lambda t: t | {"y": t["y"] + 5},
+    lambda t: t | {"images": t["images"][:, :, :4]},
+    lambda t: {name: values for name, values in t.items() if name != "logvar"},
+])
+def test_codes_of_other_images_are_refused(runs_folder, change):
+    folder = runs_folder / "tiny-vae"
+    rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
+    with pytest.raises(UserError, match="does not hold the codes of 360 test images. Train the run again"):
+        read_embedding(find("tiny-vae"))
+
+
 def test_a_file_that_is_no_safetensors_is_refused(runs_folder):
     folder = runs_folder / "tiny-vae"
     (folder / MODEL).write_bytes(b"\xff" * 500)

@@ -37,7 +37,11 @@ def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = No
     sent = st.session_state.setdefault(SENT, set())
 
     def said(what: str, then: Callable[[dict], None]):
-        return lambda: then(st.session_state[key][what])
+        def hear():
+            if (message := st.session_state.get(key, {}).get(what)) is not None:  # none from a pad that is no longer there
+                then(message)
+
+        return hear
 
     with st.container(key=f"couriers-{key}"):
         new = [block for block in blocks.values() if block and block.id not in sent]

@@ -1,5 +1,7 @@
 """A decoder's weights and layers, for forward.js."""
 
+import re
+
 import numpy as np
 
 from explorer.specs import RunSpec
@@ -8,6 +10,7 @@ from explorer.ui.latent_pad.block import Block, make_block
 MOST_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
 NETWORKS = ("linear", "mlp", "conv")
 PREFIX = "decoder."
+LAYER = re.compile(r"(decoder\.\d+)\.weight")
 IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
 
 
@@ -29,15 +32,14 @@ def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: li
 
 def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
     """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the multiply-adds of it all."""
-    names = [name.removesuffix(".weight") for name in weights if name.startswith(PREFIX) and name.endswith(".weight")]
-    names.sort(key=lambda name: int(name.removeprefix(PREFIX)))
+    names = sorted((found[1] for name in weights if (found := LAYER.fullmatch(name))), key=lambda name: int(name.removeprefix(PREFIX)))
     layers, multiply_adds = [], 0
     doublings = sum(weights[f"{name}.weight"].ndim == 4 for name in names)
     for i, name in enumerate(names):
         weight = weights[f"{name}.weight"]
         if i:
             layers.append({"kind": "relu"})
-        if weight.ndim == 2:
+        if weight.ndim != 4:
             layers.append({"kind": "dense", "name": name})
             multiply_adds += weight.size
             continue

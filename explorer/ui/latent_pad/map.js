@@ -23,7 +23,7 @@ export class LatentMap {
   get n() { return this.labels.length; }
 
   resize(width, height) {
-    this.ratio = window.devicePixelRatio || 1;
+    this.ratio = window.devicePixelRatio;
     Object.assign(this, { width, height });
     for (const c of [this.canvas, this.layer]) {
       c.width = Math.round(width * this.ratio);

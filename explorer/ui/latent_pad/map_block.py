@@ -86,7 +86,7 @@ def _bounds(low: np.ndarray, high: np.ndarray, p: Projection, has_prior: bool) -
 
 
 def _spread(logvar: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """The posteriors' covariances on the map [n, 2, 2] = axes diag(var) axesᵀ, as lower Cholesky factors a, b, c [n, 3]: [[a, 0], [b, c]]."""
+    """The posteriors' covariances on the map, axes diag(var) axesᵀ, by their Cholesky factors [[a, 0], [b, c]] as [n, 3]."""
     across, both, up = ((np.exp(logvar.astype(np.float64)) * weights).sum(1) for weights in (axes[0] ** 2, axes[0] * axes[1], axes[1] ** 2))
     a = np.sqrt(across)
     b = both / np.where(a > 0, a, 1)

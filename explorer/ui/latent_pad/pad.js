@@ -17,6 +17,9 @@ class Pad {
     root.replaceChildren(this.face);
     this.map = new LatentMap(this.canvas, map, () => this.theme());
     this.network = decoder ? new Network(decoder) : null;
+    const [channels, height, width] = this.about.image;
+    if (this.network && this.network.output.length !== channels * height * width)
+      throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${channels}×${height}×${width} pixels. ${REMEDY}`);
     this.server = decoder ? null : new ServerDecoder((z) => say.ask({ z }), (pixels) => this.showDecoded(pixels));
     this.classifier = classifier ? new Network(classifier) : null;
     this.classNames = classifier?.about.classes;
@@ -47,6 +50,7 @@ class Pad {
     this.originalText = element("figcaption");
     this.original = element("figure.original", { hidden: true }, this.originalCanvas, this.originalText);
     this.sliders = new Sliders(about, this.origin, {
+      value: (index) => this.z[index],
       move: (index, value) => this.move(Object.assign([...this.z], { [index]: value })),
       done: () => this.commit(),
     });
@@ -270,6 +274,7 @@ class Pad {
       this.caption.textContent = `decoded from ${inWords(z)}`;
       if (this.about.latent_dim > 2) this.offPlane.textContent = `z lies ${number(this.map.plane.off(z), 2)}${this.sliders.unit} off the map's plane: the pointer moves it on a slice parallel to it.`;
     }
+    if (this.map.width && this.map.ratio !== window.devicePixelRatio) this.map.resize(this.map.width, this.map.height); // on another screen
     if (this.map.width) this.map.paint({ cursor: z, ghost: this.preview && this.z, ellipses: [...new Set([this.row ?? -1, this.hovered])].filter((row) => row >= 0) });
     this.showOriginal();
     if (this.filmInput) {

@@ -4,7 +4,7 @@ const IN_VIEW = 4;
 const RESET = ["Home", "Delete", "Backspace", "0"];
 
 export class Sliders {
-  /** about: the map's; origin [D]; on.move(index, value), on.done() */
+  /** about: the map's; origin [D]; on.value(index), on.move(index, value), on.done() */
   constructor({ dimensions, has_prior }, origin, on) {
     this.unit = has_prior ? " σ" : "";
     const speaks = (d) => (has_prior ? d.rate : d.sd), most = Math.max(...dimensions.map(speaks));
@@ -33,7 +33,7 @@ export class Sliders {
       event.preventDefault();
       event.stopPropagation();
       keyed = true;
-      move(step ? Math.min(Math.max(row.z + (step[0] + step[1]) * d.step, d.low), d.high) : origin);
+      move(step ? Math.min(Math.max(on.value(d.index) + (step[0] + step[1]) * d.step, d.low), d.high) : origin);
     };
     input.onkeyup = input.onblur = () => { if (keyed) on.done(); keyed = false; };
     const bar = element("i.bar", { "aria-hidden": "true" });

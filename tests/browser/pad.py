@@ -1,0 +1,61 @@
+"""A latent pad on a page, as tests see and move it."""
+
+import base64
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+PAD = '[data-testid="latent-pad"]'
+MAP = '[data-testid="latent-map"]'
+DECODED = '[data-testid="decoded"]'
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector(DECODED)
+    expect(page.locator(f"{PAD} .decoded figcaption").last).to_contain_text("decoded from")
+    return page
+
+
+def image(page: Page, canvas: str = DECODED) -> np.ndarray:
+    """A canvas's pixels, uint8 [H, W, 3]."""
+    address = page.locator(canvas).evaluate("canvas => canvas.toDataURL()")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB"))
+
+
+def z_of(page: Page) -> list[float]:
+    """The present z in two dimensions, as the pad says it: to two digits."""
+    says = page.locator(f"{PAD} .decoded figcaption").last.inner_text()
+    return [float(v) for v in re.findall(r"-?\d+\.\d+", says.replace("−", "-"))]
+
+
+def changes(page: Page, act, canvas: str = DECODED) -> np.ndarray:
+    """A canvas after an act that must change it."""
+    before = image(page, canvas)
+    act()
+    for _ in range(100):
+        after = image(page, canvas)
+        if before.shape != after.shape or not np.array_equal(before, after):
+            return after
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{canvas} has not changed in five seconds")
+
+
+def spot(page: Page, x: float, y: float) -> tuple[float, float]:
+    """The place on screen at those shares of the map, from its left and top."""
+    box = page.locator(MAP).bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def settle(page: Page) -> None:
+    """Until what has been asked for is painted."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def press(page: Page, key: str, n: int = 1, on: str = MAP) -> None:
+    page.locator(on).focus()
+    for _ in range(n):
+        page.keyboard.press(key)
+    settle(page)

@@ -1,0 +1,57 @@
+"""Latent pads that the app does not show: moving ones, crowded ones, damaged ones. `?case=` chooses."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from safetensors import numpy as safetensors
+
+from explorer.latent.dimensions import dimensions
+from explorer.latent.projection import project
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from explorer.store.run import MODEL, read_tensors
+from explorer.ui.latent_pad import latent_pad
+from explorer.ui.latent_pad.block import Block, make_block
+from explorer.ui.latent_pad.decoder_block import decoder_block
+from explorer.ui.latent_pad.map_block import Film, images_block, map_block
+from explorer.ui.words import dataset
+
+case = st.query_params["case"]
+run = find(st.query_params.get("run", "tiny-vae"))
+e, weights = read_embedding(run), read_tensors(run, MODEL)
+film, rungs, at = None, [weights], (0.0,)
+
+if case == "many":  # codes drawn from the posteriors
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, len(e.mu), 70_000)
+    noise = rng.standard_normal((len(rows), e.mu.shape[1])).astype(np.float32)
+    e = replace(e, mu=e.mu[rows] + noise * np.exp(e.logvar[rows] / 2), logvar=e.logvar[rows], y=e.y[rows])
+if case == "one class":
+    e = replace(e, y=np.zeros_like(e.y))
+if case == "film":
+    at = (5.0, 10.0, 20.0, 40.0)
+    runs = [find(f"film-{epochs:g}") for epochs in at]
+    film = Film(np.stack([read_embedding(r).mu for r in runs]), "epoch", "Epoch", at)
+    rungs = [read_tensors(r, MODEL) for r in runs]
+if case == "nan":
+    weights["decoder.2.bias"][3] = np.nan
+if case == "mismatch":
+    weights["decoder.2.weight"] = weights["decoder.2.weight"][:, 1:]
+
+p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+chart = map_block("map", run, e, p, dims, dataset(run), film)
+decoder = decoder_block("decoder", run.spec, run.shape, rungs, at)
+if case == "cut":
+    decoder = Block("decoder", decoder.content[:-1000])
+if case == "no points":
+    about = json.loads(json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"]["block"])
+    tensors = safetensors.load(chart.content)
+    tensors |= {"positions": tensors["positions"][:, :0], "labels": tensors["labels"][:0], "spread": tensors["spread"][:, :0]}
+    chart = make_block("map", about, tensors)
+
+here = st.session_state.setdefault("here", {"z": e.mu[0].tolist(), "said": []})
+latent_pad("pad", map=chart, decoder=decoder, images=images_block("images", e.images), letter={"z": here["z"], "row": 0, "stamp": 0},
+           on_commit=lambda said: here.update(z=said["z"], said=[*here["said"], said]))
+st.json(here["said"])

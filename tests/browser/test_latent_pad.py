@@ -1,0 +1,372 @@
+"""The latent pad in a real browser, before the real app."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from safetensors.numpy import load_file
+
+from explorer import runs
+from explorer.figures.images import to_uint8
+from explorer.figures.palette import CLASS_COLOURS
+from explorer.specs import RunSpec
+from explorer.store.run import EMBEDDING
+from tests.browser.conftest import opener
+from tests.browser.launch import running_app
+from tests.browser.pad import DECODED, MAP, PAD, changes, image, press, ready, settle, spot, z_of
+
+TINY = "/explore?run=tiny-vae"
+
+
+def decoded_by_torch(name: str, z) -> np.ndarray:
+    pixels = to_uint8(runs.load(name).decode(z)[0])
+    return np.broadcast_to(pixels[..., None], (*pixels.shape, 3)) if pixels.ndim == 2 else pixels
+
+
+def test_the_pointer_decodes_anywhere_on_the_map_and_leaving_takes_it_back(open_page):
+    sent = []
+    page = ready(open_page(TINY, sent=sent))
+    page.wait_for_timeout(1000)
+    before, n = image(page), len(sent)
+    first = changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.2)))
+    second = changes(page, lambda: page.mouse.move(*spot(page, 0.9, 0.85)))  # a corner without points
+    assert not np.array_equal(first, second)
+    after = changes(page, lambda: page.mouse.move(5, 5))
+    assert np.array_equal(after, before)
+    page.wait_for_timeout(300)
+    assert len(sent) == n
+
+
+def test_the_image_is_what_torch_decodes(open_page, runs_folder):
+    page = ready(open_page(TINY))
+    press(page, "Home")
+    for key, n in [("ArrowRight", 7), ("ArrowUp", 4)]:
+        press(page, key, n)
+    assert z_of(page) == [0.7, 0.4]
+    off = image(page).astype(int) - decoded_by_torch("tiny-vae", [0.7, 0.4])
+    assert np.abs(off).max() <= 1  # a rounding of the last grey level
+
+
+@pytest.mark.parametrize("which", ["z-0", "map"])
+def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, which):
+    sent = []
+    page = ready(open_page(TINY, sent=sent))
+    page.wait_for_timeout(1500)
+    if which == "map":
+        start, end = spot(page, 0.35, 0.3), spot(page, 0.7, 0.6)
+    else:
+        box = page.get_by_test_id("z-0").bounding_box()
+        start, end = [(box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in (0.3, 0.8)]
+    n, seen = len(sent), set()
+    page.mouse.move(*start)
+    page.mouse.down()
+    for step in np.linspace(0, 1, 20):
+        page.mouse.move(*(np.array(start) + step * (np.array(end) - start)))
+        page.wait_for_timeout(30)
+        seen.add(image(page).tobytes())
+    assert len(sent) == n and len(seen) > 15
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    assert len(sent) == n + 1
+    page.mouse.move(5, 5)
+    z, shown = z_of(page), image(page)
+    page.get_by_role("link", name="Library").click()
+    page.wait_for_selector('[data-testid="stDataFrame"]')
+    page.get_by_role("link", name="Explore").click()
+    ready(page)
+    assert z_of(page) == z and np.array_equal(image(page), shown)
+
+
+def test_weights_are_sent_once_through_reruns_and_pages(open_page):
+    received = []
+    page = open_page("/library")
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
+    page.reload()
+    page.get_by_role("link", name="Explore").click()
+    ready(page)
+    page.wait_for_timeout(500)
+    assert max(received) > 100_000
+    received.clear()
+    for _ in range(4):
+        page.get_by_role("link", name="Library").click()
+        page.wait_for_selector('[data-testid="stDataFrame"]')
+        page.get_by_role("link", name="Explore").click()
+        ready(page)
+        press(page, "ArrowRight", 2)
+        page.wait_for_timeout(200)
+    assert max(received) < 60_000
+
+
+def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
+    page = ready(open_page(TINY))
+    page.get_by_role("link", name="Library").click()
+    page.wait_for_selector('[data-testid="stDataFrame"]')
+    page.evaluate("latentPadHub.blocks.clear()")
+    page.get_by_role("link", name="Explore").click()
+    ready(page)
+    changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.2)))
+
+
+def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_page):
+    page = ready(open_page("/explore?run=digits-vae-2d"))
+    codes = load_file(runs.load("digits-vae-2d").run.folder / EMBEDDING)
+    assert z_of(page) == pytest.approx(codes["mu"][0], abs=0.006)
+    original = page.locator(f"{PAD} .original")
+    expect(original).to_contain_text("test image 0")
+    changes(page, lambda: press(page, "ArrowRight", 3))
+    expect(original).to_be_hidden()
+    # hover finds a point's image; a click goes to its code
+    found = None
+    for x in np.linspace(0.3, 0.7, 30):
+        page.mouse.move(*spot(page, x, 0.4))
+        page.wait_for_timeout(40)
+        if page.locator(f"{PAD} .tip").is_visible():
+            found = page.locator(f"{PAD} .tip").inner_text()
+            page.mouse.down()
+            page.mouse.up()
+            break
+    assert found
+    expect(original).to_contain_text(found)
+    page.mouse.move(5, 5)
+    row = int(found.split(":")[0].removeprefix("test image "))
+    assert z_of(page) == pytest.approx(codes["mu"][row], abs=0.006)
+    assert found.endswith(f": {codes['y'][row]}")
+    shown = image(page, f"{PAD} .original canvas")
+    assert np.array_equal(shown[..., 0], codes["images"][row][0])
+
+
+def test_classes_are_switched_and_stay_switched(open_page):
+    page = ready(open_page("/explore?run=digits-vae-2d"))
+
+    def colours() -> int:
+        pixels = image(page, MAP).reshape(-1, 3).astype(int)
+        return sum((np.abs(pixels - colour).sum(1) < 12).sum() > 20 for colour in classes)
+
+    classes = [[round(0.75 * int(c[i : i + 2], 16) + 0.25 * light) for i, light in ((1, 252), (3, 252), (5, 250))] for c in CLASS_COLOURS]
+    assert colours() == 10
+    legend = page.get_by_role("group", name="Classes").get_by_role("button")
+    changes(page, lambda: legend.nth(3).click(), MAP)
+    assert colours() == 9
+    press(page, "ArrowRight", 2)
+    page.wait_for_timeout(500)
+    assert colours() == 9
+    legend.nth(5).dblclick()
+    page.wait_for_timeout(300)
+    assert colours() == 1
+    legend.nth(5).dblclick()
+    page.wait_for_timeout(300)
+    assert colours() == 10
+
+
+def test_keys_move_the_cursor_and_the_sliders(open_page):
+    page = ready(open_page(TINY))
+    press(page, "Home")
+    assert z_of(page) == [0, 0]
+    press(page, "ArrowLeft")
+    press(page, "Shift+ArrowUp", 2)
+    assert z_of(page) == [-0.1, 1.0]
+    slider = '[data-testid="z-1"]'
+    press(page, "ArrowDown", 3, on=slider)
+    assert z_of(page) == [-0.1, 0.7]
+    expect(page.locator(slider)).to_have_attribute("aria-valuetext", "0.70 σ")
+    press(page, "Delete", on=slider)
+    assert z_of(page) == [-0.1, 0]
+    page.get_by_test_id("z-0").dblclick(position={"x": 5, "y": 10})
+    assert z_of(page) == [0, 0]
+
+
+def test_buttons_draw_from_the_prior_and_reset(open_page):
+    page = ready(open_page(TINY))
+    drawn = set()
+    for _ in range(3):
+        changes(page, page.get_by_role("button", name="Draw from the prior").click)
+        drawn.add(tuple(z_of(page)))
+    assert len(drawn) == 3
+    changes(page, page.get_by_role("button", name="Reset").click)
+    assert z_of(page) == [0, 0]
+
+
+def test_an_ae_draws_from_the_gaussian_of_its_codes(open_page):
+    page = ready(open_page("/explore?run=digits-ae-2d"))
+    mu = load_file(runs.load("digits-ae-2d").run.folder / EMBEDDING)["mu"]
+    changes(page, page.get_by_role("button", name="Reset").click)
+    assert z_of(page) == pytest.approx(mu.mean(0), abs=0.006)
+    draw = page.get_by_role("button", name="Draw at random")
+    drawn = []
+    for _ in range(60):
+        draw.click()
+        page.wait_for_timeout(20)
+        drawn.append(z_of(page))
+    distance = np.array(drawn) - mu.mean(0)
+    squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(np.cov(mu.T)), distance)
+    assert 1.2 < squared.mean() < 3.2  # chi-squared of 2 degrees, mean 2, over 60 draws
+
+
+def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
+    page = ready(open_page("/explore?run=tiny-vae-6d"))
+    off = page.locator(f"{PAD} .off")
+    expect(off).to_contain_text("off the map's plane")
+    before = off.inner_text()
+    changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.3)))
+    assert off.inner_text() == before  # along the plane, not off it
+    page.mouse.move(5, 5)
+    changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-5"]'))
+    assert off.inner_text() != before
+    page.get_by_role("button", name="Go onto it").click()
+    expect(off).to_contain_text("z lies 0.00 σ")
+    rates = page.locator(f"{PAD} .says").all_text_contents()
+    nats = [float(text.split(" ")[0]) for text in rates if "collapsed" not in text]
+    assert len(rates) == 6 and len(nats) >= 4 and nats == sorted(nats, reverse=True)
+    expect(page.get_by_text("2 quieter dimensions")).to_be_visible()
+
+
+def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
+    runs.train(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
+    page = ready(open_own("/explore?run=wide"))
+    folded = page.locator(PAD).bounding_box()["height"]
+    page.get_by_text("60 quieter dimensions").click()
+    assert page.locator(PAD).bounding_box()["height"] < max(folded, 620) + 300
+    quiet = page.get_by_test_id("z-63")
+    quiet.scroll_into_view_if_needed()
+    assert page.locator(f"{PAD} input[type=range]").count() == 64
+    expect(page.locator(f"{PAD} .says").last).to_contain_text("collapsed: it says nothing")
+    press(page, "ArrowRight", 5, on='[data-testid="z-63"]')
+
+
+def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(open_own, runs_folder):
+    runs.train(RunSpec("digits", network="gru", epochs=2, width=16), "tiny-gru")
+    page = ready(open_own("/explore?run=tiny-gru"))
+    page.wait_for_timeout(1500)
+    seen = set()
+    for share in np.linspace(0.2, 0.8, 40):
+        page.mouse.move(*spot(page, share, 0.4))
+        page.wait_for_timeout(20)
+        seen.add(image(page).tobytes())
+    assert len(seen) > 3
+    page.mouse.move(5, 5)
+    press(page, "Home")
+    press(page, "ArrowRight", 9)
+    page.wait_for_timeout(1000)
+    assert z_of(page) == [0.9, 0]
+    assert np.abs(image(page).astype(int) - decoded_by_torch("tiny-gru", [0.9, 0.0])).max() <= 1
+
+
+def test_a_finger_moves_z_and_the_page_stays(open_page):
+    sent = []
+    page = ready(open_page(TINY, width=390, height=844, touch=True, sent=sent))
+    page.wait_for_timeout(1500)
+    client, n = page.context.new_cdp_session(page), len(sent)
+
+    def finger(kind, *at):
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}] if at else []})
+
+    changes(page, lambda: finger("touchStart", *spot(page, 0.4, 0.4)))
+    changes(page, lambda: finger("touchMove", *spot(page, 0.6, 0.5)))
+    shown = changes(page, lambda: finger("touchMove", *spot(page, 0.7, 0.7)))
+    assert len(sent) == n
+    finger("touchEnd")
+    page.wait_for_timeout(600)
+    assert len(sent) == n + 1 and np.array_equal(image(page), shown)
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_map_takes_on_another_theme_and_a_sharper_screen(open_page):
+    page = ready(open_page(TINY))
+    assert image(page, MAP)[0, 0].min() > 240
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1500)
+    assert image(page, MAP)[0, 0].max() < 30
+    client = page.context.new_cdp_session(page)
+    wide = image(page, MAP).shape[1]
+    client.send("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False})
+    page.mouse.move(*spot(page, 0.5, 0.5))
+    settle(page)
+    assert abs(image(page, MAP).shape[1] - 2 * wide) <= 2
+
+
+def test_a_run_deleted_while_shown_gets_a_sentence(open_own, runs_folder):
+    page = ready(open_own(TINY))
+    shutil.rmtree(runs_folder / "tiny-vae")
+    press(page, "ArrowRight", 2)
+    expect(page.get_by_text("Run tiny-vae")).to_be_visible()
+    expect(page.locator(PAD)).to_have_count(0)
+
+
+EPOCHS = (5, 10, 20, 40)
+
+
+@pytest.fixture(scope="module")
+def case_address(trained_runs, tmp_path_factory):
+    folder = shutil.copytree(trained_runs, tmp_path_factory.mktemp("cases") / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder))
+        for epochs in EPOCHS:
+            runs.train(RunSpec("digits", likelihood="gaussian", epochs=epochs, width=32, lr=5e-3), f"film-{epochs}")
+        with running_app("tests/browser/pad_app.py") as address:
+            yield address
+
+
+@pytest.fixture
+def open_case(browser, case_address):
+    with opener(browser, case_address) as open_page:
+        yield lambda case, **how: open_page(f"/?case={case}", **how)
+
+
+@pytest.mark.parametrize("case, says", [
+    ("cut", "do not match their header"), ("nan", "not finite"), ("mismatch", "decoder.2.weight have the shape"), ("no points", "no codes"),
+])
+def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, says):
+    page = open_case(case)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(says)
+    expect(page.locator(PAD)).to_have_count(0)
+
+
+def test_one_class_needs_no_legend(open_case):
+    page = ready(open_case("one class", width=320, height=640))
+    expect(page.get_by_role("group", name="Classes")).to_have_count(0)
+    changes(page, lambda: page.mouse.move(*spot(page, 0.5, 0.4)))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_seventy_thousand_points_are_shown_and_found(open_case):
+    page = ready(open_case("many"))
+    pixels = image(page, MAP)
+    assert (pixels.astype(int).std(axis=2) > 25).mean() > 0.05
+    page.mouse.move(*spot(page, 0.5, 0.5))
+    expect(page.locator(f"{PAD} .tip")).to_contain_text("test image")
+
+
+def test_a_film_is_dragged_and_played(open_case, case_address):
+    page = ready(open_case("film"))
+    frames = {n: runs.load(f"film-{n}") for n in EPOCHS}
+    axis = page.get_by_test_id("beta")
+    press(page, "Home")
+    for epochs in (40, 5, 20):
+        axis.evaluate("(input, v) => { input.value = v; input.dispatchEvent(new Event('input')); }", epochs)
+        page.wait_for_timeout(150)
+        wanted = to_uint8(frames[epochs].decode([0.0, 0.0])[0])
+        assert np.abs(image(page)[..., 0].astype(int) - wanted).max() <= 1
+    still = image(page, MAP)
+    axis.evaluate("(input) => { input.value = 5; input.dispatchEvent(new Event('input')); }")
+    page.wait_for_timeout(150)
+    assert (image(page, MAP) != still).mean() > 0.01
+    play = page.get_by_test_id("play")
+    play.click()
+    expect(play).to_have_text("Pause")
+    start, shown = time.monotonic(), set()
+    while play.inner_text() == "Pause" and time.monotonic() - start < 20:
+        shown.add(image(page).tobytes())
+    assert len(shown) > 10
+    expect(play).to_have_text("Play")
+    assert float(axis.input_value()) == 40
+    expect(page.get_by_text("film")).to_be_visible()
+
+
+def test_a_slider_in_view_keeps_the_decoded_image_beside_it(open_page):
+    page = ready(open_page("/", width=1440, height=900))
+    for part in (DECODED, '[data-testid="z-0"]', '[data-testid="z-1"]', MAP):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 900
