@@ -230,7 +230,7 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
         map.resize(700, 600);
         map.seek(0);
         const pixels = (ellipses) => {
-            map.paint({ cursor: map.plane.centre.map(() => 99), ghost: null, ellipses });
+            map.paint({ cursor: map.plane.centre, ghost: null, ellipses });
             return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         };
         const before = pixels([]), after = pixels([row]);

@@ -1,4 +1,5 @@
-// The map of codes on one canvas: axes and points are painted once into a layer, the cursor and ellipses over it.
+// The map of codes: axes and points are painted once into a layer, ellipses over it on the canvas. The cursor is of
+// elements above the canvas, so that nothing is painted anew while it alone moves.
 
 const NEAR = 10; // px within which a pointer means a point
 const LABEL = "13px";
@@ -18,6 +19,8 @@ export class LatentMap {
     this.hidden = new Set(); // classes
     this.layer = document.createElement("canvas");
     this.stale = true;
+    [this.across, this.up, this.ghost, this.ring] = ["across", "up", "ghost", "ring"].map((name) => element(`i.${name}`));
+    this.cursor = element("div.cursor", { "aria-hidden": "true" }, this.across, this.up, this.ghost, this.ring);
   }
 
   get n() { return this.labels.length; }
@@ -53,27 +56,41 @@ export class LatentMap {
     return best;
   }
 
-  /** marks: { cursor: z, ghost: z or null, ellipses: [row] } */
+  /** cursor: z; ghost: the z to which leaving goes back, or null; ellipses: rows whose posteriors are drawn. */
   paint({ cursor, ghost, ellipses }) {
-    if (this.stale) this.paintLayer();
-    const { ctx, ratio } = this;
+    const drawn = String(ellipses);
+    if (this.stale || drawn !== this.drawn) {
+      if (this.stale) this.paintLayer();
+      this.drawn = drawn;
+      this.paintOver(ellipses);
+    }
+    const { box } = this.view, place = (z) => this.view.toPixels(this.plane.place(z)).map((v, i) => v - (i ? box.y : box.x));
+    const [x, y] = place(cursor);
+    this.across.style.transform = `translateY(${y}px)`;
+    this.up.style.transform = `translateX(${x}px)`;
+    this.ring.style.transform = `translate(${x}px, ${y}px)`;
+    this.ghost.hidden = !ghost;
+    if (ghost) this.ghost.style.transform = `translate(${place(ghost).map((v) => `${v}px`).join()})`;
+  }
+
+  paintOver(ellipses) {
+    const { ctx, ratio, view: { box } } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.drawImage(this.layer, 0, 0);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.save();
-    const { box } = this.view;
     ctx.beginPath();
     ctx.rect(box.x, box.y, box.width, box.height);
     ctx.clip();
     for (const row of ellipses) this.drawEllipse(row);
-    if (ghost) this.drawRing(this.view.toPixels(this.plane.place(ghost)), 5, 1.5);
-    this.drawCursor(this.view.toPixels(this.plane.place(cursor)));
     ctx.restore();
   }
 
   paintLayer() {
-    const { film, ratio, layer } = this, ctx = layer.getContext("2d", { willReadFrequently: true }), ink = (this.ink = this.theme());
+    const { film, ratio, layer } = this, ctx = layer.getContext("2d", { willReadFrequently: true }), ink = this.theme();
     this.view = new View(film.part("bounds"), this.about.to_scale, this.width, this.height);
+    const { box } = this.view;
+    Object.assign(this.cursor.style, { left: `${box.x}px`, top: `${box.y}px`, width: `${box.width}px`, height: `${box.height}px` });
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.fillStyle = ink.page;
     ctx.fillRect(0, 0, layer.width, layer.height);
@@ -152,22 +169,6 @@ export class LatentMap {
       ctx.restore();
       outlined(ctx, 2);
     }
-  }
-
-  drawCursor([x, y]) {
-    const { ctx, view: { box } } = this;
-    ctx.globalAlpha = 0.45;
-    ctx.fillStyle = this.ink.text;
-    ctx.fillRect(Math.round(x), box.y, 1, box.height);
-    ctx.fillRect(box.x, Math.round(y), box.width, 1);
-    ctx.globalAlpha = 1;
-    this.drawRing([x, y], 8, 3);
-  }
-
-  drawRing([x, y], radius, width) {
-    this.ctx.beginPath();
-    this.ctx.arc(x, y, radius, 0, 2 * Math.PI);
-    outlined(this.ctx, width);
   }
 }
 

@@ -16,6 +16,7 @@ class Pad {
     this.build();
     root.replaceChildren(this.face);
     this.map = new LatentMap(this.canvas, map, () => this.theme());
+    this.canvas.after(this.map.cursor);
     this.network = decoder ? new Network(decoder) : null;
     const [channels, height, width] = this.about.image;
     if (this.network && this.network.output.length !== channels * height * width)

@@ -1,0 +1,39 @@
+"""One run, decoded in three ways: `?by=` the browser, the server at every event, or Streamlit's own slider and image."""
+
+import base64
+
+import numpy as np
+import streamlit as st
+
+from explorer.figures.images import data_uri
+from explorer.store.catalogue import find
+from explorer.ui import cache
+from explorer.ui.latent_pad import latent_pad
+
+by, run = st.query_params["by"], find(st.query_params["run"])
+
+
+@st.fragment
+def pad():
+    view = cache.view(run)
+    z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked")
+    letter = {"z": z, "row": 0, "stamp": 0}
+    if by == "server":
+        of = asked or z
+        pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
+        letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+    latent_pad("pad", map=view.map, images=view.images, decoder=view.decoder if by == "browser" else None, letter=letter,
+               on_commit=lambda said: None, on_ask=lambda said: st.session_state.update(asked=said["z"]))
+
+
+@st.fragment
+def slider():
+    z = st.slider("z", -4.0, 4.0, 0.0, 0.01)
+    st.image(data_uri(cache.decode(run, np.array([z, 0.0]))), width=280)
+
+
+if by == "slider":
+    slider()
+else:
+    pad()
+st.write("ready")
