@@ -101,7 +101,8 @@ def drags(browser, address) -> None:
             times = [f"{v:.1f}" for v in (*np.percentile(took, (50, 95)), np.percentile(worked, 95))] if way == "browser" else [""] * 3
             name = {"browser": "browser", "server": "server, per event", "slider": "st.slider, st.image"}[way]
             print(f"| {network} | {on} | {name} | {np.median(images):.0f} ({min(images):.0f} to {max(images):.0f}) "
-                  f"| {np.median(images) / base:.1f} | {' | '.join(times)} | {max(r['during'] for r in results)} | {max(r['after'] for r in results)} |", flush=True)
+                  f"| {np.median(images) / base:.1f} | {' | '.join(times)} "
+                  f"| {max(r['during'] for r in results)} | {max(r['after'] for r in results)} |", flush=True)
 
 
 def arithmetic(browser) -> None:
@@ -183,6 +184,7 @@ def resident(pid: int) -> float:
 def memory(browser) -> None:
     """Server memory of one more session on a page with a pad, and on one without; Linux only."""
     if not Path("/proc/self/status").exists():
+        return
     extra = {}
     for path, sign in {"/": '[data-testid="decoded"]', "/library": '[data-testid="stDataFrame"]'}.items():
         with running_app() as address:
