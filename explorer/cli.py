@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("embed", _embed, "write the test split's codes as CSV", None)
     sub.add_argument("run")
     sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
+    sub = command("classifier", _classifier, "train what names the images that a run, and all others of its images, decodes")
+    sub.add_argument("run")
     sub = command("data", _data, "download a data set if it is not there, and describe it")
     sub.add_argument("dataset", help=", ".join(DATASETS.names()))
     command("doctor", _doctor, "say what this machine offers, and what is amiss")
@@ -169,6 +171,20 @@ def _embed(args) -> None:
     for i, label in enumerate(e.y):
         rows.writerow([i, label, *(v for s in statistics.values() for v in s[i])])
     write_whole(args.out, text.getvalue().encode())
+
+
+def _classifier(args) -> None:
+    from explorer.store.catalogue import find
+
+    run = find(args.run)
+    from explorer import runs
+    from explorer.terminal import counting_bar
+
+    made, place = runs.classify(run, counting_bar(" images"), counting_bar(" steps"))
+    if args.json:
+        print(json.dumps({"dataset": run.spec.dataset, "accuracy": made.accuracy, "n_test": run.test.n, "file": str(place)}))
+    else:
+        print(f"{place}: names {made.accuracy:.1%} of {run.test.n:,} test images rightly")
 
 
 def _data(args) -> None:

@@ -20,8 +20,10 @@ from explorer.models.posterior import Posterior
 from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
+from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.embedding import pack
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock, write
+from explorer.training.classification import train_classifier
 from explorer.training.evaluation import evaluate
 from explorer.training.events import Event, Failed, Finished, Reading, Step, to_json
 from explorer.training.trainer import train as training
@@ -150,3 +152,11 @@ def loaded(run: Run) -> LoadedRun:
     except RuntimeError as error:
         raise UserError(f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
                         f"Train the run again, or delete {run.folder}.") from error
+
+
+def classify(run: Run, on_images: Callable[[int, int], None], on_step: Callable[[int, int], None]) -> tuple[Classifier, Path]:
+    """Train a classifier of the run's images and keep it beside the runs; all runs of the same images share it."""
+    data = load_data(run.spec.dataset, run.spec.image_size, run.spec.colour, on_images)
+    weights, accuracy = train_classifier(data, on_step)
+    made = Classifier(data.shape, data.class_names, accuracy, weights)
+    return made, write_classifier(run.spec, made)

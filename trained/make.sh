@@ -16,3 +16,6 @@ for dataset in mnist fashion-mnist; do
   done
   python -m explorer train --dataset $dataset --model vae --latent-dim 16 --epochs 60 --run $dataset-vae-16d
 done
+for dataset in digits moons mnist fashion-mnist; do
+  python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
+done

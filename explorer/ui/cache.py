@@ -10,10 +10,12 @@ from explorer.errors import UserError
 from explorer.latent.dimensions import Dimension, dimensions
 from explorer.latent.projection import Projection, project
 from explorer.store.catalogue import catalogue, find
+from explorer.store.classifier import classifier_of
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import MODEL, Run, read, read_tensors
 from explorer.ui import words
 from explorer.ui.latent_pad.block import Block
+from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
 from explorer.ui.latent_pad.map_block import images_block, map_block
 
@@ -42,6 +44,7 @@ class RunView:
     map: Block
     decoder: Block | None  # None: too large for a browser, or of a kind that none knows
     images: Block
+    classifier: Block | None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -53,6 +56,7 @@ def _view(folder: Path, version: str) -> RunView:
         e, p, dims, map_block(f"map-{version}", run, e, p, dims, words.dataset(run)),
         decoder_block(f"decoder-{version}", run.spec, run.shape, [read_tensors(run, MODEL)]),
         images_block(f"images-{version}", e.images),
+        classifier_block(f"classifier-{found[1]}", found[0]) if (found := classifier_of(run)) else None,
     )
 
 

@@ -51,7 +51,8 @@ def latent_view(run: Run, choose_points: bool = False) -> None:
             of = here.asked or here.z
             pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
             letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
-        latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, letter=letter, on_commit=commit, on_ask=ask)
+        latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, classifier=view.classifier,
+                   letter=letter, on_commit=commit, on_ask=ask)
         if choose_points:
             _points(run, here)
 

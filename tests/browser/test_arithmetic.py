@@ -11,12 +11,15 @@ from sklearn.decomposition import PCA
 from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
 from explorer.models.autoencoder import build
+from explorer.models.classifier import classifier
 from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
+from explorer.store.classifier import Classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui.latent_pad import PARTS, javascript
 from explorer.ui.latent_pad.block import make_block
+from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
 from explorer.ui.latent_pad.map_block import map_block
 
@@ -94,6 +97,17 @@ def test_decodes_as_torch_does(page, name):
     ours, theirs = forward(page, decoder_block("d", spec, shape, [weights]), z), by_torch(model, spec, z)
     assert theirs.std() > 0.01
     assert np.abs(ours - theirs).max() <= TOLERANCE
+
+
+def test_a_classifier_says_what_torch_says(page):
+    torch.manual_seed(0)
+    model = classifier((1, 28, 28), 10).eval()
+    weights = {name: w.numpy() for name, w in model.state_dict().items()}
+    block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights))
+    x = np.random.default_rng(0).random((100, 784), np.float32) * 3
+    with torch.inference_mode():
+        wanted = model(torch.from_numpy(x)).softmax(1).numpy()
+    assert np.abs(forward(page, block, x) - wanted).max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("network", ["mlp", "conv"])

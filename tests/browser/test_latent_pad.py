@@ -1,5 +1,6 @@
 """The latent pad in a real browser, before the real app."""
 
+import re
 import shutil
 import time
 
@@ -174,7 +175,20 @@ def test_keys_move_the_cursor_and_the_sliders(open_page):
     press(page, "Delete", on=slider)
     assert z_of(page) == [-0.1, 0]
     page.get_by_test_id("z-0").dblclick(position={"x": 5, "y": 10})
+    settle(page)
     assert z_of(page) == [0, 0]
+
+
+def test_the_image_is_named_by_the_classifier_or_it_says_that_it_is_unsure(open_page):
+    page = ready(open_page("/explore?run=digits-vae-2d"))
+    guess = page.locator(f"{PAD} .guess")
+    expect(guess).to_have_text(re.compile(r"looks like 0 \(\d+ %\)"))  # the first test image's reconstruction
+    said = set()
+    for x in np.linspace(0.3, 0.7, 25):
+        page.mouse.move(*spot(page, x, 0.5))
+        settle(page)
+        said.add(guess.inner_text().split(" ")[0])
+    assert said == {"looks", "unsure:"}
 
 
 def test_buttons_draw_from_the_prior_and_reset(open_page):

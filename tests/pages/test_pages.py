@@ -58,13 +58,15 @@ def test_home_shows_a_pad_at_the_first_test_image(app):
 
 
 def test_blocks_are_sent_once_a_session(app):
-    assert len(blocks(app)) == 3 and len(letter(app)["sending"]) == 3
+    assert len(blocks(app)) == 4 and len(letter(app)["sending"]) == 4
     app.run()
     assert not blocks(app) and not letter(app)["sending"]
     explore(app, "mnist-vae-2d")
     assert not blocks(app)
     explore(app, "tiny-vae")
-    assert len(blocks(app)) == 3
+    assert len(blocks(app)) == 4
+    explore(app, "tiny-ae")
+    assert len(blocks(app)) == 3  # the classifier is there already
 
 
 def test_no_message_of_a_rerun_is_large(app):
@@ -79,7 +81,7 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     explore(app, "tiny-gru")
     told = letter(app)
     pixels = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8).reshape(8, 8)
-    assert len(blocks(app)) == 2 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["of"])[0]))
+    assert len(blocks(app)) == 3 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["of"])[0]))
 
 
 def test_the_plotly_map_costs_nothing_until_it_is_unfolded(app):

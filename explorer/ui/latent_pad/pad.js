@@ -2,6 +2,7 @@
 
 const A_CLICK = 4; // px that a pointer may stray between press and release
 const FILM_SECONDS = 8;
+const SURE = 0.9; // probability from which a classifier names an image
 const KEPT = 128 * 2 ** 20; // bytes of blocks, of several runs
 const OVERDUE = 15_000; // ms until an announced block is asked for again
 
@@ -24,6 +25,7 @@ class Pad {
     this.server = decoder ? null : new ServerDecoder((z) => say.ask({ z }), (pixels) => this.showDecoded(pixels));
     this.classifier = classifier ? new Network(classifier) : null;
     this.classNames = classifier?.about.classes;
+    if (classifier) this.guess.title = `By a small classifier, which names ${(100 * classifier.about.accuracy).toFixed(1)} % of the test images rightly`;
     this.u = this.map.film.values.at(-1);
     this.listen();
   }
@@ -287,8 +289,9 @@ class Pad {
   showDecoded(pixels) {
     paintImage(this.decodedCanvas, pixels, this.about.image);
     if (!this.classifier) return;
-    const p = this.classifier.forward(pixels), top = p.indexOf(Math.max(...p));
-    this.guess.textContent = `looks like ${this.classNames[top]}, ${Math.round(100 * p[top])} %`;
+    const p = this.classifier.forward(pixels), [first, second] = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
+    const says = (c) => `${this.classNames[c]} (${Math.round(100 * p[c])} %)`;
+    this.guess.textContent = p[first] < SURE ? `unsure: ${says(first)} or ${says(second)}` : `looks like ${says(first)}`;
   }
 
   showTip(at) {

@@ -1,0 +1,54 @@
+"""Classifiers, one a data set: a safetensors file beside the runs, with what it is in its metadata."""
+
+import hashlib
+import json
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors import numpy as safetensors
+
+from explorer.specs import RunSpec
+from explorer.store.catalogue import SHIPPED, runs_folder
+from explorer.store.files import fingerprint, write_whole
+from explorer.store.run import Run
+
+
+@dataclass(frozen=True)
+class Classifier:
+    shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    accuracy: float  # on the test split
+    weights: dict[str, np.ndarray]
+
+
+def file_of(spec: RunSpec) -> str:
+    """One file for all runs of the same images."""
+    kind, _, path = spec.dataset.partition(":")
+    images = f"{spec.dataset} {spec.image_size} {spec.colour}"
+    return f"classifier-{kind}{'-' + hashlib.sha256(images.encode()).hexdigest()[:8] if path else ''}.safetensors"
+
+
+def write_classifier(spec: RunSpec, c: Classifier) -> Path:
+    about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
+    place = runs_folder() / file_of(spec)
+    write_whole(place, safetensors.save(c.weights, {"classifier": json.dumps(about)}))
+    return place
+
+
+def classifier_of(run: Run) -> tuple[Classifier, str] | None:
+    """The classifier of the run's images and a name for this version of it, if there is a whole one."""
+    for folder in (runs_folder(), SHIPPED):
+        try:
+            content = (folder / file_of(run.spec)).read_bytes()
+            (length,) = struct.unpack("<Q", content[:8])
+            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["classifier"])
+            found = Classifier(tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), safetensors.load(content))
+        except (OSError, ValueError, KeyError, TypeError, struct.error, SafetensorError):
+            continue
+        finite = all(np.isfinite(w).all() for w in found.weights.values())
+        if finite and found.shape == run.shape and found.class_names == run.class_names:
+            return found, fingerprint(content)["sha256"][:8]
+    return None

@@ -1,0 +1,66 @@
+"""The classifier that names decoded images, on real digits."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from explorer import cli
+from explorer.data import load
+from explorer.errors import UserError
+from explorer.models.classifier import classifier
+from explorer.store.catalogue import find
+from explorer.store.classifier import classifier_of, file_of
+from explorer.training.classification import train_classifier
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load("digits", 28, False)
+
+
+def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
+    weights, accuracy = train_classifier(digits, lambda done, of: None)
+    x, y = digits.x.reshape(len(digits.x), -1) / 255, digits.y
+    rival = LogisticRegression(max_iter=2000).fit(x[digits.train], y[digits.train]).score(x[digits.test], y[digits.test])
+    assert accuracy >= rival > 0.9
+    model = classifier(digits.shape, 10)
+    model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
+    with torch.inference_mode():
+        said = model(torch.from_numpy(digits.x[digits.test]).float() / 255).argmax(1).numpy()
+    assert np.isclose((said == y[digits.test]).mean(), accuracy)
+
+
+def test_one_class_is_refused(digits):
+    with pytest.raises(UserError, match="one class only"):
+        train_classifier(replace(digits, y=np.zeros_like(digits.y)), lambda done, of: None)
+
+
+def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, capsys):
+    assert cli.main(["classifier", "tiny-vae", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["dataset"] == "digits" and told["n_test"] == 360 and told["accuracy"] > 0.95
+    (found, version), (same, _) = classifier_of(find("tiny-vae")), classifier_of(find("tiny-ae"))
+    assert found.accuracy == same.accuracy == told["accuracy"] and found.class_names == tuple("0123456789") and len(version) == 8
+
+
+@pytest.mark.parametrize("damage", [
+    lambda b: b[:100], lambda b: b"", lambda b: b[:-2] + b"\xff\x7f", lambda b: b.replace(b"class_names", b"class_nomes"),
+])
+def test_a_damaged_one_is_as_none_and_another_is_found(runs_folder, damage):
+    run = find("tiny-vae")
+    shipped, _ = classifier_of(run)
+    file = runs_folder / file_of(run.spec)
+    cli.main(["classifier", "tiny-vae"])
+    file.write_bytes(damage(file.read_bytes()))
+    found, _ = classifier_of(run)
+    assert np.array_equal(found.weights["3.bias"], shipped.weights["3.bias"])
+
+
+def test_one_of_other_images_is_not_taken(runs_folder):
+    run = find("tiny-vae")
+    assert classifier_of(replace(run, class_names=tuple("abcdefghij"))) is None
+    assert classifier_of(replace(run, shape=(1, 28, 28))) is None
