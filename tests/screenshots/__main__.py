@@ -5,8 +5,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.launch import chromium, running_app
+from tests.browser.pad import DECODED, spot
 
 HERE = Path(__file__).parent
+HOVERED = 0.62, 0.42  # of the map's width and height
 PICTURES = [
     ("home", "/", 1440, 900, "light"),
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),
@@ -24,8 +26,11 @@ def main() -> None:
         for name, path, width, height, theme in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
             page.goto(address + path)
-            page.wait_for_selector('[data-testid="stDataFrame"]' if name == "library" else ".map-cursor")
+            page.wait_for_selector('[data-testid="stDataFrame"]' if name == "library" else DECODED)
             page.wait_for_timeout(2000)
+            if name.startswith("explore"):
+                page.mouse.move(*spot(page, *HOVERED))
+                page.wait_for_timeout(500)
             page.screenshot(path=HERE / f"{name}.png")
             print(HERE / f"{name}.png")
             page.close()

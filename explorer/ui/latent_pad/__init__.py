@@ -12,7 +12,8 @@ import streamlit as st
 from explorer.ui.latent_pad.block import Block
 
 HERE = Path(__file__).parent
-PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "map", "sliders", "pad")
+PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "map", "pointer", "legend", "sliders",
+         "film_controls", "pictures", "pad", "mount")
 SENT = "blocks sent to this browser"
 
 

@@ -1,0 +1,79 @@
+// Where Streamlit mounts the pad: it opens as soon as its blocks and its letter are here, and asks for what does not come.
+
+const KEPT = 128 * 2 ** 20; // bytes of blocks, of several runs
+const OVERDUE = 15_000; // ms until an announced block is asked for again
+
+/** Keeps the blocks that have arrived, and lets the oldest go if there are too many. */
+function unpack() {
+  for (const bytes of hub.arrived.splice(0)) {
+    const block = openBlock(bytes);
+    hub.blocks.delete(block.id);
+    hub.blocks.set(block.id, block);
+  }
+  let total = 0;
+  for (const [id, { size }] of [...hub.blocks].reverse()) if ((total += size) > KEPT && total > size) hub.blocks.delete(id);
+}
+
+/** data: the pad's key and its blocks' ids. Returns what closes it. */
+function openPad(root, data, say) {
+  const { map, decoder, classifier, images } = data, wanted = [map, decoder, classifier].filter(Boolean), all = [...wanted, images].filter(Boolean);
+  const asked = new Set(), block = (id) => hub.blocks.get(id) ?? null;
+  let pad = null, pictured = false;
+
+  const ask = (ids) => {
+    ids.forEach((id) => asked.add(id));
+    if (ids.length) say.missing(ids);
+  };
+  const close = () => {
+    clearTimeout(overdue);
+    hub.removeEventListener("delivery", look);
+    pad?.close();
+    pad = null;
+  };
+  const fail = (error) => {
+    close();
+    console.warn(error);
+    const says = error instanceof Fault ? error.message : `The latent pad can't be shown in this browser (${error.message}). ${REMEDY}`;
+    root.replaceChildren(element("p.fault", { role: "alert" }, says));
+  };
+  const look = () => {
+    try {
+      unpack();
+      const letter = hub.letters.get(data.key);
+      if (!letter) return;
+      ask(all.filter((id) => !hub.blocks.has(id) && !letter.sending.includes(id) && !asked.has(id)));
+      if (!pad && wanted.every((id) => hub.blocks.has(id)))
+        pad = new Pad(root, { map: block(map), decoder: block(decoder), classifier: block(classifier) }, say, fail);
+      pad?.read(letter);
+      if (!pad || pictured || !hub.blocks.has(images)) return;
+      pictured = true;
+      const { about, tensors } = block(images);
+      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.setSheet(sheet, about), fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  root.replaceChildren(element("p.loading", {}, "Loading the map…"));
+  hub.addEventListener("delivery", look);
+  const overdue = setTimeout(() => ask(all.filter((id) => !hub.blocks.has(id))), OVERDUE);
+  look();
+  return close;
+}
+
+const open = new WeakMap(); // root -> { key, close }
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let root = parentElement.querySelector(".pad-root");
+  if (!root) parentElement.append((root = element("div.pad-root")));
+  const key = JSON.stringify(data);
+  if (open.get(root)?.key !== key) {
+    open.get(root)?.close();
+    const say = Object.fromEntries(["commit", "ask", "missing"].map((name) => [name, (value) => setTriggerValue(name, value)]));
+    open.set(root, { key, close: openPad(root, data, say) });
+  }
+  return () => {
+    open.get(root)?.close();
+    open.delete(root);
+  };
+}
