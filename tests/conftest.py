@@ -9,6 +9,7 @@ from explorer.specs import RunSpec
 SPECS = {
     "tiny-vae": RunSpec("digits", likelihood="gaussian", epochs=20, width=32, lr=5e-3),
     "tiny-ae": RunSpec("digits", model="ae", epochs=5, width=32),
+    "tiny-vae-1d": RunSpec("digits", likelihood="gaussian", latent_dim=1, epochs=20, width=32, lr=5e-3),
     "tiny-vae-6d": RunSpec("digits", likelihood="gaussian", latent_dim=6, epochs=20, width=32, lr=5e-3),
 }
 

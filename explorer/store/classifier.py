@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,12 @@ def classifier_of(run: Run) -> tuple[Classifier, str] | None:
             found = Classifier(tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), safetensors.load(content))
         except (OSError, ValueError, KeyError, TypeError, struct.error, SafetensorError):
             continue
-        finite = all(np.isfinite(w).all() for w in found.weights.values())
-        if finite and found.shape == run.shape and found.class_names == run.class_names:
+        if found.shape == run.shape and found.class_names == run.class_names and _is_whole(found):
             return found, fingerprint(content)["sha256"][:8]
     return None
+
+
+def _is_whole(c: Classifier) -> bool:
+    n, width = len(c.class_names), c.weights.get("1.bias", np.empty(0)).size
+    wanted = {"1.weight": (width, math.prod(c.shape)), "1.bias": (width,), "3.weight": (n, width), "3.bias": (n,)}
+    return {name: w.shape for name, w in c.weights.items()} == wanted and all(np.isfinite(w).all() for w in c.weights.values())

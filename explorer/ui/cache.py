@@ -44,7 +44,6 @@ class RunView:
     map: Block
     decoder: Block | None  # None: too large for a browser, or of a kind that none knows
     images: Block
-    classifier: Block | None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -54,10 +53,20 @@ def _view(folder: Path, version: str) -> RunView:
     p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
     return RunView(
         e, p, dims, map_block(f"map-{version}", run, e, p, dims, words.dataset(run)),
-        decoder_block(f"decoder-{version}", run.spec, run.shape, [read_tensors(run, MODEL)]),
+        decoder_block(f"decoder-{version}", run.spec, run.shape, {0.0: read_tensors(run, MODEL)}),
         images_block(f"images-{version}", e.images),
-        classifier_block(f"classifier-{found[1]}", found[0]) if (found := classifier_of(run)) else None,
     )
+
+
+@st.cache_resource(max_entries=32, ttl=30, show_spinner=False)
+def _classifier(folder: Path, version: str) -> Block | None:
+    found = classifier_of(_still(folder, version))
+    return found and classifier_block(f"classifier-{found[1]}", found[0])
+
+
+def classifier(run: Run) -> Block | None:
+    """What names the run's images; one that has just been trained is found within half a minute."""
+    return _classifier(run.folder, version(run))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,7 +1,6 @@
-"""A run to walk in: its latent pad, and where in it this visitor is."""
+"""A run to walk in: its latent pad, and a map to choose points on."""
 
 import base64
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -10,22 +9,7 @@ from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.faults import plain_faults
 from explorer.ui.latent_pad import latent_pad
-
-FARTHEST = 1e6  # that a z may be from 0 in any dimension
-
-
-@dataclass
-class Place:
-    """Where a visitor is in a run's latent space; kept for the session, through page switches."""
-
-    z: list[float]
-    row: int | None  # of the test image whose code z is, if one was chosen
-    moves: int = 0  # by Python, of which the browser must be told
-    asked: list[float] | None = None  # a z on the way, to be decoded here
-
-    def move(self, z: np.ndarray, row: int | None) -> None:
-        self.z, self.row, self.asked = z.tolist(), row, None
-        self.moves += 1
+from explorer.ui.place import Place
 
 
 @st.fragment
@@ -34,25 +18,13 @@ def latent_view(run: Run, choose_points: bool = False) -> None:
     with plain_faults():
         cache.present(run)
         view, here = cache.view(run), _place(run)
-        mu = view.embedding.mu
-
-        def commit(said: dict) -> None:
-            row, z = said.get("row"), _checked(said.get("z"), mu.shape[1])
-            if isinstance(row, int) and 0 <= row < len(mu):
-                here.move(mu[row], row)
-            elif z:
-                here.z, here.row, here.asked = z, None, None
-
-        def ask(said: dict) -> None:
-            here.asked = _checked(said.get("z"), mu.shape[1])
-
-        letter = {"z": here.z, "row": here.row, "stamp": here.moves}
+        letter = {"z": here.z, "row": here.row, "heard": here.heard}
         if view.decoder is None:
-            of = here.asked or here.z
+            of = here.looked_at or here.z
             pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
             letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
-        latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, classifier=view.classifier,
-                   letter=letter, on_commit=commit, on_ask=ask)
+        latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, classifier=cache.classifier(run),
+                   letter=letter, on_commit=lambda said: here.commit(said, view.embedding.mu), on_ask=here.look)
         if choose_points:
             _points(run, here)
 
@@ -64,12 +36,6 @@ def _place(run: Run) -> Place:
 
 def _key(what: str, run: Run) -> str:
     return f"{what}-{run.name}-{cache.version(run)}"
-
-
-def _checked(z, latent_dim: int) -> list[float] | None:
-    """z as the browser says it, if it is one."""
-    good = isinstance(z, list) and len(z) == latent_dim and all(isinstance(v, int | float) and abs(v) < FARTHEST for v in z)
-    return [float(v) for v in z] if good else None
 
 
 def _points(run: Run, here: Place) -> None:

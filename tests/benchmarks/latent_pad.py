@@ -114,7 +114,7 @@ def arithmetic(browser) -> None:
     print("| network | image | difference | JavaScript, ms | torch, ms |\n|-|-|-|-|-|")
     for name, (spec, shape) in DECODERS.items():
         model, weights = model_of(spec, shape)
-        z, block = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim)), decoder_block("d", spec, shape, [weights])
+        z, block = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim)), decoder_block("d", spec, shape, {0.0: weights})
         off = np.abs(forward(page, block, z) - by_torch(model, spec, z)).max()
         ours = page.evaluate("""([block, D]) => {
             const network = new js.Network(js.openBlock(bytes(block))), took = [];
@@ -219,7 +219,7 @@ def sizes() -> None:
     print("\n| run | decoder, float16, MB |\n|-|-|")
     for run in RUNS.values():
         found = find(run)
-        block = decoder_block("d", found.spec, found.shape, [read_tensors(found, MODEL)])
+        block = decoder_block("d", found.spec, found.shape, {0.0: read_tensors(found, MODEL)})
         print(f"| {run} | {len(block.content) / 1e6:.2f} |")
 
 

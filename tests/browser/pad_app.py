@@ -21,7 +21,7 @@ from explorer.ui.words import dataset
 case = st.query_params["case"]
 run = find(st.query_params.get("run", "tiny-vae"))
 e, weights = read_embedding(run), read_tensors(run, MODEL)
-film, rungs, at = None, [weights], (0.0,)
+film, rungs = None, {0.0: weights}
 
 if case == "many":  # codes drawn from the posteriors
     rng = np.random.default_rng(0)
@@ -30,11 +30,12 @@ if case == "many":  # codes drawn from the posteriors
     e = replace(e, mu=e.mu[rows] + noise * np.exp(e.logvar[rows] / 2), logvar=e.logvar[rows], y=e.y[rows])
 if case == "one class":
     e = replace(e, y=np.zeros_like(e.y))
+if case == "long names":
+    run = replace(run, class_names=tuple(f"{'n' * 100}<b>{i}" for i in range(10)))
 if case == "film":
-    at = (5.0, 10.0, 20.0, 40.0)
-    runs = [find(f"film-{epochs:g}") for epochs in at]
-    film = Film(np.stack([read_embedding(r).mu for r in runs]), "epoch", "Epoch", at)
-    rungs = [read_tensors(r, MODEL) for r in runs]
+    runs = {epochs: find(f"film-{epochs:g}") for epochs in (5.0, 10.0, 20.0, 40.0)}
+    film = Film(np.stack([read_embedding(r).mu for r in runs.values()]), "epoch", "Epoch", tuple(runs))
+    rungs = {epochs: read_tensors(r, MODEL) for epochs, r in runs.items()}
 if case == "nan":
     weights["decoder.2.bias"][3] = np.nan
 if case == "mismatch":
@@ -42,7 +43,7 @@ if case == "mismatch":
 
 p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
 chart = map_block("map", run, e, p, dims, dataset(run), film)
-decoder = decoder_block("decoder", run.spec, run.shape, rungs, at)
+decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
@@ -51,7 +52,7 @@ if case == "no points":
     tensors |= {"positions": tensors["positions"][:, :0], "labels": tensors["labels"][:0], "spread": tensors["spread"][:, :0]}
     chart = make_block("map", about, tensors)
 
-here = st.session_state.setdefault("here", {"z": e.mu[0].tolist(), "said": []})
-latent_pad("pad", map=chart, decoder=decoder, images=images_block("images", e.images), letter={"z": here["z"], "row": 0, "stamp": 0},
-           on_commit=lambda said: here.update(z=said["z"], said=[*here["said"], said]))
-st.json(here["said"])
+here = st.session_state.setdefault("here", {"z": e.mu[0].tolist(), "row": 0, "heard": 0})
+latent_pad("pad", map=chart, decoder=decoder, images=images_block("images", e.images), letter=here,
+           on_commit=lambda said: here.update(z=said["z"], row=None, heard=said["n"], film=said["film"]))
+st.write(f"film at {here.get('film')}")

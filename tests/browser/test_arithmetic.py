@@ -94,7 +94,7 @@ def test_decodes_as_torch_does(page, name):
     spec, shape = DECODERS[name]
     model, weights = model_of(spec, shape)
     z = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim))
-    ours, theirs = forward(page, decoder_block("d", spec, shape, [weights]), z), by_torch(model, spec, z)
+    ours, theirs = forward(page, decoder_block("d", spec, shape, {0.0: weights}), z), by_torch(model, spec, z)
     assert theirs.std() > 0.01
     assert np.abs(ours - theirs).max() <= TOLERANCE
 
@@ -114,7 +114,7 @@ def test_a_classifier_says_what_torch_says(page):
 def test_weights_between_two_rungs_are_mixed(page, network):
     spec, shape = RunSpec(network=network, width=16), (1, 28, 28)
     rungs = [model_of(spec, shape, seed) for seed in range(3)]
-    block = decoder_block("d", spec, shape, [weights for _, weights in rungs], (-2.0, 0.0, 1.0))
+    block = decoder_block("d", spec, shape, {beta: weights for beta, (_, weights) in zip((0.01, 1.0, 10.0), rungs)}, log=True)
     z = np.random.default_rng(1).standard_normal((50, 2))
     for u, i, t in [(-2, 0, 0), (-0.5, 0, 0.75), (0.25, 1, 0.25), (1, 1, 1), (-9, 0, 0), (9, 1, 1)]:
         mixed = {k: (1 - t) * rungs[i][1][k] + t * rungs[i + 1][1][k] for k in rungs[0][1]}
@@ -204,17 +204,17 @@ def fault(page, content: bytes, act="js.openBlock(bytes(block)).tensors()") -> s
 def test_damaged_blocks_get_a_sentence(page):
     spec, shape = RunSpec(width=8), (1, 28, 28)
     _, weights = model_of(spec, shape)
-    whole = decoder_block("d", spec, shape, [weights]).content
+    whole = decoder_block("d", spec, shape, {0.0: weights}).content
     network = "new js.Network(js.openBlock(bytes(block)))"
     assert fault(page, whole, network) == ""
     for part in (whole[:4], whole[:100], whole[:-4], b""):
         assert "Reload the page" in fault(page, part, network), len(part)
-    narrow = decoder_block("d", spec, shape, [weights | {"decoder.2.weight": weights["decoder.2.weight"][:, :-1]}])
+    narrow = decoder_block("d", spec, shape, {0.0: weights | {"decoder.2.weight": weights["decoder.2.weight"][:, :-1]}})
     assert "decoder.2.weight have the shape" in fault(page, narrow.content, network)
     without = {k: w for k, w in weights.items() if k != "decoder.0.bias"}
     assert "decoder.0.bias" in fault(page, make_block("d", about_of(whole), {k: w[None] for k, w in without.items()}).content, network)
     broken = weights | {"decoder.2.bias": np.full_like(weights["decoder.2.bias"], np.nan)}
-    assert "not finite" in fault(page, decoder_block("d", spec, shape, [broken]).content, network)
+    assert "not finite" in fault(page, decoder_block("d", spec, shape, {0.0: broken}).content, network)
 
 
 def about_of(content: bytes) -> dict:
@@ -227,10 +227,10 @@ def about_of(content: bytes) -> dict:
                                          (RunSpec(network="conv", width=128), (3, 64, 64))])
 def test_what_is_too_much_for_a_browser_is_left_to_the_server(spec, shape):
     _, weights = model_of(spec, shape)
-    assert decoder_block("d", spec, shape, [weights]) is None
+    assert decoder_block("d", spec, shape, {0.0: weights}) is None
 
 
-@pytest.mark.parametrize("name", ["tiny-vae", "tiny-vae-6d"])
+@pytest.mark.parametrize("name", ["tiny-vae", "tiny-vae-1d", "tiny-vae-6d"])
 def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     """Its outline reaches two standard deviations each way, by the scale of the axes."""
     run = find(name)
@@ -258,5 +258,5 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     covariance = p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T
     reach = 2 * np.sqrt(np.diag(covariance)) * got["scale"] + 2  # half the outline's width
     x0, y0, x1, y1 = got["box"]
-    assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=2)
+    assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=3)
     assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], got["places"], atol=1)

@@ -30,16 +30,17 @@ def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = No
                classifier: Block | None = None, on_commit: Callable[[dict], None], on_ask: Callable[[dict], None] | None = None) -> None:
     """Mount a pad.
 
-    letter: {"z": [D], "row": of the map's chosen point or None, "stamp": another whenever it is Python that moves z}, and
-    for a pad without a decoder the "pixels" (base64 of uint8 [C, H, W]) that "of" (a z) decodes to.
-    on_commit gets {"z", "row": of a clicked point or None, "film": a place on its axis}; on_ask, without a decoder, {"z"}.
+    letter: {"z": [D], "row": of the map's chosen point or None, "heard": the number "n" of the last message heard, or None},
+    "film": a place on its axis, if there is one, and for a pad without a decoder the "pixels" (base64 of uint8 [C, H, W]) that
+    "of" (a z) decodes to. on_commit gets {"n", "z", "row": of a clicked point or None, "film"}; on_ask, without a decoder, {"n", "z"}.
     """
     blocks = {"map": map, "decoder": decoder, "images": images, "classifier": classifier}
     sent = st.session_state.setdefault(SENT, set())
 
     def said(what: str, then: Callable[[dict], None]):
         def hear():
-            if (message := st.session_state.get(key, {}).get(what)) is not None:  # none from a pad that is no longer there
+            message = st.session_state.get(key, {}).get(what)  # none from a pad that is no longer there
+            if isinstance(message, dict) and isinstance(message.get("n"), int):
                 then(message)
 
         return hear
@@ -52,4 +53,4 @@ def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = No
         _courier(key=f"{key}-letter", data={**letter, "to": key, "sending": [block.id for block in new]})
     _pad(key=key, data={"key": key} | {part: block.id for part, block in blocks.items() if block},
          on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
-         on_missing_change=said("missing", sent.difference_update))
+         on_missing_change=said("missing", lambda told: sent.difference_update(told.get("ids", ()))))

@@ -1,5 +1,6 @@
 """A decoder's weights and layers, for forward.js."""
 
+import math
 import re
 
 import numpy as np
@@ -14,20 +15,22 @@ LAYER = re.compile(r"(decoder\.\d+)\.weight")
 IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
 
 
-def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: list[dict[str, np.ndarray]],
-                  at: tuple[float, ...] = (0.0,)) -> Block | None:
-    """The decoder of a run, or of a ladder's rungs, which lie at those places along the film's axis.
+def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: dict[float, dict[str, np.ndarray]],
+                  log: bool = False) -> Block | None:
+    """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic as the film's is).
 
     rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of another kind, or
     one that takes more than 25 M multiply-adds an image.
     """
     if spec.network not in NETWORKS:
         return None
-    layers, multiply_adds = _layers(shape, rungs[0])
+    first = next(iter(rungs.values()))
+    layers, multiply_adds = _layers(shape, first)
     if multiply_adds > MOST_MULTIPLY_ADDS:
         return None
+    at = [math.log10(value) if log else value for value in rungs]
     about = {"input": spec.latent_dim, "layers": [*layers, {"kind": IMAGE_OF[spec.likelihood]}], "rungs": at}
-    return make_block(id, about, {name: np.stack([rung[name] for rung in rungs]) for name in rungs[0] if name.startswith(PREFIX)})
+    return make_block(id, about, {name: np.stack([rung[name] for rung in rungs.values()]) for name in first if name.startswith(PREFIX)})
 
 
 def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:

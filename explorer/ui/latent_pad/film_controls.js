@@ -18,6 +18,10 @@ export class FilmControls {
     return this.log ? 10 ** u : u;
   }
 
+  fromUnit(value) {
+    return this.log ? Math.log10(value) : value;
+  }
+
   show(u) {
     this.u = u;
     this.input.value = u;

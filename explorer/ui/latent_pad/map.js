@@ -1,8 +1,10 @@
 // The map of codes: axes and points are painted once into a layer, ellipses over it on the canvas. The cursor is of
 // elements above the canvas, so that nothing is painted anew while it alone moves.
 
-const NEAR = 10; // px within which a pointer means a point
-const LABEL = "13px";
+const REACH = 10; // px within which a pointer means a point
+const CLOSE = 3; // px between points that a pointer hardly tells apart
+const AROUND = 64; // corners of an ellipse
+const FEW = 10; // classes, as many as there are colours
 
 export class LatentMap {
   /** block: the map's; theme(): its colours and font. */
@@ -39,21 +41,21 @@ export class LatentMap {
     if (this.film.seek(u)) this.stale = true;
   }
 
-  /** The point under a place on the canvas, one with an image before one without; -1 if there is none. */
-  pointAt(place, nImages) {
-    if (!this.places) return -1;
-    const shown = this.nearest(place, 0, nImages);
-    return shown >= 0 ? shown : this.nearest(place, nImages, this.n);
+  /** The point under a place on the canvas; among close neighbours one of the first n, whose images are here. -1 if there is none. */
+  pointAt(place, n) {
+    const [pictured, near] = this.nearest(place, 0, n), [other, nearer] = this.nearest(place, n, this.n);
+    return near <= nearer + CLOSE ? pictured : other;
   }
 
+  /** [row, px] of the nearest point from first to last, within REACH. */
   nearest([px, py], first, last) {
     const { places, labels, hidden } = this;
-    let best = -1, least = NEAR * NEAR;
+    let best = -1, least = REACH * REACH;
     for (let i = first; i < last; i++) {
       const dx = places[2 * i] - px, dy = places[2 * i + 1] - py, d = dx * dx + dy * dy;
       if (d < least && !hidden.has(labels[i])) [best, least] = [i, d];
     }
-    return best;
+    return [best, best < 0 ? Infinity : Math.sqrt(least)];
   }
 
   /** cursor: z; ghost: the z to which leaving goes back, or null; ellipses: rows whose posteriors are drawn. */
@@ -144,14 +146,18 @@ export class LatentMap {
     ctx.restore();
   }
 
+  /** Each class's name at its median; of very many classes, those that find room. */
   drawLabels(ctx, ink) {
-    ctx.font = `600 ${LABEL} ${ink.font}`;
+    ctx.font = `600 13px ${ink.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    const at = this.film.part("labels_at");
-    this.about.classes.forEach(({ name }, c) => {
-      if (this.hidden.has(c)) return;
-      haloed(ctx, name, ...this.view.toPixels([at[2 * c], at[2 * c + 1]]), ink);
+    const at = this.film.part("labels_at"), { classes } = this.about, taken = [];
+    classes.forEach(({ name }, c) => {
+      const [x, y] = this.view.toPixels([at[2 * c], at[2 * c + 1]]), wide = ctx.measureText(name).width;
+      const crowded = classes.length > FEW && taken.some((t) => Math.abs(t.x - x) < (t.wide + wide) / 2 && Math.abs(t.y - y) < 16);
+      if (this.hidden.has(c) || crowded) return;
+      taken.push({ x, y, wide });
+      haloed(ctx, name, x, y, ink);
     });
   }
 
@@ -162,11 +168,12 @@ export class LatentMap {
     const { ctx, view: { scale } } = this, [a, b, c] = factor;
     const [x, y] = [this.places[2 * row], this.places[2 * row + 1]];
     for (const radius of [1, 2]) {
-      ctx.save();
-      ctx.transform(a * scale[0], -b * scale[1], 0, -c * scale[1], x, y);
       ctx.beginPath();
-      ctx.arc(0, 0, radius, 0, 2 * Math.PI);
-      ctx.restore();
+      for (let i = 0; i < AROUND; i++) {
+        const right = radius * Math.cos((2 * Math.PI * i) / AROUND), up = radius * Math.sin((2 * Math.PI * i) / AROUND);
+        ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
+      }
+      ctx.closePath();
       outlined(ctx, 2);
     }
   }

@@ -1,7 +1,7 @@
 // Where Streamlit mounts the pad: it opens as soon as its blocks and its letter are here, and asks for what does not come.
 
 const KEPT = 128 * 2 ** 20; // bytes of blocks, of several runs
-const OVERDUE = 15_000; // ms until an announced block is asked for again
+const OVERDUE = 30_000; // ms until an announced block is asked for again
 
 /** Keeps the blocks that have arrived, and lets the oldest go if there are too many. */
 function unpack() {
@@ -14,15 +14,23 @@ function unpack() {
   for (const [id, { size }] of [...hub.blocks].reverse()) if ((total += size) > KEPT && total > size) hub.blocks.delete(id);
 }
 
-/** data: the pad's key and its blocks' ids. Returns what closes it. */
+/**
+ * data: the pad's key and its blocks' ids. Returns what closes it. Messages are Streamlit's state, not its triggers, of which
+ * a later one would drop an earlier one of another kind that still waits.
+ */
 function openPad(root, data, say) {
   const { map, decoder, classifier, images } = data, wanted = [map, decoder, classifier].filter(Boolean), all = [...wanted, images].filter(Boolean);
-  const asked = new Set(), block = (id) => hub.blocks.get(id) ?? null;
+  const asked = new Set();
   let pad = null, pictured = false;
 
+  const block = (id) => {
+    const found = hub.blocks.get(id) ?? null;
+    if (hub.blocks.delete(id)) hub.blocks.set(id, found); // the latest used, and the last to go
+    return found;
+  };
   const ask = (ids) => {
     ids.forEach((id) => asked.add(id));
-    if (ids.length) say.missing(ids);
+    if (ids.length) say("missing", { n: Date.now(), ids });
   };
   const close = () => {
     clearTimeout(overdue);
@@ -54,23 +62,26 @@ function openPad(root, data, say) {
     }
   };
 
-  root.replaceChildren(element("p.loading", {}, "Loading the map…"));
+  const loading = element("p.loading", { role: "status" }, "Loading the map…");
+  root.replaceChildren(loading);
   hub.addEventListener("delivery", look);
-  const overdue = setTimeout(() => ask(all.filter((id) => !hub.blocks.has(id))), OVERDUE);
+  const overdue = setTimeout(() => {
+    ask(all.filter((id) => !hub.blocks.has(id)));
+    loading.textContent = "Still loading the map: the connection is slow, or the server busy.";
+  }, OVERDUE);
   look();
   return close;
 }
 
 const open = new WeakMap(); // root -> { key, close }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
   if (!root) parentElement.append((root = element("div.pad-root")));
   const key = JSON.stringify(data);
   if (open.get(root)?.key !== key) {
     open.get(root)?.close();
-    const say = Object.fromEntries(["commit", "ask", "missing"].map((name) => [name, (value) => setTriggerValue(name, value)]));
-    open.set(root, { key, close: openPad(root, data, say) });
+    open.set(root, { key, close: openPad(root, data, setStateValue) });
   }
   return () => {
     open.get(root)?.close();

@@ -1,16 +1,18 @@
 // The latent pad: its parts made from blocks, and one z that pointer, sliders, keys and letters move.
 
+let numbered = 0; // the last message
+
 export class Pad {
-  /** Of a map's block, a decoder's and a classifier's, or null; say.commit and say.ask: messages to Python; fail(error) ends the pad. */
+  /** Of a map's block, a decoder's and a classifier's, or null; say(what, values): a message to Python; fail(error) ends the pad. */
   constructor(root, { map, decoder, classifier }, say, fail) {
-    Object.assign(this, { say, fail, about: map.about, hovered: -1 });
+    Object.assign(this, { say, fail, about: map.about, row: null, preview: null, hovered: -1, sent: null, unsaid: false });
     const { about } = this, tensors = map.tensors();
     this.origin = Array.from(tensors.origin.data);
     this.factor = tensors.factor?.data ?? null; // draws are origin + factor·eps; without one, eps itself
     this.network = decoder && new Network(decoder);
     if (decoder && this.network.output.length !== about.image.reduce((a, b) => a * b))
       throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${about.image.join("×")} pixels. ${REMEDY}`);
-    this.server = decoder ? null : new ServerDecoder((z) => say.ask({ z }), (pixels) => this.pictures.showDecoded(pixels));
+    this.server = decoder ? null : new ServerDecoder((z) => this.tell("ask", { z }), (pixels) => { this.pictures.showDecoded(pixels); this.request(); });
 
     this.canvas = element("canvas", { tabIndex: 0, role: "application", "data-testid": "latent-map",
       "aria-label": `${about.label} Arrow keys move z, with shift further; Home goes back to ${about.origin_name}.` });
@@ -63,8 +65,9 @@ export class Pad {
       leave: () => this.leave(),
       stay: (at, clicked) => this.stay(clicked ? map.pointAt(at, this.pictures.n) : -1),
       step: (step) => {
-        const at = map.plane.place(this.z);
-        this.move(step ? map.plane.moved(this.z, at.map((v, i) => v + step[i] * about.step)) : [...this.origin]);
+        const at = map.plane.place(this.z).map((v, i) => v + (step ? step[i] * about.step : 0));
+        const z = step ? map.plane.moved(this.z, at) : [...this.origin];
+        if (!step || (map.view.inside(map.view.toPixels(at)) && z.some((v, i) => v !== this.z[i]))) this.move(z);
       },
       done: () => this.commit(),
     });
@@ -96,22 +99,29 @@ export class Pad {
 
   leave() {
     if (!this.preview && this.hovered < 0) return;
-    this.preview = null;
-    this.hovered = -1;
-    this.tip.hidden = true;
+    this.lookAway();
     this.request();
   }
 
-  /** The look becomes the present z; on a point, its code does. */
+  lookAway() {
+    this.preview = null;
+    this.hovered = -1;
+    this.tip.hidden = true;
+  }
+
+  /** The look becomes the present z; on a point, its code does, which Python knows. */
   stay(row) {
     this.z = this.preview ?? this.z;
     this.preview = this.row = null;
+    this.unsaid = true;
     this.commit(row < 0 ? null : row);
   }
 
   move(z) {
     this.z = z;
-    this.preview = this.row = null;
+    this.row = null;
+    this.unsaid = true;
+    this.lookAway();
     this.request();
   }
 
@@ -126,28 +136,38 @@ export class Pad {
     return factor ? origin.map((v, i) => v + eps.reduce((sum, e, j) => sum + factor[i * D + j] * e, 0)) : eps;
   }
 
-  /** Tells Python of z; or, after a click on a point, of the point, whose code Python knows. */
-  commit(row = null) {
-    this.request();
-    const now = JSON.stringify([this.z, row, this.u]);
-    if (now === this.committed) return;
-    this.committed = now;
-    this.say.commit({ z: this.z, row, film: this.film && this.film.inUnit(this.u) });
-    this.said.textContent = this.pictures.announce(inWords(this.z));
+  // --- messages
+
+  /** Messages are numbered, so that a letter can say which of them Python had heard. */
+  tell(what, values) {
+    this.say(what, { n: (numbered = Math.max(numbered + 1, Date.now())), ...values });
+    return numbered;
   }
 
-  /** A letter from Python: z, if it was Python that moved it, and the image of a network that runs there. */
+  /** Tells Python what has moved, or that a point was chosen. */
+  commit(row = null) {
+    this.request();
+    if (!this.unsaid) return;
+    this.sent = this.tell("commit", { z: this.z, row, film: this.film && this.film.inUnit(this.u) });
+    this.unsaid = false;
+    this.announcing = true;
+  }
+
+  /** A letter: where Python has z, unless it was written before it heard of a later move here; and an image, if it decodes. */
   read(letter) {
-    if (letter.stamp !== this.stamp) {
-      Object.assign(this, { stamp: letter.stamp, z: letter.z, row: letter.row, preview: null });
-      this.committed = JSON.stringify([this.z, null, this.u]);
+    const current = !this.unsaid && (this.sent === null || letter.heard >= this.sent);
+    if (current && (!this.z || letter.row !== this.row || letter.z.some((v, i) => v !== this.z[i]))) {
+      Object.assign(this, { z: letter.z, row: letter.row, announcing: true });
+      this.lookAway();
     }
-    if (letter.pixels) this.server?.answer(letter.pixels, letter.of);
+    if (current && this.film && letter.film != null) this.u = this.film.fromUnit(letter.film);
+    if (letter.pixels) this.server?.answer(letter);
     this.request();
   }
 
   seek(u) {
     this.u = u;
+    this.unsaid = true;
     this.request();
   }
 
@@ -183,9 +203,16 @@ export class Pad {
         this.offPlane.textContent = `z lies ${number(map.plane.off(z), 2)}${this.sliders.unit} off the map's plane: the pointer moves it on a slice parallel to it.`;
     }
     this.pictures.showOriginal(this.preview ? null : this.row);
+    if (this.announcing && !this.preview && (this.network || this.server.done)) this.announce(inWords(z));
     if (!map.width) return;
     if (map.ratio !== window.devicePixelRatio) map.resize(map.width, map.height); // on another screen
     map.paint({ cursor: z, ghost: this.preview && this.z, ellipses: [...new Set([this.row ?? -1, this.hovered])].filter((row) => row >= 0) });
+  }
+
+  /** For those who hear the page: where z is now, and what the image shows. */
+  announce(z) {
+    this.announcing = false;
+    this.said.textContent = this.pictures.announce(z);
   }
 
   showTip(at) {

@@ -5,7 +5,7 @@ const SURE = 0.9; // probability from which a classifier names an image
 export class Pictures {
   /** about: the map's; rowInWords(row): a point's name; classifier: its block, or null. */
   constructor({ image }, rowInWords, classifier) {
-    Object.assign(this, { shape: image, rowInWords, n: 0 }); // n: rows of which the images are here
+    Object.assign(this, { shape: image, rowInWords, n: 0, row: null }); // n: rows of which the images are here
     this.canvas = element("canvas", { role: "img", "data-testid": "decoded" });
     this.caption = element("figcaption");
     this.guess = element("figcaption.guess");
@@ -36,14 +36,13 @@ export class Pictures {
 
   announce(z) {
     this.canvas.setAttribute("aria-label", `The image decoded from ${z}`);
-    return `${z}${this.guess.textContent && `, ${this.guess.textContent}`}`;
+    return [z, this.guess.textContent, this.row !== null && this.inWords(this.row)].filter(Boolean).join(", ");
   }
 
   /** sheet: the images of the first n rows, so many in a row of it. */
   setSheet(sheet, { n, columns }) {
-    Object.assign(this, { sheet, n, columns });
-    const row = this.row ?? null;
-    this.row = undefined;
+    const { row } = this;
+    Object.assign(this, { sheet, n, columns, row: null });
     this.showOriginal(row);
   }
 

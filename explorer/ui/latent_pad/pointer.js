@@ -34,7 +34,7 @@ export function listen(canvas, map, to) {
     to.stay(at, clicked);
     if (event.pointerType !== "mouse") to.leave();
   };
-  canvas.onpointercancel = canvas.onpointerleave = (event) => {
+  canvas.onpointercancel = canvas.onlostpointercapture = canvas.onpointerleave = (event) => {
     if (other(event)) return;
     pressed = null;
     to.leave();

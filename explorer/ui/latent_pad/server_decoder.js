@@ -3,35 +3,39 @@
 const PATIENCE = 10_000; // ms until a request is taken for lost
 
 export class ServerDecoder {
-  /** ask(z): sends the request; show(pixels): takes the answer. */
+  /** ask(z): sends a request and returns its number; show(pixels): takes an answer. */
   constructor(ask, show) {
-    Object.assign(this, { ask, show, wish: null, asked: null, shown: null });
+    Object.assign(this, { ask, show, wish: null, shown: null, inFlight: null });
   }
 
   want(z) {
-    if (same(z, this.shown)) return;
     this.wish = z;
     this.pump();
   }
 
-  pump() {
-    if (this.wish === null || this.asked !== null) return;
-    this.asked = this.wish;
-    this.wish = null;
-    this.ask(this.asked);
-    this.timer = setTimeout(() => { this.asked = null; this.pump(); }, PATIENCE);
+  /** Whether the image is that of the latest wish. */
+  get done() {
+    return same(this.wish, this.shown);
   }
 
-  /** pixels: base64 of uint8 [C, H, W]; of: the z that they decode. */
-  answer(pixels, of) {
-    this.shown = of;
-    if (same(of, this.wish)) this.wish = null;
-    if (same(of, this.asked)) {
-      clearTimeout(this.timer);
-      this.asked = null;
-    }
-    this.show(Float32Array.from(atob(pixels), (byte) => byte.charCodeAt(0) / 255));
+  pump() {
+    if (!this.wish || this.done || this.inFlight !== null) return;
+    this.inFlight = this.ask(this.wish);
+    this.timer = setTimeout(() => this.landed(), PATIENCE);
+  }
+
+  landed() {
+    clearTimeout(this.timer);
+    this.inFlight = null;
     this.pump();
+  }
+
+  /** pixels: base64 of uint8 [C, H, W]; of: the z that they decode; heard: the last message that the server had then. */
+  answer({ pixels, of, heard }) {
+    this.shown = of;
+    this.show(Float32Array.from(atob(pixels), (byte) => byte.charCodeAt(0) / 255));
+    if (this.inFlight !== null && heard >= this.inFlight) this.landed();
+    else this.pump();
   }
 
   close() {

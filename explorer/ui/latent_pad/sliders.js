@@ -33,7 +33,7 @@ export class Sliders {
       event.preventDefault();
       event.stopPropagation();
       keyed = true;
-      move(step ? Math.min(Math.max(on.value(d.index) + (step[0] + step[1]) * d.step, d.low), d.high) : origin);
+      move(step ? stepped(on.value(d.index), (step[0] + step[1]) * d.step, d) : origin);
     };
     input.onkeyup = input.onblur = () => { if (keyed) on.done(); keyed = false; };
     const bar = element("i.bar", { "aria-hidden": "true" });
@@ -58,4 +58,9 @@ export class Sliders {
       row.input.setAttribute("aria-valuetext", number(v, 2) + this.unit);
     });
   }
+}
+
+/** v and a step, within the range; a v that is beyond it already stays, and is not led back against the arrow. */
+function stepped(v, step, { low, high }) {
+  return step > 0 ? Math.max(v, Math.min(v + step, high)) : Math.min(v, Math.max(v + step, low));
 }

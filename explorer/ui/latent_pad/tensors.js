@@ -19,10 +19,13 @@ export function openBlock(bytes) {
   }
   const { __metadata__: { block }, ...entries } = header;
   const about = JSON.parse(block);
-  const body = bytes.slice(8 + length);
-  const read = () => Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, tensor(body, name, entry)]));
-  let tensors;
-  return { id: about.id, about, size: bytes.length, tensors: () => (tensors ??= read()) };
+  let body = bytes.slice(8 + length), tensors;
+  const read = () => {
+    tensors = Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, tensor(body, name, entry)]));
+    body = null;
+    return tensors;
+  };
+  return { id: about.id, about, size: bytes.length, tensors: () => tensors ?? read() };
 }
 
 function tensor(body, name, { dtype, shape, data_offsets: [begin, end] }) {
