@@ -33,11 +33,12 @@ def test_known_factors_stay_with_their_codes(tmp_path, monkeypatch):
     assert {k: v.tolist() for k, v in read_embedding(run).factors.items()} == {k: v[data.test].tolist() for k, v in data.factors.items()}
 
 
-def test_decoding_gives_the_likelihoods_mean(runs_folder):
-    loaded, z = runs.load("tiny-vae"), np.array([[0.5, -1.0], [0, 0]])
+@pytest.mark.parametrize("name, mean", [("tiny-ae", torch.sigmoid), ("tiny-vae", lambda x: x.clamp(0, 1))])  # Bernoulli, Gaussian
+def test_decoding_gives_the_likelihoods_mean(runs_folder, name, mean):
+    loaded, z = runs.load(name), np.array([[0.5, -1.0], [0, 0]])
     images = loaded.decode(z)
     assert images.shape == (2, 1, 8, 8) and images.dtype == np.float32
-    assert images == pytest.approx(torch.sigmoid(loaded.model.decoder(torch.tensor(z, dtype=torch.float32))).numpy(), abs=1e-6)
+    assert images == pytest.approx(mean(loaded.model.decoder(torch.tensor(z, dtype=torch.float32))).numpy(), abs=1e-6)
 
 
 @pytest.mark.parametrize("z", [[1.0], [1.0, 2.0, 3.0], [float("nan"), 0], [float("inf"), 0]])
