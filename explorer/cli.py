@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("embed", _embed, "write the test split's codes as CSV", None)
     sub.add_argument("run")
     sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
+    sub = command("gaps", _gaps, "measure the gaps between runs' codes")
+    sub.add_argument("run", nargs="+")
+    sub.add_argument("--n", type=int, default=5000, metavar="N", help="codes, of test images, at most (default: 5000)")
+    sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="of the draws (default: 0)")
     sub = command("classifier", _classifier, "train what names the images that a run, and all others of its images, decodes")
     sub.add_argument("run")
     sub = command("data", _data, "download a data set if it is not there, and describe it")
@@ -171,6 +175,26 @@ def _embed(args) -> None:
     for i, label in enumerate(e.y):
         rows.writerow([i, label, *(v for s in statistics.values() for v in s[i])])
     write_whole(args.out, text.getvalue().encode())
+
+
+def _gaps(args) -> None:
+    if args.seed < 0:
+        raise UserError(f"--seed must not be negative, as {args.seed} is.")
+    from explorer import runs
+
+    found = {name: runs.gaps(name, args.n, args.seed) for name in args.run}
+    if args.json:
+        print(json.dumps({name: asdict(g) for name, g in found.items()}))
+        return
+    for name, g in found.items():
+        says = [f"gap {g.gap:.1%} ({g.gap_low:.1%} to {g.gap_high:.1%})", f"{g.gap_nats:.2f} nats"]
+        if g.prior_gap is not None:
+            says.append(f"prior gap {g.prior_gap:.1%} ({g.prior_gap_low:.1%} to {g.prior_gap_high:.1%})")
+        if g.unsure is not None:
+            shares = {"in gaps": g.unsure_in_gaps, "outside": g.unsure_outside}
+            parts = [f"{share:.0%} {where}" for where, share in shares.items() if share is not None]
+            says.append(f"unsure {g.unsure:.0%} ({', '.join(parts)})")
+        print(f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd")
 
 
 def _classifier(args) -> None:

@@ -1,4 +1,4 @@
-"""Use cases: train a run and keep it, load one, decode and encode with it."""
+"""Use cases: train a run and keep it, load one, decode and encode with it, name its images, measure its gaps."""
 
 import json
 from collections.abc import Callable
@@ -15,13 +15,14 @@ from explorer import device
 from explorer.data import load as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
+from explorer.latent.gaps import K_ENTROPY, K, fitted_gaussian, gap_nats, in_gap, interval
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.models.posterior import Posterior
 from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
-from explorer.store.classifier import Classifier, write_classifier
-from explorer.store.embedding import pack
+from explorer.store.classifier import SURE, Classifier, classifier_of, write_classifier
+from explorer.store.embedding import pack, read_embedding
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock, write
 from explorer.training.classification import train_classifier
 from explorer.training.evaluation import evaluate
@@ -136,8 +137,9 @@ class LoadedRun:
 
     @torch.inference_mode()
     def encode(self, x: np.ndarray) -> Posterior:
-        """x uint8 [B, C, H, W] -> their posteriors."""
-        return self.model.encode(torch.from_numpy(x).float() / 255)
+        """x uint8, or float in [0, 1], [B, C, H, W] -> their posteriors."""
+        pixels = torch.from_numpy(x).float()
+        return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels)
 
 
 def load(name: str) -> LoadedRun:
@@ -160,3 +162,54 @@ def classify(run: Run, on_images: Callable[[int, int], None], on_step: Callable[
     weights, accuracy = train_classifier(data, on_step)
     made = Classifier(data.shape, data.class_names, accuracy, weights)
     return made, write_classifier(run.spec, made)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What lies between a run's codes, measured on n of them and as many draws; shares are of draws.
+
+    gap, gap_nats, unsure and drift ask of the Gaussian fitted to the codes, prior_gap of N(0, I). unsure: decoded draws that
+    the classifier does not name, within gaps and outside; drift: median distance of a draw from the code of its own image,
+    in standard deviations of that Gaussian. None where there is no prior, no classifier, or no draw of that kind.
+    """
+
+    n: int
+    k: int
+    gap: float
+    gap_low: float
+    gap_high: float
+    gap_nats: float
+    prior_gap: float | None
+    prior_gap_low: float | None
+    prior_gap_high: float | None
+    unsure: float | None
+    unsure_in_gaps: float | None
+    unsure_outside: float | None
+    drift: float
+
+
+def gaps(name: str, n: int = 5000, seed: int = 0) -> Gaps:
+    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few, or all are one point."""
+    loaded = load(name)
+    run, e, rng = loaded.run, read_embedding(loaded.run), np.random.default_rng(seed)
+    rows = rng.choice(len(e.mu), max(0, min(n, len(e.mu))), replace=False)
+    if len(rows) <= K_ENTROPY:
+        raise UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {len(rows)}. Use more test images.")
+    codes = e.mu[rows].astype(np.float64)
+    if e.logvar is not None:
+        codes += np.exp(e.logvar[rows] / 2) * rng.standard_normal(codes.shape)
+    fitted = fitted_gaussian(codes)
+    whitened = fitted.whiten(codes)
+    draws = rng.standard_normal(whitened.shape)
+    alone = in_gap(draws, whitened)
+    prior = (None, None, None)
+    if run.spec.has_prior:
+        alone_of_prior = in_gap(rng.standard_normal(codes.shape), codes)
+        prior = (float(alone_of_prior.mean()), *interval(alone_of_prior, rng))
+    images = loaded.decode(fitted.place(draws))
+    drift = np.median(np.linalg.norm(fitted.whiten(loaded.encode(images).mu.numpy()) - draws, axis=1))
+    unsure = (None, None, None)
+    if found := classifier_of(run):
+        doubted = found[0].probabilities(images).max(1) < SURE
+        unsure = tuple(float(d.mean()) if len(d) else None for d in (doubted, doubted[alone], doubted[~alone]))
+    return Gaps(len(rows), K, float(alone.mean()), *interval(alone, rng), gap_nats(whitened), *prior, *unsure, float(drift))

@@ -109,6 +109,17 @@ def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
 
 
+def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
+    names = ["tiny-vae", "tiny-ae", "tiny-vae-1d", "tiny-vae-6d"]
+    done = explorer("gaps", *names, "--json")
+    found = json.loads(done.stdout)
+    assert list(found) == names and json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == found["tiny-ae"]
+    for name, g in found.items():
+        assert g["n"] == 360 and g["k"] == 5 and 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1 and g["drift"] > 0
+        assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
+    assert explorer("gaps", "tiny-vae").stdout.startswith("tiny-vae, 360 codes: gap ")
+
+
 def test_data_describes_a_data_set(explorer, tmp_path):
     about = json.loads(explorer("data", "digits", "--json").stdout)
     assert (about["n_train"], about["n_test"], about["shape"]) == (1437, 360, [1, 8, 8])
@@ -132,6 +143,10 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
 
 
 @pytest.mark.parametrize(("words", "says"), [
+    (["gaps", "tiny-vae", "--n", "4"], "more than 10 codes, and there are 4"),
+    (["gaps", "tiny-vae", "--n", "-4"], "more than 10 codes, and there are 0"),
+    (["gaps", "tiny-vae", "--seed", "-1"], "--seed must not be negative"),
+    (["gaps", "tiny-vae", "tiny-vea"], "Did you mean tiny-vae"),
     (["show", "digits-vae-2e"], "Did you mean digits-vae-2d"), (["show", "../trained/digits-vae-2d"], "no run named"),
     (["train", "--dataset", "fashion"], "Did you mean fashion-mnist"), (["train", "--model", "vea"], "Did you mean vae"),
     (["train", "--latent-dim", "0"], "Latent dim must"), (["train", "--latent-dim=-1"], "Latent dim must"),

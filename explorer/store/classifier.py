@@ -16,6 +16,8 @@ from explorer.store.catalogue import SHIPPED, runs_folder
 from explorer.store.files import fingerprint, write_whole
 from explorer.store.run import Run
 
+SURE = 0.9  # probability from which an image is named
+
 
 @dataclass(frozen=True)
 class Classifier:
@@ -23,6 +25,14 @@ class Classifier:
     class_names: tuple[str, ...]
     accuracy: float  # on the test split
     weights: dict[str, np.ndarray]
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """x float [n, C, H, W] in [0, 1] -> [n, classes]"""
+        w = {name: t.astype(np.float32) for name, t in self.weights.items()}
+        hidden = np.maximum(x.reshape(len(x), -1) @ w["1.weight"].T + w["1.bias"], 0)
+        logits = hidden @ w["3.weight"].T + w["3.bias"]
+        odds = np.exp(logits - logits.max(1, keepdims=True))
+        return odds / odds.sum(1, keepdims=True)
 
 
 def file_of(spec: RunSpec) -> str:

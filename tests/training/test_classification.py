@@ -13,7 +13,7 @@ from explorer.data import load
 from explorer.errors import UserError
 from explorer.models.classifier import classifier
 from explorer.store.catalogue import find
-from explorer.store.classifier import classifier_of, file_of
+from explorer.store.classifier import Classifier, classifier_of, file_of
 from explorer.training.classification import train_classifier
 
 
@@ -30,8 +30,10 @@ def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
     model = classifier(digits.shape, 10)
     model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
     with torch.inference_mode():
-        said = model(torch.from_numpy(digits.x[digits.test]).float() / 255).argmax(1).numpy()
-    assert np.isclose((said == y[digits.test]).mean(), accuracy)
+        p = model(torch.from_numpy(digits.x[digits.test]).float() / 255).softmax(1).numpy()
+    assert np.isclose((p.argmax(1) == y[digits.test]).mean(), accuracy)
+    ours = Classifier(digits.shape, digits.class_names, accuracy, weights).probabilities(digits.x[digits.test] / 255)
+    assert ours == pytest.approx(p, abs=1e-5)
 
 
 def test_one_class_is_refused(digits):

@@ -2,7 +2,7 @@
 // elements above the canvas, so that nothing is painted anew while it alone moves.
 
 const REACH = 10; // px within which a pointer means a point
-const CLOSE = 3; // px between points that a pointer hardly tells apart
+const CLOSE = 6; // px between points that a pointer hardly tells apart
 const AROUND = 64; // corners of an ellipse
 const FEW = 10; // classes, as many as there are colours
 

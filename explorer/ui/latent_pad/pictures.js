@@ -1,7 +1,5 @@
 // The decoded image with what a classifier makes of it, and the test image that was chosen.
 
-const SURE = 0.9; // probability from which a classifier names an image
-
 export class Pictures {
   /** about: the map's; rowInWords(row): a point's name; classifier: its block, or null. */
   constructor({ image }, rowInWords, classifier) {
@@ -15,8 +13,9 @@ export class Pictures {
     this.face = element("div.pictures", {}, element("figure.decoded", {}, this.canvas, this.guess, this.caption), this.original);
     if (!classifier) return;
     this.classifier = new Network(classifier);
-    this.classes = classifier.about.classes;
-    this.guess.title = `By a small classifier, which names ${(100 * classifier.about.accuracy).toFixed(1)} % of the test images rightly`;
+    const { classes, sure, accuracy } = classifier.about;
+    Object.assign(this, { classes, sure });
+    this.guess.title = `By a small classifier, which names ${(100 * accuracy).toFixed(1)} % of the test images rightly`;
   }
 
   showDecoded(pixels) {
@@ -27,7 +26,7 @@ export class Pictures {
   named(p) {
     const [first, second] = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
     const says = (c) => `${this.classes[c]} (${p[c] > 0.995 ? "over 99" : Math.round(100 * p[c])} %)`;
-    return p[first] < SURE ? `unsure: ${says(first)} or ${says(second)}` : `looks like ${says(first)}`;
+    return p[first] < this.sure ? `unsure: ${says(first)} or ${says(second)}` : `looks like ${says(first)}`;
   }
 
   describe(z) {
@@ -56,7 +55,7 @@ export class Pictures {
   }
 
   inWords(row) {
-    return this.rowInWords(row) + (this.sheet && row >= this.n ? " (image not kept with the run)" : "");
+    return this.rowInWords(row) + (this.sheet && row >= this.n ? " (image not kept)" : "");
   }
 
   /** Whether the row's image is here. */

@@ -1,0 +1,84 @@
+"""Gaps between codes: where a draw from a Gaussian meets no code.
+
+A draw lies in a gap if no code is nearer to it than its K-th nearest fellow draw: 1 − coverage (Naeem et al., ICML 2020).
+Two equal distributions give 1/2^K, in any dimension. The figures depend on the number of codes: always state it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from explorer.errors import UserError
+
+K = 5  # neighbours of a draw
+K_ENTROPY = 10  # neighbours of a code, for gap_nats
+FLAT = 1e-10  # of the largest variance: directions below are none
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class FittedGaussian:
+    """The Gaussian fitted to codes, on the subspace that they span: z = mean + w @ root, w ~ N(0, I)."""
+
+    mean: np.ndarray  # [D]
+    root: np.ndarray  # [R, D]
+    whitening: np.ndarray  # [D, R]
+
+    def whiten(self, z: np.ndarray) -> np.ndarray:
+        """z [n, D] -> w [n, R]: distances become standard deviations."""
+        return (z - self.mean) @ self.whitening
+
+    def place(self, w: np.ndarray) -> np.ndarray:
+        """w [n, R] -> z [n, D]"""
+        return self.mean + w @ self.root
+
+
+def fitted_gaussian(codes: np.ndarray) -> FittedGaussian:
+    """codes [n, D]. Raises UserError if all of them are one point."""
+    mean = codes.mean(0)
+    variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
+    there = variances > FLAT * max(variances[-1], 1e-300)
+    if not variances[-1] > FLAT:
+        raise UserError("All codes are the same point: there is nothing between them to measure. Train the model longer.")
+    sd, directions = np.sqrt(variances[there]), directions[:, there]
+    return FittedGaussian(mean, (directions * sd).T, directions / sd)
+
+
+def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest fellow.
+
+    Raises UserError if there are not more than K of either.
+    """
+    if min(len(draws), len(codes)) <= K:
+        raise UserError(f"A gap is measured with more than {K} codes, and there are {len(codes)}. Use more test images.")
+    return _distances(codes, draws, 1) > _distances(draws, draws, K, itself=True)
+
+
+def interval(found: np.ndarray, rng: Generator) -> tuple[float, float]:
+    """found bool [n] -> 95 % bootstrap interval of its mean, over the draws. Another training differs by more."""
+    return tuple(np.quantile(rng.binomial(len(found), found.mean(), RESAMPLES) / len(found), (0.025, 0.975)).tolist())
+
+
+def gap_nats(whitened: np.ndarray) -> float:
+    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; above 10 dimensions a lower bound.
+
+    By the codes' entropy from nearest neighbours (Kozachenko and Leonenko, 1987): n points spread evenly in a ball would have
+    their K-th neighbour at a radius that tells the density.
+    """
+    from scipy.special import digamma, gammaln
+
+    n, dim = whitened.shape
+    if n <= K_ENTROPY:
+        raise UserError(f"gap_nats is measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images.")
+    radii = np.maximum(_distances(whitened, whitened, K_ENTROPY, itself=True), 1e-12)
+    log_ball = dim / 2 * np.log(np.pi) - gammaln(dim / 2 + 1)
+    entropy = digamma(n) - digamma(K_ENTROPY) + log_ball + dim * np.log(radii).mean()
+    return float(dim / 2 * np.log(2 * np.pi * np.e) - entropy)
+
+
+def _distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
+    """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are the same."""
+    from sklearn.neighbors import NearestNeighbors
+
+    return NearestNeighbors(n_neighbors=k + itself).fit(points).kneighbors(to)[0][:, -1]

@@ -1,0 +1,99 @@
+"""Gaps of distributions whose gap is known."""
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from explorer.errors import UserError
+from explorer.latent.gaps import K, fitted_gaussian, gap_nats, in_gap, interval
+
+N = 4000
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def gap(codes, rng):
+    whitened = fitted_gaussian(codes).whiten(codes)
+    return in_gap(rng.standard_normal(whitened.shape), whitened).mean()
+
+
+@pytest.mark.parametrize("dim", [1, 2, 16, 64])
+def test_a_gaussian_has_one_in_two_to_the_k_in_any_dimension(rng, dim):
+    shape = rng.standard_normal((dim, dim))
+    codes = 3 + rng.standard_normal((N, dim)) @ shape
+    assert gap(codes, rng) == pytest.approx(1 / 2**K, abs=0.012)
+
+
+def test_a_ring_leaves_its_middle_and_its_outside_empty(rng):
+    """Codes at radius 1 to 1.2, whitened to unit variance: covered are the draws on the ring, and those so near to it that a
+    disc of the density of draws there would hold K of them."""
+    angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
+    codes = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    sd = np.sqrt((1.1**2 + 0.2**2 / 12) / 2)
+    reach = {r: np.sqrt(K / (np.pi * N * stats.norm.pdf(r / sd) * stats.norm.pdf(0))) for r in (1, 1.2)}
+    covered = stats.rayleigh.cdf(1.2 / sd + reach[1.2]) - stats.rayleigh.cdf(1 / sd - reach[1])
+    assert gap(codes, rng) == pytest.approx(1 - covered, abs=0.02)
+
+
+def test_two_far_blobs_leave_what_lies_between_and_beyond(rng):
+    """Blobs of sd 0.05 at ±1 in one dimension, by quadrature over a Gaussian of the same variance."""
+    codes = np.concatenate([rng.normal(-1, 0.05, N // 2), rng.normal(1, 0.05, N // 2)])[:, None]
+    sd = np.sqrt(1 + 0.05**2)
+    covered = 2 * (stats.norm.cdf(1.15 / sd) - stats.norm.cdf(0.85 / sd))
+    assert gap(codes, rng) == pytest.approx(1 - covered, abs=0.05)
+    density = lambda v: 0.5 * (stats.norm.pdf(v, -1, 0.05) + stats.norm.pdf(v, 1, 0.05))  # noqa: E731
+    kl, _ = integrate.quad(lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, sd)), 0.5, 1.5, limit=200)
+    assert gap_nats(fitted_gaussian(codes).whiten(codes)) == pytest.approx(2 * kl, abs=0.06)
+
+
+def test_a_shifted_ball_is_seen_by_the_prior_only(rng):
+    """Codes N((3, 0), I): no gap of their own, but draws of the prior are left alone on the far side."""
+    codes = rng.standard_normal((N, 2)) + [3, 0]
+    assert gap(codes, rng) == pytest.approx(1 / 2**K, abs=0.012)
+    alone = in_gap(rng.standard_normal((N, 2)), codes)
+    assert 0.5 < alone.mean() < 0.9
+
+
+@pytest.mark.parametrize("dim", [1, 2, 8])
+def test_a_gaussian_is_no_nats_from_its_own(rng, dim):
+    codes = rng.standard_normal((N, dim)) @ rng.standard_normal((dim, dim)) + 5
+    assert gap_nats(fitted_gaussian(codes).whiten(codes)) == pytest.approx(0, abs=0.06)
+
+
+def test_a_uniform_square_is_as_many_nats_from_its_gaussian_as_the_closed_form_says(rng):
+    codes = rng.uniform(-1, 1, (N, 2))
+    closed = 2 * (0.5 * np.log(2 * np.pi * np.e / 3) - np.log(2))
+    assert gap_nats(fitted_gaussian(codes).whiten(codes)) == pytest.approx(closed, abs=0.05)
+
+
+def test_codes_on_a_line_are_measured_along_it(rng):
+    line = rng.standard_normal(N)[:, None] * [2.0, -1.0] + [5.0, 1.0]
+    fitted = fitted_gaussian(line)
+    assert fitted.whiten(line).shape == (N, 1) and gap(line, rng) == pytest.approx(1 / 2**K, abs=0.012)
+    assert fitted.place(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
+
+
+def test_a_fit_has_the_codes_mean_and_covariance(rng):
+    codes = rng.standard_normal((500, 3)) @ rng.standard_normal((3, 3)) + 1
+    fitted = fitted_gaussian(codes)
+    assert fitted.mean == pytest.approx(codes.mean(0)) and fitted.root.T @ fitted.root == pytest.approx(np.cov(codes.T, bias=True))
+    assert np.cov(fitted.whiten(codes).T, bias=True) == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def test_the_interval_is_that_of_a_share_of_draws(rng):
+    found = rng.random(2000) < 0.2
+    low, high = interval(found, rng)
+    exact = stats.binomtest(int(found.sum()), 2000).proportion_ci(0.95)
+    assert (low, high) == pytest.approx((exact.low, exact.high), abs=0.004)
+
+
+def test_what_cannot_be_measured_gets_a_sentence(rng):
+    with pytest.raises(UserError, match="same point"):
+        fitted_gaussian(np.ones((50, 2)))
+    with pytest.raises(UserError, match=f"more than {K} codes, and there are 4"):
+        in_gap(rng.standard_normal((50, 2)), rng.standard_normal((4, 2)))
+    with pytest.raises(UserError, match="more than 10 codes"):
+        gap_nats(rng.standard_normal((8, 2)))
