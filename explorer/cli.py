@@ -61,17 +61,25 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
     sub.add_argument("--run", metavar="NAME", help="the run's name, instead of one made from its settings")
 
+    def at_beta(sub) -> None:
+        sub.add_argument("--beta", type=float, metavar="BETA", help="of a ladder, the KL weight (default: 1)")
+
     command("list", _list, "list the runs")
-    command("show", _show, "show a run's settings and test figures").add_argument("run")
+    sub = command("show", _show, "show a run's settings and test figures")
+    sub.add_argument("run")
+    at_beta(sub)
     sub = command("decode", _decode, "decode one code to an image", None)
     sub.add_argument("run")
+    at_beta(sub)
     sub.add_argument("--z", required=True, help="the code: numbers with commas, as in 0.5,-1")
     sub.add_argument("--out", required=True, type=Path, help="the PNG to write")
     sub = command("embed", _embed, "write the test split's codes as CSV", None)
     sub.add_argument("run")
+    at_beta(sub)
     sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
     sub = command("gaps", _gaps, "measure the gaps between runs' codes")
     sub.add_argument("run", nargs="+")
+    at_beta(sub)
     sub.add_argument("--n", type=int, default=5000, metavar="N", help="codes, of test images, at most (default: 5000)")
     sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="of the draws (default: 0)")
     sub = command("classifier", _classifier, "train what names the images that a run, and all others of its images, decodes")
@@ -133,7 +141,12 @@ def _show(args) -> None:
     from explorer.store.catalogue import find
 
     run = find(args.run)
-    print(json.dumps(_shown(run))) if args.json else _print_run(run)
+    if args.beta is not None:
+        from explorer import measuring
+
+        run = measuring.at_beta(run, args.beta)
+    at = {} if args.beta is None else {"beta": args.beta}
+    print(json.dumps(_shown(run) | at)) if args.json else _print_run(run)
 
 
 def _shown(run) -> dict:
@@ -159,7 +172,7 @@ def _decode(args) -> None:
     from explorer.figures.images import png
     from explorer.store.files import write_whole
 
-    write_whole(args.out, png(runs.load(args.run).decode(z)[0]))
+    write_whole(args.out, png(runs.load(args.run, args.beta).decode(z)[0]))
 
 
 def _embed(args) -> None:
@@ -168,7 +181,12 @@ def _embed(args) -> None:
     from explorer.store.files import write_whole
 
     e = read_embedding(find(args.run))
-    statistics = {"mu": e.mu} | ({} if e.logvar is None else {"logvar": e.logvar})
+    mu, logvar = e.mu, e.logvar
+    if args.beta is not None:
+        from explorer import measuring
+
+        mu, logvar = measuring.codes_of(measuring.load(args.run, args.beta), args.beta)
+    statistics = {"mu": mu} | ({} if logvar is None else {"logvar": logvar})
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["index", "label", *(f"{name}_{i}" for name, s in statistics.items() for i in range(s.shape[1]))])
@@ -180,21 +198,15 @@ def _embed(args) -> None:
 def _gaps(args) -> None:
     if args.seed < 0:
         raise UserError(f"--seed must not be negative, as {args.seed} is.")
-    from explorer import runs
+    from explorer import measuring
+    from explorer.terminal import gaps_in_words
 
-    found = {name: runs.gaps(name, args.n, args.seed) for name in args.run}
+    found = {name: measuring.gaps(name, args.n, args.seed, args.beta) for name in args.run}
     if args.json:
         print(json.dumps({name: asdict(g) for name, g in found.items()}))
         return
     for name, g in found.items():
-        says = [f"gap {g.gap:.1%} ({g.gap_low:.1%} to {g.gap_high:.1%})", f"{g.gap_nats:.2f} nats"]
-        if g.prior_gap is not None:
-            says.append(f"prior gap {g.prior_gap:.1%} ({g.prior_gap_low:.1%} to {g.prior_gap_high:.1%})")
-        if g.unsure is not None:
-            shares = {"in gaps": g.unsure_in_gaps, "outside": g.unsure_outside}
-            parts = [f"{share:.0%} {where}" for where, share in shares.items() if share is not None]
-            says.append(f"unsure {g.unsure:.0%} ({', '.join(parts)})")
-        print(f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd")
+        print(gaps_in_words(name, g))
 
 
 def _classifier(args) -> None:

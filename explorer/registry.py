@@ -52,6 +52,7 @@ NETWORKS = Registry("network", {
 MODELS = Registry("model", {
     "ae": "explorer.models.ae:AE",
     "vae": "explorer.models.vae:VAE",
+    "ladder": "explorer.models.vae:VAE",  # at many KL weights
 })
 
 LIKELIHOODS = Registry("likelihood", {

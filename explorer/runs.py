@@ -1,4 +1,4 @@
-"""Use cases: train a run and keep it, load one, decode and encode with it, name its images, measure its gaps."""
+"""Use cases: train a run and keep it, load one, decode and encode with it, name its images."""
 
 import json
 from collections.abc import Callable
@@ -15,15 +15,16 @@ from explorer import device
 from explorer.data import load as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.latent.gaps import K_ENTROPY, K, fitted_gaussian, gap_nats, in_gap, interval
+from explorer.latent.gaps import MOST_CODES, fitted_gaussian, in_gap, sampled
+from explorer.latent.ladder import film_betas, mixed
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.models.posterior import Posterior
 from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
-from explorer.store.classifier import SURE, Classifier, classifier_of, write_classifier
-from explorer.store.embedding import pack, read_embedding
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock, write
+from explorer.store.classifier import Classifier, write_classifier
+from explorer.store.embedding import FILM_ROWS, pack
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Frame, Run, read, read_tensors, training_lock, write
 from explorer.training.classification import train_classifier
 from explorer.training.evaluation import evaluate
 from explorer.training.events import Event, Failed, Finished, Reading, Step, to_json
@@ -99,19 +100,39 @@ def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fin
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    model, likelihood = _model(spec, data.shape, weights), likelihood_of(spec)
-    e = evaluate(model, likelihood, data.x[data.test])
+    likelihood = likelihood_of(spec)
+    e = evaluate(_model(spec, data.shape, weights), likelihood, data.x[data.test])
     if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
         raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
                         f"Try a learning rate below {spec.lr:g}.")
+    frames, film = [], []
+    for beta in film_betas(spec.rungs):
+        at = evaluate(_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        shares = [None if found is None else float(found.mean()) for found in _alone(at.mu, at.logvar)]
+        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, *shares))
+        film.append(at.mu[:FILM_ROWS])
     run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
               sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
-              {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {})
+              {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {}, tuple(frames))
     factors = {name: values[data.test] for name, values in data.factors.items()}
-    return write(run, {MODEL: weights, EMBEDDING: pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors)})
+    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, np.stack(film) if film else None)
+    return write(run, {MODEL: weights, EMBEDDING: packed})
 
 
-def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray]) -> Autoencoder:
+def _alone(mu: np.ndarray, logvar: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Of a frame's codes: which draws lie in a gap, of their own Gaussian and of the prior. None where codes are too few."""
+    with suppress(UserError):
+        rng = np.random.default_rng(0)
+        codes = sampled(mu, logvar, MOST_CODES, rng)
+        whitened = fitted_gaussian(codes).whiten(codes)
+        return in_gap(rng.standard_normal(whitened.shape), whitened), in_gap(rng.standard_normal(codes.shape), codes)
+    return None, None
+
+
+def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None) -> Autoencoder:
+    """With beta, a ladder's model there; else where its spec has it."""
+    if spec.rungs:
+        weights = mixed(weights, spec.rungs, spec.beta if beta is None else beta)
     with torch.random.fork_rng():
         model = build(spec, shape)
     model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
@@ -142,16 +163,21 @@ class LoadedRun:
         return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels)
 
 
-def load(name: str) -> LoadedRun:
-    """Raises UserError if there is no such run, or its weights don't fit its spec."""
-    return loaded(catalogue.find(name))
+def load(name: str, beta: float | None = None) -> LoadedRun:
+    """Raises UserError if there is no such run, its weights don't fit its spec, or it is no ladder that has that KL weight."""
+    return loaded(catalogue.find(name), beta)
 
 
-def loaded(run: Run) -> LoadedRun:
+def loaded(run: Run, beta: float | None = None) -> LoadedRun:
+    rungs = run.spec.rungs
+    if beta is not None and not rungs:
+        raise UserError(f"{run.name} is no ladder: it has one KL weight only. Leave out --beta.")
+    if beta is not None and not rungs[0] <= beta <= rungs[-1]:
+        raise UserError(f"{run.name} has KL weights from {rungs[0]:g} to {rungs[-1]:g}, not {beta:g}.")
     weights = read_tensors(run, MODEL)
     try:
-        return LoadedRun(run, _model(run.spec, run.shape, weights), likelihood_of(run.spec))
-    except RuntimeError as error:
+        return LoadedRun(run, _model(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
+    except (RuntimeError, IndexError) as error:
         raise UserError(f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
                         f"Train the run again, or delete {run.folder}.") from error
 
@@ -162,54 +188,3 @@ def classify(run: Run, on_images: Callable[[int, int], None], on_step: Callable[
     weights, accuracy = train_classifier(data, on_step)
     made = Classifier(data.shape, data.class_names, accuracy, weights)
     return made, write_classifier(run.spec, made)
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """What lies between a run's codes, measured on n of them and as many draws; shares are of draws.
-
-    gap, gap_nats, unsure and drift ask of the Gaussian fitted to the codes, prior_gap of N(0, I). unsure: decoded draws that
-    the classifier does not name, within gaps and outside; drift: median distance of a draw from the code of its own image,
-    in standard deviations of that Gaussian. None where there is no prior, no classifier, or no draw of that kind.
-    """
-
-    n: int
-    k: int
-    gap: float
-    gap_low: float
-    gap_high: float
-    gap_nats: float
-    prior_gap: float | None
-    prior_gap_low: float | None
-    prior_gap_high: float | None
-    unsure: float | None
-    unsure_in_gaps: float | None
-    unsure_outside: float | None
-    drift: float
-
-
-def gaps(name: str, n: int = 5000, seed: int = 0) -> Gaps:
-    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few, or all are one point."""
-    loaded = load(name)
-    run, e, rng = loaded.run, read_embedding(loaded.run), np.random.default_rng(seed)
-    rows = rng.choice(len(e.mu), max(0, min(n, len(e.mu))), replace=False)
-    if len(rows) <= K_ENTROPY:
-        raise UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {len(rows)}. Use more test images.")
-    codes = e.mu[rows].astype(np.float64)
-    if e.logvar is not None:
-        codes += np.exp(e.logvar[rows] / 2) * rng.standard_normal(codes.shape)
-    fitted = fitted_gaussian(codes)
-    whitened = fitted.whiten(codes)
-    draws = rng.standard_normal(whitened.shape)
-    alone = in_gap(draws, whitened)
-    prior = (None, None, None)
-    if run.spec.has_prior:
-        alone_of_prior = in_gap(rng.standard_normal(codes.shape), codes)
-        prior = (float(alone_of_prior.mean()), *interval(alone_of_prior, rng))
-    images = loaded.decode(fitted.place(draws))
-    drift = np.median(np.linalg.norm(fitted.whiten(loaded.encode(images).mu.numpy()) - draws, axis=1))
-    unsure = (None, None, None)
-    if found := classifier_of(run):
-        doubted = found[0].probabilities(images).max(1) < SURE
-        unsure = tuple(float(d.mean()) if len(d) else None for d in (doubted, doubted[alone], doubted[~alone]))
-    return Gaps(len(rows), K, float(alone.mean()), *interval(alone, rng), gap_nats(whitened), *prior, *unsure, float(drift))

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 from dataclasses import Field, asdict, dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
@@ -15,6 +16,7 @@ from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 
 IMAGE_SIZES = (28, 32, 64)
 USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
+USUAL_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
 USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
 
 
@@ -31,7 +33,7 @@ class RunSpec:
     dataset: str = option("digits", "images to learn: a name, or folder:PATH")
     image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "keep colour, for folder:PATH")
-    model: str = option("vae", "ae (codes are points) or vae (codes are clouds)", choices=MODELS.names())
+    model: str = option("vae", "ae (codes are points), vae (codes are clouds) or ladder (a vae at many KL weights)", choices=MODELS.names())
     network: str = option("mlp", "encoder and decoder", choices=NETWORKS.names())
     width: int | None = option(None, "units of the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
     depth: int | None = option(None, "hidden layers (mlp, gru) or halvings of the image (conv)", low=1, high=6, step=1)
@@ -40,6 +42,8 @@ class RunSpec:
     sigma: float = option(0.1, "standard deviation of a gaussian pixel, in grey levels of [0,1]", low=1e-3, high=10.0, step=0.01)
     beta: float = option(1.0, "KL weight; 1 is the ELBO", low=0.0, high=1000.0, step=0.1)
     beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=1.0)
+    betas: str | None = option(None, "KL weights of a ladder, rising: each rung is trained on from the one before")
+    rung_epochs: int | None = option(None, "passes over the training images for each rung but the first", low=1, high=10_000, step=1)
     epochs: int | None = option(None, "passes over the training images", low=1, high=10_000, step=1)
     batch_size: int = option(128, "images a step", low=1, high=65_536, step=1)
     lr: float = option(2e-3, "Adam's learning rate", low=1e-7, high=10.0, step=1e-4)
@@ -63,11 +67,17 @@ class RunSpec:
             settle["sigma"] = 0.1
         if not self.has_prior:
             settle.update(beta=0.0, beta_warmup=0.0)
+        if self.model == "ladder":
+            settle.update(beta=1.0, beta_warmup=0.0, betas=_rising(USUAL_BETAS if self.betas is None else self.betas))
+        else:
+            settle.update(betas=None, rung_epochs=None)
         width, depth = USUAL_NETWORK[self.network]
         linear = self.network == "linear"
         settle["width"] = width if linear or self.width is None else self.width
         settle["depth"] = depth if linear or self.depth is None else self.depth
         settle["epochs"] = USUAL_EPOCHS.get(kind, 20) if self.epochs is None else self.epochs
+        if self.model == "ladder" and self.rung_epochs is None:
+            settle["rung_epochs"] = max(1, settle["epochs"] // 4)
         for name, value in settle.items():
             object.__setattr__(self, name, value)
         if self.beta_warmup > self.epochs:
@@ -93,6 +103,17 @@ class RunSpec:
         """Whether codes answer to N(0, I): all models but the AE."""
         return self.model != "ae"
 
+    @property
+    def rungs(self) -> tuple[float, ...]:
+        """The KL weights of a ladder; of others, none."""
+        return tuple(map(float, self.betas.split(","))) if self.betas else ()
+
+    @property
+    def stages(self) -> tuple[tuple[float, int], ...]:
+        """KL weight and epochs of each stage of the training: one, but for a ladder."""
+        first, *others = self.rungs or (self.beta,)
+        return ((first, self.epochs), *((beta, self.rung_epochs) for beta in others))
+
     def flags(self) -> str:
         """The `train` flags that make this very spec, as they are typed in a shell; what is usual is left out."""
         usual = RunSpec(self.dataset, model=self.model, network=self.network).to_dict()
@@ -101,12 +122,24 @@ class RunSpec:
 
     @property
     def run_id(self) -> str:
-        """A readable slug and eight hex digits of the spec's SHA-256: the same spec is the same run."""
-        digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
+        """A readable slug and eight hex digits of the SHA-256 of what is set: the same spec is the same run."""
+        settings = {name: value for name, value in self.to_dict().items() if value is not None}
+        digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         kind, _, path = self.dataset.partition(":")
         name = f"{kind} {Path(path).name}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
         return f"{slug[:80].strip('-')}-{digest}"
+
+
+def _rising(betas: str) -> str:
+    """KL weights with commas, as short as they can be written. Raises UserError unless they are positive and rise."""
+    try:
+        values = [float(f"{float(beta):g}") for beta in betas.split(",")]
+    except ValueError:
+        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {betas!r}.") from None
+    if not (2 <= len(values) <= 40 and values[0] > 0 and values[-1] <= 1000 and all(a < b for a, b in pairwise(values))):
+        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {betas}.")
+    return ",".join(f"{beta:g}" for beta in values)
 
 
 _IN_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}

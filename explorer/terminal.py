@@ -72,3 +72,15 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
         bar.refresh()
 
     return show
+
+
+def gaps_in_words(name: str, g) -> str:
+    """One line of what explorer.measuring.Gaps holds of a run."""
+    says = [f"gap {g.gap:.1%} ({g.gap_low:.1%} to {g.gap_high:.1%})", f"{g.gap_nats:.2f} nats"]
+    if g.prior_gap is not None:
+        says.append(f"prior gap {g.prior_gap:.1%} ({g.prior_gap_low:.1%} to {g.prior_gap_high:.1%})")
+    if g.unsure is not None:
+        shares = {"in gaps": g.unsure_in_gaps, "outside": g.unsure_outside}
+        parts = [f"{share:.0%} {where}" for where, share in shares.items() if share is not None]
+        says.append(f"unsure {g.unsure:.0%} ({', '.join(parts)})")
+    return f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd"

@@ -21,7 +21,7 @@ if not runs:
     st.stop()
 
 table = pd.DataFrame([
-    {"run": run.name, "images": words.dataset(run), "model": run.spec.model.upper(), "network": run.spec.network,
+    {"run": run.name, "images": words.dataset(run), "model": words.MODELS[run.spec.model], "network": run.spec.network,
      "latent": run.spec.latent_dim, "KL weight": run.spec.beta if run.spec.has_prior else None,
      "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
      "active": run.test.active_units, "epochs": run.epochs, "seconds": run.seconds}

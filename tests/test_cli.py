@@ -120,6 +120,19 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     assert explorer("gaps", "tiny-vae").stdout.startswith("tiny-vae, 360 codes: gap ")
 
 
+def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
+    shown = json.loads(explorer("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
+    assert shown["beta"] == 0.1 and shown["test"]["rate"] == pytest.approx(find("tiny-ladder").film[2].rate, rel=1e-4)
+    explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "z.png")), to_uint8(runs.load("tiny-ladder", 0.1).decode([0.5, -1])[0]))
+    explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
+    with open(tmp_path / "c.csv") as file:
+        mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
+    assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film[2][:, 0], rel=2e-3, abs=2e-3)
+    low, high = (json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"] for b in (0.01, 1))
+    assert low["prior_gap"] > high["prior_gap"]
+
+
 def test_data_describes_a_data_set(explorer, tmp_path):
     about = json.loads(explorer("data", "digits", "--json").stdout)
     assert (about["n_train"], about["n_test"], about["shape"]) == (1437, 360, [1, 8, 8])
@@ -143,6 +156,9 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
 
 
 @pytest.mark.parametrize(("words", "says"), [
+    (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is no ladder"),
+    (["show", "tiny-ladder", "--beta", "20"], "KL weights from 0.01 to 1, not 20"),
+    (["train", "--model", "ladder", "--betas", "1,0.1"], "rising numbers"),
     (["gaps", "tiny-vae", "--n", "4"], "more than 10 codes, and there are 4"),
     (["gaps", "tiny-vae", "--n", "-4"], "more than 10 codes, and there are 0"),
     (["gaps", "tiny-vae", "--seed", "-1"], "--seed must not be negative"),

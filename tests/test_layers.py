@@ -15,8 +15,8 @@ MAY_IMPORT = {
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
     "latent": BASE | {"models", "events"},
     "figures": BASE | {"latent"}, "runs": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent"},
-    "doctor": BASE | {"data", "store"}, "terminal": {"events"},
-    "cli": BASE | {"data", "events", "store", "latent", "figures", "runs", "doctor", "terminal"}, "__main__": {"cli"},
+    "measuring": BASE | {"data", "runs", "store", "latent", "training"}, "doctor": BASE | {"data", "store"}, "terminal": {"events"},
+    "cli": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "doctor", "terminal"}, "__main__": {"cli"},
     "ui": BASE | {"store", "runs", "latent", "figures", "data"},
     "pages": {"ui", "runs", "latent", "figures", "specs", "errors"}, "app": {"ui"},
 }

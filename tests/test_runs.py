@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file
 
-from explorer import runs
+from explorer import measuring, runs
 from explorer.data import load as load_data
 from explorer.errors import UserError
+from explorer.models.autoencoder import build
+from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -119,3 +122,35 @@ def test_a_constant_data_set_trains(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     run = runs.train(RunSpec(f"folder:{tmp_path}", epochs=2, width=8))
     assert run.class_names == ("images",) and np.isfinite(run.test.elbo) and run.test.n == 1
+
+
+def test_a_ladder_is_one_run_with_its_film(runs_folder):
+    """Every frame's figures and codes are those of the model with weights mixed there, evaluated by itself."""
+    ladder = runs.load("tiny-ladder").run
+    data, weights, film = load_data("digits"), load_file(ladder.folder / "model.safetensors"), read_embedding(ladder).film
+    assert [f.beta for f in ladder.film] == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]) and film.shape == (5, 360, 2)
+    for i, (frame, t) in enumerate(zip(ladder.film, (0, 0.5, 0, 0.5, 0))):
+        rung, model = i // 2, build(ladder.spec, ladder.shape)
+        mix = {k: (1 - t) * w[rung].astype(np.float32) + (t * w[rung + 1].astype(np.float32) if t else 0) for k, w in weights.items()}
+        model.load_state_dict({k: torch.from_numpy(w) for k, w in mix.items()})
+        e = evaluate(model.eval(), likelihood_of(ladder.spec), data.x[data.test])
+        assert (frame.distortion, frame.rate) == pytest.approx((e.figures.distortion, e.figures.rate), rel=1e-4)
+        assert film[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and 0 <= frame.gap <= 1 and 0 <= frame.prior_gap <= 1
+    assert (ladder.test.distortion, ladder.test.rate) == pytest.approx((ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6)
+    assert ladder.film[0].prior_gap > ladder.film[-1].prior_gap
+
+
+def test_a_ladder_is_loaded_at_any_of_its_kl_weights(runs_folder):
+    z = [0.5, -0.5]
+    usual, same, other = (runs.load("tiny-ladder", beta).decode(z) for beta in (None, 1.0, 0.02))
+    assert np.array_equal(usual, same) and not np.allclose(usual, other)
+    wrong = [("tiny-ladder", 2.0, "from 0.01 to 1, not 2"), ("tiny-ladder", float("nan"), "not nan"), ("tiny-vae", 1.0, "no ladder")]
+    for name, beta, says in wrong:
+        with pytest.raises(UserError, match=says):
+            runs.load(name, beta)
+
+
+def test_figures_at_a_kl_weight_are_those_of_the_film(runs_folder):
+    ladder = runs.load("tiny-ladder").run
+    at = measuring.at_beta(ladder, 0.1)
+    assert (at.test.distortion, at.test.rate) == pytest.approx((ladder.film[2].distortion, ladder.film[2].rate))

@@ -43,6 +43,24 @@ def test_the_id_is_a_slug_and_a_hash_of_everything():
     assert RunSpec("folder:/some/My Faces!").run_id.startswith("folder-my-faces-vae-mlp-2d-")
 
 
+def test_ids_stay_what_they_were():
+    assert RunSpec().run_id == "digits-vae-mlp-2d-4d8698ad"
+
+
+def test_a_ladder_has_rungs_that_rise():
+    ladder = RunSpec(model="ladder", betas=" 0.10,1.0, 10", epochs=8)
+    assert ladder.betas == "0.1,1,10" and ladder.stages == ((0.1, 8), (1.0, 2), (10.0, 2)) and ladder.has_prior
+    assert RunSpec(model="ladder").rungs == (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10)
+    assert RunSpec(model="ladder", beta=3.0, beta_warmup=2.0) == RunSpec(model="ladder")
+    assert RunSpec(betas="1,2", rung_epochs=3) == RunSpec() and RunSpec(beta=0.5, epochs=7).stages == ((0.5, 7),)
+
+
+@pytest.mark.parametrize("betas", ["1", "2,1", "1,1", "0,1", "-1,1", "1,2000", "1,nan", "a,b", "", "1,1.00000001"])
+def test_a_ladder_of_other_rungs_gets_a_sentence(betas):
+    with pytest.raises(UserError, match="[Bb]etas"):
+        RunSpec(model="ladder", betas=betas)
+
+
 def test_a_spec_survives_json():
     spec = RunSpec("moons", network="conv", beta=0.1, likelihood="gaussian")
     assert RunSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
@@ -53,7 +71,8 @@ def test_a_spec_survives_json():
 
 
 @pytest.mark.parametrize("spec", [
-    RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
+    RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
+    RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
 ])
 def test_flags_make_the_same_spec_again(spec):
     args = _parser().parse_args(["train", *shlex.split(spec.flags())])

@@ -1,6 +1,6 @@
 """The latent dimensions as things to move: their range, and how much each one says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,3 +30,9 @@ def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dime
         low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
         found.append(Dimension(i, low, high, float(codes.std()), rates[i], bool(has_prior and codes.var() <= ACTIVE)))
     return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)
+
+
+def widened(dims: list[Dimension], film: np.ndarray) -> list[Dimension]:
+    """The same dimensions, their ranges holding every code of a film [frames, n, D] too."""
+    low, high = np.floor(film.min((0, 1)) * 10) / 10, np.ceil(film.max((0, 1)) * 10) / 10
+    return [replace(d, low=min(d.low, float(low[d.index])), high=max(d.high, float(high[d.index]))) for d in dims]

@@ -12,9 +12,17 @@ from numpy.random import Generator
 from explorer.errors import UserError
 
 K = 5  # neighbours of a draw
+MOST_CODES = 5000
 K_ENTROPY = 10  # neighbours of a code, for gap_nats
 FLAT = 1e-10  # of the largest variance: directions below are none
 RESAMPLES = 1000
+
+
+def sampled(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
+    """mu, logvar [N, D] -> at most n codes, float64: one posterior sample an image, an AE's points themselves."""
+    rows = rng.choice(len(mu), max(0, min(n, len(mu))), replace=False)
+    codes = mu[rows].astype(np.float64)
+    return codes if logvar is None else codes + np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
 
 
 @dataclass(frozen=True)

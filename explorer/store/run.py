@@ -22,6 +22,18 @@ RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.s
 
 
 @dataclass(frozen=True)
+class Frame:
+    """A ladder at one KL weight: at a rung, or between two."""
+
+    beta: float
+    distortion: float
+    rate: float
+    active_units: int
+    gap: float | None  # explorer.latent.gaps; None where it can't be measured
+    prior_gap: float | None
+
+
+@dataclass(frozen=True)
 class Run:
     name: str
     folder: Path
@@ -37,6 +49,7 @@ class Run:
     versions: dict[str, str]
     note: str | None  # what a reader of the figures must know
     files: dict[str, dict]  # fingerprints
+    film: tuple[Frame, ...] = ()  # of a ladder, its betas rising
 
 
 def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
@@ -48,6 +61,9 @@ def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     del record["name"], record["folder"]
     write_whole(run.folder / RECORD, json.dumps(record, indent=1).encode())
     return read(run.folder)
+
+
+FRAME = tuple(Frame.__dataclass_fields__)
 
 
 class BrokenRun(UserError):
@@ -85,10 +101,14 @@ def _run(folder: Path, record: dict) -> Run:
     run = Run(folder.name, folder, RunSpec.from_dict(record["spec"]), tuple(map(int, record["shape"])),
               tuple(map(str, record["class_names"])), int(record["n_train"]), int(record["n_parameters"]), test,
               int(record["epochs"]), float(record["seconds"]), str(record["device"]), dict(record["versions"]),
-              None if record["note"] is None else str(record["note"]), dict(record["files"]))
+              None if record["note"] is None else str(record["note"]), dict(record["files"]),
+              tuple(Frame(**{name: None if f[name] is None else float(f[name]) for name in FRAME}) for f in record.get("film", ())))
     figures = [run.seconds, test.distortion, test.rate, *test.rate_per_dimension, 0 if test.elbo is None else test.elbo]
     if len(run.shape) != 3 or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
         raise ValueError("figures that no run has")
+    betas = [frame.beta for frame in run.film]
+    if bool(betas) != bool(run.spec.rungs) or betas != sorted(set(betas)) or betas[:1] != list(run.spec.rungs[:1]):
+        raise ValueError("a film that no ladder has")
     for file in (MODEL, EMBEDDING):
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
             raise UserError(f"{file} is cut short or not its own")

@@ -4,7 +4,9 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +26,9 @@ STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
     """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the ELBO).
 
+    A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew; its weights have a
+    leading axis of rungs.
+
     The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops
     being finite ends in Failed, with the weights of the last good epoch. Raises UserError if the
     network cannot take these images.
@@ -40,19 +45,21 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
     likelihood = likelihood_of(spec)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
-    n_steps = n_batches * spec.epochs
-    optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor(spec.schedule, step, n_steps))
+    n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
 
-    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), spec.epochs, device.name, device.why, data.skipped)
+    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), n_epochs, device.name, device.why, data.skipped)
     start = said = time.perf_counter()
-    good, step = None, 0
-    for epoch in range(1, spec.epochs + 1):
+    good, rungs, step = None, [], 0
+    plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
+    for epoch, (stage_beta, stage_epoch, stage_epochs) in enumerate(plan, 1):
+        if stage_epoch == 1:
+            optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
+            scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_factor, spec.schedule, stage_epochs * n_batches))
         epoch_sums, epoch_start = torch.zeros(2, device=device.name), time.perf_counter()
         recent, n_recent = torch.zeros(2, device=device.name), 0
         for rows in torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size):
-            beta = beta_at(spec, step / n_batches)
+            beta = stage_beta * warmed_up(spec, step / n_batches)
             x = x_train[rows].float() / 255
             with autocast:
                 posterior = model.encode(x)
@@ -70,11 +77,13 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
                 if not recent.isfinite().all():
                     break
                 distortion, rate = (recent / n_recent).tolist()
-                yield Step(epoch, spec.epochs, step / n_steps, distortion, rate, (now - start) * (n_steps - step) / step)
+                done = step / (n_epochs * n_batches)
+                yield Step(epoch, n_epochs, done, distortion, rate, (now - start) * (1 - done) / done)
                 epoch_sums, recent, n_recent, said = epoch_sums + recent, torch.zeros_like(recent), 0, now
         epoch_sums = epoch_sums + recent
         now = time.perf_counter()
         if not (epoch_sums.isfinite().all() and all(p.isfinite().all() for p in model.parameters())):
+            good = None if spec.betas else good  # a ladder is whole or nothing
             kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
             reason = (f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
                       f"Try a learning rate below {spec.lr:g}.")
@@ -82,8 +91,11 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
             return
         good = weights_of(model)
         distortion, rate = (epoch_sums / n).tolist()
-        yield EpochEnd(epoch, spec.epochs, distortion, rate, beta, n / (now - epoch_start), now - start)
-    yield Finished(spec.epochs, time.perf_counter() - start, good)
+        yield EpochEnd(epoch, n_epochs, distortion, rate, beta, n / (now - epoch_start), now - start)
+        if stage_epoch == stage_epochs:
+            rungs.append(good)
+    weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
+    yield Finished(n_epochs, time.perf_counter() - start, weights)
 
 
 @contextmanager
@@ -96,6 +108,10 @@ def _threads(n: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def _factor(schedule: str, n_steps: int, step: int) -> float:
+    return lr_factor(schedule, step, n_steps)
+
+
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:
     """A short linear warm-up, then half a cosine down to 0, or a constant rate."""
     warmup = min(LR_WARMUP_STEPS, n_steps // 10)
@@ -106,9 +122,9 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(n_steps - warmup, 1)))
 
 
-def beta_at(spec: RunSpec, epochs_done: float) -> float:
-    """The KL weight: spec.beta, reached linearly from 0 over spec.beta_warmup epochs (Bowman et al., 2016)."""
-    return spec.beta * min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else spec.beta
+def warmed_up(spec: RunSpec, epochs_done: float) -> float:
+    """The share of the KL weight in force: rises linearly from 0 over spec.beta_warmup epochs (Bowman et al., 2016)."""
+    return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0
 
 
 def weights_of(model: Autoencoder) -> dict:

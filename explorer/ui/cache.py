@@ -1,13 +1,14 @@
 """Runs as the pages need them, each read once for everyone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.latent.dimensions import Dimension, dimensions
+from explorer.latent.dimensions import Dimension, dimensions, widened
+from explorer.latent.ladder import rung_at
 from explorer.latent.projection import Projection, project
 from explorer.store.catalogue import catalogue, find
 from explorer.store.classifier import classifier_of
@@ -17,7 +18,7 @@ from explorer.ui import words
 from explorer.ui.latent_pad.block import Block
 from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
-from explorer.ui.latent_pad.map_block import images_block, map_block
+from explorer.ui.latent_pad.map_block import Film, images_block, map_block
 
 
 @st.cache_data(ttl=2, show_spinner=False)
@@ -44,18 +45,41 @@ class RunView:
     map: Block
     decoder: Block | None  # None: too large for a browser, or of a kind that none knows
     images: Block
+    betas: tuple[float, ...]  # of a ladder's film; else none
+
+    def codes(self, beta: float | None) -> np.ndarray:
+        """mu [n, D]; of a ladder, as its film has them at that KL weight."""
+        if not self.betas or beta is None:
+            return self.embedding.mu
+        i, t = rung_at(self.betas, beta)
+        return (1 - t) * self.embedding.film[i] + t * self.embedding.film[i + 1]
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
-    e = read_embedding(run)
-    p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+    e, spec, weights = read_embedding(run), run.spec, read_tensors(run, MODEL)
+    p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior)
+    seen, film, rungs = e, None, {0.0: weights}
+    if e.film is not None:
+        rows = slice(e.film.shape[1])
+        seen = replace(e, mu=e.mu[rows], logvar=e.logvar[rows], y=e.y[rows], images=e.images[rows])
+        film, dims = _film(run, e, p), widened(dims, e.film)
+        rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in enumerate(spec.rungs)}
     return RunView(
-        e, p, dims, map_block(f"map-{version}", run, e, p, dims, words.dataset(run)),
-        decoder_block(f"decoder-{version}", run.spec, run.shape, {0.0: read_tensors(run, MODEL)}),
-        images_block(f"images-{version}", e.images),
+        e, p, dims, map_block(f"map-{version}", run, seen, p, dims, words.dataset(run), film),
+        decoder_block(f"decoder-{version}", spec, run.shape, rungs, log=film is not None),
+        images_block(f"images-{version}", seen.images), tuple(f.beta for f in run.film),
     )
+
+
+def _film(run: Run, e: Embedding, p: Projection) -> Film:
+    """A ladder's codes over its KL weights, with what was measured at each."""
+    readouts = [
+        ("distortion", [f.distortion for f in run.film], 1, " nats"), ("rate", [f.rate for f in run.film], 1, " nats"),
+        ("gap", [None if f.gap is None else 100 * f.gap for f in run.film], 0, " %"),
+    ]
+    return Film((e.film - p.centre) @ p.axes.T, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True, readouts=tuple(readouts))
 
 
 @st.cache_resource(max_entries=32, ttl=30, show_spinner=False)

@@ -18,20 +18,20 @@ def latent_view(run: Run, choose_points: bool = False) -> None:
     with plain_faults():
         cache.present(run)
         view, here = cache.view(run), _place(run)
-        letter = {"z": here.z, "row": here.row, "heard": here.heard}
+        letter = {"z": here.z, "row": here.row, "heard": here.heard, "film": here.film}
         if view.decoder is None:
             of = here.looked_at or here.z
             pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
             letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
         latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, classifier=cache.classifier(run),
-                   letter=letter, on_commit=lambda said: here.commit(said, view.embedding.mu), on_ask=here.look)
+                   letter=letter, on_commit=lambda said: here.commit(said, view.codes), on_ask=here.look)
         if choose_points:
             _points(run, here)
 
 
 def _place(run: Run) -> Place:
     """A run first seen starts at the code of its first test image."""
-    return st.session_state.setdefault(_key("place", run), Place(cache.view(run).embedding.mu[0].tolist(), 0))
+    return st.session_state.setdefault(_key("place", run), Place(cache.view(run).embedding.mu[0].tolist(), 0, film=run.spec.beta))
 
 
 def _key(what: str, run: Run) -> str:

@@ -1,5 +1,7 @@
 """Where a visitor is in a run's latent space, by what the browser says and what the app does."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,18 +18,21 @@ class Place:
     heard: int = 0  # the number of the browser's last message
     committed: int = 0  # the number of the last one that moved z
     looked_at: list[float] | None = None  # a z on the way, which the server is to decode
+    film: float | None = None  # a place on the axis of a film, once one was chosen
 
     def move(self, z: np.ndarray, row: int | None = None) -> None:
         self.z, self.row, self.looked_at = [float(v) for v in z], row, None
 
-    def commit(self, said: dict, mu: np.ndarray) -> None:
-        """said {"n", "z", "row"}: the browser let z go, or chose one of the codes mu [n, D].
+    def commit(self, said: dict, codes: Callable[[float | None], np.ndarray]) -> None:
+        """said {"n", "z", "row", "film"}: the browser let z go, or chose one of the codes [n, D] at that place of the film.
 
         Streamlit may tell an old message again when a page comes back, and a look together with the commit before it.
         """
         if said["n"] <= self.committed:
             return
-        row, z, looked_at = said.get("row"), _checked(said.get("z"), len(self.z)), self.looked_at
+        if isinstance(said.get("film"), int | float) and math.isfinite(said["film"]):
+            self.film = said["film"]
+        row, z, looked_at, mu = said.get("row"), _checked(said.get("z"), len(self.z)), self.looked_at, codes(self.film)
         if isinstance(row, int) and 0 <= row < len(mu):
             self.move(mu[row], row)
         elif z:

@@ -5,6 +5,8 @@ from explorer.store.run import Run
 DATASETS = {"digits": "Digits", "moons": "Moons", "shapes": "Shapes", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST",
             "kmnist": "KMNIST", "cifar10": "CIFAR-10", "celeba": "CelebA"}
 
+MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder"}
+
 
 def dataset(run: Run) -> str:
     kind, _, path = run.spec.dataset.partition(":")
@@ -15,14 +17,15 @@ def title(run: Run) -> str:
     """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind."""
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
     name = "" if run.name == usual else f" · {run.name}"
-    return f"{dataset(run)} · {run.spec.model.upper()} · {run.spec.latent_dim}-D{name}"
+    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}"
 
 
 def figures(run: Run) -> str:
     """One line: what the run measures on its test split."""
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, elbo {minus(t.elbo)}"
-    return f"Test split of {t.n:,} images, nats per image: distortion {t.distortion:.1f}{rate}."
+    at = " at KL weight 1" if run.spec.rungs else ""
+    return f"Test split of {t.n:,} images{at}, nats per image: distortion {t.distortion:.1f}{rate}."
 
 
 def minus(value: float, digits: int = 1) -> str:

@@ -59,3 +59,15 @@ def press(page: Page, key: str, n: int = 1, on: str = MAP) -> None:
     for _ in range(n):
         page.keyboard.press(key)
     settle(page)
+
+
+def hover_a_point(page: Page) -> str:
+    """Moves over the map until a point is met; its name."""
+    tip = page.locator(f"{PAD} .tip")
+    for y in (0.45, 0.35, 0.55, 0.25, 0.65):
+        for x in np.linspace(0.3, 0.8, 30):
+            page.mouse.move(*spot(page, x, y))
+            settle(page)
+            if tip.is_visible():
+                return tip.inner_text()
+    raise AssertionError("no point was met")

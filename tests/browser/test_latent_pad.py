@@ -16,7 +16,7 @@ from explorer.specs import RunSpec
 from explorer.store.run import EMBEDDING
 from tests.browser.conftest import opener
 from tests.browser.launch import running_app
-from tests.browser.pad import DECODED, MAP, PAD, changes, image, press, ready, settle, spot, z_of
+from tests.browser.pad import DECODED, MAP, PAD, changes, hover_a_point, image, press, ready, settle, spot, z_of
 
 TINY = "/explore?run=tiny-vae"
 
@@ -118,16 +118,9 @@ def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_pa
     changes(page, lambda: press(page, "ArrowRight", 3))
     expect(original).to_be_hidden()
     # hover finds a point's image; a click goes to its code
-    found = None
-    for x in np.linspace(0.3, 0.7, 30):
-        page.mouse.move(*spot(page, x, 0.4))
-        page.wait_for_timeout(40)
-        if page.locator(f"{PAD} .tip").is_visible():
-            found = page.locator(f"{PAD} .tip").inner_text()
-            page.mouse.down()
-            page.mouse.up()
-            break
-    assert found
+    found = hover_a_point(page)
+    page.mouse.down()
+    page.mouse.up()
     expect(original).to_contain_text(found)
     page.mouse.move(5, 5)
     row = int(found.split(":")[0].removeprefix("test image "))
@@ -472,6 +465,47 @@ def test_a_film_is_dragged_and_played(open_case, case_address):
     expect(play).to_have_text("Play")
     assert float(axis.input_value()) == 40
     expect(page.get_by_text("film at 40")).to_be_visible()
+
+
+def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_folder):
+    sent = []
+    page = ready(open_page("/explore?run=tiny-ladder", sent=sent))
+    page.wait_for_timeout(1000)
+    axis, before, n = page.get_by_test_id("beta"), image(page, MAP), len(sent)
+    press(page, "Home")
+    page.wait_for_timeout(500)
+    n, box = len(sent), axis.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] - 9, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], y, steps=10)
+    settle(page)
+    assert len(sent) == n and (image(page, MAP) != before).mean() > 0.01
+    page.mouse.up()
+    beta = 10 ** float(axis.input_value())
+    assert 0.08 < beta < 0.12
+    assert np.abs(image(page)[..., 0].astype(int) - to_uint8(runs.load("tiny-ladder", beta).decode([0.0, 0.0])[0])).max() <= 1
+    frame = min(runs.load("tiny-ladder").run.film, key=lambda f: abs(f.beta - beta))
+    shown = page.locator(f"{PAD} .figures").inner_text()
+    assert float(re.search(r"rate ([\d.]+) nats", shown)[1]) == pytest.approx(frame.rate, rel=0.1)
+    page.get_by_role("link", name="Library").click()
+    page.wait_for_selector('[data-testid="stDataFrame"]')
+    page.get_by_role("link", name="Explore").click()
+    ready(page)
+    assert 10 ** float(axis.input_value()) == pytest.approx(beta)
+
+
+def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs_folder):
+    page = ready(open_page("/explore?run=tiny-ladder"))
+    axis = page.get_by_test_id("beta")
+    axis.evaluate("(input) => { for (const name of ['input', 'change']) { input.value = -2; input.dispatchEvent(new Event(name)); } }")
+    page.wait_for_timeout(500)
+    row = int(re.search(r"test image ([\d,]+)", hover_a_point(page))[1].replace(",", ""))
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator(f"{PAD} .original")).to_be_visible()
+    film = load_file(runs.load("tiny-ladder").run.folder / EMBEDDING)["film"]
+    assert z_of(page) == pytest.approx(film[0, row].astype(float), abs=0.006)
 
 
 def test_a_slider_in_view_keeps_the_decoded_image_beside_it(open_page):

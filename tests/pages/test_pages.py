@@ -84,6 +84,12 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     assert len(blocks(app)) == 3 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["of"])[0]))
 
 
+def test_a_ladder_opens_at_the_elbo_with_its_film(app):
+    explore(app, "tiny-ladder")
+    assert letter(app)["film"] == 1 and len(blocks(app)) == 4
+    assert any("at KL weight 1" in c.value for c in app.caption)
+
+
 def test_the_plotly_map_costs_nothing_until_it_is_unfolded(app):
     explore(app, "tiny-vae")
     assert not app.get("plotly_chart") and app.expander[0].label.startswith("Choose points")

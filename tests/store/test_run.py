@@ -105,6 +105,15 @@ def test_codes_of_other_images_are_refused(runs_folder, change):
         read_embedding(find("tiny-vae"))
 
 
+@pytest.mark.parametrize("change", [
+    lambda r: r["film"].pop(), lambda r: r["film"].reverse(), lambda r: r.update(film=[]), lambda r: r["film"][0].pop("rate"),
+])
+def test_a_ladder_without_its_whole_film_is_refused(runs_folder, change):
+    edit_record(runs_folder / "tiny-ladder", change)
+    with pytest.raises(UserError, match="tiny-ladder"):
+        read_embedding(find("tiny-ladder"))
+
+
 def test_a_file_that_is_no_safetensors_is_refused(runs_folder):
     folder = runs_folder / "tiny-vae"
     (folder / MODEL).write_bytes(b"\xff" * 500)

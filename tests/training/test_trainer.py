@@ -12,7 +12,7 @@ from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
 from explorer.training.events import EpochEnd, Failed, Finished, Started, Step, to_json
-from explorer.training.trainer import beta_at, lr_factor, train
+from explorer.training.trainer import lr_factor, train, warmed_up
 
 CPU = Device("cpu", False, 1, "a test")
 QUICK = RunSpec(epochs=3, width=32)
@@ -100,8 +100,8 @@ def test_a_network_that_cannot_take_the_images_says_so(digits):
 
 def test_the_kl_weight_warms_up_linearly():
     spec = RunSpec(beta=2.0, beta_warmup=4.0)
-    assert [beta_at(spec, e) for e in (0, 1, 2, 4, 9)] == [0, 0.5, 1, 2, 2]
-    assert beta_at(RunSpec(beta=2.0), 0) == 2
+    assert [warmed_up(spec, e) for e in (0, 1, 2, 4, 9)] == [0, 0.25, 0.5, 1, 1]
+    assert warmed_up(RunSpec(beta=2.0), 0) == 1
 
 
 def test_the_rate_warms_up_then_falls_or_stays():
@@ -159,3 +159,24 @@ def test_events_are_told_as_json_without_weights():
     told = to_json(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
     assert told["event"] == "epoch_end" and told["epoch"] == 3 and told["images_per_second"] == 5.0
     assert to_json(Finished(3, 1.0, {"w": np.zeros(3)})) == {"event": "finished", "epochs": 3, "seconds": 1.0}
+
+
+def test_a_ladder_goes_on_from_rung_to_rung(digits):
+    """Its first rung is the vae of that KL weight; each keeps its own weights; a higher one pays less rate."""
+    spec = replace(QUICK, model="ladder", betas="0.01,0.1,1", epochs=6, rung_epochs=3)
+    *_, last, end = train(spec, digits, CPU)
+    *_, alone = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
+    assert last.epoch == last.epochs == end.epochs == 12 and last.beta == 1
+    assert all(w.shape == (3, *alone.weights[name].shape) and np.array_equal(w[0], alone.weights[name]) for name, w in end.weights.items())
+    rates = []
+    for i in range(3):
+        model = build(spec, digits.shape)
+        model.load_state_dict({name: torch.from_numpy(w[i]) for name, w in end.weights.items()})
+        rates.append(evaluate(model, likelihood_of(spec), digits.x[digits.test]).figures.rate)
+    assert rates == sorted(rates, reverse=True) and rates[0] > 2 * rates[2]
+
+
+def test_a_ladder_that_diverges_keeps_nothing(digits):
+    spec = replace(QUICK, model="ladder", betas="0.01,0.1", lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant")
+    *_, end = train(spec, digits, CPU)
+    assert isinstance(end, Failed) and end.weights is None

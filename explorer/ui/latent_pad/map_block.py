@@ -28,9 +28,10 @@ class Film:
     title: str
     values: tuple[float, ...]
     log: bool = False
+    readouts: tuple[tuple[str, list[float | None], int, str], ...] = ()  # measured at each frame: name, values, digits, unit
 
     def axis(self) -> dict:
-        return {"name": self.name, "title": self.title, "values": list(self.values), "log": self.log}
+        return {"name": self.name, "title": self.title, "values": list(self.values), "log": self.log, "readouts": self.readouts}
 
 
 def map_block(id: str, run: Run, e: Embedding, p: Projection, dims: list[Dimension], what: str, film: Film | None = None) -> Block:
@@ -41,7 +42,7 @@ def map_block(id: str, run: Run, e: Embedding, p: Projection, dims: list[Dimensi
     low, high = positions.min((0, 1)), positions.max((0, 1))
     tensors = {
         "positions": np.rint((positions - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint16),
-        "low": low, "high": high, "bounds": np.tile(_bounds(low, high, p, has_prior), (len(positions), 1)),
+        "low": low, "high": high, "bounds": np.stack([_bounds(frame.min(0), frame.max(0), p, has_prior) for frame in positions]),
         "labels": np.searchsorted(present, e.y).astype(np.uint16),
         "labels_at": np.stack([np.median(positions[:, e.y == label], axis=1) for label in present], axis=1),
         "centre": p.centre, "axes": p.axes, "origin": np.zeros(latent_dim) if has_prior else e.mu.mean(0),
@@ -56,7 +57,7 @@ def map_block(id: str, run: Run, e: Embedding, p: Projection, dims: list[Dimensi
         "rings": has_prior and latent_dim > 1, "has_prior": has_prior, "latent_dim": latent_dim, "image": run.shape,
         "classes": [{"name": run.class_names[label], "colour": colour_of(label)} for label in present],
         "dimensions": [asdict(d) | {"step": KEY_STEP * (1 if has_prior else d.sd or 1)} for d in dims], "step": KEY_STEP * unit,
-        "film": film and film.axis(),
+        "film": film and film.axis(), "rates_at": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
     } | _words(has_prior)
     return make_block(id, about, {name: t.astype(np.float32) if t.dtype == np.float64 else t for name, t in tensors.items()})
 

@@ -167,6 +167,7 @@ export class Pad {
 
   seek(u) {
     this.u = u;
+    this.row = null; // whose code it was elsewhere on the axis
     this.unsaid = true;
     this.request();
   }

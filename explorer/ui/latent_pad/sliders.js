@@ -5,7 +5,8 @@ const RESET = ["Home", "Delete", "Backspace", "0"];
 
 export class Sliders {
   /** about: the map's; origin [D]; on.value(index), on.move(index, value), on.done() */
-  constructor({ dimensions, has_prior }, origin, on) {
+  constructor({ dimensions, has_prior, rates_at }, origin, on) {
+    this.ratesAt = rates_at;
     this.unit = has_prior ? " σ" : "";
     const speaks = (d) => (has_prior ? d.rate : d.sd), most = Math.max(...dimensions.map(speaks));
     this.rows = dimensions.map((d) => this.row(d, origin[d.index], on, most > 0 ? speaks(d) / most : 0));
@@ -18,7 +19,7 @@ export class Sliders {
 
   row(d, origin, on, share) {
     const name = `z${subscript(d.index)}`, { unit } = this;
-    const says = d.collapsed ? "collapsed: it says nothing" : unit ? `${number(d.rate, 2)} nats` : `codes spread ±${number(d.sd, 2)}`;
+    const says = d.collapsed ? "collapsed: it says nothing" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `codes spread ±${number(d.sd, 2)}`;
     const input = element("input", { type: "range", min: d.low, max: d.high, step: 0.01, "data-testid": `z-${d.index}`,
       "aria-label": `${name}, ${says}`, title: "Double-click, Home or Delete: back to where it began" });
     const value = element("output");
