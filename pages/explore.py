@@ -31,4 +31,4 @@ with about:
     st.markdown("**Move over the map, or drag a slider:** the image is decoded from z alone, also where no image of the data lies. "
                 "Click to stay; a point shows its image, and the cloud that is its code.")
 latent_view(run, choose_points=True)
-st.caption(words.figures(run) + (f" {run.note}" if run.note else ""))
+st.caption(words.figures(run) + words.making(run) + (f" {run.note}" if run.note else ""))

@@ -99,7 +99,9 @@ def _axes_map(folder: Path, version: str):
 
     run = _still(folder, version)
     e, p, latent_dim = _view(folder, version).embedding, _view(folder, version).projection, run.spec.latent_dim
-    return embedding_map(p.points, e.y, run.class_names, p.titles, prior=run.spec.has_prior and latent_dim == 2, to_scale=latent_dim > 1)
+    rows = slice(None if e.film is None else e.film.shape[1])  # those that the pad has
+    return embedding_map(p.points[rows], e.y[rows], run.class_names, p.titles, prior=run.spec.has_prior and latent_dim == 2,
+                         to_scale=latent_dim > 1)
 
 
 def axes_map(run: Run):

@@ -45,6 +45,7 @@ def _points(run: Run, here: Place) -> None:
         if points := st.session_state[key].selection.points:
             row = int(np.ravel(points[0]["customdata"])[0])
             here.move(mu[row], row)
+            here.film = run.spec.beta  # where a ladder's codes on that map are
 
     with st.expander("Choose points and read the axes", on_change="rerun", key=_key("fold", run)) as fold:
         if fold.open:

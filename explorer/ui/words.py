@@ -28,6 +28,14 @@ def figures(run: Run) -> str:
     return f"Test split of {t.n:,} images{at}, nats per image: distortion {t.distortion:.1f}{rate}."
 
 
+def making(run: Run) -> str:
+    """One line: how the models behind a ladder's slider were made; of other runs, nothing."""
+    if not run.spec.rungs:
+        return ""
+    return (f" One network, trained at KL weight {run.spec.rungs[0]:g} and then on at {', '.join(f'{b:g}' for b in run.spec.rungs[1:])}; "
+            "between two of them its weights are mixed.")
+
+
 def minus(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 

@@ -156,8 +156,9 @@ export class Pad {
   /** A letter: where Python has z, unless it was written before it heard of a later move here; and an image, if it decodes. */
   read(letter) {
     const current = !this.unsaid && (this.sent === null || letter.heard >= this.sent);
-    if (current && (!this.z || letter.row !== this.row || letter.z.some((v, i) => v !== this.z[i]))) {
-      Object.assign(this, { z: letter.z, row: letter.row, announcing: true });
+    const row = letter.row < this.map.n ? letter.row : null;
+    if (current && (!this.z || row !== this.row || letter.z.some((v, i) => v !== this.z[i]))) {
+      Object.assign(this, { z: letter.z, row, announcing: true });
       this.lookAway();
     }
     if (current && this.film && letter.film != null) this.u = this.film.fromUnit(letter.film);
