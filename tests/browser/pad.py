@@ -8,6 +8,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from explorer import runs
+from explorer.figures.images import to_uint8
+
 PAD = '[data-testid="latent-pad"]'
 MAP = '[data-testid="latent-map"]'
 DECODED = '[data-testid="decoded"]'
@@ -71,3 +74,9 @@ def hover_a_point(page: Page) -> str:
             if tip.is_visible():
                 return tip.inner_text()
     raise AssertionError("no point was met")
+
+
+def decoded_by_torch(name: str, z: list[float], beta: float | None = None) -> np.ndarray:
+    """uint8 [H, W, 3]"""
+    pixels = to_uint8(runs.load(name, beta).decode(z)[0])
+    return np.broadcast_to(pixels[..., None], (*pixels.shape, 3)) if pixels.ndim == 2 else pixels

@@ -1,8 +1,7 @@
-"""The latent pad in a real browser, before the real app."""
+"""The latent pad in a real browser, before the real app: pointer, keys, fingers, messages."""
 
 import re
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -10,20 +9,11 @@ from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
 from explorer import runs
-from explorer.figures.images import to_uint8
 from explorer.figures.palette import CLASS_COLOURS
-from explorer.specs import RunSpec
 from explorer.store.run import EMBEDDING
-from tests.browser.conftest import opener
-from tests.browser.launch import running_app
-from tests.browser.pad import DECODED, MAP, PAD, changes, hover_a_point, image, press, ready, settle, spot, z_of
+from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, hover_a_point, image, press, ready, settle, spot, z_of
 
 TINY = "/explore?run=tiny-vae"
-
-
-def decoded_by_torch(name: str, z) -> np.ndarray:
-    pixels = to_uint8(runs.load(name).decode(z)[0])
-    return np.broadcast_to(pixels[..., None], (*pixels.shape, 3)) if pixels.ndim == 2 else pixels
 
 
 def test_the_pointer_decodes_anywhere_on_the_map_and_leaving_takes_it_back(open_page):
@@ -183,102 +173,6 @@ def test_the_image_is_named_by_the_classifier_or_it_says_that_it_is_unsure(open_
     assert said == {"looks", "unsure:"}
 
 
-def test_buttons_draw_from_the_prior_and_reset(open_page):
-    page = ready(open_page(TINY))
-    drawn = set()
-    for _ in range(3):
-        changes(page, page.get_by_role("button", name="Draw from the prior").click)
-        drawn.add(tuple(z_of(page)))
-    assert len(drawn) == 3
-    changes(page, page.get_by_role("button", name="Reset").click)
-    assert z_of(page) == [0, 0]
-
-
-def test_an_ae_draws_from_the_gaussian_of_its_codes(open_page):
-    page = ready(open_page("/explore?run=digits-ae-2d"))
-    mu = load_file(runs.load("digits-ae-2d").run.folder / EMBEDDING)["mu"]
-    changes(page, page.get_by_role("button", name="Reset").click)
-    assert z_of(page) == pytest.approx(mu.mean(0), abs=0.006)
-    draw = page.get_by_role("button", name="Draw at random")
-    drawn = []
-    for _ in range(60):
-        draw.click()
-        page.wait_for_timeout(20)
-        drawn.append(z_of(page))
-    distance = np.array(drawn) - mu.mean(0)
-    squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(np.cov(mu.T)), distance)
-    assert 1.2 < squared.mean() < 3.2  # chi-squared of 2 degrees, mean 2, over 60 draws
-
-
-def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
-    page = ready(open_page("/explore?run=tiny-vae-6d"))
-    off = page.locator(f"{PAD} .off")
-    expect(off).to_contain_text("off the map's plane")
-    before = off.inner_text()
-    changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.3)))
-    assert off.inner_text() == before  # along the plane, not off it
-    page.mouse.move(5, 5)
-    changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-5"]'))
-    assert off.inner_text() != before
-    page.get_by_role("button", name="Go onto it").click()
-    expect(off).to_contain_text("z lies 0.00 σ")
-    rates = page.locator(f"{PAD} .says").all_text_contents()
-    nats = [float(text.split(" ")[0]) for text in rates if "collapsed" not in text]
-    assert len(rates) == 6 and len(nats) >= 4 and nats == sorted(nats, reverse=True)
-    expect(page.get_by_text("2 quieter dimensions")).to_be_visible()
-
-
-def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
-    runs.train(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
-    page = ready(open_own("/explore?run=wide"))
-    folded = page.locator(PAD).bounding_box()["height"]
-    page.get_by_text("60 quieter dimensions").click()
-    assert page.locator(PAD).bounding_box()["height"] < max(folded, 620) + 300
-    quiet = page.get_by_test_id("z-63")
-    quiet.scroll_into_view_if_needed()
-    assert page.locator(f"{PAD} input[type=range]").count() == 64
-    expect(page.locator(f"{PAD} .says").last).to_contain_text("collapsed: it says nothing")
-    press(page, "ArrowRight", 5, on='[data-testid="z-63"]')
-
-
-@pytest.fixture
-def gru_page(open_own, runs_folder):
-    runs.train(RunSpec("digits", network="gru", epochs=2, width=16), "tiny-gru")
-    page = ready(open_own("/explore?run=tiny-gru"))
-    page.wait_for_timeout(2500)  # for torch, which the server imports meanwhile
-    return page
-
-
-def shows(page, run: str, z: list[float]) -> bool:
-    return bool(np.abs(image(page).astype(int) - decoded_by_torch(run, z)).max() <= 1)
-
-
-def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru_page):
-    page, seen = gru_page, set()
-    for share in np.linspace(0.2, 0.8, 40):
-        page.mouse.move(*spot(page, share, 0.4))
-        page.wait_for_timeout(20)
-        seen.add(image(page).tobytes())
-    assert len(seen) > 3
-    start = load_file(runs.load("tiny-gru").run.folder / EMBEDDING)["mu"][0]
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(1500)
-    assert shows(page, "tiny-gru", start)  # not that of a request that was on the way
-    for end in (0.3, 0.6, 0.4):
-        page.mouse.move(*spot(page, 0.5, 0.5))
-        page.mouse.down()
-        page.mouse.move(*spot(page, end, 0.6), steps=8)
-        page.mouse.up()
-        page.mouse.move(5, 5)
-        page.wait_for_timeout(1500)
-        box = page.locator(MAP).bounding_box()
-        assert box and shows(page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)])
-    press(page, "Home")
-    press(page, "ArrowRight", 9)
-    page.wait_for_timeout(1500)
-    assert z_of(page) == [0.9, 0] and shows(page, "tiny-gru", [0.9, 0.0])
-
-
 def test_a_finger_moves_z_and_the_page_stays(open_page):
     sent = []
     page = ready(open_page(TINY, width=390, height=844, touch=True, sent=sent))
@@ -372,140 +266,6 @@ def test_a_run_deleted_while_shown_gets_a_sentence(open_own, runs_folder):
     press(page, "ArrowRight", 2)
     expect(page.get_by_text("Run tiny-vae")).to_be_visible()
     expect(page.locator(PAD)).to_have_count(0)
-
-
-EPOCHS = (5, 10, 20, 40)
-
-
-@pytest.fixture(scope="module")
-def case_address(trained_runs, tmp_path_factory):
-    folder = shutil.copytree(trained_runs, tmp_path_factory.mktemp("cases") / "runs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_RUNS", str(folder))
-        for epochs in EPOCHS:
-            runs.train(RunSpec("digits", likelihood="gaussian", epochs=epochs, width=32, lr=5e-3), f"film-{epochs}")
-        with running_app("tests/browser/pad_app.py") as address:
-            yield address
-
-
-@pytest.fixture
-def open_case(browser, case_address):
-    with opener(browser, case_address) as open_page:
-        yield lambda case, **how: open_page(f"/?case={case}", **how)
-
-
-@pytest.mark.parametrize("case, says", [
-    ("cut", "do not match their header"), ("nan", "not finite"), ("mismatch", "decoder.2.weight have the shape"), ("no points", "no codes"),
-])
-def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, says):
-    page = open_case(case)
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text(says)
-    expect(page.locator(PAD)).to_have_count(0)
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_long_names_stay_in_their_place(open_case, width):
-    page = ready(open_case("long names", width=width, height=800))
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)")
-    assert page.locator(f"{PAD} .original").bounding_box()["width"] < page.locator(f"{PAD} .decoded").bounding_box()["width"]
-
-
-def test_one_class_needs_no_legend(open_case):
-    page = ready(open_case("one class", width=320, height=640))
-    expect(page.get_by_role("group", name="Classes")).to_have_count(0)
-    changes(page, lambda: page.mouse.move(*spot(page, 0.5, 0.4)))
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_seventy_thousand_points_are_shown_and_found(open_case):
-    page = ready(open_case("many"))
-    pixels = image(page, MAP)
-    assert (pixels.astype(int).std(axis=2) > 25).mean() > 0.05
-    page.mouse.move(*spot(page, 0.5, 0.5))
-    expect(page.locator(f"{PAD} .tip")).to_contain_text("test image")
-
-
-def test_a_film_is_dragged_and_played(open_case, case_address):
-    page = ready(open_case("film"))
-    frames = {n: runs.load(f"film-{n}") for n in EPOCHS}
-    axis = page.get_by_test_id("beta")
-    press(page, "Home")
-    for epochs in (40, 5, 20):
-        axis.evaluate("(input, v) => { input.value = v; input.dispatchEvent(new Event('input')); }", epochs)
-        page.wait_for_timeout(150)
-        wanted = to_uint8(frames[epochs].decode([0.0, 0.0])[0])
-        assert np.abs(image(page)[..., 0].astype(int) - wanted).max() <= 1
-    still = image(page, MAP)
-    axis.evaluate("(input) => { input.value = 5; input.dispatchEvent(new Event('input')); }")
-    page.wait_for_timeout(150)
-    assert (image(page, MAP) != still).mean() > 0.01
-    play = page.get_by_test_id("play")
-    play.click()
-    expect(play).to_have_text("Pause")
-    box = axis.bounding_box()
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.2 * box["width"], y)
-    page.mouse.down()  # takes hold of a playing film
-    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=5)
-    page.wait_for_timeout(200)
-    held = float(axis.input_value())
-    assert 23 < held < 29
-    page.mouse.up()
-    expect(play).to_have_text("Play")
-    expect(page.get_by_text("film at")).to_contain_text(f"film at {held:.3g}"[:10])
-    play.click()
-    expect(play).to_have_text("Pause")
-    start, shown = time.monotonic(), set()
-    while play.inner_text() == "Pause" and time.monotonic() - start < 20:
-        shown.add(image(page).tobytes())
-    assert len(shown) > 10
-    expect(play).to_have_text("Play")
-    assert float(axis.input_value()) == 40
-    expect(page.get_by_text("film at 40")).to_be_visible()
-
-
-def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_folder):
-    sent = []
-    page = ready(open_page("/explore?run=tiny-ladder", sent=sent))
-    page.wait_for_timeout(1000)
-    axis, before, n = page.get_by_test_id("beta"), image(page, MAP), len(sent)
-    press(page, "Home")
-    page.wait_for_timeout(500)
-    n, box = len(sent), axis.bounding_box()
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] - 9, y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.5 * box["width"], y, steps=10)
-    settle(page)
-    assert len(sent) == n and (image(page, MAP) != before).mean() > 0.01
-    page.mouse.up()
-    beta = 10 ** float(axis.input_value())
-    assert 0.08 < beta < 0.12
-    assert np.abs(image(page)[..., 0].astype(int) - to_uint8(runs.load("tiny-ladder", beta).decode([0.0, 0.0])[0])).max() <= 1
-    frame = min(runs.load("tiny-ladder").run.film, key=lambda f: abs(f.beta - beta))
-    shown = page.locator(f"{PAD} .figures").inner_text()
-    assert float(re.search(r"rate ([\d.]+) nats", shown)[1]) == pytest.approx(frame.rate, rel=0.1)
-    page.get_by_role("link", name="Library").click()
-    page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.get_by_role("link", name="Explore").click()
-    ready(page)
-    assert 10 ** float(axis.input_value()) == pytest.approx(beta)
-
-
-def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs_folder):
-    page = ready(open_page("/explore?run=tiny-ladder"))
-    axis = page.get_by_test_id("beta")
-    axis.evaluate("(input) => { for (const name of ['input', 'change']) { input.value = -2; input.dispatchEvent(new Event(name)); } }")
-    page.wait_for_timeout(500)
-    row = int(re.search(r"test image ([\d,]+)", hover_a_point(page))[1].replace(",", ""))
-    page.mouse.down()
-    page.mouse.up()
-    expect(page.locator(f"{PAD} .original")).to_be_visible()
-    film = load_file(runs.load("tiny-ladder").run.folder / EMBEDDING)["film"]
-    assert z_of(page) == pytest.approx(film[0, row].astype(float), abs=0.006)
 
 
 def test_a_slider_in_view_keeps_the_decoded_image_beside_it(open_page):
