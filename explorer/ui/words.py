@@ -38,7 +38,3 @@ def making(run: Run) -> str:
 
 def minus(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
-
-
-def subscript(i: int) -> str:
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(i))

@@ -26,19 +26,21 @@ def test_buttons_draw_from_the_prior_and_reset(open_page):
     assert z_of(page) == [0, 0]
 
 
-def test_an_ae_draws_from_the_gaussian_of_its_codes(open_page):
-    page = ready(open_page("/explore?run=digits-ae-2d"))
-    mu = load_file(runs.load("digits-ae-2d").run.folder / EMBEDDING)["mu"]
+@pytest.mark.parametrize("run, button", [("digits-ae-2d", "Draw at random"), ("tiny-vae", "Draw from the prior")])
+def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page, runs_folder, run, button):
+    page = ready(open_page(f"/explore?run={run}"))
+    mu = load_file(runs.load(run).run.folder / EMBEDDING)["mu"]
+    mean, covariance = (mu.mean(0), np.cov(mu.T)) if run == "digits-ae-2d" else (np.zeros(2), np.eye(2))
     changes(page, page.get_by_role("button", name="Reset").click)
-    assert z_of(page) == pytest.approx(mu.mean(0), abs=0.006)
-    draw = page.get_by_role("button", name="Draw at random")
+    assert z_of(page) == pytest.approx(mean, abs=0.006)
+    draw = page.get_by_role("button", name=button)
     drawn = []
     for _ in range(60):
         draw.click()
         page.wait_for_timeout(20)
         drawn.append(z_of(page))
-    distance = np.array(drawn) - mu.mean(0)
-    squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(np.cov(mu.T)), distance)
+    distance = np.array(drawn) - mean
+    squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(covariance), distance)
     assert 1.2 < squared.mean() < 3.2  # chi-squared of 2 degrees, mean 2, over 60 draws
 
 

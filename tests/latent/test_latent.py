@@ -3,7 +3,6 @@ import pytest
 
 from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
-from explorer.latent.sampling import from_fitted_gaussian, from_prior
 
 RNG = np.random.default_rng(0)
 CODES = (RNG.standard_normal((500, 5)) @ RNG.standard_normal((5, 5)) + 3).astype(np.float32)
@@ -21,7 +20,6 @@ def test_pca_shares_are_the_covariances_eigenvalues():
 def test_codes_without_spread_have_no_principal_components(codes):
     p = project(codes)
     assert p.shares is None and np.array_equal(p.points, codes[:, :2]) and p.place(codes[0]) == pytest.approx(codes[0, :2])
-    assert from_fitted_gaussian(codes, np.random.default_rng(0)) == pytest.approx(codes[0], abs=1e-5)
 
 
 def test_a_code_is_placed_where_its_point_lies():
@@ -50,14 +48,3 @@ def test_ranges_hold_every_code_and_four_prior_deviations():
     assert (with_prior[0].low, with_prior[0].high) == (-4, 4) and (with_prior[1].low, with_prior[1].high) == (-41.3, 7.8)
     without = {d.index: d for d in dimensions(mu, [0, 0], has_prior=False)}
     assert (without[0].low, without[0].high) == (-0.5, 0.5)
-
-
-def test_draws_have_the_moments_of_what_they_are_drawn_from():
-    rng = np.random.default_rng(1)
-    prior = np.array([from_prior(2, rng) for _ in range(5000)])
-    assert prior.mean(0) == pytest.approx([0, 0], abs=0.06) and np.cov(prior.T) == pytest.approx(np.eye(2), abs=0.08)
-    fitted = np.array([from_fitted_gaussian(CODES, rng) for _ in range(3000)])
-    scale = np.abs(np.cov(CODES.T)).max()
-    assert fitted.mean(0) == pytest.approx(CODES.mean(0), abs=0.1 * scale**0.5)
-    assert np.cov(fitted.T) == pytest.approx(np.cov(CODES.T), abs=0.1 * scale)
-    assert from_fitted_gaussian(CODES[:, :1], rng).shape == (1,)
