@@ -15,7 +15,7 @@ from explorer import device
 from explorer.data import load as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.latent.gaps import MOST_CODES, fitted_gaussian, in_gap, sampled
+from explorer.latent.gap_map import GapMap, gap_map
 from explorer.latent.ladder import film_betas, mixed
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.models.posterior import Posterior
@@ -23,7 +23,7 @@ from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.classifier import Classifier, write_classifier
-from explorer.store.embedding import FILM_ROWS, pack
+from explorer.store.embedding import FILM_ROWS, FilmCodes, pack
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Frame, Run, read, read_tensors, training_lock, write
 from explorer.training.classification import train_classifier
 from explorer.training.evaluation import evaluate
@@ -105,28 +105,29 @@ def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fin
     if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
         raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
                         f"Try a learning rate below {spec.lr:g}.")
-    frames, film = [], []
+    frames, film, shaded = [], [], []
     for beta in film_betas(spec.rungs):
         at = evaluate(_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
-        shares = [None if found is None else float(found.mean()) for found in _alone(at.mu, at.logvar)]
-        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, *shares))
-        film.append(at.mu[:FILM_ROWS])
+        found = gap_map(at.mu, at.logvar)
+        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units,
+                            *((found.gap, found.prior_gap) if found else (None, None))))
+        film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
+        shaded.append(found)
     run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
               sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
               {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {}, tuple(frames))
     factors = {name: values[data.test] for name, values in data.factors.items()}
-    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, np.stack(film) if film else None)
+    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
     return write(run, {MODEL: weights, EMBEDDING: packed})
 
 
-def _alone(mu: np.ndarray, logvar: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Of a frame's codes: which draws lie in a gap, of their own Gaussian and of the prior. None where codes are too few."""
-    with suppress(UserError):
-        rng = np.random.default_rng(0)
-        codes = sampled(mu, logvar, MOST_CODES, rng)
-        whitened = fitted_gaussian(codes).whiten(codes)
-        return in_gap(rng.standard_normal(whitened.shape), whitened), in_gap(rng.standard_normal(codes.shape), codes)
-    return None, None
+def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:
+    if not codes:
+        return None
+    mu, logvar = map(np.stack, zip(*codes))
+    if not all(found and found.shade is not None for found in shaded):
+        return FilmCodes(mu, logvar)
+    return FilmCodes(mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded]))
 
 
 def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None) -> Autoencoder:

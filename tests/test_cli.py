@@ -128,7 +128,7 @@ def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_pat
     explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
     with open(tmp_path / "c.csv") as file:
         mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
-    assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film[2][:, 0], rel=2e-3, abs=2e-3)
+    assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
     low, high = (json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"] for b in (0.01, 1))
     assert low["prior_gap"] > high["prior_gap"]
 

@@ -127,7 +127,7 @@ def test_a_constant_data_set_trains(tmp_path, monkeypatch):
 def test_a_ladder_is_one_run_with_its_film(runs_folder):
     """Every frame's figures and codes are those of the model with weights mixed there, evaluated by itself."""
     ladder = runs.load("tiny-ladder").run
-    data, weights, film = load_data("digits"), load_file(ladder.folder / "model.safetensors"), read_embedding(ladder).film
+    data, weights, film = load_data("digits"), load_file(ladder.folder / "model.safetensors"), read_embedding(ladder).film.mu
     assert [f.beta for f in ladder.film] == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]) and film.shape == (5, 360, 2)
     for i, (frame, t) in enumerate(zip(ladder.film, (0, 0.5, 0, 0.5, 0))):
         rung, model = i // 2, build(ladder.spec, ladder.shape)

@@ -3,10 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.palette import colour_of
+from explorer.figures.palette import GREY, colour_of
 
 PRIOR_RINGS = (1, 2, 3)  # standard deviations
-GREY = "#8a8f98"  # readable on white and on black
 
 
 def embedding_map(points: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], titles: tuple[str, str],

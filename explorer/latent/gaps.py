@@ -60,7 +60,7 @@ def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """
     if min(len(draws), len(codes)) <= K:
         raise UserError(f"A gap is measured with more than {K} codes, and there are {len(codes)}. Use more test images.")
-    return _distances(codes, draws, 1) > _distances(draws, draws, K, itself=True)
+    return distances(codes, draws, 1) > distances(draws, draws, K, itself=True)
 
 
 def interval(found: np.ndarray, rng: Generator) -> tuple[float, float]:
@@ -79,13 +79,13 @@ def gap_nats(whitened: np.ndarray) -> float:
     n, dim = whitened.shape
     if n <= K_ENTROPY:
         raise UserError(f"gap_nats is measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images.")
-    radii = np.maximum(_distances(whitened, whitened, K_ENTROPY, itself=True), 1e-12)
+    radii = np.maximum(distances(whitened, whitened, K_ENTROPY, itself=True), 1e-12)
     log_ball = dim / 2 * np.log(np.pi) - gammaln(dim / 2 + 1)
     entropy = digamma(n) - digamma(K_ENTROPY) + log_ball + dim * np.log(radii).mean()
     return float(dim / 2 * np.log(2 * np.pi * np.e) - entropy)
 
 
-def _distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
+def distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
     """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are the same."""
     from sklearn.neighbors import NearestNeighbors
 

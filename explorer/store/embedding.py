@@ -1,6 +1,6 @@
 """The codes of a run's test split, with what a map of them needs."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -10,44 +10,67 @@ from explorer.store.run import EMBEDDING, Run, read_tensors
 IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
 FILM_ROWS = 3000  # of the codes, in a ladder's film
 FACTOR = "factor."
+FILM = "film."
+
+
+@dataclass(frozen=True)
+class FilmCodes:
+    """A ladder's codes at each KL weight of its film: mu, logvar [frames, rows, D] of the first rows, and where gaps lie
+    (explorer.latent.gap_map): bounds [frames, 4], shade uint8 [frames, …]; None where they can't be shown.
+    """
+
+    mu: np.ndarray
+    logvar: np.ndarray
+    bounds: np.ndarray | None = None
+    shade: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the first m codes.
-
-    film: of a ladder, the codes of the first rows at each KL weight of its film, float32 [frames, rows, D]; else None.
-    """
+    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the first m codes."""
 
     mu: np.ndarray
     logvar: np.ndarray | None
     y: np.ndarray
     images: np.ndarray
     factors: dict[str, np.ndarray]
-    film: np.ndarray | None = None
+    film: FilmCodes | None = None
 
 
 def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray,
-         factors: dict[str, np.ndarray], film: np.ndarray | None = None) -> dict[str, np.ndarray]:
+         factors: dict[str, np.ndarray], film: FilmCodes | None = None) -> dict[str, np.ndarray]:
     """The tensors of an embedding: of the images x, as many as fit."""
     tensors = {"mu": mu, "y": y, "images": x[: max(1, IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
-    tensors |= {} if film is None else {"film": film.astype(np.float16)}
     tensors |= {FACTOR + name: values for name, values in factors.items()}
+    if film:
+        tensors |= {FILM + name: t for name, t in asdict(film).items() if t is not None}
+        tensors |= {FILM + name: getattr(film, name).astype(np.float16) for name in ("mu", "logvar")}
     return {name: np.ascontiguousarray(t) for name, t in tensors.items()}
 
 
 def read_embedding(run: Run) -> Embedding:
     """Raises UserError if the file is damaged, or not what the run's record promises."""
     t = read_tensors(run, EMBEDDING)
-    factors = {name.removeprefix(FACTOR): v for name, v in t.items() if name.startswith(FACTOR)}
+    factors, film = ({name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)} for prefix in (FACTOR, FILM))
     n, latent_dim = run.test.n, run.spec.latent_dim
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
     wanted = {"mu": (n, latent_dim), "y": (n,)} | ({"logvar": (n, latent_dim)} if run.spec.has_prior else {})
-    images, film = t.get("images", np.empty(0)), t.get("film")
-    frames = (len(run.film), min(n, FILM_ROWS), latent_dim) if run.film else None
+    images = t.get("images", np.empty(0))
     if n < 1 or shapes != wanted or not 1 <= len(images) <= n or images.shape[1:] != run.shape \
-            or (None if film is None else film.shape) != frames or t["y"].min() < 0 or t["y"].max() >= len(run.class_names):
+            or t["y"].min() < 0 or t["y"].max() >= len(run.class_names) or not _is_film(film, run):
         raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not hold the codes of {n:,} test images. "
                         f"Train the run again, or delete {run.folder}.")
-    return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors, None if film is None else film.astype(np.float32))
+    film = {name: v.astype(np.float32) if v.dtype == np.float16 else v for name, v in film.items()}
+    return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors, FilmCodes(**film) if film else None)
+
+
+def _is_film(film: dict[str, np.ndarray], run: Run) -> bool:
+    """Whether it is the film of this run: whole, or none where there is none."""
+    if not run.film:
+        return not film
+    frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}
+    codes = (frames, min(run.test.n, FILM_ROWS), run.spec.latent_dim)
+    shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
+    wanted = {"mu": codes, "logvar": codes} | ({"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {})
+    return shapes == wanted and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8

@@ -8,17 +8,20 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.dimensions import Dimension, dimensions, widened
+from explorer.latent.gap_map import GapMap, gap_map
 from explorer.latent.ladder import rung_at
-from explorer.latent.projection import Projection, project
+from explorer.latent.projection import project
+from explorer.latent.scale import Scale, scale_of
 from explorer.store.catalogue import catalogue, find
 from explorer.store.classifier import classifier_of
-from explorer.store.embedding import Embedding, read_embedding
+from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
 from explorer.store.run import MODEL, Run, read, read_tensors
 from explorer.ui import words
 from explorer.ui.latent_pad.block import Block
 from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
-from explorer.ui.latent_pad.map_block import Film, images_block, map_block
+from explorer.ui.latent_pad.map_block import Film, Gaps, images_block, map_block
+from explorer.ui.readouts import film_readouts, still_readouts
 
 
 @st.cache_data(ttl=2, show_spinner=False)
@@ -40,7 +43,7 @@ class RunView:
     """What the pages show of a run's codes, and the blocks of its latent pad."""
 
     embedding: Embedding
-    projection: Projection
+    scale: Scale
     dimensions: list[Dimension]
     map: Block
     decoder: Block | None  # None: too large for a browser, or of a kind that none knows
@@ -49,37 +52,75 @@ class RunView:
 
     def codes(self, beta: float | None) -> np.ndarray:
         """mu [n, D]; of a ladder, as its film has them at that KL weight."""
-        if not self.betas or beta is None:
-            return self.embedding.mu
+        return self.posteriors(beta)[0]
+
+    def posteriors(self, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
+        """mu, logvar [n, D]; logvar None for an AE."""
+        e = self.embedding
+        if e.film is None or beta is None:
+            return e.mu, e.logvar
         i, t = rung_at(self.betas, beta)
-        return (1 - t) * self.embedding.film[i] + t * self.embedding.film[i + 1]
+        return tuple((1 - t) * part[i] + t * part[i + 1] for part in (e.film.mu, e.film.logvar))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
     e, spec, weights = read_embedding(run), run.spec, read_tensors(run, MODEL)
-    p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior)
-    seen, film, rungs = e, None, {0.0: weights}
-    if e.film is not None:
-        rows = slice(e.film.shape[1])
-        seen = replace(e, mu=e.mu[rows], logvar=e.logvar[rows], y=e.y[rows], images=e.images[rows])
-        film, dims = _film(run, e, p), widened(dims, e.film)
+    scale, dims = scale_of(e.mu, project(e.mu), spec.has_prior), dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior)
+    rungs = {0.0: weights}
+    seen, film, readouts = e, None, ()
+    if e.film:
+        seen, dims = _first(e, e.film.mu.shape[1]), widened(dims, e.film.mu)
+        film, readouts = _film(run, e, scale), film_readouts(run)
         rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in enumerate(spec.rungs)}
     return RunView(
-        e, p, dims, map_block(f"map-{version}", run, seen, p, dims, words.dataset(run), film),
+        e, scale, dims, map_block(f"map-{version}", run, seen, scale, dims, words.dataset(run), film, readouts),
         decoder_block(f"decoder-{version}", spec, run.shape, rungs, log=film is not None),
         images_block(f"images-{version}", seen.images), tuple(f.beta for f in run.film),
     )
 
 
-def _film(run: Run, e: Embedding, p: Projection) -> Film:
-    """A ladder's codes over its KL weights, with what was measured at each."""
-    readouts = [
-        ("distortion", [f.distortion for f in run.film], 1, " nats"), ("rate", [f.rate for f in run.film], 1, " nats"),
-        ("gap", [None if f.gap is None else 100 * f.gap for f in run.film], 0, " %"),
-    ]
-    return Film((e.film - p.centre) @ p.axes.T, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True, readouts=tuple(readouts))
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _gap_map(folder: Path, version: str) -> GapMap | None:
+    e = _view(folder, version).embedding
+    return gap_map(e.mu, e.logvar)
+
+
+def gaps(run: Run) -> GapMap | None:
+    """What was found between the codes of a run, of a ladder at KL weight 1; None if there are too few."""
+    return _gap_map(run.folder, version(run))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _beside(folder: Path, version: str) -> Block:
+    run, view = _still(folder, version), _view(folder, version)
+    e = view.embedding
+    if e.film:
+        film, readouts = _film(run, e, view.scale), film_readouts(run)
+        shading = None if e.film.shade is None else Gaps(e.film.bounds, e.film.shade)
+    else:
+        found = gaps(run)
+        film, readouts = None, still_readouts(run, found)
+        shading = Gaps(found.bounds[None], found.shade[None]) if found and found.shade is not None else None
+    return map_block(f"beside-{version}", run, _first(e, FILM_ROWS), view.scale, view.dimensions, words.dataset(run), film, readouts,
+                     shading, fitted=True)
+
+
+def beside(run: Run) -> Block:
+    """The map of a run that stands beside another: as many points on each, gaps shaded, what was measured."""
+    return _beside(run.folder, version(run))
+
+
+def _first(e: Embedding, n: int) -> Embedding:
+    return replace(e, mu=e.mu[:n], logvar=None if e.logvar is None else e.logvar[:n], y=e.y[:n], images=e.images[:n])
+
+
+def _film(run: Run, e: Embedding, scale: Scale) -> Film:
+    """A ladder's codes over its KL weights."""
+    p = scale.projection
+    return Film((e.film.mu - p.centre) @ p.axes.T, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True,
+                marks=run.spec.rungs, logvar=e.film.logvar)
 
 
 @st.cache_resource(max_entries=32, ttl=30, show_spinner=False)
@@ -98,8 +139,8 @@ def _axes_map(folder: Path, version: str):
     from explorer.figures.embedding_map import embedding_map
 
     run = _still(folder, version)
-    e, p, latent_dim = _view(folder, version).embedding, _view(folder, version).projection, run.spec.latent_dim
-    rows = slice(None if e.film is None else e.film.shape[1])  # those that the pad has
+    e, p, latent_dim = _view(folder, version).embedding, _view(folder, version).scale.projection, run.spec.latent_dim
+    rows = slice(e.film.mu.shape[1] if e.film else None)  # those that the pad has
     return embedding_map(p.points[rows], e.y[rows], run.class_names, p.titles, prior=run.spec.has_prior and latent_dim == 2,
                          to_scale=latent_dim > 1)
 
@@ -114,15 +155,15 @@ def view(run: Run) -> RunView:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _loaded(folder: Path, version: str):
+def _loaded(folder: Path, version: str, beta: float | None = None):
     from explorer import runs
 
-    return runs.loaded(_still(folder, version))
+    return runs.loaded(_still(folder, version), beta)
 
 
-def decode(run: Run, z: np.ndarray) -> np.ndarray:
-    """z [D] -> float32 [C, H, W] in [0, 1]"""
-    return _loaded(run.folder, version(run)).decode(z)[0]
+def decode(run: Run, z: np.ndarray, beta: float | None = None) -> np.ndarray:
+    """z [D] -> float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
+    return _loaded(run.folder, version(run), beta).decode(z)[0]
 
 
 def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:

@@ -1,7 +1,5 @@
 """A run to walk in: its latent pad, and a map to choose points on."""
 
-import base64
-
 import numpy as np
 import streamlit as st
 
@@ -10,6 +8,7 @@ from explorer.ui import cache
 from explorer.ui.faults import plain_faults
 from explorer.ui.latent_pad import latent_pad
 from explorer.ui.place import Place
+from explorer.ui.served import letter_to
 
 
 @st.fragment
@@ -18,20 +17,16 @@ def latent_view(run: Run, choose_points: bool = False) -> None:
     with plain_faults():
         cache.present(run)
         view, here = cache.view(run), _place(run)
-        letter = {"z": here.z, "row": here.row, "heard": here.heard, "film": here.film}
-        if view.decoder is None:
-            of = here.looked_at or here.z
-            pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
-            letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
-        latent_pad(_key("pad", run), map=view.map, decoder=view.decoder, images=view.images, classifier=cache.classifier(run),
-                   letter=letter, on_commit=lambda said: here.commit(said, view.codes), on_ask=here.look)
+        latent_pad(_key("pad", run), sides=[(view.map, view.decoder)], images=view.images, classifier=cache.classifier(run),
+                   letter=letter_to([run], here), on_commit=lambda said: here.commit(said, lambda _, beta: view.codes(beta)),
+                   on_ask=here.look)
         if choose_points:
             _points(run, here)
 
 
 def _place(run: Run) -> Place:
     """A run first seen starts at the code of its first test image."""
-    return st.session_state.setdefault(_key("place", run), Place(cache.view(run).embedding.mu[0].tolist(), 0, film=run.spec.beta))
+    return st.session_state.setdefault(_key("place", run), Place([cache.view(run).embedding.mu[0].tolist()], 0, film=run.spec.beta))
 
 
 def _key(what: str, run: Run) -> str:
@@ -44,7 +39,7 @@ def _points(run: Run, here: Place) -> None:
     def pick():
         if points := st.session_state[key].selection.points:
             row = int(np.ravel(points[0]["customdata"])[0])
-            here.move(mu[row], row)
+            here.move([mu[row]], row)
             here.film = run.spec.beta  # where a ladder's codes on that map are
 
     with st.expander("Choose points and read the axes", on_change="rerun", key=_key("fold", run)) as fold:

@@ -1,4 +1,4 @@
-"""Where a visitor is in a run's latent space, by what the browser says and what the app does."""
+"""Where a visitor is in latent space, of one run or of two beside each other, by what the browser says and what the app does."""
 
 import math
 from collections.abc import Callable
@@ -7,47 +7,62 @@ from dataclasses import dataclass
 import numpy as np
 
 FARTHEST = 1e6  # that a z may be from 0 in any dimension
+Codes = list[list[float]]  # a z of each run
 
 
 @dataclass
 class Place:
     """Kept for the session, through page switches."""
 
-    z: list[float]
-    row: int | None  # of the test image whose code z is, if one was chosen
+    zs: Codes
+    row: int | None  # of the test image whose code was chosen, if one was
     heard: int = 0  # the number of the browser's last message
     committed: int = 0  # the number of the last one that moved z
-    looked_at: list[float] | None = None  # a z on the way, which the server is to decode
+    looked_at: tuple[Codes, float | None] | None = None  # zs and film on the way, which the server is to decode
     film: float | None = None  # a place on the axis of a film, once one was chosen
+    start: list[float] | None = None  # of a walk: a place on the maps, in standard deviations
 
-    def move(self, z: np.ndarray, row: int | None = None) -> None:
-        self.z, self.row, self.looked_at = [float(v) for v in z], row, None
+    def move(self, zs: Codes, row: int | None = None) -> None:
+        self.zs, self.row, self.looked_at = [[float(v) for v in z] for z in zs], row, None
 
-    def commit(self, said: dict, codes: Callable[[float | None], np.ndarray]) -> None:
-        """said {"n", "z", "row", "film"}: the browser let z go, or chose one of the codes [n, D] at that place of the film.
+    def commit(self, said: dict, codes: Callable[[int, float | None], np.ndarray]) -> None:
+        """said {"n", "zs", "row", "side", "film", "start"}: the browser let z go, or chose one of the codes(side, film) [n, D].
 
         Streamlit may tell an old message again when a page comes back, and a look together with the commit before it.
         """
         if said["n"] <= self.committed:
             return
-        if isinstance(said.get("film"), int | float) and math.isfinite(said["film"]):
-            self.film = said["film"]
-        row, z, looked_at, mu = said.get("row"), _checked(said.get("z"), len(self.z)), self.looked_at, codes(self.film)
-        if isinstance(row, int) and 0 <= row < len(mu):
-            self.move(mu[row], row)
-        elif z:
-            self.move(z)
+        film = _number(said.get("film"))
+        self.film = self.film if film is None else film
+        self.start = checked(said.get("start"), 2) or self.start
+        row, side, zs, looked_at = said.get("row"), said.get("side", 0), self._checked(said.get("zs")), self.looked_at
+        if zs and isinstance(row, int) and side in range(len(zs)) and 0 <= row < len(mu := codes(side, self.film)):
+            self.move([mu[row] if i == side else z for i, z in enumerate(zs)], row)
+        elif zs:
+            self.move(zs)
         if said["n"] < self.heard:
             self.looked_at = looked_at
         self.committed, self.heard = said["n"], max(self.heard, said["n"])
 
     def look(self, said: dict) -> None:
-        """said {"n", "z"}: the browser shows another z for the moment, and can't decode it."""
+        """said {"n", "zs", "film"}: the browser shows another z for the moment, and can't decode it."""
         if said["n"] > self.heard:
-            self.heard, self.looked_at = said["n"], _checked(said.get("z"), len(self.z))
+            zs = self._checked(said.get("zs"))
+            self.heard, self.looked_at = said["n"], zs and (zs, _number(said.get("film")))
+
+    def _checked(self, zs) -> Codes | None:
+        """zs as the browser says them, if they are such."""
+        if not isinstance(zs, list) or len(zs) != len(self.zs):
+            return None
+        good = [checked(z, len(own)) for z, own in zip(zs, self.zs)]
+        return good if all(good) else None
 
 
-def _checked(z, latent_dim: int) -> list[float] | None:
-    """z as the browser says it, if it is one."""
-    good = isinstance(z, list) and len(z) == latent_dim and all(isinstance(v, int | float) and abs(v) < FARTHEST for v in z)
+def checked(z, n: int) -> list[float] | None:
+    """z as it comes from outside, if it is n numbers that can be a place."""
+    good = isinstance(z, list) and len(z) == n and all(isinstance(v, int | float) and abs(v) < FARTHEST for v in z)
     return [float(v) for v in z] if good else None
+
+
+def _number(value) -> float | None:
+    return value if isinstance(value, int | float) and math.isfinite(value) else None

@@ -20,6 +20,10 @@ def title(run: Run) -> str:
     return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}"
 
 
+def dimension(index: int) -> str:
+    return "z" + str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
 def figures(run: Run) -> str:
     """One line: what the run measures on its test split."""
     t = run.test
@@ -38,3 +42,20 @@ def making(run: Run) -> str:
 
 def minus(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+WHAT_TO_NOTICE = """**What to notice**
+
+1. **Fall into a gap.** Move over the grey of the AE's map, where no image was ever encoded: the name under the image turns to *unsure*
+   more often than elsewhere. At the same place of the VAE there is mostly a code near.
+2. **Open it, close it.** Drag β down to .001: the VAE's clouds shrink to points and draw apart, and its gap rises towards that of an AE.
+   Drag it up to 1 again, and they move together and fill the plane.
+3. **Too much of it.** Drag β to 10: hardly a gap is left, but the classes lie on each other. The rate falls and the images blur:
+   distortion is the price."""
+
+WITHOUT_A_LADDER = """**What to notice**
+
+1. **Fall into a gap.** Move over the grey of the AE's map, where no image was ever encoded: the name under the image turns to *unsure*
+   more often than elsewhere.
+2. **Sample from each.** Count the draws that lie in gaps, and those that the classifier can't name.
+3. **Move the KL weight.** This VAE has one only. Choose a ladder for the right, and β becomes a slider."""

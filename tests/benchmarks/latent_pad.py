@@ -145,7 +145,9 @@ def points(browser) -> None:
             const tensors = { positions: data(Uint16Array.from({ length: 2 * n }, () => 32768 + 8000 * normal()), [1, n, 2]),
                 low: data([-4, -4], [2]),
                 high: data([4, 4], [2]), bounds: data([-4, -4, 4, 4], [1, 4]), centre: data(new Float32Array(2), [2]),
-                axes: data(Float32Array.of(1, 0, 0, 1), [2, 2]), labels: data(Uint16Array.from({ length: n }, (_, i) => i % 10), [n]),
+                axes: data(Float32Array.of(1, 0, 0, 1), [2, 2]), unit: data(Float32Array.of(1, 0, 0, 1), [2, 2]),
+                per_unit: data(Float32Array.of(1, 0, 0, 1), [2, 2]), origin: data(new Float32Array(2), [2]),
+                labels: data(Uint16Array.from({ length: n }, (_, i) => i % 10), [n]),
                 labels_at: data(new Float32Array(20), [1, 10, 2]) };
             const classes = Array.from({ length: 10 }, (_, c) => ({ name: String(c), colour: `#${111111 + 77777 * c}` }));
             const about = { titles: ["a", "b"], to_scale: true, rings: true, classes, film: null };
@@ -160,7 +162,7 @@ def points(browser) -> None:
             for (let i = 0; i < 20; i++) {
                 let start = performance.now();
                 map.stale = true;
-                map.paint({ cursor: [0, 0], ghost: null, ellipses: [] });
+                map.paint({ cursor: [0, 0], ghost: null, rows: [] });
                 canvas.getContext("2d").getImageData(0, 0, 1, 1); // until it is really painted
                 paint.push(performance.now() - start);
                 start = performance.now();

@@ -16,13 +16,13 @@ by, run = st.query_params["by"], find(st.query_params["run"])
 @st.fragment
 def pad():
     view = cache.view(run)
-    z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"z": None, "n": 0})
-    letter = {"z": z, "row": 0, "heard": asked["n"]}
+    z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
+    letter = {"zs": [z], "row": 0, "heard": asked["n"]}
     if by == "server":
-        of = asked["z"] or z
-        pixels = np.rint(cache.decode(run, np.array(of)) * 255).astype(np.uint8)
-        letter |= {"of": of, "pixels": base64.b64encode(pixels.tobytes()).decode()}
-    latent_pad("pad", map=view.map, images=view.images, decoder=view.decoder if by == "browser" else None, letter=letter,
+        of = asked["zs"] or [z]
+        pixels = np.rint(cache.decode(run, np.array(of[0])) * 255).astype(np.uint8)
+        letter["decoded"] = {"zs": of, "film": None, "pixels": [base64.b64encode(pixels.tobytes()).decode()]}
+    latent_pad("pad", sides=[(view.map, view.decoder if by == "browser" else None)], images=view.images, letter=letter,
                on_commit=lambda said: None, on_ask=lambda said: st.session_state.update(asked=said))
 
 

@@ -9,6 +9,7 @@ from safetensors import numpy as safetensors
 
 from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL, read_tensors
@@ -42,7 +43,7 @@ if case == "mismatch":
     weights["decoder.2.weight"] = weights["decoder.2.weight"][:, 1:]
 
 p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
-chart = map_block("map", run, e, p, dims, dataset(run), film)
+chart = map_block("map", run, e, scale_of(e.mu, p, run.spec.has_prior), dims, dataset(run), film)
 decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
@@ -52,7 +53,7 @@ if case == "no points":
     tensors |= {"positions": tensors["positions"][:, :0], "labels": tensors["labels"][:0], "spread": tensors["spread"][:, :0]}
     chart = make_block("map", about, tensors)
 
-here = st.session_state.setdefault("here", {"z": e.mu[0].tolist(), "row": 0, "heard": 0})
-latent_pad("pad", map=chart, decoder=decoder, images=images_block("images", e.images), letter=here,
-           on_commit=lambda said: here.update(z=said["z"], row=None, heard=said["n"], film=said["film"]))
+here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
+latent_pad("pad", sides=[(chart, decoder)], images=images_block("images", e.images), letter=here,
+           on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]))
 st.write(f"film at {here.get('film')}")

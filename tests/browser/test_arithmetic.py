@@ -10,6 +10,7 @@ from sklearn.decomposition import PCA
 
 from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
 from explorer.models.autoencoder import build
 from explorer.models.classifier import classifier
 from explorer.objectives.distortion import likelihood_of
@@ -135,16 +136,21 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     rng = np.random.default_rng(2)
     codes = (rng.standard_normal((500, 7)) * [3, 2, 1, 1, 0.5, 0.2, 0.1] + 1).astype(np.float32)
     p, pca = project(codes), PCA(2).fit(codes)
-    tensors = {"centre": p.centre.astype(np.float32), "axes": p.axes.astype(np.float32)}
+    scale = scale_of(codes, p, False)
+    tensors = {"centre": p.centre, "axes": p.axes, "origin": scale.mean, "unit": scale.unit, "per_unit": np.linalg.pinv(scale.unit)}
+    tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
     z, point = codes[3], [1.5, -0.5]
     got = page.evaluate("""([block, z, point]) => {
         const plane = new js.Plane(js.openBlock(bytes(block)).tensors());
-        return { moved: plane.moved(z, point), lands: plane.place(plane.moved(z, point)), onto: plane.onto(z), off: plane.off(z) };
+        return { moved: plane.moved(z, point), lands: plane.place(plane.moved(z, point)), onto: plane.onto(z), off: plane.off(z),
+                 standard: plane.standard(z), point: plane.point(point) };
     }""", [text(make_block("b", {}, tensors).content), z.tolist(), point])
     flat = pca.inverse_transform(pca.transform(z[None]))[0]
     sign = np.sign((p.axes * pca.components_).sum(1))
     assert np.allclose(got["onto"], flat, atol=1e-5)
     assert np.isclose(got["off"], np.linalg.norm(z - flat), atol=1e-5)
+    assert np.allclose(got["standard"], scale.standard(z), atol=1e-4)
+    assert np.allclose(got["point"], p.place(scale.moved(z, np.array(point))), atol=1e-4)
     assert np.allclose(got["lands"], point, atol=1e-5)
     assert np.allclose(got["moved"], pca.inverse_transform([sign * point])[0] + (z - flat), atol=1e-5)
 
@@ -236,15 +242,15 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     run = find(name)
     e = read_embedding(run)
     p = project(e.mu)
-    block = map_block("m", run, e, p, dimensions(e.mu, run.test.rate_per_dimension, True), "Digits")
+    block = map_block("m", run, e, scale_of(e.mu, p, True), dimensions(e.mu, run.test.rate_per_dimension, True), "Digits")
     row = 5
     got = page.evaluate("""([block, row]) => {
         const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", page: "#fff", quiet: "#888", font: "serif" });
         const map = new js.LatentMap(canvas, js.openBlock(bytes(block)), theme);
         map.resize(700, 600);
         map.seek(0);
-        const pixels = (ellipses) => {
-            map.paint({ cursor: map.plane.centre, ghost: null, ellipses });
+        const pixels = (rows) => {
+            map.paint({ cursor: map.plane.centre, ghost: null, rows });
             return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         };
         const before = pixels([]), after = pixels([row]);

@@ -150,5 +150,5 @@ def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs
     page.mouse.down()
     page.mouse.up()
     expect(page.locator(f"{PAD} .original")).to_be_visible()
-    film = load_file(runs.load("tiny-ladder").run.folder / EMBEDDING)["film"]
+    film = load_file(runs.load("tiny-ladder").run.folder / EMBEDDING)["film.mu"]
     assert z_of(page) == pytest.approx(film[0, row].astype(float), abs=0.006)

@@ -53,7 +53,7 @@ def blocks(app) -> list[bytes]:
 
 def test_home_shows_a_pad_at_the_first_test_image(app):
     mu = read_embedding(find("mnist-vae-2d")).mu
-    assert len(pads(app)) == 1 and letter(app)["z"] == mu[0].tolist() and letter(app)["row"] == 0
+    assert len(pads(app)) == 1 and letter(app)["zs"] == [mu[0].tolist()] and letter(app)["row"] == 0
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
 
@@ -79,9 +79,9 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     runs.train(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
     st.cache_data.clear()
     explore(app, "tiny-gru")
-    told = letter(app)
-    pixels = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8).reshape(8, 8)
-    assert len(blocks(app)) == 3 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["of"])[0]))
+    told = letter(app)["decoded"]
+    pixels = np.frombuffer(base64.b64decode(told["pixels"][0]), np.uint8).reshape(8, 8)
+    assert len(blocks(app)) == 3 and np.array_equal(pixels, to_uint8(runs.load("tiny-gru").decode(told["zs"][0])[0]))
 
 
 def test_a_ladder_opens_at_the_elbo_with_its_film(app):
@@ -136,7 +136,7 @@ def test_a_run_trained_anew_while_shown_gets_its_own_pad(app, runs_folder):
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
     st.cache_data.clear()
     app.run()
-    assert not app.exception and len(letter(app)["z"]) == 6
+    assert not app.exception and len(letter(app)["zs"][0]) == 6
 
 
 def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
@@ -155,3 +155,82 @@ def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
     shutil.rmtree(runs_folder / "tiny-vae")
     app.run()
     assert not app.exception and (app.error or app.warning)
+
+
+def compare(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    return app
+
+
+def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert len(pads(app)) == 1 and len(blocks(app)) == 6 and len(letter(app)["zs"]) == 2 and letter(app)["film"] == 1
+    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in c.value for c in app.caption)
+    app.run()
+    assert not blocks(app) and all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
+
+
+def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    mu, (ae_z, z) = read_embedding(find("tiny-ae")).mu, letter(app)["zs"]
+    whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
+    off = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
+    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(np.linalg.norm(z), rel=1e-3)  # as many standard deviations away
+    assert off.min() > 3 * np.median([np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu])
+
+
+def test_a_link_opens_compare_in_exactly_its_state(app):
+    state = {"ae": "tiny-ae", "vae": "tiny-ladder", "ae_z": "3,-2", "z": "0.5,-1", "beta": "0.02", "from": "1,0.5"}
+    compare(app, **state)
+    assert letter(app) | {"sending": []} == {"zs": [[3, -2], [0.5, -1]], "row": None, "heard": 0, "film": 0.02, "start": [1, 0.5],
+                                             "to": letter(app)["to"], "sending": []}
+    assert {name: app.query_params[name] for name in state} == state and not app.warning
+
+
+@pytest.mark.parametrize("asked, says", [
+    ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"), ({"vae": "tiny-vea"}, "no run tiny-vea"),
+    ({"vae": "tiny-ladder", "z": "nan", "beta": "7"}, "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1"),
+])
+def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
+    compare(app, **asked)
+    assert says in app.warning[0].value and len(pads(app)) == 1
+
+
+def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_path):
+    for i in range(4):
+        Image.new("L", (28, 28), 60 * i).save(tmp_path / f"{i}.png")
+    runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
+    st.cache_data.clear()
+    compare(app, vae="alone")
+    assert "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1  # of another pair
+    runs.train(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")  # fewer codes than neighbours
+    st.cache_data.clear()
+    compare(app, vae="alone")
+    assert not app.warning and app.selectbox(key="ae of the pair").value == "together"
+
+
+@pytest.mark.parametrize("latent_dim", [1, 64])
+def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(app, runs_folder, latent_dim):
+    runs.train(RunSpec("digits", model="ae", latent_dim=latent_dim, epochs=2, width=8), "other-ae")
+    runs.train(RunSpec("digits", latent_dim=latent_dim, epochs=2, width=8, beta=500.0), "collapsed")
+    st.cache_data.clear()
+    for ae, vae in (("other-ae", "collapsed"), ("other-ae", "tiny-ladder"), ("tiny-ae", "collapsed")):
+        compare(app, ae=ae, vae=vae)
+        assert len(pads(app)) == 1 and not app.error and not app.warning
+
+
+def test_other_images_and_models_are_a_choice_away(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
+    assert len(letter(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
+    app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
+    assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
+
+
+def test_the_command_beside_trains_a_vae_at_exactly_the_kl_weight(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
+    assert app.code[0].value == ("python -m explorer train --dataset digits --model vae --network mlp --width 32 --likelihood gaussian "
+                                 "--beta 0.0333 --epochs 10 --lr 0.005")

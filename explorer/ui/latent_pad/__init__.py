@@ -1,10 +1,11 @@
-"""The latent pad: a map of codes, a slider for each dimension, and the image that z decodes to, live in the browser.
+"""The latent pad: a map of codes, a slider for each dimension, and the image that z decodes to, live in the browser; of one run,
+or of two beside each other under one pointer.
 
 The browser is sent blocks (a map, a decoder's weights, images) once, and keeps them; where z lies, and what else changes,
 travels in letters. Python learns of z when it is let go.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -12,8 +13,8 @@ import streamlit as st
 from explorer.ui.latent_pad.block import Block
 
 HERE = Path(__file__).parent
-PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "map", "pointer", "legend", "sliders",
-         "film_controls", "pictures", "pad", "mount")
+PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "map", "pointer", "legend",
+         "sliders", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples", "layout", "pad", "mount")
 SENT = "blocks sent to this browser"
 
 
@@ -26,15 +27,15 @@ _pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=(HERE
 _courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
 
 
-def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = None, images: Block | None = None,
+def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter: dict, images: Block | None = None,
                classifier: Block | None = None, on_commit: Callable[[dict], None], on_ask: Callable[[dict], None] | None = None) -> None:
-    """Mount a pad.
+    """Mount a pad of one run, or of two of the same images.
 
-    letter: {"z": [D], "row": of the map's chosen point or None, "heard": the number "n" of the last message heard, or None},
-    "film": a place on its axis, if there is one, and for a pad without a decoder the "pixels" (base64 of uint8 [C, H, W]) that
-    "of" (a z) decodes to. on_commit gets {"n", "z", "row": of a clicked point or None, "film"}; on_ask, without a decoder, {"n", "z"}.
+    sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each side, "row": of the
+    chosen point or None, "heard": the number "n" of the last message heard, or None}, "film": a place on its axis, if there is
+    one, "start": of a walk [2], and if the server decodes "decoded": {"zs", "film", "pixels": base64 of uint8 [C, H, W] or None
+    of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None, "side", "film", "start"}; on_ask {"n", "zs", "film"}.
     """
-    blocks = {"map": map, "decoder": decoder, "images": images, "classifier": classifier}
     sent = st.session_state.setdefault(SENT, set())
 
     def said(what: str, then: Callable[[dict], None]):
@@ -46,11 +47,13 @@ def latent_pad(key: str, *, map: Block, letter: dict, decoder: Block | None = No
         return hear
 
     with st.container(key=f"couriers-{key}"):
-        new = [block for block in blocks.values() if block and block.id not in sent]
+        blocks = {block.id: block for block in [*(block for side in sides for block in side), images, classifier] if block}
+        new = [block for block in blocks.values() if block.id not in sent]
         for block in new:
             _courier(key=f"{key}-{block.id}", data=block.content)
             sent.add(block.id)
         _courier(key=f"{key}-letter", data={**letter, "to": key, "sending": [block.id for block in new]})
-    _pad(key=key, data={"key": key} | {part: block.id for part, block in blocks.items() if block},
+    parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
+    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id},
          on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
          on_missing_change=said("missing", lambda told: sent.difference_update(told.get("ids", ()))))

@@ -1,9 +1,9 @@
 // Where the codes lie, over a film's axis (beta, or epoch): a still map is a film of one frame.
 
 export class Film {
-  /** positions [F, n, 2] quantised to 16 bits between low and high [2]; optionally bounds [F, 4], spread [F, n, 3], labels_at [F, K, 2]. */
+  /** positions [F, n, 2] quantised to 16 bits between low and high [2]; optionally bounds [F, 4], spread [F, n, 3], labels_at [F, K, 2], shade [F, rows, columns], shade_bounds [F, 4]. */
   constructor({ about, tensors }) {
-    const { positions, low, high, bounds, spread, labels_at } = tensors();
+    const { positions, low, high, bounds, spread, labels_at, shade, shade_bounds } = tensors();
     this.axis = about.film; // { name, title, values, log } or null
     this.values = this.axis ? this.axis.values.map((v) => (this.axis.log ? Math.log10(v) : v)) : [0];
     [this.n_frames, this.n] = positions.shape;
@@ -12,13 +12,13 @@ export class Film {
     this.low = low.data;
     this.quantised = positions.data;
     this.points = new Float32Array(2 * this.n); // at the present u
-    this.parts = { bounds, spread, labels_at };
+    this.parts = { bounds, spread, labels_at, shade, shade_bounds };
     this.u = null;
   }
 
   /** Moves the points to u, between the two frames around it. Whether anything moved. */
   seek(u) {
-    if (u === this.u) return false;
+    if (u === this.u || (this.n_frames === 1 && this.u !== null)) return false;
     this.u = u;
     [this.frame, this.t] = between(this.values, u);
     const { quantised: q, points, unit, low, t } = this, size = points.length;

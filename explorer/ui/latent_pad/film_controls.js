@@ -1,17 +1,28 @@
-// A film's axis as a slider, and a button that plays it.
+// A film's axis as a slider with marks, and a button that plays it.
 
 const SECONDS = 8; // from end to end
 
 export class FilmControls {
-  /** axis: { title, log, readouts }; values: its frames, as the film has them; on.seek(u), on.done() */
-  constructor({ title, log, readouts }, values, on) {
-    Object.assign(this, { log, on, values, readouts, first: values[0], last: values.at(-1), playing: null });
+  /** axis: { title, log, marks }; values: its frames, as the film has them; on.seek(u), on.done() */
+  constructor({ title, log, marks }, values, on) {
+    Object.assign(this, { log, on, first: values[0], last: values.at(-1), playing: null });
     this.input = element("input", { type: "range", min: this.first, max: this.last, step: (this.last - this.first) / 1000, "data-testid": "beta",
       "aria-label": title, oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
     this.value = element("output");
     this.button = element("button", { "data-testid": "play", onclick: () => { this.play(!this.playing); if (!this.playing) on.done(); } }, "Play");
-    this.figures = element("p.figures");
-    this.face = element("div", {}, element("div.film", {}, this.button, element("label", {}, title, this.input), this.value), this.figures);
+    this.face = element("div.film", {}, this.button, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
+  }
+
+  /** A tick at every mark, with its value where there is room. */
+  scale(marks) {
+    let last = -Infinity;
+    return element("div.scale", { "aria-hidden": "true" }, ...marks.map((mark) => {
+      const share = (this.fromUnit(mark) - this.first) / (this.last - this.first), named = share - last > 0.1;
+      if (named) last = share;
+      const tick = element(`i${Number.isInteger(Math.log10(mark)) ? ".decade" : ""}`, {}, named ? String(mark).replace(/^0\./, ".") : "");
+      tick.style.left = `${100 * share}%`;
+      return tick;
+    }));
   }
 
   /** u in the axis's own unit. */
@@ -28,13 +39,6 @@ export class FilmControls {
     this.input.value = u;
     this.value.textContent = String(Number(this.inUnit(u).toPrecision(2)));
     this.input.setAttribute("aria-valuetext", this.value.textContent);
-    this.figures.textContent = this.readouts.map((readout) => this.measuredAt(u, ...readout)).join(" · ");
-  }
-
-  /** Between two frames, between what was measured at them. */
-  measuredAt(u, name, measured, digits, unit) {
-    const [i, t] = between(this.values, u), a = measured[i], b = t ? measured[i + 1] : a;
-    return `${name} ${a === null || b === null ? "not measured" : number(a + t * (b - a), digits) + unit}`;
   }
 
   play(on) {

@@ -5,6 +5,9 @@ const REACH = 10; // px within which a pointer means a point
 const CLOSE = 6; // px between points that a pointer hardly tells apart
 const AROUND = 64; // corners of an ellipse
 const FEW = 10; // classes, as many as there are colours
+const NONE = [];
+const MARK = 5; // px, the radius of what marks a point
+const APART = 12; // px between rings that are named
 
 export class LatentMap {
   /** block: the map's; theme(): its colours and font. */
@@ -15,14 +18,15 @@ export class LatentMap {
     this.about = block.about;
     this.film = new Film(block);
     this.plane = new Plane(tensors);
+    this.shade = this.film.parts.shade ? new Shade(this.film) : null;
     this.labels = tensors.labels.data; // [n], the class of each point
     if (!this.n) throw new Fault("This run keeps no codes to draw a map of. Train it again, with images to test on.");
     this.theme = theme;
     this.hidden = new Set(); // classes
     this.layer = document.createElement("canvas");
     this.stale = true;
-    [this.across, this.up, this.ghost, this.ring] = ["across", "up", "ghost", "ring"].map((name) => element(`i.${name}`));
-    this.cursor = element("div.cursor", { "aria-hidden": "true" }, this.across, this.up, this.ghost, this.ring);
+    [this.across, this.up, this.path, this.ghost, this.ring] = ["across", "up", "path", "ghost", "ring"].map((name) => element(`i.${name}`));
+    this.cursor = element("div.cursor", { "aria-hidden": "true" }, this.across, this.up, this.path, this.ghost, this.ring);
   }
 
   get n() { return this.labels.length; }
@@ -58,33 +62,43 @@ export class LatentMap {
     return [best, best < 0 ? Infinity : Math.sqrt(least)];
   }
 
-  /** cursor: z; ghost: the z to which leaving goes back, or null; ellipses: rows whose posteriors are drawn. */
-  paint({ cursor, ghost, ellipses }) {
-    const drawn = String(ellipses);
-    if (this.stale || drawn !== this.drawn) {
+  /**
+   * cursor: z; ghost: the z to which leaving goes back, or null; rows whose posteriors are drawn; start: the z from which a
+   * path leads to the cursor, or null; draws: zs to mark.
+   */
+  paint({ cursor, ghost, rows, start = null, draws = NONE }) {
+    const drawn = String(rows);
+    if (this.stale || drawn !== this.drawn || draws !== this.draws) {
       if (this.stale) this.paintLayer();
-      this.drawn = drawn;
-      this.paintOver(ellipses);
+      Object.assign(this, { drawn, draws });
+      this.paintOver(rows);
     }
     const { box } = this.view, place = (z) => this.view.toPixels(this.plane.place(z)).map((v, i) => v - (i ? box.y : box.x));
     const [x, y] = place(cursor);
     this.across.style.transform = `translateY(${y}px)`;
     this.up.style.transform = `translateX(${x}px)`;
     this.ring.style.transform = `translate(${x}px, ${y}px)`;
+    this.path.hidden = !start;
+    if (start) {
+      const [x0, y0] = place(start);
+      this.path.style.transform = `translate(${x0}px, ${y0}px) rotate(${Math.atan2(y - y0, x - x0)}rad) scaleX(${Math.hypot(x - x0, y - y0)})`;
+    }
     this.ghost.hidden = !ghost;
     if (ghost) this.ghost.style.transform = `translate(${place(ghost).map((v) => `${v}px`).join()})`;
   }
 
-  paintOver(ellipses) {
-    const { ctx, ratio, view: { box } } = this;
+  paintOver(rows) {
+    const { ctx, ratio } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.drawImage(this.layer, 0, 0);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(box.x, box.y, box.width, box.height);
-    ctx.clip();
-    for (const row of ellipses) this.drawEllipse(row);
+    this.view.clip(ctx);
+    for (const z of this.draws) this.drawMark(this.view.toPixels(this.plane.place(z)), 3);
+    for (const row of rows.filter((row) => row < this.n)) {
+      const seen = this.film.parts.spread && this.drawEllipse(row);
+      if (!seen) this.drawMark(this.places.subarray(2 * row, 2 * row + 2), MARK);
+    }
     ctx.restore();
   }
 
@@ -97,9 +111,11 @@ export class LatentMap {
     ctx.fillStyle = ink.page;
     ctx.fillRect(0, 0, layer.width, layer.height);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (this.shade) this.drawShade(ctx, ink);
     this.paintPoints(ctx);
     if (this.about.rings) this.drawRings(ctx, ink);
     this.view.drawAxes(ctx, this.about.titles, ink);
+    if (this.beyond) this.drawBeyond(ctx, ink);
     if (this.about.classes.length > 1) this.drawLabels(ctx, ink);
     this.stale = false;
   }
@@ -113,35 +129,52 @@ export class LatentMap {
       this.places[2 * i + 1] = top - film.points[2 * i + 1] * scale[1];
     }
     const byClass = this.about.classes.map(({ colour }, c) => (this.hidden.has(c) ? 0 : abgr(colour)));
-    const colours = Int32Array.from(this.labels, (label) => byClass[label]);
+    const shown = (i) => view.inside([this.places[2 * i], this.places[2 * i + 1]]);
+    const colours = Int32Array.from(this.labels, (label, i) => (shown(i) ? byClass[label] : 0));
+    this.beyond = this.labels.filter((_, i) => !shown(i)).length;
     const image = ctx.getImageData(0, 0, layer.width, layer.height);
     const radius = Math.min(Math.max(8.4 * n ** -0.15, 1.4), 5);
     paintDots(new Int32Array(image.data.buffer), layer.width, layer.height, this.places.map((v) => v * ratio), colours, radius * ratio);
     ctx.putImageData(image, 0, 0);
   }
 
-  /** One, two and three standard deviations of the prior, which is as round on any plane. */
-  drawRings(ctx, ink) {
-    const [x, y] = this.view.toPixels(this.plane.place(new Float32Array(this.plane.centre.length)));
-    const { box, scale: [unit] } = this.view;
+  drawShade(ctx, ink) {
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(box.x, box.y, box.width, box.height);
-    ctx.clip();
+    this.view.clip(ctx);
+    this.shade.draw(ctx, this.view, ink);
+    ctx.restore();
+  }
+
+  /** How many points the map does not show. */
+  drawBeyond(ctx, ink) {
+    const { box } = this.view;
+    ctx.font = `11px ${ink.font}`;
+    ctx.textAlign = "right";
+    ctx.textBaseline = "top";
+    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} beyond`, box.x + box.width - 5, box.y + 5, ink);
+  }
+
+  /** One, two and three standard deviations of the prior, or of the Gaussian fitted to the codes. */
+  drawRings(ctx, ink) {
+    ctx.save();
+    this.view.clip(ctx);
     ctx.font = `11px ${ink.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineWidth = 1;
+    const [[, top], [, middle]] = [[0, 1], [0, 0]].map((w) => this.view.toPixels(this.plane.point(w)));
     for (const radius of [1, 2, 3]) {
+      const at = (angle) => this.view.toPixels(this.plane.point([radius * Math.cos(angle), radius * Math.sin(angle)]));
       ctx.strokeStyle = ink.text;
       ctx.globalAlpha = 0.5;
       ctx.setLineDash([2, 3]);
       ctx.beginPath();
-      ctx.arc(x, y, radius * unit, 0, 2 * Math.PI);
+      for (let i = 0; i < AROUND; i++) ctx.lineTo(...at((2 * Math.PI * i) / AROUND));
+      ctx.closePath();
       ctx.stroke();
       ctx.globalAlpha = 1;
       ctx.setLineDash([]);
-      haloed(ctx, `${radius} σ`, x, y - radius * unit, ink);
+      if (middle - top > APART) haloed(ctx, `${radius} σ`, ...at(Math.PI / 2), ink);
     }
     ctx.restore();
   }
@@ -161,11 +194,12 @@ export class LatentMap {
     });
   }
 
-  /** One and two standard deviations of a point's posterior, to the map's scale. spread is the Cholesky factor of its covariance here. */
+  /**
+   * One and two standard deviations of a point's posterior, to the map's scale. spread is the Cholesky factor of its covariance
+   * here. Whether it is large enough to be seen.
+   */
   drawEllipse(row) {
-    const factor = this.film.part("spread", 3 * row, 3);
-    if (!factor) return;
-    const { ctx, view: { scale } } = this, [a, b, c] = factor;
+    const { ctx, view: { scale } } = this, [a, b, c] = this.film.part("spread", 3 * row, 3);
     const [x, y] = [this.places[2 * row], this.places[2 * row + 1]];
     for (const radius of [1, 2]) {
       ctx.beginPath();
@@ -176,6 +210,13 @@ export class LatentMap {
       ctx.closePath();
       outlined(ctx, 2);
     }
+    return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > MARK;
+  }
+
+  drawMark([x, y], radius) {
+    this.ctx.beginPath();
+    this.ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    outlined(this.ctx, 1.5);
   }
 }
 

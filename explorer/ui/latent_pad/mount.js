@@ -19,7 +19,8 @@ function unpack() {
  * a later one would drop an earlier one of another kind that still waits.
  */
 function openPad(root, data, say) {
-  const { map, decoder, classifier, images } = data, wanted = [map, decoder, classifier].filter(Boolean), all = [...wanted, images].filter(Boolean);
+  const { sides, classifier, images } = data, wanted = [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean);
+  const all = [...wanted, images].filter(Boolean);
   const asked = new Set();
   let pad = null, pictured = false;
 
@@ -51,12 +52,12 @@ function openPad(root, data, say) {
       if (!letter) return;
       ask(all.filter((id) => !hub.blocks.has(id) && !letter.sending.includes(id) && !asked.has(id)));
       if (!pad && wanted.every((id) => hub.blocks.has(id)))
-        pad = new Pad(root, { map: block(map), decoder: block(decoder), classifier: block(classifier) }, say, fail);
+        pad = new Pad(root, { sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) }, say, fail);
       pad?.read(letter);
       if (!pad || pictured || !hub.blocks.has(images)) return;
       pictured = true;
       const { about, tensors } = block(images);
-      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.setSheet(sheet, about), fail);
+      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.originals.setSheet(sheet, about), fail);
     } catch (error) {
       fail(error);
     }

@@ -1,139 +1,125 @@
-// The latent pad: its parts made from blocks, and one z that pointer, sliders, keys and letters move.
+// The latent pad: its parts made from blocks, and the places that pointer, sliders, keys and letters move.
 
 let numbered = 0; // the last message
 
 export class Pad {
-  /** Of a map's block, a decoder's and a classifier's, or null; say(what, values): a message to Python; fail(error) ends the pad. */
-  constructor(root, { map, decoder, classifier }, say, fail) {
-    Object.assign(this, { say, fail, about: map.about, row: null, preview: null, hovered: -1, sent: null, unsaid: false });
-    const { about } = this, tensors = map.tensors();
-    this.origin = Array.from(tensors.origin.data);
-    this.factor = tensors.factor?.data ?? null; // draws are origin + factor·eps; without one, eps itself
-    this.network = decoder && new Network(decoder);
-    if (decoder && this.network.output.length !== about.image.reduce((a, b) => a * b))
-      throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${about.image.join("×")} pixels. ${REMEDY}`);
-    this.server = decoder ? null : new ServerDecoder((z) => this.tell("ask", { z }), (pixels) => { this.pictures.showDecoded(pixels); this.request(); });
-
-    this.canvas = element("canvas", { tabIndex: 0, role: "application", "data-testid": "latent-map",
-      "aria-label": `${about.label} Arrow keys move z, with shift further; Home goes back to ${about.origin_name}.` });
-    this.map = new LatentMap(this.canvas, map, () => this.theme());
-    this.u = this.map.film.values.at(-1);
-    this.pictures = new Pictures(about, (row) => `test image ${row.toLocaleString("en")}: ${about.classes[this.map.labels[row]].name}`, classifier);
-    this.sliders = new Sliders(about, this.origin, {
-      value: (index) => this.z[index],
-      move: (index, value) => this.move(Object.assign([...this.z], { [index]: value })),
+  /** sides: of each run { map, decoder }, blocks; decoder and classifier may be null; say(what, values): a message to Python; fail(error) ends the pad. */
+  constructor(root, { sides, classifier }, say, fail) {
+    Object.assign(this, { say, fail, row: null, chosenOn: 0, sent: null, unsaid: false, start: [0, 0] });
+    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => this.theme()));
+    const moving = this.sides.find(({ about }) => about.film), slid = (this.slid = this.sides.at(-1)), [{ about, map }] = this.sides;
+    this.u = moving ? moving.map.film.values.at(-1) : 0;
+    if (!this.sides.every(({ network }) => network)) this.server = new ServerDecoder((wish) => this.tell("ask", wish), (pixels) => this.showServed(pixels));
+    this.originals = new Originals(about.image, (row) => `test image ${row.toLocaleString("en")}: ${about.classes[map.labels[row]].name}`);
+    this.sliders = new Sliders(slid.about, slid.origin, {
+      value: (index) => slid.z[index],
+      move: (index, value) => this.move(slid, Object.assign([...slid.z], { [index]: value })),
       done: () => this.commit(),
     });
-    this.film = about.film && new FilmControls(about.film, this.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() });
+    this.film = moving && new FilmControls(moving.about.film, moving.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() });
+    if (this.film) this.film.side = moving;
+    if (this.sides.length > 1) {
+      const startAt = (w) => { this.start = w; this.unsaid = true; this.commit(); };
+      this.walk = new Walk(this.sides, { start: () => startAt(slid.map.plane.standard(slid.z)), back: () => startAt([0, 0]) });
+      this.samples = new Samples(this.sides, normal, { changed: () => this.request(), go: (side, z) => this.go(this.led(side, z)) });
+    }
     root.replaceChildren((this.face = this.build()));
-    this.listen();
+    this.sized = new ResizeObserver(() => this.resize());
+    this.sides.forEach((side) => this.listen(side));
   }
 
   build() {
-    const { about } = this;
-    this.tipImage = element("canvas");
-    this.tipText = element("span");
-    this.tip = element("div.tip", { hidden: true }, this.tipImage, this.tipText);
-    this.offPlane = element("span");
-    const onto = element("button", { onclick: () => this.go(this.map.plane.onto(this.z)), title: "Drop what the map does not show of z" }, "Go onto it");
-    const switched = () => { this.map.stale = true; this.request(); };
+    const { sides } = this, [{ about, map }] = sides, D = Math.max(...sides.map(({ origin }) => origin.length));
+    const switched = () => { for (const side of sides) side.map.stale = true; this.request(); };
+    for (const side of sides) side.map.hidden = map.hidden;
     this.said = element("span.unseen", { "aria-live": "polite" });
-    return element("div.pad", { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" },
-      this.pictures.face,
-      element("div.chart", {},
-        about.classes.length > 1 ? legend(about.classes, this.map.hidden, switched) : null,
-        (this.stage = element("div.stage", {}, this.canvas, this.map.cursor, this.tip)),
-        about.latent_dim > 2 ? element("p.off", {}, this.offPlane, " ", onto) : null,
-        this.film && this.film.face),
-      element("div.controls", {},
-        element("div.buttons", {},
-          element("button", { onclick: () => this.go(this.drawn()), title: about.draw_help }, about.draw_name),
-          element("button", { onclick: () => this.go(this.origin), title: `Back to ${about.origin_name}` }, "Reset")),
-        this.sliders.face),
-      this.said);
+    const alone = sides.length === 1;
+    const parts = { ...this, said: this.said,
+      legend: about.classes.length > 1 ? legend(about.classes, map.hidden, switched) : null,
+      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "The same draw in both, each from its own Gaussian" },
+        alone ? about.draw_name : "Draw a z"),
+      reset: element("button", { onclick: () => this.go(sides.map(({ origin }) => origin)), title: alone ? `Back to ${about.origin_name}` : "Back to the middle" }, "Reset"),
+      onto: (side) => this.go(sides.map((other) => (other === side ? side.map.plane.onto(side.z) : other.z))),
+    };
+    const face = alone ? single(parts) : pair(parts);
+    face.addEventListener("transitionend", ({ target }) => target === face && switched()); // another theme
+    return face;
   }
 
   theme() {
     const style = getComputedStyle(this.face);
-    return { text: style.color, page: style.getPropertyValue("--st-background-color") || "#fff", quiet: "#8a8f98", font: style.fontFamily };
+    return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), page: style.getPropertyValue("--st-background-color") || "#fff", quiet: "#8a8f98", font: style.fontFamily };
   }
 
-  listen() {
-    const { map, about } = this;
-    listen(this.canvas, map, {
-      hover: (at) => this.hover(at),
+  listen(side) {
+    const { map, about } = side;
+    listen(side.canvas, map, {
+      hover: (at) => this.hover(side, at),
       leave: () => this.leave(),
-      stay: (at, clicked) => this.stay(clicked ? map.pointAt(at, this.pictures.n) : -1),
+      stay: (at, clicked) => this.stay(side, clicked ? map.pointAt(at, this.originals.n) : -1),
       step: (step) => {
-        const at = map.plane.place(this.z).map((v, i) => v + (step ? step[i] * about.step : 0));
-        const z = step ? map.plane.moved(this.z, at) : [...this.origin];
-        if (!step || (map.view.inside(map.view.toPixels(at)) && z.some((v, i) => v !== this.z[i]))) this.move(z);
+        const at = map.plane.place(side.z).map((v, i) => v + (step ? step[i] * about.step : 0));
+        const z = step ? map.plane.moved(side.z, at) : [...side.origin];
+        if (!step || (map.view.inside(map.view.toPixels(at)) && z.some((v, i) => v !== side.z[i]))) this.move(side, z);
       },
       done: () => this.commit(),
     });
-    this.sized = new ResizeObserver(() => this.resize());
-    this.sized.observe(this.stage);
-    this.face.addEventListener("transitionend", ({ target }) => { // another theme
-      if (target !== this.face) return;
-      map.stale = true;
-      this.request();
-    });
+    this.sized.observe(side.stage);
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    if (!width || !height) return;
-    this.map.resize(width, height);
-    if (this.z) this.paint(); // at once: a canvas is cleared when it is resized
+    if (this.sides.map((side) => side.resize()).every(Boolean)) this.paint(); // at once: a canvas is cleared when it is resized
   }
 
   // --- z
 
+  /** Where every side goes if z moves on one: the others to the same place, in standard deviations. */
+  led(side, z) {
+    const w = side.map.plane.standard(z);
+    return this.sides.map((other) => (other === side ? z : other.map.plane.moved(other.z, other.map.plane.point(w))));
+  }
+
   /** A look at another z, which leaving takes back. */
-  hover(at) {
-    this.preview = this.map.plane.moved(this.z, this.map.view.toData(at));
-    this.hovered = this.map.pointAt(at, this.pictures.n);
-    this.showTip(at);
+  hover(side, at) {
+    this.led(side, side.map.plane.moved(side.z, side.map.view.toData(at))).forEach((z, i) => (this.sides[i].preview = z));
+    side.hovered = side.map.pointAt(at, this.originals.n);
+    side.showTip(at, this.originals);
     this.request();
   }
 
   leave() {
-    if (!this.preview && this.hovered < 0) return;
+    if (!this.sides.some(({ preview }) => preview)) return;
     this.lookAway();
     this.request();
   }
 
   lookAway() {
-    this.preview = null;
-    this.hovered = -1;
-    this.tip.hidden = true;
+    for (const side of this.sides) side.lookAway();
   }
 
   /** The look becomes the present z; on a point, its code does, which Python knows. */
-  stay(row) {
-    this.z = this.preview ?? this.z;
-    this.preview = this.row = null;
+  stay(side, row) {
+    for (const each of this.sides) [each.z, each.preview] = [each.seen, null];
+    this.row = null;
     this.unsaid = true;
-    this.commit(row < 0 ? null : row);
+    this.commit(row < 0 ? null : row, side);
   }
 
-  move(z) {
-    this.z = z;
+  move(side, z) {
+    this.moveAll(this.led(side, z));
+  }
+
+  moveAll(zs) {
+    zs.forEach((z, i) => (this.sides[i].z = z));
     this.row = null;
     this.unsaid = true;
     this.lookAway();
     this.request();
   }
 
-  go(z) {
-    this.move([...z]);
+  go(zs) {
+    this.moveAll(zs.map((z) => [...z]));
     this.commit();
-  }
-
-  drawn() {
-    const { origin, factor } = this, D = origin.length;
-    const eps = origin.map(() => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())); // Box and Muller, 1958
-    return factor ? origin.map((v, i) => v + eps.reduce((sum, e, j) => sum + factor[i * D + j] * e, 0)) : eps;
   }
 
   // --- messages
@@ -144,25 +130,30 @@ export class Pad {
     return numbered;
   }
 
-  /** Tells Python what has moved, or that a point was chosen. */
-  commit(row = null) {
+  /** Tells Python what has moved, or that a point was chosen on a side. */
+  commit(row = null, side = this.slid) {
     this.request();
     if (!this.unsaid) return;
-    this.sent = this.tell("commit", { z: this.z, row, film: this.film && this.film.inUnit(this.u) });
+    let zs = this.sides.map(({ z }) => z);
+    if (row !== null) zs = this.led(side, side.map.plane.moved(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
+    this.sent = this.tell("commit", { zs, row, side: side.index, film: this.film && this.film.inUnit(this.u), start: this.start });
     this.unsaid = false;
     this.announcing = true;
   }
 
-  /** A letter: where Python has z, unless it was written before it heard of a later move here; and an image, if it decodes. */
+  /** A letter: where Python has z, unless it was written before it heard of a later move here; and images, if it decodes. */
   read(letter) {
     const current = !this.unsaid && (this.sent === null || letter.heard >= this.sent);
-    const row = letter.row < this.map.n ? letter.row : null;
-    if (current && (!this.z || row !== this.row || letter.z.some((v, i) => v !== this.z[i]))) {
-      Object.assign(this, { z: letter.z, row, announcing: true });
+    const row = letter.row < this.sides[0].map.n ? letter.row : null;
+    const other = ({ z }, i) => !z || letter.zs[i].some((v, k) => v !== z[k]);
+    if (current && (row !== this.row || this.sides.some(other))) {
+      this.sides.forEach((side, i) => (side.z = letter.zs[i]));
+      Object.assign(this, { row, announcing: true });
       this.lookAway();
     }
     if (current && this.film && letter.film != null) this.u = this.film.fromUnit(letter.film);
-    if (letter.pixels) this.server?.answer(letter);
+    if (current && letter.start) this.start = letter.start;
+    if (letter.decoded) this.server?.answer(letter.decoded, letter.heard);
     this.request();
   }
 
@@ -173,8 +164,9 @@ export class Pad {
     this.request();
   }
 
-  setSheet(sheet, about) {
-    this.pictures.setSheet(sheet, about);
+  showServed(pixels) {
+    pixels.forEach((image, i) => image && this.sides[i].picture.show(image));
+    this.request();
   }
 
   // --- painting, once a frame
@@ -192,39 +184,31 @@ export class Pad {
   }
 
   paint() {
-    const { map, about } = this, z = this.preview ?? this.z;
-    map.seek(this.u);
-    this.film?.show(this.u);
-    if (z !== this.decoded || this.u !== this.decodedAt) {
-      if (this.network) this.pictures.showDecoded(this.network.forward(z, this.u));
-      else if (z !== this.decoded) this.server.want(z);
-      Object.assign(this, { decoded: z, decodedAt: this.u });
-      this.sliders.show(z);
-      this.pictures.describe(inWords(z));
-      if (about.latent_dim > 2)
-        this.offPlane.textContent = `z lies ${number(map.plane.off(z), 2)}${this.sliders.unit} off the map's plane: the pointer moves it on a slice parallel to it.`;
+    const { sides, u, slid, start, row } = this;
+    this.film?.show(u);
+    const changed = sides.map((side) => side.decode(u)).some(Boolean) || start !== this.started;
+    this.started = start;
+    if (changed) {
+      this.sliders.show(slid.seen);
+      this.server?.want(sides.map((side) => side.seen), this.film && this.film.inUnit(u));
+      this.walk?.show(start, u);
     }
-    this.pictures.showOriginal(this.preview ? null : this.row);
-    if (this.announcing && !this.preview && (this.network || this.server.done)) this.announce(inWords(z));
-    if (!map.width) return;
-    if (map.ratio !== window.devicePixelRatio) map.resize(map.width, map.height); // on another screen
-    map.paint({ cursor: z, ghost: this.preview && this.z, ellipses: [...new Set([this.row ?? -1, this.hovered])].filter((row) => row >= 0) });
+    this.samples?.show(u);
+    const looking = sides.some(({ preview }) => preview);
+    this.originals.show(looking ? null : row);
+    if (this.announcing && !looking && (!this.server || this.server.done)) this.announce();
+    const rows = [...new Set([row ?? -1, ...sides.map(({ hovered }) => hovered)])].filter((r) => r >= 0);
+    for (const side of sides) {
+      const { plane } = side.map;
+      side.paint({ rows, start: this.walk && plane.moved(side.seen, plane.point(start)), draws: this.samples?.of(side) });
+    }
   }
 
-  /** For those who hear the page: where z is now, and what the image shows. */
-  announce(z) {
+  /** For those who hear the page: where z is now, and what the images show. */
+  announce() {
     this.announcing = false;
-    this.said.textContent = this.pictures.announce(z);
-  }
-
-  showTip(at) {
-    const { tip, tipImage, hovered, map, pictures } = this;
-    tip.hidden = hovered < 0;
-    if (tip.hidden) return;
-    this.tipText.textContent = pictures.inWords(hovered);
-    tipImage.hidden = !pictures.paintRow(tipImage, hovered);
-    const side = (v, size) => (v > size / 2 ? "calc(-100% - 14px)" : "14px"); // towards the middle
-    Object.assign(tip.style, { left: `${at[0]}px`, top: `${at[1]}px`, translate: `${side(at[0], map.width)} ${side(at[1], map.height)}` });
+    const said = this.sides.map((side) => (this.sides.length > 1 ? `${side.about.model}: ` : "") + side.announce());
+    this.said.textContent = [...said, this.row !== null && this.originals.inWords(this.row)].filter(Boolean).join(this.sides.length > 1 ? "; " : ", ");
   }
 
   close() {
@@ -232,9 +216,11 @@ export class Pad {
     this.request = () => {};
     this.sized.disconnect();
     this.server?.close();
+    this.walk?.close();
   }
 }
 
-function inWords(z) {
-  return z.length <= 3 ? `z = (${z.map((v) => number(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
+/** Standard normal numbers, by Box and Muller (1958). */
+function normal(n) {
+  return Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()));
 }

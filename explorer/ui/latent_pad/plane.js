@@ -5,6 +5,8 @@ export class Plane {
     this.centre = tensors.centre.data; // [D]
     const D = this.centre.length, axes = tensors.axes.data; // [2, D], orthonormal
     this.axes = [axes.subarray(0, D), axes.subarray(D)];
+    this.home = this.place(tensors.origin.data);
+    [this.unit, this.perUnit] = [tensors.unit.data, tensors.per_unit.data]; // [2, 2], of the prior, or the codes' own Gaussian, here
   }
 
   /** Where z lands on the map. */
@@ -28,4 +30,17 @@ export class Plane {
   off(z) {
     return Math.hypot(...this.onto(z).map((v, i) => z[i] - v));
   }
+
+  /** Where z lands, in standard deviations of the prior, or without one of the Gaussian fitted to the codes. */
+  standard(z) {
+    const [x, y] = this.place(z), { home, perUnit } = this;
+    return turned(perUnit, [x - home[0], y - home[1]]);
+  }
+
+  /** The point so many standard deviations away from the middle. */
+  point(w) {
+    return turned(this.unit, w).map((v, i) => this.home[i] + v);
+  }
 }
+
+const turned = ([a, b, c, d], [x, y]) => [a * x + b * y, c * x + d * y];

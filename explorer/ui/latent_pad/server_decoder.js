@@ -3,13 +3,14 @@
 const PATIENCE = 10_000; // ms until a request is taken for lost
 
 export class ServerDecoder {
-  /** ask(z): sends a request and returns its number; show(pixels): takes an answer. */
+  /** ask(wish): sends a request and returns its number; show(pixels): takes an answer, of each side an image or null. */
   constructor(ask, show) {
     Object.assign(this, { ask, show, wish: null, shown: null, inFlight: null });
   }
 
-  want(z) {
-    this.wish = z;
+  /** zs: of each side, and film: the place on its axis, or null. */
+  want(zs, film) {
+    this.wish = { zs, film };
     this.pump();
   }
 
@@ -30,10 +31,10 @@ export class ServerDecoder {
     this.pump();
   }
 
-  /** pixels: base64 of uint8 [C, H, W]; of: the z that they decode; heard: the last message that the server had then. */
-  answer({ pixels, of, heard }) {
-    this.shown = of;
-    this.show(Float32Array.from(atob(pixels), (byte) => byte.charCodeAt(0) / 255));
+  /** pixels: of each side base64 of uint8 [C, H, W], or null; zs, film: what they decode; heard: the last message that the server had then. */
+  answer({ pixels, zs, film }, heard) {
+    this.shown = { zs, film };
+    this.show(pixels.map((image) => image && Float32Array.from(atob(image), (byte) => byte.charCodeAt(0) / 255)));
     if (this.inFlight !== null && heard >= this.inFlight) this.landed();
     else this.pump();
   }
@@ -43,4 +44,4 @@ export class ServerDecoder {
   }
 }
 
-const same = (a, b) => Boolean(a && b) && a.every((v, i) => v === b[i]);
+const same = (a, b) => Boolean(a && b) && JSON.stringify(a) === JSON.stringify(b);

@@ -1,6 +1,8 @@
 // From the map's coordinates to the canvas's, with axes to read them by. Lengths are CSS pixels.
 
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 40 };
+const SLIM = { left: 26, right: 3, top: 3, bottom: 20 }; // of a small map, whose axes have no titles
+const SMALL = 260;
 const TICK = 5;
 const BETWEEN = 60; // ticks, at least
 
@@ -8,7 +10,8 @@ export class View {
   /** bounds [x0, y0, x1, y1] that must be seen; to scale, one unit is as long on both axes. */
   constructor(bounds, toScale, width, height) {
     const [x0, y0, x1, y1] = bounds;
-    this.box = { x: MARGIN.left, y: MARGIN.top, width: Math.max(width - MARGIN.left - MARGIN.right, 1), height: Math.max(height - MARGIN.top - MARGIN.bottom, 1) };
+    const margin = (this.margin = width < SMALL ? SLIM : MARGIN);
+    this.box = { x: margin.left, y: margin.top, width: Math.max(width - margin.left - margin.right, 1), height: Math.max(height - margin.top - margin.bottom, 1) };
     const across = this.box.width / (x1 - x0 || 1), up = this.box.height / (y1 - y0 || 1);
     this.scale = toScale ? [Math.min(across, up), Math.min(across, up)] : [across, up]; // px per unit
     this.middle = [(x0 + x1) / 2, (y0 + y1) / 2];
@@ -34,6 +37,13 @@ export class View {
     return [Math.min(Math.max(px, x), x + width), Math.min(Math.max(py, y), y + height)];
   }
 
+  clip(ctx) {
+    const { x, y, width, height } = this.box;
+    ctx.beginPath();
+    ctx.rect(x, y, width, height);
+    ctx.clip();
+  }
+
   drawAxes(ctx, titles, ink) {
     const { box } = this, right = box.x + box.width, bottom = box.y + box.height;
     ctx.strokeStyle = ctx.fillStyle = ink.quiet;
@@ -55,6 +65,7 @@ export class View {
       ctx.fillRect(box.x - TICK, Math.round(py), TICK, 1);
       ctx.fillText(number(v), box.x - TICK - 3, py);
     }
+    if (this.margin === SLIM) return;
     ctx.fillStyle = ink.text;
     ctx.font = `13px ${ink.font}`;
     ctx.textAlign = "center";

@@ -10,6 +10,7 @@ from safetensors import numpy as safetensors
 
 from explorer.latent.dimensions import dimensions
 from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.ui.latent_pad.map_block import Film, images_block, map_block
@@ -20,7 +21,8 @@ def made(name, film=None, change=lambda e: e):
     run = find(name)
     e = change(read_embedding(run))
     p = project(e.mu)
-    block = map_block("id", run, e, p, dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior), "Digits", film)
+    scale, dims = scale_of(e.mu, p, run.spec.has_prior), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+    block = map_block("id", run, e, scale, dims, "Digits", film)
     header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
     return run, e, p, json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
 
@@ -67,7 +69,7 @@ def test_a_film_keeps_every_frame(runs_folder):
     _, e, _, _, _ = made("tiny-vae")
     frames = np.stack([e.mu, 2 * e.mu, -e.mu])
     *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log=True))
-    assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "readouts": []}
+    assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "marks": []}
     assert np.abs(placed(t) - frames).max() <= np.ptp(frames) / 65535
     assert all(low[0] < frame[:, 0].min() and low[3] > frame[:, 1].max() for low, frame in zip(t["bounds"], frames))
 

@@ -1,0 +1,68 @@
+"""Where on a map the gaps lie: a place is in one if a draw there would be."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.errors import UserError
+from explorer.latent.gaps import MOST_CODES, FittedGaussian, K, distances, fitted_gaussian, in_gap, sampled
+
+GRID = 96  # places along an axis
+REACH = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
+EDGE = 128  # of a shade: above it lies a gap
+DOUBLING = 32  # of a shade, where the nearest code is twice as far
+STREWN = 2.0  # a line's places hold for this much up and down a map on which its codes are strewn
+
+
+@dataclass(frozen=True)
+class GapMap:
+    """gap, prior_gap: shares of draws from the codes' own Gaussian, and from N(0, I) (None for an AE).
+
+    bounds: [x0, y0, x1, y1] of shade, uint8 [rows, GRID], upwards: EDGE plus DOUBLING for each doubling of the distance to the
+    nearest code, from that to the K-th nearest draw; 0 is out of reach. A line has one row; beyond two dimensions both are None.
+    """
+
+    gap: float
+    prior_gap: float | None
+    bounds: np.ndarray | None
+    shade: np.ndarray | None
+
+
+def gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
+    """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
+    with suppress(UserError):
+        rng = np.random.default_rng(0)
+        codes = sampled(mu, logvar, MOST_CODES, rng)
+        fitted = fitted_gaussian(codes)
+        whitened = fitted.whiten(codes)
+        draws = rng.standard_normal(whitened.shape)
+        prior_gap = None if logvar is None else float(in_gap(rng.standard_normal(codes.shape), codes).mean())
+        flat = mu.shape[1] <= 2 and whitened.shape == codes.shape
+        return GapMap(float(in_gap(draws, whitened).mean()), prior_gap, *(_shaded(fitted, whitened, draws) if flat else (None, None)))
+    return None
+
+
+def _shaded(fitted: FittedGaussian, whitened: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """bounds and shade of the codes of a line or plane."""
+    reach = REACH * np.linalg.norm(fitted.root, axis=0)
+    low, high = fitted.mean - reach, fitted.mean + reach
+    axes = [np.linspace(a, b, 2 * GRID + 1)[1::2] for a, b in zip(low, high)]  # the middles of GRID equal parts
+    places = fitted.whiten(np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes)))
+    farther = np.log2(distances(whitened, places, 1) / np.maximum(distances(draws, places, K), 1e-12) + 1e-12)
+    shade = np.clip(np.rint(EDGE + DOUBLING * farther), 1, 255)
+    shade[np.linalg.norm(places, axis=1) > REACH] = 0
+    (x0, y0), (x1, y1) = (low, high) if len(axes) == 2 else ((low[0], -STREWN), (high[0], STREWN))
+    return np.array([x0, y0, x1, y1], np.float32), shade.reshape(-1, GRID).astype(np.uint8)
+
+
+def widest(found: GapMap | None, within: float = 0.5) -> np.ndarray | None:
+    """The place [x, y] farthest from any code, in that inner part of what is looked at, the middle first; None if no gap is there."""
+    if found is None or found.shade is None:
+        return None
+    rows, columns = found.shade.shape
+    low, high = found.bounds.reshape(2, 2)
+    x, y = (a + (b - a) * (np.arange(n) + 0.5) / n for a, b, n in zip(low, high, (columns, rows)))
+    off = np.hypot(*np.meshgrid(*((2 * v - a - b) / (b - a) for v, a, b in zip((x, y), low, high))))
+    row, column = np.unravel_index(np.argmax(np.where(off < within, found.shade - off / 100, 0)), found.shade.shape)
+    return np.array([x[column], y[row]]) if found.shade[row, column] > EDGE else None

@@ -1,0 +1,40 @@
+"""Places in standard deviations: of the prior, or of the Gaussian fitted to the codes of an AE, which has none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.latent.projection import Projection
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The Gaussian N(mean, covariance), and what it is on a map: N(place of the mean, unit unitᵀ), unit [2, 2] symmetric."""
+
+    projection: Projection
+    mean: np.ndarray  # [D]
+    covariance: np.ndarray  # [D, D]
+    unit: np.ndarray
+
+    def standard(self, z: np.ndarray) -> np.ndarray:
+        """z [D] -> where it lands on the map, in standard deviations [2]."""
+        return np.linalg.pinv(self.unit) @ (self.projection.place(np.asarray(z)) - self.projection.place(self.mean))
+
+    def moved(self, z: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """z [D] moved parallel to the map, to where it lands w [2] standard deviations from the middle."""
+        z, p = np.asarray(z), self.projection
+        return z + (p.place(self.mean) + self.unit @ w - p.place(z)) @ p.axes
+
+
+def scale_of(mu: np.ndarray, p: Projection, has_prior: bool) -> Scale:
+    """mu [n, D]"""
+    dim = mu.shape[1]
+    mean = np.zeros(dim) if has_prior else mu.mean(0, dtype=np.float64)
+    covariance = np.eye(dim) if has_prior else np.atleast_2d(np.cov(mu, rowvar=False, bias=True))
+    return Scale(p, mean, covariance, square_root(p.axes @ covariance @ p.axes.T))
+
+
+def square_root(covariance: np.ndarray) -> np.ndarray:
+    """The symmetric A with A A = covariance, also of one that is singular: it turns nothing."""
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T

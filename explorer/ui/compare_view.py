@@ -1,0 +1,70 @@
+"""An AE and a VAE beside each other: their pad, what to notice, and what the KL weight does."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.latent.gap_map import widest
+from explorer.specs import RunSpec
+from explorer.store.run import Run
+from explorer.ui import cache, compare_address, words
+from explorer.ui.compare_figures import compare_figures
+from explorer.ui.faults import plain_faults
+from explorer.ui.latent_pad import latent_pad
+from explorer.ui.place import Place
+from explorer.ui.served import letter_to
+
+ADDRESS = "address of the compare page"
+
+
+def follow_link(ae: Run, vae: Run) -> None:
+    """Goes where a new address says. Not for fragments to ask: a browser that says z tells an address that is late by a message or two."""
+    asked = st.query_params.to_dict()
+    if asked == st.session_state.get(ADDRESS):
+        return
+    st.session_state[ADDRESS] = asked
+    with plain_faults():
+        views = cache.view(ae), cache.view(vae)
+        if said := compare_address.take(asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas):
+            st.warning(said)
+
+
+@st.fragment
+def compare_view(ae: Run, vae: Run) -> None:
+    """Reruns alone when z or the KL weight is let go."""
+    with plain_faults():
+        for run in (ae, vae):
+            cache.present(run)
+        views, here = (cache.view(ae), cache.view(vae)), _place(ae, vae)
+        latent_pad(_key("pad", ae, vae), sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
+                   images=views[1].images, classifier=cache.classifier(vae), letter=letter_to([ae, vae], here),
+                   on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)), on_ask=here.look)
+        st.session_state[ADDRESS] = compare_address.written(ae.name, vae.name, here, bool(vae.film))
+        st.query_params.from_dict(st.session_state[ADDRESS])
+        with st.container(border=True):
+            st.markdown(words.WHAT_TO_NOTICE if vae.film else words.WITHOUT_A_LADDER)
+            st.caption("The address of this page is a link to what you see now: these models, this KL weight, this place.")
+        compare_figures(ae, vae, here.film)
+        if vae.film:
+            _train_here(vae, here.film)
+
+
+def _key(what: str, ae: Run, vae: Run) -> str:
+    return "-".join([what, ae.name, cache.version(ae), vae.name, cache.version(vae)])
+
+
+def _place(ae: Run, vae: Run) -> Place:
+    """A pair first seen starts in the AE's widest gap."""
+    key, views = _key("place", ae, vae), (cache.view(ae), cache.view(vae))
+    if key not in st.session_state:
+        gap = widest(cache.gaps(ae))
+        w = np.zeros(2) if gap is None else views[0].scale.standard(gap[: ae.spec.latent_dim])
+        st.session_state[key] = Place([view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta)
+    return st.session_state[key]
+
+
+def _train_here(vae: Run, beta: float) -> None:
+    exact = RunSpec.from_dict(vae.spec.to_dict() | {"model": "vae", "beta": float(f"{beta:.3g}"), "betas": None, "rung_epochs": None})
+    with st.expander(f"Train a VAE at exactly β = {exact.beta:g}"):
+        st.markdown("The ladder's models between two rungs are mixed. This trains one at this KL weight alone, with all else as here; "
+                    "it can then be chosen above, in the ladder's place.")
+        st.code(f"python -m explorer train {exact.flags()}", language="bash")

@@ -1,0 +1,32 @@
+// Where a pad's parts stand: of one run, or of two beside each other.
+
+const named = { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" };
+
+/** How far z lies off the plane of a map of more than two dimensions. */
+function offPlane({ about, offPlane }, onto) {
+  return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Drop what the map does not show of z" }, "Go onto it")) : null;
+}
+
+/** parts: { sides, originals, legend, film, draw, reset, onto(side), sliders, said } */
+export function single({ sides: [side], originals, legend, film, draw, reset, onto, sliders, said }) {
+  return element("div.pad", named,
+    element("div.pictures", {}, side.picture.face, originals.face),
+    element("div.chart", {}, legend, side.stage, offPlane(side, () => onto(side)), film && film.face, side.about.readouts.length ? side.readouts.face : null),
+    element("div.controls", {}, element("div.buttons", {}, draw, reset), sliders.face),
+    said);
+}
+
+/** parts: those of single, and { walk, samples } */
+export function pair({ sides, originals, legend, film, draw, reset, onto, sliders, walk, samples, said }) {
+  const served = sides.filter(({ network }) => !network), live = served.length < sides.length;
+  if (film) film.face.classList.add(`under-${film.side.index}`);
+  return element("div.pad.pair", named,
+    element("div.top", {}, legend, element("div.buttons", {}, draw, reset)),
+    element("div.sides", {}, ...sides.map((side) => element("section.side", { "aria-label": side.about.model },
+      element("h3", {}, side.about.model), side.readouts.face, side.stage, side.picture.face, offPlane(side, () => onto(side)))), film && film.face),
+    element("div.below", {}, live ? walk.face : null, originals.face),
+    live ? samples.face : null,
+    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} decodes on the server: walks and samples need a network that a browser can run.`) : null,
+    element("details.more", {}, element("summary", {}, `Move the ${sides.at(-1).about.model}'s z by sliders`), sliders.face),
+    said);
+}

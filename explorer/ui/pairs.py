@@ -1,0 +1,60 @@
+"""Which two runs stand beside each other: an AE and a VAE of the same images."""
+
+from explorer.specs import RunSpec
+from explorer.store.run import Run
+
+FIRST = ("mnist", "fashion-mnist", "digits", "moons")  # data sets, the first one being the usual
+
+
+def images_of(run: Run) -> tuple:
+    """Equal for runs of the same images."""
+    return run.spec.dataset, run.spec.image_size, run.spec.colour
+
+
+def fits(ae: Run, vae: Run) -> bool:
+    return not ae.spec.has_prior and vae.spec.has_prior and images_of(ae) == images_of(vae)
+
+
+def likeness(a: Run, b: Run) -> tuple:
+    """How much alike two runs were made: what matters most first."""
+    fields = ("latent_dim", "network", "width", "depth", "likelihood", "seed")
+    return tuple(getattr(a.spec, name) == getattr(b.spec, name) for name in fields)
+
+
+def partner(run: Run, runs: list[Run]) -> Run | None:
+    """The run that compares most fairly with it: made most alike, and of VAEs first a ladder. None if none has its images."""
+    others = [other for other in runs if fits(run, other) or fits(other, run)]
+    return max(others, key=lambda other: (likeness(run, other)[0], bool(other.spec.rungs), likeness(run, other)), default=None)
+
+
+def usual(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run] | None:
+    """The pair to begin with, of those images or of any."""
+    def rank(vae: Run) -> tuple:
+        ae = partner(vae, runs)
+        first = FIRST.index(vae.spec.dataset) if vae.spec.dataset in FIRST else len(FIRST)
+        return -first, vae.spec.latent_dim == 2, bool(vae.spec.rungs), likeness(vae, ae)
+
+    vaes = [run for run in runs if run.spec.has_prior and images in (None, images_of(run)) and partner(run, runs)]
+    best = max(vaes, key=rank, default=None)
+    return best and (partner(best, runs), best)
+
+
+def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
+    """The pair of those names, or the nearest to it; and what is wrong, in a sentence."""
+    by_name = {run.name: run for run in runs}
+    wrong = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
+    left, right = by_name.get(ae), by_name.get(vae)
+    if left and left.spec.has_prior:
+        wrong, left = [*wrong, f"{ae} is no AE."], None
+    if right and not right.spec.has_prior:
+        wrong, right = [*wrong, f"{vae} is no VAE."], None
+    if left and right and not fits(left, right):
+        wrong, left = [*wrong, f"{ae} and {vae} are of different images, and can't be compared."], None
+    left, right = left or (right and partner(right, runs)), right or (left and partner(left, runs))
+    if left and right:
+        return (left, right), " ".join(wrong)
+    if alone := left or right:
+        spec = alone.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
+        wrong.append(f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. "
+                     f"Train one: `python -m explorer train {RunSpec.from_dict(spec).flags()}`")
+    return None, " ".join(wrong)

@@ -1,0 +1,51 @@
+"""An AE and a VAE of the same images under one pointer."""
+
+import streamlit as st
+
+from explorer.ui import cache, pairs, words
+from explorer.ui.compare_view import compare_view, follow_link
+from explorer.ui.entry import require_app
+
+PAIR, IMAGES, AE, VAE = "pair", "images of the pair", "ae of the pair", "vae of the pair"
+
+require_app()
+runs, _ = cache.all_runs()
+by_name = {run.name: run for run in runs}
+in_address = [st.query_params.get(name) for name in ("ae", "vae")]
+pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
+pair = pair or pairs.usual(runs)
+if wrong:
+    st.warning(wrong + (f" Shown are {pair[0].name} and {pair[1].name}." if pair else ""))
+if not pair:
+    st.info("There are no AE and VAE of the same images yet. Train both: `python -m explorer train --dataset digits --model ae`, "
+            "and the same with `--model ladder`.")
+    st.stop()
+ae, vae = pair
+st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae), AE: ae.name, VAE: vae.name})
+
+
+def choose(names: tuple[str, str]) -> None:
+    st.session_state[PAIR] = names
+    st.query_params.clear()
+
+
+def choose_images() -> None:
+    choose(tuple(run.name for run in pairs.usual(runs, st.session_state[IMAGES])))
+
+
+def choose_runs() -> None:
+    choose((st.session_state[AE], st.session_state[VAE]))
+
+
+head, about = st.columns([1, 2.6], vertical_alignment="center")
+with head.popover(f"{words.dataset(vae)} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images, or other models"):
+    images = {pairs.images_of(run): run for run in runs if pairs.partner(run, runs)}
+    st.selectbox("Images", images, key=IMAGES, on_change=choose_images, format_func=lambda key: words.dataset(images[key]))
+    for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
+                                ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)])):
+        st.selectbox(label, fitting, key=key, on_change=choose_runs, format_func=lambda name: words.title(by_name[name]))
+about.markdown("**Move over either map:** both networks decode the same place. Where it is grey lies no code: a **gap**. "
+               "Drag **β** down and up, and watch the gaps open and close.")
+follow_link(ae, vae)
+compare_view(ae, vae)
+st.caption(f"{words.title(ae)}: {words.figures(ae)}  \n{words.title(vae)}: {words.figures(vae)}{words.making(vae)}")

@@ -1,0 +1,84 @@
+"""A ladder beside VAEs trained separately at its KL weights: `python -m tests.benchmarks.ladder [--seeds 0,1,2] [train's flags]`.
+
+Each VAE is trained for as many epochs as the ladder had gone by that rung. The runs are kept where EXPLORER_RUNS says, so
+that what is broken off goes on.
+"""
+
+import argparse
+import math
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+from explorer import measuring, runs
+from explorer.specs import RunSpec
+from explorer.store.embedding import read_embedding
+from explorer.store.run import Run
+
+BETAS = (0.01, 0.1, 0.3, 1.0, 2.0, 4.0)
+
+
+def separate(ladder: RunSpec, beta: float) -> Run:
+    epochs = sum(n for b, n in ladder.stages if b <= beta)
+    spec = RunSpec(ladder.dataset, network=ladder.network, width=ladder.width, depth=ladder.depth, latent_dim=ladder.latent_dim,
+                   beta=beta, epochs=epochs, seed=ladder.seed)
+    return runs.train(spec)
+
+
+def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:
+    """distortion + beta·rate and gap (%) of the ladder there, and of the VAE."""
+    frame = next(f for f in ladder.film if math.isclose(f.beta, beta))
+    test = vae.test
+    return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate,
+            100 * measuring.gaps(ladder.name, beta=beta).gap, 100 * measuring.gaps(vae.name).gap]
+
+
+def turns(ladder: Run) -> tuple[float, bool]:
+    """The greatest rotation from one rung to the next, degrees, and whether any flips the map; by Procrustes."""
+    codes = read_embedding(ladder).film.mu[::2].astype(float)
+    codes -= codes.mean(1, keepdims=True)
+    found = [orthogonal_procrustes(a, b)[0] for a, b in zip(codes, codes[1:])]
+    angle = max(math.degrees(math.acos(np.clip(np.trace(r) / len(r), -1, 1))) for r in found)
+    return angle, any(np.linalg.det(r) < 0 for r in found)
+
+
+def midpoints(ladder: Run) -> float:
+    """The greatest excess of distortion + beta·rate between two rungs over the mean of the two, nats."""
+    total = [f.distortion + f.beta * f.rate for f in ladder.film]
+    return max(total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2))
+
+
+def spread(values: np.ndarray) -> str:
+    return f"{values.mean():.1f} ({values.min():.1f} to {values.max():.1f})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", default="mnist")
+    parser.add_argument("--network", default="mlp")
+    parser.add_argument("--width", type=int, default=200)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--seeds", default="0,1,2")
+    args = parser.parse_args()
+    ladders, found, seconds = [], [], []
+    for seed in map(int, args.seeds.split(",")):
+        spec = RunSpec(args.dataset, model="ladder", network=args.network, width=args.width, epochs=args.epochs, seed=seed)
+        ladders.append(runs.train(spec))
+        vaes = [separate(spec, beta) for beta in BETAS]
+        found.append([figures_of(ladders[-1], vae, beta) for beta, vae in zip(BETAS, vaes)])
+        seconds.append([ladders[-1].seconds, sum(vae.seconds for vae in vaes)])
+        angle, flipped = turns(ladders[-1])
+        print(f"seed {seed}: ladder of {len(spec.rungs)} rungs {seconds[-1][0]:.0f} s, {len(vaes)} VAEs {seconds[-1][1]:.0f} s; from rung "
+              f"to rung the map turns at most {angle:.1f}°, {'and flips' if flipped else 'no flips'}; worst midpoint "
+              f"{midpoints(ladders[-1]):+.2f} nats from the mean of its ends", flush=True)
+    found = np.array(found)  # [seeds, betas, 4]
+    print(f"\n{args.dataset}, 2-D, {args.network} of width {args.width}, {len(found)} seeds: mean (lowest to highest)\n")
+    print("| beta | D + beta·R, ladder | separate | difference | gap %, ladder | separate | difference |\n|-|-|-|-|-|-|-|")
+    for i, beta in enumerate(BETAS):
+        total, total_vae, gap, gap_vae = found[:, i].T
+        print(f"| {beta:g} | {spread(total)} | {spread(total_vae)} | {(total - total_vae).mean():+.1f} "
+              f"| {spread(gap)} | {spread(gap_vae)} | {(gap - gap_vae).mean():+.1f} |")
+
+
+if __name__ == "__main__":
+    main()

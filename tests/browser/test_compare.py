@@ -1,0 +1,202 @@
+"""An AE and a VAE under one pointer, in a real browser before the real app."""
+
+import itertools
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from safetensors.numpy import load_file
+
+from explorer import runs
+from explorer.latent.gap_map import EDGE, gap_map
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from explorer.store.run import EMBEDDING
+from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot
+
+PAIR = "/compare?ae=digits-ae-2d&vae=tiny-ladder"
+MAP_2, DECODED_2 = (f'[data-testid="{name}-2"]' for name in ("latent-map", "decoded"))
+SIDES = ((MAP, DECODED, "digits-ae-2d"), (MAP_2, DECODED_2, "tiny-ladder"))
+
+
+def zs_of(page) -> list[list[float]]:
+    """Of both sides, as the pad says them."""
+    says = page.locator(f"{PAD} .decoded figcaption:last-child").all_inner_texts()
+    return [[float(v) for v in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))] for text in says]
+
+
+def standard(ae_z) -> np.ndarray:
+    """An AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of its covariance."""
+    mu = load_file(find("digits-ae-2d").folder / EMBEDDING)["mu"].astype(float)
+    values, vectors = np.linalg.eigh(np.cov(mu.T, bias=True))
+    return vectors @ np.diag(values**-0.5) @ vectors.T @ (np.array(ae_z) - mu.mean(0))
+
+
+def seek(page, u: float) -> None:
+    page.get_by_test_id("beta").evaluate(
+        "(input, u) => { input.value = u; for (const name of ['input', 'change']) input.dispatchEvent(new Event(name)); }", u)
+    settle(page)
+
+
+@pytest.mark.parametrize("hovered", [MAP, MAP_2])
+def test_one_pointer_moves_both_to_the_same_place(open_page, runs_folder, hovered):
+    sent = []
+    page = ready(open_page(PAIR, sent=sent))
+    page.wait_for_timeout(1500)
+    before, n = [image(page, decoded) for _, decoded, _ in SIDES], len(sent)
+    for x, y in ((0.4, 0.3), (0.7, 0.6)):
+        box = page.locator(hovered).bounding_box()
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        settle(page)
+        ae_z, z = zs_of(page)
+        assert standard(ae_z) == pytest.approx(z, abs=0.03)
+    assert all(not np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
+    page.mouse.move(5, 5)
+    settle(page)
+    assert all(np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before)) and len(sent) == n
+
+
+def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_folder):
+    page = ready(open_page(f"{PAIR}&ae_z=1.5,-0.5&z=0.25,0.75&beta=0.03"))
+    for beta in (0.03, 0.1, 1.0, 0.01):
+        seek(page, np.log10(beta))
+        page.wait_for_timeout(100)
+        for (_, decoded, name), z in zip(SIDES, ([1.5, -0.5], [0.25, 0.75])):
+            off = image(page, decoded).astype(int) - decoded_by_torch(name, z, beta if name == "tiny-ladder" else None)
+            assert np.abs(off).max() <= 1
+
+
+def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(open_page, runs_folder):
+    sent = []
+    page = ready(open_page(PAIR, sent=sent))
+    page.wait_for_timeout(1500)
+    left, right, n = image(page, MAP), image(page, MAP_2), len(sent)
+    said = page.locator(f"{PAD} .side .figures").all_inner_texts()
+    axis = page.get_by_test_id("beta")
+    box = axis.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] - 9, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 9, y, steps=10)
+    settle(page)
+    assert len(sent) == n and np.array_equal(image(page, MAP), left) and (image(page, MAP_2) != right).mean() > 0.01
+    shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find("tiny-ladder").film[0]
+    assert shown[0] == said[0] and shown[1] != said[1]
+    assert [float(v) for v in re.findall(r"[\d.]+", shown[1])] == pytest.approx(
+        [100 * first.gap, first.distortion, first.rate, first.active_units, 2], abs=0.51)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("beta=0.01"))
+
+
+def test_grey_is_where_gaps_lie(open_page, runs_folder):
+    """The words under the image, against the shades in which Python found the gaps."""
+    page = ready(open_page(PAIR))
+    e, words = read_embedding(find("digits-ae-2d")), page.locator(f"{PAD} .where").first
+    found = gap_map(e.mu, None)
+    (x0, y0), (x1, y1) = found.bounds.reshape(2, 2)
+    rows, columns = found.shade.shape
+    seen = set()
+    for x, y in itertools.product(np.linspace(0.25, 0.9, 6), (0.35, 0.55, 0.75)):
+        page.mouse.move(*spot(page, x, y))
+        settle(page)
+        at, _ = zs_of(page)
+        column, row = (at[0] - x0) / (x1 - x0) * columns, (at[1] - y0) / (y1 - y0) * rows
+        near = {int(found.shade[int(r), int(c)]) for r in (row - 0.2, row + 0.2) for c in (column - 0.2, column + 0.2)
+                if 0 <= r < rows and 0 <= c < columns}
+        if len({shade > EDGE for shade in near}) != 1 or 0 in near:
+            continue  # at an edge, to the two digits that are shown
+        seen.add(says := words.inner_text())
+        assert says == ("in a gap" if near.pop() > EDGE else "among the codes")
+    assert len(seen) == 2
+
+
+def test_a_link_opens_the_page_in_exactly_this_state(open_page):
+    page = ready(open_page(PAIR))
+    seek(page, -1.25)
+    press(page, "ArrowRight", 3, on=MAP_2)
+    page.get_by_role("button", name="Start it here").click()
+    press(page, "ArrowUp", 4, on=MAP_2)
+    page.wait_for_timeout(800)
+    asked = parse_qs(urlparse(page.url).query)
+    assert {"ae", "vae", "z", "ae_z", "beta", "from"} <= set(asked)
+    other = ready(open_page(page.url.partition(":")[2].partition("/compare")[1] + "?" + urlparse(page.url).query))
+    other.wait_for_timeout(800)
+    assert zs_of(other) == zs_of(page) and other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
+    for canvas in (MAP, MAP_2, DECODED, DECODED_2, '[data-testid="walk"]', '[data-testid="walk-2"]'):
+        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, canvas  # but for the address's sixth digit
+    page.go_back()
+    page.wait_for_timeout(1500)
+    assert zs_of(page) != zs_of(other)
+
+
+def test_a_walk_decodes_the_straight_way_and_marks_its_gaps(open_page, runs_folder):
+    page = ready(open_page(f"{PAIR}&z=1,-0.5&from=-1,0.5&beta=1"))
+    page.wait_for_timeout(500)
+    strip = image(page, '[data-testid="walk-2"]')
+    side = strip.shape[1] // 13
+    for i in (0, 6, 12):
+        z = [-1 + 2 * i / 12, 0.5 - i / 12]
+        assert np.abs(strip[:side, i * side : (i + 1) * side].astype(int) - decoded_by_torch("tiny-ladder", z, 1.0)).max() <= 1
+    bars = (strip[-1].reshape(13, side, 3).max((1, 2)) > 128).sum()
+    expect(page.locator(f"{PAD} .walk figcaption").last).to_contain_text(f"{bars} of 13 steps in a gap")
+
+
+def test_samples_of_both_are_shown_counted_and_walked_to(open_page):
+    page = ready(open_page(PAIR))
+    page.get_by_role("button", name="Sample 32 from each").click()
+    first = [image(page, f'[data-testid="{name}"]') for name in ("samples", "samples-2")]
+    assert all(sheet.shape == (4 * 8, 8 * 8, 3) and sheet.std() > 10 for sheet in first)
+    expect(page.locator(f"{PAD} .samples figcaption").first).to_have_text(re.compile(r"from the Gaussian fitted to its codes, \d+ in gaps"))
+    expect(page.locator(f"{PAD} .samples figcaption").last).to_have_text(re.compile(r"from the prior, \d+ in gaps"))
+    sheet = page.get_by_test_id("samples-2")
+    changes(page, lambda: sheet.click(position={"x": 5, "y": 5}), DECODED_2)
+    assert np.array_equal(image(page, DECODED_2), first[1][:8, :8])
+    seek(page, -2)
+    assert not np.array_equal(image(page, '[data-testid="samples-2"]'), first[1])  # the same draws, decoded there
+    assert np.array_equal(image(page, '[data-testid="samples"]'), first[0])
+
+
+def test_a_point_is_found_on_both_maps(open_page):
+    page = ready(open_page(PAIR))
+    page.mouse.move(5, 5)
+    for x in np.linspace(0.3, 0.8, 30):
+        page.mouse.move(*spot(page, x, 0.45))
+        settle(page)
+        if page.locator(f"{PAD} .tip").first.is_visible():
+            break
+    tip = page.locator(f"{PAD} .tip").first.inner_text()
+    page.mouse.down()
+    page.mouse.up()
+    original = page.locator(f"{PAD} .original")
+    expect(original).to_contain_text(tip)
+    page.wait_for_timeout(500)
+    row = int(re.search(r"test image ([\d,]+)", tip)[1].replace(",", ""))
+    ae_z, _ = zs_of(page)
+    assert ae_z == pytest.approx(read_embedding(find("digits-ae-2d")).mu[row].tolist(), abs=0.006)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_has_both_and_the_kl_weight_in_view(open_page, width):
+    page = ready(open_page(PAIR, width=width, height=844, touch=True))
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in (DECODED, DECODED_2, MAP, MAP_2, *(['[data-testid="beta"]'] if width == 390 else [])):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 844, part
+
+
+def test_what_the_browser_cannot_decode_the_server_does(open_own, runs_folder):
+    runs.train(RunSpec("digits", model="ae", network="gru", epochs=1, width=16), "gru-ae")
+    runs.train(RunSpec("digits", model="ladder", network="gru", epochs=1, width=16, betas="0.1,1"), "gru-ladder")
+    page = ready(open_own("/compare?ae=gru-ae&vae=gru-ladder"))
+    page.wait_for_timeout(2500)  # for torch, which the server imports meanwhile
+    press(page, "Home", on=MAP_2)
+    press(page, "ArrowRight", 5, on=MAP_2)
+    seek(page, -1)
+    page.wait_for_timeout(2000)
+    z = [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
+    assert z == [0.5, 0] and np.abs(image(page, DECODED_2).astype(int) - decoded_by_torch("gru-ladder", z, 0.1)).max() <= 1
+    expect(page.get_by_role("button", name="Sample 32 from each")).to_have_count(0)
