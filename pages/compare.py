@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.latent.gaps import MOST_CODES
 from explorer.ui import cache, pairs, words
 from explorer.ui.compare_view import compare_view, follow_link
 from explorer.ui.entry import require_app
@@ -48,4 +49,6 @@ about.markdown("**Move over either map:** both networks decode the same place. W
                "Drag **β** down and up, and watch the gaps open and close.")
 follow_link(ae, vae)
 compare_view(ae, vae)
-st.caption(f"{words.title(ae)}: {words.figures(ae)}  \n{words.title(vae)}: {words.figures(vae)}{words.making(vae)}")
+st.caption(f"{words.title(ae)}: {words.figures(ae)}  \n{words.title(vae)}: {words.figures(vae)}{words.making(vae)}  \n"
+           f"Gaps are measured on {min(vae.test.n, MOST_CODES):,} codes and as many draws, and depend on that number; the maps show "
+           f"{min(vae.test.n, cache.FILM_ROWS):,} codes.")

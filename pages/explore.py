@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import cache, words
+from explorer.ui import cache, pairs, words
 from explorer.ui.entry import require_app
 from explorer.ui.latent_view import latent_view
 
@@ -31,4 +31,7 @@ with about:
     st.markdown("**Move over the map, or drag a slider:** the image is decoded from z alone, also where no image of the data lies. "
                 "Click to stay; a point shows its image, and the cloud that is its code.")
 latent_view(run, choose_points=True)
+if other := pairs.partner(run, runs):
+    st.page_link("pages/compare.py", label=f"Set it beside {words.article(other)}, under one pointer", icon=":material/compare:",
+                 query_params=pairs.address(run, other))
 st.caption(words.figures(run) + words.making(run) + (f" {run.note}" if run.note else ""))

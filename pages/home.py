@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import cache, words
+from explorer.ui import cache, pairs, words
 from explorer.ui.entry import require_app
 from explorer.ui.latent_view import latent_view
 
@@ -34,4 +34,7 @@ with regularise:
                 "Gaussian (the dotted rings, 1 to 3 σ), so that a z drawn at random means something.")
 st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:",
              query_params={"run": taste.name})
+if pair := pairs.usual(runs):
+    st.page_link("pages/compare.py", label="Fall into the gaps of an autoencoder, and close them with the KL weight",
+                 icon=":material/compare:", query_params=pairs.address(*pair))
 st.caption(f"{words.title(taste)}. {words.figures(taste)}")

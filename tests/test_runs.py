@@ -6,6 +6,7 @@ from safetensors.numpy import load_file
 from explorer import measuring, runs
 from explorer.data import load as load_data
 from explorer.errors import UserError
+from explorer.latent.gap_map import gap_map
 from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
@@ -127,15 +128,18 @@ def test_a_constant_data_set_trains(tmp_path, monkeypatch):
 def test_a_ladder_is_one_run_with_its_film(runs_folder):
     """Every frame's figures and codes are those of the model with weights mixed there, evaluated by itself."""
     ladder = runs.load("tiny-ladder").run
-    data, weights, film = load_data("digits"), load_file(ladder.folder / "model.safetensors"), read_embedding(ladder).film.mu
-    assert [f.beta for f in ladder.film] == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]) and film.shape == (5, 360, 2)
+    data, weights, film = load_data("digits"), load_file(ladder.folder / "model.safetensors"), read_embedding(ladder).film
+    assert [f.beta for f in ladder.film] == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]) and film.mu.shape == (5, 360, 2)
     for i, (frame, t) in enumerate(zip(ladder.film, (0, 0.5, 0, 0.5, 0))):
         rung, model = i // 2, build(ladder.spec, ladder.shape)
         mix = {k: (1 - t) * w[rung].astype(np.float32) + (t * w[rung + 1].astype(np.float32) if t else 0) for k, w in weights.items()}
         model.load_state_dict({k: torch.from_numpy(w) for k, w in mix.items()})
         e = evaluate(model.eval(), likelihood_of(ladder.spec), data.x[data.test])
         assert (frame.distortion, frame.rate) == pytest.approx((e.figures.distortion, e.figures.rate), rel=1e-4)
-        assert film[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and 0 <= frame.gap <= 1 and 0 <= frame.prior_gap <= 1
+        assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(e.logvar, rel=2e-3, abs=2e-3)
+        found = gap_map(e.mu, e.logvar)
+        assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
+        assert film.bounds[i] == pytest.approx(found.bounds, rel=1e-3) and (film.shade[i] != found.shade).mean() < 0.05
     assert (ladder.test.distortion, ladder.test.rate) == pytest.approx((ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6)
     assert ladder.film[0].prior_gap > ladder.film[-1].prior_gap
 

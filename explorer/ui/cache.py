@@ -119,7 +119,10 @@ def _first(e: Embedding, n: int) -> Embedding:
 def _film(run: Run, e: Embedding, scale: Scale) -> Film:
     """A ladder's codes over its KL weights."""
     p = scale.projection
-    return Film((e.film.mu - p.centre) @ p.axes.T, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True,
+    places = (e.film.mu - p.centre) @ p.axes.T
+    if e.mu.shape[1] == 1:
+        places[..., 1] = p.points[: places.shape[1], 1]  # strewn alike at every one
+    return Film(places, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True,
                 marks=run.spec.rungs, logvar=e.film.logvar)
 
 

@@ -39,6 +39,11 @@ def usual(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run] | Non
     return best and (partner(best, runs), best)
 
 
+def address(run: Run, other: Run) -> dict[str, str]:
+    """Of the compare page with these two."""
+    return {"vae" if r.spec.has_prior else "ae": r.name for r in (run, other)}
+
+
 def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
     """The pair of those names, or the nearest to it; and what is wrong, in a sentence."""
     by_name = {run.name: run for run in runs}

@@ -13,6 +13,10 @@ def dataset(run: Run) -> str:
     return DATASETS.get(kind) or path.rsplit("/", 1)[-1]
 
 
+def article(run: Run) -> str:
+    return {"ae": "an AE", "ladder": "a VAE with its KL weight on a slider"}.get(run.spec.model, "a VAE")
+
+
 def title(run: Run) -> str:
     """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind."""
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"

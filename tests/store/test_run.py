@@ -114,6 +114,18 @@ def test_a_ladder_without_its_whole_film_is_refused(runs_folder, change):
         read_embedding(find("tiny-ladder"))
 
 
+@pytest.mark.parametrize("change", [
+    lambda t: {name: values for name, values in t.items() if not name.startswith("film.")}, lambda t: t | {"film.mu": t["film.mu"][1:]},
+    lambda t: t | {"film.other": t["film.mu"]}, lambda t: {name: values for name, values in t.items() if name != "film.bounds"},
+    lambda t: t | {"film.shade": t["film.shade"].astype(np.float32)}, lambda t: t | {"film.shade": t["film.shade"][0]},
+])
+def test_codes_of_another_film_are_refused(runs_folder, change):
+    folder = runs_folder / "tiny-ladder"
+    rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
+    with pytest.raises(UserError, match="tiny-ladder.*Train the run again"):
+        read_embedding(find("tiny-ladder"))
+
+
 def test_a_file_that_is_no_safetensors_is_refused(runs_folder):
     folder = runs_folder / "tiny-vae"
     (folder / MODEL).write_bytes(b"\xff" * 500)
