@@ -1,10 +1,8 @@
 """Use cases: train a run and keep it, load one, decode and encode with it, name its images."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -15,22 +13,22 @@ from explorer import device
 from explorer.data import load as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.latent.gap_map import GapMap, gap_map
-from explorer.latent.ladder import film_betas, mixed
-from explorer.models.autoencoder import Autoencoder, build
+from explorer.keeping import keep, model_of
+from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import Posterior
 from explorer.objectives.distortion import Likelihood, likelihood_of
 from explorer.specs import RunSpec
 from explorer.store import catalogue
+from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
 from explorer.store.classifier import Classifier, write_classifier
-from explorer.store.embedding import FILM_ROWS, FilmCodes, pack
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Frame, Run, read, read_tensors, training_lock, write
+from explorer.store.events import EventLog
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock
+from explorer.training.checkpoint import weights_in
 from explorer.training.classification import train_classifier
-from explorer.training.evaluation import evaluate
-from explorer.training.events import Event, Failed, Finished, Reading, Step, to_json
+from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
 from explorer.training.trainer import train as training
 
-LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
+CHECKPOINT_EVERY = 5.0  # seconds of training that a crash may cost
 
 
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:
@@ -45,47 +43,69 @@ def existing(spec: RunSpec, name: str | None = None) -> Run | None:
     return run
 
 
-def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], None] = lambda event: None) -> Run:
+def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], None] = lambda event: None,
+          stop: Callable[[], bool] = lambda: False) -> Run:
     """Train, evaluate on the test split, and store; the events are told on the way and kept in events.jsonl.
 
-    A run that diverges is stored with its last good epoch, and says so in its note. Raises UserError if
-    nothing can be trained or kept, or another process is at it; then nothing is left behind.
+    Asked to stop, it keeps the last whole epoch, and says so in the run's note; a training that was stopped or broken off goes
+    on from there when it is asked for again. A run that diverges is stored with its last good epoch. Raises UserError if nothing
+    can be trained or kept, or another process is at it.
     """
-    if run := existing(spec, name):
+    if (run := existing(spec, name)) and not can_go_on(run.folder):
         return run
     folder = catalogue.place_for(name or spec.run_id)
     data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with training_lock(folder).acquire(timeout=0):
-            return existing(spec, name) or _train(spec, folder, data, on_event)
+            run = existing(spec, name)
+            return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
     except Timeout:
         raise UserError(f"{folder.name} is being trained already. Wait for it, or choose another name.") from None
     except OSError as error:
         raise UserError(f"{folder} could not be written: {error.strerror}. Make room, or set EXPLORER_RUNS to another folder.") from error
 
 
-def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None]) -> Run:
+def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]) -> Run:
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if left and not left & {RECORD, EVENTS}:
+    if left and not left & {RECORD, EVENTS, CHECKPOINT}:
         raise UserError(f"{folder} holds files that are no run's. Choose another name.")
-    chosen = device.choose(spec.network)
-    events = training(spec, data, chosen)
+    chosen, last = device.choose(spec.network), read_checkpoint(folder, spec)
+    events = training(spec, data, chosen, last)
     event = next(events)  # refuses what can't be trained, before anything is written
+    folder.mkdir(exist_ok=True)
+    log, written = EventLog(folder, last.epoch if last else 0), last
     try:
-        folder.mkdir(exist_ok=True)
-        (folder / EVENTS).write_text("")
         while True:
-            if not isinstance(event, Step):
-                with open(folder / EVENTS, "a") as log:
-                    log.write(json.dumps(to_json(event)) + "\n")
+            log.tell(event)
             on_event(event)
+            if isinstance(event, EpochEnd):
+                last = event.checkpoint()
+                if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
+                    written = write_checkpoint(folder, spec, last)
             if isinstance(event, Finished | Failed):
-                return _keep(spec, folder, data, chosen.name, event)
+                run = keep(spec, folder, data, chosen.name, event)
+                (folder / CHECKPOINT).unlink(missing_ok=True)
+                return run
+            if stop():
+                return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:
-        if not (folder / RECORD).exists():
+        log.close()
+        if not any((folder / file).exists() for file in (RECORD, CHECKPOINT)):
             _remove(folder)
+
+
+def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last: Checkpoint | None) -> Run:
+    """Keeps the last whole epoch, and what it takes to go on."""
+    if not last:
+        raise UserError("Stopped before the first epoch was over: nothing was kept.")
+    write_checkpoint(folder, spec, last)
+    n_epochs = sum(epochs for _, epochs in spec.stages)
+    reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again, and it goes on from there."
+    if spec.rungs and last.epoch < n_epochs:
+        raise UserError(f"{reason[:-1]}; a ladder can be used once it is whole.")
+    return keep(spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, weights_in(last)))
 
 
 def _remove(folder: Path) -> None:
@@ -94,50 +114,6 @@ def _remove(folder: Path) -> None:
         for file in (EVENTS, MODEL, EMBEDDING):
             (folder / file).unlink(missing_ok=True)
         folder.rmdir()
-
-
-def _keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed) -> Run:
-    if end.weights is None:
-        raise UserError(end.reason)
-    weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    likelihood = likelihood_of(spec)
-    e = evaluate(_model(spec, data.shape, weights), likelihood, data.x[data.test])
-    if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
-        raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
-                        f"Try a learning rate below {spec.lr:g}.")
-    frames, film, shaded = [], [], []
-    for beta in film_betas(spec.rungs):
-        at = evaluate(_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
-        found = gap_map(at.mu, at.logvar)
-        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units,
-                            *((found.gap, found.prior_gap) if found else (None, None))))
-        film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
-        shaded.append(found)
-    run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
-              sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
-              {name: version(name) for name in LIBRARIES}, end.reason if isinstance(end, Failed) else None, {}, tuple(frames))
-    factors = {name: values[data.test] for name, values in data.factors.items()}
-    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
-    return write(run, {MODEL: weights, EMBEDDING: packed})
-
-
-def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:
-    if not codes:
-        return None
-    mu, logvar = map(np.stack, zip(*codes))
-    if not all(found and found.shade is not None for found in shaded):
-        return FilmCodes(mu, logvar)
-    return FilmCodes(mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded]))
-
-
-def _model(spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None) -> Autoencoder:
-    """With beta, a ladder's model there; else where its spec has it."""
-    if spec.rungs:
-        weights = mixed(weights, spec.rungs, spec.beta if beta is None else beta)
-    with torch.random.fork_rng():
-        model = build(spec, shape)
-    model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
-    return model.eval().requires_grad_(False)
 
 
 @dataclass(frozen=True)
@@ -177,7 +153,7 @@ def loaded(run: Run, beta: float | None = None) -> LoadedRun:
         raise UserError(f"{run.name} has KL weights from {rungs[0]:g} to {rungs[-1]:g}, not {beta:g}.")
     weights = read_tensors(run, MODEL)
     try:
-        return LoadedRun(run, _model(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
+        return LoadedRun(run, model_of(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
     except (RuntimeError, IndexError) as error:
         raise UserError(f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
                         f"Train the run again, or delete {run.folder}.") from error

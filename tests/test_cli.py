@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from explorer import runs
 from explorer.figures.images import to_uint8
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.store.run import MODEL
 
 ROOT = Path(__file__).parents[1]
 
@@ -194,15 +197,54 @@ def test_a_run_that_diverges_says_so_and_exits_2(explorer, runs_folder):
     assert not [p for p in runs_folder.iterdir() if not p.name.startswith(("tiny", "."))]
 
 
-def test_an_interrupted_training_leaves_nothing(runs_folder):
-    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "long"],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while json.loads(process.stdout.readline())["event"] != "epoch_end":
+def interrupted(words: str, signal: int = 2, epochs: int = 3):
+    """A training that is told to stop after so many epochs: its exit status and its last line."""
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--json", *words.split()], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    while (event := json.loads(process.stdout.readline()))["event"] != "epoch_end" or event["epoch"] < epochs:
         pass
-    process.send_signal(2)
+    process.send_signal(signal)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and said == "Stopped; nothing was kept.\n"
-    assert not (runs_folder / "long").exists()
+    return process.returncode, said.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("signal", [2, 15])
+def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_end(explorer, runs_folder, monkeypatch, signal):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    words = "--epochs 120 --width 16 --seed 5 --run {}"
+    status, said = interrupted(words.format("stopped"), signal)
+    kept = find("stopped")
+    assert status == 130 and said == kept.note and re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again, .*", said)
+    assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
+    explorer("train", *words.format("stopped").split())
+    explorer("train", *words.format("whole").split())
+    stopped, whole = find("stopped"), find("whole")
+    assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
+    assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
+    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text().splitlines()]
+    assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
+
+
+def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
+    words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
+    status, said = interrupted(words)
+    assert status == 2 and "goes on from there; a ladder can be used once it is whole" in said
+    assert "its training was broken off" in explorer("list").stderr
+    explorer("train", *words.split())
+    assert find("climbing").epochs == 75 and find("climbing").note is None
+
+
+def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folder, monkeypatch):
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "3000", "--width", "16", "--run", "killed"],
+                               cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    checkpoint = runs_folder / "killed" / "checkpoint.safetensors"
+    while not checkpoint.exists():
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    assert "its training was broken off" in explorer("list").stderr
+    status, said = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
+    assert status == 130 and find("killed").epochs > 10
 
 
 def test_training_goes_on_when_nobody_reads_on(runs_folder):

@@ -14,14 +14,18 @@ MAY_IMPORT = {
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
     "latent": BASE | {"models", "events"},
-    "figures": BASE | {"latent"}, "runs": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent"},
-    "measuring": BASE | {"data", "runs", "store", "latent", "training"}, "doctor": BASE | {"data", "store"}, "terminal": {"events"},
-    "cli": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "doctor", "terminal"}, "__main__": {"cli"},
+    "figures": BASE | {"latent"}, "keeping": BASE | {"data", "models", "objectives", "training", "events", "store", "latent"},
+    "runs": BASE | {"data", "models", "objectives", "training", "events", "store", "keeping"},
+    "measuring": BASE | {"data", "runs", "store", "latent", "training"}, "doctor": BASE | {"data", "store"},
+    "terminal": {"events"}, "stopping": set(),
+    "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "doctor", "terminal", "stopping"},
+    "cli": BASE | {"commands"}, "__main__": {"cli"},
     "ui": BASE | {"store", "runs", "latent", "figures", "data"},
     "pages": {"ui", "runs", "latent", "figures", "specs", "errors"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
-WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "terminal", "doctor"}
+WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",
+                 "doctor", "stopping"}
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
 
 

@@ -1,10 +1,11 @@
-"""What a training run says of itself, in order: Reading, Started, then Step and EpochEnd, then Finished or Failed.
+"""What a training run says of itself, in order: Reading, Started, then Step and EpochEnd, then Finished, Failed or Stopped.
 
 Distortions and rates are nats per image, averaged over the images seen since the last event of that kind.
 """
 
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -39,6 +40,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """All that training needs to go on after an epoch as if it had never stopped."""
+
+    epoch: int
+    step: int
+    seconds: float
+    tensors: dict[str, np.ndarray] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class EpochEnd:
     epoch: int
     epochs: int
@@ -46,7 +57,8 @@ class EpochEnd:
     rate: float
     beta: float  # the KL weight at the epoch's end
     images_per_second: float
-    seconds: float  # since the start
+    seconds: float  # of training, since its first start
+    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)  # valid until the next event is asked for
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,14 @@ class Failed:
     epochs: int  # good ones before it
     seconds: float
     weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
+
+
+@dataclass(frozen=True)
+class Stopped:
+    reason: str
+    epochs: int
+    seconds: float
+    weights: dict[str, np.ndarray] = field(repr=False)  # of the last whole epoch
 
 
 ACTIVE = 0.01
@@ -84,10 +104,10 @@ class TestFigures:
     rate_per_dimension: list[float]
 
 
-Event = Reading | Started | Step | EpochEnd | Finished | Failed
+Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped
 
 
 def to_json(event: Event) -> dict:
-    """{"event": "epoch_end", "epoch": 3, ...}; weights are left out."""
+    """{"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    return {"event": name} | {k: v for k, v in asdict(event).items() if k != "weights"}
+    return {"event": name} | {f.name: getattr(event, f.name) for f in fields(event) if f.repr}

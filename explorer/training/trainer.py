@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from explorer.data.dataset import Dataset
 from explorer.device import Device
@@ -16,49 +15,57 @@ from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
-from explorer.training.events import EpochEnd, Event, Failed, Finished, Started, Step
+from explorer.training.checkpoint import restore, taken, weights_of
+from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
 
 LR_WARMUP_STEPS = 200
 WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, above all on a busy machine
 STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 
 
-def train(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Event]:
+def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
     """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the ELBO).
 
     A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew; its weights have a
     leading axis of rungs.
 
     The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops
-    being finite ends in Failed, with the weights of the last good epoch. Raises UserError if the
-    network cannot take these images.
+    being finite ends in Failed, with the weights of the last good epoch. From a checkpoint, training goes on as if it had not
+    stopped: on one thread of a CPU, to the last bit. Raises UserError if the network cannot take these images.
     """
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         model = build(spec, data.shape).to(device.name)
     with _threads(device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
-        yield from _train(spec, data, device, model)
+        yield from _train(spec, data, device, model, checkpoint)
 
 
-def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> Iterator[Event]:
+def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
     likelihood = likelihood_of(spec)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
+    optimizer = _optimizer(spec, model)
+    done_before, seconds_before, rungs = 0, 0.0, []
+    if checkpoint:
+        rungs = restore(checkpoint, model, optimizer, rng)
+        done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), n_epochs, device.name, device.why, data.skipped)
-    start = said = time.perf_counter()
-    good, rungs, step = None, [], 0
+    said = time.perf_counter()
+    start = said - seconds_before
+    good, step = weights_of(model) if checkpoint else None, done_before * n_batches
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
-    for epoch, (stage_beta, stage_epoch, stage_epochs) in enumerate(plan, 1):
+    for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
         if stage_epoch == 1:
-            optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
-            scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_factor, spec.schedule, stage_epochs * n_batches))
+            optimizer = _optimizer(spec, model)
         epoch_sums, epoch_start = torch.zeros(2, device=device.name), time.perf_counter()
         recent, n_recent = torch.zeros(2, device=device.name), 0
-        for rows in torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size):
+        for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
+            factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
+            optimizer.param_groups[0]["lr"] = spec.lr * factor
             beta = stage_beta * warmed_up(spec, step / n_batches)
             x = x_train[rows].float() / 255
             with autocast:
@@ -70,7 +77,6 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            scheduler.step()
             step += 1
             recent, n_recent = recent + terms.detach(), n_recent + len(rows)
             if (now := time.perf_counter()) - said > STEP_EVERY:
@@ -90,12 +96,17 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder) -> 
             yield Failed(reason, epoch - 1, now - start, good)
             return
         good = weights_of(model)
-        distortion, rate = (epoch_sums / n).tolist()
-        yield EpochEnd(epoch, n_epochs, distortion, rate, beta, n / (now - epoch_start), now - start)
         if stage_epoch == stage_epochs:
             rungs.append(good)
+        distortion, rate = (epoch_sums / n).tolist()
+        yield EpochEnd(epoch, n_epochs, distortion, rate, beta, n / (now - epoch_start), now - start,
+                       partial(taken, epoch, step, now - start, good, rungs, optimizer, rng))
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
+
+
+def _optimizer(spec: RunSpec, model: Autoencoder) -> torch.optim.Adam:
+    return torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
 
 
 @contextmanager
@@ -106,10 +117,6 @@ def _threads(n: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _factor(schedule: str, n_steps: int, step: int) -> float:
-    return lr_factor(schedule, step, n_steps)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:
@@ -125,10 +132,3 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 def warmed_up(spec: RunSpec, epochs_done: float) -> float:
     """The share of the KL weight in force: rises linearly from 0 over spec.beta_warmup epochs (Bowman et al., 2016)."""
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0
-
-
-def weights_of(model: Autoencoder) -> dict:
-    """A copy of every weight, as numpy float32."""
-    def copy(t: Tensor):
-        return t.detach().to("cpu", copy=True).numpy()
-    return {name: copy(t) for name, t in model.state_dict().items()}

@@ -1,0 +1,166 @@
+"""What each command of the command line does. Torch is imported by those that need it."""
+
+import csv
+import io
+import json
+import sys
+from dataclasses import asdict, fields
+
+from explorer.errors import UserError
+from explorer.specs import RunSpec
+
+INTERRUPTED = 130  # exit status
+
+
+def train(args) -> int | None:
+    spec = RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
+    from explorer import runs
+    from explorer.stopping import stopping
+    from explorer.terminal import json_lines, training_bar
+
+    run = runs.existing(spec, args.run)
+    if run and not runs.can_go_on(run.folder):
+        print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
+    else:
+        with stopping() as stop:
+            run = runs.train(spec, args.run, json_lines() if args.json else training_bar(), stop)
+    if args.json:
+        print(json.dumps({"event": "stored"} | _shown(run)))
+    else:
+        _print_run(run)
+    if run.note and runs.can_go_on(run.folder):
+        print(run.note, file=sys.stderr)
+        return INTERRUPTED
+    if run.note:
+        raise UserError(run.note)
+
+
+def list_run(args) -> None:
+    from explorer.store.catalogue import catalogue
+
+    runs, faults = catalogue()
+    told = ("dataset", "model", "network", "latent_dim", "beta")
+    rows = [{"run": r.name} | {k: getattr(r.spec, k) for k in told} | {"elbo": r.test.elbo} for r in runs]
+    if args.json:
+        print(json.dumps(rows))
+    else:
+        cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["no runs yet"]]
+        cells += [["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()] for row in rows]
+        widths = [max(map(len, column)) for column in zip(*cells)]
+        for row in cells:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    for fault in faults:
+        print(fault, file=sys.stderr)
+
+
+def show(args) -> None:
+    from explorer.store.catalogue import find
+
+    run = find(args.run)
+    if args.beta is not None:
+        from explorer import measuring
+
+        run = measuring.at_beta(run, args.beta)
+    at = {} if args.beta is None else {"beta": args.beta}
+    print(json.dumps(_shown(run) | at)) if args.json else _print_run(run)
+
+
+def _shown(run) -> dict:
+    return {"run": run.name, "spec": run.spec.to_dict(), "test": asdict(run.test), "epochs": run.epochs,
+            "seconds": run.seconds, "device": run.device, "note": run.note}
+
+
+def _print_run(run) -> None:
+    t = run.test
+    print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
+    print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
+    elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
+    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}; "
+          f"active units {t.active_units}")
+
+
+def decode(args) -> None:
+    try:
+        z = [float(number) for number in args.z.split(",")]
+    except ValueError:
+        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {args.z!r}.") from None
+    from explorer import runs
+    from explorer.figures.images import png
+    from explorer.store.files import write_whole
+
+    write_whole(args.out, png(runs.load(args.run, args.beta).decode(z)[0]))
+
+
+def embed(args) -> None:
+    from explorer.store.catalogue import find
+    from explorer.store.embedding import read_embedding
+    from explorer.store.files import write_whole
+
+    e = read_embedding(find(args.run))
+    mu, logvar = e.mu, e.logvar
+    if args.beta is not None:
+        from explorer import measuring
+
+        mu, logvar = measuring.codes_of(measuring.load(args.run, args.beta), args.beta)
+    statistics = {"mu": mu} | ({} if logvar is None else {"logvar": logvar})
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["index", "label", *(f"{name}_{i}" for name, s in statistics.items() for i in range(s.shape[1]))])
+    for i, label in enumerate(e.y):
+        rows.writerow([i, label, *(v for s in statistics.values() for v in s[i])])
+    write_whole(args.out, text.getvalue().encode())
+
+
+def gaps(args) -> None:
+    if args.seed < 0:
+        raise UserError(f"--seed must not be negative, as {args.seed} is.")
+    from explorer import measuring
+    from explorer.terminal import gaps_in_words
+
+    found = {name: measuring.gaps(name, args.n, args.seed, args.beta) for name in args.run}
+    if args.json:
+        print(json.dumps({name: asdict(g) for name, g in found.items()}))
+        return
+    for name, g in found.items():
+        print(gaps_in_words(name, g))
+
+
+def classifier(args) -> None:
+    from explorer.store.catalogue import find
+
+    run = find(args.run)
+    from explorer import runs
+    from explorer.terminal import counting_bar
+
+    made, place = runs.classify(run, counting_bar(" images"), counting_bar(" steps"))
+    if args.json:
+        print(json.dumps({"dataset": run.spec.dataset, "accuracy": made.accuracy, "n_test": run.test.n, "file": str(place)}))
+    else:
+        print(f"{place}: names {made.accuracy:.1%} of {run.test.n:,} test images rightly")
+
+
+def data(args) -> None:
+    from explorer.data import data_folder, load
+    from explorer.data.torchvision_sets import DOWNLOADS, download
+    from explorer.terminal import counting_bar, print_skipped
+
+    RunSpec(dataset=args.dataset)
+    if args.dataset in DOWNLOADS:
+        download(args.dataset, counting_bar("B"))
+    data = load(args.dataset, on_progress=counting_bar(" images"))
+    about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
+             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "folder": str(data_folder())}
+    if args.json:
+        print(json.dumps(about))
+        return
+    channels, height, width = data.shape
+    print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
+          f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}")
+    print_skipped(data.skipped)
+
+
+def doctor(args) -> None:
+    from explorer.doctor import findings
+
+    found = findings()
+    print(json.dumps(found) if args.json else "\n".join(f"{name:<12} {value}" for name, value in found.items()))

@@ -1,0 +1,66 @@
+"""What a training leaves: a run with the figures of its weights as stored."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError
+from explorer.latent.gap_map import GapMap, gap_map
+from explorer.latent.ladder import film_betas, mixed
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.objectives.distortion import likelihood_of
+from explorer.specs import RunSpec
+from explorer.store.embedding import FILM_ROWS, FilmCodes, pack
+from explorer.store.run import EMBEDDING, MODEL, Frame, Run, write
+from explorer.training.evaluation import evaluate
+from explorer.training.events import Failed, Finished, Stopped
+
+LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
+
+
+def keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed | Stopped) -> Run:
+    """Evaluate on the test split, of a ladder at every frame of its film, and store. Raises UserError if there is nothing to keep."""
+    if end.weights is None:
+        raise UserError(end.reason)
+    weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
+    likelihood = likelihood_of(spec)
+    e = evaluate(model_of(spec, data.shape, weights), likelihood, data.x[data.test])
+    if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
+        raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
+                        f"Try a learning rate below {spec.lr:g}.")
+    frames, film, shaded = [], [], []
+    for beta in film_betas(spec.rungs):
+        at = evaluate(model_of(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        found = gap_map(at.mu, at.logvar)
+        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units,
+                            *((found.gap, found.prior_gap) if found else (None, None))))
+        film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
+        shaded.append(found)
+    run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
+              sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
+              {name: version(name) for name in LIBRARIES}, None if isinstance(end, Finished) else end.reason, {}, tuple(frames))
+    factors = {name: values[data.test] for name, values in data.factors.items()}
+    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
+    return write(run, {MODEL: weights, EMBEDDING: packed})
+
+
+def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:
+    if not codes:
+        return None
+    mu, logvar = map(np.stack, zip(*codes))
+    if not all(found and found.shade is not None for found in shaded):
+        return FilmCodes(mu, logvar)
+    return FilmCodes(mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded]))
+
+
+def model_of(spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None) -> Autoencoder:
+    """With beta, a ladder's model there; else where its spec has it."""
+    if spec.rungs:
+        weights = mixed(weights, spec.rungs, spec.beta if beta is None else beta)
+    with torch.random.fork_rng():
+        model = build(spec, shape)
+    model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
+    return model.eval().requires_grad_(False)

@@ -1,0 +1,54 @@
+"""Where training stands after an epoch: weights, what Adam remembers, and the state of the random numbers."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.errors import UserError
+from explorer.models.autoencoder import Autoencoder
+from explorer.training.events import Checkpoint
+
+MODEL, RUNGS, RNG = "model.", "rungs.", "rng"
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # of Adam, of each parameter
+
+
+def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
+    """A copy of every weight, as numpy float32."""
+    return {name: _copy(t) for name, t in model.state_dict().items()}
+
+
+def taken(epoch: int, step: int, seconds: float, weights: dict[str, np.ndarray], rungs: list[dict[str, np.ndarray]],
+          optimizer: torch.optim.Adam, rng: torch.Generator) -> Checkpoint:
+    """rungs: the weights of a ladder's stages, or of the one stage, that are done."""
+    tensors = {MODEL + name: w for name, w in weights.items()} | {RNG: rng.get_state().numpy()}
+    if rungs:
+        tensors |= {RUNGS + name: np.stack([rung[name] for rung in rungs]) for name in weights}
+    for i, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"{moment}.{i}": _copy(state[moment]) for moment in MOMENTS}
+    return Checkpoint(epoch, step, seconds, tensors)
+
+
+def weights_in(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """The model's; of a ladder that is whole, with its leading axis of rungs."""
+    return {name.removeprefix(MODEL): w for name, w in checkpoint.tensors.items() if name.startswith(MODEL)}
+
+
+def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.Adam, rng: torch.Generator) -> list[dict[str, np.ndarray]]:
+    """Sets model, optimizer and rng to where they stood; returns the rungs done. Raises UserError if they don't fit."""
+    t = checkpoint.tensors
+    try:
+        model.load_state_dict({name: torch.from_numpy(t[MODEL + name]) for name in model.state_dict()})
+        state = {i: {moment: torch.from_numpy(t[f"{moment}.{i}"].copy()) for moment in MOMENTS} for i, _ in enumerate(model.parameters())}
+        for i, p in enumerate(model.parameters()):
+            if state[i]["exp_avg"].shape != p.shape:
+                raise ValueError("another network's")
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+        rng.set_state(torch.from_numpy(t[RNG].copy()))
+        rungs = {name.removeprefix(RUNGS): w for name, w in t.items() if name.startswith(RUNGS)}
+    except (KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise UserError("What is left of the broken-off training does not fit these settings. Train from the start.") from error
+    return [{name: w[i] for name, w in rungs.items()} for i in range(len(next(iter(rungs.values()), ())))]
+
+
+def _copy(t: Tensor) -> np.ndarray:
+    return t.detach().to("cpu", copy=True).numpy()
