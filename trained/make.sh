@@ -5,21 +5,24 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export EXPLORER_RUNS=trained
 
-# AE, VAE and ladder of one network, which is small, so that the decoders of ten rungs are at most 4 MB. AE and VAE are
-# trained as long as the ladder is by KL weight 1: its first rung, and six more of a quarter as many epochs.
-two_dimensional() {
-  local dataset=$1 epochs=$2
-  for model in ae vae; do
-    python -m explorer train --dataset $dataset --model $model --width 200 --epochs $((epochs * 5 / 2)) --run $dataset-$model-2d
-  done
-  python -m explorer train --dataset $dataset --model ladder --width 200 --epochs $epochs --run $dataset-ladder-2d
+# A ladder and the AE beside it: one network, narrow, so that the decoders of ten rungs are at most 4 MB. The AE is trained
+# for as long as the ladder is by KL weight 1: its first rung, and six more of a quarter as many epochs.
+pair() {
+  local dataset=$1 width=$2 epochs=$3
+  python -m explorer train --dataset $dataset --model ae --width $width --epochs $((epochs * 5 / 2)) --run $dataset-ae-2d
+  python -m explorer train --dataset $dataset --model ladder --width $width --epochs $epochs --run $dataset-ladder-2d
 }
-two_dimensional digits 200
-two_dimensional moons 100
-two_dimensional mnist 40
-two_dimensional fashion-mnist 40
+pair digits 200 200
+pair moons 100 100
+pair mnist 200 40
+pair fashion-mnist 200 40
+for dataset in digits moons; do
+  python -m explorer train --dataset $dataset --model vae --latent-dim 2 --run $dataset-vae-2d
+done
 for dataset in mnist fashion-mnist; do
-  python -m explorer train --dataset $dataset --model vae --latent-dim 16 --epochs 60 --run $dataset-vae-16d
+  for latent_dim in 2 16; do
+    python -m explorer train --dataset $dataset --model vae --latent-dim $latent_dim --epochs 60 --run $dataset-vae-${latent_dim}d
+  done
 done
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds

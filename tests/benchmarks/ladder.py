@@ -15,6 +15,7 @@ from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 
+DRAWS = 3  # of which a gap is the mean
 BETAS = (0.01, 0.1, 0.3, 1.0, 2.0, 4.0)
 
 
@@ -29,8 +30,9 @@ def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:
     """distortion + beta·rate and gap (%) of the ladder there, and of the VAE."""
     frame = next(f for f in ladder.film if math.isclose(f.beta, beta))
     test = vae.test
-    return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate,
-            100 * measuring.gaps(ladder.name, beta=beta).gap, 100 * measuring.gaps(vae.name).gap]
+    gaps = [100 * np.mean([measuring.gaps(run.name, seed=draw, beta=at).gap for draw in range(DRAWS)])
+            for run, at in ((ladder, beta), (vae, None))]
+    return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate, *gaps]
 
 
 def turns(ladder: Run) -> tuple[float, bool]:

@@ -19,6 +19,7 @@ DECODED = '[data-testid="decoded"]'
 def ready(page: Page) -> Page:
     page.wait_for_selector(DECODED)
     expect(page.locator(f"{PAD} .decoded figcaption").last).to_contain_text("decoded from")
+    assert not re.search("undefined|null|NaN", page.locator(PAD).inner_text())
     return page
 
 

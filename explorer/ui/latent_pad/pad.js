@@ -16,8 +16,8 @@ export class Pad {
       move: (index, value) => this.move(slid, Object.assign([...slid.z], { [index]: value })),
       done: () => this.commit(),
     });
-    this.film = moving && new FilmControls(moving.about.film, moving.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() });
-    if (this.film) this.film.side = moving;
+    this.film = moving ? new FilmControls(moving.about.film, moving.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() }) : null;
+    if (moving) this.film.side = moving;
     if (this.sides.length > 1) {
       const startAt = (w) => { this.start = w; this.unsaid = true; this.commit(); };
       this.walk = new Walk(this.sides, { start: () => startAt(slid.map.plane.standard(slid.z)), back: () => startAt([0, 0]) });

@@ -14,12 +14,13 @@ export class Shade {
   }
 
   draw(ctx, view, ink) {
-    const { rows, columns, canvas, film } = this, shade = film.part("shade"), [x0, y0, x1, y1] = film.part("shade_bounds");
-    const image = new ImageData(columns, rows), [r, g, b] = ink.rgb;
+    const { rows, columns, canvas, film: { frame, t, parts: { shade: { data } } } } = this, [x0, y0, x1, y1] = this.film.part("shade_bounds");
+    const image = new ImageData(columns, rows), pixels = new Int32Array(image.data.buffer), [r, g, b] = ink.rgb, colour = (b << 16) | (g << 8) | r;
+    const first = frame * rows * columns, later = t ? rows * columns : 0;
     for (let row = 0, i = 0; row < rows; row++)
-      for (let at = (rows - 1 - row) * columns, end = at + columns; at < end; at++, i += 4) {
-        const depth = Math.min(Math.max((shade[at] - EDGE + SOFT) / (2 * SOFT), 0), 1);
-        image.data.set([r, g, b, 255 * STRONGEST * depth], i);
+      for (let k = first + (rows - 1 - row) * columns, end = k + columns; k < end; k++, i++) {
+        const depth = (data[k] + t * (data[k + later] - data[k]) - EDGE + SOFT) / (2 * SOFT);
+        pixels[i] = ((255 * STRONGEST * Math.min(Math.max(depth, 0), 1)) << 24) | colour;
       }
     canvas.getContext("2d").putImageData(image, 0, 0);
     const [left, top] = view.toPixels([x0, y1]), [right, bottom] = view.toPixels([x1, y0]);

@@ -32,7 +32,10 @@ export class Walk {
     this.back.hidden = !start[0] && !start[1];
   }
 
-  paint({ side, canvas, text }, start, u) {
+  paint(strip, start, u) {
+    const { side, canvas, text, painted } = strip, still = side.map.film.n_frames === 1;
+    if (painted && painted.to === side.seen && painted.start === start && (still || painted.u === u)) return;
+    strip.painted = { to: side.seen, start, u };
     const { plane } = side.map, to = side.seen, from = plane.moved(to, plane.point(start)), [channels, height, width] = side.about.image;
     const bar = Math.max(1, Math.round(height / 12)), pixels = new Float32Array(channels * (height + 2 * bar) * STEPS_SHOWN * width);
     const tall = height + 2 * bar, wide = STEPS_SHOWN * width;
