@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page("pages/home.py", title="Home", default=True),
         st.Page("pages/explore.py", title="Explore"),
         st.Page("pages/compare.py", title="Compare"),
+        st.Page("pages/train.py", title="Train"),
         st.Page("pages/library.py", title="Library"),
     ],
     position="top",

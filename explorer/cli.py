@@ -49,16 +49,31 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help=json_help)
         return sub
 
-    sub = command("train", commands.train, "train a model and keep it as a run", "print each event as a line of JSON")
-    for f in fields(RunSpec):
-        flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
-        if value_type(f) is bool:
-            sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
-        else:
-            help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
-            help += f" (default: {'what is usual for it' if f.default is None else f.default})"
-            sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
+    def settings(sub, *without: str) -> None:
+        for f in fields(RunSpec):
+            if f.name in without:
+                continue
+            flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
+            if value_type(f) is bool:
+                sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
+            else:
+                help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
+                help += f" (default: {'what is usual for it' if f.default is None else f.default})"
+                sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
+
+    sub = command("train", commands.train, "train a model and keep it as a run; what was stopped or broken off goes on",
+                  "print each event as a line of JSON")
+    settings(sub)
     sub.add_argument("--run", metavar="NAME", help="the run's name, instead of one made from its settings")
+    sub.add_argument("--queue", action="store_true", help="wait until fewer than EXPLORER_MAX_JOBS (1) train")
+    sub = command("sweep", commands.sweep, "train every combination of KL weights, latent dimensions and seeds, and compare them")
+    settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
+    sub.add_argument("--betas", dest="sweep_betas", type=_list_of(float), default=[1.0], metavar="BETAS", help="KL weights, as in 0.1,1,4")
+    sub.add_argument("--latent-dims", type=_list_of(int), default=[2], metavar="DIMS", help="latent dimensions, as in 2,16")
+    sub.add_argument("--seeds", type=_list_of(int), default=[0], metavar="SEEDS", help="seeds, as in 0,1,2")
+    command("jobs", commands.jobs, "list the trainings that run or wait")
+    sub = command("stop", commands.stop, "stop a training after its last whole epoch; trained again, it goes on", None)
+    sub.add_argument("run")
 
     def at_beta(sub) -> None:
         sub.add_argument("--beta", type=float, metavar="BETA", help="of a ladder, the KL weight (default: 1)")
@@ -87,6 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("dataset", help=", ".join(DATASETS.names()))
     command("doctor", commands.doctor, "say what this machine offers, and what is amiss")
     return parser
+
+
+def _list_of(kind: type) -> Callable[[str], list]:
+    def read(text: str) -> list:
+        try:
+            return [kind(part) for part in text.split(",")]
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"numbers with commas between them are wanted, not {text!r}") from None
+
+    return read
 
 
 def _join_z(argv: list[str]) -> list[str]:

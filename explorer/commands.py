@@ -4,26 +4,34 @@ import csv
 import io
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, fields
 
 from explorer.errors import UserError
+from explorer.jobs import queue
 from explorer.specs import RunSpec
+from explorer.stopping import stopping
 
 INTERRUPTED = 130  # exit status
 
 
 def train(args) -> int | None:
-    spec = RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
-    from explorer import runs
-    from explorer.stopping import stopping
+    spec = spec_of(args)
+    name = args.run or spec.run_id
     from explorer.terminal import json_lines, training_bar
 
-    run = runs.existing(spec, args.run)
-    if run and not runs.can_go_on(run.folder):
-        print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
-    else:
-        with stopping() as stop:
-            run = runs.train(spec, args.run, json_lines() if args.json else training_bar(), stop)
+    with ExitStack() as stack:
+        stop = stack.enter_context(stopping())
+        if args.queue and not stack.enter_context(queue.turn(name, spec)):
+            print("Stopped before its turn came: nothing was trained.", file=sys.stderr)
+            return INTERRUPTED
+        from explorer import runs
+
+        run = runs.existing(spec, name)
+        if run and not runs.can_go_on(run.folder):
+            print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
+        else:
+            run = runs.train(spec, name, json_lines() if args.json else training_bar(), lambda: stop() or queue.is_asked_to_stop(name))
     if args.json:
         print(json.dumps({"event": "stored"} | _shown(run)))
     else:
@@ -33,6 +41,37 @@ def train(args) -> int | None:
         return INTERRUPTED
     if run.note:
         raise UserError(run.note)
+
+
+def spec_of(args) -> RunSpec:
+    return RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
+
+
+def sweep(args) -> None:
+    """Every combination, through the queue; one that was trained already is not trained again."""
+    from explorer.jobs.sweep import combinations, follow, table
+
+    specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
+    found = follow(specs, lambda done, waiting: print(f"{done} of {len(specs)} done, {waiting}", file=sys.stderr))
+    print(json.dumps(found) if args.json else table(found))
+    if faults := [row["fault"] for row in found if row["fault"]]:
+        raise UserError(faults[0])
+
+
+def jobs(args) -> None:
+    found = queue.jobs()
+    if args.json:
+        print(json.dumps([asdict(job) for job in found]))
+        return
+    for job in found:
+        print(f"{job.run}: {job.fault or (f'waits, {job.place} before it' if job.place else 'trains')}")
+
+
+def stop(args) -> None:
+    job = queue.job_of(args.run)
+    if not job or not job.alive:
+        raise UserError(f"{args.run} is not being trained, nor waiting for it. `python -m explorer jobs` lists what is.")
+    queue.ask_to_stop(args.run)
 
 
 def list_run(args) -> None:

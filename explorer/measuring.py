@@ -1,17 +1,22 @@
 """Use cases: what is measured of a run anew."""
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.data import load as load_data
+from explorer.device import choose
 from explorer.errors import UserError
 from explorer.latent.gaps import K_ENTROPY, MOST_CODES, K, fitted_gaussian, gap_nats, in_gap, interval, sampled
 from explorer.runs import LoadedRun, load, loaded
+from explorer.specs import RunSpec
 from explorer.store.classifier import SURE, classifier_of
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 from explorer.training.evaluation import Evaluation, evaluate
+from explorer.training.events import Step
+from explorer.training.trainer import train as training
 
 
 def _evaluated(loaded: LoadedRun) -> Evaluation:
@@ -78,3 +83,16 @@ def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = Non
         doubted = found[0].probabilities(images).max(1) < SURE
         unsure = tuple(float(d.mean()) if len(d) else None for d in (doubted, doubted[alone], doubted[~alone]))
     return Gaps(len(codes), K, float(alone.mean()), *interval(alone, rng), gap_nats(whitened), *prior, *unsure, float(drift))
+
+
+def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
+    """Measured over so many of training's progress reports, of which the first, in which it warms up, does not count."""
+    data = load_data(spec.dataset, spec.image_size, spec.colour)
+    seen = []
+    for event in training(spec, data, choose(spec.network)):
+        if isinstance(event, Step):
+            seen.append((time.perf_counter(), event.done))
+        if len(seen) > trial:
+            break
+    (start, before), (end, after) = seen[0], seen[-1]
+    return (end - start) / (after - before) / sum(epochs for _, epochs in spec.stages)

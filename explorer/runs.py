@@ -1,5 +1,6 @@
 """Use cases: train a run and keep it, load one, decode and encode with it, name its images."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,13 +23,16 @@ from explorer.store import catalogue
 from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
 from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.events import EventLog
+from explorer.store.replay import FRAMES, REPLAY
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock
 from explorer.training.checkpoint import weights_in
 from explorer.training.classification import train_classifier
 from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
 from explorer.training.trainer import train as training
+from explorer.watching import Watcher
 
 CHECKPOINT_EVERY = 5.0  # seconds of training that a crash may cost
+PROBED = 1.0  # seconds for which those who look may hold the lock
 
 
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:
@@ -57,7 +61,7 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
     data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with training_lock(folder).acquire(timeout=0):
+        with training_lock(folder).acquire(timeout=PROBED):
             run = existing(spec, name)
             return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
     except Timeout:
@@ -74,16 +78,19 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
     events = training(spec, data, chosen, last)
     event = next(events)  # refuses what can't be trained, before anything is written
     folder.mkdir(exist_ok=True)
-    log, written = EventLog(folder, last.epoch if last else 0), last
+    before = last.epoch if last else 0
+    log, watcher, written = EventLog(folder, before), Watcher(spec, folder, data, before), last
     try:
         while True:
             log.tell(event)
             on_event(event)
             if isinstance(event, EpochEnd):
                 last = event.checkpoint()
+                watcher.look(event, weights_in(last))
                 if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
                     written = write_checkpoint(folder, spec, last)
             if isinstance(event, Finished | Failed):
+                watcher.close()
                 run = keep(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
                 return run
@@ -111,8 +118,9 @@ def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last:
 def _remove(folder: Path) -> None:
     """What a run has written, and its folder if nothing else lies there."""
     with suppress(OSError):
-        for file in (EVENTS, MODEL, EMBEDDING):
+        for file in (EVENTS, MODEL, EMBEDDING, REPLAY):
             (folder / file).unlink(missing_ok=True)
+        shutil.rmtree(folder / FRAMES, ignore_errors=True)
         folder.rmdir()
 
 

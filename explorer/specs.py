@@ -114,11 +114,15 @@ class RunSpec:
         first, *others = self.rungs or (self.beta,)
         return ((first, self.epochs), *((beta, self.rung_epochs) for beta in others))
 
-    def flags(self) -> str:
-        """The `train` flags that make this very spec, as they are typed in a shell; what is usual is left out."""
+    def arguments(self) -> list[str]:
+        """The `train` flags that make this very spec; what is usual is left out."""
         usual = RunSpec(self.dataset, model=self.model, network=self.network).to_dict()
         told = {k: v for k, v in self.to_dict().items() if k in ("dataset", "model", "network") or v != usual[k]}
-        return " ".join(f"--{k.replace('_', '-')}" + ("" if v is True else f" {shlex.quote(str(v))}") for k, v in told.items())
+        return [word for k, v in told.items() for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))]
+
+    def flags(self) -> str:
+        """The same as typed in a shell."""
+        return shlex.join(self.arguments())
 
     @property
     def run_id(self) -> str:

@@ -15,17 +15,18 @@ MAY_IMPORT = {
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
     "latent": BASE | {"models", "events"},
     "figures": BASE | {"latent"}, "keeping": BASE | {"data", "models", "objectives", "training", "events", "store", "latent"},
-    "runs": BASE | {"data", "models", "objectives", "training", "events", "store", "keeping"},
-    "measuring": BASE | {"data", "runs", "store", "latent", "training"}, "doctor": BASE | {"data", "store"},
-    "terminal": {"events"}, "stopping": set(),
-    "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "doctor", "terminal", "stopping"},
+    "watching": BASE | {"data", "models", "objectives", "events", "store"},
+    "runs": BASE | {"data", "models", "objectives", "training", "events", "store", "keeping", "watching"},
+    "measuring": BASE | {"data", "runs", "store", "latent", "training", "events"}, "doctor": BASE | {"data", "store"},
+    "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"store", "runs"},
+    "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "doctor", "terminal", "stopping", "jobs"},
     "cli": BASE | {"commands"}, "__main__": {"cli"},
-    "ui": BASE | {"store", "runs", "latent", "figures", "data"},
-    "pages": {"ui", "runs", "latent", "figures", "specs", "errors"}, "app": {"ui"},
+    "ui": BASE | {"store", "runs", "measuring", "latent", "figures", "data", "jobs"},
+    "pages": {"ui", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",
-                 "doctor", "stopping"}
+                 "doctor", "stopping", "jobs"}
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
 
 

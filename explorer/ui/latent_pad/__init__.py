@@ -14,7 +14,7 @@ from explorer.ui.latent_pad.block import Block
 
 HERE = Path(__file__).parent
 PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "map", "pointer", "legend",
-         "sliders", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples", "layout", "pad", "mount")
+         "sliders", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples", "layout", "pad", "replay", "mount")
 SENT = "blocks sent to this browser"
 
 
@@ -36,8 +36,6 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
     one, "start": of a walk [2], and if the server decodes "decoded": {"zs", "film", "pixels": base64 of uint8 [C, H, W] or None
     of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None, "side", "film", "start"}; on_ask {"n", "zs", "film"}.
     """
-    sent = st.session_state.setdefault(SENT, set())
-
     def said(what: str, then: Callable[[dict], None]):
         def hear():
             message = st.session_state.get(key, {}).get(what)  # none from a pad that is no longer there
@@ -46,14 +44,31 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
 
         return hear
 
+    _send(key, [*(block for side in sides for block in side), images, classifier], letter)
+    parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
+    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id},
+         on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
+         on_missing_change=said("missing", _forget))
+
+
+def replay(key: str, map: Block, pictures: Block) -> None:
+    """A training over its epochs: the map, whose film they are, and the pictures of its frames."""
+    _send(key, [map, pictures], {})
+    _pad(key=key, data={"key": key, "replay": {"map": map.id, "pictures": pictures.id}},
+         on_missing_change=lambda: _forget((st.session_state.get(key) or {}).get("missing") or {}))
+
+
+def _send(key: str, blocks: Sequence[Block | None], letter: dict) -> None:
+    """The blocks that this browser has not been sent yet, and the letter."""
+    sent = st.session_state.setdefault(SENT, set())
     with st.container(key=f"couriers-{key}"):
-        blocks = {block.id: block for block in [*(block for side in sides for block in side), images, classifier] if block}
-        new = [block for block in blocks.values() if block.id not in sent]
+        new = [block for block in {block.id: block for block in blocks if block}.values() if block.id not in sent]
         for block in new:
             _courier(key=f"{key}-{block.id}", data=block.content)
             sent.add(block.id)
         _courier(key=f"{key}-letter", data={**letter, "to": key, "sending": [block.id for block in new]})
-    parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
-    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id},
-         on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
-         on_missing_change=said("missing", lambda told: sent.difference_update(told.get("ids", ()))))
+
+
+def _forget(told: dict) -> None:
+    """The browser has lost blocks: they are sent again."""
+    st.session_state[SENT].difference_update(told.get("ids", ()))

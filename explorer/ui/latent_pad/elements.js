@@ -23,6 +23,12 @@ export function paintImage(canvas, pixels, [channels, height, width]) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
+/** Streamlit's colours and font where an element stands. */
+export function themeOf(face) {
+  const style = getComputedStyle(face);
+  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), page: style.getPropertyValue("--st-background-color") || "#fff", quiet: "#8a8f98", font: style.fontFamily };
+}
+
 export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 /** Says how far a key moves along a line or plane: [across, up] in steps, or null for other keys. */

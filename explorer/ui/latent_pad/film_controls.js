@@ -3,14 +3,16 @@
 const SECONDS = 8; // from end to end
 
 export class FilmControls {
-  /** axis: { title, log, marks }; values: its frames, as the film has them; on.seek(u), on.done() */
-  constructor({ title, log, marks }, values, on) {
-    Object.assign(this, { log, on, first: values[0], last: values.at(-1), playing: null });
+  /** axis: { title, log, marks, steps: whether frame by frame, too }; values: its frames, as the film has them; on.seek(u), on.done() */
+  constructor({ title, log, marks, steps: steppable }, values, on) {
+    Object.assign(this, { log, on, values, first: values[0], last: values.at(-1), playing: null });
     this.input = element("input", { type: "range", min: this.first, max: this.last, step: (this.last - this.first) / 1000, "data-testid": "beta",
       "aria-label": title, oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
     this.value = element("output");
     this.button = element("button", { "data-testid": "play", onclick: () => { this.play(!this.playing); if (!this.playing) on.done(); } }, "Play");
-    this.face = element("div.film", {}, this.button, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
+    const step = (way) => () => { this.play(false); on.seek(this.neighbour(way)); on.done(); };
+    const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame on" }, "›")] : [];
+    this.face = element("div.film", {}, this.button, ...steps, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
   }
 
   /** A tick at every mark, with its value where there is room. */
@@ -25,6 +27,12 @@ export class FilmControls {
     }));
   }
 
+  /** The frame before or after the present place. */
+  neighbour(way) {
+    const there = way > 0 ? this.values.find((v) => v > this.u + 1e-9) : this.values.findLast((v) => v < this.u - 1e-9);
+    return there ?? this.u;
+  }
+
   /** u in the axis's own unit. */
   inUnit(u) {
     return this.log ? 10 ** u : u;
@@ -37,7 +45,7 @@ export class FilmControls {
   show(u) {
     this.u = u;
     this.input.value = u;
-    this.value.textContent = String(Number(this.inUnit(u).toPrecision(2)));
+    this.value.textContent = String(Number(this.inUnit(u).toPrecision(this.log ? 2 : 3)));
     this.input.setAttribute("aria-valuetext", this.value.textContent);
   }
 

@@ -63,7 +63,7 @@ export class LatentMap {
   }
 
   /**
-   * cursor: z; ghost: the z to which leaving goes back, or null; rows whose posteriors are drawn; start: the z from which a
+   * cursor: z, or null; ghost: the z to which leaving goes back, or null; rows whose posteriors are drawn; start: the z from which a
    * path leads to the cursor, or null; draws: zs to mark.
    */
   paint({ cursor, ghost, rows, start = null, draws = NONE }) {
@@ -73,6 +73,8 @@ export class LatentMap {
       Object.assign(this, { drawn, draws });
       this.paintOver(rows);
     }
+    this.cursor.hidden = !cursor;
+    if (!cursor) return;
     const { box } = this.view, place = (z) => this.view.toPixels(this.plane.place(z)).map((v, i) => v - (i ? box.y : box.x));
     const [x, y] = place(cursor);
     this.across.style.transform = `translateY(${y}px)`;

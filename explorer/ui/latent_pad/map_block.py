@@ -11,6 +11,7 @@ from explorer.figures.palette import colour_of
 from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import Scale, square_root
 from explorer.store.embedding import Embedding
+from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui.latent_pad.block import Block, make_block
 
@@ -35,9 +36,19 @@ class Film:
     log: bool = False
     marks: tuple[float, ...] = ()
     logvar: np.ndarray | None = None
+    steps: bool = False  # to be gone through frame by frame, too
 
     def axis(self) -> dict:
-        return {"name": self.name, "title": self.title, "values": self.values, "log": self.log, "marks": self.marks}
+        return {"name": self.name, "title": self.title, "values": self.values, "log": self.log, "marks": self.marks, "steps": self.steps}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a map needs to know of a run: one that is trained, or one that still learns."""
+
+    spec: RunSpec
+    shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class Gaps:
     shade: np.ndarray
 
 
-def map_block(id: str, run: Run, e: Embedding, scale: Scale, dims: list[Dimension], what: str, film: Film | None = None,
+def map_block(id: str, run: Run | Seen, e: Embedding, scale: Scale, dims: list[Dimension], what: str, film: Film | None = None,
               readouts: Sequence[Readout] = (), gaps: Gaps | None = None, fitted: bool = False) -> Block:
     """The codes of a run, of which e has the first ones: still, or moving along a film's axis.
 
@@ -91,6 +102,11 @@ def images_block(id: str, images: np.ndarray) -> Block:
     whole = np.concatenate([images, np.zeros_like(images, shape=(-n % columns, *images.shape[1:]))])
     picture = webp(sheet(list(whole.reshape(-1, columns, *images.shape[1:])), gap=0))
     return make_block(id, {"n": n, "columns": columns}, {"sheet": np.frombuffer(picture, np.uint8)})
+
+
+def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Block:
+    """originals uint8 [k, C, H, W]; pictures uint8 [F, 2, k, C, H, W] of each frame."""
+    return make_block(id, {"n": len(originals), "image": originals.shape[1:]}, {"originals": originals, "pictures": pictures})
 
 
 def _words(has_prior: bool) -> dict:

@@ -14,13 +14,19 @@ function unpack() {
   for (const [id, { size }] of [...hub.blocks].reverse()) if ((total += size) > KEPT && total > size) hub.blocks.delete(id);
 }
 
+/** Which blocks are needed, which may come later, and what is made of them. */
+function plan({ sides, classifier, images, replay }) {
+  if (replay) return { wanted: Object.values(replay), make: (block) => [Replay, { map: block(replay.map), pictures: block(replay.pictures) }] };
+  const made = (block) => ({ sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) });
+  return { wanted: [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean), images, make: (block) => [Pad, made(block)] };
+}
+
 /**
  * data: the pad's key and its blocks' ids. Returns what closes it. Messages are Streamlit's state, not its triggers, of which
  * a later one would drop an earlier one of another kind that still waits.
  */
 function openPad(root, data, say) {
-  const { sides, classifier, images } = data, wanted = [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean);
-  const all = [...wanted, images].filter(Boolean);
+  const { wanted, images = null, make } = plan(data), all = [...wanted, images].filter(Boolean);
   const asked = new Set();
   let pad = null, pictured = false;
 
@@ -51,8 +57,10 @@ function openPad(root, data, say) {
       const letter = hub.letters.get(data.key);
       if (!letter) return;
       ask(all.filter((id) => !hub.blocks.has(id) && !letter.sending.includes(id) && !asked.has(id)));
-      if (!pad && wanted.every((id) => hub.blocks.has(id)))
-        pad = new Pad(root, { sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) }, say, fail);
+      if (!pad && wanted.every((id) => hub.blocks.has(id))) {
+        const [Kind, blocks] = make(block);
+        pad = new Kind(root, blocks, say, fail);
+      }
       pad?.read(letter);
       if (!pad || pictured || !hub.blocks.has(images)) return;
       pictured = true;
@@ -64,7 +72,7 @@ function openPad(root, data, say) {
   };
 
   const loading = element("p.loading", { role: "status" }, "Loading the map…");
-  root.replaceChildren(loading);
+  if (!root.firstChild) root.append(loading); // else what was there stays until the new is here
   hub.addEventListener("delivery", look);
   const overdue = setTimeout(() => {
     ask(all.filter((id) => !hub.blocks.has(id)));

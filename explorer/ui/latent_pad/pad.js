@@ -6,7 +6,7 @@ export class Pad {
   /** sides: of each run { map, decoder }, blocks; decoder and classifier may be null; say(what, values): a message to Python; fail(error) ends the pad. */
   constructor(root, { sides, classifier }, say, fail) {
     Object.assign(this, { say, fail, row: null, chosenOn: 0, sent: null, unsaid: false, start: [0, 0] });
-    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => this.theme()));
+    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => themeOf(this.face)));
     const moving = this.sides.find(({ about }) => about.film), slid = (this.slid = this.sides.at(-1)), [{ about, map }] = this.sides;
     this.u = moving ? moving.map.film.values.at(-1) : 0;
     if (!this.sides.every(({ network }) => network)) this.server = new ServerDecoder((wish) => this.tell("ask", wish), (pixels) => this.showServed(pixels));
@@ -44,11 +44,6 @@ export class Pad {
     const face = alone ? single(parts) : pair(parts);
     face.addEventListener("transitionend", ({ target }) => target === face && switched()); // another theme
     return face;
-  }
-
-  theme() {
-    const style = getComputedStyle(this.face);
-    return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), page: style.getPropertyValue("--st-background-color") || "#fff", quiet: "#8a8f98", font: style.fontFamily };
   }
 
   listen(side) {

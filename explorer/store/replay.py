@@ -1,0 +1,85 @@
+"""What was seen of a training on its way: the codes of some test images, what comes back of a few, and some samples.
+
+While it trains, each frame is a file of its own under frames/, for those who follow; at the end they become replay.safetensors.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors import numpy as safetensors
+
+from explorer.store.files import write_whole
+
+FRAMES, REPLAY = "frames", "replay.safetensors"
+MOST_FRAMES = 100
+PARTS = ("mu", "pictures")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """mu float32 [F, n, D] of the first test images, y [n] their classes; originals uint8 [k, C, H, W]; pictures uint8
+    [F, 2, k, C, H, W]: each one's reconstruction, and samples of always the same noise. epochs, distortion, rate: [F].
+    """
+
+    mu: np.ndarray
+    pictures: np.ndarray
+    y: np.ndarray
+    originals: np.ndarray
+    class_names: tuple[str, ...]
+    epochs: tuple[int, ...]
+    distortion: tuple[float, ...]
+    rate: tuple[float, ...]
+
+
+def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> None:
+    """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
+    write_whole(folder / FRAMES / f"{about['epoch']:06d}.safetensors", safetensors.save(tensors, {"frame": json.dumps(about)}))
+
+
+def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
+    """What is the same in every frame."""
+    write_whole(folder / FRAMES / "still.safetensors", safetensors.save({"y": y, "originals": originals}, {"classes": json.dumps(class_names)}))
+
+
+def read_replay(folder: Path) -> Replay | None:
+    """Of a training that is over, or as far as it has come. None if there is none, or none that can be read."""
+    try:
+        if (folder / REPLAY).exists():
+            about, tensors = _read(folder / REPLAY)
+            return Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)} | {k: tuple(v) for k, v in json.loads(about["replay"]).items()})
+        files = sorted((folder / FRAMES).glob("[0-9]*.safetensors"))
+        about, still = _read(folder / FRAMES / "still.safetensors")
+        frames = [_read(file) for file in files]
+        told = [json.loads(frame["frame"]) for frame, _ in frames]
+        parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
+        return Replay(parts["mu"].astype(np.float32), parts["pictures"], still["y"], still["originals"], tuple(json.loads(about["classes"])),
+                      *(tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate")))
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+        return None
+
+
+def close_replay(folder: Path) -> None:
+    """All frames, or if they are many, as many evenly spread ones, in one file."""
+    if replay := read_replay(folder) if (folder / FRAMES).exists() else None:
+        kept = np.unique(np.linspace(0, len(replay.epochs) - 1, MOST_FRAMES).round().astype(int))
+        series = {name: [getattr(replay, name)[i] for i in kept] for name in ("epochs", "distortion", "rate")}
+        tensors = {"mu": replay.mu[kept].astype(np.float16), "pictures": replay.pictures[kept], "y": replay.y, "originals": replay.originals}
+        write_whole(folder / REPLAY, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()},
+                                                      {"replay": json.dumps(series | {"class_names": replay.class_names})}))
+    shutil.rmtree(folder / FRAMES, ignore_errors=True)
+
+
+def drop_frames_after(folder: Path, epoch: int) -> None:
+    """Training goes on from there."""
+    for file in (folder / FRAMES).glob("[0-9]*.safetensors"):
+        if int(file.stem) > epoch:
+            file.unlink()
+
+
+def _read(file: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    with safe_open(file, "numpy") as f:
+        return f.metadata(), {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 - it is no dict

@@ -1,0 +1,90 @@
+"""A run's settings as a form, made from the fields of RunSpec: each with its range and help, as on the command line."""
+
+from dataclasses import Field, fields
+
+import streamlit as st
+
+from explorer.errors import UserError
+from explorer.specs import RunSpec, value_type
+from explorer.ui import words
+
+FIELDS = {f.name: f for f in fields(RunSpec)}
+IN_VIEW = ("dataset", "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
+FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "batch_size", "lr", "schedule")
+LABELS = {"dataset": "Images", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up, epochs",
+          "betas": "KL weights of the ladder", "rung_epochs": "Epochs a rung", "lr": "Learning rate", "sigma": "Sigma of a pixel"}
+
+
+def _key(name: str) -> str:
+    return f"setting {name}"
+
+
+def fill(settings: dict) -> None:
+    """Puts these settings into the form, and what is usual into the rest."""
+    for name, f in FIELDS.items():
+        st.session_state[_key(name)] = settings.get(name, f.default)
+
+
+def from_address(asked: dict[str, str]) -> str:
+    """Fills the form from an address's parameters. Returns a sentence about what is wrong with them, if anything is."""
+    settings, wrong = {}, []
+    for name, text in asked.items():
+        if name not in FIELDS:
+            wrong.append(f"there is no setting {name}")
+            continue
+        try:
+            settings[name] = text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
+        except ValueError:
+            wrong.append(f"{_label(FIELDS[name])} can't be {text!r}")
+    try:
+        settings = RunSpec(**settings).to_dict()
+    except UserError as error:
+        wrong.append(str(error).rstrip("."))
+        settings = {}
+    fill(settings)
+    return f"The link can't be followed: {'; '.join(wrong)}." if wrong else ""
+
+
+def spec_form() -> RunSpec | None:
+    """The form, and the spec that it says; None if it says none, with the reason in its place."""
+    if _key("model") not in st.session_state:
+        fill({})
+    model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
+    hidden = {"ae": {"beta", "beta_warmup", "betas", "rung_epochs"}, "vae": {"betas", "rung_epochs"}}.get(model, {"beta", "beta_warmup"})
+    hidden |= {"sigma"} if likelihood != "gaussian" else set()
+    hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
+    values = {}
+    columns = st.columns(4)
+    for i, name in enumerate(name for name in IN_VIEW if name not in hidden):
+        with columns[i % 4]:
+            values[name] = _widget(FIELDS[name])
+    with st.expander("More settings"):
+        columns = st.columns(4)
+        for i, name in enumerate(name for name in FOLDED if name not in hidden):
+            with columns[i % 4]:
+                values[name] = _widget(FIELDS[name])
+    try:
+        return RunSpec(**{name: value for name, value in values.items() if value is not None})
+    except UserError as error:
+        st.error(str(error))
+        return None
+
+
+def _label(f: Field) -> str:
+    return LABELS.get(f.name, f.name.replace("_", " ").capitalize())
+
+
+def _widget(f: Field):
+    """Its value is kept for the session, through page switches."""
+    m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
+    how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
+    if f.name == "dataset":
+        names = list(words.DATASETS)
+        given = st.session_state[key]
+        return st.selectbox(label, names if given in names else [*names, given], format_func=lambda n: words.DATASETS.get(n, n), **how)
+    if m["choices"]:
+        return st.selectbox(label, m["choices"], **how)
+    if kind in (int, float):
+        shown = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
+        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder="usual", **shown, **how)
+    return st.text_input(label, placeholder="usual", **how) or None
