@@ -85,6 +85,11 @@ def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = Non
     return Gaps(len(codes), K, float(alone.mean()), *interval(alone, rng), gap_nats(whitened), *prior, *unsure, float(drift))
 
 
+def check(spec: RunSpec) -> None:
+    """Raises UserError for what can't be trained here."""
+    next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose(spec.network)))
+
+
 def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
     """Measured over so many of training's progress reports, of which the first, in which it warms up, does not count."""
     data = load_data(spec.dataset, spec.image_size, spec.colour)

@@ -39,7 +39,7 @@ class Watcher:
         self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
         with torch.inference_mode():
             mu = self.model.encode(self.x).mu
-            z = torch.from_numpy(self.eps) if self.has_prior else mu.mean(0) + torch.from_numpy(self.eps) * mu.std(0)
+            z = torch.from_numpy(self.eps) if self.has_prior else mu.mean(0) + torch.from_numpy(self.eps) * mu.std(0, correction=0)
             decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
         pictures = np.stack([np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:])) for part in decoded])
         about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}

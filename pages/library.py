@@ -6,6 +6,7 @@ import streamlit as st
 from explorer.figures.images import data_uri, sheet
 from explorer.latent.dimensions import ACTIVE
 from explorer.ui import cache, words
+from explorer.ui.deletion import delete_button, undo_button
 from explorer.ui.entry import require_app
 
 N_SHOWN = 10
@@ -16,6 +17,7 @@ st.markdown("Every trained model, with what it measures on images it was not tra
 runs, faults = cache.all_runs()
 for fault in faults:
     st.warning(fault)
+undo_button()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
@@ -53,8 +55,10 @@ with left:
     st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on {run.device}.")
     if run.note:
         st.warning(run.note)
-    st.markdown("Train it again, or change it and train your own:")
     st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
+    st.page_link("pages/train.py", label="Change its settings, and train your own", icon=":material/model_training:",
+                 query_params=words.in_address(run.spec))
+    delete_button(run)
 with right:
     images = cache.view(run).embedding.images[:N_SHOWN]
     pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))

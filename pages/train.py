@@ -5,67 +5,68 @@ import streamlit as st
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.ui import presets
+from explorer.ui.deletion import undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
-from explorer.ui.spec_form import fill, from_address, spec_form
-from explorer.ui.training_estimate import estimate
-from explorer.ui.training_view import in_words, start, training_view
+from explorer.ui.spec_form import chosen_images, fill, from_address, spec_form
+from explorer.ui.training_estimate import check, estimate, in_words
+from explorer.ui.training_view import start, training_view
 
-FOLLOWED = "trainings followed"
+FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
 require_app()
-followed = st.session_state.setdefault(FOLLOWED, [])
-asked = st.query_params.to_dict()
-if asked:
+with plain_faults():
+    followed = st.session_state.setdefault(FOLLOWED, [(job.run,) for job in reversed(queue.jobs())])
+if asked := st.query_params.to_dict():
     if wrong := from_address(asked):
         st.warning(wrong)
     st.query_params.clear()
 
-st.title("Train a model")
-st.markdown("**Choose what to learn, and how.** A preset fills in the form with something to see; then press *Train*, and watch.")
-chosen = st.pills("Presets", presets.PRESETS, key="preset", label_visibility="collapsed",
-                  on_change=lambda: st.session_state["preset"] and fill(presets.PRESETS[st.session_state["preset"]][0]
-                                                                      | {"dataset": st.session_state["setting dataset"]}))
-if chosen:
-    st.caption(presets.PRESETS[chosen][1])
-spec = spec_form()
+
+def take_preset() -> None:
+    if chosen := st.session_state["preset"]:
+        fill(presets.PRESETS[chosen][0] | {"dataset": chosen_images()})
 
 
 def follow(*specs: RunSpec) -> None:
-    for each in specs:
-        name = start(each)
-        if name in followed:
-            followed.remove(name)
-        followed.insert(0, name)
+    with plain_faults():
+        together = tuple(start(spec) for spec in specs)
+        followed[:] = [together, *(group for group in followed if group != together)]
 
 
-train, three, line = st.columns([1, 2, 4], vertical_alignment="center")
+st.title("Train a model")
+st.markdown("**Choose what to learn, and how,** then press *Train* and watch its codes find their places. A preset fills in the form "
+            "with something to see.")
+preset = st.pills("Presets", presets.PRESETS, key="preset", label_visibility="collapsed", on_change=take_preset)
+if preset:
+    st.caption(presets.PRESETS[preset][1])
+spec = spec_form()
+train, three, line = st.columns([1, 1.6, 4], vertical_alignment="center")
 if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
     follow(spec)
-if three.button("Train the three objectives", disabled=spec is None or not spec.has_prior, width="stretch",
-                help="Reconstruction alone (β = 0), almost the KL alone (β = 1,000) and both (β = 1), one after the other"):
+if three.button("Train three objectives", disabled=spec is None or not spec.has_prior, width="stretch",
+                help="Reconstruction alone (β = 0), almost the KL alone (β = 1,000) and both (β = 1), to be seen beside each other"):
     follow(*(RunSpec.from_dict(spec.to_dict() | {"model": "vae", "beta": beta, "betas": None, "rung_epochs": None})
-             for beta in reversed(presets.OBJECTIVES.values())))
+             for beta in presets.OBJECTIVES.values()))
 said = line.empty()
+undo_button()
 with plain_faults():
-    others = [job.run for job in queue.jobs() if job.run not in followed]
-    for name in followed:
-        training_view(name)
-    if others:
-        with st.expander(f"Trainings of others, or from before: {len(others)}"):
-            for name in others:
-                training_view(name)
+    for group in followed:
+        for column, run in zip(st.columns(len(group)), group):
+            with column:
+                training_view(run)
+    others = [job for job in queue.jobs() if job.alive and not any(job.run in group for group in followed)]
+    for job in others:
+        st.caption(f"{job.run} {f'waits for its turn, {job.place} before it' if job.place else 'trains'}, started by someone else.")
 if spec:
     with st.expander("Code"):
-        st.markdown("On the command line:")
+        settings = [f"{name}={value!r}" for name, value in spec.to_dict().items() if value != getattr(RunSpec(), name)]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
-        st.markdown("In Python:")
-        settings = ", ".join(f"{name}={value!r}" for name, value in spec.to_dict().items() if value != getattr(RunSpec(spec.dataset), name))
-        st.code(f"from explorer import runs\nfrom explorer.specs import RunSpec\n\nrun = runs.train(RunSpec({spec.dataset!r}{', ' * bool(settings)}"
-                f"{settings}))\nprint(run.test)", language="python", wrap_lines=True)
-    if not any(job.alive for job in queue.jobs()):
-        with plain_faults():
-            seconds = estimate(spec)
-            said.markdown(f"About **{in_words(seconds)}** on this machine, by a moment's trial." if seconds else "")
-    else:
-        said.markdown("Others train now: this one would wait for its turn.")
+        st.code("from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
+                f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)", language="python", wrap_lines=True)
+    with said, plain_faults():
+        if any(job.alive for job in queue.jobs()):
+            check(spec)
+            st.markdown("A training is under way: this one would wait for its turn.")
+        else:
+            st.markdown(f"About **{in_words(estimate(spec))}** on this machine, by a moment's trial.")

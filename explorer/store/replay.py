@@ -42,7 +42,8 @@ def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> No
 
 def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
     """What is the same in every frame."""
-    write_whole(folder / FRAMES / "still.safetensors", safetensors.save({"y": y, "originals": originals}, {"classes": json.dumps(class_names)}))
+    still = safetensors.save({"y": y, "originals": np.ascontiguousarray(originals)}, {"classes": json.dumps(class_names)})
+    write_whole(folder / FRAMES / "still.safetensors", still)
 
 
 def read_replay(folder: Path) -> Replay | None:
@@ -50,16 +51,28 @@ def read_replay(folder: Path) -> Replay | None:
     try:
         if (folder / REPLAY).exists():
             about, tensors = _read(folder / REPLAY)
-            return Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)} | {k: tuple(v) for k, v in json.loads(about["replay"]).items()})
+            series = {name: tuple(values) for name, values in json.loads(about["replay"]).items()}
+            return _checked(Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)} | series))
         files = sorted((folder / FRAMES).glob("[0-9]*.safetensors"))
         about, still = _read(folder / FRAMES / "still.safetensors")
         frames = [_read(file) for file in files]
         told = [json.loads(frame["frame"]) for frame, _ in frames]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
-        return Replay(parts["mu"].astype(np.float32), parts["pictures"], still["y"], still["originals"], tuple(json.loads(about["classes"])),
-                      *(tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate")))
+        series = (tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate"))
+        return _checked(Replay(parts["mu"].astype(np.float32), parts["pictures"], still["y"], still["originals"],
+                               tuple(json.loads(about["classes"])), *series))
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         return None
+
+
+def _checked(r: Replay) -> Replay:
+    """Raises ValueError unless its parts belong together."""
+    frames, (k, *shape) = len(r.epochs), r.originals.shape
+    fits = r.mu.ndim == 3 and r.mu.shape[:2] == (frames, len(r.y)) and r.pictures.shape == (frames, 2, k, *shape) and len(shape) == 3
+    told = len(r.distortion) == len(r.rate) == frames and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
+    if not (fits and told and np.isfinite(r.mu).all()):
+        raise ValueError("parts of different replays")
+    return r
 
 
 def close_replay(folder: Path) -> None:
@@ -67,9 +80,10 @@ def close_replay(folder: Path) -> None:
     if replay := read_replay(folder) if (folder / FRAMES).exists() else None:
         kept = np.unique(np.linspace(0, len(replay.epochs) - 1, MOST_FRAMES).round().astype(int))
         series = {name: [getattr(replay, name)[i] for i in kept] for name in ("epochs", "distortion", "rate")}
-        tensors = {"mu": replay.mu[kept].astype(np.float16), "pictures": replay.pictures[kept], "y": replay.y, "originals": replay.originals}
-        write_whole(folder / REPLAY, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()},
-                                                      {"replay": json.dumps(series | {"class_names": replay.class_names})}))
+        moving = {"mu": replay.mu[kept].astype(np.float16), "pictures": replay.pictures[kept]}
+        tensors = moving | {"y": replay.y, "originals": replay.originals}
+        about = {"replay": json.dumps(series | {"class_names": replay.class_names})}
+        write_whole(folder / REPLAY, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, about))
     shutil.rmtree(folder / FRAMES, ignore_errors=True)
 
 

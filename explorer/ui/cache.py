@@ -104,7 +104,7 @@ def _beside(folder: Path, version: str) -> Block:
         film, readouts = None, still_readouts(run, found)
         shading = Gaps(found.bounds[None], found.shade[None]) if found and found.shade is not None else None
     return map_block(f"beside-{version}", run, _first(e, FILM_ROWS), view.scale, view.dimensions, words.dataset(run), film, readouts,
-                     shading, fitted=True)
+                     shading, fitted=True, outliers=True)
 
 
 def beside(run: Run) -> Block:

@@ -64,7 +64,6 @@ def _place(ae: Run, vae: Run) -> Place:
 
 def _train_here(vae: Run, beta: float) -> None:
     exact = RunSpec.from_dict(vae.spec.to_dict() | {"model": "vae", "beta": float(f"{beta:.3g}"), "betas": None, "rung_epochs": None})
-    with st.expander(f"Train a VAE at exactly β = {exact.beta:g}"):
-        st.markdown("The ladder's models between two rungs are mixed. This trains one at this KL weight alone, with all else as here; "
-                    "it can then be chosen above, in the ladder's place.")
-        st.code(f"python -m explorer train {exact.flags()}", language="bash")
+    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, with all else as here",
+                 icon=":material/model_training:", query_params=words.in_address(exact),
+                 help="The ladder's models between two rungs are mixed. This one can then be chosen above, in the ladder's place.")

@@ -25,6 +25,11 @@ def fill(settings: dict) -> None:
         st.session_state[_key(name)] = settings.get(name, f.default)
 
 
+def chosen_images() -> str:
+    """The images that are chosen, which a preset leaves as they are."""
+    return st.session_state[_key("dataset")]
+
+
 def from_address(asked: dict[str, str]) -> str:
     """Fills the form from an address's parameters. Returns a sentence about what is wrong with them, if anything is."""
     settings, wrong = {}, []
@@ -54,20 +59,24 @@ def spec_form() -> RunSpec | None:
     hidden |= {"sigma"} if likelihood != "gaussian" else set()
     hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
     values = {}
-    columns = st.columns(4)
-    for i, name in enumerate(name for name in IN_VIEW if name not in hidden):
-        with columns[i % 4]:
-            values[name] = _widget(FIELDS[name])
+    values |= _rows([name for name in IN_VIEW if name not in hidden])
     with st.expander("More settings"):
-        columns = st.columns(4)
-        for i, name in enumerate(name for name in FOLDED if name not in hidden):
-            with columns[i % 4]:
-                values[name] = _widget(FIELDS[name])
+        values |= _rows([name for name in FOLDED if name not in hidden])
     try:
         return RunSpec(**{name: value for name, value in values.items() if value is not None})
     except UserError as error:
         st.error(str(error))
         return None
+
+
+def _rows(names: list[str]) -> dict:
+    """Widgets, four in a row, and what they say."""
+    values = {}
+    for first in range(0, len(names), 4):
+        for column, name in zip(st.columns(4), names[first : first + 4]):
+            with column:
+                values[name] = _widget(FIELDS[name])
+    return values
 
 
 def _label(f: Field) -> str:

@@ -1,16 +1,20 @@
 """A training as it goes: its place in the queue, progress, curves, and what can be done with it."""
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
-from explorer.errors import UserError
+from explorer.figures.palette import ACCENT, GREY
 from explorer.jobs import executor, queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for
 from explorer.store.checkpoint import can_go_on
 from explorer.store.events import read_events
 from explorer.ui import cache, words
+from explorer.ui.deletion import delete_button
 from explorer.ui.faults import plain_faults
+from explorer.ui.replay_view import replay_view
+from explorer.ui.training_estimate import in_words
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -30,7 +34,8 @@ def _view(run: str, was_alive: bool) -> None:
             st.rerun()
         events = read_events(place_for(run))
         with st.container(border=True):
-            st.markdown(f"**{run}**")
+            spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
+            st.markdown(f"**{words.settings(spec)}**" if spec else f"**{run}**")
             if job and job.alive:
                 _under_way(job, events)
             elif job:
@@ -40,6 +45,8 @@ def _view(run: str, was_alive: bool) -> None:
                     st.rerun()
             else:
                 _over(run)
+            if spec:
+                replay_view(place_for(run), spec)
             _curves(events)
 
 
@@ -66,15 +73,20 @@ def _over(name: str) -> None:
         st.warning(next((fault for fault in faults if f"Run {name} " in fault), f"There is no run {name} any more."))
         return
     st.markdown(words.figures(run))
-    explore, compare, on, _ = st.columns([1, 1, 1, 2])
-    explore.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": name})
-    compare.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
-                      query_params={"vae" if run.spec.has_prior else "ae": name})
-    if can_go_on(run.folder):
+    if run.note:
         st.warning(run.note)
-        if on.button("Go on", key=f"on {name}"):
+    with st.container(horizontal=True):
+        st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": name})
+        st.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
+                     query_params={"vae" if run.spec.has_prior else "ae": name})
+        if can_go_on(run.folder) and st.button("Go on", key=f"on {name}"):
             executor().start(name, run.spec)
             st.rerun()
+        delete_button(run)
+
+
+def _spec_of(name: str) -> RunSpec | None:
+    return next((run.spec for run in cache.all_runs()[0] if run.name == name), None)
 
 
 def _curves(events: list[dict]) -> None:
@@ -82,23 +94,18 @@ def _curves(events: list[dict]) -> None:
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return
-    table = pd.DataFrame({"epoch": [e["epoch"] for e in ends], "distortion": [e["distortion"] for e in ends], "rate": [e["rate"] for e in ends],
-                          "total": [e["distortion"] + e["beta"] * e["rate"] for e in ends]})
+    told = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
+    table = pd.DataFrame(told).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
     for column, names in zip(st.columns(2), (["distortion", "total"], ["rate"])):
-        column.line_chart(table, x="epoch", y=names, y_label=f"{' and '.join(names)}, nats per image", x_label="epoch", height=240)
-
-
-def in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        lines = alt.Chart(table.melt("epoch", names)).mark_line().encode(
+            x=alt.X("epoch:Q", title="epoch"), y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
+            color=alt.Color("variable:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=[ACCENT, GREY])))
+        column.altair_chart(lines.properties(height=220))
 
 
 def start(spec: RunSpec) -> str:
-    """Brings a training under way, unless that run is there already. Its name."""
+    """Brings a training under way, unless that run is there already. Its name. Raises UserError if it can't be."""
     name = spec.run_id
-    try:
-        runs, _ = cache.all_runs()
-        if not any(r.name == name and not can_go_on(r.folder) for r in runs):
-            executor().start(name, spec)
-    except UserError as error:
-        st.error(str(error))
+    if not any(run.name == name and not can_go_on(run.folder) for run in cache.all_runs()[0]):
+        executor().start(name, spec)
     return name

@@ -1,5 +1,6 @@
 """The same words for the same thing, on every page."""
 
+from explorer.specs import RunSpec
 from explorer.store.run import Run
 
 DATASETS = {"digits": "Digits", "moons": "Moons", "shapes": "Shapes", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST",
@@ -9,7 +10,11 @@ MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder"}
 
 
 def dataset(run: Run) -> str:
-    kind, _, path = run.spec.dataset.partition(":")
+    return of_images(run.spec)
+
+
+def of_images(spec: RunSpec) -> str:
+    kind, _, path = spec.dataset.partition(":")
     return DATASETS.get(kind) or path.rsplit("/", 1)[-1]
 
 
@@ -26,6 +31,17 @@ def title(run: Run) -> str:
 
 def dimension(index: int) -> str:
     return "z" + str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def settings(spec: RunSpec) -> str:
+    """One line that tells a training from its neighbours."""
+    beta = f" · β {spec.beta:g}" if spec.model == "vae" else ""
+    return f"{of_images(spec)} · {MODELS[spec.model]} · {spec.network} · {spec.latent_dim}-D{beta} · seed {spec.seed}"
+
+
+def in_address(spec: RunSpec) -> dict[str, str]:
+    """Of the training page with these settings in its form."""
+    return {name: str(value) for name, value in spec.to_dict().items() if value is not None}
 
 
 def figures(run: Run) -> str:

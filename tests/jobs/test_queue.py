@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,35 +14,10 @@ from explorer.jobs import executor, queue
 from explorer.jobs.local import LocalExecutor
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
+from tests.jobs.conftest import epochs_of, until
 
 ROOT = Path(__file__).parents[2]
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    yield tmp_path
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
-    until(lambda: not any(job.alive for job in queue.jobs()))
-
-
-def until(there, seconds=60):
-    end = time.monotonic() + seconds
-    while not (found := there()):
-        assert time.monotonic() < end, queue.jobs()
-        time.sleep(0.1)
-    return found
-
-
-def trains(run):
-    return any(json.loads(line)["event"] == "epoch_end" for line in lines(run))
-
-
-def lines(run):
-    file = Path(os.environ["EXPLORER_RUNS"], run, "events.jsonl")
-    return file.read_text().split("\n")[:-1] if file.exists() else []
 
 
 def pid_of(run):
@@ -63,13 +37,13 @@ def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
     for run in ("a", "b", "c"):
         where.start(run, LONG)
     assert [(job.run, job.place) for job in queue.jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(job.alive for job in queue.jobs())
-    until(lambda: trains("a"))
-    assert not lines("b") and not lines("c")
+    until(lambda: epochs_of("a"))
+    assert not epochs_of("b") and not epochs_of("c")
     queue.ask_to_stop("b")
     until(lambda: queue.job_of("b") is None)
     assert queue.job_of("c").place == 1
     queue.ask_to_stop("a")
-    until(lambda: trains("c"))
+    until(lambda: epochs_of("c"))
     assert "Stopped after epoch" in find("a").note and queue.job_of("a") is None and not (folder / "b").exists()
 
 
@@ -77,7 +51,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
     for run in ("a", "b", "c"):
         executor().start(run, LONG)
-    until(lambda: trains("a") and trains("b"))
+    until(lambda: epochs_of("a") and epochs_of("b"))
     assert [job.place for job in queue.jobs()] == [0, 0, 1]
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     with pytest.raises(UserError, match="EXPLORER_MAX_JOBS is a number"):
@@ -88,7 +62,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
 def test_the_same_run_asked_for_twice_is_shared(folder):
     for _ in range(50):
         executor().start("same", LONG)
-    until(lambda: trains("same"))
+    until(lambda: epochs_of("same"))
     assert len(queue.jobs()) == 1 and len(list((folder / ".jobs").glob("*.json"))) == 1
 
 
@@ -98,10 +72,10 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     os.kill(pid_of("killed"), signal.SIGKILL)
     job = until(lambda: (job := queue.job_of("killed")) and not job.alive and job)
     assert job.fault == "Its process ended without a word." and any("broken off" in fault for fault in catalogue()[1])
-    before = len([line for line in lines("killed") if "epoch_end" in line])
+    before = epochs_of("killed")[-1]
     executor().start("killed", LONG)
-    until(lambda: trains("killed") and json.loads([line for line in lines("killed") if "epoch_end" in line][-1])["epoch"] > before)
-    assert json.loads([line for line in lines("killed") if "epoch_end" in line][0])["epoch"] == 1  # the earlier epochs stay told
+    until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
+    assert epochs_of("killed")[0] == 1  # the earlier epochs stay told
 
 
 def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):

@@ -2,7 +2,12 @@
 
 import base64
 import json
+import re
 import shutil
+import subprocess
+import sys
+import time
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +18,11 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.store.events import read_events
 
 ROOT = Path(__file__).parents[2]
 
@@ -230,7 +237,90 @@ def test_other_images_and_models_are_a_choice_away(app):
     assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
 
 
-def test_the_command_beside_trains_a_vae_at_exactly_the_kl_weight(app):
+def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
-    assert app.code[0].value == ("python -m explorer train --dataset digits --model vae --network mlp --width 32 --likelihood gaussian "
-                                 "--beta 0.0333 --epochs 10 --lr 0.005")
+    [link] = [link for link in app.get("page_link") if "exactly" in link.proto.label]
+    asked = {part.partition("=")[0]: part.partition("=")[2] for part in link.proto.query_string.lstrip("?").split("&")}
+    assert "0.0333" in link.proto.label and asked["model"] == "vae" and asked["beta"] == "0.0333" and asked["width"] == "32"
+    train(app, **asked)
+    assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
+    assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
+
+
+def train(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    return app
+
+
+def test_the_form_has_a_field_for_every_setting_and_its_range(app):
+    train(app)
+    for f in fields(RunSpec):
+        if f.metadata["low"] is not None and f.name not in ("sigma", "rung_epochs"):
+            number = app.number_input(key=f"setting {f.name}")
+            assert (number.min, number.max) == (f.metadata["low"], f.metadata["high"])
+    app.selectbox(key="setting model").select("ae").run()
+    assert not [n for n in app.number_input if n.key == "setting beta"] and "--model ae" in app.code[0].value
+    app.selectbox(key="setting model").select("ladder").run()
+    assert app.text_input(key="setting betas") and not app.exception
+
+
+def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
+    train(app, dataset="digits", epochs="7", width="16")
+    assert any(re.fullmatch(r"About \*\*\d+ s\*\* on this machine, by a moment's trial.", m.value) for m in app.markdown)
+    program = app.code[1].value
+    assert "RunSpec(width=16, epochs=7)" in program
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and "distortion" in done.stdout and find(RunSpec(epochs=7, width=16).run_id)
+
+
+@pytest.mark.parametrize("asked, says", [
+    ({"model": "vea"}, "Did you mean vae"), ({"beta": "x"}, "KL weight β can't be 'x'"), ({"nonsense": "1"}, "no setting nonsense"),
+    ({"latent_dim": "0"}, "Latent dim must lie between 1"), ({"beta": "nan"}, "Beta must lie between"),
+])
+def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, asked, says):
+    train(app, **asked)
+    assert says in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
+
+
+def test_what_cannot_be_trained_says_why_before_it_is_started(app):
+    train(app, network="conv", depth="4")
+    assert "image" in app.error[0].value
+
+
+def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folder):
+    train(app, dataset="digits", epochs="4000", width="16")
+    name = RunSpec(epochs=4000, width=16).run_id
+    [start] = [button for button in app.button if button.label == "Train"]
+    start.click().run()
+    wait(lambda: read_events(runs_folder / name)[-1:] and any(e["event"] == "epoch_end" for e in read_events(runs_folder / name)))
+    app.run()
+    assert not app.exception and any(button.key == f"stop {name}" for button in app.button)
+    app.switch_page("pages/library.py").run()
+    app.switch_page("pages/train.py").run()
+    app.button(key=f"stop {name}").click().run()
+    wait(lambda: queue.job_of(name) is None)
+    st.cache_data.clear()
+    app.run()
+    assert any("Stopped after epoch" in w.value for w in app.warning) and app.button(key=f"on {name}")
+    before = find(name).epochs
+    app.button(key=f"on {name}").click().run()
+    wait(lambda: read_events(runs_folder / name)[-1].get("epoch", 0) > before)
+    queue.ask_to_stop(name)
+    wait(lambda: queue.job_of(name) is None)
+    st.cache_data.clear()
+    app.run()
+    app.button(key=f"delete {name}").click().run()
+    assert not (runs_folder / name).exists()
+    [back] = [button for button in app.button if button.label == "Bring it back"]
+    back.click().run()
+    assert find(name).epochs > before and not app.exception
+
+
+def wait(there, seconds=60):
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.1)

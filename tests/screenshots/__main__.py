@@ -1,6 +1,8 @@
 """Takes the README's pictures: python -m tests.screenshots"""
 
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
@@ -9,6 +11,7 @@ from tests.browser.pad import DECODED, spot
 
 HERE = Path(__file__).parent
 HOVERED = 0.62, 0.42  # of the map's width and height
+SIGNS = {"library": '[data-testid="stDataFrame"]', "train": '[data-testid="replay-map"]'}
 PICTURES = [
     ("home", "/", 1440, 900, "light"),
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),
@@ -16,10 +19,17 @@ PICTURES = [
     ("compare", "/compare", 1440, 900, "light"),
     ("library", "/library", 1440, 900, "light"),
     ("phone", "/", 390, 844, "dark"),
+    ("train", "/train?epochs=300", 1440, 1050, "light"),
 ]
 
 
 def main() -> None:
+    with TemporaryDirectory() as folder:
+        os.environ["EXPLORER_RUNS"] = folder  # for what is trained here
+        take()
+
+
+def take() -> None:
     with sync_playwright() as playwright, running_app() as address:
         browser = chromium(playwright)
         if browser is None:
@@ -27,7 +37,10 @@ def main() -> None:
         for name, path, width, height, theme in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
             page.goto(address + path)
-            page.wait_for_selector('[data-testid="stDataFrame"]' if name == "library" else DECODED)
+            if name == "train":
+                page.get_by_role("button", name="Train", exact=True).click()
+                page.get_by_role("link", name="Walk in it").wait_for(timeout=60_000)
+            page.wait_for_selector(SIGNS.get(name, DECODED))
             page.wait_for_timeout(2000)
             if name.startswith("explore"):
                 page.mouse.move(*spot(page, *HOVERED))

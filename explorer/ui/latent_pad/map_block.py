@@ -10,15 +10,15 @@ from explorer.figures.images import sheet, webp
 from explorer.figures.palette import colour_of
 from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import Scale, square_root
-from explorer.store.embedding import Embedding
 from explorer.specs import RunSpec
+from explorer.store.embedding import Embedding
 from explorer.store.run import Run
 from explorer.ui.latent_pad.block import Block, make_block
 
 FINEST = 65_535
 SEEN = 3.2  # standard deviations of the Gaussian with rings that a map shows at least
 ROOM = 0.04  # beyond the outermost points, of the map's width
-OUTLIERS = 0.5  # percent of the codes at each end of an axis, which would squeeze all others if a map beside another had to show them
+OUTLIERS = 0.5  # percent of the codes at each end of an axis, which would squeeze all others if the map had to show them
 KEY_STEP = 0.1  # of an arrow key, in standard deviations
 
 
@@ -60,10 +60,11 @@ class Gaps:
 
 
 def map_block(id: str, run: Run | Seen, e: Embedding, scale: Scale, dims: list[Dimension], what: str, film: Film | None = None,
-              readouts: Sequence[Readout] = (), gaps: Gaps | None = None, fitted: bool = False) -> Block:
+              readouts: Sequence[Readout] = (), gaps: Gaps | None = None, fitted: bool = False,
+              outliers: bool = False) -> Block:
     """The codes of a run, of which e has the first ones: still, or moving along a film's axis.
 
-    With `fitted` the map can stand beside another: an AE's own Gaussian has rings, as a prior has, and outliers lie beyond.
+    With `fitted` an AE's own Gaussian has rings, as a prior has; with `outliers` the outermost codes lie beyond the map.
     """
     p, has_prior, latent_dim = scale.projection, run.spec.has_prior, run.spec.latent_dim
     positions = (p.points[None, : len(e.mu)] if film is None else film.positions).astype(np.float64)
@@ -74,7 +75,7 @@ def map_block(id: str, run: Run | Seen, e: Embedding, scale: Scale, dims: list[D
     seen = (p.place(scale.mean), SEEN * np.linalg.norm(scale.unit, axis=1)) if rings else None
     tensors = {
         "positions": np.rint((positions - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint16),
-        "low": low, "high": high, "bounds": np.stack([_bounds(frame, OUTLIERS if fitted else 0, seen) for frame in positions]),
+        "low": low, "high": high, "bounds": np.stack([_bounds(frame, OUTLIERS if outliers else 0, seen) for frame in positions]),
         "labels": np.searchsorted(present, e.y).astype(np.uint16),
         "labels_at": np.stack([np.median(positions[:, e.y == label], axis=1) for label in present], axis=1),
         "centre": p.centre, "axes": p.axes, "origin": scale.mean, "unit": scale.unit, "per_unit": np.linalg.pinv(scale.unit),

@@ -1,0 +1,111 @@
+"""Training from the page, measured in headless Chromium: `python -m tests.benchmarks.training`.
+
+How long from the click to the first progress and to the replay; what a page that follows costs the trainer, and what a trainer
+costs the pages, with and without taking turns.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from explorer.jobs import queue
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from tests.browser.launch import chromium, running_app
+
+ROUNDS, EPOCHS, CLICKS, QUIET = 3, 400, 30, 0.15
+
+
+def from_click(browser, address: str, seed: int) -> tuple[float, float]:
+    """Seconds to the first progress, and to the replay of the trained run: digits with all that is usual."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/train?seed={seed}")
+    page.get_by_text("on this machine").wait_for()
+    start = time.perf_counter()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text(re.compile(r"Epoch \d+ of 200")).wait_for()
+    first = time.perf_counter() - start
+    page.get_by_role("link", name="Walk in it").wait_for(timeout=120_000)
+    page.wait_for_selector('[data-testid="replay-map"]')
+    end = time.perf_counter() - start
+    page.close()
+    return first, end
+
+
+def images_a_second(browser, address: str | None, seed: int) -> float:
+    """Of a training by the command line, followed by a page or by none."""
+    spec = RunSpec("digits", epochs=EPOCHS, seed=seed)
+    page = browser.new_page()
+    if address:
+        page.goto(f"{address}/train")
+        page.get_by_text("on this machine").wait_for()
+    trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    if address:
+        while not queue.job_of(spec.run_id):
+            time.sleep(0.1)
+        page.goto(f"{address}/train")  # whose visitor finds it there
+        page.get_by_text(re.compile(r"Epoch \d+")).wait_for()
+    trainer.wait()
+    page.close()
+    run = find(spec.run_id)
+    return run.n_train * run.epochs / run.seconds
+
+
+def reruns(browser, address: str) -> np.ndarray:
+    """Milliseconds from a message to the server until it has said all."""
+    page, sent, heard, took = browser.new_page(), [], [], []
+    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
+                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
+    page.goto(f"{address}/explore?run=digits-vae-2d")
+    page.wait_for_selector('[data-testid="decoded"]')
+    page.wait_for_timeout(2500)
+    for _ in range(CLICKS):
+        sent.clear(), heard.clear()
+        page.get_by_role("button", name="Draw from the prior").click()
+        while not sent or not heard or time.perf_counter() - heard[-1] < QUIET:
+            page.wait_for_timeout(10)
+        took.append(1000 * (heard[-1] - sent[0]))
+    page.close()
+    return np.array(took)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["EXPLORER_RUNS"] = folder
+        browser = chromium(playwright)
+        if not browser:
+            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+        with running_app() as address:
+            from_click(browser, address, 99)  # a server's first training
+            times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
+            print("digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
+                  "{:.1f} ({:.1f} to {:.1f}), replay {:.1f} ({:.1f} to {:.1f})".format(
+                      *(f(column) for column in times.T for f in (np.median, np.min, np.max))))
+            speeds = np.array([[images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)] for i in range(ROUNDS)])
+            alone, followed = np.median(speeds, axis=0)
+            print(f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that follows: "
+                  f"× {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})")
+            found = {"idle": [], "training": []}
+            for i in range(ROUNDS):  # taking turns
+                found["idle"].append(reruns(browser, address))
+                spec = RunSpec("digits", epochs=10_000, seed=50 + i)
+                trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(5)
+                found["training"].append(reruns(browser, address))
+                queue.ask_to_stop(spec.run_id)
+                trainer.wait()
+            p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
+            print("rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}: p95 × {:.2f}".format(
+                *p["idle"], *p["training"], p["training"][1] / p["idle"][1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Training on a real local cluster: a scheduler and two workers, processes of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import UserError
+from explorer.jobs import executor, queue
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from tests.jobs.conftest import epochs_of, until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def cluster(folder, monkeypatch):
+    """The workers, by process id."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None) as scheduler:
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler.scheduler_address, "--nthreads", "1", "--no-nanny",
+                   "--no-dashboard"]
+        workers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+        try:
+            monkeypatch.setenv("EXPLORER_SCHEDULER", scheduler.scheduler_address)
+            with distributed.Client(scheduler.scheduler_address, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=60)
+            yield workers
+        finally:
+            for job in queue.jobs():
+                queue.ask_to_stop(job.run)
+            until(lambda: not any(job.alive for job in queue.jobs()))
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+
+
+def test_a_run_is_trained_by_a_worker(cluster):
+    executor().start("there", RunSpec(epochs=3, width=8))
+    until(lambda: queue.job_of("there") is None)
+    assert find("there").epochs == 3
+
+
+def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
+    executor().start("moving", RunSpec(epochs=10_000, width=8))
+    until(lambda: (folder / "moving" / "checkpoint.safetensors").exists())
+    busy = next(worker for worker in cluster if holds(worker.pid, folder / ".jobs" / "moving.lock"))
+    before = epochs_of("moving")[-1]
+    os.kill(busy.pid, signal.SIGKILL)
+    until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
+    queue.ask_to_stop("moving")
+    until(lambda: queue.job_of("moving") is None)
+    assert re.match("Stopped after epoch", find("moving").note) and epochs_of("moving") == list(range(1, find("moving").epochs + 1))
+
+
+def holds(pid: int, file: Path) -> bool:
+    return any(os.path.realpath(fd) == str(file) for fd in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_a_scheduler_that_does_not_answer_gets_a_sentence(folder, monkeypatch):
+    monkeypatch.setenv("EXPLORER_SCHEDULER", "tcp://127.0.0.1:1")
+    with pytest.raises(UserError, match="No Dask scheduler answers at EXPLORER_SCHEDULER=tcp://127.0.0.1:1"):
+        executor()

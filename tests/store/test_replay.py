@@ -1,0 +1,67 @@
+"""What is seen of a training, while it goes on and afterwards."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from explorer import runs
+from explorer.specs import RunSpec
+from explorer.store.embedding import read_embedding
+from explorer.store.replay import MOST_FRAMES, REPLAY, close_replay, read_replay, write_frame, write_still
+from explorer.training.events import EpochEnd
+
+SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
+
+
+def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
+    seen = []
+
+    def look(event):
+        if isinstance(event, EpochEnd):
+            seen.append(read_replay(runs_folder / "seen"))
+
+    run = runs.train(SPEC, "seen", look)
+    r = read_replay(run.folder)
+    assert r.epochs[0] == 1 and r.epochs[-1] == 12 and list(r.epochs) == sorted(r.epochs) and not (run.folder / "frames").exists()
+    assert r.mu[-1] == pytest.approx(read_embedding(run).mu, rel=2e-2, abs=2e-2) and len(r.y) == 360
+    assert np.array_equal(r.originals, read_embedding(run).images[:10])
+    decoded = runs.load("seen").decode(read_embedding(run).mu[:10])
+    assert np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3  # weights are stored as float16
+    told = [frame.epochs[-1] for frame in seen if frame]
+    assert told and told == sorted(told)
+    assert len(load_file(run.folder / REPLAY)["mu"]) == len(r.epochs)
+
+
+def frames(folder, n):
+    write_still(folder, ("a", "b"), np.array([0, 1, 1]), np.zeros((2, 1, 8, 8), np.uint8))
+    for epoch in range(1, n + 1):
+        about = {"epoch": epoch, "distortion": 1.0 / epoch, "rate": float(epoch)}
+        write_frame(folder, about, {"mu": np.full((3, 2), epoch, np.float16), "pictures": np.zeros((2, 2, 1, 8, 8), np.uint8)})
+
+
+def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
+    frames(tmp_path, 350)
+    assert len(read_replay(tmp_path).epochs) == 350
+    close_replay(tmp_path)
+    r = read_replay(tmp_path)
+    steps = np.diff(r.epochs)
+    assert len(r.epochs) == MOST_FRAMES and r.epochs[0] == 1 and r.epochs[-1] == 350 and steps.max() - steps.min() <= 1
+    assert (r.mu[:, 0, 0] == r.epochs).all() and r.rate == r.epochs and r.class_names == ("a", "b")
+
+
+@pytest.mark.parametrize("change", [
+    lambda t: t | {"mu": t["mu"][:2]}, lambda t: t | {"y": t["y"] + 1}, lambda t: t | {"pictures": t["pictures"][:, :1]},
+    lambda t: {name: v for name, v in t.items() if name != "originals"}, lambda t: t | {"mu": t["mu"] * np.float16(np.nan)},
+    lambda t: t | {"other": t["y"]},
+])
+def test_a_damaged_replay_is_none(tmp_path, change):
+    frames(tmp_path, 5)
+    close_replay(tmp_path)
+    from safetensors import safe_open
+
+    with safe_open(tmp_path / REPLAY, "numpy") as f:
+        about = f.metadata()
+    save_file({name: np.ascontiguousarray(t) for name, t in change(load_file(tmp_path / REPLAY)).items()}, tmp_path / REPLAY, about)
+    assert read_replay(tmp_path) is None
+    (tmp_path / REPLAY).write_bytes(b"cut")
+    assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
