@@ -111,3 +111,26 @@ def test_a_sweep_makes_one_table(folder):
 def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, says):
     done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
+    """No file may grow beyond 100 kB: a checkpoint can't be written, nor a run."""
+    limited = ("import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+               "from explorer.cli import main; sys.exit(main())")
+    words = ["train", "--queue", "--epochs", "2", "--run", "full"]
+    done = subprocess.run([sys.executable, "-c", limited, *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and "could not be written" in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    job = queue.job_of("full")
+    assert not job.alive and "could not be written" in job.fault and not (folder / "full").exists()
+    assert not [fault for fault in catalogue()[1] if "full" in fault]
+    executor().start("full", SHORT)  # there is room again
+    until(lambda: queue.job_of("full") is None)
+    assert find("full").epochs == 3
+
+
+def test_without_permission_it_is_one_sentence(folder, monkeypatch):
+    (folder / "file").write_text("")
+    monkeypatch.setenv("EXPLORER_RUNS", str(folder / "file"))
+    with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
+        executor().start("run", SHORT)
+    monkeypatch.setenv("EXPLORER_RUNS", str(folder))
