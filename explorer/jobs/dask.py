@@ -25,16 +25,18 @@ class DaskExecutor:
         """Nothing, if that run is waiting or training already."""
         from distributed import fire_and_forget
 
-        if enter(run, spec):
+        if enter(run, spec, elsewhere=True):
             fire_and_forget(self.client.submit(work, run, spec.to_dict(), pure=False))
 
 
 def work(run: str, settings: dict) -> None:
-    """On a worker: waits for its turn, trains, and leaves the rest to the runs' folder."""
+    """On a worker: trains, unless the job was called off meanwhile, and leaves the rest to the runs' folder."""
     from explorer import runs
     from explorer.jobs import queue
 
     spec = RunSpec.from_dict(settings)
+    if not queue.job_of(run):
+        return
     with queue.turn(run, spec) as mine:
         if mine:
             runs.train(spec, run, stop=lambda: queue.is_asked_to_stop(run))

@@ -1,7 +1,8 @@
 """Trainings that wait for their turn, run, or went wrong: a file each in the runs' folder, so that they outlive every app.
 
 The first EXPLORER_MAX_JOBS (1) that are alive train, in order of coming; the others wait. A job is alive while its process
-holds its lock, which a killed one gives up; it is asked to stop by a file, which reaches another machine too.
+holds its lock, which a killed one gives up; it is asked to stop by a file, which reaches another machine too. A cluster has
+a queue of its own: its jobs are alive until they say otherwise, and don't count.
 """
 
 import json
@@ -10,7 +11,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -33,6 +34,7 @@ class Job:
     since: float  # Unix time at which it came
     alive: bool = False
     place: int = 0  # how many are before it, if it waits
+    elsewhere: bool = False  # on a cluster
     fault: str | None = None  # why it ended without a run
 
 
@@ -50,17 +52,18 @@ def jobs() -> list[Job]:
     for file in _folder().glob("*.json"):
         try:
             told = json.loads(file.read_bytes())
-            job = Job(file.stem, dict(told["spec"]), float(told["since"]), _is_alive(file), fault=told["fault"])
+            job = Job(file.stem, dict(told["spec"]), float(told["since"]), _is_held(file), 0, bool(told["elsewhere"]), told["fault"])
         except (OSError, ValueError, KeyError, TypeError):
             continue  # gone, or half-written by another hand
         found.append(job)
     found.sort(key=lambda job: (job.since, job.run))
     most, before, placed = most_at_once(), 0, []
     for job in found:
-        alive = job.alive or (job.fault is None and time.time() - job.since < STARTING)
-        placed.append(Job(**asdict(job) | {"alive": alive, "place": max(0, before - most + 1) if alive else 0,
-                                           "fault": job.fault if alive or job.fault else "Its process ended without a word."}))
-        before += alive
+        alive = job.alive or (job.fault is None and (job.elsewhere or time.time() - job.since < STARTING))
+        place = max(0, before - most + 1) if alive and not job.elsewhere else 0
+        fault = job.fault if alive or job.fault else "Its process ended without a word."
+        placed.append(replace(job, alive=alive, place=place, fault=fault))
+        before += alive and not job.elsewhere
     return placed
 
 
@@ -68,14 +71,14 @@ def job_of(run: str) -> Job | None:
     return next((job for job in jobs() if job.run == run), None)
 
 
-def enter(run: str, spec: RunSpec) -> bool:
+def enter(run: str, spec: RunSpec, elsewhere: bool = False) -> bool:
     """A new job at the end of the queue. False if that run is waiting or training already: then it is shared."""
     place_for(run)
     job = job_of(run)
     if job and job.alive:
         return False
     (_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write(run, spec, time.time(), None)
+    _write(run, spec, time.time(), None, elsewhere)
     return True
 
 
@@ -86,6 +89,9 @@ def leave(run: str) -> None:
 
 
 def ask_to_stop(run: str) -> None:
+    """One that no worker of a cluster has taken up is over at once."""
+    if (job := job_of(run)) and job.elsewhere and not _is_held(_folder() / f"{run}.json"):
+        return leave(run)
     write_whole(_folder() / f"{run}.stop", b"")
 
 
@@ -107,12 +113,13 @@ def turn(run: str, spec: RunSpec) -> Iterator[bool]:
         raise UserError(f"{run} is waiting or training already.") from None
     except UserError as error:
         job = job_of(run)
-        _write(run, spec, job.since if job else time.time(), str(error))
+        _write(run, spec, job.since if job else time.time(), str(error), bool(job and job.elsewhere))
         raise
 
 
-def _write(run: str, spec: RunSpec, since: float, fault: str | None) -> None:
-    write_whole(_folder() / f"{run}.json", json.dumps({"spec": spec.to_dict(), "since": since, "fault": fault}).encode())
+def _write(run: str, spec: RunSpec, since: float, fault: str | None, elsewhere: bool) -> None:
+    told = {"spec": spec.to_dict(), "since": since, "fault": fault, "elsewhere": elsewhere}
+    write_whole(_folder() / f"{run}.json", json.dumps(told).encode())
 
 
 def _folder() -> Path:
@@ -124,7 +131,8 @@ def _folder() -> Path:
     return folder
 
 
-def _is_alive(file: Path) -> bool:
+def _is_held(file: Path) -> bool:
+    """Whether a process holds the lock of that job."""
     lock = FileLock(file.with_suffix(".lock"))
     try:
         if Path(lock.lock_file).exists():

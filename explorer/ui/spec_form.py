@@ -1,5 +1,6 @@
 """A run's settings as a form, made from the fields of RunSpec: each with its range and help, as on the command line."""
 
+from contextlib import suppress
 from dataclasses import Field, fields
 
 import streamlit as st
@@ -92,8 +93,16 @@ def _widget(f: Field):
         given = st.session_state[key]
         return st.selectbox(label, names if given in names else [*names, given], format_func=lambda n: words.DATASETS.get(n, n), **how)
     if m["choices"]:
-        return st.selectbox(label, m["choices"], **how)
+        return st.selectbox(label, m["choices"], format_func=lambda name: words.MODELS.get(name, name), **how)
     if kind in (int, float):
         shown = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
-        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder="usual", **shown, **how)
-    return st.text_input(label, placeholder="usual", **how) or None
+        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder=_usual(f.name), **shown, **how)
+    return st.text_input(label, placeholder=_usual(f.name), **how) or None
+
+
+def _usual(name: str) -> str:
+    """What stands for an empty field, as far as the choices above it tell."""
+    with suppress(UserError):
+        above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
+        return f"usual: {getattr(RunSpec(**above), name)}"
+    return "usual"

@@ -40,9 +40,11 @@ def _view(run: str, was_alive: bool) -> None:
                 _under_way(job, events)
             elif job:
                 st.error(job.fault)
-                if st.button("Try again", key=f"again {run}"):
-                    executor().start(run, RunSpec.from_dict(job.spec))
-                    st.rerun()
+                with st.container(horizontal=True):
+                    if st.button("Try again", key=f"again {run}"):
+                        executor().start(run, RunSpec.from_dict(job.spec))
+                        st.rerun()
+                    st.button("Dismiss", key=f"dismiss {run}", on_click=queue.leave, args=(run,))
             else:
                 _over(run)
             if spec:

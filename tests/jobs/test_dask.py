@@ -46,6 +46,20 @@ def test_a_run_is_trained_by_a_worker(cluster):
     assert find("there").epochs == 3
 
 
+def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off(cluster, folder):
+    for run in ("a", "b", "c"):
+        executor().start(run, RunSpec(epochs=10_000, width=8))
+    until(lambda: sum(bool(epochs_of(run)) for run in "abc") == 2)
+    [waiting] = [run for run in "abc" if not epochs_of(run)]
+    assert all(job.alive and not job.place for job in queue.jobs())
+    queue.ask_to_stop(waiting)
+    assert queue.job_of(waiting) is None
+    for run in {"a", "b", "c"} - {waiting}:
+        queue.ask_to_stop(run)
+    until(lambda: not queue.jobs())
+    assert not (folder / waiting).exists()
+
+
 def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
     executor().start("moving", RunSpec(epochs=10_000, width=8))
     until(lambda: (folder / "moving" / "checkpoint.safetensors").exists())
