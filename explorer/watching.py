@@ -9,6 +9,7 @@ import torch
 from explorer.data.dataset import Dataset
 from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
 from explorer.store.replay import close_replay, drop_frames_after, write_frame, write_still
 from explorer.training.events import EpochEnd
@@ -38,12 +39,13 @@ class Watcher:
             return
         self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
         with torch.inference_mode():
-            mu = self.model.encode(self.x).mu
+            posterior = self.model.encode(self.x)
+            mu, rates = posterior.mu, rate_per_dimension(posterior).mean(0)
             z = torch.from_numpy(self.eps) if self.has_prior else mu.mean(0) + torch.from_numpy(self.eps) * mu.std(0, correction=0)
             decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
         pictures = np.stack([np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:])) for part in decoded])
         about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
-        write_frame(self.folder, about, {"mu": mu.numpy().astype(np.float16), "pictures": pictures})
+        write_frame(self.folder, about, {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures})
         self.spent += time.perf_counter() - start
 
     def close(self) -> None:

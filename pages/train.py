@@ -9,8 +9,8 @@ from explorer.ui.deletion import undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.spec_form import chosen_images, fill, from_address, spec_form
-from explorer.ui.training_estimate import check, estimate, in_words
-from explorer.ui.training_view import start, training_view
+from explorer.ui.training_estimate import estimate
+from explorer.ui.training_view import is_there, start, training_view
 
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
@@ -51,7 +51,7 @@ if three.button("Train three objectives", disabled=spec is None or not spec.has_
 said = line.empty()
 undo_button()
 with plain_faults():
-    for group in followed:
+    for group in filter(None, (tuple(filter(is_there, group)) for group in followed)):
         for column, run in zip(st.columns(len(group)), group):
             with column:
                 training_view(run)
@@ -65,8 +65,4 @@ if spec:
         st.code("from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
                 f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)", language="python", wrap_lines=True)
     with said, plain_faults():
-        if any(job.alive for job in queue.jobs()):
-            check(spec)
-            st.markdown("A training is under way: this one would wait for its turn.")
-        else:
-            st.markdown(f"About **{in_words(estimate(spec))}** on this machine, by a moment's trial.")
+        st.markdown(estimate(spec, busy=any(job.alive for job in queue.jobs())))

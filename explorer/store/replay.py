@@ -16,16 +16,17 @@ from explorer.store.files import write_whole
 
 FRAMES, REPLAY = "frames", "replay.safetensors"
 MOST_FRAMES = 100
-PARTS = ("mu", "pictures")
+PARTS = ("mu", "rates", "pictures")
 
 
 @dataclass(frozen=True)
 class Replay:
-    """mu float32 [F, n, D] of the first test images, y [n] their classes; originals uint8 [k, C, H, W]; pictures uint8
-    [F, 2, k, C, H, W]: each one's reconstruction, and samples of always the same noise. epochs, distortion, rate: [F].
+    """mu float32 [F, n, D] of the first test images, rates [F, D] in nats, y [n] their classes; originals uint8 [k, C, H, W];
+    pictures uint8 [F, 2, k, C, H, W]: each one's reconstruction, and samples of always the same noise. epochs, distortion, rate: [F].
     """
 
     mu: np.ndarray
+    rates: np.ndarray
     pictures: np.ndarray
     y: np.ndarray
     originals: np.ndarray
@@ -59,7 +60,7 @@ def read_replay(folder: Path) -> Replay | None:
         told = [json.loads(frame["frame"]) for frame, _ in frames]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
         series = (tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate"))
-        return _checked(Replay(parts["mu"].astype(np.float32), parts["pictures"], still["y"], still["originals"],
+        return _checked(Replay(parts["mu"].astype(np.float32), parts["rates"], parts["pictures"], still["y"], still["originals"],
                                tuple(json.loads(about["classes"])), *series))
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         return None
@@ -69,8 +70,9 @@ def _checked(r: Replay) -> Replay:
     """Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = r.mu.ndim == 3 and r.mu.shape[:2] == (frames, len(r.y)) and r.pictures.shape == (frames, 2, k, *shape) and len(shape) == 3
+    fits &= r.rates.shape == (frames, r.mu.shape[2])
     told = len(r.distortion) == len(r.rate) == frames and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
-    if not (fits and told and np.isfinite(r.mu).all()):
+    if not (fits and told and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
         raise ValueError("parts of different replays")
     return r
 
@@ -80,7 +82,7 @@ def close_replay(folder: Path) -> None:
     if replay := read_replay(folder) if (folder / FRAMES).exists() else None:
         kept = np.unique(np.linspace(0, len(replay.epochs) - 1, MOST_FRAMES).round().astype(int))
         series = {name: [getattr(replay, name)[i] for i in kept] for name in ("epochs", "distortion", "rate")}
-        moving = {"mu": replay.mu[kept].astype(np.float16), "pictures": replay.pictures[kept]}
+        moving = {"mu": replay.mu[kept].astype(np.float16), "rates": replay.rates[kept], "pictures": replay.pictures[kept]}
         tensors = moving | {"y": replay.y, "originals": replay.originals}
         about = {"replay": json.dumps(series | {"class_names": replay.class_names})}
         write_whole(folder / REPLAY, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, about))

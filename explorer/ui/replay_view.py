@@ -13,15 +13,15 @@ from explorer.ui.latent_pad import replay
 from explorer.ui.latent_pad.map_block import Film, Seen, map_block, pictures_block
 
 
-def replay_view(folder: Path, spec: RunSpec) -> bool:
-    """Whether there is one: two epochs at least."""
+def replay_view(folder: Path, spec: RunSpec) -> Replay | None:
+    """The replay that is shown; None if there is none yet, of two epochs at least."""
     found = read_replay(folder)
     if not found or len(found.epochs) < 2:
-        return False
+        return None
     id = f"{folder.name}-{found.epochs[-1]}-{len(found.epochs)}"
     pictures = pictures_block(f"replay-pictures-{id}", found.originals, found.pictures)
     replay(f"replay-{folder.name}", _map(f"replay-{id}", found, spec), pictures)
-    return True
+    return found
 
 
 def _map(id: str, r: Replay, spec: RunSpec):

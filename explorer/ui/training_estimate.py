@@ -7,18 +7,20 @@ import streamlit as st
 from explorer.specs import RunSpec
 
 TRIAL = 3  # progress reports, four a second
+READ_ONE_BY_ONE = ("celeba", "folder")  # images, which may take minutes
 
 
-def estimate(spec: RunSpec) -> float:
-    """Seconds. Raises UserError for what can't be trained."""
-    return _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(epochs for _, epochs in spec.stages)
+def estimate(spec: RunSpec, busy: bool) -> str:
+    """A sentence. busy: another training is under way, beside which none is tried. Raises UserError for what can't be trained."""
+    if spec.dataset.partition(":")[0] in READ_ONE_BY_ONE:
+        return "How long it takes is said once its images are read."
+    if busy:
+        from explorer import measuring
 
-
-def check(spec: RunSpec) -> None:
-    """Raises UserError for what can't be trained here."""
-    from explorer import measuring
-
-    measuring.check(spec)
+        measuring.check(spec)
+        return "A training is under way: this one would wait for its turn."
+    seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(epochs for _, epochs in spec.stages)
+    return f"About **{in_words(seconds)}** on this machine, by a moment's trial."
 
 
 @st.cache_data(max_entries=200, show_spinner="Trying it for a moment…")

@@ -1,15 +1,17 @@
 """A training as it goes: its place in the queue, progress, curves, and what can be done with it."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.palette import ACCENT
 from explorer.jobs import executor, queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for
 from explorer.store.checkpoint import can_go_on
 from explorer.store.events import read_events
+from explorer.store.replay import Replay
 from explorer.ui import cache, words
 from explorer.ui.deletion import delete_button
 from explorer.ui.faults import plain_faults
@@ -17,6 +19,7 @@ from explorer.ui.replay_view import replay_view
 from explorer.ui.training_estimate import in_words
 
 LOOK_EVERY = 1.0  # seconds
+LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
 
 
 def training_view(run: str) -> None:
@@ -47,9 +50,8 @@ def _view(run: str, was_alive: bool) -> None:
                     st.button("Dismiss", key=f"dismiss {run}", on_click=queue.leave, args=(run,))
             else:
                 _over(run)
-            if spec:
-                replay_view(place_for(run), spec)
-            _curves(events)
+            replay = replay_view(place_for(run), spec) if spec else None
+            _curves(events, replay)
 
 
 def _under_way(job: queue.Job, events: list[dict]) -> None:
@@ -57,8 +59,7 @@ def _under_way(job: queue.Job, events: list[dict]) -> None:
     if job.place:
         st.info(f"Waits for its turn: {job.place} training{'s' * (job.place > 1)} before it.")
     elif not steps:
-        reading = next((e for e in reversed(events) if e["event"] == "reading"), None)
-        st.progress(0.0, f"Reading images: {reading['done']:,} of {reading['total']:,}" if reading else "Starting…")
+        st.progress(0.0, "Starting…")
     else:
         last, left = steps[-1], next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
         done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
@@ -91,18 +92,35 @@ def _spec_of(name: str) -> RunSpec | None:
     return next((run.spec for run in cache.all_runs()[0] if run.name == name), None)
 
 
-def _curves(events: list[dict]) -> None:
-    """Distortion, rate and total over the epochs, in nats per image of the training split."""
+def _curves(events: list[dict], replay: Replay | None) -> None:
+    """Over the epochs, in nats per image: distortion, total and rate of the training images, and each dimension's rate."""
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return
     told = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
     table = pd.DataFrame(told).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
-    for column, names in zip(st.columns(2), (["distortion", "total"], ["rate"])):
-        lines = alt.Chart(table.melt("epoch", names)).mark_line().encode(
+    charts = [("Distortion and total", table.melt("epoch", ["distortion", "total"]))]
+    if any(told["rate"]):
+        charts.append(("Rate", table.melt("epoch", ["rate"])))
+        if replay:
+            charts.append(("Rate of each dimension, test images", _rates(replay)))
+    for column, (title, lines) in zip(st.columns(3), charts):
+        chart = alt.Chart(lines, title=title).mark_line().encode(
             x=alt.X("epoch:Q", title="epoch"), y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
-            color=alt.Color("variable:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=[ACCENT, GREY])))
-        column.altair_chart(lines.properties(height=220))
+            color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES)))
+        column.altair_chart(chart.properties(height=240))
+
+
+def _rates(replay: Replay) -> pd.DataFrame:
+    """Of the dimensions that say most by now."""
+    most = np.argsort(-replay.rates[-1])[: len(LINES)]
+    names = [words.dimension(int(i)) for i in most]
+    return pd.DataFrame(replay.rates[:, most], columns=names).assign(epoch=replay.epochs).melt("epoch")
+
+
+def is_there(run: str) -> bool:
+    """Whether there is anything to follow: neither deleted nor dismissed."""
+    return bool(queue.job_of(run)) or place_for(run).exists()
 
 
 def start(spec: RunSpec) -> str:

@@ -12,6 +12,7 @@ from explorer.store.catalogue import find
 from explorer.store.replay import read_replay
 from tests.browser.pad import DECODED, changes, image, ready, settle
 
+SLOW = 60_000  # ms, on a busy machine
 REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
 
 
@@ -23,16 +24,16 @@ def page(open_own, runs_folder):
 
 
 def test_a_training_is_watched_and_seen_again(page, runs_folder):
-    page = page("epochs=150&width=32&seed=3")
+    page = page("epochs=500&width=32&seed=3")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 150, \d+ s left"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, \d+ s left"))).to_be_visible(timeout=SLOW)
     page.wait_for_selector(REPLAY_MAP)
-    expect(page.get_by_role("link", name="Walk in it")).to_be_visible(timeout=60_000)
-    name = RunSpec(epochs=150, width=32, seed=3).run_id
+    expect(page.get_by_role("link", name="Walk in it")).to_be_visible(timeout=SLOW)
+    name = RunSpec(epochs=500, width=32, seed=3).run_id
     replay, axis = read_replay(find(name).folder), page.get_by_test_id("beta")
     expect(page.get_by_test_id("replay-1")).to_be_visible()
     settle(page)
-    assert float(axis.input_value()) == 150
+    assert float(axis.input_value()) == 500
     shown = image(page, '[data-testid="replay-1"]')
     k, side = len(replay.originals), replay.originals.shape[-1]
     wanted = np.concatenate([np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]], axis=1)[:, :-1]
@@ -40,7 +41,7 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     last = image(page, REPLAY_MAP)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
-    assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.15)  # a slider has a thousand steps
+    assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)  # a slider has a thousand steps
     play = page.get_by_test_id("play")
     changes(page, lambda: axis.evaluate("(e) => { e.value = 1; e.dispatchEvent(new Event('input')); }"), '[data-testid="replay-2"]')
     play.click()
@@ -57,24 +58,24 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     for _ in range(3):
         page.get_by_role("button", name="Train", exact=True).click()
     progress = page.get_by_text(re.compile(r"Epoch \d+ of 9000"))
-    expect(progress).to_be_visible()
+    expect(progress).to_be_visible(timeout=SLOW)
     first = int(re.search(r"\d+", progress.inner_text())[0])
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
     page.get_by_role("link", name="Train", exact=True).click()
-    expect(progress).to_be_visible()
+    expect(progress).to_be_visible(timeout=SLOW)
     page.reload()
-    expect(progress).to_be_visible()
+    expect(progress).to_be_visible(timeout=SLOW)
     assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.jobs()) == 1
     other = open_own("/train")  # an app of its own, and another visitor
-    expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
+    expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     other.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_shows_the_form_without_scrolling_sideways(open_page, width):
     page = open_page("/train", width=width, height=844, touch=True)
-    expect(page.get_by_text("on this machine")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("on this machine")).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -17,6 +17,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer import runs
+from explorer.errors import UserError
 from explorer.figures.images import to_uint8
 from explorer.jobs import queue
 from explorer.specs import RunSpec
@@ -314,6 +315,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     app.run()
     app.button(key=f"delete {name}").click().run()
     assert not (runs_folder / name).exists()
+    assert not [button for button in app.button if button.key == f"delete {name}"]
     [back] = [button for button in app.button if button.label == "Bring it back"]
     back.click().run()
     assert find(name).epochs > before and not app.exception
@@ -324,3 +326,12 @@ def wait(there, seconds=60):
     while not there():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_what_went_wrong_is_said_tried_again_or_dismissed(app, runs_folder):
+    with pytest.raises(UserError), queue.turn("broken", RunSpec(epochs=2, width=8)):
+        raise UserError("The disk is full.")
+    train(app)
+    assert app.error[0].value == "The disk is full."
+    app.button(key="dismiss broken").click().run()
+    assert not app.error and not queue.jobs() and not app.exception

@@ -27,6 +27,7 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
     assert np.array_equal(r.originals, read_embedding(run).images[:10])
     decoded = runs.load("seen").decode(read_embedding(run).mu[:10])
     assert np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3  # weights are stored as float16
+    assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
     told = [frame.epochs[-1] for frame in seen if frame]
     assert told and told == sorted(told)
     assert len(load_file(run.folder / REPLAY)["mu"]) == len(r.epochs)
@@ -36,7 +37,8 @@ def frames(folder, n):
     write_still(folder, ("a", "b"), np.array([0, 1, 1]), np.zeros((2, 1, 8, 8), np.uint8))
     for epoch in range(1, n + 1):
         about = {"epoch": epoch, "distortion": 1.0 / epoch, "rate": float(epoch)}
-        write_frame(folder, about, {"mu": np.full((3, 2), epoch, np.float16), "pictures": np.zeros((2, 2, 1, 8, 8), np.uint8)})
+        mu, pictures = np.full((3, 2), epoch, np.float16), np.zeros((2, 2, 1, 8, 8), np.uint8)
+        write_frame(folder, about, {"mu": mu, "rates": np.ones(2, np.float32), "pictures": pictures})
 
 
 def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
@@ -50,7 +52,8 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
 
 
 @pytest.mark.parametrize("change", [
-    lambda t: t | {"mu": t["mu"][:2]}, lambda t: t | {"y": t["y"] + 1}, lambda t: t | {"pictures": t["pictures"][:, :1]},
+    lambda t: t | {"mu": t["mu"][:2]}, lambda t: t | {"y": t["y"] + 1}, lambda t: t | {"rates": t["rates"][:, :1]},
+    lambda t: t | {"pictures": t["pictures"][:, :1]},
     lambda t: {name: v for name, v in t.items() if name != "originals"}, lambda t: t | {"mu": t["mu"] * np.float16(np.nan)},
     lambda t: t | {"other": t["y"]},
 ])
