@@ -1,5 +1,6 @@
 """Looks at a model while it learns, so rarely that it costs at most a small share of the training's time."""
 
+import math
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
-from explorer.store.replay import close_replay, drop_frames_after, write_frame, write_still
+from explorer.store.replay import MOST_FRAMES, close_replay, drop_frames_after, kept_epochs, thin_out, write_frame, write_still
 from explorer.training.events import EpochEnd
 
 CODES, PICTURES = 600, 10
@@ -28,14 +29,15 @@ class Watcher:
             self.model = build(spec, data.shape).eval().requires_grad_(False)
         self.likelihood, self.has_prior = likelihood_of(spec), spec.has_prior
         self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
-        self.spent, self.began = 0.0, time.perf_counter()
+        self.spent, self.began, self.last, self.every = 0.0, time.perf_counter(), 0, 1  # epochs, from a look to the next
         drop_frames_after(folder, epochs_before)
         write_still(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 
     def look(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
         """At an epoch's end, if there is time for it: the first and the last are always looked at."""
         start = time.perf_counter()
-        if 1 < event.epoch < event.epochs and self.spent > SHARE * (start - self.began):
+        too_soon = event.epoch < self.last + self.every or self.spent > SHARE * (start - self.began)
+        if 1 < event.epoch < event.epochs and too_soon:
             return
         self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
         with torch.inference_mode():
@@ -46,6 +48,10 @@ class Watcher:
         pictures = np.stack([np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:])) for part in decoded])
         about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
         write_frame(self.folder, about, {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures})
+        if len(epochs := kept_epochs(self.folder)) > MOST_FRAMES:
+            thin_out(self.folder)
+            self.every = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))
+        self.last = event.epoch
         self.spent += time.perf_counter() - start
 
     def close(self) -> None:

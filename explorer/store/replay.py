@@ -5,7 +5,7 @@ While it trains, each frame is a file of its own under frames/, for those who fo
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,9 +54,8 @@ def read_replay(folder: Path) -> Replay | None:
             about, tensors = _read(folder / REPLAY)
             series = {name: tuple(values) for name, values in json.loads(about["replay"]).items()}
             return _checked(Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)} | series))
-        files = sorted((folder / FRAMES).glob("[0-9]*.safetensors"))
         about, still = _read(folder / FRAMES / "still.safetensors")
-        frames = [_read(file) for file in files]
+        frames = [_read(file) for file in _files(folder)]
         told = [json.loads(frame["frame"]) for frame, _ in frames]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
         series = (tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate"))
@@ -77,21 +76,42 @@ def _checked(r: Replay) -> Replay:
     return r
 
 
+def thinned(r: Replay, most: int) -> Replay:
+    """As many frames, evenly spread, the first and the last among them."""
+    kept = np.unique(np.linspace(0, len(r.epochs) - 1, most).round().astype(int))
+    series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
+    return replace(r, **{name: getattr(r, name)[kept] for name in PARTS}, **series)
+
+
 def close_replay(folder: Path) -> None:
-    """All frames, or if they are many, as many evenly spread ones, in one file."""
-    if replay := read_replay(folder) if (folder / FRAMES).exists() else None:
-        kept = np.unique(np.linspace(0, len(replay.epochs) - 1, MOST_FRAMES).round().astype(int))
-        series = {name: [getattr(replay, name)[i] for i in kept] for name in ("epochs", "distortion", "rate")}
-        moving = {"mu": replay.mu[kept].astype(np.float16), "rates": replay.rates[kept], "pictures": replay.pictures[kept]}
-        tensors = moving | {"y": replay.y, "originals": replay.originals}
-        about = {"replay": json.dumps(series | {"class_names": replay.class_names})}
-        write_whole(folder / REPLAY, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, about))
+    """The frames, at most MOST_FRAMES of them, in one file."""
+    if found := read_replay(folder) if (folder / FRAMES).exists() else None:
+        r = thinned(found, MOST_FRAMES)
+        told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
+        tensors = {name: np.ascontiguousarray(getattr(r, name)) for name in (*PARTS, "y", "originals")}
+        tensors["mu"] = tensors["mu"].astype(np.float16)
+        write_whole(folder / REPLAY, safetensors.save(tensors, {"replay": json.dumps(told)}))
     shutil.rmtree(folder / FRAMES, ignore_errors=True)
+
+
+def kept_epochs(folder: Path) -> list[int]:
+    """The epochs of the frames so far."""
+    return [int(file.stem) for file in _files(folder)]
+
+
+def thin_out(folder: Path) -> None:
+    """Every other frame goes; the first stays."""
+    for file in _files(folder)[1::2]:
+        file.unlink()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted((folder / FRAMES).glob("[0-9]*.safetensors"))
 
 
 def drop_frames_after(folder: Path, epoch: int) -> None:
     """Training goes on from there."""
-    for file in (folder / FRAMES).glob("[0-9]*.safetensors"):
+    for file in _files(folder):
         if int(file.stem) > epoch:
             file.unlink()
 

@@ -7,17 +7,20 @@ from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
-from explorer.store.replay import Replay, read_replay
+from explorer.store.replay import Replay, read_replay, thinned
 from explorer.ui import words
 from explorer.ui.latent_pad import replay
 from explorer.ui.latent_pad.map_block import Film, Seen, map_block, pictures_block
 
+LIVE_FRAMES = 30  # of a training under way, whose film is sent again and again
 
-def replay_view(folder: Path, spec: RunSpec) -> Replay | None:
+
+def replay_view(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
     """The replay that is shown; None if there is none yet, of two epochs at least."""
     found = read_replay(folder)
     if not found or len(found.epochs) < 2:
         return None
+    found = thinned(found, LIVE_FRAMES) if live else found
     id = f"{folder.name}-{found.epochs[-1]}-{len(found.epochs)}"
     pictures = pictures_block(f"replay-pictures-{id}", found.originals, found.pictures)
     replay(f"replay-{folder.name}", _map(f"replay-{id}", found, spec), pictures)

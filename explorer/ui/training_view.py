@@ -50,7 +50,7 @@ def _view(run: str, was_alive: bool) -> None:
                     st.button("Dismiss", key=f"dismiss {run}", on_click=queue.leave, args=(run,))
             else:
                 _over(run)
-            replay = replay_view(place_for(run), spec) if spec else None
+            replay = replay_view(place_for(run), spec, live=bool(job and job.alive)) if spec else None
             _curves(events, replay)
 
 

@@ -7,7 +7,7 @@ from safetensors.numpy import load_file, save_file
 from explorer import runs
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
-from explorer.store.replay import MOST_FRAMES, REPLAY, close_replay, read_replay, write_frame, write_still
+from explorer.store.replay import MOST_FRAMES, REPLAY, close_replay, kept_epochs, read_replay, write_frame, write_still
 from explorer.training.events import EpochEnd
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
@@ -68,3 +68,19 @@ def test_a_damaged_replay_is_none(tmp_path, change):
     assert read_replay(tmp_path) is None
     (tmp_path / REPLAY).write_bytes(b"cut")
     assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
+
+
+def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
+    """Though each epoch takes but a moment."""
+    most = 0
+
+    def look(event):
+        nonlocal most
+        most = max(most, len(kept_epochs(runs_folder / "long")))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.watching.SHARE", 1e9)
+        r = read_replay(runs.train(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder)
+    steps = np.diff(r.epochs)
+    assert most <= MOST_FRAMES + 1 and 40 <= len(r.epochs) <= MOST_FRAMES and r.epochs[0] == 1 and r.epochs[-1] == 900
+    assert steps.max() <= 4 * np.median(steps)
