@@ -18,24 +18,24 @@ from explorer.ui.faults import plain_faults
 from explorer.ui.replay_view import replay_view
 from explorer.ui.training_estimate import in_words
 
-LOOK_EVERY = 1.0  # seconds
+LOOK_EVERY, SOON = 1.5, 0.3  # seconds
 LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
 
 
 def training_view(run: str) -> None:
-    """Looks again every second while the training is alive; then the page is shown anew, with the run that it left."""
+    """Looks again and again while the training is alive, sooner until it says something; then the page is shown anew."""
     job = queue.job_of(run)
     alive = bool(job and job.alive)
-    st.fragment(run_every=LOOK_EVERY if alive else None)(_view)(run, alive)
+    starting = alive and not job.place and not read_events(place_for(run))
+    st.fragment(run_every=SOON if starting else LOOK_EVERY if alive else None)(_view)(run, alive, starting)
 
 
-def _view(run: str, was_alive: bool) -> None:
+def _view(run: str, was_alive: bool, was_starting: bool) -> None:
     with plain_faults():
-        job = queue.job_of(run)
-        if was_alive and not (job and job.alive):
+        job, events = queue.job_of(run), read_events(place_for(run))
+        if was_alive and not (job and job.alive) or was_starting and events:
             cache.all_runs.clear()
             st.rerun()
-        events = read_events(place_for(run))
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
             st.markdown(f"**{words.settings(spec)}**" if spec else f"**{run}**")
