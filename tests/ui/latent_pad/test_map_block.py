@@ -69,7 +69,7 @@ def test_a_film_keeps_every_frame(runs_folder):
     _, e, _, _, _ = made("tiny-vae")
     frames = np.stack([e.mu, 2 * e.mu, -e.mu])
     *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log=True))
-    assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "marks": []}
+    assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "marks": [], "steps": False}
     assert np.abs(placed(t) - frames).max() <= np.ptp(frames) / 65535
     assert all(low[0] < frame[:, 0].min() and low[3] > frame[:, 1].max() for low, frame in zip(t["bounds"], frames))
 
