@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from explorer.errors import UserError
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for, runs_folder
-from explorer.store.files import write_whole
+from explorer.store.files import is_held, write_whole
 
 FOLDER = ".jobs"
 STARTING = 20.0  # seconds that a process may take until it holds its lock
@@ -52,7 +52,8 @@ def jobs() -> list[Job]:
     for file in _folder().glob("*.json"):
         try:
             told = json.loads(file.read_bytes())
-            job = Job(file.stem, dict(told["spec"]), float(told["since"]), _is_held(file), 0, bool(told["elsewhere"]), told["fault"])
+            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive=is_held(_lock(file.stem)),
+                      elsewhere=bool(told["elsewhere"]), fault=told["fault"])
         except (OSError, ValueError, KeyError, TypeError):
             continue  # gone, or half-written by another hand
         found.append(job)
@@ -90,7 +91,7 @@ def leave(run: str) -> None:
 
 def ask_to_stop(run: str) -> None:
     """One that no worker of a cluster has taken up is over at once."""
-    if (job := job_of(run)) and job.elsewhere and not _is_held(_folder() / f"{run}.json"):
+    if (job := job_of(run)) and job.elsewhere and not is_held(_lock(run)):
         return leave(run)
     write_whole(_folder() / f"{run}.stop", b"")
 
@@ -104,7 +105,7 @@ def turn(run: str, spec: RunSpec) -> Iterator[bool]:
     """Waits in the queue; gives whether it is this job's turn, or it was asked to stop meanwhile. Its faults are kept."""
     enter(run, spec)
     try:
-        with FileLock(_folder() / f"{run}.lock").acquire(timeout=PROBED):
+        with _lock(run).acquire(timeout=PROBED):
             while not (stopped := is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
                 time.sleep(LOOK_EVERY)
             yield not stopped
@@ -131,15 +132,6 @@ def _folder() -> Path:
     return folder
 
 
-def _is_held(file: Path) -> bool:
-    """Whether a process holds the lock of that job."""
-    lock = FileLock(file.with_suffix(".lock"))
-    try:
-        if Path(lock.lock_file).exists():
-            lock.acquire(timeout=0)
-            lock.release()
-        return False
-    except Timeout:
-        return True
-    except OSError:
-        return False
+def _lock(run: str) -> FileLock:
+    """Held by the process that trains this job, or waits to."""
+    return FileLock(_folder() / f"{run}.lock")

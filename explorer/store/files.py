@@ -1,9 +1,11 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and locks."""
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from explorer.errors import UserError
 
@@ -33,3 +35,16 @@ def write_whole(path: Path, content: bytes) -> None:
 def fingerprint(content: bytes) -> dict:
     """Size and SHA-256, by which a file is known again."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def is_held(lock: FileLock) -> bool:
+    """Whether a process holds a lock. One that can't be asked is taken for free: it is not ours."""
+    try:
+        if Path(lock.lock_file).exists():
+            lock.acquire(timeout=0)
+            lock.release()
+        return False
+    except Timeout:
+        return True
+    except OSError:
+        return False

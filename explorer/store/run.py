@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from safetensors import SafetensorError
 from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
 from explorer.specs import RunSpec
-from explorer.store.files import fingerprint, write_whole
+from explorer.store.files import fingerprint, is_held, write_whole
 from explorer.training.events import TestFigures
 
 FORMAT = 1
@@ -121,16 +121,7 @@ def training_lock(folder: Path) -> FileLock:
 
 
 def is_training(folder: Path) -> bool:
-    lock = training_lock(folder)
-    try:
-        if Path(lock.lock_file).exists():
-            lock.acquire(timeout=0)
-            lock.release()
-        return False
-    except Timeout:
-        return True
-    except OSError:  # not ours to lock, nor to train
-        return False
+    return is_held(training_lock(folder))
 
 
 def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:

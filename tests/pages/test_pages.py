@@ -37,11 +37,17 @@ def app(runs_folder):
     return app
 
 
-def explore(app, run):
-    app.query_params["run"] = run
-    app.switch_page("pages/explore.py").run()
+def visit(app, page, asked):
+    """Follows a link to a page."""
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     return app
+
+
+def explore(app, run):
+    return visit(app, "explore", {"run": run})
 
 
 def pads(app, name="latent_pad") -> list:
@@ -166,11 +172,7 @@ def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
 
 
 def compare(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/compare.py").run()
-    assert not app.exception
-    return app
+    return visit(app, "compare", asked)
 
 
 def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
@@ -249,11 +251,7 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
 
 
 def train(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/train.py").run()
-    assert not app.exception
-    return app
+    return visit(app, "train", asked)
 
 
 def test_the_form_has_a_field_for_every_setting_and_its_range(app):
