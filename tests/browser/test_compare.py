@@ -147,6 +147,7 @@ def test_a_walk_decodes_the_straight_way_and_marks_its_gaps(open_page, runs_fold
 def test_samples_of_both_are_shown_counted_and_walked_to(open_page):
     page = ready(open_page(PAIR))
     page.get_by_role("button", name="Sample 32 from each").click()
+    settle(page)
     first = [image(page, f'[data-testid="{name}"]') for name in ("samples", "samples-2")]
     assert all(sheet.shape == (4 * 8, 8 * 8, 3) and sheet.std() > 10 for sheet in first)
     expect(page.locator(f"{PAD} .samples figcaption").first).to_have_text(re.compile(r"from the Gaussian fitted to its codes, \d+ in gaps"))
