@@ -23,6 +23,7 @@ from explorer.store import catalogue
 from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
 from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.events import EventLog
+from explorer.store.files import drop_parts
 from explorer.store.replay import FRAMES, REPLAY
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock
 from explorer.training.checkpoint import weights_in
@@ -71,6 +72,7 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
 
 
 def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]) -> Run:
+    drop_parts(folder)
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
     if left and not left & {RECORD, EVENTS, CHECKPOINT}:
         raise UserError(f"{folder} holds files that are no run's. Choose another name.")

@@ -114,6 +114,27 @@ def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
         runs.train(RunSpec(epochs=1, width=8))
 
 
+def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
+    """Training has them in memory and ends well; stopped, it says what it misses, keeps where it stood, and goes on with them."""
+    from PIL import Image
+
+    images, away = tmp_path / "images", tmp_path / "away"
+    images.mkdir()
+    for i in range(12):
+        Image.new("L", (30, 30), 20 * i).save(images / f"{i}.png")
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    spec = RunSpec(f"folder:{images}", epochs=4, width=8)
+    seen = []
+    runs.train(spec, "stopped", seen.append, stop=lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 2)
+    whole = runs.train(spec, "whole", lambda event: isinstance(event, EpochEnd) and images.exists() and images.rename(away))
+    assert whole.epochs == 4 and whole.note is None
+    with pytest.raises(UserError, match="images"):
+        runs.train(spec, "stopped")
+    assert find("stopped").epochs == 2
+    away.rename(images)
+    assert runs.train(spec, "stopped").test == whole.test
+
+
 def test_a_constant_data_set_trains(tmp_path, monkeypatch):
     """Nothing to tell apart: a black folder has codes without spread, and finite figures."""
     from PIL import Image

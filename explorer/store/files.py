@@ -9,6 +9,8 @@ from filelock import FileLock, Timeout
 
 from explorer.errors import UserError
 
+PART = ".part"  # of a file that is being written
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays.
@@ -21,7 +23,7 @@ def write_whole(path: Path, content: bytes) -> None:
             path.write_bytes(content)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
         with open(descriptor, "wb") as file:
             file.write(content)
         os.chmod(part, 0o644)
@@ -30,6 +32,12 @@ def write_whole(path: Path, content: bytes) -> None:
         if part:
             Path(part).unlink(missing_ok=True)
         raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
+
+
+def drop_parts(folder: Path) -> None:
+    """What writers that were killed left half-written, in the folder and below."""
+    for part in folder.rglob(f".*{PART}"):
+        part.unlink(missing_ok=True)
 
 
 def fingerprint(content: bytes) -> dict:

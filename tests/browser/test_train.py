@@ -74,6 +74,22 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
+def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, runs_folder):
+    page = page("epochs=9000&width=16&seed=5")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_selector(REPLAY_MAP, timeout=SLOW)
+    axis, four = page.get_by_test_id("beta"), page.get_by_role("group", name="Classes").get_by_role("button", name="4")
+    last = float(axis.get_attribute("max"))
+    expect(axis).not_to_have_attribute("max", str(int(last)), timeout=SLOW)
+    assert axis.input_value() == axis.get_attribute("max")  # it follows
+    four.click()
+    axis.evaluate("(e) => { e.value = 2; e.dispatchEvent(new Event('input')); }")
+    seen, last = float(axis.input_value()), axis.get_attribute("max")
+    expect(axis).not_to_have_attribute("max", last, timeout=SLOW)
+    assert float(axis.input_value()) == pytest.approx(seen, rel=0.2) and float(axis.get_attribute("max")) > 2 * seen
+    expect(four).to_have_attribute("aria-pressed", "false")
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_shows_the_form_without_scrolling_sideways(open_page, width):
     page = open_page("/train", width=width, height=844, touch=True)

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from explorer.errors import UserError
 from explorer.jobs import executor, queue
@@ -85,6 +87,20 @@ def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
     executor().start("deep", SHORT)
     until(lambda: queue.job_of("deep") is None)
     assert find("deep").epochs == 3
+
+
+def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(folder, tmp_path):
+    images = tmp_path / ".images"
+    images.mkdir()
+    for i in range(6):
+        Image.new("L", (30, 30)).save(images / f"{i}.png")
+    executor().start("first", LONG)
+    executor().start("second", RunSpec(f"folder:{images}", epochs=1, width=8))
+    until(lambda: (job := queue.job_of("second")) and job.place)
+    shutil.rmtree(images)
+    queue.ask_to_stop("first")
+    job = until(lambda: (job := queue.job_of("second")) and not job.alive and job)
+    assert str(images) in job.fault and "\n" not in job.fault and job.fault.endswith(".")
 
 
 def test_a_name_that_is_no_folders_is_refused_before_anything_is_written(folder):

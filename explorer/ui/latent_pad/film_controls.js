@@ -5,14 +5,21 @@ const SECONDS = 8; // from end to end
 export class FilmControls {
   /** axis: { title, log, marks, steps: whether frame by frame, too }; values: its frames, as the film has them; on.seek(u), on.done() */
   constructor({ title, log, marks, steps: steppable }, values, on) {
-    Object.assign(this, { log, on, values, first: values[0], last: values.at(-1), playing: null });
-    this.input = element("input", { type: "range", min: this.first, max: this.last, step: (this.last - this.first) / 1000, "data-testid": "beta",
-      "aria-label": title, oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
+    Object.assign(this, { log, on, playing: null });
+    this.input = element("input", { type: "range", "data-testid": "beta", "aria-label": title,
+      oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
+    this.reach(values);
     this.value = element("output");
     this.button = element("button", { "data-testid": "play", onclick: () => { this.play(!this.playing); if (!this.playing) on.done(); } }, "Play");
     const step = (way) => () => { this.play(false); on.seek(this.neighbour(way)); on.done(); };
     const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame on" }, "›")] : [];
     this.face = element("div.film", {}, this.button, ...steps, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
+  }
+
+  /** From the first of the frames' values to the last. */
+  reach(values) {
+    Object.assign(this, { values, first: values[0], last: values.at(-1) });
+    Object.assign(this.input, { min: this.first, max: this.last, step: (this.last - this.first) / 1000 });
   }
 
   /** A tick at every mark, with its value where there is room. */

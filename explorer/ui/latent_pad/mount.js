@@ -22,10 +22,11 @@ function plan({ sides, classifier, images, replay }) {
 }
 
 /**
- * data: the pad's key and its blocks' ids. Returns what closes it. Messages are Streamlit's state, not its triggers, of which
- * a later one would drop an earlier one of another kind that still waits.
+ * data: the pad's key and its blocks' ids; earlier: a replay that these take further. Returns what closes the pad, and what
+ * leaves it open for another to take further. Messages are Streamlit's state, not its triggers, of which a later one would drop
+ * an earlier one of another kind that still waits.
  */
-function openPad(root, data, say) {
+function openPad(root, data, say, earlier) {
   const { wanted, images = null, make } = plan(data), all = [...wanted, images].filter(Boolean);
   const asked = new Set();
   let pad = null, pictured = false;
@@ -39,10 +40,13 @@ function openPad(root, data, say) {
     ids.forEach((id) => asked.add(id));
     if (ids.length) say("missing", { n: Date.now(), ids });
   };
-  const close = () => {
+  const leave = () => {
     clearTimeout(overdue);
     hub.removeEventListener("delivery", look);
-    pad?.close();
+    return pad ?? earlier;
+  };
+  const close = () => {
+    leave()?.close();
     pad = null;
   };
   const fail = (error) => {
@@ -59,7 +63,7 @@ function openPad(root, data, say) {
       ask(all.filter((id) => !hub.blocks.has(id) && !letter.sending.includes(id) && !asked.has(id)));
       if (!pad && wanted.every((id) => hub.blocks.has(id))) {
         const [Kind, blocks] = make(block);
-        pad = new Kind(root, blocks, say, fail);
+        pad = earlier ? earlier.goOn(blocks) : new Kind(root, blocks, say, fail);
       }
       pad?.read(letter);
       if (!pad || pictured || !hub.blocks.has(images)) return;
@@ -79,21 +83,21 @@ function openPad(root, data, say) {
     loading.textContent = "Still loading the map: the connection is slow, or the server busy.";
   }, OVERDUE);
   look();
-  return close;
+  return { close, leave };
 }
 
-const open = new WeakMap(); // root -> { key, close }
+const open = new WeakMap(); // root -> { key, opened }
 
 export default function ({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
   if (!root) parentElement.append((root = element("div.pad-root")));
   const key = JSON.stringify(data);
   if (open.get(root)?.key !== key) {
-    open.get(root)?.close();
-    open.set(root, { key, close: openPad(root, data, setStateValue) });
+    const before = open.get(root)?.opened, earlier = data.replay && before ? before.leave() : before?.close();
+    open.set(root, { key, opened: openPad(root, data, setStateValue, earlier) });
   }
   return () => {
-    open.get(root)?.close();
+    open.get(root)?.opened.close();
     open.delete(root);
   };
 }

@@ -4,16 +4,12 @@ const BETWEEN_PICTURES = 1; // px
 
 export class Replay {
   /** blocks: of the map, whose film's axis is the epoch, and of the pictures of its frames. */
-  constructor(root, { map, pictures }, say, fail) {
-    const { about } = map;
-    Object.assign(this, { fail, about: pictures.about, frame: null, stale: true });
-    const pixels = pictures.tensors();
-    [this.originals, this.frames] = [pixels.originals.data, pixels.pictures.data]; // uint8 [k, C, H, W], [F, 2, k, C, H, W]
+  constructor(root, blocks, say, fail) {
+    const { about } = blocks.map;
+    Object.assign(this, { fail, hidden: new Set() });
     this.canvas = element("canvas", { role: "img", "data-testid": "replay-map", "aria-label": about.label });
-    this.map = new LatentMap(this.canvas, map, () => themeOf(this.face));
-    this.u = this.map.film.values.at(-1);
-    this.film = new FilmControls(about.film, this.map.film.values, { seek: (u) => this.seek(u), done: () => {} });
-    this.readouts = new Readouts(about.readouts, this.map.film.values);
+    this.film = new FilmControls(about.film, about.film.values, { seek: (u) => this.seek(u), done: () => {} });
+    this.measured = element("div");
     this.rows = ["test images", "decoded again", "samples"].map((name, i) => {
       const canvas = element("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
       return { canvas, face: element("figure", {}, element("figcaption", {}, name), canvas) };
@@ -21,14 +17,28 @@ export class Replay {
     this.stage = element("div.stage", {}, this.canvas);
     const switched = () => { this.map.stale = true; this.request(); };
     this.face = element("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
-      element("div", {}, about.classes.length > 1 ? legend(about.classes, this.map.hidden, switched) : null, this.stage),
-      element("div.strips", {}, ...this.rows.map(({ face }) => face), this.readouts.face, this.film.face));
+      element("div", {}, about.classes.length > 1 ? legend(about.classes, this.hidden, switched) : null, this.stage),
+      element("div.strips", {}, ...this.rows.map(({ face }) => face), this.measured, this.film.face));
     this.face.addEventListener("transitionend", ({ target }) => target === this.face && switched()); // another theme
     root.replaceChildren(this.face);
     this.sized = new ResizeObserver(() => this.resize());
     this.sized.observe(this.stage);
+    this.goOn(blocks);
+  }
+
+  /** The same training, further on: who looks at its end goes with it, who looks elsewhere stays there. */
+  goOn({ map, pictures }) {
+    const pixels = pictures.tensors(), following = !this.map || (this.u >= this.film.last && !this.film.playing);
+    Object.assign(this, { about: pictures.about, frame: null });
+    [this.originals, this.frames] = [pixels.originals.data, pixels.pictures.data]; // uint8 [k, C, H, W], [F, 2, k, C, H, W]
+    this.map = new LatentMap(this.canvas, map, () => themeOf(this.face));
+    this.map.hidden = this.hidden;
+    this.film.reach(this.map.film.values);
+    this.readouts = new Readouts(map.about.readouts, this.map.film.values);
+    this.measured.replaceChildren(this.readouts.face);
+    if (following) this.u = this.film.last;
     this.resize();
-    this.request();
+    return this;
   }
 
   read() {}

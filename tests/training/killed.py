@@ -1,0 +1,62 @@
+"""Kills a training, in a process of its own, at the nth moment at which it changes a file, for every n there is; after each, tells
+what is left, and what comes of training it again, as a line of JSON. EXPLORER_RUNS: an empty folder.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+
+import sklearn.neighbors  # noqa: F401 - once for all
+import torch
+
+from explorer import runs
+from explorer.specs import RunSpec
+from explorer.store.catalogue import catalogue, runs_folder
+
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}  # which Python tells of before it does them
+SPEC = RunSpec(epochs=3, width=8, batch_size=512)
+
+
+def forked(act, *arguments) -> bool:
+    """Whether it was killed."""
+    sys.stdout.flush()
+    if not (child := os.fork()):
+        try:
+            act(*arguments)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def train(name: str, moment: int | None = None) -> None:
+    left = moment
+
+    def watch(event, arguments):
+        nonlocal left
+        if event in CHANGES and left is not None and name in str(arguments[0]):
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+    runs.train(SPEC, name)
+
+
+if __name__ == "__main__":
+    runs.CHECKPOINT_EVERY = 0
+    torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1)])  # what it imports at first use
+    forked(train, "whole")
+    moment = 0
+    while forked(train, "victim", moment):
+        found, faults = catalogue()
+        left = {run.name: run.files for run in found if run.name in ("whole", "victim")}
+        forked(train, "victim")
+        after = {run.name: run for run in catalogue()[0]}
+        same = "victim" in after and after["victim"].test == after["whole"].test and after["victim"].files == after["whole"].files
+        print(json.dumps({"found": {name: files == after["whole"].files for name, files in left.items()}, "faults": faults, "same": same,
+                          "files": sorted(os.listdir(runs_folder() / "victim"))}))
+        shutil.rmtree(runs_folder() / "victim")
+        moment += 1
