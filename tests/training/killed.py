@@ -57,6 +57,6 @@ if __name__ == "__main__":
         after = {run.name: run for run in catalogue()[0]}
         same = "victim" in after and after["victim"].test == after["whole"].test and after["victim"].files == after["whole"].files
         print(json.dumps({"found": {name: files == after["whole"].files for name, files in left.items()}, "faults": faults, "same": same,
-                          "files": sorted(os.listdir(runs_folder() / "victim"))}))
+                          "files": [file for file in os.listdir(runs_folder() / "victim") if not file.startswith(".")]}))
         shutil.rmtree(runs_folder() / "victim")
         moment += 1
