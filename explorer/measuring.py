@@ -16,7 +16,7 @@ from explorer.store.classifier import SURE, classifier_of
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 from explorer.training.evaluation import Evaluation, evaluate
-from explorer.training.events import Step
+from explorer.training.events import Failed, Finished, Step
 from explorer.training.trainer import train as training
 
 
@@ -92,11 +92,18 @@ def check(spec: RunSpec) -> None:
 
 
 def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
-    """By the fastest of so many stretches between training's progress reports, which other work has held up least."""
+    """By the fastest of so many stretches between training's progress reports, which other work has held up least.
+
+    Raises UserError for what can't be trained here, or diverges at once.
+    """
     data, seen = load_data(spec.dataset, spec.image_size, spec.colour), []
     for event in training(spec, data, choose(spec.network)):
         if isinstance(event, Step):
             seen.append((time.perf_counter(), event.done))
+        if isinstance(event, Failed):
+            raise UserError(f"Tried for a moment, it diverged: its loss became infinite. Try a learning rate below {spec.lr:g}.")
+        if isinstance(event, Finished):
+            return event.seconds / event.epochs
         if len(seen) > trial:
             break
     share_a_second = max((after - before) / (end - start) for (start, before), (end, after) in pairwise(seen))

@@ -59,7 +59,13 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
     if (run := existing(spec, name)) and not can_go_on(run.folder):
         return run
     folder = catalogue.place_for(name or spec.run_id)
-    data = load_data(spec.dataset, spec.image_size, spec.colour, lambda done, total: on_event(Reading(done, total)))
+
+    def reading(done: int, total: int) -> None:
+        on_event(Reading(done, total))
+        if stop():
+            raise UserError("Stopped while its images were read: nothing was trained.")
+
+    data = load_data(spec.dataset, spec.image_size, spec.colour, reading)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with training_lock(folder).acquire(timeout=PROBED):
@@ -80,7 +86,7 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
     events = training(spec, data, chosen, last)
     event = next(events)  # refuses what can't be trained, before anything is written
     folder.mkdir(exist_ok=True)
-    before = last.epoch if last else 0
+    before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
     log, watcher, written = EventLog(folder, before), Watcher(spec, folder, data, before), last
     try:
         while True:
@@ -96,13 +102,15 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
                 run = keep(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
                 return run
-            if stop():
+            if not (last and last.epoch == n_epochs) and stop():  # with no epoch left, it ends as if nobody had asked
                 return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:
-        log.close()
-        if not any((folder / file).exists() for file in (RECORD, CHECKPOINT)):
-            _remove(folder)
+        try:
+            log.close()
+        finally:
+            if not any((folder / file).exists() for file in (RECORD, CHECKPOINT)):
+                _remove(folder)
 
 
 def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last: Checkpoint | None) -> Run:
@@ -112,7 +120,7 @@ def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last:
     write_checkpoint(folder, spec, last)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again, and it goes on from there."
-    if spec.rungs and last.epoch < n_epochs:
+    if spec.rungs:
         raise UserError(f"{reason[:-1]}; a ladder can be used once it is whole.")
     return keep(spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, weights_in(last)))
 

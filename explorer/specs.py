@@ -60,7 +60,7 @@ class RunSpec:
             raise UserError("A folder of images is named folder:PATH, and only a folder takes a path.")
         settle = {}
         if kind == "folder":
-            settle["dataset"] = f"folder:{Path(os.path.expanduser(path)).resolve()}"
+            settle["dataset"] = f"folder:{_whole(path)}"
         else:
             settle.update(image_size=28, colour=False)
         if self.likelihood != "gaussian":
@@ -114,11 +114,16 @@ class RunSpec:
         first, *others = self.rungs or (self.beta,)
         return ((first, self.epochs), *((beta, self.rung_epochs) for beta in others))
 
+    @property
+    def settings(self) -> dict:
+        """What makes this very spec: images, model and network, and whatever is not usual for these."""
+        chosen = {"dataset": self.dataset, "model": self.model, "network": self.network}
+        usual = RunSpec(**chosen).to_dict() | {"rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs}
+        return {name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]}
+
     def arguments(self) -> list[str]:
-        """The `train` flags that make this very spec; what is usual is left out."""
-        usual = RunSpec(self.dataset, model=self.model, network=self.network).to_dict()
-        told = {k: v for k, v in self.to_dict().items() if k in ("dataset", "model", "network") or v != usual[k]}
-        return [word for k, v in told.items() for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))]
+        """The `train` flags that make this very spec."""
+        return [word for k, v in self.settings.items() for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))]
 
     def flags(self) -> str:
         """The same as typed in a shell."""
@@ -133,6 +138,14 @@ class RunSpec:
         name = f"{kind} {Path(path).name}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
         return f"{slug[:80].strip('-')}-{digest}"
+
+
+def _whole(path: str) -> Path:
+    """From the root, links followed. Raises UserError for what no folder can be named."""
+    try:
+        return Path(os.path.expanduser(path)).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
+        raise UserError(f"{path!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
 
 
 def _rising(betas: str) -> str:

@@ -15,8 +15,7 @@ from explorer.ui.training_view import is_there, start, training_view
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
 require_app()
-with plain_faults():
-    followed = st.session_state.setdefault(FOLLOWED, [(job.run,) for job in reversed(queue.jobs())])
+followed = st.session_state.get(FOLLOWED, [])
 if asked := st.query_params.to_dict():
     if wrong := from_address(asked):
         st.warning(wrong)
@@ -25,7 +24,7 @@ if asked := st.query_params.to_dict():
 
 def take_preset() -> None:
     if chosen := st.session_state["preset"]:
-        fill(presets.PRESETS[chosen][0] | {"dataset": chosen_images()})
+        fill(presets.settings(chosen, chosen_images()))
 
 
 def follow(*specs: RunSpec) -> None:
@@ -50,19 +49,24 @@ if three.button("Train three objectives", disabled=spec is None or not spec.has_
              for beta in presets.OBJECTIVES.values()))
 said = line.empty()
 undo_button()
+jobs = []
 with plain_faults():
+    jobs = queue.jobs()
+    if FOLLOWED not in st.session_state:
+        followed += [(job.run,) for job in reversed(jobs) if not any(job.run in group for group in followed)]
+        st.session_state[FOLLOWED] = followed
     for group in filter(None, (tuple(filter(is_there, group)) for group in followed)):
         for column, run in zip(st.columns(len(group)), group):
             with column:
                 training_view(run)
-    others = [job for job in queue.jobs() if job.alive and not any(job.run in group for group in followed)]
+    others = [job for job in jobs if job.alive and not any(job.run in group for group in followed)]
     for job in others:
         st.caption(f"{job.run} {f'waits for its turn, {job.place} before it' if job.place else 'trains'}, started by someone else.")
 if spec:
     with st.expander("Code"):
-        settings = [f"{name}={value!r}" for name, value in spec.to_dict().items() if value != getattr(RunSpec(), name)]
+        settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
         st.code("from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
                 f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)", language="python", wrap_lines=True)
     with said, plain_faults():
-        st.markdown(estimate(spec, busy=any(job.alive for job in queue.jobs())))
+        st.markdown(estimate(spec, busy=any(job.alive for job in jobs)))

@@ -13,7 +13,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.training.evaluation import evaluate
-from explorer.training.events import EpochEnd
+from explorer.training.events import EpochEnd, Finished, Reading
 
 
 def test_the_stored_figures_are_those_of_the_stored_weights(runs_folder):
@@ -78,6 +78,46 @@ def test_a_run_that_is_broken_off_leaves_nothing(tmp_path, monkeypatch, fault):
         runs.train(RunSpec(epochs=5, width=16), "broken", break_off)
     assert not [p for p in tmp_path.iterdir() if not p.name.startswith(".")]
     assert error.type is KeyboardInterrupt or "No space left on device. Make room" in str(error.value)
+
+
+def test_a_disk_too_full_even_to_close_the_log_is_left_without_a_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+
+    def full(*anything):
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr("explorer.runs.keep", full)
+    monkeypatch.setattr("explorer.store.events.EventLog.close", full)
+    with pytest.raises(UserError, match="The disk is full"):
+        runs.train(RunSpec(epochs=1, width=8), "full")
+    assert not (tmp_path / "full").exists()
+
+
+@pytest.mark.parametrize("spec", [RunSpec(epochs=3, width=8), RunSpec(model="ladder", betas="0.1,1", epochs=2, rung_epochs=1, width=8)])
+def test_a_stop_in_the_last_epoch_comes_too_late(tmp_path, monkeypatch, spec):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    seen = []
+    run = runs.train(spec, "late", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3)
+    assert isinstance(seen[-1], Finished) and run.epochs == 3 and run.note is None and not runs.can_go_on(run.folder)
+
+
+def test_a_stop_is_heard_while_images_are_read(tmp_path, monkeypatch):
+    from PIL import Image
+
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    for i in range(6):
+        Image.new("L", (30, 30), 20 * i).save(tmp_path / f"{i}.png")
+    seen = []
+    with pytest.raises(UserError, match="Stopped while its images were read"):
+        runs.train(RunSpec(f"folder:{tmp_path}", epochs=2, width=8), "unread", seen.append, lambda: bool(seen))
+    assert seen == [Reading(6, 6)] and not (tmp_path / "runs").exists()
+
+
+def test_the_trial_of_what_diverges_says_so_and_a_short_one_is_timed_whole():
+    wild = RunSpec(lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant")
+    with pytest.raises(UserError, match="diverged.*learning rate below 10"):
+        measuring.seconds_per_epoch(wild, 3)
+    assert 0 < measuring.seconds_per_epoch(RunSpec(epochs=2, width=8), 10_000) < 5
 
 
 def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypatch):

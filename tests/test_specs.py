@@ -18,6 +18,7 @@ from explorer.specs import RunSpec
     ({"beta": -1.0}, "Beta must"), ({"seed": 2**31}, "Seed must"), ({"colour": 1}, "true or false"), ({"model": 3}, "text"),
     ({"model": "vea"}, "Did you mean vae"), ({"network": "cnn"}, "Did you mean conv"),
     ({"dataset": "fashion_mnist"}, "Did you mean fashion-mnist"),
+    ({"dataset": "folder:\0"}, "can't be the path of a folder"), ({"dataset": "folder:/\ud800"}, "can't be the path"),
     ({"dataset": "folder"}, "folder:PATH"), ({"dataset": "mnist:x"}, "folder:PATH"), ({"image_size": 29}, "28, 32, 64"),
     ({"likelihood": "gausian"}, "Did you mean gaussian"), ({"schedule": "step"}, "constant, cosine"),
 ])
@@ -72,11 +73,25 @@ def test_a_spec_survives_json():
 
 @pytest.mark.parametrize("spec", [
     RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
-    RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
+    RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4), RunSpec("shapes", network="gru", beta_warmup=30.0),
+    RunSpec(model="ladder", epochs=8, rung_epochs=50), RunSpec("moons", epochs=200), RunSpec(network="linear", likelihood="gaussian"),
 ])
-def test_flags_make_the_same_spec_again(spec):
+def test_flags_and_settings_make_the_same_spec_again(spec):
     args = _parser().parse_args(["train", *shlex.split(spec.flags())])
     assert RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}) == spec
+    assert RunSpec(**spec.settings) == spec
+
+
+def test_a_loop_of_links_is_no_folder(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(UserError, match="can't be the path"):
+        RunSpec(f"folder:{tmp_path / 'loop'}")
+
+
+def test_settings_tell_what_is_unusual_and_no_more():
+    assert RunSpec("moons", network="conv", width=32, epochs=100, seed=3).settings == {
+        "dataset": "moons", "model": "vae", "network": "conv", "seed": 3}
+    assert RunSpec("mnist", model="ladder", epochs=8).settings == {"dataset": "mnist", "model": "ladder", "network": "mlp", "epochs": 8}
 
 
 def test_every_field_says_what_it_is():

@@ -3,12 +3,16 @@
 A task whose worker is lost is given to another one, where training goes on from the last checkpoint.
 """
 
+import math
+
 from explorer.errors import UserError
-from explorer.jobs.queue import enter
+from explorer.jobs.queue import enter, give_up, in_a_sentence
 from explorer.specs import RunSpec
 
 
 class DaskExecutor:
+    most = math.inf  # the cluster has a queue of its own
+
     def __init__(self, address: str):
         """Raises UserError if Dask is not installed, or no scheduler answers there."""
         try:
@@ -21,12 +25,24 @@ class DaskExecutor:
             raise UserError(f"No Dask scheduler answers at EXPLORER_SCHEDULER={address}. "
                             "Start one, or unset it, to train on this machine.") from error
 
-    def start(self, run: str, spec: RunSpec) -> None:
-        """Nothing, if that run is waiting or training already."""
+    def start(self, run: str, spec: RunSpec) -> bool:
         from distributed import fire_and_forget
 
-        if enter(run, spec, elsewhere=True):
-            fire_and_forget(self.client.submit(work, run, spec.to_dict(), pure=False))
+        if not enter(run, spec, elsewhere=True):
+            return False
+        task = self.client.submit(work, run, spec.to_dict(), pure=False)
+        task.add_done_callback(lambda over: _say_if_lost(run, over))
+        fire_and_forget(task)
+        return True
+
+
+def _say_if_lost(run: str, task) -> None:
+    """What its worker could not say: that the cluster gave the task up, or its scheduler went. Seen as long as this process lives."""
+    if task.status == "error":
+        if not isinstance(error := task.exception(), UserError):  # which turn() has told
+            give_up(run, in_a_sentence(error))
+    elif task.status != "finished":
+        give_up(run, "The cluster's scheduler was lost. Try it again once there is one.")
 
 
 def work(run: str, settings: dict) -> None:

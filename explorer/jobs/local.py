@@ -1,19 +1,28 @@
 """Training in a process of its own on this machine, which is our own command line; it outlives whoever started it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from explorer.jobs.queue import enter
+from explorer.jobs.queue import enter, most_at_once
 from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("EXPLORER_RUNS", "EXPLORER_DATA")
+AHEAD = 3  # processes that wait
 
 
 class LocalExecutor:
-    def start(self, run: str, spec: RunSpec) -> None:
-        """Nothing, if that run is waiting or training already."""
-        if enter(run, spec):
-            command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                             start_new_session=True)
+    @property
+    def most(self) -> int:
+        return most_at_once() + AHEAD
+
+    def start(self, run: str, spec: RunSpec) -> bool:
+        if not enter(run, spec):
+            return False
+        command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
+        whole = {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in FOLDERS if os.environ.get(name)}
+        subprocess.Popen(command, cwd=ROOT, env=os.environ | whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL, start_new_session=True)
+        return True

@@ -9,8 +9,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from explorer.store.catalogue import place_for, runs_folder
 from explorer.store.files import is_held, write_whole
 
 FOLDER = ".jobs"
-STARTING = 20.0  # seconds that a process may take until it holds its lock
-LOOK_EVERY = 0.3  # seconds
+STARTING = 60.0  # seconds that a process may take until it holds its lock
+LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
+ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
 PROBED = 2.0  # seconds for which those who look may hold a lock
 
 
@@ -31,7 +32,7 @@ PROBED = 2.0  # seconds for which those who look may hold a lock
 class Job:
     run: str
     spec: dict
-    since: float  # Unix time at which it came
+    since: float  # Unix time at which it came, or just after those that were there
     alive: bool = False
     place: int = 0  # how many are before it, if it waits
     elsewhere: bool = False  # on a cluster
@@ -51,20 +52,20 @@ def jobs() -> list[Job]:
     found = []
     for file in _folder().glob("*.json"):
         try:
-            told = json.loads(file.read_bytes())
-            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive=is_held(_lock(file.stem)),
-                      elsewhere=bool(told["elsewhere"]), fault=told["fault"])
+            told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
+            awaited = told["elsewhere"] or not told["begun"] and abs(age) < STARTING  # below 0 if the clock was set back
+            alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
+            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive, elsewhere=told["elsewhere"], fault=told["fault"])
         except (OSError, ValueError, KeyError, TypeError):
             continue  # gone, or half-written by another hand
         found.append(job)
     found.sort(key=lambda job: (job.since, job.run))
     most, before, placed = most_at_once(), 0, []
     for job in found:
-        alive = job.alive or (job.fault is None and (job.elsewhere or time.time() - job.since < STARTING))
-        place = max(0, before - most + 1) if alive and not job.elsewhere else 0
-        fault = job.fault if alive or job.fault else "Its process ended without a word."
-        placed.append(replace(job, alive=alive, place=place, fault=fault))
-        before += alive and not job.elsewhere
+        place = max(0, before - most + 1) if job.alive and not job.elsewhere else 0
+        fault = job.fault if job.alive or job.fault else "Its process ended without a word."
+        placed.append(replace(job, place=place, fault=fault))
+        before += job.alive and not job.elsewhere
     return placed
 
 
@@ -75,11 +76,11 @@ def job_of(run: str) -> Job | None:
 def enter(run: str, spec: RunSpec, elsewhere: bool = False) -> bool:
     """A new job at the end of the queue. False if that run is waiting or training already: then it is shared."""
     place_for(run)
-    job = job_of(run)
-    if job and job.alive:
+    alive = {job.run: job.since for job in jobs() if job.alive}
+    if run in alive:
         return False
     (_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write(run, spec, time.time(), None, elsewhere)
+    _write(run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), elsewhere)
     return True
 
 
@@ -89,9 +90,26 @@ def leave(run: str) -> None:
         (_folder() / f"{run}.{end}").unlink(missing_ok=True)
 
 
+def dismiss(run: str) -> None:
+    """Leaves, unless it is alive: someone may have tried it again meanwhile."""
+    if (job := job_of(run)) and not job.alive:
+        leave(run)
+
+
+def give_up(run: str, fault: str) -> None:
+    """Says why it ended, in one sentence, unless that is said already. It is written over what the file holds: that needs no room."""
+    with suppress(OSError, ValueError):
+        before = _file(run).read_bytes()
+        told = json.loads(before)
+        with open(_file(run), "r+b") as file:
+            file.write(json.dumps(told | {"fault": told["fault"] or fault}).encode().ljust(len(before)))
+
+
 def ask_to_stop(run: str) -> None:
-    """One that no worker of a cluster has taken up is over at once."""
-    if (job := job_of(run)) and job.elsewhere and not is_held(_lock(run)):
+    """Nothing, if it is over. One that no worker of a cluster has taken up is over at once."""
+    if not (job := job_of(run)) or not job.alive:
+        return
+    if job.elsewhere and not is_held(_lock(run)):
         return leave(run)
     write_whole(_folder() / f"{run}.stop", b"")
 
@@ -101,26 +119,45 @@ def is_asked_to_stop(run: str) -> bool:
 
 
 @contextmanager
-def turn(run: str, spec: RunSpec) -> Iterator[bool]:
-    """Waits in the queue; gives whether it is this job's turn, or it was asked to stop meanwhile. Its faults are kept."""
+def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+    """Waits in the queue; gives whether it is this job's turn, or it was stopped or called off meanwhile. Its faults are kept."""
     enter(run, spec)
     try:
         with _lock(run).acquire(timeout=PROBED):
-            while not (stopped := is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
-                time.sleep(LOOK_EVERY)
-            yield not stopped
+            if job := job_of(run):
+                _write(run, spec, job.since, job.elsewhere, begun=True)
+            while not (stopped := stop() or is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
+                time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
+            yield not stopped and job is not None
         leave(run)
     except Timeout:
         raise UserError(f"{run} is waiting or training already.") from None
-    except UserError as error:
-        job = job_of(run)
-        _write(run, spec, job.since if job else time.time(), str(error), bool(job and job.elsewhere))
+    except KeyboardInterrupt:
+        leave(run)
+        raise
+    except Exception as error:
+        give_up(run, in_a_sentence(error))
         raise
 
 
-def _write(run: str, spec: RunSpec, since: float, fault: str | None, elsewhere: bool) -> None:
-    told = {"spec": spec.to_dict(), "since": since, "fault": fault, "elsewhere": elsewhere}
-    write_whole(_folder() / f"{run}.json", json.dumps(told).encode())
+def in_a_sentence(error: BaseException) -> str:
+    """What went wrong, also where nobody foresaw it."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'A file'} could not be read or written: {error.strerror}."
+    said = (str(error).splitlines() or [""])[0].strip().rstrip(".")
+    return f"It broke down: {said or 'no more is known'} ({type(error).__name__}). Try it again, or with other settings."
+
+
+def _write(run: str, spec: RunSpec, since: float, elsewhere: bool, begun: bool = False) -> None:
+    """begun: its process has held its lock; when it doesn't any more, it has gone."""
+    told = {"spec": spec.to_dict(), "since": since, "elsewhere": elsewhere, "begun": begun, "fault": None}
+    write_whole(_file(run), json.dumps(told).encode() + ROOM)
+
+
+def _file(run: str) -> Path:
+    return _folder() / f"{run}.json"
 
 
 def _folder() -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.errors import UserError
 from explorer.jobs import executor
-from explorer.jobs.queue import job_of
+from explorer.jobs.queue import ask_to_stop, job_of, jobs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find, place_for
 from explorer.store.checkpoint import can_go_on
@@ -29,20 +29,31 @@ def combinations(spec: RunSpec, betas: list[float], latent_dims: list[int], seed
     return found
 
 
-def follow(specs: list[RunSpec], say: Callable[[int, str], None]) -> list[dict]:
-    """Starts what is not trained yet, waits for all, and returns a row of each: COLUMNS, and "fault", a sentence or None."""
+def follow(specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False) -> list[dict]:
+    """Starts what is not trained yet, waits for all, and returns a row of each: COLUMNS, and "fault", a sentence or None.
+
+    Asked to stop, it asks those that it has started itself, and waits for no others.
+    """
     where = executor()
-    left = {spec.run_id: spec for spec in specs}
-    for run, spec in left.items():
-        if not _is_done(run):
-            where.start(run, spec)
-    said = None
-    while waiting := [run for run in left if not _is_done(run) and (job := job_of(run)) and job.alive]:
-        now = (sum(map(_is_done, left)), f"training {waiting[0]}")
+    found = {spec.run_id: spec for spec in specs}
+    left, own, said = [run for run in found if not _is_done(run)], set(), None
+    while True:
+        alive = {job.run for job in jobs() if job.alive and job.run in found}
+        if stopping := stop():
+            left, alive = [], alive & own
+            for run in alive:
+                ask_to_stop(run)
+        while left and len(alive) < where.most:
+            run = left.pop(0)
+            if where.start(run, found[run]):
+                own.add(run)
+            alive.add(run)
+        if not alive:
+            return [_row(run, spec) for run, spec in found.items()]
+        now = (sum(map(_is_done, found)), f"{'stopping' if stopping else 'training'} {next(run for run in found if run in alive)}")
         if now != said:
             say(*(said := now))
         time.sleep(LOOK_EVERY)
-    return [_row(run, spec) for run, spec in left.items()]
 
 
 def _is_done(run: str) -> bool:
@@ -52,19 +63,19 @@ def _is_done(run: str) -> bool:
 def _row(run: str, spec: RunSpec) -> dict:
     row = {"run": run, "latent_dim": spec.latent_dim, "beta": spec.beta, "seed": spec.seed}
     try:
-        test = find(run).test
-        return row | {name: getattr(test, name) for name in COLUMNS[4:]} | {"fault": None}
+        trained = find(run)
+        return row | {name: getattr(trained.test, name) for name in COLUMNS[4:]} | {"fault": trained.note}
     except UserError as error:
-        job = job_of(run)
-        return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else str(error)}
+        job, why = job_of(run), str(error) if place_for(run).exists() else "It was not trained. Sweep again."
+        return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
 
 
 def table(rows: list[dict]) -> str:
-    """Aligned, for a terminal."""
+    """Aligned, for a terminal; at a line's end stands why that run is not whole."""
     def cell(name: str, value) -> str:
         return "–" if value is None else f"{value:.2f}" if name in ("distortion", "rate", "elbo") else str(value)
 
     cells = [list(COLUMNS), *([cell(name, row[name]) for name in COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = ([line[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(line[1:], widths[1:]))] for line in cells)
-    return "\n".join(map("  ".join, lines))
+    return "\n".join("  ".join([*line, fault or ""]).rstrip() for line, fault in zip(lines, [None, *(row["fault"] for row in rows)]))

@@ -29,7 +29,7 @@ def taken(epoch: int, step: int, seconds: float, weights: dict[str, np.ndarray],
 
 
 def weights_in(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """The model's; of a ladder that is whole, with its leading axis of rungs."""
+    """The model's, of a ladder at the rung that it has come to; those done before are not among them."""
     return {name.removeprefix(MODEL): w for name, w in checkpoint.tensors.items() if name.startswith(MODEL)}
 
 

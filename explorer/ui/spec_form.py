@@ -10,7 +10,8 @@ from explorer.specs import RunSpec, value_type
 from explorer.ui import words
 
 FIELDS = {f.name: f for f in fields(RunSpec)}
-IN_VIEW = ("dataset", "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
+IMAGES = ("dataset", "image_size", "colour")
+IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
 FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "batch_size", "lr", "schedule")
 LABELS = {"dataset": "Images", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up, epochs",
           "betas": "KL weights of the ladder", "rung_epochs": "Epochs a rung", "lr": "Learning rate", "sigma": "Sigma of a pixel"}
@@ -26,9 +27,9 @@ def fill(settings: dict) -> None:
         st.session_state[_key(name)] = settings.get(name, f.default)
 
 
-def chosen_images() -> str:
+def chosen_images() -> dict:
     """The images that are chosen, which a preset leaves as they are."""
-    return st.session_state[_key("dataset")]
+    return {name: st.session_state[_key(name)] for name in IMAGES}
 
 
 def from_address(asked: dict[str, str]) -> str:
@@ -43,7 +44,7 @@ def from_address(asked: dict[str, str]) -> str:
         except ValueError:
             wrong.append(f"{_label(FIELDS[name])} can't be {text!r}")
     try:
-        settings = RunSpec(**settings).to_dict()
+        settings = RunSpec(**settings).settings
     except UserError as error:
         wrong.append(str(error).rstrip("."))
         settings = {}
@@ -57,6 +58,7 @@ def spec_form() -> RunSpec | None:
         fill({})
     model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
     hidden = {"ae": {"beta", "beta_warmup", "betas", "rung_epochs"}, "vae": {"betas", "rung_epochs"}}.get(model, {"beta", "beta_warmup"})
+    hidden |= set() if st.session_state[_key("dataset")].startswith("folder:") else {"image_size", "colour"}
     hidden |= {"sigma"} if likelihood != "gaussian" else set()
     hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
     values = {}
@@ -93,7 +95,9 @@ def _widget(f: Field):
         given = st.session_state[key]
         return st.selectbox(label, names if given in names else [*names, given], format_func=lambda n: words.DATASETS.get(n, n), **how)
     if m["choices"]:
-        return st.selectbox(label, m["choices"], format_func=lambda name: words.MODELS.get(name, name), **how)
+        return st.selectbox(label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how)
+    if kind is bool:
+        return st.checkbox(label, **how)
     if kind in (int, float):
         shown = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
         return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder=_usual(f.name), **shown, **how)

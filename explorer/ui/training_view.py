@@ -1,5 +1,7 @@
 """A training as it goes: its place in the queue, progress, curves, and what can be done with it."""
 
+from collections.abc import Callable
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -47,7 +49,7 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
                     if st.button("Try again", key=f"again {run}"):
                         executor().start(run, RunSpec.from_dict(job.spec))
                         st.rerun()
-                    st.button("Dismiss", key=f"dismiss {run}", on_click=queue.leave, args=(run,))
+                    st.button("Dismiss", key=f"dismiss {run}", on_click=_do, args=(queue.dismiss, run))
             else:
                 _over(run)
             replay = replay_view(place_for(run), spec, live=bool(job and job.alive)) if spec else None
@@ -65,8 +67,14 @@ def _under_way(job: queue.Job, events: list[dict]) -> None:
         done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
         st.progress(min(done, 1.0), f"Epoch {last['epoch']} of {last['epochs']}" + ("" if left is None else f", {in_words(left)} left"))
     asked = queue.is_asked_to_stop(job.run)
-    st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=queue.ask_to_stop, args=(job.run,),
+    st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=_do, args=(queue.ask_to_stop, job.run),
               help="Keeps the last whole epoch; trained again, it goes on from there.")
+
+
+def _do(act: Callable[[str], None], run: str) -> None:
+    """What a click does, which is outside of the page."""
+    with plain_faults():
+        act(run)
 
 
 def _over(name: str) -> None:

@@ -1,5 +1,6 @@
 """Training on a real local cluster: a scheduler and two workers, processes of their own."""
 
+import json
 import os
 import re
 import signal
@@ -74,6 +75,45 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
 
 def holds(pid: int, file: Path) -> bool:
     return any(os.path.realpath(fd) == str(file) for fd in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_what_breaks_down_on_a_worker_is_told(cluster):
+    executor().start("deep", RunSpec(network="conv", depth=4))
+    job = until(lambda: (job := queue.job_of("deep")) and not job.alive and job)
+    assert "does not allow" in job.fault
+
+
+def test_a_run_that_the_cluster_gives_up_says_so(cluster, folder):
+    """A run whose workers die, all but the last that the scheduler would try."""
+    executor().start("killer", RunSpec(epochs=10_000, width=8))
+    executor().client.run_on_scheduler(give_up_at_once)
+    until(lambda: epochs_of("killer"))
+    for worker in cluster:
+        worker.kill()
+    job = until(lambda: (job := queue.job_of("killer")) and not job.alive and job)
+    assert "KilledWorker" in job.fault and "\n" not in job.fault
+
+
+def give_up_at_once(dask_scheduler):
+    dask_scheduler.allowed_failures = 0
+
+
+def test_a_lost_scheduler_is_told(folder, monkeypatch):
+    pytest.importorskip("distributed")
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+               "--scheduler-file", str(folder / ".scheduler.json")]
+    scheduler = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until((folder / ".scheduler.json").exists)
+        monkeypatch.setenv("EXPLORER_SCHEDULER", json.loads((folder / ".scheduler.json").read_text())["address"])
+        executor().start("lost", RunSpec())  # there is no worker to take it up
+        assert queue.job_of("lost").alive
+        scheduler.kill()
+        job = until(lambda: (job := queue.job_of("lost")) and not job.alive and job)
+        assert "scheduler was lost" in job.fault
+    finally:
+        scheduler.kill()
+        scheduler.wait()
 
 
 def test_a_scheduler_that_does_not_answer_gets_a_sentence(folder, monkeypatch):

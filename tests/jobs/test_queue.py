@@ -6,13 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from explorer.errors import UserError
-from explorer.jobs import executor, queue
+from explorer.jobs import executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
@@ -80,6 +81,90 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     assert epochs_of("killed")[0] == 1  # the earlier epochs stay told
 
 
+def test_a_job_is_dismissed_unless_it_was_tried_again(folder):
+    queue.enter("wrong", SHORT)
+    queue.give_up("wrong", "The disk is full.")
+    queue.enter("wrong", SHORT)  # by another visitor
+    queue.dismiss("wrong")
+    assert queue.job_of("wrong").alive
+    queue.give_up("wrong", "The disk is full.")
+    queue.give_up("wrong", "And worse.")
+    assert queue.job_of("wrong").fault == "The disk is full."
+    queue.dismiss("wrong")
+    queue.ask_to_stop("wrong")  # too late
+    assert not list((folder / ".jobs").iterdir())
+
+
+def test_a_job_that_is_called_off_while_it_waits_does_not_train(folder, monkeypatch):
+    queue.enter("first", SHORT)
+    monkeypatch.setattr(queue.time, "sleep", lambda seconds: queue.leave("second"))
+    with queue.turn("second", SHORT) as mine:
+        assert mine is False
+    queue.leave("first")
+
+
+@pytest.mark.parametrize("signal_of", [signal.SIGINT, signal.SIGTERM])
+def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
+    queue.enter("first", SHORT)
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", "--run", "second"], cwd=ROOT,
+                               stderr=subprocess.PIPE, text=True)
+    until(lambda: (job := queue.job_of("second")) and job.place and begun("second"))
+    process.send_signal(signal_of)
+    assert "Stopped before its turn came" in process.communicate(timeout=20)[1] and process.returncode == 130
+    assert [job.run for job in queue.jobs()] == ["first"]
+    queue.leave("first")
+
+
+def begun(run):
+    return (queue.runs_folder() / ".jobs" / f"{run}.lock").exists()
+
+
+def test_one_that_is_interrupted_at_once_leaves_the_queue(folder):
+    with pytest.raises(KeyboardInterrupt), queue.turn("interrupted", SHORT):
+        raise KeyboardInterrupt
+    assert not queue.jobs()
+
+
+def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
+    for error, says in ((RuntimeError("Out of memory.\nTried to allocate"), "It broke down: Out of memory (RuntimeError). Try it again"),
+                        (PermissionError(13, "Permission denied", "x.npy"), "x.npy could not be read or written: Permission denied.")):
+        with pytest.raises(type(error)), queue.turn("broken", SHORT):
+            raise error
+        job = queue.job_of("broken")
+        assert not job.alive and says in job.fault and "\n" not in job.fault
+
+
+def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
+    def full(path, content):
+        raise UserError(f"{path} could not be written: no space left on device.")
+
+    with pytest.raises(UserError), queue.turn("full", SHORT):
+        size = (folder / ".jobs" / "full.json").stat().st_size
+        monkeypatch.setattr(queue, "write_whole", full)
+        raise UserError("There is no room. " * 50)
+    assert queue.job_of("full").fault == "There is no room. " * 50 and (folder / ".jobs" / "full.json").stat().st_size == size
+
+
+def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, monkeypatch):
+    queue.enter("dead", SHORT)
+    with queue.turn("first", SHORT, lambda: True):
+        now = time.time()
+        monkeypatch.setattr(queue.time, "time", lambda: now - 3600)
+        queue.enter("second", SHORT)
+        os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))  # as the file system then says
+        assert [(job.run, job.alive, job.place) for job in queue.jobs()] == [("dead", False, 0), ("first", True, 0), ("second", True, 1)]
+    queue.leave("second")
+
+
+def test_folders_named_from_where_the_app_was_started_are_its_trainings_too(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("EXPLORER_RUNS", folder.name)
+    monkeypatch.setenv("EXPLORER_DATA", "data")
+    executor().start("here", SHORT)
+    until(lambda: queue.job_of("here") is None)
+    assert find("here").folder == folder / "here"
+
+
 def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
     executor().start("deep", RunSpec(network="conv", depth=4))
     job = until(lambda: (job := queue.job_of("deep")) and not job.alive and job)
@@ -117,6 +202,45 @@ def test_a_sweep_makes_one_table(folder):
         assert row["elbo"] == find(row["run"]).test.elbo and row["fault"] is None
     again = subprocess.run(command[:-1], cwd=ROOT, capture_output=True, text=True, check=True)
     assert len(again.stdout.splitlines()) == 5 and "training" not in again.stderr
+
+
+def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
+    """A fake executor, whose trainings end without a run, one at every look."""
+    most_seen, started = [], []
+
+    class Fake:
+        most = 4
+
+        def start(self, run, spec):
+            started.append(run)
+            return queue.enter(run, spec)
+
+    def look(seconds):
+        most_seen.append(len(queue.jobs()))
+        queue.leave(queue.jobs()[0].run)
+
+    monkeypatch.setattr(sweep, "executor", Fake)
+    monkeypatch.setattr(sweep.time, "sleep", look)
+    specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
+    rows = sweep.follow(specs, lambda done, under_way: None)
+    assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
+    assert all(row["fault"] == "It was not trained. Sweep again." for row in rows)
+    assert LocalExecutor().most == 4
+
+
+def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):
+    monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
+    shared, own, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
+    executor().start(shared, RunSpec(epochs=10_000, width=8))
+    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "10000", "--width", "8", "--seeds", "0,1,2"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: epochs_of(shared) and epochs_of(own) and queue.job_of(waiting))
+    process.send_signal(signal.SIGINT)
+    told, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Stopped, with the trainings that this sweep had started" in said and "Traceback" not in said
+    lines = told.splitlines()
+    assert f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
+    assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(shared)
 
 
 @pytest.mark.parametrize("words, says", [
