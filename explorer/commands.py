@@ -1,7 +1,5 @@
 """What each command of the command line does. Torch is imported by those that need it."""
 
-import csv
-import io
 import json
 import sys
 from contextlib import ExitStack
@@ -22,7 +20,7 @@ def train(args) -> int | None:
 
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
-        if args.queue and not stack.enter_context(queue.turn(name, spec)):
+        if args.queue and not stack.enter_context(queue.turn(name, spec, stop)):
             print("Stopped before its turn came: nothing was trained.", file=sys.stderr)
             return INTERRUPTED
         from explorer import runs
@@ -31,7 +29,8 @@ def train(args) -> int | None:
         if run and not runs.can_go_on(run.folder):
             print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
         else:
-            run = runs.train(spec, name, json_lines() if args.json else training_bar(), lambda: stop() or queue.is_asked_to_stop(name))
+            asked = (lambda: stop() or queue.is_asked_to_stop(name)) if args.queue else stop
+            run = runs.train(spec, name, json_lines() if args.json else training_bar(), asked)
     if args.json:
         print(json.dumps({"event": "stored"} | _shown(run)))
     else:
@@ -47,15 +46,19 @@ def spec_of(args) -> RunSpec:
     return RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
 
 
-def sweep(args) -> None:
+def sweep(args) -> int | None:
     """Every combination, through the queue; one that was trained already is not trained again."""
     from explorer.jobs.sweep import combinations, follow, table
 
     specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
-    found = follow(specs, lambda done, waiting: print(f"{done} of {len(specs)} done, {waiting}", file=sys.stderr))
+    with stopping() as stop:
+        found = follow(specs, lambda done, under_way: print(f"{done} of {len(specs)} done, {under_way}", file=sys.stderr), stop)
     print(json.dumps(found) if args.json else table(found))
-    if faults := [row["fault"] for row in found if row["fault"]]:
-        raise UserError(faults[0])
+    if stop():
+        print("Stopped, with the trainings that this sweep had started. Sweep again, and they go on from there.", file=sys.stderr)
+        return INTERRUPTED
+    if partial := [row for row in found if row["fault"]]:
+        raise UserError(f"{len(partial)} of {len(found)} are not whole. {partial[0]['run']}: {partial[0]['fault']}")
 
 
 def jobs(args) -> None:
@@ -130,24 +133,12 @@ def decode(args) -> None:
     write_whole(args.out, png(runs.load(args.run, args.beta).decode(z)[0]))
 
 
-def embed(args) -> None:
+def export(args) -> None:
+    from explorer.exporting import exported
     from explorer.store.catalogue import find
-    from explorer.store.embedding import read_embedding
     from explorer.store.files import write_whole
 
-    e = read_embedding(find(args.run))
-    mu, logvar = e.mu, e.logvar
-    if args.beta is not None:
-        from explorer import measuring
-
-        mu, logvar = measuring.codes_of(measuring.load(args.run, args.beta), args.beta)
-    statistics = {"mu": mu} | ({} if logvar is None else {"logvar": logvar})
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["index", "label", *(f"{name}_{i}" for name, s in statistics.items() for i in range(s.shape[1]))])
-    for i, label in enumerate(e.y):
-        rows.writerow([i, label, *(v for s in statistics.values() for v in s[i])])
-    write_whole(args.out, text.getvalue().encode())
+    write_whole(args.out, exported(find(args.run), args.to, args.beta))
 
 
 def gaps(args) -> None:

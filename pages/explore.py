@@ -4,7 +4,10 @@ import streamlit as st
 
 from explorer.ui import cache, pairs, words
 from explorer.ui.entry import require_app
-from explorer.ui.latent_view import latent_view
+from explorer.ui.explore_address import ADDRESS, RUN, follow_link
+from explorer.ui.explore_view import explore_view
+from explorer.ui.faults import plain_faults
+from explorer.ui.visit import visit
 
 USUAL = "digits-vae-2d"
 
@@ -14,23 +17,32 @@ if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 by_name = {run.name: run for run in runs}
-asked = st.query_params.get("run")
+asked = st.query_params.get(RUN)
 if asked in by_name:
     st.session_state["run"] = asked
 elif asked:
     st.warning(cache.fault(asked))
 if st.session_state.get("run") not in by_name:
     st.session_state["run"] = USUAL if USUAL in by_name else runs[0].name
+
+
+def choose() -> None:
+    st.session_state[ADDRESS] = {}  # which says nothing: tools stay as they are
+    st.query_params.clear()
+
+
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
     name = st.selectbox("Model", by_name, key="run", persist_state="session", format_func=lambda name: words.title(by_name[name]),
-                        on_change=st.query_params.clear)
-st.query_params["run"] = name
+                        on_change=choose)
 run = by_name[name]
 with about:
     st.markdown("**Move over the map, or drag a slider:** the image is decoded from z alone, also where no image of the data lies. "
                 "Click to stay; a point shows its image, and the cloud that is its code.")
-latent_view(run, choose_points=True)
+with plain_faults():
+    here = visit(run)
+    follow_link(here)
+    explore_view(here)
 if other := pairs.partner(run, runs):
     st.page_link("pages/compare.py", label=f"Set it beside {words.article(other)}, under one pointer", icon=":material/compare:",
                  query_params=pairs.address(run, other))

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -252,6 +253,15 @@ def test_training_goes_on_when_nobody_reads_on(runs_folder):
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
     assert json.loads(done.stdout)["event"] == "started" and not done.stderr
     assert find("read-once").epochs == 40
+
+
+def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder):
+    (runs_folder / ".jobs").mkdir()
+    (runs_folder / ".jobs" / "late.stop").write_bytes(b"")
+    for words in (("--run", "late"), ("--queue", "--run", "late", "--seed", 1)):
+        explorer("train", "--epochs", 2, "--width", 8, *words)
+        assert find("late").epochs == 2
+        shutil.rmtree(runs_folder / "late")
 
 
 def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):

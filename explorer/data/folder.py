@@ -4,6 +4,7 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from explorer.data.dataset import Dataset, Progress, shuffled, untold
 from explorer.errors import UserError
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")  # whatever the suffix says; Pillow knows others, which start programs
 TEST_SHARE = 0.2
 TELL_EVERY = 100  # images
 UNREADABLE = "not an image that can be read"
@@ -56,7 +58,7 @@ def read_images(root: Path, files: list[Path], size: int, colour: bool,
     with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
         read = []
-        for image in pool.map(lambda file: _read_image(file, size, colour), files):
+        for image in pool.map(lambda file: read_image(file, (size, size), colour), files):
             read.append(image)
             if len(read) % TELL_EVERY == 0 or len(read) == len(files):
                 on_progress(len(read), len(files))
@@ -66,23 +68,27 @@ def read_images(root: Path, files: list[Path], size: int, colour: bool,
     return x, kept, skipped
 
 
-def _read_image(file: Path, size: int, colour: bool) -> np.ndarray | str:
+def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool) -> np.ndarray | str:
+    """uint8 [1 or 3, *size]: the image, or an animation's first, upright, cut to its middle and resized; or why it can't be read."""
     from PIL import Image, ImageOps
 
+    height, width = size
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
                 return f"{image.width} × {image.height} pixels are too many to be meant"
             mode = "RGB" if colour else "L"
-            image.draft(mode, (size * 2, size * 2))  # lets JPEG decode at a fraction of its size
-            image = ImageOps.exif_transpose(image)
+            image.draft(mode, (max(size) * 2, max(size) * 2))  # lets JPEG decode at a fraction of its size
+            ImageOps.exif_transpose(image, in_place=True)
             if image.mode.startswith("I;16"):  # whose upper byte is the grey; Pillow would cut it off at 255
                 image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-            if image.has_transparency_data:
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image.convert("RGBA"))
-            pixels = np.asarray(ImageOps.fit(image.convert(mode), (size, size), Image.Resampling.BOX), np.uint8)
+            image = image.convert("RGBA" if image.has_transparency_data else mode)
+            image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # which weighs a colour by its alpha
+            if image.mode == "RGBA":
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert(mode)
+            pixels = np.asarray(image)
+    except Image.DecompressionBombError:
+        return "so many pixels can't be meant"
     except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
-        plain = isinstance(error, (OSError, Image.DecompressionBombError)) and not isinstance(error, Image.UnidentifiedImageError)
-        return plain and str(error) or UNREADABLE
+        return isinstance(error, OSError) and not isinstance(error, Image.UnidentifiedImageError) and str(error) or UNREADABLE
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]

@@ -29,29 +29,52 @@ class GapMap:
     shade: np.ndarray | None
 
 
-def gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
+@dataclass(frozen=True)
+class Between:
+    """Tells gaps from places among codes [n, D]; whitened and draws [n, R] are in standard deviations of the Gaussian fitted to them."""
+
+    codes: np.ndarray
+    fitted: FittedGaussian
+    whitened: np.ndarray
+    draws: np.ndarray
+
+    def farther(self, z: np.ndarray) -> np.ndarray:
+        """z [m, D] -> how much farther the nearest code is than the K-th nearest draw, in doublings: above 0 is a gap."""
+        places = self.fitted.whiten(z)
+        return np.log2(distances(self.whitened, places, 1) / np.maximum(distances(self.draws, places, K), 1e-12) + 1e-12)
+
+
+def between(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> Between | None:
     """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
+    codes = sampled(mu, logvar, MOST_CODES, rng)
+    if len(codes) <= K:
+        return None
     with suppress(UserError):
-        rng = np.random.default_rng(0)
-        codes = sampled(mu, logvar, MOST_CODES, rng)
         fitted = fitted_gaussian(codes)
         whitened = fitted.whiten(codes)
-        draws = rng.standard_normal(whitened.shape)
-        prior_gap = None if logvar is None else float(in_gap(rng.standard_normal(codes.shape), codes).mean())
-        flat = mu.shape[1] <= 2 and whitened.shape == codes.shape
-        return GapMap(float(in_gap(draws, whitened).mean()), prior_gap, *(_shaded(fitted, whitened, draws) if flat else (None, None)))
+        return Between(codes, fitted, whitened, rng.standard_normal(whitened.shape))
     return None
 
 
-def _shaded(fitted: FittedGaussian, whitened: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
+    """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
+    rng = np.random.default_rng(0)
+    if not (found := between(mu, logvar, rng)):
+        return None
+    prior_gap = None if logvar is None else float(in_gap(rng.standard_normal(found.codes.shape), found.codes).mean())
+    flat = mu.shape[1] <= 2 and found.whitened.shape == found.codes.shape
+    return GapMap(float(in_gap(found.draws, found.whitened).mean()), prior_gap, *(_shaded(found) if flat else (None, None)))
+
+
+def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:
     """bounds and shade of the codes of a line or plane."""
+    fitted = found.fitted
     reach = REACH * np.linalg.norm(fitted.root, axis=0)
     low, high = fitted.mean - reach, fitted.mean + reach
     axes = [np.linspace(a, b, 2 * GRID + 1)[1::2] for a, b in zip(low, high)]  # the middles of GRID equal parts
-    places = fitted.whiten(np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes)))
-    farther = np.log2(distances(whitened, places, 1) / np.maximum(distances(draws, places, K), 1e-12) + 1e-12)
-    shade = np.clip(np.rint(EDGE + DOUBLING * farther), 1, 255)
-    shade[np.linalg.norm(places, axis=1) > REACH] = 0
+    places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
+    shade = np.clip(np.rint(EDGE + DOUBLING * found.farther(places)), 1, 255)
+    shade[np.linalg.norm(fitted.whiten(places), axis=1) > REACH] = 0
     (x0, y0), (x1, y1) = (low, high) if len(axes) == 2 else ((low[0], -STREWN), (high[0], STREWN))
     return np.array([x0, y0, x1, y1], np.float32), shade.reshape(-1, GRID).astype(np.uint8)
 

@@ -19,6 +19,10 @@ class Projection:
         """z [D] -> [2]"""
         return (z - self.centre) @ self.axes.T
 
+    def moved(self, z: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """z [D] moved parallel to the map, to where it lands at that point [2]."""
+        return np.asarray(z) + (point - self.place(z)) @ self.axes
+
 
 def project(mu: np.ndarray) -> Projection:
     """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""

@@ -22,8 +22,7 @@ class Scale:
 
     def moved(self, z: np.ndarray, w: np.ndarray) -> np.ndarray:
         """z [D] moved parallel to the map, to where it lands w [2] standard deviations from the middle."""
-        z, p = np.asarray(z), self.projection
-        return z + (p.place(self.mean) + self.unit @ w - p.place(z)) @ p.axes
+        return self.projection.moved(z, self.projection.place(self.mean) + self.unit @ w)
 
 
 def scale_of(mu: np.ndarray, p: Projection, has_prior: bool) -> Scale:

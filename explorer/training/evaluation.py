@@ -17,11 +17,15 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and the codes they come from: mu, logvar float32 [n, D] (logvar None for an AE)."""
+    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None for an AE), distortion [n] and rate [n, D]
+    in nats; all float32.
+    """
 
     figures: TestFigures
     mu: np.ndarray
     logvar: np.ndarray | None
+    distortion: np.ndarray
+    rate: np.ndarray
 
 
 @torch.inference_mode()
@@ -39,11 +43,11 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
         mus.append(posterior.mu.cpu())
         if isinstance(posterior, Gaussian):
             logvars.append(posterior.logvar.cpu())
-    mu = torch.cat(mus).numpy()
-    per_dimension = torch.cat(rates).double().mean(0)
-    distortion, rate = torch.cat(distortions).double().mean().item(), per_dimension.sum().item()
+    mu, distortion_of, rate_of = (torch.cat(parts).numpy() for parts in (mus, distortions, rates))
+    per_dimension = rate_of.mean(0, dtype=np.float64)
+    distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
     variances = mu.var(axis=0, dtype=np.float64)
     active = int((variances > ACTIVE * (1 if logvars else variances.max())).sum())
     elbo = -(distortion + rate) if logvars else None
     figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist())
-    return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None)
+    return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

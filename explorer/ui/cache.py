@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.latent import gap_map
 from explorer.latent.dimensions import Dimension, dimensions, widened
-from explorer.latent.gap_map import GapMap, gap_map
+from explorer.latent.gap_map import Between, GapMap
 from explorer.latent.ladder import rung_at
 from explorer.latent.projection import project
 from explorer.latent.scale import Scale, scale_of
@@ -50,6 +51,11 @@ class RunView:
     images: Block
     betas: tuple[float, ...]  # of a ladder's film; else none
 
+    @property
+    def images_kept(self) -> int:
+        """How many test images lie beside the first of the codes."""
+        return len(self.embedding.images)
+
     def codes(self, beta: float | None) -> np.ndarray:
         """mu [n, D]; of a ladder, as its film has them at that KL weight."""
         return self.posteriors(beta)[0]
@@ -84,7 +90,7 @@ def _view(folder: Path, version: str) -> RunView:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _gap_map(folder: Path, version: str) -> GapMap | None:
     e = _view(folder, version).embedding
-    return gap_map(e.mu, e.logvar)
+    return gap_map.gap_map(e.mu, e.logvar)
 
 
 def gaps(run: Run) -> GapMap | None:
@@ -137,22 +143,6 @@ def classifier(run: Run) -> Block | None:
     return _classifier(run.folder, version(run))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _axes_map(folder: Path, version: str):
-    from explorer.figures.embedding_map import embedding_map
-
-    run = _still(folder, version)
-    e, p, latent_dim = _view(folder, version).embedding, _view(folder, version).scale.projection, run.spec.latent_dim
-    rows = slice(e.film.mu.shape[1] if e.film else None)  # those that the pad has
-    return embedding_map(p.points[rows], e.y[rows], run.class_names, p.titles, prior=run.spec.has_prior and latent_dim == 2,
-                         to_scale=latent_dim > 1)
-
-
-def axes_map(run: Run):
-    """The Plotly figure of a run's codes: for choosing points and reading axes."""
-    return _axes_map(run.folder, version(run))
-
-
 def view(run: Run) -> RunView:
     return _view(run.folder, version(run))
 
@@ -164,15 +154,41 @@ def _loaded(folder: Path, version: str, beta: float | None = None):
     return runs.loaded(_still(folder, version), beta)
 
 
+def loaded(run: Run, beta: float | None = None):
+    """The run with its model (explorer.runs.LoadedRun); of a ladder, at a KL weight."""
+    return _loaded(run.folder, version(run), beta)
+
+
 def decode(run: Run, z: np.ndarray, beta: float | None = None) -> np.ndarray:
     """z [D] -> float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
-    return _loaded(run.folder, version(run), beta).decode(z)[0]
+    return loaded(run, beta).decode(z)[0]
 
 
 def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
     """x uint8 [n, C, H, W] -> float32 in [0, 1]: each image's posterior mean, decoded."""
-    loaded = _loaded(run.folder, version(run))
-    return loaded.decode(loaded.encode(x).mu.numpy())
+    return loaded(run).decode(loaded(run).encode(x).mu.numpy())
+
+
+@st.cache_resource(max_entries=16, show_spinner="Measuring each test image…")
+def _described(folder: Path, version: str, beta: float | None):
+    from explorer import describing
+
+    return describing.describe(_loaded(folder, version, beta), _view(folder, version).embedding.images)
+
+
+def described(run: Run, beta: float | None = None):
+    """The figures of each test image that the run keeps (explorer.training.evaluation.Evaluation)."""
+    return _described(run.folder, version(run), beta)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _between(folder: Path, version: str, beta: float | None) -> Between | None:
+    return gap_map.between(*_view(folder, version).posteriors(beta), np.random.default_rng(0))
+
+
+def between(run: Run, beta: float | None = None) -> Between | None:
+    """What tells gaps from places among codes; None if there are too few codes."""
+    return _between(run.folder, version(run), beta)
 
 
 def version(run: Run) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.figures.embedding_map import embedding_map
 from explorer.figures.images import data_uri, png, sheet, to_uint8
 from explorer.figures.palette import CLASS_COLOURS, colour_of
+from explorer.figures.selection_map import selection_map
 
 RNG = np.random.default_rng(0)
 
@@ -53,19 +53,25 @@ def test_the_eleventh_class_takes_the_first_colour_again():
 
 def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
     points, y = RNG.standard_normal((90, 2)), np.repeat([0, 2, 3], 30)
-    figure = embedding_map(points, y, ("a", "b", "c", "d"), ("z₀", "z₁"), prior=True)
+    figure = selection_map(points, ("z₀", "z₁"), True, y, "class", ("a", "b", "c", "d"))
     assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [colour_of(i) for i in (0, 2, 3)]
     for trace in figure.data:
         rows = np.asarray(trace.customdata)
         assert np.allclose(np.column_stack([trace.x, trace.y]), points[rows], atol=1e-6)
+        assert trace.unselected.marker.opacity > 0  # greyed, not hidden
     assert sorted(np.concatenate([t.customdata for t in figure.data])) == list(range(90))
     assert figure.layout.xaxis.title.text == "z₀" and figure.layout.yaxis.title.text == "z₁"
-    assert [s.x1 for s in figure.layout.shapes] == [1, 2, 3]
-    assert {"a", "c", "d"} < {a.text for a in figure.layout.annotations}
+
+
+def test_a_number_colours_the_map_with_its_name_on_the_scale():
+    values = np.append(RNG.random(99), 1e6)
+    [trace] = selection_map(RNG.standard_normal((100, 2)), ("z₀", "z₁"), True, values, "distortion, nats").data
+    assert np.array_equal(trace.marker.color, values) and trace.marker.colorbar.title.text == "distortion, nats"
+    assert trace.marker.cmax < 1e6  # one extreme does not take all of the scale
 
 
 def test_a_class_name_is_never_markup_on_the_map():
-    figure = embedding_map(np.zeros((2, 2)), np.array([0, 1]), ("<b>x</b>", "%{z}"), ("z₀", "z₁"))
+    figure = selection_map(np.zeros((2, 2)), ("z₀", "z₁"), True, np.array([0, 1]), "class", ("<b>x</b>", "%{z}"))
     assert "<b>x</b>" not in figure.to_json()
 
 

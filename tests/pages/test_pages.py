@@ -24,6 +24,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
+from explorer.ui import presets, words
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,9 +105,9 @@ def test_a_ladder_opens_at_the_elbo_with_its_film(app):
     assert any("at KL weight 1" in c.value and "then on at 0.1, 1;" in c.value for c in app.caption)
 
 
-def test_the_plotly_map_costs_nothing_until_it_is_unfolded(app):
+def test_a_tool_costs_nothing_until_it_is_chosen(app):
     explore(app, "tiny-vae")
-    assert not app.get("plotly_chart") and app.expander[0].label.startswith("Choose points")
+    assert not app.get("plotly_chart") and not pads(app, "gallery")
 
 
 def test_another_model_is_a_choice_away(app):
@@ -270,12 +271,78 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     train(app, dataset="digits", epochs="7", width="16")
     assert any(re.fullmatch(r"About \*\*\d+ s\*\* on this machine, by a moment's trial.", m.value) for m in app.markdown)
     program = app.code[1].value
-    assert "RunSpec(width=16, epochs=7)" in program
+    assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and "distortion" in done.stdout and find(RunSpec(epochs=7, width=16).run_id)
 
 
+@pytest.mark.parametrize("spec", [
+    RunSpec("moons"), RunSpec("moons", epochs=200), RunSpec("mnist", model="ae", network="conv"), RunSpec(network="gru", width=400),
+    RunSpec(model="ladder", epochs=8, rung_epochs=50), RunSpec(network="linear", likelihood="gaussian", sigma=0.2, seed=9),
+])
+def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
+    """A job that is alive keeps the page from trying each for a moment."""
+    queue.enter("other", RunSpec())
+    train(app, **words.in_address(spec))
+    call = re.search(r"runs.train\((.*)\)\n", app.code[1].value)[1]
+    assert eval(call, {"RunSpec": RunSpec}) == spec and app.code[0].value == f"python -m explorer train {spec.flags()}"
+
+
+def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path):
+    spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
+    train(app, **words.in_address(spec))
+    assert app.selectbox(key="setting image_size").value == 64 and app.checkbox(key="setting colour").value is True
+    app.button_group(key="preset").select("KL warm-up").run()
+    assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
+    app.selectbox(key="setting dataset").select("digits").run()
+    assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
+
+
+@pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
+@pytest.mark.parametrize("preset", presets.PRESETS)
+def test_a_preset_can_be_trained_on_any_images(dataset, preset):
+    spec = RunSpec(**presets.settings(preset, {"dataset": dataset}))
+    assert spec.epochs == RunSpec(dataset).epochs
+    if preset == "KL warm-up":
+        assert spec.beta_warmup == pytest.approx(spec.epochs / 4, abs=0.5)
+
+
+def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
+    train(app, **words.in_address(RunSpec("moons", model="ae", seed=4)))
+    app.selectbox(key="setting model").select("vae").run()
+    app.selectbox(key="setting network").select("conv").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
+
+
+def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
+    train(app, lr="10", likelihood="gaussian", sigma="0.001", batch_size="8", schedule="constant")
+    assert "diverged" in app.error[0].value and "Try a learning rate below 10" in app.error[0].value
+
+
+@pytest.mark.parametrize("name, value, says", [("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS is a number"),
+                                               ("EXPLORER_RUNS", __file__, "could not be written")])
+def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    train(app)
+    assert [says in error.value for error in app.error] == [True]
+    [start] = [button for button in app.button if button.label == "Train"]
+    start.click().run()
+    assert not app.exception and says in app.error[0].value
+
+
+@pytest.mark.parametrize("button", ["stop", "dismiss"])
+def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatch, button):
+    queue.enter("there", RunSpec(epochs=2, width=8))
+    if button == "dismiss":
+        queue.give_up("there", "The disk is full.")
+    train(app)
+    monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
+    app.button(key=f"{button} there").click().run()
+    assert not app.exception and "EXPLORER_MAX_JOBS is a number" in app.error[0].value
+
+
 @pytest.mark.parametrize("asked, says", [
+    ({"dataset": "folder:\0"}, "can't be the path of a folder"),
     ({"model": "vea"}, "Did you mean vae"), ({"beta": "x"}, "KL weight β can't be 'x'"), ({"nonsense": "1"}, "no setting nonsense"),
     ({"latent_dim": "0"}, "Latent dim must lie between 1"), ({"beta": "nan"}, "Beta must lie between"),
 ])

@@ -16,6 +16,7 @@ PICTURES = [
     ("home", "/", 1440, 900, "light"),
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),
     ("explore-pca", "/explore?run=fashion-mnist-vae-16d", 1440, 900, "light"),
+    ("tool", "/explore?run=mnist-vae-2d&tool=interpolate&way=spherical", 1440, 900, "light"),
     ("compare", "/compare", 1440, 900, "light"),
     ("library", "/library", 1440, 900, "light"),
     ("phone", "/", 390, 844, "dark"),

@@ -13,8 +13,9 @@ import streamlit as st
 from explorer.ui.latent_pad.block import Block
 
 HERE = Path(__file__).parent
-PARTS = ("tensors", "hub", "elements", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "map", "pointer", "legend",
-         "sliders", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples", "layout", "pad", "replay", "mount")
+PARTS = ("tensors", "hub", "elements", "saving", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "map", "pointer",
+         "legend", "sliders", "direction", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples",
+         "layout", "pad", "replay", "mount")
 SENT = "blocks sent to this browser"
 
 
@@ -28,13 +29,15 @@ _courier = st.components.v2.component("latent_pad_courier", js=javascript("hub",
 
 
 def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter: dict, images: Block | None = None,
-               classifier: Block | None = None, on_commit: Callable[[dict], None], on_ask: Callable[[dict], None] | None = None) -> None:
-    """Mount a pad of one run, or of two of the same images.
+               classifier: Block | None = None, compact: bool = False, on_commit: Callable[[dict], None],
+               on_ask: Callable[[dict], None] | None = None) -> None:
+    """Mount a pad of one run, or of two of the same images. compact: there is something beside it.
 
     sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each side, "row": of the
     chosen point or None, "heard": the number "n" of the last message heard, or None}, "film": a place on its axis, if there is
-    one, "start": of a walk [2], and if the server decodes "decoded": {"zs", "film", "pixels": base64 of uint8 [C, H, W] or None
-    of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None, "side", "film", "start"}; on_ask {"n", "zs", "film"}.
+    one, "start": of a walk [2], "drawn": what a tool shows of itself (Pad.draw in pad.js), and if the server decodes "decoded":
+    {"zs", "film", "pixels": base64 of uint8 [C, H, W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked
+    point or None, "side", "film", "start"}; on_ask {"n", "zs", "film"}.
     """
     def said(what: str, then: Callable[[dict], None]):
         def hear():
@@ -46,7 +49,8 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
 
     _send(key, [*(block for side in sides for block in side), images, classifier], letter)
     parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
-    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id},
+    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id,
+                         "compact": compact},
          on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
          on_missing_change=said("missing", _forget))
 

@@ -7,12 +7,23 @@ function offPlane({ about, offPlane }, onto) {
   return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Drop what the map does not show of z" }, "Go onto it")) : null;
 }
 
-/** parts: { sides, originals, legend, film, draw, reset, onto(side), sliders, said } */
-export function single({ sides: [side], originals, legend, film, draw, reset, onto, sliders, said }) {
+/** The map and the image beside it, as one picture. */
+function together({ canvas, picture, stage }) {
+  const made = element("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = made.getContext("2d");
+  ctx.fillStyle = themeOf(stage).page;
+  ctx.fillRect(0, 0, made.width, made.height);
+  ctx.drawImage(canvas, 0, 0);
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(picture.canvas, canvas.width, 0, canvas.height, (canvas.height * picture.canvas.height) / picture.canvas.width);
+  return made;
+}
+
+/** parts: { sides, originals, legend, film, draw, reset, onto(side), sliders, direction, said } */
+export function single({ sides: [side], originals, legend, film, draw, reset, onto, sliders, direction, said }) {
   return element("div.pad", named,
     element("div.pictures", {}, side.picture.face, originals.face),
     element("div.chart", {}, legend, side.stage, offPlane(side, () => onto(side)), film && film.face, side.about.readouts.length ? side.readouts.face : null),
-    element("div.controls", {}, element("div.buttons", {}, draw, reset), sliders.face),
+    element("div.controls", {}, element("div.buttons", {}, draw, reset, saveButton("latent map", "The map and the image as one picture", () => together(side))), sliders.face, direction.face),
     said);
 }
 

@@ -5,7 +5,7 @@ const REACH = 10; // px within which a pointer means a point
 const CLOSE = 6; // px between points that a pointer hardly tells apart
 const AROUND = 64; // corners of an ellipse
 const FEW = 10; // classes, as many as there are colours
-const NONE = [];
+const [NONE, NOTHING] = [[], {}];
 const MARK = 5; // px, the radius of what marks a point
 const APART = 12; // px between rings that are named
 
@@ -64,13 +64,13 @@ export class LatentMap {
 
   /**
    * cursor: z, or null; ghost: the z to which leaving goes back, or null; rows whose posteriors are drawn; start: the z from which a
-   * path leads to the cursor, or null; draws: zs to mark.
+   * path leads to the cursor, or null; draws: zs to mark; drawn: what a tool shows (Pad.draw).
    */
-  paint({ cursor, ghost, rows, start = null, draws = NONE }) {
-    const drawn = String(rows);
-    if (this.stale || drawn !== this.drawn || draws !== this.draws) {
+  paint({ cursor, ghost, rows, start = null, draws = NONE, drawn = NOTHING }) {
+    const shown = String(rows);
+    if (this.stale || shown !== this.shown || draws !== this.draws || drawn !== this.drawn) {
       if (this.stale) this.paintLayer();
-      Object.assign(this, { drawn, draws });
+      Object.assign(this, { shown, draws, drawn });
       this.paintOver(rows);
     }
     this.cursor.hidden = !cursor;
@@ -96,7 +96,10 @@ export class LatentMap {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.save();
     this.view.clip(ctx);
-    for (const z of this.draws) this.drawMark(this.view.toPixels(this.plane.place(z)), 3);
+    const at = (z) => this.view.toPixels(this.plane.place(z)), { paths = NONE, marks = NONE, cloud } = this.drawn;
+    for (const path of paths) this.drawPath(path, at);
+    for (const z of [...this.draws, ...marks]) this.drawMark(at(z), 3);
+    if (cloud) this.drawCloud(at(cloud.mu), this.plane.spread(cloud.sd));
     for (const row of rows.filter((row) => row < this.n)) {
       const seen = this.film.parts.spread && this.drawEllipse(row);
       if (!seen) this.drawMark(this.places.subarray(2 * row, 2 * row + 2), MARK);
@@ -196,13 +199,14 @@ export class LatentMap {
     });
   }
 
-  /**
-   * One and two standard deviations of a point's posterior, to the map's scale. spread is the Cholesky factor of its covariance
-   * here. Whether it is large enough to be seen.
-   */
+  /** A point's posterior. Whether it is large enough to be seen. */
   drawEllipse(row) {
-    const { ctx, view: { scale } } = this, [a, b, c] = this.film.part("spread", 3 * row, 3);
-    const [x, y] = [this.places[2 * row], this.places[2 * row + 1]];
+    return this.drawCloud([this.places[2 * row], this.places[2 * row + 1]], this.film.part("spread", 3 * row, 3));
+  }
+
+  /** One and two standard deviations of a Gaussian, to the map's scale; [a, b, c]: the Cholesky factor of its covariance here. */
+  drawCloud([x, y], [a, b, c]) {
+    const { ctx, view: { scale } } = this;
     for (const radius of [1, 2]) {
       ctx.beginPath();
       for (let i = 0; i < AROUND; i++) {
@@ -213,6 +217,26 @@ export class LatentMap {
       outlined(ctx, 2);
     }
     return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > MARK;
+  }
+
+  /** zs in order; a step in a gap is a cross. at(z): in pixels. */
+  drawPath({ zs, gaps, quiet }, at) {
+    const { ctx } = this, places = zs.map(at);
+    ctx.beginPath();
+    for (const place of places) ctx.lineTo(...place);
+    ctx.setLineDash(quiet ? [2, 5] : []);
+    outlined(ctx, quiet ? 1 : 2);
+    ctx.setLineDash([]);
+    if (quiet) return;
+    places.forEach(([x, y], i) => {
+      if (!gaps[i]) return this.drawMark([x, y], 3);
+      ctx.beginPath();
+      for (const way of [-1, 1]) {
+        ctx.moveTo(x - MARK, y - way * MARK);
+        ctx.lineTo(x + MARK, y + way * MARK);
+      }
+      outlined(ctx, 2);
+    });
   }
 
   drawMark([x, y], radius) {

@@ -91,6 +91,7 @@ const open = new WeakMap(); // root -> { key, opened }
 export default function ({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
   if (!root) parentElement.append((root = element("div.pad-root")));
+  root.classList.toggle("compact", Boolean(data.compact));
   const key = JSON.stringify(data);
   if (open.get(root)?.key !== key) {
     const before = open.get(root)?.opened, earlier = data.replay && before ? before.leave() : before?.close();

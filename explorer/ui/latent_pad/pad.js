@@ -5,7 +5,7 @@ let numbered = 0; // the last message
 export class Pad {
   /** sides: of each run { map, decoder }, blocks; decoder and classifier may be null; say(what, values): a message to Python; fail(error) ends the pad. */
   constructor(root, { sides, classifier }, say, fail) {
-    Object.assign(this, { say, fail, row: null, chosenOn: 0, sent: null, unsaid: false, start: [0, 0] });
+    Object.assign(this, { say, fail, row: null, chosenOn: 0, sent: null, unsaid: false, start: [0, 0], drawn: {}, drawnText: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => themeOf(this.face)));
     const moving = this.sides.find(({ about }) => about.film), slid = (this.slid = this.sides.at(-1)), [{ about, map }] = this.sides;
     this.u = moving ? moving.map.film.values.at(-1) : 0;
@@ -16,6 +16,7 @@ export class Pad {
       move: (index, value) => this.move(slid, Object.assign([...slid.z], { [index]: value })),
       done: () => this.commit(),
     });
+    this.direction = new Direction({ move: (z) => this.move(slid, z), done: () => this.commit() });
     this.film = moving ? new FilmControls(moving.about.film, moving.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() }) : null;
     if (moving) this.film.side = moving;
     if (this.sides.length > 1) {
@@ -148,8 +149,18 @@ export class Pad {
     }
     if (current && this.film && letter.film != null) this.u = this.film.fromUnit(letter.film);
     if (current && letter.start) this.start = letter.start;
+    this.draw(letter.drawn ?? {});
     if (letter.decoded) this.server?.answer(letter.decoded, letter.heard);
     this.request();
+  }
+
+  /** drawn: { paths: [{ zs, gaps, quiet }], marks: [z], cloud: { mu, sd }, direction: { name, vector } }, each only if there is one. */
+  draw(drawn) {
+    const text = JSON.stringify(drawn);
+    if (text === this.drawnText) return;
+    Object.assign(this, { drawn, drawnText: text });
+    this.direction.set(drawn.direction ?? null);
+    if (this.slid.seen) this.direction.show(this.slid.seen);
   }
 
   seek(u) {
@@ -185,6 +196,7 @@ export class Pad {
     this.started = start;
     if (changed) {
       this.sliders.show(slid.seen);
+      if (!slid.preview) this.direction.show(slid.z);
       this.server?.want(sides.map((side) => side.seen), this.film && this.film.inUnit(u));
       this.walk?.show(start, u);
     }
@@ -195,7 +207,7 @@ export class Pad {
     const rows = [...new Set([row ?? -1, ...sides.map(({ hovered }) => hovered)])].filter((r) => r >= 0);
     for (const side of sides) {
       const { plane } = side.map;
-      side.paint({ rows, start: this.walk && plane.moved(side.seen, plane.point(start)), draws: this.samples?.of(side) });
+      side.paint({ rows, start: this.walk && plane.moved(side.seen, plane.point(start)), draws: this.samples?.of(side), drawn: this.drawn });
     }
   }
 

@@ -14,6 +14,13 @@ export class Plane {
     return this.axes.map((axis) => axis.reduce((sum, a, i) => sum + a * (z[i] - this.centre[i]), 0));
   }
 
+  /** The Cholesky factor [a, b, c] of [[a, 0], [b, c]] of the covariance here of a Gaussian with independent sd [D]. */
+  spread(sd) {
+    const [across, up] = this.axes, sum = (f) => across.reduce((total, _, i) => total + f(across[i], up[i]) * sd[i] ** 2, 0);
+    const a = Math.sqrt(sum((x) => x * x)), b = sum((x, y) => x * y) / (a || 1);
+    return [a, b, Math.sqrt(Math.max(sum((_, y) => y * y) - b * b, 0))];
+  }
+
   /** z moved within the parallel plane through it, to where it lands at that point: the inverse PCA of the point, and z's own rest. */
   moved(z, point) {
     const [x, y] = this.place(z), [across, up] = this.axes;

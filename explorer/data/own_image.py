@@ -1,0 +1,100 @@
+"""An image of one's own, uploaded or drawn, made like those of a data set."""
+
+from io import BytesIO
+
+import numpy as np
+
+from explorer.data.folder import read_image
+from explorer.errors import UserError
+
+BACKGROUND = 16  # grey levels: what is no brighter shows nothing
+TYPICAL = 0.9  # of the images have a dark border, or a light one, if that is how they are
+ENOUGH = 300  # images to learn from how the data are
+
+
+def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
+    """An image file -> uint8 [C, H, W]: upright, cut to its middle, resized, grey if C is 1; what is transparent is white.
+
+    Raises UserError if it is no image, or a damaged or too large one.
+    """
+    channels, *size = shape
+    image = read_image(BytesIO(content), tuple(size), channels == 3)
+    if isinstance(image, str):
+        raise UserError(f"This file can't be used: {image.rstrip('.')}. Choose a PNG or JPEG image that opens elsewhere, "
+                        "of at most 89 megapixels.")
+    return image
+
+
+def inverted(x: np.ndarray) -> np.ndarray:
+    """uint8: light becomes dark."""
+    return 255 - x
+
+
+def looks_inverted(x: np.ndarray, like: np.ndarray) -> bool:
+    """Whether the border of x [C, H, W] is light where those of like [n, C, H, W] are dark, or the other way round.
+
+    Images whose borders are now dark, now light, as photographs' are, tell nothing.
+    """
+    light = _on_light(like).mean()
+    return bool(light <= 1 - TYPICAL if _on_light(x[None])[0] else light >= TYPICAL)
+
+
+def from_drawing(strokes: np.ndarray, shape: tuple[int, int, int], like: np.ndarray) -> np.ndarray:
+    """White strokes on black, uint8 [h, w], prepared as the images like [n, C, H, W] are -> uint8 [C, H, W].
+
+    Their bounding box becomes as long as it is in them, and lies where theirs do: by its middle, or by its centre of mass, as for
+    MNIST (LeCun et al., Proc. IEEE 1998, section III.A). Dark on white if they are. Raises UserError if nothing is drawn.
+    """
+    from PIL import Image
+
+    if not (strokes > BACKGROUND).any():
+        raise UserError("Draw something first: the canvas is empty.")
+    channels, height, width = shape
+    like = like[:: -(-len(like) // ENOUGH)]
+    dark_on_light = looks_inverted(np.zeros(shape, np.uint8), like)
+    longest, centre, target = _layout(inverted(like) if dark_on_light else like)
+
+    top, bottom, left, right = _box(strokes)
+    scale = min(longest / max(bottom - top, right - left), height / (bottom - top), width / (right - left))
+    size = [max(1, round(scale * side)) for side in (right - left, bottom - top)]
+    glyph = Image.fromarray(strokes[top:bottom, left:right]).resize(size, Image.Resampling.BOX)
+    row, col = np.rint(target - centre(np.asarray(glyph))).astype(int).tolist()
+    image = Image.new("L", (width, height))
+    image.paste(glyph, (col, row))
+    x = np.repeat(np.asarray(image)[None], channels, 0)
+    return inverted(x) if dark_on_light else x
+
+
+def _on_light(x: np.ndarray) -> np.ndarray:
+    """x [n, C, H, W] -> bool [n]: whether the border, one pixel wide, is lighter than middle grey."""
+    inner = np.zeros(x.shape[2:], bool)
+    inner[1:-1, 1:-1] = True
+    return x[:, :, ~inner].mean((1, 2)) > 127.5
+
+
+def _layout(like: np.ndarray):
+    """How light things lie on dark in like [n, C, H, W]: the longer side of their boxes, px; which centre of theirs hardly moves
+    from one image to another; and where it is: row, column.
+    """
+    grey = [image for image in like.mean(1) if (image > BACKGROUND).any()] or [np.full(like.shape[2:], 255.0)]
+    boxes = np.array([_box(image) for image in grey])
+    centres = {centre: np.array([centre(image) for image in grey]) for centre in (_middle, _centre_of_mass)}
+    steady = min(centres, key=lambda centre: centres[centre].var(0).sum())
+    return np.median((boxes[:, 1::2] - boxes[:, ::2]).max(1)), steady, np.median(centres[steady], 0)
+
+
+def _box(grey: np.ndarray) -> tuple[int, int, int, int]:
+    """top, bottom, left, right of what is not background in grey [H, W]."""
+    rows, cols = np.nonzero((grey > BACKGROUND).any(1))[0], np.nonzero((grey > BACKGROUND).any(0))[0]
+    return rows[0], rows[-1] + 1, cols[0], cols[-1] + 1
+
+
+def _middle(grey: np.ndarray) -> np.ndarray:
+    """row, column of the middle of the box."""
+    top, bottom, left, right = _box(grey)
+    return np.array([top + bottom, left + right]) / 2
+
+
+def _centre_of_mass(grey: np.ndarray) -> np.ndarray:
+    """row, column, where a pixel's middle is at a half."""
+    return np.array([np.average(np.arange(n) + 0.5, weights=grey.sum(1 - axis)) for axis, n in enumerate(grey.shape)])

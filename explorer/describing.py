@@ -1,0 +1,59 @@
+"""What a run makes of images: codes, distortion and rate of each, a bound on its likelihood; and the images it learnt from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.data import load as load_data
+from explorer.objectives.bound import importance_weighted_bound
+from explorer.objectives.rate import rate_per_dimension
+from explorer.runs import LoadedRun
+from explorer.training.evaluation import Evaluation, evaluate
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The training images uint8 [n, C, H, W], their classes [n], and their codes [n, D]."""
+
+    x: np.ndarray
+    y: np.ndarray
+    mu: np.ndarray
+
+
+def describe(loaded: LoadedRun, x: np.ndarray) -> Evaluation:
+    """x uint8 [n, C, H, W] -> the figures of each image, one posterior sample each."""
+    return evaluate(loaded.model, loaded.likelihood, x)
+
+
+@torch.inference_mode()
+def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """x uint8 [C, H, W] -> mu, logvar, rate [D], the rate in nats; logvar None for an AE."""
+    found = loaded.encode(x[None].copy())
+    return found.mu[0].numpy(), None if found.logvar is None else found.logvar[0].numpy(), rate_per_dimension(found)[0].numpy()
+
+
+@torch.inference_mode()
+def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
+    """x uint8 [C, H, W], z [D] -> -log p(x|z), nats."""
+    x_logits = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None])
+    return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
+
+
+def bound(loaded: LoadedRun, x: np.ndarray, n_samples: int) -> float:
+    """x uint8 [C, H, W] -> the importance-weighted bound on log p(x), nats. Raises UserError for an AE."""
+    return importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples)
+
+
+def learnt(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> Learnt:
+    """Raises UserError if the images are not on this machine."""
+    spec = loaded.run.spec
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    x, codes = data.x[data.train], []
+    for first in range(0, len(x), BATCH):
+        codes.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
+        on_progress(min(first + BATCH, len(x)), len(x))
+    return Learnt(x, data.y[data.train], np.concatenate(codes))

@@ -1,0 +1,35 @@
+"""Codes drawn at random: from a Gaussian, or from the codes of all images. The temperature multiplies standard deviations."""
+
+import numpy as np
+from numpy.random import Generator
+
+from explorer.errors import UserError
+from explorer.latent.scale import Scale, square_root
+
+
+def from_gaussian(scale: Scale, n: int, temperature: float, rng: Generator) -> np.ndarray:
+    """[n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to an AE's codes.
+
+    Raises UserError for a temperature below 0 or without end.
+    """
+    _check(temperature)
+    return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(scale.covariance)
+
+
+def from_aggregate(mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator) -> np.ndarray:
+    """mu, logvar [N, D] -> [n, D]: each time an image at random, then a draw from its posterior; an AE's are codes themselves.
+
+    At temperature 1 this is the aggregate posterior (Makhzani et al., 2016, §2). Raises UserError for a temperature below 0 or
+    without end, or if there is no image.
+    """
+    _check(temperature)
+    if not len(mu):
+        raise UserError("There are no codes to draw from: choose a run with test images.")
+    rows = rng.integers(len(mu), size=n)
+    codes = mu[rows].astype(np.float64)
+    return codes if logvar is None else codes + temperature * np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
+
+
+def _check(temperature: float) -> None:
+    if not 0 <= temperature < np.inf:
+        raise UserError(f"A temperature is a number from 0 on, not {temperature:g}: choose 1 for the distribution as it is.")

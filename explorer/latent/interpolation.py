@@ -1,0 +1,41 @@
+"""Paths between two codes: the straight one, and the one that keeps its distance from the middle of a Gaussian."""
+
+import numpy as np
+
+from explorer.errors import UserError
+
+TINY = 1e-9  # a ratio of lengths below which a direction is rounding error
+
+
+def linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
+    """a, b [D] -> [n, D], evenly from a to b. Raises UserError if n is less than 2."""
+    if n < 2:
+        raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
+    return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)
+
+
+def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
+    """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
+
+    White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by, it is the straight
+    path: for an end at the middle, ends in one direction from it, or a single dimension. Opposite ends have no shortest arc:
+    theirs goes by way of the positive end of that coordinate axis which is most nearly at right angles to them (of several, the
+    first). Raises UserError if n is less than 2.
+    """
+    path = linear(a, b, n)
+    start, end = path[[0, -1]] - middle
+    radii = np.linalg.norm(start), np.linalg.norm(end)
+    if start.size == 1 or min(radii) <= TINY * max(radii):
+        return path
+    start, end = start / radii[0], end / radii[1]
+    cosine = start @ end
+    across = end - cosine * start
+    sine = np.linalg.norm(across)
+    if sine < TINY:
+        least = np.abs(start).argmin()
+        across = np.eye(start.size)[least] - start[least] * start
+    t = np.linspace(0, 1, n)[1:-1, None]
+    angle = t * np.arctan2(sine, cosine)
+    directions = np.cos(angle) * start + np.sin(angle) * across / np.linalg.norm(across)
+    path[1:-1] = middle + ((1 - t) * radii[0] + t * radii[1]) * directions
+    return path

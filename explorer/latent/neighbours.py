@@ -1,0 +1,59 @@
+"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over pixels in [0, 1]."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.errors import UserError
+
+CHUNK = 2**18  # numbers at a time: a megabyte of float32, which stays in the cache
+
+
+def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """points [N, ...] uint8 or float, to [...] float -> rows [k], distances [k], the nearest first, of equals the first row.
+
+    uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
+    """
+    _check(points, to)
+    if not 1 <= k <= len(points):
+        raise UserError(f"There are {len(points):,} images to be near to: choose 1 to {len(points):,} neighbours, not {k}.")
+    unit, dtype = (255, np.float32) if points.dtype == np.uint8 else (1, np.float64)
+    target, flat = (np.ravel(to) * unit).astype(dtype), points.reshape(len(points), -1)
+    squares, step = np.empty(len(points), dtype), max(1, CHUNK // flat.shape[1])
+    for i in range(0, len(points), step):
+        rest = flat[i : i + step].astype(dtype)
+        rest -= target
+        squares[i : i + step] = np.square(rest, out=rest).sum(1)
+    rows = np.argsort(squares, kind="stable")[:k]
+    return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
+
+
+@dataclass(frozen=True)
+class Blend:
+    """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to be."""
+
+    weights: np.ndarray
+    image: np.ndarray
+    distance: float
+
+
+def blend(x: np.ndarray, images: np.ndarray) -> Blend:
+    """x [...] float, images [k, ...] uint8 or float -> what comes nearest to x of all sums of the images with weights ≥ 0.
+
+    Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises UserError if there is
+    no image, or the shapes disagree.
+    """
+    from scipy.optimize import nnls
+
+    _check(images, x)
+    flat = images.reshape(len(images), -1).astype(np.float64) / (255 if images.dtype == np.uint8 else 1)
+    weights, distance = nnls(flat.T, np.ravel(x).astype(np.float64))
+    return Blend(weights, (weights @ flat).reshape(np.shape(x)), float(distance))
+
+
+def _check(images: np.ndarray, x: np.ndarray) -> None:
+    if not len(images):
+        raise UserError("There are no images to compare with: choose at least 1.")
+    if images.shape[1:] != np.shape(x):
+        shapes = (" × ".join(map(str, shape)) for shape in (np.shape(x), images.shape[1:]))
+        raise UserError("An image of {} can't be compared with images of {}: choose images of its own size.".format(*shapes))

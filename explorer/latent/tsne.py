@@ -1,0 +1,75 @@
+"""t-SNE: codes of any dimension on a plane, near ones near each other (van der Maaten and Hinton, JMLR 2008).
+
+scikit-learn places them, in a process of its own, which keeps the app fluid and can be ended at any time: this very module, run
+with the number of codes. It reads them from its input and writes its progress by the line, PLACES, and the places.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import numpy as np
+
+from explorer.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+LEAST_CODES = 10
+PERPLEXITY = 30.0  # neighbours that count, about
+ITERATIONS = 1000
+PLACES = b"places\n"
+
+
+def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
+    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2], always the same.
+
+    Closed early, it ends its process. Raises UserError for fewer than LEAST_CODES codes, codes that are all the same point or not
+    finite, or if the process is ended by others.
+    """
+    codes = np.array(codes, np.float32)
+    if len(codes) < LEAST_CODES:
+        raise UserError(f"t-SNE needs {LEAST_CODES} codes or more, and there are {len(codes)}. Use more test images.")
+    if not np.isfinite(codes).all():
+        raise UserError("Not all codes are finite numbers. Train the run again.")
+    if (codes == codes[0]).all():
+        raise UserError("All codes are the same point: there are no neighbours to keep together. Train the model longer.")
+    if codes.shape[1] == 1:
+        codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
+    command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
+    with Popen(command, cwd=ROOT, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
+        try:
+            yield 0.0
+            with suppress(BrokenPipeError), process.stdin as its_input:
+                its_input.write(codes.tobytes())
+            for line in process.stdout:
+                if line == PLACES:
+                    break
+                if found := re.search(rb"Iteration (\d+): error", line):
+                    yield min(int(found[1]) / ITERATIONS, 1.0)
+            places = process.stdout.read()
+            if len(places) != 8 * len(codes):
+                raise UserError("t-SNE was ended before it was done. Start it again, with fewer codes if memory is short.")
+            yield np.frombuffer(places, np.float32).reshape(-1, 2).copy()
+        finally:
+            process.kill()
+
+
+def settings(n: int) -> dict:
+    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der Maaten, JMLR 2014, §4.1)."""
+    return {"perplexity": min(PERPLEXITY, (n - 1) / 3), "max_iter": ITERATIONS, "init": "pca", "random_state": 0}
+
+
+def _serve(n: int) -> None:
+    from sklearn.manifold import TSNE
+
+    codes = np.frombuffer(sys.stdin.buffer.read(), np.float32).reshape(n, -1)
+    places = TSNE(verbose=2, **settings(n)).fit_transform(codes)
+    sys.stdout.buffer.write(PLACES + places.astype(np.float32).tobytes())
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

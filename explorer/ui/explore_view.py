@@ -1,0 +1,48 @@
+"""A run to walk in, with the tools around its pad, of which one at a time is in view."""
+
+import streamlit as st
+
+from explorer.ui.explore_address import write
+from explorer.ui.faults import plain_faults
+from explorer.ui.latent_view import pad
+from explorer.ui.settings import TOOL
+from explorer.ui.tools import TOOLS
+from explorer.ui.visit import Visit
+
+
+@st.fragment
+def explore_view(here: Visit) -> None:
+    """Reruns alone when z is let go, or something is chosen in a tool."""
+    TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
+    chosen = st.segmented_control("Tools", TOOLS, format_func=lambda name: TOOLS[name].label, key=TOOL.key, label_visibility="collapsed",
+                                  persist_state="session", help="Click it again to put a tool away")
+    if not chosen:
+        with plain_faults():
+            pad(here)
+            write(here)
+        return
+    tool = TOOLS[chosen]
+    st.html(STICKY.replace("PAGE", st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")))
+    beside, around = st.columns([1.15, 1], gap="medium")
+    with around.container(key="tool"), plain_faults():
+        st.markdown(f"**{tool.title}.** {tool.says}")
+        room = st.container()
+    with beside.container(key="pad-beside"), plain_faults():
+        pad(here, tool.drawn(here))
+        write(here)
+    with room, plain_faults():
+        tool.show(here)
+
+
+STICKY = """<style>
+@media (min-width: 900px) {
+  [data-testid="stColumn"]:has(.st-key-pad-beside) { position: sticky; top: 4rem; align-self: flex-start; }
+}
+@media (max-width: 900px) {
+  [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) { flex-direction: column; }
+  [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) > [data-testid="stColumn"] { width: 100%; flex: 1 1 100%; min-width: 0; }
+  [data-testid="stColumn"]:has(.st-key-pad-beside) {
+    position: sticky; top: 3.5rem; z-index: 5; max-height: 52vh; overflow-y: auto; background: PAGE;
+  }
+}
+</style>"""

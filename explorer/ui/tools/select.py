@@ -1,0 +1,159 @@
+"""Codes selected on a map, their images, and a table of them."""
+
+import time
+from contextlib import closing
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from explorer.latent.tsne import tsne
+from explorer.ui import cache, words
+from explorer.ui.gallery import gallery
+from explorer.ui.settings import ACROSS, COLOUR, UP, VIEW
+from explorer.ui.tools.tool import Tool
+from explorer.ui.training_estimate import in_words
+from explorer.ui.visit import Visit, key
+
+SHOWN = 40  # images of a selection
+COMPONENTS = 10  # of a PCA, whose variance is shown
+VIEWS = {"map": "The pad's", "pca": "PCA", "dimensions": "Dimensions", "tsne": "t-SNE"}
+
+
+def show(here: Visit) -> None:
+    run, n, latent_dim = here.run, cache.view(here.run).images_kept, here.run.spec.latent_dim
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        VIEW.pick("Axes", [name for name in VIEWS if latent_dim > 1 or name == "map"], VIEWS.get)
+        COLOUR.select("Colour by", _colours(here), lambda name: name.replace("_", " "))
+    points, titles = _places(here, here.codes()[0][:n])
+    if points is None:
+        return
+    name = key(f"selection {VIEW.get()} {ACROSS.get()} {UP.get()} {COLOUR.get()} {here.beta}", run)
+
+    def select():
+        here.rows = sorted({int(np.ravel(point["customdata"])[0]) for point in st.session_state[name].selection.points})
+        if len(here.rows) == 1:
+            here.go(here.codes()[0][here.rows[0]], here.rows[0])
+
+    st.plotly_chart(_figure(here, points, titles), key=name, on_select=select, selection_mode=("points", "box", "lasso"),
+                    config={"displaylogo": False, "scrollZoom": True, "displayModeBar": True},
+                    alt=f"Map of {n:,} codes, coloured by {COLOUR.get()}, to select from")
+    if VIEW.get() in ("pca", "dimensions"):
+        _variance(here, n)
+    table = _table(here, n)
+    rows = [row for row in here.rows if row < n]
+    if not rows:
+        of_all = f" of {run.test.n:,}, those that the run keeps" if n < run.test.n else ""
+        st.caption(f"{n:,} test images{of_all}. Draw around some with the mouse or a finger (lasso or box, chosen above the map). With "
+                   "the four arrows above it, you move the map, and click one to go there.")
+        return
+    chosen = table.loc[rows]
+    st.markdown(f"**{len(rows):,} selected:** distortion {chosen['distortion'].mean():.1f} nats on average"
+                + (f", rate {chosen['rate'].mean():.1f}" if run.spec.has_prior else "") + ".")
+    st.button("Go to the mean of their codes", key=key("go to mean", run), on_click=lambda: here.go(here.codes()[0][rows].mean(0)))
+    images = cache.view(run).embedding.images[rows[:SHOWN]]
+    gallery(key("selected", run), "Selected test images", images, [f"test image {row}" for row in rows[:SHOWN]], 8,
+            on_pick=lambda i: here.go(here.codes()[0][rows[i]], rows[i]))
+    if len(rows) > SHOWN:
+        st.caption(f"The first {SHOWN}; the table has them all.")
+    st.dataframe(chosen, height=240)
+
+
+def _colours(here: Visit) -> list[str]:
+    return ["class", "distortion", *(["rate"] if here.run.spec.has_prior else []), *cache.view(here.run).embedding.factors]
+
+
+def _figure(here: Visit, points: np.ndarray, titles: tuple[str, str]):
+    from explorer.figures.selection_map import selection_map
+
+    e, by, to_scale = cache.view(here.run).embedding, COLOUR.get(), here.run.spec.latent_dim > 1
+    if by == "class":
+        return selection_map(points, titles, to_scale, e.y[: len(points)], by, here.run.class_names)
+    unit = ", nats" if by in ("distortion", "rate") else ""
+    return selection_map(points, titles, to_scale, _table(here, len(points))[by].to_numpy(), by.replace("_", " ") + unit)
+
+
+def _table(here: Visit, n: int) -> pd.DataFrame:
+    """A row for each of the first n test images."""
+    run, e, found = here.run, cache.view(here.run).embedding, cache.described(here.run, here.beta)
+    columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": found.distortion}
+    columns |= {"rate": found.rate.sum(1)} if run.spec.has_prior else {}
+    columns |= {name: values[:n] for name, values in e.factors.items()}
+    codes = here.codes()[0][:n]
+    return pd.DataFrame(columns | {words.dimension(i): codes[:, i] for i in range(codes.shape[1])}).rename_axis("test image")
+
+
+def _places(here: Visit, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, str]]:
+    """mu [n, D] -> [n, 2] on the axes that are chosen, and their titles."""
+    p, by = cache.view(here.run).scale.projection, VIEW.get()
+    if by == "map":
+        strewn = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
+        places = p.place(mu)
+        return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.titles
+    if by == "tsne":
+        return _tsne(here, mu), ("t-SNE, first axis", "t-SNE, second axis")
+    dim = mu.shape[1]
+    for column, setting, label in zip(st.columns(2), (ACROSS, UP), ("Across", "Up")):
+        with column:
+            setting.number(f"{label}: {'component' if by == 'pca' else 'dimension'}", dim - 1, "Counted from 0")
+    i, j = int(ACROSS.get()), int(UP.get())
+    if by == "dimensions":
+        return mu[:, [i, j]], (words.dimension(i), words.dimension(j))
+    shares, axes = _pca(*_at(here), here.beta, mu)
+    return (mu - mu.mean(0)) @ axes[[i, j]].T, tuple(f"PC {k} · {shares[k]:.0%} of the variance" for k in (i, j))
+
+
+def _at(here: Visit) -> tuple:
+    return here.run.folder, cache.version(here.run)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _pca(folder, version: str, beta: float | None, _mu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of the variance [D], and axes [D, D]."""
+    from sklearn.decomposition import PCA
+
+    found = PCA(svd_solver="covariance_eigh").fit(_mu)
+    return found.explained_variance_ratio_, found.components_
+
+
+def _variance(here: Visit, n: int) -> None:
+    from explorer.figures.bars import bars
+
+    mu = here.codes()[0][:n]
+    if VIEW.get() == "pca":
+        shares = _pca(*_at(here), here.beta, mu)[0][:COMPONENTS]
+        figure = bars(shares, [f"PC {i}" for i in range(len(shares))], "share of the variance", ".0%")
+    else:
+        dims = cache.view(here.run).dimensions[:COMPONENTS]
+        figure = bars(mu.var(0)[[d.index for d in dims]], [words.dimension(d.index) for d in dims], "variance of the codes")
+    st.plotly_chart(figure, key=key(f"variance {VIEW.get()} {here.beta}", here.run), config={"displaylogo": False},
+                    alt="How much the codes vary along each axis")
+
+
+@st.cache_resource(max_entries=32)
+def _kept() -> dict:
+    """t-SNE maps that were worked out, for everyone."""
+    return {}
+
+
+def _tsne(here: Visit, mu: np.ndarray) -> np.ndarray | None:
+    """Works it out, with progress; a click on anything else stops it."""
+    kept, at = _kept(), (*_at(here), here.beta)
+    if at not in kept:
+        bar, began = st.progress(0.0, "t-SNE begins…"), time.monotonic()
+        st.button("Stop", key=key("stop t-SNE", here.run), on_click=lambda: VIEW.set("map"))
+        with closing(tsne(mu)) as steps:
+            for found in steps:
+                if isinstance(found, float):
+                    left = (time.monotonic() - began) * (1 - found) / max(found, 1e-3)
+                    bar.progress(found, f"t-SNE of {len(mu):,} codes: {in_words(left)} left")
+                else:
+                    kept[at] = found
+        st.rerun(scope="fragment")
+    st.caption("t-SNE keeps neighbours together and nothing else: sizes of clusters and distances between them say little. It has no "
+               "inverse, so that a click goes to the nearest code.")
+    return kept[at]
+
+
+TOOL = Tool("Select", "Select and inspect", "Draw around codes to see their images and figures; the rest turns grey. Change the axes and "
+            "the colour, and look for what lies at the edges.", show, (VIEW, ACROSS, UP, COLOUR))

@@ -1,0 +1,20 @@
+"""What a tool of the explore page is. One that is not in view is not run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explorer.ui.settings import Setting
+from explorer.ui.visit import Visit
+
+
+@dataclass(frozen=True)
+class Tool:
+    """show: draws it; drawn: what it shows of itself on the pad's map (Pad.draw in pad.js), worked out before the pad is told."""
+
+    label: str
+    title: str
+    says: str  # what to do, and what to notice
+    show: Callable[[Visit], None]
+    settings: tuple[Setting, ...] = ()
+    drawn: Callable[[Visit], dict] = lambda here: {}
+    has_ends: bool = False  # whether it works on a path's two ends

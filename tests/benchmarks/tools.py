@@ -1,0 +1,76 @@
+"""The pad with each tool beside it, measured in headless Chromium: `python -m tests.benchmarks.tools`.
+
+Drags over the map of two seconds, and how long the server works at the rerun that ends them, every tool in turn with the bare pad,
+ROUNDS times. EXPLORER_DATA must hold MNIST, for *Copying?*.
+"""
+
+import os
+import sys
+import tempfile
+import time
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from explorer.ui.tools import TOOLS
+from tests.benchmarks.latent_pad import WATCH
+from tests.browser.launch import chromium, running_app
+
+ROUNDS, SECONDS, QUIET, RUN = 3, 2, 0.4, "mnist-vae-2d"
+
+
+def drag(browser, address: str, tool: str) -> tuple[float, int, float]:
+    """Images a second, messages meanwhile, and ms from letting go until the server has said all."""
+    page, sent, heard = browser.new_page(viewport={"width": 1440, "height": 900}), [], []
+    page.add_init_script(WATCH)
+    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
+                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
+    page.goto(f"{address}/explore?run={RUN}&tool={tool}")
+    page.wait_for_selector('[data-testid="decoded"]')
+    while not heard or time.perf_counter() - heard[-1] < 2:
+        page.wait_for_timeout(100)
+    box = page.locator('[data-testid="latent-map"]').bounding_box()
+    across, y = [*np.linspace(0.3, 0.8, 25), *np.linspace(0.8, 0.3, 25)[1:-1]], box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + across[0] * box["width"], y)
+    page.mouse.down()
+    page.wait_for_timeout(200)
+    sent.clear()
+    page.evaluate("Object.assign(bench, { images: 0 })")
+    start, i = time.perf_counter(), 0
+    while (seconds := time.perf_counter() - start) < SECONDS:
+        page.mouse.move(box["x"] + across[i % len(across)] * box["width"], y)
+        i += 1
+    images, during = page.evaluate("bench.images"), len(sent)
+    heard.clear()
+    page.mouse.up()
+    while not heard or time.perf_counter() - heard[-1] < QUIET:
+        page.wait_for_timeout(10)
+    took = 1000 * (heard[-1] - sent[during])
+    page.close()
+    return images / seconds, during, took
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["EXPLORER_RUNS"] = folder
+        browser = chromium(playwright)
+        if not browser:
+            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+        with running_app() as address:
+            tools = ["", *TOOLS]
+            for tool in tools:
+                drag(browser, address, tool)  # a server's first
+            found = {tool: [] for tool in tools}
+            for _ in range(ROUNDS):  # taking turns
+                for tool in tools:
+                    found[tool].append(drag(browser, address, tool))
+    print("| tool | images/s while dragging | × the bare pad's | messages meanwhile | rerun at its end, ms |\n|-|-|-|-|-|")
+    bare = np.median([images for images, _, _ in found[""]])
+    for tool, drags in found.items():
+        images, during, took = np.array(drags).T
+        print(f"| {TOOLS[tool].label if tool else 'none'} | {np.median(images):.0f} ({images.min():.0f} to {images.max():.0f}) | "
+              f"{np.median(images) / bare:.2f} | {during.max():.0f} | {np.median(took):.0f} ({took.min():.0f} to {took.max():.0f}) |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The tools around the pad, in a real browser."""
+
+import io
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot, z_of
+
+GALLERY = '[data-testid="gallery"]'
+
+
+def opened(open_page, tool, run="tiny-vae", **how):
+    page = ready(open_page(f"/explore?run={run}&tool={tool}", **how))
+    if tool not in ("select", "take"):
+        page.wait_for_selector(f"{GALLERY} button")
+    return page
+
+
+def test_a_click_in_a_gallery_goes_there_and_the_traversals_follow(open_page):
+    page = opened(open_page, "traverse", run="tiny-vae")
+    cell = page.locator(f"{GALLERY} .grid button").nth(1)
+    name = cell.get_attribute("aria-label")
+    before = image(page, f"{GALLERY} .grid button:nth-of-type(14) canvas")
+    changes(page, cell.click)
+    index, value = "₀₁".index(name[1]), float(name.split("= ")[1].replace("−", "-"))
+    assert z_of(page)[index] == pytest.approx(value, abs=0.006)
+    changes(page, lambda: press(page, "ArrowRight", 5), f"{GALLERY} .grid button:nth-of-type(14) canvas")
+    assert not np.array_equal(before, image(page, f"{GALLERY} .grid button:nth-of-type(14) canvas"))
+
+
+def test_a_gallery_is_walked_by_keys(open_page):
+    page = opened(open_page, "grid")
+    cells = page.locator(f"{GALLERY} .grid button")
+    cells.nth(0).focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(key)
+    changes(page, lambda: page.keyboard.press("Enter"))
+    name = cells.nth(26).get_attribute("aria-label").replace("−", "-")
+    assert z_of(page) == pytest.approx([float(v) for v in re.findall(r"-?\d+\.\d+", name)], abs=0.006)
+
+
+def test_a_direction_moves_live_and_tells_the_server_once_it_rests(open_page):
+    sent = []
+    page = opened(open_page, "attributes", sent=sent)
+    slider, start = page.get_by_test_id("direction"), z_of(page)
+    page.wait_for_timeout(500)
+    sent.clear()
+    set_to = "(e, t) => { e.value = t; e.dispatchEvent(new Event('input')); }"
+    first = changes(page, lambda: slider.evaluate(set_to, 0.5))
+    half = z_of(page)
+    changes(page, lambda: slider.evaluate(set_to, 1))
+    assert np.array(z_of(page)) - start == pytest.approx(2 * (np.array(half) - start), abs=0.03) and not sent
+    assert first.std() > 0
+    slider.evaluate("(e) => e.dispatchEvent(new Event('change'))")
+    page.wait_for_timeout(800)
+    assert sent
+    assert float(slider.input_value()) == 1  # the server's answer is no new beginning
+    press(page, "ArrowRight")
+    assert float(slider.input_value()) == 0
+
+
+def test_the_path_is_drawn_on_the_map_and_goes_with_its_ends(open_page):
+    page = opened(open_page, "interpolate")
+    with_path = image(page, MAP)
+    page.mouse.click(*spot(page, 0.3, 0.4))
+    settle(page)
+    page.wait_for_timeout(500)
+    changes(page, page.get_by_role("button", name="Set to z").nth(1).click, MAP)
+    expect(page).to_have_url(re.compile(r"to=-?[\d.]+(,|%2C)"))
+    page.get_by_role("radio", name="Interpolate").click()  # put away
+    page.wait_for_selector(GALLERY, state="detached")
+    ready(page)
+    assert with_path.size  # the map itself is painted without it
+    expect(page).not_to_have_url(re.compile("tool="))
+
+
+def test_back_and_forward_go_through_tools_and_places(open_page):
+    page = ready(open_page("/explore?run=tiny-vae&z=1,1"))
+    page.get_by_role("radio", name="Sample", exact=True).click()
+    page.wait_for_selector(f"{GALLERY} button")
+    page.get_by_role("button", name="Draw again").click()
+    expect(page).to_have_url(re.compile("seed=1"))
+    page.get_by_role("radio", name="Grid", exact=True).click()
+    expect(page).to_have_url(re.compile("tool=grid"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("tool=sample.*seed=1"))
+    expect(page.get_by_role("button", name="Draw again")).to_be_visible()
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("seed="))
+    page.go_forward()
+    expect(page).to_have_url(re.compile("seed=1"))
+    page.reload()
+    ready(page)
+    expect(page.get_by_role("button", name="Draw again")).to_be_visible()
+    assert z_of(page) == [1, 1]
+
+
+def test_an_image_of_ones_own_is_drawn_and_its_ellipse_shown(open_page):
+    page = opened(open_page, "own")
+    page.get_by_role("radio", name="Draw", exact=True).click()
+    canvas = page.get_by_test_id("drawing")
+    canvas.wait_for()
+    box, before = canvas.bounding_box(), image(page, MAP)
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile("log p\\(x\\) ≥"))).to_be_visible()
+    settle(page)
+    assert not np.array_equal(image(page, MAP), before)
+    changes(page, page.get_by_role("button", name="Go to its code").click)
+    page.wait_for_timeout(300)
+    z = z_of(page)
+    changes(page, page.get_by_role("button", name="Draw from its posterior").click)
+    assert z_of(page) != z
+    expect(page.locator(f"{GALLERY} .grid button")).to_have_count(3)
+
+
+def test_codes_are_selected_with_a_lasso(open_page):
+    page = opened(open_page, "select")
+    page.wait_for_selector(".js-plotly-plot .nsewdrag")
+    page.wait_for_timeout(1500)  # Plotly has no sign for having drawn its points
+    box = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+    corners = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.2)]
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    for x, y in corners:
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"\d+ selected:"))).to_be_visible()
+    page.wait_for_selector(f"{GALLERY} button")
+    page.wait_for_selector('[data-testid="stDataFrame"]')
+    shown = page.evaluate("document.querySelector('.js-plotly-plot')._fullData.map((t) => (t.selectedpoints || []).length)")
+    assert sum(shown) > 10  # the selection stays on view, the rest greyed
+    changes(page, page.locator(f"{GALLERY} .grid button").nth(3).click)
+    expect(page.locator(f"{PAD} .original")).to_contain_text("test image")
+
+
+def test_everything_is_taken_along(open_page, trained_runs):
+    page = opened(open_page, "take")
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Run, zip").click()
+    names = zipfile.ZipFile(told.value.path()).namelist()
+    assert {"tiny-vae/run.json", "tiny-vae/model.safetensors", "tiny-vae/embedding.safetensors"} <= set(names)
+    with page.expect_download() as told:
+        page.get_by_role("button", name="CSV").click()
+    assert told.value.path().read_text().startswith("index,label,mu_0,mu_1,logvar_0,logvar_1\n0,")
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Save PNG").click()
+    assert min(Image.open(told.value.path()).size) > 200
+    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=take" in link
+
+
+def test_a_gallery_is_saved_pixel_for_pixel(open_page):
+    page = opened(open_page, "grid")
+    with page.expect_download() as told:
+        page.locator(f"{GALLERY} .save").click()
+    saved = np.asarray(Image.open(io.BytesIO(told.value.path().read_bytes())).convert("RGB"))
+    assert saved.shape == (13 * 8 * 4, 13 * 8 * 4, 3)
+    name = page.locator(f"{GALLERY} .grid button").nth(0).get_attribute("aria-label").replace("−", "-")
+    z = [float(v) for v in re.findall(r"-?\d+\.\d+", name)]
+    assert np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3  # z is said to two digits
+
+
+@pytest.mark.parametrize("width, height", [(390, 844), (320, 640)])
+def test_on_a_phone_the_pad_stays_in_view_over_a_tool(open_page, width, height):
+    page = opened(open_page, "traverse", width=width, height=height, touch=True)
+    page.locator(f"{GALLERY} .grid button").last.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = page.locator(DECODED).bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] < 0.7 * height
+    cell = page.locator(f"{GALLERY} .grid button").last.bounding_box()
+    assert cell["y"] > box["y"] + box["height"] and cell["width"] > 15
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

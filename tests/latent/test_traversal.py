@@ -1,0 +1,60 @@
+"""Traversals and grids, against scipy's normal distribution."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from explorer.errors import UserError
+from explorer.latent.dimensions import dimensions
+from explorer.latent.traversal import grid, traversals
+
+
+@pytest.mark.parametrize("dim", [1, 2, 16, 64])
+def test_each_row_sweeps_its_own_dimension_over_its_range_and_no_other(dim):
+    rng = np.random.default_rng(dim)
+    mu, z = rng.normal(2, 3, (50, dim)), rng.standard_normal(dim).astype(np.float32)
+    dims = dimensions(mu, rng.random(dim).tolist(), has_prior=False)
+    found = traversals(z, dims, 5)
+    assert found.shape == (dim, 5, dim)
+    for row, d in zip(found, dims):
+        others = np.arange(dim) != d.index
+        assert np.array_equal(row[:, others], np.tile(z[others], (5, 1)))
+        assert row[[0, -1], d.index].tolist() == [d.low, d.high]
+        assert np.diff(row[:, d.index]) == pytest.approx((d.high - d.low) / 4)
+
+
+def test_a_traversal_of_no_dimension_has_no_row():
+    assert traversals(np.zeros(3), [], 4).shape == (0, 4, 3)
+
+
+@pytest.mark.parametrize("n", [2, 7, 20])
+def test_quantiles_cut_a_gaussian_into_equal_shares(n):
+    found = grid(n, "quantile")
+    assert found[0, :, 0] == pytest.approx(stats.norm.ppf((np.arange(n) + 0.5) / n), abs=1e-12)
+    assert stats.norm.cdf(found[..., 0]).mean() == pytest.approx(0.5)
+
+
+def test_coordinates_are_even_from_one_reach_to_the_other():
+    assert grid(3, "coordinate", reach=2)[0].tolist() == [[-2, 2], [0, 2], [2, 2]]
+    assert grid(5, "coordinate")[2, :, 0].tolist() == [-3, -1.5, 0, 1.5, 3]
+
+
+@pytest.mark.parametrize("by", ["quantile", "coordinate"])
+def test_the_first_row_is_the_top_and_the_first_column_the_left(by):
+    found = grid(6, by)
+    assert found.shape == (6, 6, 2)
+    assert (np.diff(found[..., 0], axis=1) > 0).all() and (np.diff(found[..., 1], axis=0) < 0).all()
+    assert (found[..., 0] == found[0, :, 0]).all() and (found[..., 1] == found[:, :1, 1]).all()
+    assert found[::-1, ::-1] == pytest.approx(-found)
+
+
+def test_what_cannot_be_laid_out_gets_a_sentence():
+    with pytest.raises(UserError, match="at least 2 images, not 1"):
+        traversals(np.zeros(2), [], 1)
+    with pytest.raises(UserError, match="at least 2 rows"):
+        grid(1, "quantile")
+    with pytest.raises(UserError, match="Did you mean quantile"):
+        grid(5, "quantiles")
+    for reach in (0, -1, np.nan, np.inf):
+        with pytest.raises(UserError, match="choose 3"):
+            grid(5, "coordinate", reach)

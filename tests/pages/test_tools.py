@@ -1,0 +1,272 @@
+"""The tools of the explore page as Streamlit runs them, without a browser: of any model, any number of dimensions, grey and colour."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from sklearn.decomposition import PCA
+from streamlit.testing.v1 import AppTest
+
+from explorer import runs
+from explorer.data import load as load_data
+from explorer.specs import RunSpec
+from explorer.store.catalogue import catalogue, find
+from explorer.store.embedding import read_embedding
+from explorer.ui import pairs
+from explorer.ui.settings import Setting
+from explorer.ui.tools import TOOLS
+from tests.conftest import SPECS
+
+ROOT = Path(__file__).parents[2]
+OTHERS = {"wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
+          "wide-vae": RunSpec("digits", latent_dim=64, epochs=1, width=16),
+          "tiny-gru": RunSpec("digits", network="gru", epochs=1, width=16),
+          "tiny-shapes": RunSpec("shapes", epochs=1, width=16)}
+
+
+@pytest.fixture(scope="module")
+def other_runs(trained_runs):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(trained_runs))
+        for name, spec in OTHERS.items():
+            runs.train(spec, name)
+        yield
+    for name in OTHERS:
+        for file in (trained_runs / name).iterdir():
+            file.unlink()
+        (trained_runs / name).rmdir()
+
+
+@pytest.fixture
+def app(other_runs, trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def visit(app, run, tool, **asked):
+    app.query_params.clear()
+    app.query_params.update({"run": run, "tool": tool} | asked)
+    app.switch_page("pages/explore.py").run()
+    assert not app.exception
+    return app
+
+
+def mounted(app, name) -> list[dict]:
+    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == name and e.proto.json]
+
+
+def galleries(app) -> dict[str, dict]:
+    return {told["title"]: told for told in mounted(app, "gallery")}
+
+
+def letter(app) -> dict:
+    [told] = [told for told in mounted(app, "latent_pad_courier") if "zs" in told]
+    return told
+
+
+def pictures(told) -> np.ndarray:
+    """A gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
+    import base64
+
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    (_, height, width), columns = told["image"], told["columns"]
+    return np.stack([sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
+                     for i in range(told["n"])])
+
+
+@pytest.mark.parametrize("run", [*SPECS, *OTHERS])
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_works_for_every_model(app, run, tool):
+    visit(app, run, tool)
+    assert not app.error and not app.warning
+    for told in galleries(app).values():
+        assert len(told["names"]) == told["n"] and told["image"] == list(find(run).shape) and pictures(told).shape[0] == told["n"]
+
+
+@pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
+def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, run):
+    visit(app, run, "traverse", z="0.5,-1", steps="5")
+    told, loaded = galleries(app)["Traversals"], runs.load(run)
+    e, shown = read_embedding(loaded.run), pictures(galleries(app)["Traversals"])
+    assert told["n"] == 10 and told["heads"][0].startswith("z")
+    first = int("₀₁".index(told["heads"][0][1]))
+    assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
+    codes = e.film.mu if e.film else e.mu
+    low, high = np.floor(min(codes[..., first].min(), -4) * 10) / 10, np.ceil(max(codes[..., first].max(), 4) * 10) / 10
+    zs = np.tile([0.5, -1.0], (5, 1))
+    zs[:, first] = np.linspace(low, high, 5)
+    assert np.abs(shown[:5].astype(int) - np.rint(loaded.decode(zs)[:, 0] * 255)).max() <= 1
+
+
+def test_a_grid_lies_as_the_map_does(app):
+    visit(app, "tiny-vae", "grid", side="5", spacing="coordinate")
+    z0, z1 = np.linspace(-3, 3, 5), np.linspace(3, -3, 5)
+    wanted = runs.load("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
+    assert np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
+
+
+def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
+    visit(app, "tiny-vae", "interpolate", steps="7", **{"from": "1,0", "to": "0,1"})
+    drawn = {len(p["zs"]): p for p in letter(app)["drawn"]["paths"]}
+    straight, round_ = letter(app)["drawn"]["paths"]
+    assert drawn.keys() == {7} and not straight["quiet"] and round_["quiet"]
+    assert np.allclose(straight["zs"], np.linspace([1, 0], [0, 1], 7))
+    assert np.allclose(np.linalg.norm(round_["zs"], axis=1), 1)
+    own, partner = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
+    assert "AE" in partner["title"] and own["n"] == partner["n"] == 14 and own["actions"] and not partner["actions"]
+
+
+def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
+    visit(app, "tiny-ae", "interpolate", steps="3")
+    own, told = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
+    partner = pairs.partner(find("tiny-ae"), [run for run in catalogue()[0] if run.name != "tiny-ae"])
+    for name, shown in (("tiny-ae", own), (partner.name, told)):
+        loaded, e = runs.load(name), read_embedding(find(name))
+        rows = 0, int(np.argmax(e.y != e.y[0]))
+        wanted = loaded.decode(loaded.encode(e.images[list(rows)]).mu.numpy())[:, 0]
+        assert np.abs(pictures(shown)[[0, 2]].astype(int) - np.rint(255 * wanted)).max() <= 2
+
+
+def test_draws_are_the_priors_and_marked_on_the_map(app):
+    visit(app, "tiny-vae", "sample", draws="64", temperature="0.0")
+    assert np.allclose(letter(app)["drawn"]["marks"], 0)
+    visit(app, "tiny-vae", "sample", draws="64", seed="3")
+    marks = np.array(letter(app)["drawn"]["marks"])
+    assert marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Draws"]["n"] == 64
+    app.button(key=next(b.key for b in app.button if b.label == "Draw again")).click().run()
+    assert not np.allclose(letter(app)["drawn"]["marks"], marks) and app.query_params["seed"] == "4"
+
+
+def test_a_direction_is_the_difference_of_two_mean_codes(app):
+    visit(app, "tiny-ae", "attributes", less="3", more="8")
+    e, told = read_embedding(find("tiny-ae")), letter(app)["drawn"]["direction"]
+    assert told["name"] == "3 → 8" and np.allclose(told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
+    visit(app, "moons-vae-2d", "attributes", attribute="phase")
+    assert letter(app)["drawn"]["direction"]["name"] == "phase"
+    visit(app, "tiny-ae", "attributes", less="3", more="3")
+    assert "two different classes" in app.info[0].value
+
+
+def test_copying_finds_the_training_image_itself(app):
+    data, loaded = load_data("digits"), runs.load("tiny-ae")
+    z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
+    visit(app, "tiny-ae", "copying", z=",".join(map(repr, z)))
+    told = galleries(app)
+    assert np.array_equal(pictures(told["Nearest in code"])[0], data.x[data.train][7, 0])
+    assert told["Nearest in code"]["captions"][0] == "0.00"
+    decoded = loaded.decode(z)[0]
+    away = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
+    assert told["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(away)[:6]]
+    assert f"**{away.min():.2f}** away" in " ".join(m.value for m in app.markdown)
+
+
+def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    visit(app, "mnist-vae-2d", "copying")
+    assert "python -m explorer data mnist" in app.error[0].value and len(app.error) == 1
+    for tool in TOOLS.keys() - {"copying"}:
+        visit(app, "mnist-vae-2d", tool)
+        assert not app.error
+
+
+def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
+    visit(app, "tiny-vae", "own", image="5", samples="1000")
+    loaded = runs.load("tiny-vae")
+    found = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
+    cloud = letter(app)["drawn"]["cloud"]
+    assert np.allclose(cloud["mu"], found.mu[0].numpy(), atol=1e-5)
+    assert np.allclose(cloud["sd"], np.exp(found.logvar[0].numpy() / 2), atol=1e-5)
+    said = " ".join(m.value for m in app.markdown)
+    assert "log p(x) ≥" in said and "1,000 importance-weighted" in said
+    next(b for b in app.button if b.label == "Draw from its posterior").click().run()
+    z = np.array(letter(app)["zs"][0])
+    assert 0 < np.abs((z - found.mu[0].numpy()) / np.exp(found.logvar[0].numpy() / 2)).max() < 5
+    assert galleries(app)["The image and what comes back"]["n"] == 3
+    visit(app, "tiny-ae", "own")
+    assert any("no posterior" in c.value for c in app.caption) and "cloud" not in letter(app)["drawn"]
+
+
+def png(array) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+CUT = png(np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8))[:900]
+
+
+@pytest.mark.parametrize("content", [b"no image", CUT, b""], ids=["text", "cut", "empty"])
+def test_a_file_that_is_no_image_gets_a_sentence_and_leaves_the_pad(app, content):
+    visit(app, "tiny-vae", "own", input="upload")
+    app.file_uploader[0].set_value(("x.png", content, "image/png")).run()
+    assert not app.exception and "can't be used" in app.error[0].value and letter(app)["drawn"] == {}
+
+
+def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_dark(app):
+    visit(app, "tiny-vae", "own", input="upload")
+    paper = np.full((80, 80), 255, np.uint8)
+    paper[10:70, 35:45] = 0
+    app.file_uploader[0].set_value(("x.png", png(paper), "image/png")).run()
+    assert not app.exception and not app.error and "cloud" in letter(app)["drawn"]
+    shown = pictures(galleries(app)["The image and what comes back"])[0]
+    assert shown[4, 0] < 10 and shown[4, 4] > 100
+    next(b for b in app.button if b.label == "Invert it").click().run()
+    assert pictures(galleries(app)["The image and what comes back"])[0][4, 0] > 245
+
+
+def test_axes_by_pca_are_scikit_learns(app):
+    visit(app, "tiny-vae-6d", "select", view="pca", across="1", up="3")
+    mu = read_embedding(find("tiny-vae-6d")).mu
+    plot = json.loads(app.get("plotly_chart")[0].proto.spec)
+    shares = PCA().fit(mu).explained_variance_ratio_
+    assert plot["layout"]["xaxis"]["title"]["text"] == f"PC 1 · {shares[1]:.0%} of the variance"
+    assert plot["layout"]["yaxis"]["title"]["text"] == f"PC 3 · {shares[3]:.0%} of the variance"
+
+
+LINKS = [
+    ({"run": "tiny-vae", "tool": "grid", "spacing": "coordinate", "side": "9", "z": "1,2"}, ""),
+    ({"run": "tiny-vae", "tool": "interpolate", "way": "spherical", "from": "1,2", "to": "0.5,-2.25", "z": "0,0"}, ""),
+    ({"run": "tiny-ladder", "tool": "sample", "beta": "0.1", "source": "codes", "temperature": "0.5", "z": "0,0"}, ""),
+    ({"run": "tiny-vae-6d", "tool": "select", "view": "dimensions", "across": "4", "colour": "rate", "z": "0,0,0,0,0,0"}, ""),
+    ({"run": "tiny-vae", "z": "1e9,0"}, "its z is not 2 finite numbers"),
+    ({"run": "tiny-vae", "z": "nan,0"}, "its z is not 2 finite numbers"),
+    ({"run": "tiny-vae", "tool": "interpolate", "from": "x"}, "its from is not 2"),
+    ({"run": "tiny-vae", "tool": "teleport"}, "there is no tool 'teleport'"),
+    ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
+    ({"run": "tiny-vae", "tool": "sample", "temperature": "-1"}, "its temperature can't be '-1'"),
+    ({"run": "tiny-ladder", "beta": "7"}, "its KL weight is not a number from 0.01 to 1"),
+]
+
+
+@pytest.mark.parametrize("asked, wrong", LINKS)
+def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong):
+    visit(app, "tiny-ae", "traverse")
+    visit(app, **({"tool": ""} | asked))
+    if wrong:
+        assert wrong in app.warning[0].value
+    else:
+        assert not app.warning and asked.items() <= app.query_params.items()
+        assert set(app.query_params) - set(asked) <= {"beta"}
+
+
+def test_each_setting_has_a_name_of_its_own_in_the_address():
+    from explorer.ui import settings
+
+    names = [s.name for s in vars(settings).values() if isinstance(s, Setting)]
+    assert len(names) == len(set(names)) and not {"run", "z", "beta", "from", "to"} & set(names)
+    assert {s for tool in TOOLS.values() for s in tool.settings} <= {s for s in vars(settings).values() if isinstance(s, Setting)}
+
+
+def test_a_choice_that_another_model_does_not_have_gives_way(app):
+    visit(app, "moons-vae-2d", "attributes", attribute="phase")
+    visit(app, "tiny-vae", "attributes", attribute="phase")
+    assert not app.exception and letter(app)["drawn"]["direction"]["name"] == "0 → 1"
+    visit(app, "tiny-vae-6d", "select", view="pca", across="5")
+    visit(app, "tiny-vae", "select", view="pca", across="5")
+    assert not app.exception and not app.error
