@@ -108,7 +108,7 @@ def show(args) -> None:
 
 
 def _shown(run) -> dict:
-    return {"run": run.name, "spec": run.spec.to_dict(), "test": asdict(run.test), "epochs": run.epochs,
+    return {"run": run.name, "spec": run.spec.to_dict(), "test": run.test.to_dict(), "epochs": run.epochs,
             "seconds": run.seconds, "device": run.device, "note": run.note}
 
 
@@ -118,7 +118,7 @@ def _print_run(run) -> None:
     print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
     print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}; "
-          f"active units {t.active_units}")
+          f"active units {t.active_units}" + (f", {t.codes_used} codes used, perplexity {t.perplexity:.1f}" if t.perplexity else ""))
 
 
 def decode(args) -> None:

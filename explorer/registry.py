@@ -53,6 +53,7 @@ MODELS = Registry("model", {
     "ae": "explorer.models.ae:AE",
     "vae": "explorer.models.vae:VAE",
     "ladder": "explorer.models.vae:VAE",  # at many KL weights
+    "vqvae": "explorer.models.vqvae:VQVAE",
 })
 
 LIKELIHOODS = Registry("likelihood", {

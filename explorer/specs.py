@@ -33,7 +33,8 @@ class RunSpec:
     dataset: str = option("digits", "images to learn: a name, or folder:PATH")
     image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "keep colour, for folder:PATH")
-    model: str = option("vae", "ae (codes are points), vae (codes are clouds) or ladder (a vae at many KL weights)", choices=MODELS.names())
+    model: str = option("vae", "ae (codes are points), vae (clouds), ladder (a vae at many KL weights) or vqvae (entries of a book)",
+                        choices=MODELS.names())
     network: str = option("mlp", "encoder and decoder", choices=NETWORKS.names())
     width: int | None = option(None, "units of the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
     depth: int | None = option(None, "hidden layers (mlp, gru) or halvings of the image (conv)", low=1, high=6, step=1)
@@ -44,6 +45,8 @@ class RunSpec:
     beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=1.0)
     betas: str | None = option(None, "KL weights of a ladder, rising: each rung is trained on from the one before")
     rung_epochs: int | None = option(None, "passes over the training images for each rung but the first", low=1, high=10_000, step=1)
+    n_codes: int | None = option(None, "entries in a vqvae's codebook", low=2, high=1024, step=1)
+    code_dim: int | None = option(None, "numbers in an entry of a vqvae's codebook, a whole part of latent_dim", low=1, high=512, step=1)
     epochs: int | None = option(None, "passes over the training images", low=1, high=10_000, step=1)
     batch_size: int = option(128, "images a step", low=1, high=65_536, step=1)
     lr: float = option(2e-3, "Adam's learning rate", low=1e-7, high=10.0, step=1e-4)
@@ -66,7 +69,8 @@ class RunSpec:
         if self.likelihood != "gaussian":
             settle["sigma"] = 0.1
         if not self.has_prior:
-            settle.update(beta=0.0, beta_warmup=0.0)
+            settle.update(beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0)  # a vqvae's rate is a constant
+        settle.update(self._codebook() if self.model == "vqvae" else {"n_codes": None, "code_dim": None})
         if self.model == "ladder":
             settle.update(beta=1.0, beta_warmup=0.0, betas=_rising(USUAL_BETAS if self.betas is None else self.betas))
         else:
@@ -84,6 +88,14 @@ class RunSpec:
             raise UserError(f"A beta warmup of {self.beta_warmup:g} epochs would not end within {self.epochs}. "
                             "Train longer, or warm up faster.")
 
+    def _codebook(self) -> dict:
+        """Raises UserError unless a code is made of whole entries."""
+        code_dim = self.code_dim or (2 if self.latent_dim % 2 == 0 else 1)
+        if self.latent_dim % code_dim:
+            raise UserError(f"A code of {self.latent_dim} numbers is not made of entries of {code_dim}: "
+                            "choose a code dim that divides the latent dim.")
+        return {"n_codes": self.n_codes or 64, "code_dim": code_dim}
+
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":
         """Raises UserError for keys that are not fields, besides what the fields themselves refuse."""
@@ -100,8 +112,13 @@ class RunSpec:
 
     @property
     def has_prior(self) -> bool:
-        """Whether codes answer to N(0, I): all models but the AE."""
-        return self.model != "ae"
+        """Whether codes answer to N(0, I): those of an AE answer to nothing, those of a VQ-VAE to its codebook."""
+        return self.model not in ("ae", "vqvae")
+
+    @property
+    def n_groups(self) -> int:
+        """How many entries of its codebook make a code of a VQ-VAE; of others, 0."""
+        return self.latent_dim // self.code_dim if self.code_dim else 0
 
     @property
     def rungs(self) -> tuple[float, ...]:

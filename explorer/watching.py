@@ -28,6 +28,7 @@ class Watcher:
         with torch.random.fork_rng():
             self.model = build(spec, data.shape).eval().requires_grad_(False)
         self.likelihood, self.has_prior = likelihood_of(spec), spec.has_prior
+        self.entries = torch.from_numpy(np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups)))
         self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
         self.spent, self.began, self.last, self.every = 0.0, time.perf_counter(), 0, 1  # epochs, from a look to the next
         drop_frames_after(folder, epochs_before)
@@ -43,7 +44,11 @@ class Watcher:
         with torch.inference_mode():
             posterior = self.model.encode(self.x)
             mu, rates = posterior.mu, rate_per_dimension(posterior).mean(0)
-            z = torch.from_numpy(self.eps) if self.has_prior else mu.mean(0) + torch.from_numpy(self.eps) * mu.std(0, correction=0)
+            z = torch.from_numpy(self.eps)
+            if self.entries.numel():
+                z = self.model.codebook[self.entries].flatten(1)
+            elif not self.has_prior:
+                z = mu.mean(0) + z * mu.std(0, correction=0)
             decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
         pictures = np.stack([np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:])) for part in decoded])
         about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}

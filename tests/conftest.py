@@ -12,6 +12,7 @@ SPECS = {
     "tiny-vae-1d": RunSpec("digits", likelihood="gaussian", latent_dim=1, epochs=20, width=32, lr=5e-3),
     "tiny-ladder": RunSpec("digits", model="ladder", betas="0.01,0.1,1", likelihood="gaussian", epochs=10, rung_epochs=4, width=32,
                            lr=5e-3),
+    "tiny-vqvae": RunSpec("digits", model="vqvae", latent_dim=6, n_codes=12, epochs=60, width=32, lr=5e-3),
     "tiny-vae-6d": RunSpec("digits", likelihood="gaussian", latent_dim=6, epochs=20, width=32, lr=5e-3),
 }
 

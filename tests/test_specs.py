@@ -46,6 +46,22 @@ def test_the_id_is_a_slug_and_a_hash_of_everything():
 
 def test_ids_stay_what_they_were():
     assert RunSpec().run_id == "digits-vae-mlp-2d-4d8698ad"
+    assert RunSpec("digits", model="ladder", width=200).run_id == "digits-ladder-mlp-2d-e2d255c8"
+    assert RunSpec("mnist", latent_dim=16, epochs=60).run_id == "mnist-vae-mlp-16d-ede3e576"
+    assert RunSpec("moons", model="ae", width=100, epochs=250).run_id == "moons-ae-mlp-2d-23c7ae68"
+
+
+def test_a_codebook_belongs_to_a_vqvae_alone():
+    assert RunSpec(n_codes=8, code_dim=2) == RunSpec() and RunSpec().n_groups == 0
+    spec = RunSpec(model="vqvae", latent_dim=8)
+    assert (spec.n_codes, spec.code_dim, spec.n_groups) == (64, 2, 4) and not spec.has_prior
+    assert RunSpec(model="vqvae", latent_dim=3).code_dim == 1
+    assert RunSpec(model="vqvae", beta=3.0, beta_warmup=1.0) == RunSpec(model="vqvae")
+    assert spec.run_id != RunSpec(model="vqvae", latent_dim=8, n_codes=32).run_id
+    with pytest.raises(UserError, match="8 numbers is not made of entries of 3"):
+        RunSpec(model="vqvae", latent_dim=8, code_dim=3)
+    with pytest.raises(UserError, match="N codes must lie between 2 and 1,024"):
+        RunSpec(model="vqvae", n_codes=1)
 
 
 def test_a_ladder_has_rungs_that_rise():
@@ -75,6 +91,7 @@ def test_a_spec_survives_json():
     RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
     RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4), RunSpec("shapes", network="gru", beta_warmup=30.0),
     RunSpec(model="ladder", epochs=8, rung_epochs=50), RunSpec("moons", epochs=200), RunSpec(network="linear", likelihood="gaussian"),
+    RunSpec(model="vqvae"), RunSpec(model="vqvae", latent_dim=9, n_codes=8), RunSpec(model="vqvae", latent_dim=8, code_dim=4),
 ])
 def test_flags_and_settings_make_the_same_spec_again(spec):
     args = _parser().parse_args(["train", *shlex.split(spec.flags())])

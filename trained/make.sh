@@ -24,6 +24,14 @@ for dataset in mnist fashion-mnist; do
     python -m explorer train --dataset $dataset --model vae --latent-dim $latent_dim --epochs 60 --run $dataset-vae-${latent_dim}d
   done
 done
+# One network under three losses, with their replays: distortion alone, the rate so heavy that it all but stands alone, and both.
+objective() {
+  python -m explorer train --dataset digits --model vae --width 200 --beta $2 --run digits-vae-2d-$1
+}
+objective recon-only 0
+objective kl-only 1000
+objective both 1
+python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes 32 --width 200 --run digits-vqvae
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
 done

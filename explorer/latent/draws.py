@@ -1,4 +1,4 @@
-"""Codes drawn at random: from a Gaussian, or from the codes of all images. The temperature multiplies standard deviations."""
+"""Codes drawn at random: from a Gaussian, a codebook, or the codes of all images. The temperature multiplies standard deviations."""
 
 import numpy as np
 from numpy.random import Generator
@@ -14,6 +14,11 @@ def from_gaussian(scale: Scale, n: int, temperature: float, rng: Generator) -> n
     """
     _check(temperature)
     return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(scale.covariance)
+
+
+def from_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator) -> np.ndarray:
+    """codebook [K, d] -> [n, n_groups·d]: every entry equally likely at every place, the prior under which a VQ-VAE's rate is constant."""
+    return codebook[rng.integers(len(codebook), size=(n, n_groups))].reshape(n, -1).astype(np.float64)
 
 
 def from_aggregate(mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator) -> np.ndarray:

@@ -18,7 +18,7 @@ MOST_WEIGHTS = 100_000_000
 class Autoencoder(nn.Module, ABC):
     n_statistics: ClassVar[int]  # numbers the encoder gives for each latent dimension
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module):
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, spec: RunSpec):
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
@@ -45,4 +45,4 @@ def build(spec: RunSpec, shape: Shape) -> Autoencoder:
     if n > MOST_WEIGHTS:
         raise UserError(f"This {spec.network} network would have {n:,} weights, and {MOST_WEIGHTS:,} is the most. "
                         "Choose a smaller width or depth.")
-    return model(*network(*sizes))
+    return model(*network(*sizes), spec)

@@ -1,4 +1,4 @@
-"""What an encoder says of an image: a point, or a cloud."""
+"""What an encoder says of an image: a point, a cloud, or entries of a book."""
 
 from dataclasses import dataclass
 
@@ -29,4 +29,21 @@ class Gaussian:
         return self.mu + torch.exp(0.5 * self.logvar) * eps
 
 
-Posterior = Point | Gaussian
+@dataclass(frozen=True)
+class Codes:
+    """A VQ-VAE's code: index int64 [B, G], the entries of the codebook (of n_codes) that lie nearest to encoded [B, D], the encoder's
+    own numbers in G groups; mu [B, D] is those entries.
+    """
+
+    encoded: Tensor
+    mu: Tensor
+    index: Tensor
+    n_codes: int
+    logvar: None = None
+
+    def sample(self, eps: Tensor) -> Tensor:
+        """mu; its gradient goes straight through to encoded, as if nothing lay between (van den Oord et al., 2017, §3.2)."""
+        return self.encoded + (self.mu - self.encoded).detach()
+
+
+Posterior = Point | Gaussian | Codes

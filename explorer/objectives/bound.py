@@ -7,7 +7,7 @@ import torch
 
 from explorer.errors import UserError
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Point
+from explorer.models.posterior import Codes, Point
 from explorer.objectives.distortion import Likelihood
 
 BATCH = 250  # draws decoded at a time
@@ -19,7 +19,7 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
 
     Burda, Grosse and Salakhutdinov (ICLR 2016, equation 8): with one sample it is a draw of the ELBO; on average it rises with
     the number of samples, towards log p(x). Where q(z|x) lies beside the true posterior it may stay nats away, either way, even
-    with thousands. Raises UserError for an AE, or fewer samples than 1.
+    with thousands. Raises UserError for an AE, a VQ-VAE, or fewer samples than 1.
     """
     if n_samples < 1:
         raise UserError(f"The bound is a mean over draws: choose at least 1, not {n_samples}.")
@@ -29,6 +29,8 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
     posterior = model.encode(image)
     if isinstance(posterior, Point):
         raise UserError("An AE has no posterior to draw from, and so no bound on log p(x): choose a VAE.")
+    if isinstance(posterior, Codes):
+        raise UserError("A VQ-VAE's encoder makes one sure choice: there are no draws to weigh, and its elbo is the bound it has.")
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(device)
     log_weights = []
     for some in eps.split(BATCH):

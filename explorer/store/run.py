@@ -57,7 +57,8 @@ def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     contents = {file: safetensors.save(parts) for file, parts in tensors.items()}
     for file, content in contents.items():
         write_whole(run.folder / file, content)
-    record = {"format": FORMAT} | asdict(run) | {"files": {file: fingerprint(c) for file, c in contents.items()}}
+    files = {file: fingerprint(content) for file, content in contents.items()}
+    record = {"format": FORMAT} | asdict(run) | {"test": run.test.to_dict(), "files": files}
     del record["name"], record["folder"]
     write_whole(run.folder / RECORD, json.dumps(record, indent=1).encode())
     return read(run.folder)
@@ -97,13 +98,14 @@ def read(folder: Path) -> Run:
 def _run(folder: Path, record: dict) -> Run:
     t = record["test"]
     test = TestFigures(float(t["distortion"]), float(t["rate"]), None if t["elbo"] is None else float(t["elbo"]),
-                       int(t["active_units"]), int(t["n"]), [float(rate) for rate in t["rate_per_dimension"]])
+                       int(t["active_units"]), int(t["n"]), [float(rate) for rate in t["rate_per_dimension"]],
+                       *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()))
     run = Run(folder.name, folder, RunSpec.from_dict(record["spec"]), tuple(map(int, record["shape"])),
               tuple(map(str, record["class_names"])), int(record["n_train"]), int(record["n_parameters"]), test,
               int(record["epochs"]), float(record["seconds"]), str(record["device"]), dict(record["versions"]),
               None if record["note"] is None else str(record["note"]), dict(record["files"]),
               tuple(Frame(**{name: None if f[name] is None else float(f[name]) for name in FRAME}) for f in record.get("film", ())))
-    figures = [run.seconds, test.distortion, test.rate, *test.rate_per_dimension, 0 if test.elbo is None else test.elbo]
+    figures = [run.seconds, test.distortion, test.rate, test.elbo or 0, test.perplexity or 0, *test.rate_per_dimension]
     if len(run.shape) != 3 or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
         raise ValueError("figures that no run has")
     betas = [frame.beta for frame in run.film]

@@ -1,4 +1,4 @@
-"""Where training stands after an epoch: weights, what Adam remembers, and the state of the random numbers."""
+"""Where training stands after an epoch: weights, what Adam and a codebook's averages remember, and the state of the random numbers."""
 
 import numpy as np
 import torch
@@ -6,9 +6,11 @@ from torch import Tensor
 
 from explorer.errors import UserError
 from explorer.models.autoencoder import Autoencoder
+from explorer.objectives.codebook import Averages
 from explorer.training.events import Checkpoint
 
 MODEL, RUNGS, RNG = "model.", "rungs.", "rng"
+COUNTS, SUMS = "codebook.counts", "codebook.sums"  # of a VQ-VAE
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # of Adam, of each parameter
 
 
@@ -18,13 +20,15 @@ def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
 
 
 def taken(epoch: int, step: int, seconds: float, weights: dict[str, np.ndarray], rungs: list[dict[str, np.ndarray]],
-          optimizer: torch.optim.Adam, rng: torch.Generator) -> Checkpoint:
+          optimizer: torch.optim.Adam, rng: torch.Generator, averages: Averages | None = None) -> Checkpoint:
     """rungs: the weights of a ladder's stages, or of the one stage, that are done."""
     tensors = {MODEL + name: w for name, w in weights.items()} | {RNG: rng.get_state().numpy()}
     if rungs:
         tensors |= {RUNGS + name: np.stack([rung[name] for rung in rungs]) for name in weights}
     for i, state in optimizer.state_dict()["state"].items():
         tensors |= {f"{moment}.{i}": _copy(state[moment]) for moment in MOMENTS}
+    if averages:
+        tensors |= {COUNTS: _copy(averages.counts), SUMS: _copy(averages.sums)}
     return Checkpoint(epoch, step, seconds, tensors)
 
 
@@ -33,8 +37,9 @@ def weights_in(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     return {name.removeprefix(MODEL): w for name, w in checkpoint.tensors.items() if name.startswith(MODEL)}
 
 
-def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.Adam, rng: torch.Generator) -> list[dict[str, np.ndarray]]:
-    """Sets model, optimizer and rng to where they stood; returns the rungs done. Raises UserError if they don't fit."""
+def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.Adam, rng: torch.Generator,
+            averages: Averages | None = None) -> list[dict[str, np.ndarray]]:
+    """Sets all of them to where they stood; returns the rungs done. Raises UserError if they don't fit."""
     t = checkpoint.tensors
     try:
         model.load_state_dict({name: torch.from_numpy(t[MODEL + name]) for name in model.state_dict()})
@@ -44,6 +49,9 @@ def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.A
                 raise ValueError("another network's")
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
         rng.set_state(torch.from_numpy(t[RNG].copy()))
+        if averages:
+            averages.counts.copy_(torch.from_numpy(t[COUNTS]))
+            averages.sums.copy_(torch.from_numpy(t[SUMS]))
         rungs = {name.removeprefix(RUNGS): w for name, w in t.items() if name.startswith(RUNGS)}
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         raise UserError("What is left of the broken-off training does not fit these settings. Train from the start.") from error

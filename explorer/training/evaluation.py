@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Gaussian
+from explorer.models.posterior import Codes, Gaussian, Point
+from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.training.events import ACTIVE, TestFigures
@@ -17,8 +18,8 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None for an AE), distortion [n] and rate [n, D]
-    in nats; all float32.
+    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None where codes are no clouds), distortion [n]
+    and rate [n, D] in nats; all float32.
     """
 
     figures: TestFigures
@@ -33,7 +34,7 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     """x uint8 [N, C, H, W]; one posterior sample an image."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
-    distortions, rates, mus, logvars = [], [], [], []
+    distortions, rates, mus, logvars, chosen = [], [], [], [], 0  # chosen [K]: how often each entry of a codebook was
     for batch in torch.from_numpy(x).split(BATCH):
         batch = batch.to(device).float() / 255
         posterior = model.encode(batch)
@@ -43,11 +44,14 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
         mus.append(posterior.mu.cpu())
         if isinstance(posterior, Gaussian):
             logvars.append(posterior.logvar.cpu())
+        if isinstance(posterior, Codes):
+            chosen += posterior.index.flatten().bincount(minlength=posterior.n_codes).cpu()
     mu, distortion_of, rate_of = (torch.cat(parts).numpy() for parts in (mus, distortions, rates))
     per_dimension = rate_of.mean(0, dtype=np.float64)
     distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
     variances = mu.var(axis=0, dtype=np.float64)
     active = int((variances > ACTIVE * (1 if logvars else variances.max())).sum())
-    elbo = -(distortion + rate) if logvars else None
-    figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist())
+    elbo = None if isinstance(posterior, Point) else -(distortion + rate)
+    of_codes = (int((chosen > 0).sum()), perplexity(chosen)) if isinstance(posterior, Codes) else ()
+    figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist(), *of_codes)
     return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

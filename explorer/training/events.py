@@ -5,7 +5,7 @@ Distortions and rates are nats per image, averaged over the images seen since th
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
@@ -93,7 +93,8 @@ class TestFigures:
 
     elbo = −(distortion + rate), None for an AE, which bounds nothing. active_units: latent dimensions whose
     posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016), for an AE, whose scale
-    is arbitrary, above 0.01 of its widest dimension's.
+    is arbitrary, or a VQ-VAE, above 0.01 of its widest dimension's. Of a VQ-VAE: how many entries of its codebook the
+    images' codes use, and the perplexity of that use (explorer.objectives.codebook).
     """
 
     distortion: float
@@ -102,6 +103,13 @@ class TestFigures:
     active_units: int
     n: int
     rate_per_dimension: list[float]
+    codes_used: int | None = None
+    perplexity: float | None = None
+
+    def to_dict(self) -> dict:
+        """Without what only a VQ-VAE has, of others."""
+        only = () if self.perplexity is not None else ("codes_used", "perplexity")
+        return {name: value for name, value in asdict(self).items() if name not in only}
 
 
 Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped

@@ -12,6 +12,7 @@ import torch
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.models.autoencoder import Autoencoder, build
+from explorer.objectives.codebook import Averages, commitment
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
@@ -26,6 +27,7 @@ STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
     """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the ELBO).
 
+    A VQ-VAE's loss has a commitment too, and its codebook follows by averages (explorer.objectives.codebook).
     A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew; its weights have a
     leading axis of rungs.
 
@@ -47,13 +49,13 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    optimizer = _optimizer(spec, model)
+    optimizer, averages = _optimizer(spec, model), Averages(model.codebook) if spec.n_codes else None
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
-        rungs = restore(checkpoint, model, optimizer, rng)
+        rungs = restore(checkpoint, model, optimizer, rng, averages)
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
-    yield Started(n, data.n_test, sum(p.numel() for p in model.parameters()), n_epochs, device.name, device.why, data.skipped)
+    yield Started(n, data.n_test, sum(t.numel() for t in model.state_dict().values()), n_epochs, device.name, device.why, data.skipped)
     said = time.perf_counter()
     start = said - seconds_before
     good, step = weights_of(model) if checkpoint else None, done_before * n_batches
@@ -74,9 +76,13 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
                 x_logits = model.decode(z)
             terms = torch.stack([likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
             loss = (terms[0] + beta * terms[1] if beta else terms[0]) / len(rows)
+            if averages:
+                loss = loss + commitment(posterior).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            if averages:
+                averages.update(posterior, rng)
             step += 1
             recent, n_recent = recent + terms.detach(), n_recent + len(rows)
             if (now := time.perf_counter()) - said > STEP_EVERY:
@@ -88,7 +94,7 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
                 epoch_sums, recent, n_recent, said = epoch_sums + recent, torch.zeros_like(recent), 0, now
         epoch_sums = epoch_sums + recent
         now = time.perf_counter()
-        if not (epoch_sums.isfinite().all() and all(p.isfinite().all() for p in model.parameters())):
+        if not (epoch_sums.isfinite().all() and all(t.isfinite().all() for t in model.state_dict().values())):
             good = None if spec.betas else good  # a ladder is whole or nothing
             kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
             reason = (f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
@@ -100,7 +106,7 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
             rungs.append(good)
         distortion, rate = (epoch_sums / n).tolist()
         yield EpochEnd(epoch, n_epochs, distortion, rate, beta, n / (now - epoch_start), now - start,
-                       partial(taken, epoch, step, now - start, good, rungs, optimizer, rng))
+                       partial(taken, epoch, step, now - start, good, rungs, optimizer, rng, averages))
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
 

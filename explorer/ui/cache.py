@@ -159,6 +159,11 @@ def loaded(run: Run, beta: float | None = None):
     return _loaded(run.folder, version(run), beta)
 
 
+def codebook(run: Run) -> np.ndarray:
+    """[n_codes, code_dim], of a VQ-VAE."""
+    return loaded(run).model.codebook.numpy()
+
+
 def decode(run: Run, z: np.ndarray, beta: float | None = None) -> np.ndarray:
     """z [D] -> float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
     return loaded(run, beta).decode(z)[0]

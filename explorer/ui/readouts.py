@@ -20,4 +20,4 @@ def film_readouts(run: Run) -> list[Readout]:
 
 def still_readouts(run: Run, found: GapMap | None) -> list[Readout]:
     t = run.test
-    return _readouts(run.spec.latent_dim, [found and found.gap], [t.distortion], [t.rate] if run.spec.has_prior else None, [t.active_units])
+    return _readouts(run.spec.latent_dim, [found and found.gap], [t.distortion], None if t.elbo is None else [t.rate], [t.active_units])

@@ -12,9 +12,10 @@ from explorer.ui import words
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
-FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "batch_size", "lr", "schedule")
+FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "n_codes", "code_dim", "batch_size", "lr", "schedule")
 LABELS = {"dataset": "Images", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up, epochs",
-          "betas": "KL weights of the ladder", "rung_epochs": "Epochs a rung", "lr": "Learning rate", "sigma": "Sigma of a pixel"}
+          "betas": "KL weights of the ladder", "rung_epochs": "Epochs a rung", "lr": "Learning rate", "sigma": "Sigma of a pixel",
+          "n_codes": "Entries in the codebook", "code_dim": "Numbers in an entry"}
 
 
 def _key(name: str) -> str:
@@ -57,7 +58,9 @@ def spec_form() -> RunSpec | None:
     if _key("model") not in st.session_state:
         fill({})
     model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
-    hidden = {"ae": {"beta", "beta_warmup", "betas", "rung_epochs"}, "vae": {"betas", "rung_epochs"}}.get(model, {"beta", "beta_warmup"})
+    hidden = set() if model == "vae" else {"beta", "beta_warmup"}
+    hidden |= set() if model == "ladder" else {"betas", "rung_epochs"}
+    hidden |= set() if model == "vqvae" else {"n_codes", "code_dim"}
     hidden |= set() if st.session_state[_key("dataset")].startswith("folder:") else {"image_size", "colour"}
     hidden |= {"sigma"} if likelihood != "gaussian" else set()
     hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()

@@ -88,8 +88,9 @@ def _over(name: str) -> None:
         st.warning(run.note)
     with st.container(horizontal=True):
         st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": name})
-        st.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
-                     query_params={"vae" if run.spec.has_prior else "ae": name})
+        if not run.spec.n_codes:
+            st.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
+                         query_params={"vae" if run.spec.has_prior else "ae": name})
         if can_go_on(run.folder) and st.button("Go on", key=f"on {name}"):
             executor().start(name, run.spec)
             st.rerun()

@@ -6,7 +6,7 @@ from explorer.store.run import Run
 DATASETS = {"digits": "Digits", "moons": "Moons", "shapes": "Shapes", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST",
             "kmnist": "KMNIST", "cifar10": "CIFAR-10", "celeba": "CelebA"}
 
-MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder"}
+MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder", "vqvae": "VQ-VAE"}
 
 
 def dataset(run: Run) -> str:
@@ -49,7 +49,8 @@ def figures(run: Run) -> str:
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, elbo {minus(t.elbo)}"
     at = " at KL weight 1" if run.spec.rungs else ""
-    return f"Test split of {t.n:,} images{at}, nats per image: distortion {t.distortion:.1f}{rate}."
+    use = f" {t.codes_used} of {run.spec.n_codes} entries of its codebook in use, perplexity {t.perplexity:.1f}." if t.perplexity else ""
+    return f"Test split of {t.n:,} images{at}, nats per image: distortion {t.distortion:.1f}{rate}.{use}"
 
 
 def making(run: Run) -> str:

@@ -31,6 +31,7 @@ DECODERS = {
     "mlp": (RunSpec(network="mlp"), (1, 28, 28)),
     "mlp, gaussian": (RunSpec(network="mlp", likelihood="gaussian", latent_dim=64), (1, 28, 28)),
     "mlp, colour": (RunSpec(network="mlp", latent_dim=1, width=64, depth=4), (3, 28, 28)),
+    "vqvae": (RunSpec(model="vqvae", latent_dim=8), (1, 28, 28)),
     "conv": (RunSpec(network="conv"), (1, 28, 28)),
     "conv, gaussian, 3": (RunSpec(network="conv", likelihood="gaussian", width=16, depth=3, latent_dim=10), (1, 64, 64)),
     "conv, colour": (RunSpec(network="conv", width=8, latent_dim=5), (3, 32, 32)),

@@ -15,6 +15,7 @@ SPECS = {
     "vae": RunSpec(epochs=4, width=16, beta_warmup=3.0), "ae": RunSpec(model="ae", epochs=4, width=16),
     "conv": RunSpec(network="conv", epochs=4, width=4), "gru": RunSpec(network="gru", epochs=4, width=8),
     "ladder": RunSpec(model="ladder", betas="0.1,1,2", epochs=2, rung_epochs=1, width=16),
+    "vqvae": RunSpec(model="vqvae", epochs=4, width=16, latent_dim=6, n_codes=40),
     "constant": RunSpec(epochs=4, width=16, schedule="constant", likelihood="gaussian"),
 }
 

@@ -93,7 +93,7 @@ def map_block(id: str, run: Run | Seen, e: Embedding, scale: Scale, dims: list[D
         "classes": [{"name": run.class_names[label], "colour": colour_of(label)} for label in present],
         "dimensions": [asdict(d) | {"step": KEY_STEP * (1 if has_prior else d.sd or 1)} for d in dims], "step": KEY_STEP * sd,
         "film": film and film.axis(), "readouts": readouts, "rates_at": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
-    } | _words(has_prior)
+    } | _words(run.spec)
     return make_block(id, about, {name: t.astype(np.float32) if t.dtype == np.float64 else t for name, t in tensors.items()})
 
 
@@ -110,8 +110,11 @@ def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Bloc
     return make_block(id, {"n": len(originals), "image": originals.shape[1:]}, {"originals": originals, "pictures": pictures})
 
 
-def _words(has_prior: bool) -> dict:
-    if has_prior:
+def _words(spec: RunSpec) -> dict:
+    if spec.n_codes:
+        return {"model": "VQ-VAE", "origin_name": "the mean of all codes", "draw_name": "Draw at random",
+                "draw_help": "From the Gaussian fitted to its codes, so that z may lie between the entries of its codebook"}
+    if spec.has_prior:
         return {"model": "VAE", "origin_name": "the origin", "draw_name": "Draw from the prior",
                 "draw_help": "z from N(0, I), the prior of every VAE"}
     return {"model": "AE", "origin_name": "the mean of all codes", "draw_name": "Draw at random",

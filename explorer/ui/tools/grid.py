@@ -28,7 +28,7 @@ def show(here: Visit) -> None:
     gallery(key("grid", run), "Manifold grid", here.decode(zs), names, n, on_pick=lambda i: here.go(zs[i]), dense=True)
     across, up = scale.projection.titles
     upwards = f"; upwards {up}, from {words.minus(places[-1][1], 1)} to {words.minus(places[0][1], 1)}" if len(w) > 1 else ""
-    gaussian = "the prior" if run.spec.has_prior else "the Gaussian fitted to the AE's codes"
+    gaussian = "the prior" if run.spec.has_prior else f"the Gaussian fitted to the {words.MODELS[run.spec.model]}'s codes"
     st.caption(f"Across {across}, from {words.minus(places[0][0], 1)} to {words.minus(places[-1][0], 1)}{upwards}. " + (
         f"At the {n} middle quantiles of {gaussian}." if by == "quantile" else f"Evenly over ±{REACH:g} standard deviations of {gaussian}.")
         + (" It is the slice through z, parallel to the map." if run.spec.latent_dim > 2 else ""))

@@ -43,6 +43,8 @@ def show(here: Visit) -> None:
                     else f"**{words.title(other)}**, between the same places in standard deviations:")
         _strip(there, [_same(here, there, end) for end in here.ends], n, goes=False)
         st.page_link("pages/compare.py", label="Walk it on both maps", icon=":material/compare:", query_params=_walk(here, other))
+    elif here.run.spec.n_codes:
+        st.caption("Between two codes of a VQ-VAE there is no third: the steps lie between the entries of its codebook.")
     else:
         st.caption(f"There is no {'AE' if here.run.spec.has_prior else 'VAE'} of these images to set beside it yet: train one on *Train*.")
 

@@ -106,6 +106,12 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
     from explorer.figures.bars import bars
 
     distortion, test = describing.distortion_at(loaded, x, z), here.run.test
+    if n_codes := here.run.spec.n_codes:
+        st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; a test image has "
+                    f"{test.distortion:.1f} on average, and the same rate.")
+        st.caption(f"{here.run.spec.n_groups} choices among {n_codes} entries: the rate is the logarithm of all there are, whatever the "
+                   "image. The codebook's prior has only entries: a z between them has no rate.")
+        return
     if not here.run.spec.has_prior:
         st.markdown(f"Distortion **{distortion:.1f}** nats; a test image has {test.distortion:.1f} on average.")
         st.caption("An AE's code is a point: it has no posterior to draw from, no rate, and says nothing of how likely an image is.")

@@ -19,7 +19,7 @@ def show(here: Visit) -> None:
         _offer(here, "CSV", f"{run.name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta))
         _offer(here, "Parquet", f"{run.name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta))
     st.caption("A row for each image: its number, class, μ" + (" and log σ² of each dimension." if run.spec.has_prior else
-               " of each dimension; an AE has no σ."))
+               " of each dimension; there is no σ."))
     st.markdown("**The run**")
     with st.container(horizontal=True):
         _offer(here, "Run, zip", f"{run.name}.zip", "application/zip", lambda: exporting.run_zip(run))

@@ -26,6 +26,8 @@ def show(here: Visit) -> None:
     ends = ", ".join(f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}" for d in dims[:4])
     st.caption(f"Left to right: {ends}{', …' if len(dims) > 4 else ''}. " + (
         "The rate is of the test images: a dimension of rate 0 says nothing, and its row does not change." if run.spec.has_prior else
+        "Every dimension has the same rate, and they are sorted by how far the codes spread. Most of these places lie between the entries "
+        "of the codebook, where the decoder was never trained." if run.spec.n_codes else
         "An AE has no rate: its dimensions are sorted by how far the codes spread."))
 
 

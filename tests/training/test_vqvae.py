@@ -1,0 +1,94 @@
+"""A VQ-VAE from the command line to the catalogue."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from explorer import measuring, runs
+from explorer.cli import main
+from explorer.data import load as load_data
+from explorer.device import Device
+from explorer.errors import UserError
+from explorer.exporting import codes
+from explorer.specs import RunSpec
+from explorer.store.catalogue import catalogue, find
+from explorer.store.checkpoint import can_go_on
+from explorer.store.run import MODEL, RECORD
+from explorer.training.events import EpochEnd, Failed
+from explorer.training.trainer import train
+
+SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=12, epochs=6, width=32, lr=5e-3)
+CPU = Device("cpu", False, 1, "a test")
+
+
+def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    assert main(["train", "--run", "own", *SPEC.arguments()]) == 0
+    capsys.readouterr()
+    assert main(["show", "own", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["spec"]["n_codes"] == 12 and told["spec"]["code_dim"] == 2 and told["test"]["rate"] == pytest.approx(3 * math.log(12))
+    assert told["test"]["elbo"] == pytest.approx(-told["test"]["distortion"] - told["test"]["rate"])
+    assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
+    assert "own" in [run.name for run in catalogue()[0]] and find("own").spec == SPEC
+    assert load_file(tmp_path / "own" / MODEL)["codebook"].shape == (12, 2)
+    loaded, data = runs.load("own"), load_data("digits")
+    found, book = loaded.encode(data.x[data.test]), loaded.model.codebook.numpy()
+    stored = codes(find("own"))
+    mu = np.column_stack([stored[f"mu_{i}"] for i in range(6)])
+    assert np.allclose(mu, found.mu, atol=1e-5) and np.isin(mu.reshape(-1, 2).round(4), book.round(4)).all()
+    assert loaded.decode(mu[:3]).shape == (3, 1, 8, 8) and "logvar_0" not in stored
+    assert measuring.gaps("own").prior_gap is None
+
+
+def test_other_runs_are_told_as_before(trained_runs):
+    for name in ("tiny-vae", "tiny-ae", "tiny-ladder"):
+        record = json.loads((trained_runs / name / RECORD).read_text())
+        assert record["test"].keys() == {"distortion", "rate", "elbo", "active_units", "n", "rate_per_dimension"}
+        assert record["spec"]["n_codes"] is record["spec"]["code_dim"] is None
+
+
+def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, monkeypatch):
+    """From the checkpoint in its folder, to the last bit, its codebook among it."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    monkeypatch.setattr("explorer.device.choose", lambda network: CPU)
+    whole, seen = runs.train(SPEC, "whole"), []
+    half = runs.train(SPEC, "halved", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3)
+    assert half.epochs == 3 and can_go_on(half.folder)
+    again = runs.train(SPEC, "halved")
+    assert again.files == whole.files and again.test == whole.test and not can_go_on(again.folder)
+
+
+def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
+    """Better than one entry for all, whose best distortion is that of the mean image; and no entry is left over."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    run, data = find("tiny-vqvae"), load_data("digits")
+    x = torch.tensor(data.x[data.test]).flatten(1) / 255
+    mean = (torch.tensor(data.x[data.train]).flatten(1) / 255).mean(0).clamp(1e-3, 1 - 1e-3)
+    of_mean = -(x * mean.log() + (1 - x) * (1 - mean).log()).sum(1).mean().item()
+    assert run.test.distortion < of_mean - 1 and run.test.codes_used == 12 and run.test.perplexity > 6
+
+
+def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
+    def spoil(self, posterior, rng):
+        self.codebook[0] = float("nan") if self.counts.add_(1)[0] > 15 else 0.0
+
+    monkeypatch.setattr("explorer.training.trainer.Averages.update", spoil)
+    *_, end = train(SPEC, load_data("digits"), CPU)
+    assert isinstance(end, Failed) and end.epochs == 1 and all(np.isfinite(w).all() for w in end.weights.values())
+
+
+def test_a_checkpoint_without_its_averages_is_refused():
+    first = next(e for e in train(SPEC, load_data("digits"), CPU) if isinstance(e, EpochEnd)).checkpoint()
+    del first.tensors["codebook.counts"]
+    with pytest.raises(UserError, match="Train from the start"):
+        next(train(SPEC, load_data("digits"), CPU, first))
+
+
+def test_a_code_of_broken_entries_gets_a_sentence(capsys):
+    assert main(["train", "--model", "vqvae", "--latent-dim", "8", "--code-dim", "3"]) == 2
+    assert "choose a code dim that divides the latent dim" in capsys.readouterr().err
