@@ -5,6 +5,7 @@ import streamlit as st
 from explorer.ui import cache, pairs, words
 from explorer.ui.entry import require_app
 from explorer.ui.latent_view import latent_view
+from explorer.ui.lesson import THERE
 
 TASTE = "mnist-vae-2d"
 
@@ -37,4 +38,5 @@ st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other 
 if pair := pairs.usual(runs):
     st.page_link("pages/compare.py", label="Fall into the gaps of an autoencoder, and close them with the KL weight",
                  icon=":material/compare:", query_params=pairs.address(*pair))
+st.page_link(f"pages/{THERE[0]}.py", label=f"Learn it idea by idea, in {len(THERE)} short lessons", icon=":material/school:")
 st.caption(f"{words.title(taste)}. {words.figures(taste)}")

@@ -258,13 +258,18 @@ def train(app, **asked):
 def test_the_form_has_a_field_for_every_setting_and_its_range(app):
     train(app)
     for f in fields(RunSpec):
-        if f.metadata["low"] is not None and f.name not in ("sigma", "rung_epochs"):
+        if f.metadata["low"] is not None and f.name not in ("sigma", "rung_epochs", "n_codes", "code_dim"):
             number = app.number_input(key=f"setting {f.name}")
             assert (number.min, number.max) == (f.metadata["low"], f.metadata["high"])
     app.selectbox(key="setting model").select("ae").run()
     assert not [n for n in app.number_input if n.key == "setting beta"] and "--model ae" in app.code[0].value
     app.selectbox(key="setting model").select("ladder").run()
     assert app.text_input(key="setting betas") and not app.exception
+    app.selectbox(key="setting model").select("vqvae").run()
+    app.number_input(key="setting latent_dim").set_value(8).run()
+    app.number_input(key="setting n_codes").set_value(16).run()
+    assert app.number_input(key="setting code_dim") and "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
+    assert not [n for n in app.number_input if n.key == "setting beta"] and not app.exception and not app.error
 
 
 def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):

@@ -46,6 +46,14 @@ def test_what_is_asked_for_and_does_not_fit_gets_what_does(runs, ae, vae, shown,
     assert names(pair) == shown and says in said and bool(says) == bool(said)
 
 
+def test_a_vqvae_stands_beside_none(runs):
+    with_it = [*runs, find("tiny-vqvae")]
+    assert pairs.partner(with_it[-1], with_it) is None
+    assert names(pairs.usual(with_it, pairs.images_of(runs[0]))) == ("tiny-ae", "tiny-ladder")
+    assert "tiny-vqvae is no AE" in pairs.asked("tiny-vqvae", None, with_it)[1]
+    assert "tiny-vqvae is no VAE" in pairs.asked(None, "tiny-vqvae", with_it)[1]
+
+
 def test_without_a_partner_there_is_the_command_that_trains_one(runs):
     pair, said = pairs.asked(None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"])
     assert pair is None and "There is no AE" in said and "train --dataset mnist --model ae" in said

@@ -1,0 +1,35 @@
+"""What a VQ-VAE makes of images: entries of its codebook, and what comes of putting others in their place."""
+
+import numpy as np
+import torch
+
+from explorer.models.vqvae import VQVAE
+from explorer.objectives.codebook import perplexity
+from explorer.objectives.distortion import Likelihood
+
+
+@torch.inference_mode()
+def coded(model: VQVAE, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """x uint8 [n, C, H, W] -> what the encoder says float32 [n, G, d], and the entries nearest to it int64 [n, G]."""
+    found = model.encode(torch.tensor(x).float() / 255)
+    return found.encoded.unflatten(1, (-1, model.codebook.shape[1])).numpy(), found.index.numpy()
+
+
+def every_entry(codebook: np.ndarray, index: np.ndarray, place: int) -> np.ndarray:
+    """codebook [K, d], index [G] -> z [K, G·d]: the code with each entry in turn at that place."""
+    codes = np.tile(index, (len(codebook), 1))
+    codes[:, place] = np.arange(len(codebook))
+    return codebook[codes].reshape(len(codebook), -1)
+
+
+@torch.inference_mode()
+def distortions(model: VQVAE, likelihood: Likelihood, x: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """x uint8 [C, H, W], z [m, D] -> −log p(x|z) [m], nats."""
+    x_logits = model.decode(torch.from_numpy(np.asarray(z, np.float32)))
+    return likelihood.distortion(x_logits, (torch.tensor(x).float() / 255).expand_as(x_logits)).numpy()
+
+
+def use(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
+    """index of any shape -> the share of each entry [n_codes], and their perplexity."""
+    chosen = np.bincount(index.ravel(), minlength=n_codes)
+    return chosen / chosen.sum(), perplexity(torch.from_numpy(chosen))

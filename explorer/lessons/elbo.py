@@ -1,0 +1,106 @@
+"""log p(x) of one image under a VAE with a 2-D latent, its true posterior, and what a Gaussian q falls short of them.
+
+Every expectation is a sum over the same cells. Halving them changes log p(x) of no test image of scikit-learn's digits by 0.003 nats.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.latent.quadrature import Grid
+from explorer.runs import LoadedRun
+
+GRID = Grid(8.0, 256)
+NARROWEST = GRID.step  # standard deviation of q that the cells resolve
+FARTHEST = 3.0  # mean of q, so that its mass lies on the grid
+BATCH = 8192
+Q = tuple[float, float, float, float]  # mu₀, mu₁, log sigma₀, log sigma₁
+
+
+@torch.inference_mode()
+def decoded(loaded: LoadedRun) -> Tensor:
+    """x_logits [n², C, H, W] at each cell of the grid: the same for all images."""
+    return torch.cat([loaded.model.decode(z) for z in torch.from_numpy(GRID.points).float().split(BATCH)])
+
+
+@torch.inference_mode()
+def evidence(loaded: LoadedRun, x_logits: Tensor, x: np.ndarray) -> "Evidence":
+    """x uint8 [C, H, W]; x_logits as decoded."""
+    image = (torch.from_numpy(x.copy()).float() / 255)[None]
+    found = [loaded.likelihood.distortion(some, image.expand_as(some)) for some in x_logits.split(BATCH)]
+    return Evidence(-torch.cat(found).double().numpy().reshape(GRID.n, GRID.n))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Nats: log_evidence = bound + kl_to_posterior, and bound = log_likelihood − kl_to_prior. mass: of q, on the grid."""
+
+    bound: float
+    kl_to_posterior: float
+    kl_to_prior: float
+    log_likelihood: float  # E_q log p(x|z)
+    mass: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """log_likelihood [n, n]: log p(x|z) of one image, in nats."""
+
+    log_likelihood: np.ndarray
+
+    @cached_property
+    def log_joint(self) -> np.ndarray:
+        """log p(x|z)·p(z)"""
+        prior = GRID.log_normal(0, 1)
+        return self.log_likelihood + prior[:, None] + prior
+
+    @cached_property
+    def log_evidence(self) -> float:
+        """log p(x) = log ∫ p(x|z) p(z) dz"""
+        return GRID.log_integral(self.log_joint)
+
+    @cached_property
+    def log_posterior(self) -> np.ndarray:
+        """log p(z|x), by Bayes' rule"""
+        return self.log_joint - self.log_evidence
+
+    def terms(self, q: Q) -> Terms:
+        """The parts of the bound (Kingma and Welling, ICLR 2014, equations 1 and 3), each an expectation over q."""
+        log_q = [GRID.log_normal(mu, np.exp(s)) for mu, s in zip(q[:2], q[2:])]
+        down, across = (np.exp(along) * GRID.step for along in log_q)
+
+        def mean(values: np.ndarray) -> float:
+            return float(down @ values @ across)
+
+        log_q = log_q[0][:, None] + log_q[1]
+        return Terms(bound=mean(self.log_joint - log_q), kl_to_posterior=mean(log_q - self.log_posterior),
+                     kl_to_prior=mean(log_q - self.log_joint + self.log_likelihood), log_likelihood=mean(self.log_likelihood),
+                     mass=float(down.sum() * across.sum()))
+
+    def slope(self, q: Q) -> np.ndarray:
+        """[4]: the gradient of the bound. E_q log p(x, z) by the grid, and the entropy of q, whose slope in log sigma is 1."""
+        along = [(GRID.axis - mu) / np.exp(s) for mu, s in zip(q[:2], q[2:])]
+        down, across = (np.exp(-(u**2) / 2) * GRID.step / np.sqrt(2 * np.pi) / np.exp(s) for u, s in zip(along, q[2:]))
+        right, left = self.log_joint @ across, down @ self.log_joint
+        return np.array([(down * along[0]) @ right / np.exp(q[2]), left @ (across * along[1]) / np.exp(q[3]),
+                         (down * (along[0] ** 2 - 1)) @ right + 1, left @ (across * (along[1] ** 2 - 1)) + 1])
+
+
+def climb(image: Evidence, start: Q, n_steps: int) -> list[Q]:
+    """[n_steps + 1] places of q on the way up: gradient ascent on the bound, each step halved until the bound does not fall."""
+    q, rate, way = np.array(start), 0.02, [start]
+    low, high = np.array([-FARTHEST] * 2 + [np.log(NARROWEST)] * 2), np.array([FARTHEST] * 2 + [0.0] * 2)
+    bound = image.terms(start).bound
+    for _ in range(n_steps):
+        slope, rate = image.slope(tuple(q)), 2 * rate
+        while rate > 1e-9:
+            tried = np.clip(q + rate * slope, low, high)
+            if (reached := image.terms(tuple(tried)).bound) >= bound:
+                q, bound = tried, reached
+                break
+            rate /= 2
+        way.append(tuple(q.tolist()))
+    return way

@@ -1,0 +1,124 @@
+"""A density on a line as K Gaussians, fitted one by one, and as the infinitely many of a VAE with a single latent dimension.
+
+The toy: a hump with a tail, a narrow hump, and a box, none of them a sum of few Gaussians but the second.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.models.posterior import Gaussian
+from explorer.objectives.rate import rate_per_dimension
+
+SHARES = 0.4, 0.2, 0.4
+LOW, HIGH = -4.0, 4.5  # of x, all but one in ten thousand
+N = 2000
+WIDTH, STEPS, BATCH, RATE = 32, 2000, 512, 0.02
+REACH, CELLS = 6.0, 2400  # of z, for the integral over it
+
+
+def true_density(x: np.ndarray) -> np.ndarray:
+    """p(x): gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform over [1.5, 3.5]."""
+    t = np.maximum(x + 3.5, 0) / 0.6
+    return (SHARES[0] * t * np.exp(-t) / 0.6 + SHARES[1] * np.exp(-(((x - 0.5) / 0.12) ** 2) / 2) / (0.12 * np.sqrt(2 * np.pi))
+            + SHARES[2] * ((x >= 1.5) & (x <= 3.5)) / 2)
+
+
+def drawn(seed: int) -> np.ndarray:
+    """[N] from it."""
+    rng = np.random.default_rng(seed)
+    hump = rng.choice(3, N, p=SHARES)
+    return np.choose(hump, [rng.gamma(2, 0.6, N) - 3.5, rng.normal(0.5, 0.12, N), rng.uniform(1.5, 3.5, N)])
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """p(x) = Σ P(m) N(x; mean, sd²): weight, mean, sd [k]."""
+
+    weight: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+
+    def parts(self, x: np.ndarray) -> np.ndarray:
+        """x [n] -> [n, k]: each Gaussian's share of the density."""
+        return self.weight * np.exp(-(((x[:, None] - self.mean) / self.sd) ** 2) / 2) / (self.sd * np.sqrt(2 * np.pi))
+
+    def density(self, x: np.ndarray) -> np.ndarray:
+        """x [n] -> [n]"""
+        return self.parts(x).sum(1)
+
+    def mean_log_likelihood(self, x: np.ndarray) -> float:
+        """x [n] -> nats a number."""
+        return float(np.log(self.density(x)).mean())
+
+
+def fitted(x: np.ndarray, k: int) -> Mixture:
+    """K Gaussians by expectation maximisation, scikit-learn's."""
+    from sklearn.mixture import GaussianMixture
+
+    found = GaussianMixture(k, random_state=0).fit(x[:, None])
+    return Mixture(found.weights_, found.means_[:, 0], np.sqrt(found.covariances_[:, 0, 0]))
+
+
+def _network() -> nn.Module:
+    return nn.Sequential(nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 2))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """More than one would only wait for each other over so small a network."""
+    n = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n)
+
+
+def trained(x: np.ndarray) -> nn.Module:
+    """x [N] -> the decoder of a VAE: z [n, 1] to the mean and the log variance of x [n, 2]. By the ELBO; a second or two."""
+    with torch.random.fork_rng(devices=[]), _one_thread():
+        torch.manual_seed(0)
+        data, encoder, decoder = torch.from_numpy(x).float()[:, None], _network(), _network()
+        optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], RATE, fused=True)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
+        for _ in range(STEPS):
+            batch = data[torch.randint(len(data), (BATCH,))]
+            loss = -elbo(encoder, decoder, batch, torch.randn(BATCH, 1)).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    return decoder
+
+
+def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tensor:
+    """x, eps [n, 1] -> nats [n], of one draw of z each."""
+    posterior = Gaussian(*encoder(x).chunk(2, dim=1))
+    mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
+    log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
+    return (log_likelihood - rate_per_dimension(posterior)).squeeze(1)
+
+
+@torch.inference_mode()
+def picked(decoder: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """z [k] -> m(z), s(z) [k]: the Gaussian that each z picks."""
+    mean, logvar = decoder(torch.from_numpy(z).float()[:, None]).double().numpy().T
+    return mean, np.exp(logvar / 2)
+
+
+def endless(decoder: nn.Module) -> Mixture:
+    """All of its Gaussians: p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
+    z = REACH * ((np.arange(CELLS) + 0.5) / CELLS * 2 - 1)
+    weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * REACH / CELLS
+    return Mixture(weight, *picked(decoder, z))
+
+
+def some(decoder: nn.Module, k: int) -> Mixture:
+    """K of them, at the middles of K equally likely ranges of z."""
+    z = np.sqrt(2) * torch.special.erfinv(torch.from_numpy((2 * np.arange(k) + 1) / k - 1)).numpy()
+    return Mixture(np.full(k, 1 / k), *picked(decoder, z))

@@ -1,0 +1,78 @@
+"""Gradients of E f(z), z ~ N(mu, sigma²), in three ways and exactly; f is a loss that a decoder might put behind a latent dimension."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.models.posterior import Gaussian
+
+BATCHES, MOST = 200, 1000  # batches, and samples in each
+RIPPLES = 4.0  # radians per unit of z
+LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLES * z)}
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """With respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
+
+    drawn: np.ndarray
+    score: np.ndarray
+    pathwise: np.ndarray
+    exact: np.ndarray
+
+
+def noise(seed: int) -> Tensor:
+    """eps [BATCHES, MOST] from N(0, 1): fewer samples are the first of them."""
+    return torch.randn(BATCHES, MOST, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
+    """eps [batches, n]"""
+    f = LOSSES[loss]
+    return Gradients(drawn(f, mu, sigma, eps), score(f, mu, sigma, eps), pathwise(f, mu, sigma, eps), exact(loss, mu, sigma))
+
+
+def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+    """What autograd finds through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4). [batches, 2]"""
+    mu, sigma = (torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
+    z = Gaussian(mu, 2 * torch.log(sigma)).sample(eps)
+    f(z).mean(1).sum().backward()
+    return torch.cat([mu.grad, sigma.grad], 1).numpy()
+
+
+def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+    """Mean of f(z)·∇log q(z), which asks f for no slope: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
+    losses = f(mu + sigma * eps)
+    slopes = eps / sigma, (eps**2 - 1) / sigma  # of log q(z), by mu and by sigma
+    return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
+
+
+def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+    """What autograd finds if z is drawn as numbers: for it, torch.normal does not depend on mu and sigma. [batches, 2]"""
+    mu, sigma = (torch.full(eps.shape, value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
+    z = torch.normal(mu, sigma, generator=torch.Generator().manual_seed(0))
+    f(z).mean(1).sum().backward()
+    return torch.stack([mu.grad.sum(1), sigma.grad.sum(1)], 1).numpy()
+
+
+def exact(loss: str, mu: float, sigma: float) -> np.ndarray:
+    """[2]: of E (z − 1)² = (mu − 1)² + sigma², or of E cos(a·z) = cos(a·mu)·exp(−½a²sigma²)."""
+    if loss == "bowl":
+        return np.array([2 * (mu - 1), 2 * sigma])
+    a, damped = RIPPLES, np.exp(-((RIPPLES * sigma) ** 2) / 2)
+    return np.array([-a * np.sin(a * mu), -a * a * sigma * np.cos(a * mu)]) * damped
+
+
+def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
+    """eps [n] -> eps, z, f(z) and the slope of f there, [n] each."""
+    z = (mu + sigma * eps).requires_grad_()
+    losses = LOSSES[loss](z)
+    losses.sum().backward()
+    return {"eps": eps.numpy(), "z": z.detach().numpy(), "loss": losses.detach().numpy(), "slope": z.grad.numpy()}
+
+
+def curve(loss: str, z: np.ndarray) -> np.ndarray:
+    """z [k] -> f(z) [k]"""
+    return LOSSES[loss](torch.as_tensor(z)).numpy()

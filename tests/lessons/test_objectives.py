@@ -1,0 +1,90 @@
+"""What the three objectives' replays say, against other ways to compute it."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import lambertw
+from torch.distributions import Normal, kl_divergence
+
+from explorer import runs
+from explorer.data import load as load_data
+from explorer.lessons.objectives import drawn, moment, replay_of, spread, what_width_pays
+from explorer.store.catalogue import SHIPPED
+from explorer.store.embedding import read_embedding
+from explorer.store.run import read
+
+RECON, KL, BOTH = (SHIPPED / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
+
+
+@pytest.mark.parametrize("sigma", [1.0, 0.7, 0.1, 1e-3, 1e-9])
+def test_the_width_is_found_again_from_its_price(sigma):
+    mu = np.random.default_rng(0).normal(2, 3, (500, 2))
+    posterior = Normal(torch.tensor(mu), torch.full((500, 2), sigma, dtype=torch.float64))
+    rates = kl_divergence(posterior, Normal(0.0, 1.0)).mean(0).numpy()
+    assert what_width_pays(mu, rates) == pytest.approx(sigma, rel=1e-4)
+
+
+def test_unequal_widths_count_by_their_mean_price():
+    """In closed form: sigma² = −W(−exp(−2·price − 1)), of Lambert's W."""
+    rng = np.random.default_rng(1)
+    mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
+    rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
+    price = (sd**2 - 1 - np.log(sd**2)).mean() / 2
+    assert what_width_pays(mu, rates) == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4)
+
+
+def test_the_spread_is_that_of_scaled_points():
+    mu = np.random.default_rng(2).normal(5, 1, (100_000, 2)) * 3
+    assert spread(mu) == pytest.approx(3, rel=0.01)
+
+
+@pytest.mark.parametrize("folder", [RECON, KL, BOTH], ids=lambda p: p.name)
+def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
+    run = read(folder)
+    m, e = moment(replay_of(folder), run.epochs), read_embedding(run)
+    assert m.epoch == run.epochs == 200
+    assert m.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
+    price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
+    assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
+    assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
+    wanted = runs.load(folder.name).decode(e.mu[: len(m.recreated)])
+    assert np.abs(m.recreated.astype(int) - np.rint(255 * wanted)).max() <= 3
+
+
+def test_one_network_begins_alike_and_parts_ways():
+    specs = [read(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
+    assert specs[0] == specs[1] == specs[2]
+    first, last = ([moment(replay_of(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200))
+    assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05 and max(m.spread for m in first) < 0.1
+    recon, kl, both = last
+    assert recon.sigma < 0.01 and recon.spread > 3  # the cheat
+    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # one ball, whatever is shown
+    assert 0.1 < both.sigma < 0.5 and 0.8 < both.spread < 1.1  # as wide as the prior
+    assert recon.distortion < both.distortion < kl.distortion
+
+
+def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
+    """Of one answer for all images, the mean image has the least Bernoulli distortion: its cross entropy."""
+    data = load_data("digits")
+    mean = data.x[data.train].mean(0) / 255
+    m = moment(replay_of(KL), 200)
+    assert np.abs(m.recreated / 255 - mean).max() < 0.04
+    p = np.clip(mean, 1e-9, 1 - 1e-9)
+    least = -(mean * np.log(p) + (1 - mean) * np.log(1 - p)).sum()
+    assert least <= m.distortion < least + 0.1
+
+
+def test_a_moment_is_the_last_that_was_kept():
+    r = replay_of(BOTH)
+    for epoch in range(1, 201):
+        assert moment(r, epoch).epoch == max(e for e in r.epochs if e <= epoch)
+
+
+def test_draws_keep_their_noise_and_have_the_width():
+    early, late = (moment(replay_of(KL), epoch) for epoch in (1, 200))
+    a, b = ((drawn(m) - m.mu) / m.sigma for m in (early, late))
+    assert np.allclose(a, b) and abs(a.std() - 1) < 0.08
+
+
+def test_no_replay_is_none(tmp_path):
+    assert replay_of(tmp_path) is None

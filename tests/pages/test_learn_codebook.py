@@ -1,0 +1,116 @@
+"""The page of the codebook, as Streamlit runs it."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from explorer import runs
+from explorer.store import catalogue
+from explorer.store.embedding import read_embedding
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def visit(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page("pages/learn_codebook.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def galleries(app) -> dict[str, dict]:
+    told = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
+    return {t["title"].partition(",")[0]: t for t in told}
+
+
+def picture(told, i) -> np.ndarray:
+    """The ith image of a gallery, uint8 [H, W]."""
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    (_, height, width), columns = told["image"], told["columns"]
+    return sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
+
+
+def test_an_entry_put_elsewhere_is_decoded_anew(app):
+    visit(app, image="42", place="3", entry="17")
+    loaded = runs.load("digits-vqvae")
+    e, model = read_embedding(loaded.run), loaded.model
+    index = loaded.encode(e.images[42:43]).index[0].numpy()
+    changed = index.copy()
+    changed[2] = 17
+    assert index[2] != 17 and galleries(app)["The code"]["captions"] == [str(k) for k in changed]
+    z = model.codebook.numpy()[np.stack([index, changed])].reshape(2, 8)
+    own, put = np.rint(loaded.decode(z)[:, 0] * 255)
+    shown = galleries(app)["The image"]
+    assert np.array_equal(picture(shown, 0)[::6, ::6], e.images[42, 0])
+    assert np.abs(picture(shown, 1)[::6, ::6] - own).max() <= 1 and np.abs(picture(shown, 2)[::6, ::6] - put).max() <= 1
+    assert np.abs(picture(galleries(app)["Every entry at place 3"], 17)[::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
+    x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
+    nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
+    assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
+    app.button(key="codebook back").click().run()
+    assert galleries(app)["The code"]["captions"] == [str(k) for k in index] and "entry" not in app.query_params
+
+
+def test_the_figures_are_the_runs(app):
+    test = runs.load("digits-vqvae").run.test
+    visit(app)
+    assert any(f"perplexity {test.perplexity:.1f} of 32" in m.value for m in app.markdown)
+    assert any(f"**{4 * np.log(32):.1f} nats** (20 bits)" in c.value for c in app.caption)
+    assert any(f"distortion, {test.distortion:.1f} on average" in c.value for c in app.caption)
+
+
+@pytest.mark.parametrize("image", [0, 359])
+def test_every_image_has_a_code(app, image):
+    visit(app)
+    app.slider(key="learn_codebook image").set_value(image).run()
+    assert not app.exception and app.query_params.get("image", "0") == str(image)
+    assert galleries(app)["The code"]["n"] == 4
+
+
+@pytest.mark.parametrize("asked", [{"place": "4", "entry": "31"}, {"place": "1", "entry": "0"}, {"seed": "999"}])
+def test_the_ends_of_what_can_be_chosen(app, asked):
+    visit(app, **asked)
+    wanted = {k: v for k, v in asked.items() if (k, v) != ("place", "1")}
+    assert not app.warning and {k: app.query_params[k] for k in wanted} == wanted
+    shown = galleries(app)
+    assert "entry" not in asked or shown[f"Every entry at place {asked['place']}"]["chosen"] == int(asked["entry"])
+    if "seed" in asked:
+        app.button(key="codebook draw").click().run()
+        assert "seed" not in app.query_params and galleries(app)["Draws"]["sheet"] != shown["Draws"]["sheet"]
+
+
+@pytest.mark.parametrize("asked", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
+def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
+    visit(app, **asked)
+    assert "can't be" in app.warning[0].value
+
+
+@pytest.mark.parametrize("option", [1, 2, 3])
+def test_each_answer_is_answered(app, option):
+    visit(app)
+    app.button(key=f"learn_codebook answer {option}").click().run()
+    said = [m.value for m in app.markdown if m.value.startswith(("**Yes.**", "**Not so: The book"))]
+    assert len(said) == 1 and said[0].startswith("**Yes.**") == (option == 2) and app.query_params["answer"] == str(option)
+
+
+def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
+    st.cache_data.clear()
+    visit(app)
+    assert "digits-vqvae is not there" in app.info[0].value and not galleries(app)

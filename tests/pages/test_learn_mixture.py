@@ -1,0 +1,107 @@
+"""The lesson on mixtures as Streamlit runs it."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from scipy import stats
+from sklearn.mixture import GaussianMixture
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from explorer.lessons import mixture
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def app(trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+
+
+def opened(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page("pages/learn_mixture.py").run()
+    assert not app.exception and not app.error and not app.warning
+    return app
+
+
+def told(app) -> dict[str, str]:
+    """What the address says."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def said(app) -> str:
+    return " ".join(m.value for m in app.markdown).replace("−", "-")
+
+
+def test_the_figures_are_those_of_the_fits(app):
+    opened(app, k="5", z="-0.5")
+    x, held_out = mixture.drawn(0), mixture.drawn(1)
+    score = GaussianMixture(5, random_state=0).fit(x[:, None]).score(held_out[:, None])
+    assert f"**5 Gaussians** and their sum, the bold line: {score:.2f} nats" in said(app)
+    decoder = mixture.trained(x)
+    z = (np.arange(4000) + 0.5) / 4000
+    mean, sd = mixture.picked(decoder, stats.norm.ppf(z))
+    vae = np.log(stats.norm.pdf(held_out[:, None], mean, sd).mean(1)).mean()
+    assert float(re.search(r"bold: (-\d\.\d\d) nats", said(app)).group(1)) == pytest.approx(vae, abs=0.006)
+    (mean,), (sd,) = mixture.picked(decoder, np.array([-0.5]))
+    assert f"z = -0.50 picks the Gaussian of mean m(z) = **{mean:.2f}** and width s(z) = **{sd:.2f}**" in said(app)
+
+
+def test_each_slider_goes_to_its_ends_and_into_the_address(app):
+    opened(app)
+    seen = set()
+    for key, values in (("k", (1, 12)), ("z", (-3.0, 3.0))):
+        for value in values:
+            app.slider(key=f"learn_mixture {key}").set_value(value).run()
+            assert not app.exception and not app.error and told(app)[key] == str(value)
+            seen.add(said(app))
+    assert len(seen) == 4 and "**12 Gaussians** and their sum" in said(app)
+    titles = [set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False))) for e in charts(app)]
+    wanted = {"x", "density"}, {"x", "density"}, {"z", "x: m(z) ± s(z), ± 2 s(z)"}, {"K, number of Gaussians", "nats, held out"}
+    assert [here <= there for here, there in zip(wanted, titles)] == [True] * 4
+
+
+def charts(app) -> list:
+    return list(app.get("vega_lite_chart"))
+
+
+def tables(chart) -> list:
+    return [convert_arrow_bytes_to_pandas_df(d.data.data) for d in chart.proto.datasets]
+
+
+def test_what_is_drawn_are_densities(app):
+    opened(app, k="4")
+    found = GaussianMixture(4, random_state=0).fit(mixture.drawn(0)[:, None])
+    left, right = ([t for t in tables(chart) if set(t) == {"x", "density"}] for chart in charts(app)[:2])
+    [whole] = left
+    assert whole.density.to_numpy() == pytest.approx(np.exp(found.score_samples(whole[["x"]].to_numpy())), abs=1e-6)
+    areas = sorted(np.trapezoid(t.density, t.x) for t in right)
+    assert len(right) == 3 and areas[0] == pytest.approx(0.25, abs=0.01) and areas[1:] == pytest.approx([1, 1], abs=0.01)
+    bars = next(t for t in tables(charts(app)[0]) if "end" in t)
+    x = mixture.drawn(0)
+    assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(np.mean((x >= -4) & (x <= 4.5)), abs=1e-9)
+
+
+@pytest.mark.parametrize("choice", [1, 2, 3])
+def test_each_answer_says_why(app, choice):
+    opened(app, answer=str(choice))
+    start = "**Yes.**" if choice == 2 else "**Not so: In one network, and in the prior of z.**"
+    assert any(m.value.startswith(start) for m in app.markdown)
+
+
+def test_a_link_restores_it_all_or_says_what_is_wrong(app):
+    opened(app, k="7", z="1.25", answer="3")
+    assert told(app) == {"k": "7", "z": "1.25", "answer": "3"}
+    assert app.slider(key="learn_mixture k").value == 7 and app.slider(key="learn_mixture z").value == 1.25
+    app.query_params.clear()
+    app.query_params.update(k="13")
+    app.switch_page("pages/learn_mixture.py").run()
+    assert "its k can't be '13'" in app.warning[0].value and not app.exception

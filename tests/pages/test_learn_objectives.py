@@ -1,0 +1,106 @@
+"""The lesson on three objectives, as Streamlit runs it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.store import catalogue
+from explorer.store.catalogue import SHIPPED
+from explorer.store.replay import read_replay
+
+ROOT = Path(__file__).parents[2]
+RUNS = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def visit(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page("pages/learn_objectives.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def codes(app) -> list[pd.DataFrame]:
+    """The codes on each map."""
+    from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+
+    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for e in app.get("vega_lite_chart") for d in e.proto.datasets]
+    return [table for table in tables if "class" in table]
+
+
+def figures(app) -> list[list[float]]:
+    """sigma, spread, distortion and rate under each map."""
+    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if m.value.startswith("σ **")]
+
+
+def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
+    visit(app, epoch="200", shown="means")
+    replays = [read_replay(SHIPPED / name) for name in RUNS]
+    for table, told, r in zip(codes(app), figures(app), replays, strict=True):
+        assert np.allclose(table[["z0", "z1"]], r.mu[-1]) and list(table["class"]) == [str(label) for label in r.y]
+        assert told[1:] == pytest.approx([np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051)
+        price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
+        assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
+
+
+def test_draws_lie_as_wide_around_the_means_as_it_says(app):
+    drawn, means = (codes(visit(app, epoch="200", shown=shown)) for shown in ("draws", "means"))
+    for a, b, told in zip(drawn, means, figures(app), strict=True):
+        away = a[["z0", "z1"]].to_numpy() - b[["z0", "z1"]].to_numpy()
+        assert away.std() == pytest.approx(told[0], rel=0.1)
+
+
+@pytest.mark.parametrize("epoch", [1, 200])
+def test_the_slider_moves_all_three_and_the_address(app, epoch):
+    visit(app, epoch="20")
+    app.slider[0].set_value(epoch).run()
+    assert not app.exception and app.query_params.get("epoch") == (str(epoch) if epoch > 1 else None)
+    said = next(c.value for c in app.caption if "as last seen" in c.value)
+    kept = [max(e for e in read_replay(SHIPPED / name).epochs if e <= epoch) for name in RUNS]
+    assert f"({', '.join(map(str, kept))})" in said
+
+
+def test_a_common_scale_is_the_same_on_each_map(app):
+    def scales():
+        return {re.search(r'"domain": \[(-[\d.]+), [\d.]+\]', e.proto.spec)[1] for e in app.get("vega_lite_chart")}
+
+    visit(app, epoch="200")
+    assert len(scales()) == 3
+    app.get("button_group")[1].set_value("common").run()
+    assert len(scales()) == 1 and app.query_params["scale"] == "common"
+
+
+@pytest.mark.parametrize("answer, begins", [(1, "**Yes.**"), (2, "**Not so: Reconstruction alone.**"), (3, "**Not so")])
+def test_an_answer_is_judged(app, answer, begins):
+    visit(app)
+    assert not any("Clouds that overlap" in m.value for m in app.markdown)
+    app.button[answer - 1].click().run()
+    assert next(m.value for m in app.markdown if "Clouds that overlap" in m.value).startswith(begins)
+    assert app.query_params["answer"] == str(answer)
+
+
+def test_a_link_restores_all_or_says_what_is_wrong(app):
+    visit(app, epoch="57", shown="means", scale="common", answer="3")
+    assert app.slider[0].value == 57 and [g.value for g in app.get("button_group")] == ["means", "common"]
+    assert "**Not so" in " ".join(m.value for m in app.markdown)
+    assert "its epoch can't be '999'" in visit(app, epoch="999").warning[0].value
+
+
+def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
+    monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
+    st.cache_data.clear()
+    visit(app)
+    assert "the replay of digits-vae-2d-recon-only and" in app.info[0].value and not app.get("vega_lite_chart")

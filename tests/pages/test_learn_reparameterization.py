@@ -1,0 +1,103 @@
+"""The lesson on the reparameterization trick, as Streamlit runs it."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+import torch
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from torch.distributions import Normal
+
+from explorer.lessons.reparameterization import noise
+
+ROOT = Path(__file__).parents[2]
+PAGE = "learn_reparameterization"
+ENDS = {"mu": (-2.0, 2.0), "sigma": (0.1, 2.0)}
+
+
+@pytest.fixture
+def app(trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def opened(app, **asked):
+    app.query_params.clear()
+    app.query_params.update({name: str(value) for name, value in asked.items()})
+    app.switch_page(f"pages/{PAGE}.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def table(app, i: int, column: str) -> pd.DataFrame:
+    """The data of chart i that have that column."""
+    chart = app.get("vega_lite_chart")[i].proto
+    return next(t for d in chart.datasets if column in (t := convert_arrow_bytes_to_pandas_df(d.data.data)))
+
+
+def test_each_setting_goes_to_both_ends(app):
+    opened(app)
+    for name, ends in ENDS.items():
+        for end in ends:
+            app.slider(key=f"{PAGE} {name}").set_value(end).run()
+            assert not app.exception and not app.error and app.query_params[name] == str(end)
+    for n in (1, 1000):
+        app.select_slider(key=f"{PAGE} n").set_value(n).run()
+        assert not app.exception and app.query_params["n"] == str(n) and len(table(app, 0, "eps")) == min(n, 40)
+    app.selectbox(key=f"{PAGE} loss").set_value("ripples").run()
+    assert not app.exception and app.query_params["loss"] == "ripples"
+
+
+def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
+    opened(app)
+    before = table(app, 0, "eps")
+    app.slider(key=f"{PAGE} mu").set_value(1.5).run()
+    app.slider(key=f"{PAGE} sigma").set_value(0.3).run()
+    after = table(app, 0, "eps")
+    assert np.array_equal(before.eps, after.eps) and np.allclose(after.z, 1.5 + 0.3 * after.eps)
+    next(b for b in app.button if b.label == "Draw other noise").click().run()
+    assert app.query_params["draw"] == "1" and not np.allclose(table(app, 0, "eps").eps, before.eps)
+
+
+def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
+    opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7)
+    assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
+    assert app.select_slider(key=f"{PAGE} n").value == 50 and app.selectbox(key=f"{PAGE} loss").value == "ripples"
+    eps = noise(7)[:, :50]
+    m, s = (torch.full((len(eps), 1), v, dtype=torch.float64, requires_grad=True) for v in (1.2, 0.4))
+    z = m + s * eps
+    path = torch.cat(torch.autograd.grad(torch.cos(4 * z).mean(1).sum(), (m, s), retain_graph=True), 1)
+    log_q = Normal(m, s).log_prob(z.detach())
+    score = torch.cat(torch.autograd.grad((torch.cos(4 * z.detach()) * log_q).mean(1).sum(), (m, s)), 1)
+    for i in (0, 1):
+        shown = table(app, 2 + i, "gradient").groupby("way").gradient
+        spec = json.dumps(json.loads(app.get("vega_lite_chart")[2 + i].proto.spec), ensure_ascii=False)
+        for way, wanted in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
+            assert np.allclose(shown.get_group(way), wanted)
+            told = float(spec.partition(f"'{way}   ±")[2].partition("'")[0])
+            assert told == pytest.approx(wanted.std(correction=0).item(), rel=0.051)
+        assert (shown.get_group("z drawn") == 0).all()
+    [said] = [m.value for m in app.markdown if m.value.startswith("Both ways")]
+    ratios = score.std(0) / path.std(0)
+    assert [float(v) for v in re.findall(r"\*\*([\d.]+) times", said)] == pytest.approx(ratios.tolist(), abs=0.051)
+
+
+def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one_gets_a_sentence(app):
+    opened(app, n=60)
+    assert app.select_slider(key=f"{PAGE} n").value == 50
+    opened(app, n=0)
+    assert "its n can't be '0'" in app.warning[0].value
+
+
+def test_every_axis_is_titled(app):
+    opened(app)
+    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    titles = [[layer["encoding"]["x"].get("title") for layer in spec["layer"] if layer["encoding"]["x"].get("title")] for spec in specs]
+    assert [t[0] if t else None for t in titles] == [
+        None, "z", "gradient with respect to μ, exactly −3.00", "gradient with respect to σ, exactly 1.60"]

@@ -1,0 +1,75 @@
+"""What holds for every lesson."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.objectives import rate
+from explorer.ui.lesson import LESSONS, source
+
+ROOT = Path(__file__).parents[2]
+IDEAS = 27  # of the notes
+
+
+def concepts(page: str) -> tuple[int, ...]:
+    """The rows of the notes' ideas that a page's source says it shows."""
+    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "CONCEPTS":
+            return ast.literal_eval(node.value)
+    return ()
+
+
+def test_together_they_show_every_idea_of_the_notes():
+    shown = [row for page in LESSONS for row in concepts(page)]
+    assert set(shown) == set(range(1, IDEAS + 1)) and all(concepts(page) for page in LESSONS)
+
+
+def test_every_page_of_the_kind_is_a_lesson():
+    assert {p.stem for p in (ROOT / "pages").glob("learn_*.py")} == set(LESSONS)
+
+
+def test_the_code_shown_is_that_of_the_file():
+    assert source("explorer.objectives.rate:rate_per_dimension") == inspect.getsource(rate.rate_per_dimension).rstrip()
+    assert source("explorer.models.posterior:Gaussian.sample").startswith("def sample(self, eps")
+
+
+@pytest.fixture
+def app(trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+
+
+def opened(app, page, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, page):
+    opened(app, page)
+    texts = [m.value for m in app.markdown]
+    [asked] = [text for text in texts if text.startswith("**Predict:**")]
+    assert not any(text.startswith(("**Yes.**", "**Not so")) for text in texts)
+    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == ["The mathematics", "The code"]
+    assert any("$" in text for text in texts) and app.code
+    options = [b for b in app.button if b.key and b.key.startswith(f"{page} answer")]
+    assert len(options) > 1 and asked.endswith("?")
+    for i, option in enumerate(options, 1):
+        app.button(key=option.key).click().run()
+        assert not app.exception and app.query_params["answer"] == str(i)
+    said = [m.value for m in app.markdown if m.value.startswith(("**Yes.**", "**Not so"))]
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_a_wrong_link_gets_a_sentence(app, page):
+    opened(app, page, answer="99")
+    assert "its answer can't be '99'" in app.warning[0].value
