@@ -6,17 +6,21 @@ import streamlit as st
 
 from explorer.ui.entry import pass_app
 from explorer.ui.faults import plain_faults
+from explorer.ui.lesson import LESSONS, THERE
 from explorer.ui.warm_up import warm_up
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
-    [
-        st.Page("pages/home.py", title="Home", default=True),
-        st.Page("pages/explore.py", title="Explore"),
-        st.Page("pages/compare.py", title="Compare"),
-        st.Page("pages/train.py", title="Train"),
-        st.Page("pages/library.py", title="Library"),
-    ],
+    {
+        "": [
+            st.Page("pages/home.py", title="Home", default=True),
+            st.Page("pages/explore.py", title="Explore"),
+            st.Page("pages/compare.py", title="Compare"),
+            st.Page("pages/train.py", title="Train"),
+            st.Page("pages/library.py", title="Library"),
+        ],
+        "Learn": [st.Page(f"pages/{name}.py", title=LESSONS[name]) for name in THERE],
+    },
     position="top",
 )
 st.html(Path(__file__).parent / "explorer/ui/style.css")

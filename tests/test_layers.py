@@ -20,12 +20,13 @@ MAY_IMPORT = {
     "measuring": BASE | {"data", "runs", "store", "latent", "training", "events"}, "doctor": BASE | {"data", "store"},
     "exporting": BASE | {"runs", "measuring", "store"},
     "describing": BASE | {"data", "runs", "models", "objectives", "training"},
+    "lessons": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent", "runs", "describing"},
     "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"store", "runs"},
     "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "exporting", "doctor", "terminal",
                         "stopping", "jobs"},
     "cli": BASE | {"commands"}, "__main__": {"cli"},
     "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "latent", "figures", "data", "jobs"},
-    "pages": {"ui", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
+    "pages": {"ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",

@@ -1,6 +1,6 @@
-"""What can be chosen in the tools of the explore page: each is kept for the session, and stands in the address while it is not the usual.
+"""What can be chosen on a page, kept for the session; it stands in the address while it is not the usual.
 
-This is the one table of what an address says of them (explorer.ui.explore_address).
+Below, the one table of what the address of the explore page says of its tools (explorer.ui.explore_address).
 """
 
 from collections.abc import Callable, Sequence
@@ -20,10 +20,11 @@ class Setting:
     low: float = 0
     high: float = 0
     step: float = 1
+    page: str = "explore"
 
     @property
     def key(self) -> str:
-        return f"explore {self.name}"
+        return f"{self.page} {self.name}"
 
     def get(self) -> str | int | float:
         return st.session_state.get(self.key, self.usual)

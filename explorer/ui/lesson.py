@@ -1,0 +1,133 @@
+"""A page that teaches one idea: a sentence, a question, something to move; on demand the mathematics, and this project's own code."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.entry import require_app
+from explorer.ui.faults import plain_faults
+from explorer.ui.settings import Setting
+
+ROOT = Path(__file__).parents[2]
+LESSONS = {  # pages, in order, with their titles
+    "learn_autoencoder": "Autoencoder", "learn_gaps": "Gaps", "learn_cloud": "From point to cloud",
+    "learn_reparameterization": "Reparameterization", "learn_kl": "The KL divergence", "learn_objectives": "Three objectives",
+    "learn_kl_weight": "The KL weight", "learn_elbo": "The evidence lower bound", "learn_mixture": "A mixture without end",
+    "learn_copying": "Is it copying?", "learn_features": "Codes as features", "learn_codebook": "Codes in a book",
+}
+THERE = [name for name in LESSONS if (ROOT / "pages" / f"{name}.py").exists()]
+ADDRESS = "address of a lesson"
+COLOURS = {"x": "#4b87e1", "z": "#1f9483", "mu": "#d25a96", "sigma": "#d98200", "eps": "#8a8f98", "rate": "#9600b4",
+           "distortion": "#968700"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Asked before its answer is shown: right is the index of the true option, because says why, and where to see it."""
+
+    asks: str
+    options: tuple[str, ...]
+    right: int
+    because: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """says: what to do and what to notice, a sentence or two; mathematics: markdown with formulas, its symbols coloured by tex();
+    code: what does it in this project, as "module:name" or "module:Class.method"; settings: what can be moved, which a link holds.
+    """
+
+    page: str
+    says: str
+    question: Question
+    mathematics: str
+    code: tuple[str, ...]
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def answer(self) -> Setting:
+        """The number of the option that was chosen, from 1; 0 before."""
+        return Setting("answer", 0, 0, len(self.question.options), page=self.page)
+
+
+def teach(lesson: Lesson, picture: Callable[[], None]) -> None:
+    """picture draws what can be moved, anew at each move."""
+    require_app()
+    _follow_link(lesson)
+    names = list(LESSONS)
+    st.caption(f"Learn · {names.index(lesson.page) + 1} of {len(names)}")
+    st.title(LESSONS[lesson.page])
+    st.markdown(lesson.says)
+    _moving(lesson, picture)
+    with st.expander("The mathematics"):
+        st.markdown(lesson.mathematics)
+    with st.expander("The code"):
+        for name in lesson.code:
+            st.caption(f"`{name.partition(':')[0].replace('.', '/')}.py`")
+            st.code(source(name), language="python")
+    _neighbours(lesson.page)
+
+
+@st.fragment
+def _moving(lesson: Lesson, picture: Callable[[], None]) -> None:
+    with plain_faults():
+        _ask(lesson)
+        picture()
+        told = {s.name: str(s.get()) for s in lesson.settings if s.get() != s.usual}
+        st.session_state[ADDRESS] = told | ({"answer": str(chosen)} if (chosen := lesson.answer.get()) else {})
+        st.query_params.from_dict(st.session_state[ADDRESS])
+
+
+def _ask(lesson: Lesson) -> None:
+    question, answer = lesson.question, lesson.answer
+    with st.container(border=True):
+        st.markdown(f"**Predict:** {question.asks}")
+        with st.container(horizontal=True):
+            for i, option in enumerate(question.options, 1):
+                st.button(option, key=f"{answer.key} {i}", type="primary" if answer.get() == i else "secondary",
+                          on_click=answer.set, args=(i,))
+        if chosen := answer.get():
+            right = chosen == question.right + 1
+            st.markdown(f"**{'Yes.' if right else 'Not so: ' + question.options[question.right] + '.'}** {question.because}")
+
+
+def _follow_link(lesson: Lesson) -> None:
+    """Sets what a new address says; one without anything says nothing."""
+    asked = st.query_params.to_dict()
+    if not asked or asked == st.session_state.get(ADDRESS):
+        return
+    wrong = []
+    for name, setting in {"answer": lesson.answer, **{s.name: s for s in lesson.settings}}.items():
+        try:
+            setting.set(setting.read(asked[name]) if name in asked else setting.usual)
+        except ValueError:
+            wrong.append(f"its {name} can't be {asked[name]!r}")
+    if wrong:
+        st.warning(f"The link can't be followed everywhere: {'; '.join(wrong)}.")
+
+
+def _neighbours(page: str) -> None:
+    at = THERE.index(page)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for other, icon in ((at - 1, ":material/arrow_back:"), (at + 1, ":material/arrow_forward:")):
+            if 0 <= other < len(THERE):
+                st.page_link(f"pages/{THERE[other]}.py", label=LESSONS[THERE[other]], icon=icon)
+
+
+def tex(symbol: str, latex: str) -> str:
+    """A symbol of a formula in its colour: one of COLOURS."""
+    return rf"\textcolor{{{COLOURS[symbol]}}}{{{latex}}}"
+
+
+def source(name: str) -> str:
+    """The source of "module:name" or "module:Class.method", as it stands in the file; nothing is imported."""
+    module, _, path = name.partition(":")
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+    found = ast.parse(text)
+    for part in path.split("."):
+        found = next(node for node in found.body if getattr(node, "name", None) == part)
+    lines = text.splitlines()[found.lineno - 1 : found.end_lineno]
+    return "\n".join(line[found.col_offset :] for line in lines)

@@ -1,0 +1,95 @@
+"""The KL divergence between a posterior and the prior: a price for every bit of news in a code."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from explorer.ui import cache
+from explorer.ui.lesson import Lesson, Question, teach, tex
+from explorer.ui.settings import Setting
+
+CONCEPTS = (7, 8)
+PAGE = "learn_kl"
+MU = Setting("mu", 1.0, -3, 3, 0.1, page=PAGE)
+S = Setting("s", -2.0, -6, 2, 0.1, page=PAGE)
+SHOWN = "mnist-vae-2d"
+
+mu, mu2, var, s = (tex("mu", r"\mu"), tex("mu", r"\mu^2"), tex("sigma", r"\sigma^2"), tex("sigma", "s"))
+exp_s = tex("sigma", "e^{s}")
+MATHEMATICS = rf"""
+For each dimension, in closed form and in nats:
+
+$$\mathrm{{KL}}\big(N({mu}, {var})\,\|\,N(0, 1)\big) = \tfrac12\Big({mu2} + {exp_s} - (1 + {s})\Big), \qquad {s} = \log {var}.$$
+
+It is a sum of two prices: $\tfrac12 {mu2}$ for lying away from 0, and $\tfrac12({exp_s} - (1 + {s}))$ for a width other than 1. The line
+$1 + {s}$ touches the curve ${exp_s}$ at ${s} = 0$ and lies below it everywhere else: so the difference is never negative, and lowest where
+the variance is 1.
+
+**Why the log of the variance?** A variance must be positive, and useful ones reach from a thousandth to one. Its logarithm may be any
+number, so that a network can put it out without a constraint, and a step of the same size means the same ratio everywhere.
+
+**Why N(0, I)?** Any fixed distribution would hold the codes together. This one has a closed form, treats all directions alike, and is
+easy to draw from: that is how a VAE makes new images.
+
+*A slip that is easy to make:* to write $\sigma^2 + \mu^2 - \log\sigma - 1$. That is lowest at $\sigma = 0.707$, not at 1; the halves
+and the square belong there. Another: to read "$\sigma = 0$" off the curve above as an AE. It is ${s}$ that is 0 there, and the variance
+1; an AE, whose variance is 0, lies at ${s} \to -\infty$, where the price has no end.
+"""
+
+LESSON = Lesson(
+    PAGE,
+    "A posterior pays for every difference from the prior. **Move μ and s,** and watch which of the two costs more: being elsewhere, or "
+    "being narrow.",
+    Question("A posterior at μ = 0 may choose its width. At which σ does it pay least?",
+             ("As narrow as it can be", "σ = 1, as wide as the prior", "As wide as it can be"), 1,
+             "There it equals the prior, and the price is 0. But then every image has the same code, and the code says nothing: at σ = 1, "
+             "μ = 0 no information is carried. Drag s to 0 and μ to 0 to see it."),
+    MATHEMATICS,
+    ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:Gaussian"),
+    (MU, S),
+)
+
+
+@st.cache_data(show_spinner=False)
+def _surface() -> pd.DataFrame:
+    from explorer.lessons.kl import rate
+
+    mu, s = (grid.ravel() for grid in np.meshgrid(np.arange(-3, 3.01, 0.2), np.arange(-6, 2.01, 0.2)))
+    return pd.DataFrame({"mu": mu, "s": s, "nats": rate(mu, s)})
+
+
+def picture() -> None:
+    from explorer.figures.lesson_kl import densities, surface, variance_term
+    from explorer.lessons.kl import rate
+
+    left, right = st.columns(2)
+    with left:
+        mu = MU.slider("μ, where the posterior lies")
+    with right:
+        s = S.slider("s, the log of its variance")
+    whole, away = float(rate(mu, s)), float(rate(mu, 0.0))
+    st.markdown(f"σ = {np.exp(s / 2):.2f}. The price is **{whole:.2f} nats**: {away:.2f} for lying at {mu:.1f}, and {whole - away:.2f} for "
+                "its width.")
+    for column, chart in zip(st.columns(3), (densities(mu, s), variance_term(s), surface(_surface(), mu, s))):
+        column.altair_chart(chart.properties(height=270), width="stretch")
+    _together()
+
+
+def _together() -> None:
+    """What all posteriors of a run make together."""
+    from explorer.figures.kl_weight import aggregate_against_prior
+    from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
+
+    run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
+    if run is None:
+        return
+    e = cache.view(run).embedding
+    found = [(f"z{'₀₁'[i]}", *aggregate_posterior(e.mu[:, i], e.logvar[:, i])) for i in range(2)]
+    st.markdown(f"**What it is for.** The posteriors of all {len(e.mu):,} test images of MNIST together, the aggregate posterior: "
+                + ", ".join(f"{name} is {kl_to_prior(z, density):.2f} nats from the prior" for name, z, density in found)
+                + f", while a single image pays {run.test.rate:.1f}.")
+    st.plotly_chart(aggregate_against_prior(found), key="together", config={"displayModeBar": False},
+                    alt="Density of the aggregate posterior of each dimension, and of the prior")
+
+
+teach(LESSON, picture)
