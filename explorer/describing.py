@@ -10,6 +10,7 @@ from explorer.data import load as load_data
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import rate_per_dimension
 from explorer.runs import LoadedRun
+from explorer.specs import RunSpec
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
@@ -43,17 +44,27 @@ def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
     return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
 
 
-def bound(loaded: LoadedRun, x: np.ndarray, n_samples: int) -> float:
+def bound(loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]) -> float:
     """x uint8 [C, H, W] -> the importance-weighted bound on log p(x), nats. Raises UserError for an AE."""
-    return importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples)
+    return importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples, on_progress=on_progress)
+
+
+def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:
+    """The training images uint8 [n, C, H, W], and their classes [n]. Raises UserError if they are not on this machine."""
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    return data.x[data.train], data.y[data.train]
+
+
+def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]) -> np.ndarray:
+    """x uint8 [n, C, H, W] -> mu [n, D]"""
+    found = []
+    for first in range(0, len(x), BATCH):
+        found.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
+        on_progress(min(first + BATCH, len(x)), len(x))
+    return np.concatenate(found)
 
 
 def learnt(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> Learnt:
     """Raises UserError if the images are not on this machine."""
-    spec = loaded.run.spec
-    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
-    x, codes = data.x[data.train], []
-    for first in range(0, len(x), BATCH):
-        codes.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
-        on_progress(min(first + BATCH, len(x)), len(x))
-    return Learnt(x, data.y[data.train], np.concatenate(codes))
+    x, y = learnt_from(loaded.run.spec, on_progress)
+    return Learnt(x, y, codes(loaded, x, on_progress))

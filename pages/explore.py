@@ -9,7 +9,7 @@ from explorer.ui.explore_view import explore_view
 from explorer.ui.faults import plain_faults
 from explorer.ui.visit import visit
 
-USUAL = "digits-vae-2d"
+USUAL, CHOSEN = "digits-vae-2d", "a run was chosen"
 
 require_app()
 runs, _ = cache.all_runs()
@@ -17,18 +17,19 @@ if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 by_name = {run.name: run for run in runs}
-asked = st.query_params.get(RUN)
-if asked in by_name:
-    st.session_state["run"] = asked
-elif asked:
+asked = None if st.session_state.pop(CHOSEN, False) else st.query_params.get(RUN)
+gone = asked is not None and asked not in by_name
+if gone:
     st.warning(cache.fault(asked))
+elif asked:
+    st.session_state["run"] = asked
 if st.session_state.get("run") not in by_name:
     st.session_state["run"] = USUAL if USUAL in by_name else runs[0].name
 
 
 def choose() -> None:
-    st.session_state[ADDRESS] = {}  # which says nothing: tools stay as they are
-    st.query_params.clear()
+    """The address still says the run of before: this once, it is not followed."""
+    st.session_state[CHOSEN], st.session_state[ADDRESS] = True, st.query_params.to_dict()
 
 
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
@@ -41,7 +42,8 @@ with about:
                 "Click to stay; a point shows its image, and the cloud that is its code.")
 with plain_faults():
     here = visit(run)
-    follow_link(here)
+    if not gone:
+        follow_link(here)
     explore_view(here)
 if other := pairs.partner(run, runs):
     st.page_link("pages/compare.py", label=f"Set it beside {words.article(other)}, under one pointer", icon=":material/compare:",

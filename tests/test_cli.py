@@ -256,7 +256,7 @@ def test_training_goes_on_when_nobody_reads_on(runs_folder):
 
 
 def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder):
-    (runs_folder / ".jobs").mkdir()
+    (runs_folder / ".jobs").mkdir(exist_ok=True)
     (runs_folder / ".jobs" / "late.stop").write_bytes(b"")
     for words in (("--run", "late"), ("--queue", "--run", "late", "--seed", 1)):
         explorer("train", "--epochs", 2, "--width", 8, *words)

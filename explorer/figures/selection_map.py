@@ -11,22 +11,26 @@ SCALE = "Cividis"  # as light rises for every eye
 
 
 def selection_map(points: np.ndarray, titles: tuple[str, str], to_scale: bool, colour: np.ndarray, said: str,
-                  class_names: Sequence[str] | None = None) -> go.Figure:
+                  class_names: Sequence[str] | None = None, selected: Sequence[int] = ()) -> go.Figure:
     """points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float [n], said: its name and unit).
 
-    customdata holds each point's row.
+    customdata holds each point's row; selected: rows, none being all.
     """
     figure, points = go.Figure(), points.astype(np.float32)
+    def picked(rows: np.ndarray) -> dict:
+        return {"selectedpoints": np.flatnonzero(np.isin(rows, selected))} if len(selected) else {}
+
     how = {"mode": "markers", "unselected": {"marker": {"color": GREY, "opacity": 0.25}}, "selected": {"marker": {"opacity": 1}}}
     if class_names is None:
         bar = {"title": {"text": said, "side": "right"}, "thickness": 12, "outlinewidth": 0}
         low, high = np.percentile(colour, (1, 99))  # else a few extremes take all of the scale
         figure.add_scattergl(x=points[:, 0], y=points[:, 1], customdata=np.arange(len(points)), showlegend=False, **how,
+                             **picked(np.arange(len(points))),
                              marker={"color": colour, "colorscale": SCALE, "colorbar": bar, "size": 6, "cmin": low, "cmax": high},
                              hovertemplate=f"{said}: %{{marker.color:.3g}}<extra></extra>")
     for label, name in enumerate(class_names or ()):
         if len(rows := np.flatnonzero(colour == label)):
-            figure.add_scattergl(x=points[rows, 0], y=points[rows, 1], customdata=rows, name=name, **how,
+            figure.add_scattergl(x=points[rows, 0], y=points[rows, 1], customdata=rows, name=name, **how, **picked(rows),
                                  marker={"color": colour_of(label), "size": 6, "opacity": 0.8}, hovertemplate=f"{name}<extra></extra>")
     axis = {"zeroline": False, "showgrid": False, "showline": True, "linecolor": GREY, "ticks": "outside", "tickcolor": GREY}
     figure.update_layout(

@@ -28,6 +28,24 @@ def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
 
 
+def nearest_distances(points: np.ndarray, to: np.ndarray) -> np.ndarray:
+    """points [N, ...], to [m, ...], uint8 or float -> [m]: how far the nearest of the points is from each."""
+    _check(points, to[0])
+    least, step = np.full(len(to), np.inf), max(1, 16 * CHUNK // points[0].size)
+    target = _flat(to)
+    for i in range(0, len(points), step):
+        some = _flat(points[i : i + step])
+        squares = (some**2).sum(1)[:, None] - 2 * some @ target.T + (target**2).sum(1)
+        least = np.minimum(least, squares.min(0))
+    return np.sqrt(np.maximum(least, 0))
+
+
+def _flat(images: np.ndarray) -> np.ndarray:
+    """[n, ...] -> float32 [n, P], of uint8 in [0, 1]."""
+    flat = images.reshape(len(images), -1).astype(np.float32)
+    return flat / 255 if images.dtype == np.uint8 else flat
+
+
 @dataclass(frozen=True)
 class Blend:
     """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to be."""

@@ -1,6 +1,7 @@
 """A tighter bound on log p(x) than the ELBO: many draws from an image's posterior, weighted by importance."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -14,7 +15,8 @@ BATCH = 250  # draws decoded at a time
 
 
 @torch.inference_mode()
-def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.ndarray, n_samples: int, seed: int = 0) -> float:
+def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.ndarray, n_samples: int, seed: int = 0,
+                              on_progress: Callable[[int, int], None] = lambda done, total: None) -> float:
     """x uint8, or float in [0, 1], [C, H, W] -> nats: log of the mean over z ~ q(z|x) of p(x|z)·p(z)/q(z|x).
 
     Burda, Grosse and Salakhutdinov (ICLR 2016, equation 8): with one sample it is a draw of the ELBO; on average it rises with
@@ -38,5 +40,6 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
         log_ratio = 0.5 * (some.square() + posterior.logvar - z.square()).sum(1)  # log p(z)/q(z|x)
         x_logits = model.decode(z)
         distortion = likelihood.distortion(x_logits, image.expand_as(x_logits))
+        on_progress(len(some) + sum(map(len, log_weights)), n_samples)
         log_weights.append(log_ratio.cpu().double() - distortion.cpu().double())
     return torch.cat(log_weights).logsumexp(0).item() - math.log(n_samples)

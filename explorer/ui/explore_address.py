@@ -2,25 +2,31 @@
 
 import streamlit as st
 
+from explorer.ui import cache
 from explorer.ui.place import checked
 from explorer.ui.settings import TOOL
 from explorer.ui.tools import TOOLS
 from explorer.ui.visit import End, Visit
 
-RUN, Z, BETA, ENDS = "run", "z", "beta", ("from", "to")
+RUN, Z, BETA, ENDS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
+IMAGE = "image "  # before the number of a test image, whose code is meant
+MOST_ROWS = 200  # of a selection, in an address
 ADDRESS = "address of the explore page"
 
 
-def written(here: Visit) -> dict[str, str]:
-    """The address's parameters: what is usual is left out."""
+def written(here: Visit, shown: str | None = None) -> dict[str, str]:
+    """The address's parameters, with a tool in view, or the present one: what is usual is left out."""
+    shown = TOOL.get() if shown is None else shown
     address = {RUN: here.run.name, Z: _text(here.place.zs[0])}
     if here.run.spec.rungs:
         address[BETA] = _text([here.place.film])
-    if tool := TOOLS.get(TOOL.get()):
-        address[TOOL.name] = TOOL.get()
+    if tool := TOOLS.get(shown):
+        address[TOOL.name] = shown
         address |= {s.name: str(s.get()) for s in tool.settings if s.get() != s.usual}
         if tool.has_ends:
-            address |= {name: _text(end.z) for name, end in zip(ENDS, here.ends)}
+            address |= {name: _text(end.z) if end.row is None else f"{IMAGE}{end.row}" for name, end in zip(ENDS, here.ends)}
+        if tool.has_rows and here.rows:
+            address[ROWS] = ",".join(map(str, here.rows[:MOST_ROWS]))
     return address
 
 
@@ -49,15 +55,22 @@ def _take(asked: dict[str, str], here: Visit) -> list[str]:
                 here.go(z)
         else:
             wrong.append(f"its z {numbers}")
+    mu = cache.view(here.run).embedding.mu
     for i, name in enumerate(ENDS):
-        if name in asked and (z := _numbers(asked[name], n)):
-            if z != _numbers(_text(here.ends[i].z), n):
-                here.ends[i] = End(tuple(z))
-        elif name in asked:
-            wrong.append(f"its {name} {numbers}")
+        text = asked.get(name, "")
+        if text.startswith(IMAGE) and (rows := _rows(text.removeprefix(IMAGE), len(mu))):
+            here.ends[i] = End(tuple(mu[rows[0]].tolist()), rows[0])
+        elif z := _numbers(text, n):
+            here.ends[i] = End(tuple(z))
+        elif text:
+            wrong.append(f"its {name} {numbers}, nor a test image's number")
+    if ROWS in asked:
+        here.rows, here.plot = _rows(asked[ROWS], cache.view(here.run).images_kept), ("", ())
+        wrong += [] if here.rows else ["its rows are no test images"]
     if (rungs := here.run.spec.rungs) and BETA in asked:
         beta = _numbers(asked[BETA], 1)
         if beta and rungs[0] <= beta[0] <= rungs[-1]:
+            here.place.row = here.place.row if here.place.film == beta[0] else None  # whose code it was elsewhere
             here.place.film = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {rungs[0]:g} to {rungs[-1]:g}")
@@ -72,6 +85,15 @@ def _take(asked: dict[str, str], here: Visit) -> list[str]:
         except ValueError:
             wrong.append(f"its {setting.name} can't be {asked[setting.name]!r}")
     return wrong
+
+
+def _rows(text: str, n: int) -> list[int]:
+    """Numbers of test images, with commas; none if they can't be."""
+    try:
+        rows = sorted({int(part) for part in text.split(",")})
+        return rows if rows[0] >= 0 and rows[-1] < n else []
+    except ValueError:
+        return []
 
 
 def _text(z) -> str:

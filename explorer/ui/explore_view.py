@@ -16,6 +16,7 @@ def explore_view(here: Visit) -> None:
     TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
     chosen = st.segmented_control("Tools", TOOLS, format_func=lambda name: TOOLS[name].label, key=TOOL.key, label_visibility="collapsed",
                                   persist_state="session", help="Click it again to put a tool away")
+    here.tool = here.tool if chosen == "take" else chosen or ""
     if not chosen:
         with plain_faults():
             pad(here)

@@ -13,7 +13,7 @@ WORD = 60  # letters at most
 
 @dataclass(frozen=True)
 class Setting:
-    """name: in the address; usual: its value there is none; a number lies between low and high, in steps."""
+    """name: in the address; usual: its value there is none; a number lies between low and high, in steps; a word among options, if any."""
 
     name: str
     usual: str | int | float
@@ -21,6 +21,7 @@ class Setting:
     high: float = 0
     step: float = 1
     page: str = "explore"
+    options: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -36,16 +37,17 @@ class Setting:
         """What an address says. Raises ValueError if it can't be that."""
         value = type(self.usual)(text)
         if isinstance(value, str):
+            if self.options and value not in self.options:
+                raise ValueError(f"{value} is none of them")
             return value[:WORD]
         if not self.low <= value <= self.high:
             raise ValueError(f"{value} is out of range")
         return value
 
-    def slider(self, label: str, help: str | None = None, high: float | None = None) -> int | float:
-        kind = type(self.usual)
-        top = kind(self.high if high is None else high)
-        self.set(min(max(self.get(), kind(self.low)), top))
-        return st.slider(label, kind(self.low), top, step=kind(self.step), key=self.key, help=help, persist_state="session")
+    def slider(self, label: str, help: str | None = None) -> int | float:
+        low, high, step = (type(self.usual)(v) for v in (self.low, self.high, self.step))
+        self.set(min(max(self.get(), low), high))
+        return st.slider(label, low, high, step=step, key=self.key, help=help, persist_state="session")
 
     def number(self, label: str, high: int, help: str | None = None) -> int:
         self.set(min(max(self.get(), int(self.low)), high))
@@ -62,27 +64,26 @@ class Setting:
         return st.selectbox(label, options, format_func=said, key=self.key, help=help, persist_state="session")
 
     def _among(self, options: Sequence[str]) -> None:
-        """A choice that this run does not have gives way to the usual one, or the first."""
-        if self.get() not in options:
-            self.set(self.usual if self.usual in options else options[0])
+        """Set in any case, or the widget would begin without a choice; one that is not among them gives way to the usual, or the first."""
+        self.set(next(choice for choice in (self.get(), self.usual, options[0]) if choice in options))
 
 
 TOOL = Setting("tool", "")
 STEPS = Setting("steps", 9, 3, 15, 2)
-SPACING = Setting("spacing", "quantile")
+SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))
 SIDE = Setting("side", 13, 5, 21, 2)
-WAY = Setting("way", "linear")
-SOURCE = Setting("source", "prior")
+WAY = Setting("way", "linear", options=("linear", "spherical"))
+SOURCE = Setting("source", "prior", options=("prior", "codes"))
 DRAWS = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
 SEED = Setting("seed", 0, 0, 9999)
-INPUT = Setting("input", "test")
+INPUT = Setting("input", "test", options=("test", "draw", "upload"))
 IMAGE = Setting("image", 0, 0, 10_000_000)
-SAMPLES = Setting("samples", "100")
+SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))
 KIND = Setting("attribute", "classes")
 LESS = Setting("less", "")
 MORE = Setting("more", "")
-VIEW = Setting("view", "map")
-ACROSS = Setting("across", 0, 0, 1023)
-UP = Setting("up", 1, 0, 1023)
+VIEW = Setting("view", "map", options=("map", "pca", "dimensions", "tsne"))
+ACROSS = Setting("across", 1, 1, 1024)
+UP = Setting("up", 2, 1, 1024)
 COLOUR = Setting("colour", "class")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from explorer.latent.dimensions import Dimension, dimensions
 from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.place import Place
@@ -29,6 +30,10 @@ class Visit:
     fault: str = ""  # of the file that was uploaded last
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
     rows: list[int] = field(default_factory=list)  # of the test images that were selected
+    plot: tuple[str, tuple[int, ...]] = ("", ())  # the map to select on, and what was selected when it came into view
+    bounds: dict[tuple, float] = field(default_factory=dict)  # on log p(x), of images that were looked at
+    tool: str = ""  # the one in view, or before *Take along*
+    faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
 
     @property
     def z(self) -> np.ndarray:
@@ -48,6 +53,18 @@ class Visit:
         """mu, logvar [n, D] of the test images, as they are here; logvar None for an AE."""
         return cache.view(self.run).posteriors(self.beta)
 
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """As explorer.latent.dimensions, at this KL weight; of a ladder by the test images that are kept."""
+        if self.beta is None:
+            return cache.view(self.run).dimensions
+        return dimensions(self.codes()[0], cache.described(self.run, self.beta).rate.mean(0).tolist(), True)
+
+    def end(self, side: int) -> np.ndarray:
+        """Where a path begins (0) or ends (1): [D]; the code of an image as it is at this KL weight."""
+        mu, end = self.codes()[0], self.ends[side]
+        return mu[end.row] if end.row is not None and end.row < len(mu) else np.array(end.z)
+
     def decode(self, zs: np.ndarray) -> np.ndarray:
         """zs [n, D] -> float32 [n, C, H, W]"""
         return cache.loaded(self.run, self.beta).decode(zs)
@@ -66,8 +83,12 @@ def key(what: str, run: Run) -> str:
 def visit(run: Run) -> Visit:
     """A run first seen is entered at the code of its first test image."""
     if key("visit", run) not in st.session_state:
-        e = cache.view(run).embedding
-        other = int(np.argmax(e.y[: len(e.images)] != e.y[0]))  # the first of another class
-        st.session_state[key("visit", run)] = Visit(run, Place([e.mu[0].tolist()], 0, film=run.spec.beta),
-                                                    [End(tuple(e.mu[row].tolist()), row) for row in (0, other)])
+        st.session_state[key("visit", run)] = begun(run)
     return st.session_state[key("visit", run)]
+
+
+def begun(run: Run) -> Visit:
+    """A visit that is nobody's yet."""
+    e = cache.view(run).embedding
+    other = int(np.argmax(e.y[: len(e.images)] != e.y[0]))  # the first of another class
+    return Visit(run, Place([e.mu[0].tolist()], 0, film=run.spec.beta), [End(tuple(e.mu[row].tolist()), row) for row in (0, other)])

@@ -70,7 +70,7 @@ def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
     assert page.locator(PAD).bounding_box()["height"] < max(folded, 620) + 300
     quiet = page.get_by_test_id("z-63")
     quiet.scroll_into_view_if_needed()
-    assert page.locator(f"{PAD} input[type=range]").count() == 64
+    assert page.locator(f"{PAD} input[data-testid^=z-]").count() == 64
     expect(page.locator(f"{PAD} .says").last).to_contain_text("collapsed: it says nothing")
     press(page, "ArrowRight", 5, on='[data-testid="z-63"]')
 

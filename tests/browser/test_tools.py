@@ -66,16 +66,14 @@ def test_a_direction_moves_live_and_tells_the_server_once_it_rests(open_page):
 
 def test_the_path_is_drawn_on_the_map_and_goes_with_its_ends(open_page):
     page = opened(open_page, "interpolate")
-    with_path = image(page, MAP)
     page.mouse.click(*spot(page, 0.3, 0.4))
     settle(page)
     page.wait_for_timeout(500)
     changes(page, page.get_by_role("button", name="Set to z").nth(1).click, MAP)
-    expect(page).to_have_url(re.compile(r"to=-?[\d.]+(,|%2C)"))
+    expect(page).to_have_url(re.compile(r"to=(image|-?[\d.])"))
     page.get_by_role("radio", name="Interpolate").click()  # put away
     page.wait_for_selector(GALLERY, state="detached")
     ready(page)
-    assert with_path.size  # the map itself is painted without it
     expect(page).not_to_have_url(re.compile("tool="))
 
 
@@ -154,7 +152,69 @@ def test_everything_is_taken_along(open_page, trained_runs):
         page.get_by_role("button", name="Save PNG").click()
     assert min(Image.open(told.value.path()).size) > 200
     link = page.locator('[data-testid="stCode"]').inner_text().strip()
-    assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=take" in link
+    assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=" not in link
+
+
+def test_the_link_that_is_taken_along_shows_the_tool_before(open_page):
+    page = opened(open_page, "sample")
+    page.get_by_role("button", name="Draw again").click()
+    expect(page).to_have_url(re.compile("seed=1"))
+    page.get_by_role("radio", name="Take along").click()
+    link = page.locator('[data-testid="stCode"]')
+    expect(link).to_contain_text("tool=sample")
+    expect(link).to_contain_text("seed=1")
+
+
+@pytest.mark.parametrize("tool, sign", [("Grid", "By quantile"), ("Sample", "The prior"), ("Interpolate", "Straight (linear)"),
+                                        ("Your image", "A test image"), ("Select", "The pad's")])
+def test_a_tool_chosen_first_in_a_session_begins_with_what_is_usual(open_page, tool, sign):
+    page = ready(open_page("/explore?run=tiny-vae"))
+    page.get_by_role("radio", name=tool, exact=True).click()
+    expect(page.get_by_role("radio", name=sign)).to_be_checked()
+    page.wait_for_timeout(500)
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def test_a_failed_download_says_why(open_own, runs_folder):
+    page = opened(open_own, "take")
+    (runs_folder / "tiny-vae" / "embedding.safetensors").write_bytes(b"cut")
+    page.get_by_role("button", name="Run, zip").click()
+    expect(page.get_by_text("tiny-vae.zip could not be made.")).to_be_visible()
+
+
+def test_t_sne_is_watched_stopped_and_shown(open_page):
+    page = ready(open_page("/explore?run=tiny-vae-6d&tool=select&view=tsne"))
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.click()
+    expect(page.get_by_role("radio", name="The pad's")).to_be_checked()
+    page.wait_for_selector(".js-plotly-plot")
+    page.get_by_role("radio", name="t-SNE").click()
+    expect(stop).to_be_visible()
+    page.get_by_role("radio", name="Grid", exact=True).click()  # meanwhile
+    page.wait_for_selector(f"{GALLERY} button")
+    page.get_by_role("radio", name="Select", exact=True).click()
+    expect(page.locator(".js-plotly-plot .xtitle")).to_have_text("t-SNE, first axis", timeout=60_000)
+
+
+def test_a_selection_stays_when_the_axes_change_and_in_the_link(open_page):
+    page = ready(open_page("/explore?run=tiny-vae-6d&tool=select&rows=3,5,8"))
+    selected = "document.querySelector('.js-plotly-plot')._fullData.reduce((n, t) => n + (t.selectedpoints || []).length, 0)"
+    page.wait_for_function(f"document.querySelector('.js-plotly-plot') && {selected} === 3")
+    page.get_by_role("radio", name="PCA", exact=True).click()
+    expect(page.locator(".js-plotly-plot .xtitle")).to_have_text(re.compile("PC 1 "))
+    page.wait_for_function(f"{selected} === 3")
+    expect(page.get_by_text("3 selected:")).to_be_visible()
+
+
+def test_the_keyboard_stays_where_it_chose(open_page):
+    page = opened(open_page, "traverse")
+    cells = page.locator(f"{GALLERY} .grid button")
+    cells.nth(0).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    changes(page, lambda: page.keyboard.press("Enter"))
+    page.wait_for_timeout(800)
+    assert cells.nth(3).evaluate("cell => cell === cell.getRootNode().activeElement")
 
 
 def test_a_gallery_is_saved_pixel_for_pixel(open_page):

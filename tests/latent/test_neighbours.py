@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from explorer.errors import UserError
 from explorer.latent import neighbours
-from explorer.latent.neighbours import blend, nearest
+from explorer.latent.neighbours import blend, nearest, nearest_distances
 
 SHAPES = [(1, 8, 8), (3, 16, 16)]
 
@@ -111,3 +111,12 @@ def test_what_cannot_be_compared_gets_a_sentence(rng):
     for k in (0, 5):
         with pytest.raises(UserError, match=f"choose 1 to 4 neighbours, not {k}"):
             nearest(images, images[0], k)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_the_nearest_distances_are_scikit_learns(dtype):
+    rng = np.random.default_rng(0)
+    points, to = ((255 * rng.random((n, 1, 28, 28))).astype(dtype) for n in (5000, 20))
+    unit = 255 if dtype == np.uint8 else 1
+    wanted = NearestNeighbors(n_neighbors=1).fit(points.reshape(5000, -1) / unit).kneighbors(to.reshape(20, -1) / unit)[0][:, 0]
+    assert nearest_distances(points, to) == pytest.approx(wanted, rel=1e-3)

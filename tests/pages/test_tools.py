@@ -97,8 +97,8 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
     assert told["n"] == 10 and told["heads"][0].startswith("z")
     first = int("₀₁".index(told["heads"][0][1]))
     assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
-    codes = e.film.mu if e.film else e.mu
-    low, high = np.floor(min(codes[..., first].min(), -4) * 10) / 10, np.ceil(max(codes[..., first].max(), 4) * 10) / 10
+    codes = e.film.mu[-1] if e.film else e.mu  # at KL weight 1
+    low, high = np.floor(min(codes[:, first].min(), -4) * 10) / 10, np.ceil(max(codes[:, first].max(), 4) * 10) / 10
     zs = np.tile([0.5, -1.0], (5, 1))
     zs[:, first] = np.linspace(low, high, 5)
     assert np.abs(shown[:5].astype(int) - np.rint(loaded.decode(zs)[:, 0] * 255)).max() <= 1
@@ -221,23 +221,28 @@ def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_d
 
 
 def test_axes_by_pca_are_scikit_learns(app):
-    visit(app, "tiny-vae-6d", "select", view="pca", across="1", up="3")
+    visit(app, "tiny-vae-6d", "select", view="pca", across="2", up="4")
     mu = read_embedding(find("tiny-vae-6d")).mu
     plot = json.loads(app.get("plotly_chart")[0].proto.spec)
     shares = PCA().fit(mu).explained_variance_ratio_
-    assert plot["layout"]["xaxis"]["title"]["text"] == f"PC 1 · {shares[1]:.0%} of the variance"
-    assert plot["layout"]["yaxis"]["title"]["text"] == f"PC 3 · {shares[3]:.0%} of the variance"
+    assert plot["layout"]["xaxis"]["title"]["text"] == f"PC 2 · {shares[1]:.0%} of the variance"
+    assert plot["layout"]["yaxis"]["title"]["text"] == f"PC 4 · {shares[3]:.0%} of the variance"
 
 
 LINKS = [
     ({"run": "tiny-vae", "tool": "grid", "spacing": "coordinate", "side": "9", "z": "1,2"}, ""),
     ({"run": "tiny-vae", "tool": "interpolate", "way": "spherical", "from": "1,2", "to": "0.5,-2.25", "z": "0,0"}, ""),
     ({"run": "tiny-ladder", "tool": "sample", "beta": "0.1", "source": "codes", "temperature": "0.5", "z": "0,0"}, ""),
+    ({"run": "tiny-vae", "tool": "interpolate", "from": "image 7", "to": "image 2", "z": "0,0"}, ""),
+    ({"run": "tiny-vae", "tool": "select", "rows": "1,2,30", "z": "0,0"}, ""),
     ({"run": "tiny-vae-6d", "tool": "select", "view": "dimensions", "across": "4", "colour": "rate", "z": "0,0,0,0,0,0"}, ""),
     ({"run": "tiny-vae", "z": "1e9,0"}, "its z is not 2 finite numbers"),
     ({"run": "tiny-vae", "z": "nan,0"}, "its z is not 2 finite numbers"),
     ({"run": "tiny-vae", "tool": "interpolate", "from": "x"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "teleport"}, "there is no tool 'teleport'"),
+    ({"run": "tiny-vae", "tool": "sample", "source": "foo"}, "its source can't be 'foo'"),
+    ({"run": "tiny-vae", "tool": "select", "rows": "1,100000"}, "its rows are no test images"),
+    ({"run": "tiny-vae", "tool": "interpolate", "from": "image 100000"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
     ({"run": "tiny-vae", "tool": "sample", "temperature": "-1"}, "its temperature can't be '-1'"),
     ({"run": "tiny-ladder", "beta": "7"}, "its KL weight is not a number from 0.01 to 1"),
@@ -270,3 +275,25 @@ def test_a_choice_that_another_model_does_not_have_gives_way(app):
     visit(app, "tiny-vae-6d", "select", view="pca", across="5")
     visit(app, "tiny-vae", "select", view="pca", across="5")
     assert not app.exception and not app.error
+
+
+def test_a_ladders_codes_are_those_at_its_present_weight(app):
+    visit(app, "tiny-ladder", "interpolate", beta="0.01", **{"from": "image 4", "to": "image 9"})
+    e = read_embedding(find("tiny-ladder"))
+    straight, _ = letter(app)["drawn"]["paths"]
+    assert np.allclose([straight["zs"][0], straight["zs"][-1]], e.film.mu[0][[4, 9]], atol=1e-4)
+    visit(app, "tiny-ladder", "traverse", beta="0.01")
+    strong = galleries(app)["Traversals"]["heads"]
+    visit(app, "tiny-ladder", "traverse", beta="1")
+    assert strong != galleries(app)["Traversals"]["heads"] and any("at KL weight 1" in c.value for c in app.caption)
+
+
+def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):
+    """The AE's map has 10,000 points, its partner's film 3,000."""
+    visit(app, "mnist-ae-2d", "interpolate", **{"from": "image 7000", "to": "image 2"})
+    assert not app.error and any("the same places in standard deviations" in m.value for m in app.markdown)
+
+
+def test_a_link_to_a_run_that_is_gone_moves_nothing_elsewhere(app):
+    visit(app, "tiny-vae-9d", "sample", z="1,2,3,4,5,6,7,8,9")
+    assert len(app.warning) == 1 and "tiny-vae-9d" in app.warning[0].value and not galleries(app)

@@ -7,12 +7,18 @@ function offPlane({ about, offPlane }, onto) {
   return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Drop what the map does not show of z" }, "Go onto it")) : null;
 }
 
-/** The map and the image beside it, as one picture. */
-function together({ canvas, picture, stage }) {
+/** The map with its cursor, and the image beside it, as one picture. */
+function together({ canvas, picture, stage, map, z }) {
   const made = element("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = made.getContext("2d");
   ctx.fillStyle = themeOf(stage).page;
   ctx.fillRect(0, 0, made.width, made.height);
   ctx.drawImage(canvas, 0, 0);
+  ctx.save();
+  ctx.scale(map.ratio, map.ratio);
+  ctx.beginPath();
+  ctx.arc(...map.view.toPixels(map.plane.place(z)), 8, 0, 2 * Math.PI);
+  outlined(ctx, 3);
+  ctx.restore();
   ctx.imageSmoothingEnabled = false;
   ctx.drawImage(picture.canvas, canvas.width, 0, canvas.height, (canvas.height * picture.canvas.height) / picture.canvas.width);
   return made;

@@ -9,7 +9,7 @@ from explorer.ui import cache, pairs, words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import STEPS, WAY
 from explorer.ui.tools.tool import Tool
-from explorer.ui.visit import End, Visit, key, visit
+from explorer.ui.visit import End, Visit, begun, key
 
 WAYS = {"linear": "Straight (linear)", "spherical": "Round (spherical)"}
 OFFERED = 40  # test images to begin or end with
@@ -22,7 +22,7 @@ def paths(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarray]:
 
 def drawn(here: Visit) -> dict:
     """Both ways; the chosen one with its steps, crossed where they lie in a gap."""
-    found = paths(here.run, [np.array(end.z) for end in here.ends], STEPS.get())
+    found = paths(here.run, [here.end(0), here.end(1)], STEPS.get())
     return {"paths": [{"zs": zs.tolist(), "gaps": here.in_gap(zs).tolist(), "quiet": way != WAY.get()} for way, zs in found.items()]}
 
 
@@ -35,14 +35,10 @@ def show(here: Visit) -> None:
                  "many dimensions lie")
     with right:
         n = STEPS.slider("Images on the way")
-    _strip(here, [np.array(end.z) for end in here.ends], n, goes=True)
+    _strip(here, [here.end(0), here.end(1)], n, goes=True)
     others = [run for run in cache.all_runs()[0] if run.name != here.run.name]
     if other := pairs.partner(here.run, others):
-        there = visit(other)
-        st.markdown(f"**{words.title(other)}**, between its codes of the same images:" if all(end.row is not None for end in here.ends)
-                    else f"**{words.title(other)}**, between the same places in standard deviations:")
-        _strip(there, [_same(here, there, end) for end in here.ends], n, goes=False)
-        st.page_link("pages/compare.py", label="Walk it on both maps", icon=":material/compare:", query_params=_walk(here, other))
+        _beside(here, begun(other), n)
     elif here.run.spec.n_codes:
         st.caption("Between two codes of a VQ-VAE there is no third: the steps lie between the entries of its codebook.")
     else:
@@ -54,8 +50,8 @@ def _end(here: Visit, side: int, name: str) -> None:
         here.ends[side] = End(tuple(float(v) for v in z), row)
 
     end, view = here.ends[side], cache.view(here.run)
-    row = f"the code of test image {end.row:,}" if end.row is not None else "z = (" + ", ".join(
-        words.minus(v, 2) for v in end.z[:3]) + (", …)" if len(end.z) > 3 else ")")
+    where = "z = (" + ", ".join(words.minus(v, 2) for v in end.z[:3]) + (", …)" if len(end.z) > 3 else ")")
+    row = where if end.row is None else f"the code of test image {end.row:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{name}** {row}", width="stretch")
         st.button("Set to z", key=key(f"end {name}", here.run), on_click=to, args=(here.place.zs[0], here.place.row),
@@ -67,22 +63,22 @@ def _end(here: Visit, side: int, name: str) -> None:
                         on_pick=lambda i: to(here.codes()[0][i], i))
 
 
-def _same(here: Visit, there: Visit, end: End) -> np.ndarray:
-    """An end's place in the partner."""
-    if end.row is not None:
-        return there.codes()[0][end.row]
-    scale = cache.view(there.run).scale
-    return scale.moved(scale.mean, cache.view(here.run).scale.standard(np.array(end.z)))
+def _beside(here: Visit, there: Visit, n: int) -> None:
+    """The same path in the partner: as a strip, and on its map."""
+    from explorer.figures.path_map import path_map
 
-
-def _walk(here: Visit, other: Run) -> dict[str, str]:
-    """The address of the compare page, with this path as its walk."""
-    def text(z):
-        return ",".join(f"{v:.6g}" for v in z)
-
-    start = cache.view(here.run).scale.standard(np.array(here.ends[0].z))
-    z = {"z" if here.run.spec.has_prior else "ae_z": text(here.ends[1].z)}
-    return pairs.address(here.run, other) | {"from": text(start)} | z
+    mu, e = there.codes()[0], cache.view(there.run).embedding
+    same_images = all(end.row is not None and end.row < len(mu) for end in here.ends)
+    scale, own = cache.view(there.run).scale, cache.view(here.run).scale
+    ends = [mu[end.row] if same_images else scale.moved(scale.mean, own.standard(here.end(i))) for i, end in enumerate(here.ends)]
+    at = f" at KL weight {there.beta:g}" if there.beta is not None else ""
+    st.markdown(f"**{words.title(there.run)}**{at}, between "
+                f"{'its codes of the same images' if same_images else 'the same places in standard deviations'}:")
+    _strip(there, ends, n, goes=False)
+    way, p = paths(there.run, ends, n)[WAY.get()], scale.projection
+    shown = slice(cache.view(there.run).images_kept)
+    figure = path_map(p.points[shown], e.y[shown], there.run.class_names, p.titles, np.array([p.place(z) for z in way]), there.in_gap(way))
+    st.altair_chart(figure, key=key("partner's path", here.run))
 
 
 def _strip(here: Visit, ends: list[np.ndarray], n: int, goes: bool) -> None:

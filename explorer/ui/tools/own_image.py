@@ -13,7 +13,7 @@ from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
 INPUTS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
-COUNTS = ("1", "10", "100", "1000", "5000")
+MOST_BOUNDS = 50  # that are kept
 
 
 def _given(here: Visit) -> np.ndarray | None:
@@ -94,7 +94,7 @@ def _upload(here: Visit, images: np.ndarray) -> None:
                 here.fault = str(error)
 
     st.file_uploader("An image file", key=name, on_change=take, help="PNG, JPEG, GIF, WebP, BMP or TIFF; its middle is used")
-    if here.fault:
+    if here.fault and st.session_state.get(name):
         st.error(here.fault)
     if "upload" in here.own:
         st.button("Invert it", key=key("invert", here.run), on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
@@ -118,14 +118,26 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
         return
     st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; a test image has "
                 f"{test.distortion:.1f} and {test.rate:.1f} on average{' at KL weight 1' if here.run.spec.rungs else ''}.")
-    SAMPLES.pick("Samples for the likelihood bound", COUNTS, lambda n: f"{int(n):,}")
-    with st.spinner("Drawing…"):
-        found = describing.bound(loaded, x, int(SAMPLES.get()))
+    figure = bars(rate, [words.dimension(i) for i in range(len(rate))], "rate, nats")
+    st.plotly_chart(figure, key=key("rates", here.run), alt="Rate of each latent dimension, in nats", config={"displaylogo": False})
+    SAMPLES.pick("Samples for the likelihood bound", SAMPLES.options, lambda n: f"{int(n):,}")
+    found = _bound(here, loaded, x, int(SAMPLES.get()))
     st.markdown(f"log p(x) ≥ **{words.minus(found, 1)}** nats, as {int(SAMPLES.get()):,} importance-weighted "
                 f"sample{'s' * (SAMPLES.get() != '1')} estimate{'s' * (SAMPLES.get() == '1')} it.")
     st.caption("More samples come nearer to log p(x) itself. An image that is not like the data may stray by some nats even with 5,000.")
-    st.plotly_chart(bars(rate, [words.dimension(i) for i in range(len(rate))], "rate, nats"), key=key("rates", here.run),
-                    alt="Rate of each latent dimension, in nats", config={"displaylogo": False})
+
+
+def _bound(here: Visit, loaded, x: np.ndarray, n: int) -> float:
+    """On log p(x), nats; once for each image and number of samples."""
+    from explorer import describing
+
+    asked = here.beta, x.tobytes(), n
+    if asked not in here.bounds:
+        bar = st.progress(0.0, "Drawing from the posterior…")
+        found = describing.bound(loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"))
+        here.bounds = dict([*here.bounds.items()][-MOST_BOUNDS:]) | {asked: found}
+        bar.empty()
+    return here.bounds[asked]
 
 
 TOOL = Tool("Your image", "Encode an image", "Draw one, upload one or take a test image: its posterior is the ellipse on the map. Draw "

@@ -1,18 +1,16 @@
 """Codes selected on a map, their images, and a table of them."""
 
-import time
-from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.latent.tsne import tsne
 from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import ACROSS, COLOUR, UP, VIEW
 from explorer.ui.tools.tool import Tool
-from explorer.ui.training_estimate import in_words
+from explorer.ui.tools.tsne_work import tsne_places
 from explorer.ui.visit import Visit, key
 
 SHOWN = 40  # images of a selection
@@ -29,6 +27,8 @@ def show(here: Visit) -> None:
     if points is None:
         return
     name = key(f"selection {VIEW.get()} {ACROSS.get()} {UP.get()} {COLOUR.get()} {here.beta}", run)
+    if here.plot[0] != name:  # what is selected later, Plotly itself shows: a figure that changes would be mounted anew
+        here.plot = name, tuple(here.rows)
 
     def select():
         here.rows = sorted({int(np.ravel(point["customdata"])[0]) for point in st.session_state[name].selection.points})
@@ -38,8 +38,9 @@ def show(here: Visit) -> None:
     st.plotly_chart(_figure(here, points, titles), key=name, on_select=select, selection_mode=("points", "box", "lasso"),
                     config={"displaylogo": False, "scrollZoom": True, "displayModeBar": True},
                     alt=f"Map of {n:,} codes, coloured by {COLOUR.get()}, to select from")
+    _by_class(here, n)
     if VIEW.get() in ("pca", "dimensions"):
-        _variance(here, n)
+        _variance(here)
     table = _table(here, n)
     rows = [row for row in here.rows if row < n]
     if not rows:
@@ -59,6 +60,18 @@ def show(here: Visit) -> None:
     st.dataframe(chosen, height=240)
 
 
+def _by_class(here: Visit, n: int) -> None:
+    """Without a pointer: all images of a class."""
+    run, y = here.run, cache.view(here.run).embedding.y[:n]
+    name = key("select a class", run)
+
+    def select():
+        here.rows, here.plot = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist(), ("", ())
+
+    st.selectbox("Or select all of", [run.class_names[label] for label in np.unique(y)], index=None, key=name, on_change=select,
+                 placeholder="Or select all of a class", label_visibility="collapsed")
+
+
 def _colours(here: Visit) -> list[str]:
     return ["class", "distortion", *(["rate"] if here.run.spec.has_prior else []), *cache.view(here.run).embedding.factors]
 
@@ -66,11 +79,11 @@ def _colours(here: Visit) -> list[str]:
 def _figure(here: Visit, points: np.ndarray, titles: tuple[str, str]):
     from explorer.figures.selection_map import selection_map
 
-    e, by, to_scale = cache.view(here.run).embedding, COLOUR.get(), here.run.spec.latent_dim > 1
+    e, by, to_scale, selected = cache.view(here.run).embedding, COLOUR.get(), here.run.spec.latent_dim > 1, here.plot[1]
     if by == "class":
-        return selection_map(points, titles, to_scale, e.y[: len(points)], by, here.run.class_names)
+        return selection_map(points, titles, to_scale, e.y[: len(points)], by, here.run.class_names, selected)
     unit = ", nats" if by in ("distortion", "rate") else ""
-    return selection_map(points, titles, to_scale, _table(here, len(points))[by].to_numpy(), by.replace("_", " ") + unit)
+    return selection_map(points, titles, to_scale, _table(here, len(points))[by].to_numpy(), by.replace("_", " ") + unit, None, selected)
 
 
 def _table(here: Visit, n: int) -> pd.DataFrame:
@@ -91,16 +104,19 @@ def _places(here: Visit, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, 
         places = p.place(mu)
         return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.titles
     if by == "tsne":
-        return _tsne(here, mu), ("t-SNE, first axis", "t-SNE, second axis")
+        if (places := tsne_places(here, mu)) is not None:
+            st.caption("t-SNE keeps neighbours together and nothing else: sizes of clusters and distances between them say little.")
+        return places, ("t-SNE, first axis", "t-SNE, second axis")
     dim = mu.shape[1]
     for column, setting, label in zip(st.columns(2), (ACROSS, UP), ("Across", "Up")):
         with column:
-            setting.number(f"{label}: {'component' if by == 'pca' else 'dimension'}", dim - 1, "Counted from 0")
-    i, j = int(ACROSS.get()), int(UP.get())
+            setting.number(f"{label}: {'component' if by == 'pca' else 'dimension'}", dim,
+                           "Those with the largest variance first" if by == "pca" else "The first is z₀")
+    i, j = int(ACROSS.get()) - 1, int(UP.get()) - 1
     if by == "dimensions":
         return mu[:, [i, j]], (words.dimension(i), words.dimension(j))
-    shares, axes = _pca(*_at(here), here.beta, mu)
-    return (mu - mu.mean(0)) @ axes[[i, j]].T, tuple(f"PC {k} · {shares[k]:.0%} of the variance" for k in (i, j))
+    centre, shares, axes = _pca(*_at(here), here.beta, here.codes()[0])
+    return (mu - centre) @ axes[[i, j]].T, tuple(f"PC {k + 1} · {shares[k]:.0%} of the variance" for k in (i, j))
 
 
 def _at(here: Visit) -> tuple:
@@ -108,52 +124,28 @@ def _at(here: Visit) -> tuple:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _pca(folder, version: str, beta: float | None, _mu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of the variance [D], and axes [D, D]."""
+def _pca(folder: Path, version: str, beta: float | None, _mu: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of all codes: their mean [D], shares of the variance [D], and axes [D, D]."""
     from sklearn.decomposition import PCA
 
     found = PCA(svd_solver="covariance_eigh").fit(_mu)
-    return found.explained_variance_ratio_, found.components_
+    return found.mean_, found.explained_variance_ratio_, found.components_
 
 
-def _variance(here: Visit, n: int) -> None:
+def _variance(here: Visit) -> None:
     from explorer.figures.bars import bars
 
-    mu = here.codes()[0][:n]
+    mu = here.codes()[0]
     if VIEW.get() == "pca":
-        shares = _pca(*_at(here), here.beta, mu)[0][:COMPONENTS]
-        figure = bars(shares, [f"PC {i}" for i in range(len(shares))], "share of the variance", ".0%")
+        shares = _pca(*_at(here), here.beta, mu)[1][:COMPONENTS]
+        figure = bars(shares, [f"PC {i}" for i in range(1, len(shares) + 1)], "share of the variance", ".0%")
     else:
-        dims = cache.view(here.run).dimensions[:COMPONENTS]
+        dims = here.dimensions[:COMPONENTS]
         figure = bars(mu.var(0)[[d.index for d in dims]], [words.dimension(d.index) for d in dims], "variance of the codes")
     st.plotly_chart(figure, key=key(f"variance {VIEW.get()} {here.beta}", here.run), config={"displaylogo": False},
                     alt="How much the codes vary along each axis")
 
 
-@st.cache_resource(max_entries=32)
-def _kept() -> dict:
-    """t-SNE maps that were worked out, for everyone."""
-    return {}
-
-
-def _tsne(here: Visit, mu: np.ndarray) -> np.ndarray | None:
-    """Works it out, with progress; a click on anything else stops it."""
-    kept, at = _kept(), (*_at(here), here.beta)
-    if at not in kept:
-        bar, began = st.progress(0.0, "t-SNE begins…"), time.monotonic()
-        st.button("Stop", key=key("stop t-SNE", here.run), on_click=lambda: VIEW.set("map"))
-        with closing(tsne(mu)) as steps:
-            for found in steps:
-                if isinstance(found, float):
-                    left = (time.monotonic() - began) * (1 - found) / max(found, 1e-3)
-                    bar.progress(found, f"t-SNE of {len(mu):,} codes: {in_words(left)} left")
-                else:
-                    kept[at] = found
-        st.rerun(scope="fragment")
-    st.caption("t-SNE keeps neighbours together and nothing else: sizes of clusters and distances between them say little. It has no "
-               "inverse, so that a click goes to the nearest code.")
-    return kept[at]
-
-
 TOOL = Tool("Select", "Select and inspect", "Draw around codes to see their images and figures; the rest turns grey. Change the axes and "
-            "the colour, and look for what lies at the edges.", show, (VIEW, ACROSS, UP, COLOUR))
+            "the colour, and look for what lies at the edges.", show, (VIEW, ACROSS, UP, COLOUR),
+            has_rows=True)

@@ -8,9 +8,12 @@ from explorer.errors import UserError
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
+LOOK_EVERY = 1.5  # seconds
 
 def show(here: Visit) -> None:
     from explorer import exporting
+    from explorer.ui.explore_address import written
+    from explorer.ui.tools import TOOLS
 
     run, beta = here.run, here.beta
     at = f"-beta-{beta:.3g}" if beta is not None else ""
@@ -27,27 +30,33 @@ def show(here: Visit) -> None:
     st.caption("The zip holds the settings, weights, codes and the training's events. The ONNX decoder takes z [batch, "
                f"{run.spec.latent_dim}] and gives images [batch, {', '.join(map(str, run.shape))}] from 0 to 1; it is checked against this "
                "model before you get it, which takes a few seconds.")
+    _failed(here)
     st.markdown("**Pictures**")
-    st.caption("*Save PNG* under the pad and under every set of images saves what is seen; Plotly's figures have a camera in their corner.")
+    st.caption("*Save PNG* under the pad saves the map with the image, and under a set of images those, each pixel as large as four. "
+               "The other figures have a camera, or a menu, in their corner.")
     st.markdown("**This view**")
-    st.code(f"{st.context.url}?{urlencode(st.query_params.to_dict(), safe=',')}", language=None, wrap_lines=True)
-    st.caption("The address of the page always holds the model, z, the tool in view and what is chosen there: send it, or keep it.")
+    st.code(f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True)
+    tool = f", with *{TOOLS[here.tool].label}* as you left it" if here.tool else ""
+    st.caption(f"It opens this model at this z{tool}. The address of the page always is such a link: send it, or keep it.")
 
 
 def _offer(here: Visit, label: str, file: str, mime: str, made) -> None:
     """Made when it is asked for."""
-    failed = key(f"failed {label}", here.run)
-
     def data() -> bytes:
+        here.faults.pop(file, None)
         try:
             return made()
-        except UserError as error:
-            st.session_state[failed] = str(error)
+        except UserError as error:  # outside of any page: _failed tells it
+            here.faults[file] = str(error)
             raise
 
     st.download_button(label, data, file, mime, key=key(f"take {label}", here.run), icon=":material/download:", on_click="ignore")
-    if said := st.session_state.pop(failed, None):
-        st.error(said)
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _failed(here: Visit) -> None:
+    for file, fault in here.faults.items():
+        st.error(f"{file} could not be made. {fault}")
 
 
 TOOL = Tool("Take along", "Take it with you", "Everything on this page as files, and the page itself as a link.", show)

@@ -18,3 +18,4 @@ class Tool:
     settings: tuple[Setting, ...] = ()
     drawn: Callable[[Visit], dict] = lambda here: {}
     has_ends: bool = False  # whether it works on a path's two ends
+    has_rows: bool = False  # whether it works on a selection of test images

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.latent.traversal import traversals
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import STEPS
 from explorer.ui.tools.tool import Tool
@@ -13,7 +13,7 @@ FEW = 8  # dimensions in view at first
 
 
 def show(here: Visit) -> None:
-    run, dims = here.run, cache.view(here.run).dimensions
+    run, dims = here.run, here.dimensions
     n = STEPS.slider("Images in a row")
     if len(dims) > FEW and not st.toggle(f"Show all {len(dims)} dimensions", key=key("all dimensions", run)):
         st.caption(f"The {FEW} that say most:")
@@ -23,9 +23,10 @@ def show(here: Visit) -> None:
     heads = [f"{words.dimension(d.index)}\n{'collapsed' if d.collapsed else says[i]}" for i, d in enumerate(dims)]
     names = [f"{words.dimension(d.index)} = {words.minus(zs[i * n + k][d.index], 2)}" for i, d in enumerate(dims) for k in range(n)]
     gallery(key("traversals", run), "Traversals", here.decode(zs), names, n, heads=heads, on_pick=lambda i: here.go(zs[i]))
+    at = "" if here.beta is None else f" at KL weight {here.beta:.2g}"
     ends = ", ".join(f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}" for d in dims[:4])
     st.caption(f"Left to right: {ends}{', …' if len(dims) > 4 else ''}. " + (
-        "The rate is of the test images: a dimension of rate 0 says nothing, and its row does not change." if run.spec.has_prior else
+        f"The rate is of the test images{at}: a dimension of rate 0 says nothing, and its row does not change." if run.spec.has_prior else
         "Every dimension has the same rate, and they are sorted by how far the codes spread. Most of these places lie between the entries "
         "of the codebook, where the decoder was never trained." if run.spec.n_codes else
         "An AE has no rate: its dimensions are sorted by how far the codes spread."))

@@ -1,0 +1,77 @@
+"""t-SNE of a run's codes: worked out beside the pages, once for everyone, and watched by who asked."""
+
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.errors import UserError
+from explorer.latent.tsne import tsne
+from explorer.ui import cache
+from explorer.ui.settings import VIEW
+from explorer.ui.training_estimate import in_words
+from explorer.ui.visit import Visit, key
+
+
+@dataclass
+class Work:
+    share: float = 0.0
+    places: np.ndarray | None = None  # [n, 2], once it is done
+    fault: str = ""
+    stopped: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def over(self) -> bool:
+        return self.places is not None or bool(self.fault) or self.stopped
+
+    def do(self, codes: np.ndarray) -> None:
+        try:
+            with closing(tsne(codes)) as steps:
+                for found in steps:
+                    if self.stopped:
+                        return
+                    if isinstance(found, float):
+                        self.share = found
+                    else:
+                        self.places = found
+        except UserError as error:
+            self.fault = str(error)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _work(folder: Path, version: str, beta: float | None, _codes: np.ndarray) -> Work:
+    work = Work()
+    threading.Thread(target=work.do, args=(_codes,), daemon=True).start()
+    return work
+
+
+def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
+    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page. Raises UserError if it can't be."""
+    asked = here.run.folder, cache.version(here.run), here.beta
+    work = _work(*asked, mu)
+    if work.fault or work.stopped:
+        _work.clear(*asked, mu)
+    if work.fault:
+        raise UserError(work.fault)
+    if work.places is None:
+        _watch(work, here, len(mu))
+    return work.places
+
+
+@st.fragment(run_every=0.5)
+def _watch(work: Work, here: Visit, n: int) -> None:
+    if work.over:
+        st.rerun()
+
+    def stop() -> None:
+        work.stopped = True
+        VIEW.set(VIEW.usual)
+
+    left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
+    st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "it begins"))
+    st.button("Stop", key=key("stop t-SNE", here.run), on_click=stop)
