@@ -44,8 +44,9 @@ class Setting:
             raise ValueError(f"{value} is out of range")
         return value
 
-    def slider(self, label: str, help: str | None = None) -> int | float:
-        low, high, step = (type(self.usual)(v) for v in (self.low, self.high, self.step))
+    def slider(self, label: str, help: str | None = None, high: float | None = None) -> int | float:
+        """high: where it ends here, if not where it usually does."""
+        low, high, step = (type(self.usual)(v) for v in (self.low, self.high if high is None else high, self.step))
         self.set(min(max(self.get(), low), high))
         return st.slider(label, low, high, step=step, key=self.key, help=help, persist_state="session")
 

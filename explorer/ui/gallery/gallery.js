@@ -2,9 +2,9 @@
 
 const SAVED = 4; // px of a saved picture for each of an image's
 
-/** data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, title, mark, actions }; first: in the order of tabs; say(index) */
+/** data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, chosen, title, mark, actions }; first: in the order of tabs; say(index) */
 function build(data, sheet, first, say) {
-  const { n, columns, image: [, height, width], heads, captions, names, marked, actions } = data;
+  const { n, columns, image: [, height, width], heads, captions, names, marked, chosen, actions } = data;
   const paint = (canvas, i, size = 1) => {
     Object.assign(canvas, { width: width * size, height: height * size });
     const ctx = canvas.getContext("2d");
@@ -16,6 +16,7 @@ function build(data, sheet, first, say) {
     const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": names[i] },
       paint(element("canvas"), i), captions ? element("span", {}, captions[i]) : null);
     button.classList.toggle("marked", marked.includes(i));
+    if (i === chosen) button.setAttribute("aria-current", "true");
     button.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key], to = step && cells[i + step];
       if (!to) return;
@@ -49,7 +50,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (latest.get(root) !== data) return;
     const at = [...root.querySelectorAll(".grid button")].indexOf(root.getRootNode().activeElement);
     root.dataset.testid = "gallery";
-    root.replaceChildren(...build(data, sheet, Math.min(Math.max(at, 0), data.n - 1), (index) => setStateValue("pick", { n: Date.now(), index })));
+    root.replaceChildren(...build(data, sheet, at < 0 ? data.chosen ?? 0 : Math.min(at, data.n - 1), (index) => setStateValue("pick", { n: Date.now(), index })));
     if (at >= 0) root.querySelector('.grid button[tabindex="0"]').focus({ preventScroll: true });
   });
 }
