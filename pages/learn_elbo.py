@@ -106,7 +106,6 @@ def picture() -> None:
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             row = IMAGE.number("Test image", min(len(e.images), 360) - 1)
-            BY.set(BY.get() or BY.usual)
             by_hand = BY.pick("Move q", list(WAYS), WAYS.get) == "hand"
             encoder = (*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist())
             if by_hand:

@@ -75,7 +75,6 @@ def picture() -> None:
         return
     left, right = st.columns([3, 2])
     with right:
-        IMAGES.set(IMAGES.get())
         vae = ladders[IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.DATASETS.get)]
     with left:
         at = _slider([frame.beta for frame in vae.film])

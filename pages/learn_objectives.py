@@ -86,8 +86,6 @@ def picture() -> None:
     left, right = st.columns([3, 2])
     with left:
         epoch = EPOCH.slider(f"Epoch, of {EPOCHS}")
-    for choice in (SHOWN, SCALE):
-        choice.set(choice.get())
     with right, st.container(horizontal=True, gap="medium"):
         shown = SHOWN.pick("Dots", ("draws", "means"), {"draws": "Draws", "means": "Means μ"}.get,
                            "Draws: of each test image's posterior one z = μ + σε, with the σ below and always the same ε.")

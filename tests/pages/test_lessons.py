@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,8 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     assert not any(text.startswith(("**Yes.**", "**Not so")) for text in texts)
     assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == ["The mathematics", "The code"]
     assert any("$" in text for text in texts) and app.code
+    for formula in re.findall(r"\$\$(.*?)\$\$", "\n".join(texts), re.DOTALL):  # one of several lines has its signs on lines of their own
+        assert "\n" not in formula or formula.startswith("\n") and formula.endswith("\n"), formula
     options = [b for b in app.button if b.key and b.key.startswith(f"{page} answer")]
     assert len(options) > 1 and asked.endswith("?")
     for i, option in enumerate(options, 1):

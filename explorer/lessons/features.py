@@ -1,0 +1,133 @@
+"""Few labels on top of what was learnt without any: a linear classifier on codes, on principal components, on pixels; and fine-tuning."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+from torch import nn
+
+from explorer.latent.attributes import along
+from explorer.models.autoencoder import build
+from explorer.runs import LoadedRun
+
+COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
+POOL = 0.6  # of the images: those that may get a label; the rest are for the test
+SEEDS, TUNED_SEEDS = 10, 5  # choices of the labelled images
+STEPS, EPOCHS, BATCH_SIZE, LR = 40, 12, 64, 1e-3  # of fine-tuning, by Adam: as many epochs, and at least as many steps
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """images uint8 [n, C, H, W] that the run was not trained on, y [n] their classes; the first n_pool may get a label, the others are
+    for the test. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each; scale:
+    what mu was multiplied by for that.
+    """
+
+    images: np.ndarray
+    y: np.ndarray
+    n_pool: int
+    mu: np.ndarray
+    scale: float
+    features: dict[str, np.ndarray]
+
+    @property
+    def counts(self) -> list[int]:
+        """Numbers of labels per class for which every class has enough images."""
+        fewest = np.bincount(self.y[: self.n_pool], minlength=self.y.max() + 1).min()
+        return [n for n in COUNTS if n <= fewest]
+
+    def rows(self, per_class: int, seed: int) -> np.ndarray:
+        """Which images get a label; of the same seed, more labels are those and others."""
+        order = np.random.default_rng(seed).permutation(self.n_pool)
+        return np.concatenate([order[self.y[order] == label][:per_class] for label in np.unique(self.y)])
+
+
+def labelled(mu: np.ndarray, images: np.ndarray, y: np.ndarray) -> Labelled:
+    """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its labels.
+
+    Each kind of feature is multiplied by one number, so that all have the same variance, D in sum: the penalty of the classifier
+    weighs alike on them.
+    """
+    n_pool, pixels = round(POOL * len(images)), images.reshape(len(images), -1) / 255
+    pca = PCA(mu.shape[1], svd_solver="covariance_eigh").fit(pixels[:n_pool])
+    kinds = {"codes": mu.astype(np.float64), "PCA": pca.transform(pixels), "pixels": pixels}
+    scales = {name: float(np.sqrt(mu.shape[1] / f[:n_pool].var(0).sum())) for name, f in kinds.items()}
+    return Labelled(images, y, n_pool, mu, scales["codes"], {name: scales[name] * f for name, f in kinds.items()})
+
+
+def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    """features [n, k], y [n] -> multinomial logistic regression, penalty ½‖w‖² (Alain and Bengio, 2016, arXiv:1610.01644)."""
+    return LogisticRegression(max_iter=300, tol=1e-3).fit(features, y)
+
+
+def probed(data: Labelled, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """The accuracy on the test images of each kind of feature, [len(data.counts), SEEDS]."""
+    test, found = slice(data.n_pool, None), {name: np.zeros((len(data.counts), SEEDS)) for name in data.features}
+    for i, per_class in enumerate(data.counts):
+        for seed in range(SEEDS):
+            rows = data.rows(per_class, seed)
+            with threadpool_limits(1):  # matrices so small that threads would only wait for each other
+                for name, features in data.features.items():
+                    found[name][i, seed] = probe(features[rows], data.y[rows]).score(features[test], data.y[test])
+            on_progress((i * SEEDS + seed + 1) / (len(data.counts) * SEEDS))
+    return found
+
+
+def along_class(data: Labelled, per_class: int, label: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of that class by the probe.
+
+    shares [n]: how far, in lengths of the difference between the mean code of the class and that of the rest. The first row goes
+    along the probe's weights of the class, the second along that difference; both are of the labelled images alone.
+    """
+    rows = data.rows(per_class, 0)
+    fitted, step = probe(data.features["codes"][rows], data.y[rows]), along(data.mu[rows], data.y[rows] == label)
+    weights = fitted.coef_[label]
+    ways = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
+    zs = data.mu[data.n_pool + np.argmax(data.y[data.n_pool :] != label)] + shares[:, None] * ways[:, None]
+    return zs, fitted.predict_proba(data.scale * zs.reshape(-1, zs.shape[-1]))[:, label].reshape(2, -1)
+
+
+def tuned(data: Labelled, loaded: LoadedRun, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one, [len(data.counts), TUNED_SEEDS]."""
+    x, y = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y)
+    found = {name: np.zeros((len(data.counts), TUNED_SEEDS)) for name in ("fine-tuned", "from random weights")}
+    for i, per_class in enumerate(data.counts):
+        for seed in range(TUNED_SEEDS):
+            rows = torch.from_numpy(data.rows(per_class, seed))
+            with threadpool_limits(1):
+                for name, accuracy in found.items():
+                    predict = fine_tune(loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights")
+                    accuracy[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
+            on_progress((i * TUNED_SEEDS + seed + 1) / (len(data.counts) * TUNED_SEEDS))
+    return found
+
+
+def fine_tune(loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int,
+              fresh: bool) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not the run's.
+
+    x [n, C, H, W] in [0, 1], y [n] -> what names the classes of images.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        spec = loaded.run.spec
+        model = build(spec, loaded.run.shape) if fresh else deepcopy(loaded.model).requires_grad_(True)
+        head = nn.Linear(spec.latent_dim, n_classes)
+        optimizer = torch.optim.Adam([*model.encoder.parameters(), *head.parameters()], lr=LR, fused=True)
+        for _ in range(max(STEPS, EPOCHS * len(x) // BATCH_SIZE)):
+            rows = torch.randperm(len(x))[:BATCH_SIZE]
+            loss = nn.functional.cross_entropy(head(model.encode(x[rows]).mu), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    @torch.inference_mode()
+    def predict(images: torch.Tensor) -> torch.Tensor:
+        return head(model.encode(images).mu).argmax(1)
+
+    return predict

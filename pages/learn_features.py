@@ -1,0 +1,160 @@
+"""The encoder as a feature extractor: many images without a label, few with one."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.ui import cache, words
+from explorer.ui.gallery import gallery
+from explorer.ui.lesson import Lesson, Question, teach, tex
+from explorer.ui.settings import Setting
+
+CONCEPTS = (17, 21, 23)
+PAGE = "learn_features"
+IMAGES = Setting("images", "mnist", page=PAGE)
+LABELS = Setting("labels", "1", page=PAGE)
+ENCODER = Setting("encoder", "kept", page=PAGE)
+CLASS = Setting("class", "3", page=PAGE)
+SHOWN = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
+MOST_ROWS, SHARES = 4, np.linspace(-1, 2, 7)
+FACES = {"CelebA, if its files are on this machine": {"dataset": "celeba"},
+         "A folder of faces of your own": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"}}
+
+x, mu, y, phi, w = tex("x", "x"), tex("mu", r"\mu_\phi(x)"), tex("distortion", "y"), tex("mu", r"\phi"), tex("rate", "w")
+MATHEMATICS = rf"""
+**A linear probe** keeps the encoder as it is and learns only weights ${w}$ on what it puts out, by cross-entropy on the labelled images
+and a penalty:
+
+$$
+p({y} = k \mid {x}) \propto \exp\big({w}_k^\top {mu} + b_k\big), \qquad
+\min_{{{w}}} \sum -\log p({y} \mid {x}) + \tfrac12 \lVert {w} \rVert^2.
+$$
+
+**Fine-tuning** lets the cross-entropy change the encoder's weights ${phi}$ as well, without the penalty: the decoder is taken away, the
+rest is trained jointly. The labels pay for ${w}$, and what ${phi}$ starts from was learnt from 60,000 images without any.
+
+**A fair comparison.** Codes, principal components and pixels are each multiplied by one number, so that all have the same variance in
+sum, and the penalty weighs alike. PCA is fitted to the images that may get a label, without their labels.
+
+**A direction.** The score of class $k$ rises fastest along its weights ${w}_k$. What its images have in common lies along the
+difference of mean codes. The first asks *what tells it apart?*, the second *what changes?*: they need not agree, and with few labels
+neither is known well. Dimensions by themselves need not mean anything: the prior looks alike from all sides.
+"""
+
+LESSON = Lesson(
+    PAGE,
+    "An encoder learns from images that nobody has named. What is it worth when a few of them get a name? **Choose how many labels each "
+    "class gets,** and see what a linear classifier makes of the codes, of principal components (PCA), and of the pixels themselves.",
+    Question("One label per class, ten in all: on what does a linear classifier do best?", ("The codes", "PCA", "The pixels"), 1,
+             "So it is on both sets of images. The prior gives all dimensions in use the same spread, so that what tells classes apart "
+             "weighs no more than the rest; PCA leaves large differences large. From five labels per class on, the codes of MNIST lead. "
+             "Those of Fashion-MNIST never do: this VAE uses only 6 of its 16 dimensions."),
+    MATHEMATICS,
+    ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",
+     "explorer.latent.attributes:along"),
+    (IMAGES, LABELS, ENCODER, CLASS),
+)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _data(folder, version: str, _run):
+    from explorer.lessons.features import labelled
+
+    e = cache.view(_run).embedding
+    return labelled(e.mu[: len(e.images)], e.images, e.y[: len(e.images)])
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _found(folder, version: str, tuned: bool, _run) -> dict[str, np.ndarray]:
+    """Accuracies of the linear classifiers, or after fine-tuning."""
+    from explorer.lessons import features
+
+    data = _data(folder, version, _run)
+    said = "Fine-tuning the encoder…" if tuned else "Teaching the labels…"
+    bar = st.progress(0.0, said)
+    try:
+        if tuned:
+            return features.tuned(data, cache.loaded(_run), lambda share: bar.progress(share, said))
+        return features.probed(data, lambda share: bar.progress(share, said))
+    finally:
+        bar.empty()
+
+
+def picture() -> None:
+    there = {run.name: run for run in cache.all_runs()[0]}
+    images = [name for name in SHOWN if SHOWN[name] in there]
+    if not images:
+        st.info(f"This page needs the run {' or '.join(SHOWN.values())}, which come along in the folder trained/ and are not there.")
+        return
+    controls = st.columns([2, 4, 3])
+    with controls[0]:
+        run = there[SHOWN[IMAGES.pick("Images", images, words.DATASETS.get)]]
+    data = _data(run.folder, cache.version(run), run)
+    with controls[1]:
+        per_class = int(LABELS.pick("Labels per class", [str(n) for n in data.counts]))
+    with controls[2]:
+        tuned = ENCODER.pick("Encoder", ("kept", "tuned"), {"kept": "Kept as it is", "tuned": "Fine-tuned too"}.get) == "tuned"
+    chart, beside = st.columns([5, 3], gap="medium")
+    with chart:
+        found = _found(run.folder, cache.version(run), False, run)
+        if tuned:
+            found = {name: found[name] for name in ("codes", "pixels")} | _found(run.folder, cache.version(run), True, run)
+        _curve(data, found, per_class)
+    with beside:
+        _labels(run, data, found, per_class)
+    _direction(run, data, per_class)
+    _faces()
+
+
+def _curve(data, found: dict[str, np.ndarray], per_class: int) -> None:
+    from explorer.figures.lesson_features import accuracy_curve
+
+    st.altair_chart(accuracy_curve(found, data.counts, per_class).properties(height=370), width="stretch")
+
+
+def _labels(run, data, found: dict[str, np.ndarray], per_class: int) -> None:
+    """What is measured at this number of labels, and the images that get one."""
+    at, classes = data.counts.index(per_class), np.unique(data.y)
+    lines = [f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()]
+    st.markdown("\n".join(["| | named rightly | |", "|-|-|-|", *lines]))
+    rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MOST_ROWS].T.ravel()
+    st.markdown(f"**All that has a label{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class} rows'}**")
+    gallery(f"{PAGE} labelled images", "Labelled images", data.images[rows],
+            [run.class_names[label] for label in data.y[rows]], len(classes))
+    n_test = len(data.y) - data.n_pool
+    choices = " or ".join(map(str, sorted({a.shape[1] for a in found.values()})))
+    st.caption(f"{words.dataset(run)}: of {len(data.y):,} images that this VAE was not trained on, {data.n_pool:,} may get a label, and "
+               f"{n_test} are the test. ± is the standard deviation over {choices} choices of the labelled ones. The codes use "
+               f"{run.test.active_units} of their {run.spec.latent_dim} dimensions.")
+
+
+def _direction(run, data, per_class: int) -> None:
+    """Decodes along what the labels say of one class."""
+    from explorer.lessons.features import along_class
+
+    st.subheader("A direction as an attribute")
+    if CLASS.get() not in run.class_names:
+        CLASS.set(run.class_names[3])
+    CLASS.pick("More of", run.class_names)
+    label = run.class_names.index(CLASS.get())
+    zs, chances = along_class(data, per_class, label, SHARES)
+    images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
+    captions = [f"{chance:.0%}" for chance in chances.ravel()]
+    gallery(f"{PAGE} along", "Along the class", images, [f"{c} {run.class_names[label]} by the probe" for c in captions], len(SHARES),
+            heads=["the probe's\nweights", "mean of the\nclass"], captions=captions, chosen=int(np.argmin(abs(SHARES))))
+    st.caption(f"Framed: a test image, decoded. To its right the code goes towards *{CLASS.get()}*, to its left away from it, by what the "
+               "labelled images tell alone. Below each, how probable the linear classifier on the codes finds that class. More labels make "
+               "the direction surer.")
+    st.page_link("pages/explore.py", label="Move any image along an attribute", icon=":material/arrow_forward:",
+                 query_params={"run": run.name, "tool": "attributes"})
+
+
+def _faces() -> None:
+    st.markdown("**Faces.** Of a face, such directions may be the height of a nose or an eyebrow. No faces come along with this app; it "
+                "learns from those you have:")
+    with st.container(horizontal=True):
+        for label, settings in FACES.items():
+            st.page_link("pages/train.py", label=label, icon=":material/model_training:",
+                         query_params=settings | {"network": "conv", "latent_dim": "32"})
+
+
+teach(LESSON, picture)

@@ -1,0 +1,102 @@
+"""How near images come to others, against SciPy's distances and arithmetic done by hand."""
+
+import numpy as np
+import pytest
+from scipy.optimize import nnls
+from scipy.spatial.distance import cdist
+
+from explorer import runs
+from explorer.data import load as load_data
+from explorer.lessons.copying import best_blend, blended, copies, ideal_decode, nearer, two_nearest, yardstick
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_data("digits")
+
+
+@pytest.fixture(scope="module")
+def known(digits):
+    return yardstick(runs.load("digits-vae-2d"), digits.x[digits.test])
+
+
+def by_scipy(images, to):
+    flat = [np.asarray(part, np.float64).reshape(len(part), -1) / (255 if part.dtype == np.uint8 else 1) for part in (images, to)]
+    return np.sort(cdist(flat[1], flat[0]), 1)[:, :2]
+
+
+def test_the_two_nearest_are_those_of_scipy(digits):
+    rng = np.random.default_rng(0)
+    floats = rng.random((7, 1, 8, 8)).astype(np.float32)
+    for to in (digits.x[digits.test][:50], floats):
+        np.testing.assert_allclose(two_nearest(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6)
+
+
+def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
+    """Of two images, the mean is as far from one as from the other."""
+    learnt = digits.x[digits.train]
+    assert (two_nearest(learnt, learnt[:5])[:, 0] < 1e-6).all()
+    assert copies(two_nearest(learnt, learnt[:5])).all()
+    middle = two_nearest(learnt[:2], learnt[:2].mean(0, keepdims=True) / 255)
+    assert middle[0, 0] == pytest.approx(middle[0, 1]) and not copies(middle).any()
+    np.testing.assert_array_equal(copies(np.array([[0.32, 1.0], [0.34, 1.0]])), [True, False])
+
+
+def test_nearer_is_half_of_those_that_are_alike():
+    usual = np.column_stack([np.arange(1.0, 102), np.full(101, 200.0)])
+    assert nearer(usual, usual) == pytest.approx(50 / 101)
+    assert nearer(usual - 25, usual) == pytest.approx(75 / 101)
+    assert nearer(usual + 200, usual) == 0
+
+
+def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
+    np.testing.assert_array_equal(known.learnt.x, digits.x[digits.train])
+    np.testing.assert_allclose(known.test, by_scipy(digits.x[digits.train], digits.x[digits.test]), rtol=1e-6)
+    assert known.test[:, 0].min() > 0
+
+
+def test_what_is_recreated_is_the_decoder_s_own(known, digits):
+    import torch
+
+    loaded, x = runs.load("digits-vae-2d"), torch.from_numpy(digits.x[digits.test]).float() / 255
+    with torch.inference_mode():
+        pixels = torch.sigmoid(loaded.model.decoder(loaded.model.encoder(x)[:, :2])).numpy()
+    np.testing.assert_allclose(known.recreated, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
+    np.testing.assert_allclose(known.logvar, loaded.model.encoder(torch.from_numpy(digits.x[digits.train]).float() / 255)[:, 2:].detach(),
+                               rtol=1e-4, atol=1e-4)
+
+
+def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
+    learnt, to = digits.x[digits.train], digits.x[digits.test][:6] / 255
+    flat = learnt.reshape(-1, 64) / 255
+    wanted = [nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1] for x in to]
+    np.testing.assert_allclose(blended(learnt, to), wanted, rtol=1e-4)
+    np.testing.assert_allclose(known.blended[:6], wanted, rtol=1e-4)
+    mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
+    few = learnt[:20]
+    assert best_blend(few, mixed).distance < 1e-6 and np.isclose(best_blend(few, mixed).weights.sum(), 0.75)
+
+
+def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):
+    """By torch's densities and binary cross-entropy: weighted by the clouds, every step away from it costs, in any direction."""
+    import torch
+
+    rng = np.random.default_rng(0)
+    x, mu, logvar, z = digits.x[:40], rng.standard_normal((40, 2)), rng.uniform(-3, 0, (40, 2)), np.array([0.3, -0.2])
+    ideal = ideal_decode(x, mu, logvar, z)
+    log = torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))).log_prob(torch.tensor(z)).sum(1)
+    pixels = torch.tensor(x / 255)
+    np.testing.assert_allclose(ideal, (log.softmax(0)[:, None, None, None] * pixels).sum(0), atol=1e-12)
+
+    def expected(decoded):
+        each = torch.nn.functional.binary_cross_entropy(torch.tensor(decoded).expand_as(pixels), pixels, reduction="none")
+        return float(log.softmax(0) @ each.sum((1, 2, 3)))
+
+    for _ in range(5):
+        for step in (0.003, -0.003):
+            assert expected(np.clip(ideal + step * rng.standard_normal(ideal.shape), 1e-6, 1 - 1e-6)) > expected(ideal)
+
+
+def test_a_lone_narrow_cloud_is_copied(digits):
+    mu = np.array([[0.0, 0], [5, 5]])
+    np.testing.assert_allclose(ideal_decode(digits.x[:2], mu, np.full((2, 2), -4.0), mu[1]), digits.x[1] / 255, atol=1e-12)

@@ -1,0 +1,117 @@
+"""Places between codes, against distances by brute force, and against the gaps that the command line measures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import cdist
+
+from explorer import runs
+from explorer.figures.lesson_gaps import at, gap_strips, how_far, walk_map
+from explorer.latent.gap_map import between, gap_map
+from explorer.lessons import gaps
+from explorer.store.catalogue import SHIPPED
+from explorer.store.classifier import classifier_of
+from explorer.store.embedding import read_embedding
+from explorer.store.run import read
+
+RUNS = ("mnist-ae-2d", "mnist-ladder-2d")
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def run(request):
+    loaded = runs.loaded(read(SHIPPED / request.param))
+    e = read_embedding(loaded.run)
+    return loaded, e, between(e.mu, e.logvar, np.random.default_rng(0))
+
+
+@pytest.fixture(scope="module")
+def ae():
+    return read_embedding(read(SHIPPED / "mnist-ae-2d"))
+
+
+def whitened(found, z):
+    """Standard deviations, by the covariance's own Cholesky factor: up to a turn, which keeps distances."""
+    return (z - found.codes.mean(0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(found.codes, rowvar=False, bias=True))).T
+
+
+def test_distances_and_gaps_are_those_of_brute_force(run):
+    loaded, e, found = run
+    z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
+    places = gaps.look(loaded, found, z)
+    to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
+    to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[:, 4]
+    assert np.allclose(places.to_code, to_codes, atol=1e-8) and np.allclose(places.to_draw, to_draws, atol=1e-8)
+    assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(places.in_gap, found.farther(z) > 0)
+
+
+def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
+    loaded, _, found = run
+    assert not gaps.look(loaded, found, found.codes[:50]).in_gap.any()
+    assert gaps.look(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).to_code[0] > 1
+
+
+def test_what_is_decoded_is_named_by_the_classifier(run):
+    loaded, e, found = run
+    places = gaps.look(loaded, found, e.mu[:30].astype(np.float64))
+    c = classifier_of(loaded.run)[0]
+    flat = places.x.reshape(30, -1).astype(np.float64)
+    hidden = np.maximum(flat @ c.weights["1.weight"].T.astype(np.float64) + c.weights["1.bias"], 0)
+    logits = hidden @ c.weights["3.weight"].T.astype(np.float64) + c.weights["3.bias"]
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    assert np.array_equal(places.label, p.argmax(1)) and np.allclose(places.sure, p.max(1), atol=1e-4)
+    assert np.array_equal(places.x, loaded.decode(e.mu[:30])) and (places.label == e.y[:30]).mean() > 0.6
+
+
+def test_shares_are_those_of_the_gap_map_and_of_counting(run):
+    loaded, e, found = run
+    s = gaps.shares(loaded, found)
+    assert s.n == 5000 and s.gap == gap_map(e.mu, e.logvar).gap
+    fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
+    alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
+    assert abs(alone.mean() - s.gap) < 4 * np.sqrt(s.gap * (1 - s.gap) / 400)
+    sure = classifier_of(loaded.run)[0].probabilities(loaded.decode(found.fitted.place(found.draws[:400]))).max(1) < 0.9
+    for share, those in ((s.unsure_in_gaps, alone), (s.unsure_outside, ~alone)):
+        assert abs(sure[those].mean() - share) < 4 * np.sqrt(share * (1 - share) / those.sum())
+    assert s.unsure_in_gaps > s.unsure_outside
+
+
+def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():
+    ae, vae = (runs.loaded(read(SHIPPED / name)) for name in RUNS)
+    assert (ae.run.spec.network, ae.run.spec.width, ae.run.spec.depth) == (vae.run.spec.network, vae.run.spec.width, vae.run.spec.depth)
+    of_ae, of_vae = (gap_map(e.mu, e.logvar).gap for e in map(read_embedding, (ae.run, vae.run)))
+    assert of_ae > of_vae + 0.05 and of_vae > 0.05  # where equal distributions have 0.03
+
+
+def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
+    n = len(ae.images)
+    for label in (0, 7):
+        rows = np.flatnonzero(ae.y[:n] == label)
+        flat = ae.images[rows].reshape(len(rows), -1) / 255
+        assert gaps.typical(ae.images, ae.y[:n], label) == rows[cdist(flat, flat.mean(0, keepdims=True))[:, 0].argmin()]
+
+
+def test_strips_of_a_gap_cover_its_cells_and_no_others():
+    shade = np.array([[200, 200, 10, 200], [10, 10, 10, 10], [0, 129, 128, 255]], np.uint8)
+    found = gap_strips(np.array([-2.0, 0.0, 2.0, 6.0], np.float32), shade)
+    wanted = pd.DataFrame({"x": [-2.0, 1, -1, 1], "x2": [0.0, 2, 0, 2], "y": [0.0, 0, 4, 4], "y2": [2.0, 2, 6, 6]})
+    assert np.allclose(found, wanted)
+    assert len(gap_strips(np.array([0, 0, 1, 1], np.float32), np.zeros((3, 3), np.uint8))) == 0
+
+
+def test_a_place_is_marked_where_it_is_on_the_way(ae):
+    found = gap_map(ae.mu, None)
+    drawn = walk_map(gap_strips(found.bounds, found.shade), found.bounds, ae.mu[:50], ae.y[:50], tuple("0123456789"), ae.mu[[3, 5]])
+    first, second = at(drawn, z0=0.25, z1=-1.0), at(drawn, z0=2.0, z1=0.0)
+    [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "here"]
+    assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
+    assert first["datasets"].pop("here") == [{"z0": 0.25, "z1": -1.0}] and second["datasets"].pop("here") == [{"z0": 2.0, "z1": 0.0}]
+    assert first == second == drawn  # but for the place
+    [way] = [table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}]
+    assert np.allclose([[end["z0"], end["z1"]] for end in way], ae.mu[[3, 5]], atol=1e-5)
+
+
+def test_how_far_is_drawn_as_given():
+    t = np.linspace(0, 1, 3)
+    drawn = how_far(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
+    rows = [row for table in drawn["datasets"].values() for row in table if "model" in row]
+    assert {(row["model"], row["t"]): row["ratio"] for row in rows}[("VAE", 0.5)] == 0.2 and len(rows) == 6

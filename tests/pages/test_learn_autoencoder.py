@@ -1,0 +1,143 @@
+"""The lesson on the autoencoder, as Streamlit runs it."""
+
+import base64
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+from PIL import Image
+from sklearn.decomposition import PCA
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from torch.nn.functional import binary_cross_entropy
+
+from explorer import runs
+from explorer.store.embedding import read_embedding
+from explorer.ui import cache
+
+ROOT = Path(__file__).parents[2]
+PAGE = "learn_autoencoder"
+
+
+@pytest.fixture
+def app(trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def opened(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page(f"pages/{PAGE}.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def galleries(app) -> dict[str, dict]:
+    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
+    return {told["title"]: told for told in found}
+
+
+def tables(chart) -> list:
+    return [convert_arrow_bytes_to_pandas_df(d.data.data) for d in chart.proto.datasets]
+
+
+def curves(app) -> list[dict]:
+    """Of the two charts over k: their values, the marked k, and the network's level, if it is shown."""
+    found = []
+    for chart in app.get("vega_lite_chart")[1:]:
+        parts = {("k" in t, len(t) > 1): t for t in tables(chart)}
+        level = parts.get((False, False))
+        found.append({"values": parts[True, True]["value"].to_numpy(), "k": int(parts[True, False]["k"].iloc[0]),
+                      "level": None if level is None else float(level["value"].iloc[0])})
+    return found
+
+
+@pytest.fixture(scope="module")
+def known():
+    """A held-out image of each class, what the network decodes of it, and of it PCA's greys with 5 numbers: each by other means."""
+    ae = runs.load("mnist-ae-2d")
+    e = read_embedding(ae.run)
+    half = len(e.images) // 2
+    fit, x = (part.reshape(len(part), -1) / 255.0 for part in (e.images[:half], e.images[half:]))
+    pca = PCA(5, svd_solver="full").fit(fit)
+    rows = [int(np.flatnonzero(e.y[half : len(e.images)] == label)[0]) for label in range(10)]
+    x = x[rows]
+    return x, ae.decode(e.mu[half:][rows]).reshape(10, -1), pca.inverse_transform(pca.transform(x))
+
+
+def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
+    opened(app)
+    for k in (1, 64):
+        app.slider(key=f"{PAGE} k").set_value(k).run()
+        assert not app.exception and app.query_params["k"] == str(k)
+        assert f"PCA\n{k} number{'s' if k > 1 else ''}\n" in galleries(app)["What comes back"]["captions"][2]
+        assert {c["k"] for c in curves(app)} == {k}
+    for image in (0, 9):
+        opened(app, image=str(image))
+        assert galleries(app)["Test images"]["marked"] == [image] and app.query_params.get("image", "0") == str(image)
+
+
+def test_what_comes_back_is_what_other_programs_say(app, known):
+    x, network, greys = known
+    opened(app, image="4", k="5")
+    told = galleries(app)["What comes back"]
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    shown = sheet.reshape(28, 3, 3, 28, 3)[:, 0, :, :, 0].transpose(1, 0, 2).reshape(3, -1).astype(int)
+    wanted = np.rint(255 * np.stack([x[4], network[4], greys[4].clip(0, 1)]))
+    assert np.abs(shown - wanted).max() <= 1
+    nats = [binary_cross_entropy(torch.tensor(p, dtype=torch.float64), torch.tensor(x[4]), reduction="sum").item()
+            for p in (x[4], network[4], greys[4].clip(0.01, 0.99))]
+    errors = [((p - x[4]) ** 2).sum() for p in (x[4], network[4], greys[4].clip(0, 1))]
+    for caption, nat, error in zip(told["captions"], nats, errors):
+        said = re.search(r"(?:at least )?([\d.]+) nats\nsquared error ([\d.]+)$", caption)
+        assert float(said[1]) == pytest.approx(nat, abs=0.06) and float(said[2]) == pytest.approx(error, abs=0.06)
+
+
+def test_the_marked_code_is_that_of_the_image(app):
+    e = read_embedding(runs.load("mnist-ae-2d").run)
+    half = len(e.images) // 2
+    row = half + int(np.flatnonzero(e.y[half : len(e.images)] == 7)[0])
+    opened(app, image="7")
+    [place] = [t for t in tables(app.get("vega_lite_chart")[0]) if len(t) == 1]
+    assert np.allclose(place[["z0", "z1"]].to_numpy()[0], e.mu[row], atol=1e-4)
+    written = ", ".join(f"{v:.1f}" for v in e.mu[row]).replace("-", "−")
+    assert galleries(app)["What comes back"]["captions"][1].startswith(f"Network\n2 numbers: {written}\n")
+
+
+def test_the_level_of_the_network_waits_for_a_prediction(app):
+    opened(app)
+    assert [c["level"] for c in curves(app)] == [None, None] and not any("comes as close as" in m.value for m in app.markdown)
+    for answer in (1, 2, 3):
+        app.button(key=f"{PAGE} answer {answer}").click().run()
+        assert not app.exception and app.query_params["answer"] == str(answer)
+        [said] = [m.value for m in app.markdown if "comes as close as" in m.value]
+        for number, curve in zip(map(int, re.findall(r"\*\*(\d+)\*\*", said)), curves(app)):
+            assert curve["values"][number - 1] <= curve["level"] < curve["values"][number - 2]
+        assert any(m.value.startswith("**Yes.**") for m in app.markdown) == (answer == 2)
+
+
+def test_a_link_restores_what_was_chosen(app):
+    opened(app, image="3", k="17", answer="2")
+    assert app.slider(key=f"{PAGE} k").value == 17 and galleries(app)["Test images"]["marked"] == [3]
+    assert [app.query_params[name] for name in ("image", "k", "answer")] == ["3", "17", "2"]
+    opened(app, k="65", image="2")
+    assert "its k can't be '65'" in app.warning[0].value and galleries(app)["Test images"]["marked"] == [2]
+
+
+def test_without_the_run_it_says_so(app, monkeypatch):
+    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    opened(app)
+    assert "mnist-ae-2d" in app.info[0].value and not galleries(app)
+
+
+def test_every_kind_of_network_is_in_the_table_once(app):
+    opened(app)
+    [table] = [m.value for m in app.markdown if m.value.startswith("| network |")]
+    assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"] and "| 1,570 | 2,352 |" in table

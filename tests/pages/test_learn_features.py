@@ -1,0 +1,104 @@
+"""The page on codes as features as Streamlit runs it, without a browser; with few seeds, steps and counts, so that it is quick."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from sklearn.linear_model import LogisticRegression
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from explorer import runs
+from explorer.lessons import features
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from tests.pages.test_learn_copying import galleries, told
+from tests.pages.test_tools import pictures
+
+ROOT = Path(__file__).parents[2]
+PAGE = "learn_features"
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    for name, value in {"SEEDS": 2, "TUNED_SEEDS": 2, "STEPS": 2, "EPOCHS": 0, "COUNTS": (1, 10, 100)}.items():
+        monkeypatch.setattr(features, name, value)
+    st.cache_resource.clear()
+    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    st.cache_resource.clear()
+
+
+def visit(app, **asked):
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.switch_page(f"pages/{PAGE}.py").run()
+    assert not app.exception and not app.error and not app.warning
+    return app
+
+
+def accuracies(app) -> dict[str, str]:
+    return dict(re.findall(r"\| ([\w -]+) \| \*\*([\d.]+)%\*\*", told(app)))
+
+
+def test_every_setting_at_both_ends_and_every_answer(app):
+    visit(app)
+    ends = {"labels": ("100", "1"), "images": ("fashion-mnist", "mnist"), "class": ("9", "0"), "encoder": ("tuned", "kept")}
+    for name, values in ends.items():
+        for value in values:
+            app.button_group(key=f"{PAGE} {name}").set_value(value).run()
+            assert not app.exception and app.session_state[f"{PAGE} {name}"] == value
+            wanted = {"codes", "pixels", "fine-tuned", "from random weights"} if value == "tuned" else {"codes", "PCA", "pixels"}
+            assert accuracies(app).keys() == wanted
+    for i in (1, 2, 3):
+        app.button(key=f"{PAGE} answer {i}").click().run()
+        assert not app.exception and ("**Yes.**" in told(app)) == (i == 2)
+
+
+def test_a_link_restores_it(app):
+    visit(app, images="fashion-mnist", labels="10", **{"class": "Bag"}, answer="1")
+    assert [app.session_state[f"{PAGE} {name}"] for name in ("images", "labels", "class", "answer")] == ["fashion-mnist", "10", "Bag", 1]
+    assert galleries(app)["Labelled images"]["n"] == 40
+
+
+def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
+    visit(app, labels="10")
+    e = read_embedding(find("mnist-vae-16d"))
+    n, pool = len(e.images), round(0.6 * len(e.images))
+    codes = e.mu[:n] * np.sqrt(16 / e.mu[:pool].var(0).sum())
+    found = []
+    for seed in range(2):
+        order = np.random.default_rng(seed).permutation(pool)
+        rows = np.concatenate([[i for i in order if e.y[i] == label][:10] for label in range(10)])
+        found.append(LogisticRegression(max_iter=1000).fit(codes[rows], e.y[rows]).score(codes[pool:], e.y[pool:n]))
+    assert float(accuracies(app)["codes"]) == pytest.approx(100 * np.mean(found), abs=0.5)
+    assert galleries(app)["Labelled images"]["names"] == [str(i % 10) for i in range(40)]
+    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for d in app.get("vega_lite_chart")[0].proto.datasets]
+    [curve] = [t[t["way"] == "codes"] for t in tables if "way" in t]
+    assert curve["accuracy"].iloc[1] == pytest.approx(np.mean(found), abs=0.005)
+    assert curve["high"].iloc[1] - curve["low"].iloc[1] == pytest.approx(2 * np.std(found, ddof=1), abs=0.01)
+
+
+def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
+    visit(app, labels="100", **{"class": "7"})
+    strip, loaded = galleries(app)["Along the class"], runs.load("mnist-vae-16d")
+    e = read_embedding(loaded.run)
+    pool = round(0.6 * len(e.images))
+    order = np.random.default_rng(0).permutation(pool)
+    rows = np.concatenate([[i for i in order if e.y[i] == label][:100] for label in range(10)])
+    step = e.mu[rows[e.y[rows] == 7]].mean(0) - e.mu[rows[e.y[rows] != 7]].mean(0)
+    start = e.mu[pool + int(np.argmax(e.y[pool:] != 7))]
+    wanted = loaded.decode(start + np.linspace(-1, 2, 7)[:, None] * step)[:, 0]
+    assert strip["chosen"] == 2 and np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * wanted)).max() <= 1
+    chances = [int(c[:-1]) for c in strip["captions"][7:]]
+    assert chances == sorted(chances) and chances[-1] > 50 > chances[2]
+
+
+def test_without_its_runs_it_says_so(app, monkeypatch):
+    from explorer.ui import cache
+
+    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    visit(app)
+    assert "mnist-vae-16d" in app.info[0].value
