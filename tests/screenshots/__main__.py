@@ -11,12 +11,13 @@ from tests.browser.pad import DECODED, spot
 
 HERE = Path(__file__).parent
 HOVERED = 0.62, 0.42  # of the map's width and height
-SIGNS = {"library": '[data-testid="stDataFrame"]', "train": '[data-testid="replay-map"]'}
+SIGNS = {"lesson": '[data-testid="stVegaLiteChart"]', "library": '[data-testid="stDataFrame"]', "train": '[data-testid="replay-map"]'}
 PICTURES = [
     ("home", "/", 1440, 900, "light"),
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),
     ("explore-pca", "/explore?run=fashion-mnist-vae-16d", 1440, 900, "light"),
     ("tool", "/explore?run=mnist-vae-2d&tool=interpolate&way=spherical", 1440, 900, "light"),
+    ("lesson", "/learn_elbo", 1440, 900, "light"),
     ("compare", "/compare", 1440, 900, "light"),
     ("library", "/library", 1440, 900, "light"),
     ("phone", "/", 390, 844, "dark"),

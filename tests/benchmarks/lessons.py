@@ -1,0 +1,71 @@
+"""The lessons, measured in headless Chromium: `python -m tests.benchmarks.lessons`.
+
+How long a page takes to open, once someone has opened it before, until the server has said all; and from an arrow key on its first
+slider, or a click on its first choice, until the server has said all. ROUNDS times, the pages in turn.
+"""
+
+import os
+import sys
+import tempfile
+import time
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from explorer.ui.lesson import LESSONS
+from tests.browser.launch import chromium, running_app
+
+ROUNDS, MOVES, QUIET = 3, 6, 0.6
+
+
+def quiet(page, heard: list[float]) -> float:
+    """When the server said its last word, once it is silent."""
+    while not heard or time.perf_counter() - heard[-1] < QUIET:
+        page.wait_for_timeout(10)
+    return heard[-1]
+
+
+def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
+    """Seconds until it is open; ms of each answer."""
+    page, sent, heard = browser.new_page(viewport={"width": 1440, "height": 900}), [], []
+    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
+                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
+    start = time.perf_counter()
+    page.goto(f"{address}/{name}")
+    page.get_by_text("The code", exact=True).wait_for(timeout=120_000)
+    opened, answers = quiet(page, heard) - start, []
+    sliders, others = page.locator('[data-testid="stSlider"] [role="slider"]'), page.get_by_role("radio", checked=False)
+    for _ in range(MOVES):
+        sent.clear(), heard.clear()
+        if sliders.count():
+            sliders.first.focus()
+            page.keyboard.press("ArrowRight")
+        else:
+            others.first.click()
+        answers.append(1000 * (quiet(page, heard) - sent[0]))
+    page.close()
+    return opened, answers
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["EXPLORER_RUNS"] = folder
+        browser = chromium(playwright)
+        if not browser:
+            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+        found = {name: [] for name in LESSONS}
+        with running_app() as address:
+            for name in LESSONS:
+                visit(browser, address, name)  # a server's first
+            for _ in range(ROUNDS):  # taking turns
+                for name in LESSONS:
+                    found[name].append(visit(browser, address, name))
+    print("| lesson | opens, s | answers, ms: median | slowest |\n|-|-|-|-|")
+    for name, visits in found.items():
+        opened, answers = [o for o, _ in visits], np.concatenate([a for _, a in visits])
+        print(f"| {LESSONS[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) | {np.median(answers):.0f} | "
+              f"{max(answers):.0f} |")
+
+
+if __name__ == "__main__":
+    main()
