@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.ui import cache
+from explorer.ui import cache, words
 from explorer.ui.lesson import Lesson, Question, teach, tex
 from explorer.ui.settings import Setting
 
@@ -75,16 +75,24 @@ def picture() -> None:
     _together()
 
 
+@st.cache_data(show_spinner=False)
+def _aggregates(version: str, _mu: np.ndarray, _logvar: np.ndarray) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, z and density of each dimension's aggregate posterior."""
+    from explorer.latent.aggregate import aggregate_posterior
+
+    return [(words.dimension(i), *aggregate_posterior(_mu[:, i], _logvar[:, i])) for i in range(_mu.shape[1])]
+
+
 def _together() -> None:
     """What all posteriors of a run make together."""
     from explorer.figures.kl_weight import aggregate_against_prior
-    from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
+    from explorer.latent.aggregate import kl_to_prior
 
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
         return
     e = cache.view(run).embedding
-    found = [(f"z{'₀₁'[i]}", *aggregate_posterior(e.mu[:, i], e.logvar[:, i])) for i in range(2)]
+    found = _aggregates(cache.version(run), e.mu, e.logvar)
     st.markdown(f"**What it is for.** The posteriors of all {len(e.mu):,} test images of MNIST together, the aggregate posterior: "
                 + ", ".join(f"{name} is {kl_to_prior(z, density):.2f} nats from the prior" for name, z, density in found)
                 + f", while a single image pays {run.test.rate:.1f}.")

@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from explorer.ui.lesson import LESSONS
 from tests.browser.launch import chromium, running_app
 
-ROUNDS, MOVES, QUIET = 3, 6, 0.6
+ROUNDS, MOVES, QUIET = 2, 4, 0.5
 
 
 def quiet(page, heard: list[float]) -> float:
@@ -34,7 +34,7 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
     page.goto(f"{address}/{name}")
     page.get_by_text("The code", exact=True).wait_for(timeout=120_000)
     opened, answers = quiet(page, heard) - start, []
-    sliders, others = page.locator('[data-testid="stSlider"] [role="slider"]'), page.get_by_role("radio", checked=False)
+    sliders, others = page.locator('[data-testid="stSlider"] input'), page.get_by_role("radio", checked=False)
     for _ in range(MOVES):
         sent.clear(), heard.clear()
         if sliders.count():
