@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from explorer.errors import UserError
 
-BF16_NETWORKS = ("mlp", "conv", "gru")  # a linear network is too small to gain
+BF16_PAYS = {"cpu": ("mlp", "conv", "gru"), "cuda": ("conv",), "mps": ()}  # a small network's casts cost more than they save
 
 
 @dataclass(frozen=True)
 class Device:
     name: str  # cpu, cuda or mps
-    bf16: bool  # autocast the networks' matrix products to bfloat16; losses stay float32
+    bf16: bool  # networks' matrix products in bfloat16; losses stay float32
     threads: int  # of the CPU
     why: str
 
@@ -24,11 +24,12 @@ def choose(network: str) -> Device:
     name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
     if not present.get(name):
         raise UserError(f"EXPLORER_DEVICE is {name}, but this machine has {', '.join(n for n in present if present[n])}.")
-    fast_bf16 = {
+    has_bf16 = {
         "cuda": lambda: torch.cuda.is_bf16_supported(including_emulation=False),
         "cpu": lambda: torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported(),
         "mps": lambda: False,
     }[name]()
-    bf16 = fast_bf16 and network in BF16_NETWORKS
+    bf16 = has_bf16 and network in BF16_PAYS[name]
+    products = "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     why = "asked for by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest here"
-    return Device(name, bf16, torch.get_num_threads(), f"{why}, {'bfloat16' if bf16 else 'float32'} products")
+    return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -12,12 +11,15 @@ import torch
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.models.autoencoder import Autoencoder, build
-from explorer.objectives.codebook import Averages, commitment
+from explorer.objectives.codebook import Averages
 from explorer.objectives.distortion import likelihood_of
-from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
+from explorer.training.arithmetic import arithmetic
 from explorer.training.checkpoint import restore, taken, weights_of
 from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
+from explorer.training.graphed import Graphed
+from explorer.training.snapshot import Snapshot
+from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
 WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, above all on a busy machine
@@ -38,91 +40,70 @@ def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint |
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         model = build(spec, data.shape).to(device.name)
-    with _threads(device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
+    with arithmetic(device, device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
         yield from _train(spec, data, device, model, checkpoint)
 
 
 def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
-    likelihood = likelihood_of(spec)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    optimizer, averages = _optimizer(spec, model), Averages(model.codebook) if spec.n_codes else None
+    averages = Averages(model.codebook) if spec.n_codes else None
+    update = Update(model, likelihood_of(spec), x_train, _optimizer(spec, model), rng, autocast, averages)
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
-        rungs = restore(checkpoint, model, optimizer, rng, averages)
+        rungs = restore(checkpoint, model, update.optimizer, rng, averages)
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     yield Started(n, data.n_test, sum(t.numel() for t in model.state_dict().values()), n_epochs, device.name, device.why, data.skipped)
     said = time.perf_counter()
     start = said - seconds_before
-    good, step = weights_of(model) if checkpoint else None, done_before * n_batches
+    good, step, take = weights_of(model) if checkpoint else None, done_before * n_batches, None
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
     for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
         if stage_epoch == 1:
-            optimizer = _optimizer(spec, model)
-        epoch_sums, epoch_start = torch.zeros(2, device=device.name), time.perf_counter()
-        recent, n_recent = torch.zeros(2, device=device.name), 0
+            update.optimizer = _optimizer(spec, model)
+        if stage_epoch == 1 or not take:
+            take = Graphed(update, spec.batch_size) if device.name == "cuda" else update
+        epoch_start, n_seen, asked = time.perf_counter(), 0, None
+        first = told = Snapshot(update.sums.zero_(), step, 0)
         for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
             factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
-            optimizer.param_groups[0]["lr"] = spec.lr * factor
             beta = stage_beta * warmed_up(spec, step / n_batches)
-            x = x_train[rows].float() / 255
-            with autocast:
-                posterior = model.encode(x)
-                z = posterior.sample(torch.randn(posterior.mu.shape, generator=rng, device=device.name))
-                x_logits = model.decode(z)
-            terms = torch.stack([likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
-            loss = (terms[0] + beta * terms[1] if beta else terms[0]) / len(rows)
-            if averages:
-                loss = loss + commitment(posterior).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            if averages:
-                averages.update(posterior, rng)
-            step += 1
-            recent, n_recent = recent + terms.detach(), n_recent + len(rows)
-            if (now := time.perf_counter()) - said > STEP_EVERY:
-                if not recent.isfinite().all():
+            take(rows, spec.lr * factor, beta)
+            step, n_seen = step + 1, n_seen + len(rows)
+            if not asked and time.perf_counter() - said > STEP_EVERY:
+                asked = Snapshot(update.sums, step, n_seen)
+            if asked and asked.has_arrived():
+                if not asked.is_finite():
                     break
-                distortion, rate = (recent / n_recent).tolist()
-                done = step / (n_epochs * n_batches)
-                yield Step(epoch, n_epochs, done, distortion, rate, (now - start) * (1 - done) / done)
-                epoch_sums, recent, n_recent, said = epoch_sums + recent, torch.zeros_like(recent), 0, now
-        epoch_sums = epoch_sums + recent
+                said = time.perf_counter()
+                done = asked.step / (n_epochs * n_batches)
+                yield Step(epoch, n_epochs, done, *asked.since(told), (said - start) * (1 - done) / done)
+                told, asked = asked, None
+        whole, weights = Snapshot(update.sums, step, n), weights_of(model)
         now = time.perf_counter()
-        if not (epoch_sums.isfinite().all() and all(t.isfinite().all() for t in model.state_dict().values())):
+        if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
             good = None if spec.betas else good  # a ladder is whole or nothing
             kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
             reason = (f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
                       f"Try a learning rate below {spec.lr:g}.")
             yield Failed(reason, epoch - 1, now - start, good)
             return
-        good = weights_of(model)
+        good = weights
         if stage_epoch == stage_epochs:
             rungs.append(good)
-        distortion, rate = (epoch_sums / n).tolist()
-        yield EpochEnd(epoch, n_epochs, distortion, rate, beta, n / (now - epoch_start), now - start,
-                       partial(taken, epoch, step, now - start, good, rungs, optimizer, rng, averages))
+        yield EpochEnd(epoch, n_epochs, *whole.since(first), beta, n / (now - epoch_start), now - start,
+                       partial(taken, epoch, step, now - start, good, rungs, update.optimizer, rng, averages))
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
 
 
 def _optimizer(spec: RunSpec, model: Autoencoder) -> torch.optim.Adam:
-    return torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True)
-
-
-@contextmanager
-def _threads(n: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(n)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    on_gpu = next(model.parameters()).is_cuda
+    return torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True, capturable=on_gpu)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:

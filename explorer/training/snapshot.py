@@ -1,0 +1,27 @@
+"""What training has seen so far, read without holding up the device."""
+
+import torch
+from torch import Tensor
+
+
+class Snapshot:
+    """A copy of sums [2], distortion and rate over n images, as they stood after a step; a GPU copies them when it comes to that."""
+
+    def __init__(self, sums: Tensor, step: int, n: int):
+        self.step, self.n = step, n
+        self.sums = sums.to("cpu", non_blocking=sums.is_cuda, copy=True)
+        self.copied = torch.cuda.current_stream().record_event() if sums.is_cuda else None
+
+    def has_arrived(self) -> bool:
+        return self.copied is None or self.copied.query()
+
+    def is_finite(self) -> bool:
+        """Waits until it has arrived."""
+        if self.copied:
+            self.copied.synchronize()
+        return bool(self.sums.isfinite().all())
+
+    def since(self, earlier: "Snapshot") -> tuple[float, float]:
+        """Mean distortion and rate of the images in between."""
+        distortion, rate = ((self.sums - earlier.sums) / (self.n - earlier.n)).tolist()
+        return distortion, rate

@@ -1,0 +1,44 @@
+"""One step of training: from the rows of a batch to new weights."""
+
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor
+
+from explorer.models.autoencoder import Autoencoder
+from explorer.objectives.codebook import Averages, commitment
+from explorer.objectives.distortion import Likelihood
+from explorer.objectives.rate import rate_per_dimension
+
+
+class Update:
+    """Adam on distortion + beta·rate of a batch, and a VQ-VAE's commitment and averages.
+
+    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). What it sees it adds to
+    sums [2]: distortion and rate, nats, over images.
+    """
+
+    def __init__(self, model: Autoencoder, likelihood: Likelihood, x: Tensor, optimizer: torch.optim.Adam, rng: torch.Generator,
+                 autocast: AbstractContextManager, averages: Averages | None):
+        self.model, self.likelihood, self.x, self.optimizer, self.rng = model, likelihood, x, optimizer, rng
+        self.autocast, self.averages = autocast, averages
+        self.sums = torch.zeros(2, device=x.device)
+
+    def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
+        """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the loss."""
+        self.optimizer.param_groups[0]["lr"] = lr
+        x = self.x[rows].float() / 255
+        with self.autocast:
+            posterior = self.model.encode(x)
+            z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
+            x_logits = self.model.decode(z)
+        terms = torch.stack([self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
+        loss = (terms[0] if isinstance(beta, float) and not beta else terms[0] + beta * terms[1]) / len(rows)
+        if self.averages:
+            loss = loss + commitment(posterior).mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        if self.averages:
+            self.averages.update(posterior, self.rng)
+        self.sums += terms.detach()
