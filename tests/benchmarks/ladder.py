@@ -6,6 +6,9 @@ that what is broken off goes on.
 
 import argparse
 import math
+import os
+import tempfile
+from unittest.mock import patch
 
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
@@ -14,9 +17,30 @@ from explorer import measuring, runs
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
+from tests.benchmarks.table import Row, say
 
+PART = "ladder"
 DRAWS = 3  # of which a gap is the mean
 BETAS = (0.01, 0.1, 0.3, 1.0, 2.0, 4.0)
+
+
+def measure(rounds: int) -> list[Row]:
+    """The whole rate–distortion curve: a ladder beside a sweep of VAEs at its rungs, each trained for as long as its first rung."""
+    seconds, apart = [], []
+    for seed in range(rounds):
+        with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
+            spec = RunSpec("mnist", model="ladder", width=200, seed=seed)
+            ladder = runs.train(spec)
+            sweep = [runs.train(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs)) for beta in spec.rungs]
+        seconds.append((ladder.seconds, sum(vae.seconds for vae in sweep)))
+        frames = [f for f in ladder.film if f.beta in spec.rungs]
+        apart.append(float(np.mean([f.distortion + f.beta * f.rate - vae.test.distortion - f.beta * vae.test.rate
+                                    for f, vae in zip(frames, sweep)])))
+        say(f"ladder {seconds[-1][0]:.0f} s, sweep {seconds[-1][1]:.0f} s, D + beta·R {apart[-1]:+.2f} nats apart")
+    mine, theirs = (tuple(column) for column in zip(*seconds))
+    what = f"rate–distortion curve of MNIST, 2-D, {len(spec.rungs)} KL weights"
+    return [Row(PART, what, "s", mine, f"a sweep of {len(spec.rungs)} VAEs, {spec.epochs} epochs each", theirs, less_is_better=True),
+            Row(PART, "the ladder's D + β·R less the sweep's, mean over them", "nats", tuple(apart), asked="<= 1")]
 
 
 def separate(ladder: RunSpec, beta: float) -> Run:

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -39,6 +40,11 @@ class Row:
         sign, limit = self.asked.split()
         value = np.median(self.ratios or self.ours)
         return bool(value >= float(limit) if sign == ">=" else value <= float(limit))
+
+
+def say(what: str) -> None:
+    """Progress, apart from the table."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def spread(values: tuple[float, ...]) -> str:

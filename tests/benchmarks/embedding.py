@@ -1,0 +1,130 @@
+"""70,000 codes: encoding, PCA, gaps, the map's data, and the first paint of Explore, each beside the plain way."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from playwright.sync_api import sync_playwright
+from scipy.spatial.distance import cdist
+from torch.utils.data import DataLoader, TensorDataset
+
+from explorer import runs
+from explorer.data import load
+from explorer.latent.dimensions import dimensions
+from explorer.latent.gaps import K, in_gap
+from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
+from explorer.store.embedding import pack, read_embedding
+from explorer.store.run import EMBEDDING, MODEL, Run, read_tensors, write
+from explorer.training.evaluation import evaluate
+from explorer.ui.latent_pad.map_block import map_block
+from tests.benchmarks.plotly_app import CODES, scatter
+from tests.benchmarks.table import Row, say
+from tests.browser.launch import chromium, running_app
+
+PART = "embedding"
+RUN, MANY = "mnist-vae-2d", "mnist-70000"
+N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
+PAINTED = """(canvas) => canvas.width && new Uint32Array(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer).some((pixel) => pixel)"""
+
+
+def measure(rounds: int) -> list[Row]:
+    data, loaded = load("mnist", 28, False), runs.load(RUN)
+    e = evaluate(loaded.model, loaded.likelihood, data.x)
+    wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(1).standard_normal((64, 64))
+    some, draws = e.mu[:N_GAP].astype(float), np.random.default_rng(0).standard_normal((N_GAP, 2))
+    run = loaded.run
+    found = [
+        _timed(rounds, f"codes of {len(data.x):,} images", lambda: _encoded(loaded, data.x), "DataLoader, batch 128",
+               lambda: _by_dataloader(loaded, data.x)),
+        _timed(rounds, f"PCA of {len(wide):,} codes, 64-D", lambda: project(wide), "SVD of all codes",
+               lambda: np.linalg.svd(wide - wide.mean(0), full_matrices=False)),
+        _timed(rounds, f"gap of {N_GAP:,} codes, 2-D", lambda: in_gap(draws, some), "all distances", lambda: _all_distances(draws, some)),
+        _timed(rounds, f"map of {len(data.x):,} codes", lambda: _map(run, e.mu, e.logvar, data.y), "Plotly's JSON",
+               lambda: scatter(e.mu, data.y).to_json()),
+    ]
+    sizes = (len(_map(run, e.mu, e.logvar, data.y).content) / 1e6,), (len(scatter(e.mu, data.y).to_json()) / 1e6,)
+    found.append(Row(PART, "the same, sent to the browser", "MB", sizes[0], "Plotly's JSON", sizes[1], less_is_better=True))
+    with _run_of_many(run, data, e):
+        found.append(_first_paint(rounds))
+    return found
+
+
+def _timed(rounds: int, what: str, ours: Callable, baseline: str, plain: Callable) -> Row:
+    took = []
+    for _ in range(rounds):
+        times = [time.perf_counter()]
+        for way in (ours, plain):
+            way()
+            times.append(time.perf_counter())
+        took.append(np.diff(times))
+        say(f"{what}: {took[-1][0]:.3f} s, {baseline} {took[-1][1]:.3f} s")
+    mine, theirs = (tuple(map(float, column)) for column in np.transpose(took))
+    return Row(PART, what, "s", mine, baseline, theirs, less_is_better=True)
+
+
+def _encoded(loaded: runs.LoadedRun, x: np.ndarray) -> np.ndarray:
+    return np.concatenate([loaded.encode(part).mu.numpy() for part in np.array_split(x, len(x) // 1000)])
+
+
+@torch.no_grad()
+def _by_dataloader(loaded: runs.LoadedRun, x: np.ndarray) -> np.ndarray:
+    batches = DataLoader(TensorDataset(torch.from_numpy(x).float() / 255), 128)
+    return torch.cat([loaded.model.encode(batch).mu for batch, in batches]).numpy()
+
+
+def _all_distances(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    return cdist(draws, codes).min(1) > np.partition(cdist(draws, draws), K, axis=1)[:, K]
+
+
+def _map(run: Run, mu: np.ndarray, logvar: np.ndarray, y: np.ndarray):
+    p = project(mu)
+    e = replace(read_embedding(run), mu=mu, logvar=logvar, y=y)
+    return map_block("map", run, e, scale_of(mu, p, True), dimensions(mu, run.test.rate_per_dimension, True), "MNIST")
+
+
+@contextmanager
+def _run_of_many(run: Run, data, e):
+    """The run with all 70,000 images as its test split, among the runs; and its codes, for the plain page."""
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
+        packed = pack(e.mu, e.logvar, data.x, data.y, {})
+        many = replace(run, name=MANY, folder=Path(folder) / MANY, test=replace(e.figures, n=len(data.x)))
+        many.folder.mkdir()
+        write(many, {MODEL: read_tensors(run, MODEL), EMBEDDING: packed})
+        np.savez(Path(folder) / CODES, mu=e.mu, y=data.y)
+        yield
+
+
+def _first_paint(rounds: int) -> Row:
+    """Seconds from the address to all points on the screen, on a server that has been visited, in a browser that keeps nothing."""
+    took = []
+    with sync_playwright() as playwright, running_app() as app, running_app("tests/benchmarks/plotly_app.py") as plain:
+        browser = chromium(playwright)
+        ways = [(f"{app}/explore?run={MANY}", '[data-testid="latent-map"]', PAINTED),
+                (plain, ".js-plotly-plot .gl-canvas-focus, .js-plotly-plot .gl-canvas-context", "(canvas) => canvas.width")]
+        for _ in range(rounds + 1):  # the first visit to each is not counted
+            took.append([_seconds_to(browser, *way) for way in ways])
+            say(f"first paint of 70,000: {took[-1][0]:.2f} s, Plotly {took[-1][1]:.2f} s")
+    mine, theirs = (tuple(column) for column in zip(*took[1:]))
+    return Row(PART, "first paint of Explore, 70,000 points", "s", mine, "bare page with st.plotly_chart", theirs, less_is_better=True)
+
+
+def _seconds_to(browser, address: str, sign: str, painted: str) -> float:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    start = time.perf_counter()
+    page.goto(address)
+    canvas = page.wait_for_selector(sign, state="attached", timeout=120_000)
+    while not canvas.evaluate(painted):
+        page.wait_for_timeout(10)
+    took = time.perf_counter() - start
+    page.close()
+    return took
+

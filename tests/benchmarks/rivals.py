@@ -1,0 +1,126 @@
+"""Three ways of training the same network on the same images: ours, pythae's trainer, and the loop of most tutorials.
+
+Each is a generator of Epochs; what is done between two of them is not timed.
+"""
+
+import contextlib
+import io
+import logging
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy
+from torch.utils.data import DataLoader
+
+from explorer.data import data_folder
+from explorer.data.dataset import Dataset
+from explorer.device import Device
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.rate import rate_per_dimension
+from explorer.specs import RunSpec
+from explorer.training.checkpoint import weights_of
+from explorer.training.evaluation import evaluate
+from explorer.training.events import EpochEnd
+from explorer.training.trainer import train
+
+
+@dataclass(frozen=True)
+class Epoch:
+    seconds: float
+    images_per_second: float
+    weights: dict[str, np.ndarray]
+
+
+def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    for event in train(spec, data, device):
+        if isinstance(event, EpochEnd):
+            n = data.n_train
+            checkpoint = event.checkpoint().tensors
+            yield Epoch(n / event.images_per_second, event.images_per_second,
+                        {name.removeprefix("model."): w for name, w in checkpoint.items() if name.startswith("model.")})
+
+
+def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32."""
+    from torchvision.datasets import MNIST
+    from torchvision.transforms import ToTensor
+
+    torch.manual_seed(spec.seed)
+    loader = DataLoader(MNIST(data_folder(), transform=ToTensor()), spec.batch_size, shuffle=True)
+    model = build(spec, data.shape).to(device.name)
+    optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr)
+    for _ in range(spec.epochs):
+        start, total = time.perf_counter(), 0.0
+        for x, _ in loader:
+            x = x.to(device.name)
+            posterior = model.encode(x)
+            mean = model.decode(posterior.sample(torch.randn_like(posterior.mu))).sigmoid()
+            loss = (binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()) / len(x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        yield _epoch(start, data, model)
+
+
+def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """Its own trainer, epoch by epoch, with images in memory as it keeps them; our network inside its VAE.
+
+    Chadebec et al., "Pythae: Unifying Generative Autoencoders in Python", NeurIPS 2022.
+    """
+    from pythae.data.datasets import BaseDataset
+    from pythae.models import VAE, VAEConfig
+    from pythae.models.base.base_utils import ModelOutput
+    from pythae.models.nn import BaseDecoder, BaseEncoder
+    from pythae.trainers import BaseTrainer, BaseTrainerConfig
+
+    class Encoder(BaseEncoder):
+        def __init__(self):
+            super().__init__()
+            self.net = model.encoder
+
+        def forward(self, x):
+            mu, logvar = self.net(x).chunk(2, 1)
+            return ModelOutput(embedding=mu, log_covariance=logvar)
+
+    class Decoder(BaseDecoder):
+        def __init__(self):
+            super().__init__()
+            self.net = model.decoder
+
+        def forward(self, z):
+            return ModelOutput(reconstruction=self.net(z).sigmoid())
+
+    logging.getLogger("pythae").setLevel(logging.ERROR)
+    torch.manual_seed(spec.seed)
+    model = build(spec, data.shape)
+    vae = VAE(VAEConfig(data.shape, spec.latent_dim, reconstruction_loss="bce"), Encoder(), Decoder())
+    images = BaseDataset(torch.from_numpy(data.x[data.train]).float() / 255, torch.from_numpy(data.y[data.train]))
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        config = BaseTrainerConfig(output_dir=folder, num_epochs=spec.epochs, per_device_train_batch_size=spec.batch_size,
+                                   learning_rate=spec.lr, no_cuda=device.name != "cuda", seed=spec.seed)
+        trainer = BaseTrainer(vae, images, training_config=config)
+        trainer.prepare_training()
+    for epoch in range(1, spec.epochs + 1):
+        start = time.perf_counter()
+        with contextlib.redirect_stderr(io.StringIO()):
+            trainer.train_step(epoch)
+        yield _epoch(start, data, model)
+
+
+def _epoch(start: float, data: Dataset, model: Autoencoder) -> Epoch:
+    weights = weights_of(model)  # waits for a GPU
+    seconds = time.perf_counter() - start
+    return Epoch(seconds, data.n_train / seconds, weights)
+
+
+def elbo(spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray]) -> float:
+    """Of the test split, in float32, nats per image."""
+    model = build(spec, data.shape)
+    model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+    return evaluate(model.eval(), likelihood_of(spec), data.x[data.test]).figures.elbo

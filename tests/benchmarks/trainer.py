@@ -1,0 +1,149 @@
+"""Training on MNIST: images a second and time to an equal bound, beside what people would use instead."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import torch
+
+from explorer.data import load
+from explorer.data.dataset import Dataset
+from explorer.device import Device, choose
+from explorer.specs import RunSpec
+from explorer.training.arithmetic import arithmetic
+from tests.benchmarks.rivals import elbo, ours, pythae, tutorial
+from tests.benchmarks.table import Row, say
+
+PART = "training"
+MLP = RunSpec("mnist", width=512, depth=1)  # 784-512-2
+CONV = RunSpec("mnist", network="conv")
+PYTHAE, TUTORIAL = "pythae 0.1.2", "DataLoader + ToTensor"
+BUDGET = 60  # seconds that pythae trains
+EQUAL_EPOCHS = 8  # of the numerics
+
+
+def measure(rounds: int) -> list[Row]:
+    data, device = load("mnist", 28, False), choose("mlp")
+    found = [*_speeds(rounds, data, device), _to_equal_bound(rounds, data, device), *_numerics(rounds, data, device)]
+    return found + (_shares(rounds, data, device) if device.name == "cpu" else _on_gpu(rounds, data, device))
+
+
+def _speed(way: Callable, spec: RunSpec, data: Dataset, device: Device) -> float:
+    """Thousand images a second in the second of two epochs."""
+    *_, last = way(replace(spec, epochs=2), data, device)
+    return last.images_per_second / 1000
+
+
+def _speeds(rounds: int, data: Dataset, device: Device) -> list[Row]:
+    plain = replace(device, bf16=False)
+    cases = [(MLP, 128, PYTHAE, pythae, ">= 3"), (MLP, 128, TUTORIAL, tutorial, None), (MLP, 512, PYTHAE, pythae, ">= 4"),
+             (MLP, 512, TUTORIAL, tutorial, None), (CONV, 128, TUTORIAL, tutorial, ">= 1.6")]
+    took = {case: [] for case in cases}
+    for _ in range(rounds):
+        for case in cases:
+            base, batch_size, name, way, _ = case
+            spec = replace(base, batch_size=batch_size)
+            took[case].append((_speed(ours, spec, data, choose(spec.network)), _speed(way, spec, data, plain)))
+            say(f"{spec.network}, batch {batch_size}: {took[case][-1][0]:.1f} thousand images/s, {name} {took[case][-1][1]:.1f}")
+    return [Row(PART, f"{_named(base)}, batch {batch_size}", "thousand images/s", *_columns(took[case], name),
+                asked=asked if device.name == "cpu" else None)
+            for case in cases for base, batch_size, name, _, asked in [case]]
+
+
+def _named(spec: RunSpec) -> str:
+    return f"mlp 784-512-{spec.latent_dim}" if spec.network == "mlp" else f"{spec.network} of {spec.depth} layers, {spec.width} channels"
+
+
+def _columns(pairs: list[tuple[float, float]], baseline: str) -> tuple:
+    mine, theirs = zip(*pairs)
+    return mine, baseline, theirs
+
+
+def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
+    """Seconds of training until the test elbo is what pythae's is after BUDGET seconds; 16-D."""
+    usual = replace(MLP, latent_dim=16, lr=1e-3, epochs=10_000)
+    better = replace(usual, batch_size=256, lr=2e-3, epochs=20)
+    found = []
+    for seed in range(rounds):
+        seconds = 0.0
+        for epoch in pythae(replace(usual, seed=seed), data, device):
+            seconds += epoch.seconds
+            if seconds >= BUDGET:
+                break
+        goal, spec = elbo(usual, data, epoch.weights), replace(better, seed=seed)
+        epochs, mine = list(ours(spec, data, device)), 0.0
+        for one in epochs:
+            mine += one.seconds
+            if elbo(spec, data, one.weights) >= goal:
+                break
+        else:
+            mine = float("inf")
+        found.append((mine, seconds))
+        say(f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the end "
+             f"({sum(e.seconds for e in epochs):.1f} s) at {elbo(spec, data, epochs[-1].weights):.2f}")
+    return Row(PART, "time to pythae's 60-second elbo, 16-D", "s", *_columns(found, "pythae, batch 128, lr 1e-3"), less_is_better=True,
+               asked=">= 3" if device.name == "cpu" else None)
+
+
+def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
+    """The final elbo in the precision chosen here, beside plain float32."""
+    rows = []
+    for base in (MLP, CONV):
+        spec, chosen = replace(base, epochs=EQUAL_EPOCHS), choose(base.network)
+        differences = []
+        for seed in range(rounds):
+            fast, full = (list(ours(replace(spec, seed=seed), data, d))[-1] for d in (chosen, replace(chosen, bf16=False)))
+            differences.append(abs(elbo(spec, data, fast.weights) - elbo(spec, data, full.weights)))
+            say(f"{spec.network}, {chosen.why}: final elbo {differences[-1]:.3f} nats from float32's")
+        rows.append(Row(PART, f"{_named(base)}: final elbo, {EQUAL_EPOCHS} epochs, from that of float32", "nats", tuple(differences),
+                        asked="<= 0.3"))
+    return rows
+
+
+def _shares(rounds: int, data: Dataset, device: Device) -> list[Row]:
+    """How much of a training step its matrix products would take alone, on this machine, in the same arithmetic."""
+    rows = []
+    for bf16, asked in ((False, ">= 60"), (True, None))[: 2 if device.bf16 else 1]:
+        for batch_size in (128, 512):
+            spec, at = replace(MLP, batch_size=batch_size), replace(device, bf16=bf16)
+            share = []
+            for _ in range(rounds):
+                step = batch_size / _speed(ours, spec, data, at) / 1000
+                share.append(100 * _products(spec, at) / step)
+            rows.append(Row(PART, f"{_named(MLP)}, batch {batch_size}: matrix products' share of a step, "
+                            f"{'bfloat16' if bf16 else 'float32 by oneDNN'}", "%", tuple(share), asked=asked))
+            say(f"share of matrix products, batch {batch_size}, {'bfloat16' if bf16 else 'float32'}: {share[-1]:.0f} %")
+    return rows
+
+
+def _products(spec: RunSpec, device: Device, seconds: float = 1.0) -> float:
+    """Seconds that a step's matrix products take back to back, of both directions; the image needs no gradient."""
+    kind = torch.bfloat16 if device.bf16 else torch.float32
+    sizes = [*pairwise((784, spec.width, 2 * spec.latent_dim)), *pairwise((spec.latent_dim, spec.width, 784))]
+    tensors = [[torch.rand(shape).to(kind) for shape in ((spec.batch_size, a), (a, b), (spec.batch_size, b))] for a, b in sizes]
+    with arithmetic(device, device.threads):
+        n, start = 0, time.perf_counter()
+        while (took := time.perf_counter() - start) < seconds:
+            for i, (x, w, y) in enumerate(tensors):
+                x @ w
+                x.T @ y
+                if i:
+                    y @ w.T
+            n += 1
+    return took / n
+
+
+def _on_gpu(rounds: int, data: Dataset, device: Device) -> list[Row]:
+    """20 epochs on a GPU, batch 128, from the first event to the last, capture and transfers included."""
+    spec, found = replace(MLP, epochs=20), []
+    for seed in range(rounds):
+        start = time.perf_counter()
+        last = list(ours(replace(spec, seed=seed), data, device))[-1]
+        mine = time.perf_counter() - start
+        theirs = list(tutorial(replace(spec, seed=seed), data, device))
+        found.append((mine, sum(epoch.seconds for epoch in theirs)))
+        say(f"20 epochs: {found[-1][0]:.2f} s to an elbo of {elbo(spec, data, last.weights):.2f}, {TUTORIAL} {found[-1][1]:.1f} s "
+             f"to {elbo(spec, data, theirs[-1].weights):.2f}")
+    return [Row(PART, "20 epochs of MNIST, mlp 784-512-2, batch 128", "s", *_columns(found, TUTORIAL), less_is_better=True),
+            Row(PART, "the same, alone", "s", tuple(mine for mine, _ in found), asked="<= 2.5")]
