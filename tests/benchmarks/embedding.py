@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from playwright.sync_api import sync_playwright
 from scipy.spatial.distance import cdist
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader
 
 from explorer import runs
-from explorer.data import load
+from explorer.data import data_folder, load
 from explorer.latent.dimensions import dimensions
 from explorer.latent.gaps import K, in_gap
 from explorer.latent.projection import project
@@ -43,8 +43,8 @@ def measure(rounds: int) -> list[Row]:
     some, draws = e.mu[:N_GAP].astype(float), np.random.default_rng(0).standard_normal((N_GAP, 2))
     run = loaded.run
     found = [
-        _timed(rounds, f"codes of {len(data.x):,} images", lambda: _encoded(loaded, data.x), "DataLoader, batch 128",
-               lambda: _by_dataloader(loaded, data.x)),
+        _timed(rounds, f"codes of {len(data.x):,} images", lambda: _encoded(loaded, data.x), "DataLoader + ToTensor, batch 128",
+               lambda: _by_dataloader(loaded)),
         _timed(rounds, f"PCA of {len(wide):,} codes, 64-D", lambda: project(wide), "SVD of all codes",
                lambda: np.linalg.svd(wide - wide.mean(0), full_matrices=False)),
         _timed(rounds, f"gap of {N_GAP:,} codes, 2-D", lambda: in_gap(draws, some), "all distances", lambda: _all_distances(draws, some)),
@@ -76,9 +76,12 @@ def _encoded(loaded: runs.LoadedRun, x: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def _by_dataloader(loaded: runs.LoadedRun, x: np.ndarray) -> np.ndarray:
-    batches = DataLoader(TensorDataset(torch.from_numpy(x).float() / 255), 128)
-    return torch.cat([loaded.model.encode(batch).mu for batch, in batches]).numpy()
+def _by_dataloader(loaded: runs.LoadedRun) -> np.ndarray:
+    from torchvision.datasets import MNIST
+    from torchvision.transforms import ToTensor
+
+    parts = [DataLoader(MNIST(data_folder(), train=train, transform=ToTensor()), 128) for train in (True, False)]
+    return torch.cat([loaded.model.encode(batch).mu for part in parts for batch, _ in part]).numpy()
 
 
 def _all_distances(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:

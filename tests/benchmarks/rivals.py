@@ -1,4 +1,4 @@
-"""Three ways of training the same network on the same images: ours, pythae's trainer, and the loop of most tutorials.
+"""Ways of training the same network on the same images: ours, pythae's trainer, and the loop of most tutorials.
 
 Each is a generator of Epochs; what is done between two of them is not timed.
 """
@@ -9,7 +9,8 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
-from explorer.training.checkpoint import weights_of
+from explorer.training.checkpoint import weights_in, weights_of
 from explorer.training.evaluation import evaluate
 from explorer.training.events import EpochEnd
 from explorer.training.trainer import train
@@ -39,10 +40,13 @@ class Epoch:
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     for event in train(spec, data, device):
         if isinstance(event, EpochEnd):
-            n = data.n_train
-            checkpoint = event.checkpoint().tensors
-            yield Epoch(n / event.images_per_second, event.images_per_second,
-                        {name.removeprefix("model."): w for name, w in checkpoint.items() if name.startswith("model.")})
+            yield Epoch(data.n_train / event.images_per_second, event.images_per_second, weights_in(event.checkpoint()))
+
+
+def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """In float32 as torch multiplies it if nobody asks for anything."""
+    with patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()):
+        yield from ours(spec, data, replace(device, bf16=False))
 
 
 def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
