@@ -94,7 +94,7 @@ def picture() -> None:
         run = there[SHOWN[IMAGES.pick("Images", images, words.DATASETS.get)]]
     data = _data(cache.version(run), run)
     with controls[1]:
-        per_class = int(LABELS.pick("Labels per class", [str(n) for n in data.counts]))
+        per_class = _slider([str(n) for n in data.counts])
     with controls[2]:
         tuned = ENCODER.pick("Encoder", ("kept", "tuned"), {"kept": "Kept as it is", "tuned": "Fine-tuned too"}.get) == "tuned"
     chart, beside = st.columns([5, 3], gap="medium")
@@ -108,6 +108,13 @@ def picture() -> None:
         _labels(run, data, per_class, sorted({a.shape[1] for a in found.values()}))
     _direction(run, data, per_class)
     _faces()
+
+
+def _slider(counts: list[str]) -> int:
+    """How many labels each class gets."""
+    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
+    said = {count: f"{int(count):,}" for count in counts}
+    return int(st.select_slider("Labels per class", counts, format_func=said.get, key=LABELS.key, persist_state="session"))
 
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:

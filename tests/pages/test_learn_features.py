@@ -49,7 +49,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
     ends = {"labels": ("100", "1"), "images": ("fashion-mnist", "mnist"), "class": ("9", "0"), "encoder": ("tuned", "kept")}
     for name, values in ends.items():
         for value in values:
-            app.button_group(key=f"{PAGE} {name}").set_value(value).run()
+            (app.select_slider if name == "labels" else app.button_group)(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.session_state[f"{PAGE} {name}"] == value
             wanted = {"codes", "pixels", "fine-tuned", "from random weights"} if value == "tuned" else {"codes", "PCA", "pixels"}
             assert accuracies(app).keys() == wanted
@@ -104,7 +104,7 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
     visit(app, labels="150")
     assert app.session_state[f"{PAGE} labels"] == "150" and "2,040 of the images that this VAE learnt from" in told(app)
     assert counts_drawn(app) == wanted
-    app.button_group(key=f"{PAGE} labels").set_value("10").run()
+    app.select_slider(key=f"{PAGE} labels").set_value("10").run()
     assert counts_drawn(app) == wanted - {150}
 
 
