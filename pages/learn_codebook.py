@@ -90,7 +90,8 @@ def picture() -> None:
         st.altair_chart(book(codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry)
                         .properties(height=360), width="stretch")
         st.caption(f"The book: {n_codes} entries, as large as they are often used. Dots: what the encoder says of all {len(index)} test "
-                   f"images, in the colour of the entry they fall onto. The {n_groups} crosses: this image, the large one at place {place + 1}.")
+                   f"images, in the colour of the entry they fall onto. The {n_groups} crosses: this image; the large one, its place "
+                   f"{place + 1}.")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**How much of the book is used:** perplexity {perplexity:.1f} of {n_codes}, as if so many were used equally often.")

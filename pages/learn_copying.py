@@ -11,8 +11,9 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (20,)
 PAGE = "learn_copying"
-START = Setting("from", "3", page=PAGE)
-END = Setting("to", "gap", page=PAGE)
+DIGITS = tuple("0123456789")
+START = Setting("from", "3", page=PAGE, options=DIGITS)
+END = Setting("to", "gap", page=PAGE, options=("gap", *DIGITS))
 T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 DRAWN = Setting("draw", 0, 0, 9999, page=PAGE)
 SHOWN = "digits-vae-2d"

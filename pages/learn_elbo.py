@@ -14,13 +14,13 @@ PAGE = "learn_elbo"
 SHOWN = "digits-vae-2d"
 STEPS = 40
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
-BY = Setting("by", "hand", page=PAGE)
+WAYS = {"hand": "By hand", "climb": "By gradient"}
+BY = Setting("by", "hand", page=PAGE, options=tuple(WAYS))
 STEP = Setting("step", 0, 0, STEPS, page=PAGE)
 MU0, MU1 = (Setting(name, 0.0, -3, 3, 0.05, page=PAGE) for name in ("mu0", "mu1"))
 S0, S1 = (Setting(name, 0.0, -2.75, 0, 0.05, page=PAGE) for name in ("s0", "s1"))
 HAND = (MU0, MU1, S0, S1)
 LABELS = ("μ₀", "μ₁", "log σ₀", "log σ₁")
-WAYS = {"hand": "By hand", "climb": "By gradient"}
 
 px, L = tex("x", r"\log p(x)"), tex("z", "L_b")
 gap, paid = tex("mu", r"\mathrm{KL}(q\,\|\,p(z|x))"), tex("rate", r"\mathrm{KL}(q\,\|\,p(z))")

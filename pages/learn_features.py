@@ -10,11 +10,12 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (17, 21, 23)
 PAGE = "learn_features"
-IMAGES = Setting("images", "mnist", page=PAGE)
-LABELS = Setting("labels", "1", page=PAGE)
-ENCODER = Setting("encoder", "kept", page=PAGE)
-CLASS = Setting("class", "3", page=PAGE)
 SHOWN = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
+ENCODERS = {"kept": "Kept as it is", "tuned": "Fine-tuned too"}
+IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(SHOWN))
+LABELS = Setting("labels", "1", page=PAGE)
+ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
+CLASS = Setting("class", "3", page=PAGE)
 FEW = 100  # labels per class: with more, the classifiers take so long that they wait until asked for
 MOST_ROWS, SHARES = 4, np.linspace(-1, 2, 7)
 FACES = {"CelebA, if its files are on this machine": {"dataset": "celeba"},
@@ -96,7 +97,7 @@ def picture() -> None:
     with controls[1]:
         per_class = _slider([str(n) for n in data.counts])
     with controls[2]:
-        tuned = ENCODER.pick("Encoder", ("kept", "tuned"), {"kept": "Kept as it is", "tuned": "Fine-tuned too"}.get) == "tuned"
+        tuned = ENCODER.pick("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
     chart, beside = st.columns([5, 3], gap="medium")
     with chart:
         found = _accuracies(run, False, per_class > FEW)

@@ -85,7 +85,8 @@ def picture() -> None:
     with left:
         k = K.slider("K, how many Gaussians")
         of_k = _fitted()[k - 1]
-        st.altair_chart(mixture(x, data, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng), PINK).properties(height=260), width="stretch")
+        chart = mixture(x, data, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng), PINK)
+        st.altair_chart(chart.properties(height=260), width="stretch")
         st.markdown(f"**{k} Gaussian{'s' * (k > 1)}** and {'its' if k == 1 else 'their'} sum, the bold line: {minus(by_k[k - 1], 2)} nats.")
     with middle:
         z = Z.slider("z, which Gaussian of the VAE")
@@ -102,8 +103,9 @@ def picture() -> None:
         st.altair_chart(network(grid, *picked(decoder, grid), (z, mean, sd), x).properties(height=260), width="stretch")
         st.markdown("**The network**: for every z a mean, and a width about it.")
     st.altair_chart(scores(by_k, k, vae, truth).properties(height=160), width="stretch")
-    st.caption(f"Ticks: {DRAWS} numbers drawn from each model. Curve: mean log-likelihood of 2,000 other numbers from the same density: higher is better. On a line a dozen Gaussians do well. "
-               "An image has hundreds of pixels, and no list of Gaussians is long enough for all that they may show.")
+    st.caption(f"Ticks: {DRAWS} numbers drawn from each model. Curve: mean log-likelihood of 2,000 other numbers from the same density, "
+               "nats a number: higher is better. On a line a dozen Gaussians do well. An image has hundreds of pixels, and no list of "
+               "Gaussians is long enough for all that they may show.")
 
 
 teach(LESSON, picture)

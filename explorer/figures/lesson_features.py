@@ -20,7 +20,8 @@ def accuracy_curve(found: Mapping[str, np.ndarray], counts: Sequence[int], here:
                        for k, (name, a) in enumerate(found.items(), -(len(found) // 2))])
     x = alt.X("labels:Q", title="labels per class", axis=alt.Axis(values=list(counts), format="d", grid=False),
               scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False))
-    colour = alt.Color("way:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=len(found) if len(found) < 4 else 2, labelLimit=240),
+    legend = alt.Legend(orient="top", columns=3 if len(found) == 3 else 2, labelLimit=240)
+    colour = alt.Color("way:N", title=None, sort=None, legend=legend,
                        scale=alt.Scale(domain=list(found), range=[COLOURS[name] for name in found]))
     base = alt.Chart(table).encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test images named rightly", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))

@@ -119,6 +119,13 @@ def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_m
     assert app.session_state[f"{PAGE} labels"] == "1" and "`python -m explorer data mnist`" in told(app)
 
 
+def test_words_of_a_link_that_mean_nothing_are_named(app):
+    app.query_params.update({"images": "celeba", "encoder": "gone"})
+    app.switch_page(f"pages/{PAGE}.py").run()
+    assert "its images can't be 'celeba'; its encoder can't be 'gone'" in app.warning[0].value and not app.exception
+    assert accuracies(app).keys() == {"codes", "PCA", "pixels"}
+
+
 def test_without_its_runs_it_says_so(app, monkeypatch):
     from explorer.ui import cache
 
