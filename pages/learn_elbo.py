@@ -12,7 +12,7 @@ from explorer.ui.settings import Setting
 CONCEPTS = (13, 14, 15, 16, 27)
 PAGE = "learn_elbo"
 SHOWN = "digits-vae-2d"
-STEPS = 40
+STEPS, PLAYED = 40, 2.5  # of the ascent; seconds that it plays
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
 WAYS = {"hand": "By hand", "climb": "By gradient"}
 BY = Setting("by", "hand", page=PAGE, options=tuple(WAYS))
@@ -127,11 +127,12 @@ def picture() -> None:
     start = tuple(setting.get() for setting in HAND)
     way = [start] if by_hand else _climb(version, row, start, run)
     last = 0 if by_hand else STEP.get()
-    playing = st.session_state.pop(f"{PAGE} play", False) and not by_hand
-    for step in [*range(8), *range(8, last + 1, 4)] if playing else [last]:  # most happens at first
-        _draw(run, row, way, step, encoder, places)
-        if playing:
+    if not by_hand and st.session_state.pop(f"{PAGE} play", False):
+        begun = time.monotonic()
+        while (share := (time.monotonic() - begun) / PLAYED) < 1:
+            _draw(run, row, way, round(last * share**2), encoder, places)  # most happens at first
             time.sleep(0.03)
+    _draw(run, row, way, last, encoder, places)
 
 
 def _take(q: tuple[float, ...]) -> None:
