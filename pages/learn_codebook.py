@@ -82,15 +82,16 @@ def picture() -> None:
     encoded, index, share, perplexity = _coded(run.folder, cache.version(run), run)
     codebook, n_codes, n_groups = cache.codebook(run), run.spec.n_codes, run.spec.n_groups
     place = min(PLACE.get(), n_groups) - 1
-    left, middle, right = st.columns([1.25, 1, 1.25], gap="medium")
-    with middle:
-        row = IMAGE.slider("Test image", high=len(index) - 1)
-    entry = _code(run, row, index[row], place, middle, right)
+    left, middle, right = st.columns([1, 1.25, 1.25], gap="medium")
     with left:
+        row = IMAGE.slider("Test image", high=len(index) - 1)
+    entry = _code(run, row, index[row], place, left, middle)
+    with right:
         st.altair_chart(book(codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry)
                         .properties(height=360), width="stretch")
         st.caption(f"The book: {n_codes} entries, as large as they are often used. Dots: what the encoder says of all {len(index)} test "
-                   f"images, in the colour of the entry they fall onto. The {n_groups} crosses: this image, at place {place + 1} thick.")
+                   f"images, in the colour of the entry they fall onto. The {n_groups} crosses: this image; the large one, its place "
+                   f"{place + 1}.")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**How much of the book is used:** perplexity {perplexity:.1f} of {n_codes}, as if so many were used equally often.")

@@ -11,8 +11,9 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (20,)
 PAGE = "learn_copying"
-START = Setting("from", "3", page=PAGE)
-END = Setting("to", "gap", page=PAGE)
+DIGITS = tuple("0123456789")
+START = Setting("from", "3", page=PAGE, options=DIGITS)
+END = Setting("to", "gap", page=PAGE, options=("gap", *DIGITS))
 T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 DRAWN = Setting("draw", 0, 0, 9999, page=PAGE)
 SHOWN = "digits-vae-2d"
@@ -102,13 +103,15 @@ def _way(run, known) -> np.ndarray:
     gap = widest(cache.gaps(run))
     first = {name: known.learnt.mu[np.argmax(known.learnt.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
-    one, other, slider = st.columns([4, 2, 3], vertical_alignment="bottom")
-    with one:
-        START.pick("From the code of a training image, a", run.class_names)
-    with other:
-        END.select("to", list(ends), lambda name: "the middle of the widest gap" if name == "gap" else f"the code of a {name}")
+    def said(name: str) -> str:
+        return "the widest gap" if name == "gap" else f"the code of a {name}"
+
+    slider, choices = st.columns([5, 3], gap="medium", vertical_alignment="bottom")
     with slider:
         T.slider("t, how far on the way")
+    with choices, st.container(horizontal=True):
+        START.select("From a training image", run.class_names, said)
+        END.select("To", list(ends), said)
     return linear(first[START.get()], ends[END.get()], STEPS)
 
 

@@ -12,15 +12,15 @@ from explorer.ui.settings import Setting
 CONCEPTS = (13, 14, 15, 16, 27)
 PAGE = "learn_elbo"
 SHOWN = "digits-vae-2d"
-STEPS = 40
+STEPS, PLAYED = 40, 2.5  # of the ascent; seconds that it plays
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
-BY = Setting("by", "hand", page=PAGE)
+WAYS = {"hand": "By hand", "climb": "By gradient"}
+BY = Setting("by", "hand", page=PAGE, options=tuple(WAYS))
 STEP = Setting("step", 0, 0, STEPS, page=PAGE)
 MU0, MU1 = (Setting(name, 0.0, -3, 3, 0.05, page=PAGE) for name in ("mu0", "mu1"))
 S0, S1 = (Setting(name, 0.0, -2.75, 0, 0.05, page=PAGE) for name in ("s0", "s1"))
 HAND = (MU0, MU1, S0, S1)
 LABELS = ("μ₀", "μ₁", "log σ₀", "log σ₁")
-WAYS = {"hand": "By hand", "climb": "By gradient"}
 
 px, L = tex("x", r"\log p(x)"), tex("z", "L_b")
 gap, paid = tex("mu", r"\mathrm{KL}(q\,\|\,p(z|x))"), tex("rate", r"\mathrm{KL}(q\,\|\,p(z))")
@@ -102,7 +102,7 @@ def picture() -> None:
         st.info(f"This lesson needs the run {SHOWN}: `python -m explorer train --dataset digits --epochs 200 --run {SHOWN}` trains it.")
         return
     version, e = cache.version(run), cache.view(run).embedding
-    left, right, images = st.columns([12, 9, 2], gap="medium")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             row = IMAGE.number("Test image", min(len(e.images), 360) - 1)
@@ -114,24 +114,25 @@ def picture() -> None:
                 st.button("Play", on_click=_play, icon=":material/play_arrow:", type="primary")
         if by_hand:
             for pair in (0, 2):
-                for column, setting, label in zip(st.columns(2), HAND[pair:], LABELS[pair:]):
-                    with column:
+                with st.container(horizontal=True):
+                    for setting, label in zip(HAND[pair : pair + 2], LABELS[pair : pair + 2]):
                         setting.slider(label)
         else:
             STEP.slider("Step of the ascent, from your own q")
         charts = st.empty()
-    places = charts, right.empty(), images.empty()
+    places = charts, right.empty()
     for asks, answer in WHYS.items():
         with st.expander(asks):
             st.markdown(answer)
     start = tuple(setting.get() for setting in HAND)
     way = [start] if by_hand else _climb(version, row, start, run)
     last = 0 if by_hand else STEP.get()
-    playing = st.session_state.pop(f"{PAGE} play", False) and not by_hand
-    for step in [*range(8), *range(8, last + 1, 4)] if playing else [last]:  # most happens at first
-        _draw(run, row, way, step, encoder, places)
-        if playing:
+    if not by_hand and st.session_state.pop(f"{PAGE} play", False):
+        begun = time.monotonic()
+        while (share := (time.monotonic() - begun) / PLAYED) < 1:
+            _draw(run, row, way, round(last * share**2), encoder, places)  # most happens at first
             time.sleep(0.03)
+    _draw(run, row, way, last, encoder, places)
 
 
 def _take(q: tuple[float, ...]) -> None:
@@ -147,33 +148,26 @@ def _play() -> None:
 def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) -> None:
     """q, and what it is worth, at a step of its way."""
     from explorer.figures.images import to_uint8
-    from explorer.figures.lesson_elbo import ascent, lengths, plane
+    from explorer.figures.lesson_elbo import ascent, equation, lengths, plane
     from explorer.lessons.elbo import GRID
 
-    e, image, q = cache.view(run).embedding, _evidence(cache.version(run), row, run), way[step]
-    found, whole = image.terms(q), image.log_evidence
-    lowest = np.floor(image.terms((0.0, 0.0, 0.0, 0.0)).bound / 5) * 5
-    charts, beside, images = (place.container() for place in places)
+    e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
+    steps, whole = [image.terms(q) for q in way], image.log_evidence
+    q, found = way[step], steps[step]
+    lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
+    charts, beside = (place.container() for place in places)
     above, below = charts.columns(2)
-    above.latex(_sum(px, whole, L, found.bound, "+", gap))
-    below.latex(_sum(L, found.bound, fit, found.log_likelihood, "-", paid))
+    above.latex(equation(px, whole, L, found.bound, "+", gap))
+    below.latex(equation(L, found.bound, fit, found.log_likelihood, "-", paid))
     charts.altair_chart(lengths(whole, found.bound, found.log_likelihood, lowest).properties(height=180), width="stretch")
     if len(way) > 1:
-        bounds = [image.terms(at).bound for at in way]
-        charts.altair_chart(ascent(bounds, whole, step, lowest).properties(height=150), width="stretch")
-    map_ = plane(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
-    beside.altair_chart(map_.properties(height=400), width="stretch")
-    beside.caption("Blue: the true posterior. Pink: q, one and two standard deviations. Dashed: the encoder's q, whose KL to the true "
+        charts.altair_chart(ascent([at.bound for at in steps], whole, step, lowest).properties(height=150), width="stretch")
+    beside.altair_chart(plane(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y), width="content")
+    with beside.container(horizontal=True):
+        for picture, said in ((e.images[row], "the image"), (cache.decode(run, np.array(q[:2])), "from μ")):
+            st.image(to_uint8(picture), said, width=88)
+        st.caption("Blue: the true posterior. Pink: q, one and two standard deviations. Dashed: the encoder's q, whose KL to the true "
                    f"posterior is {image.terms(encoder).kl_to_posterior:.2f} nats. Grey: the codes of all test images.")
-    for picture, said in ((e.images[row], "the image"), (cache.decode(run, np.array(q[:2])), "from μ")):
-        images.image(to_uint8(picture), said, width=88)
-
-
-def _sum(whole: str, total: float, first: str, value: float, sign: str, second: str) -> str:
-    """total = value ± the rest, in digits that add up."""
-    total, value = round(total, 2), round(value, 2)
-    under = [rf"\underbrace{{{number:.2f}}}_{{{name}}}" for number, name in ((total, whole), (value, first), (abs(total - value), second))]
-    return f"{under[0]} = {under[1]} {sign} {under[2]}"
 
 
 teach(LESSON, picture)

@@ -10,11 +10,13 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (17, 21, 23)
 PAGE = "learn_features"
-IMAGES = Setting("images", "mnist", page=PAGE)
-LABELS = Setting("labels", "1", page=PAGE)
-ENCODER = Setting("encoder", "kept", page=PAGE)
-CLASS = Setting("class", "3", page=PAGE)
 SHOWN = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
+ENCODERS = {"kept": "Kept as it is", "tuned": "Fine-tuned too"}
+IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(SHOWN))
+LABELS = Setting("labels", "1", page=PAGE)
+ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
+CLASS = Setting("class", "3", page=PAGE)
+FEW = 100  # labels per class: with more, the classifiers take so long that they wait until asked for
 MOST_ROWS, SHARES = 4, np.linspace(-1, 2, 7)
 FACES = {"CelebA, if its files are on this machine": {"dataset": "celeba"},
          "A folder of faces of your own": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"}}
@@ -46,8 +48,9 @@ LESSON = Lesson(
     "class gets,** and see what a linear classifier makes of the codes, of principal components (PCA), and of the pixels themselves.",
     Question("One label per class, ten in all: on what does a linear classifier do best?", ("The codes", "PCA", "The pixels"), 1,
              "So it is on both sets of images. The prior gives all dimensions in use the same spread, so that what tells classes apart "
-             "weighs no more than the rest; PCA leaves large differences large. From five labels per class on, the codes of MNIST lead. "
-             "Those of Fashion-MNIST never do: this VAE uses only 6 of its 16 dimensions."),
+             "weighs no more than the rest; PCA leaves large differences large. From five labels per class on, the codes of MNIST lead, "
+             "until with several hundred the 784 pixels catch up. Those of Fashion-MNIST never do: this VAE uses only 6 of its 16 "
+             "dimensions."),
     MATHEMATICS,
     ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",
      "explorer.latent.attributes:along"),
@@ -55,31 +58,33 @@ LESSON = Lesson(
 )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _data(folder, version: str, _run):
-    from explorer.lessons.features import labelled
+@st.cache_resource(max_entries=2, show_spinner="Reading the images…")
+def _data(version: str, _run):
+    from explorer.lessons.features import gathered
 
-    e = cache.view(_run).embedding
-    return labelled(e.mu[: len(e.images)], e.images, e.y[: len(e.images)])
+    return gathered(cache.loaded(_run), cache.view(_run).embedding)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _found(folder, version: str, tuned: bool, _run) -> dict[str, np.ndarray]:
-    """Accuracies of the linear classifiers, or after fine-tuning."""
+def _found(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]:
+    """Accuracies of the linear classifiers, or after fine-tuning, with few labels per class or with many."""
     from explorer.lessons import features
 
-    data = _data(folder, version, _run)
-    said = "Fine-tuning the encoder…" if tuned else "Teaching the labels…"
+    data = _data(version, _run)
+    counts = [n for n in data.counts if (n > FEW) == many]
+    said = f"{'Fine-tuning the encoder' if tuned else 'Teaching the labels'}{f', up to {counts[-1]:,} per class' if many else ''}…"
     bar = st.progress(0.0, said)
     try:
         if tuned:
-            return features.tuned(data, cache.loaded(_run), lambda share: bar.progress(share, said))
-        return features.probed(data, lambda share: bar.progress(share, said))
+            return features.tuned(data, cache.loaded(_run), counts, lambda share: bar.progress(share, said))
+        return features.probed(data, counts, lambda share: bar.progress(share, said))
     finally:
         bar.empty()
 
 
 def picture() -> None:
+    from explorer.figures.lesson_features import accuracy_curve, accuracy_table
+
     there = {run.name: run for run in cache.all_runs()[0]}
     images = [name for name in SHOWN if SHOWN[name] in there]
     if not images:
@@ -88,42 +93,50 @@ def picture() -> None:
     controls = st.columns([2, 4, 3])
     with controls[0]:
         run = there[SHOWN[IMAGES.pick("Images", images, words.DATASETS.get)]]
-    data = _data(run.folder, cache.version(run), run)
+    data = _data(cache.version(run), run)
     with controls[1]:
-        per_class = int(LABELS.pick("Labels per class", [str(n) for n in data.counts]))
+        per_class = _slider([str(n) for n in data.counts])
     with controls[2]:
-        tuned = ENCODER.pick("Encoder", ("kept", "tuned"), {"kept": "Kept as it is", "tuned": "Fine-tuned too"}.get) == "tuned"
+        tuned = ENCODER.pick("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
     chart, beside = st.columns([5, 3], gap="medium")
     with chart:
-        found = _found(run.folder, cache.version(run), False, run)
+        found = _accuracies(run, False, per_class > FEW)
         if tuned:
-            found = {name: found[name] for name in ("codes", "pixels")} | _found(run.folder, cache.version(run), True, run)
-        _curve(data, found, per_class)
+            found = {name: found[name] for name in ("codes", "pixels")} | _accuracies(run, True, per_class > FEW)
+        st.altair_chart(accuracy_curve(found, data.counts[: len(found["codes"])], per_class).properties(height=370), width="stretch")
     with beside:
-        _labels(run, data, found, per_class)
+        st.markdown(accuracy_table(found, data.counts.index(per_class)))
+        _labels(run, data, per_class, sorted({a.shape[1] for a in found.values()}))
     _direction(run, data, per_class)
     _faces()
 
 
-def _curve(data, found: dict[str, np.ndarray], per_class: int) -> None:
-    from explorer.figures.lesson_features import accuracy_curve
+def _slider(counts: list[str]) -> int:
+    """How many labels each class gets."""
+    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
+    said = {count: f"{int(count):,}" for count in counts}
+    return int(st.select_slider("Labels per class", counts, format_func=said.get, key=LABELS.key, persist_state="session"))
 
-    st.altair_chart(accuracy_curve(found, data.counts, per_class).properties(height=370), width="stretch")
+
+def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
+    """With few labels per class, and if asked for with many."""
+    parts = [_found(cache.version(run), tuned, above, run) for above in ((False, True) if many else (False,))]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _labels(run, data, found: dict[str, np.ndarray], per_class: int) -> None:
-    """What is measured at this number of labels, and the images that get one."""
-    at, classes = data.counts.index(per_class), np.unique(data.y)
-    lines = [f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()]
-    st.markdown("\n".join(["| | named rightly | |", "|-|-|-|", *lines]))
+def _labels(run, data, per_class: int, choices: list[int]) -> None:
+    """The images that get a label."""
+    classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.dataset(run)
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MOST_ROWS].T.ravel()
-    st.markdown(f"**All that has a label{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class} rows'}**")
+    st.markdown(f"**All that has a label{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**")
     gallery(f"{PAGE} labelled images", "Labelled images", data.images[rows],
             [run.class_names[label] for label in data.y[rows]], len(classes))
-    n_test = len(data.y) - data.n_pool
-    choices = " or ".join(map(str, sorted({a.shape[1] for a in found.values()})))
-    st.caption(f"{words.dataset(run)}: of {len(data.y):,} images that this VAE was not trained on, {data.n_pool:,} may get a label, and "
-               f"{n_test} are the test. ± is the standard deviation over {choices} choices of the labelled ones. The codes use "
+    whence = (f"{images}: {data.n_pool:,} of the images that this VAE learnt from, without their labels, may get one here, and {n_test:,} "
+              "others are the test." if data.learnt else
+              f"{images}: of {len(data.y):,} images that this VAE was not trained on, {data.n_pool:,} may get a label, and {n_test:,} are "
+              f"the test. For up to 1,000 labels per class its training images are needed: `python -m explorer data {run.spec.dataset}` "
+              "fetches them; then start the app again.")
+    st.caption(f"{whence} ± is the standard deviation over {' or '.join(map(str, choices))} choices of the labelled ones. The codes use "
                f"{run.test.active_units} of their {run.spec.latent_dim} dimensions.")
 
 

@@ -13,7 +13,7 @@ from explorer.ui.settings import Setting
 CONCEPTS = (10, 11)
 PAGE = "learn_kl_weight"
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
-IMAGES = Setting("images", "mnist", page=PAGE)
+IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.FIRST)
 SHOWN, ACROSS, DRAWS = 600, 6, 12  # codes on the map; images in a row; samples
 PRICED = 1000  # test images
 BEST = {"distortion": "the lowest distortion is at", "elbo": "the highest ELBO at", "prior_gap": "the smallest prior gap at"}

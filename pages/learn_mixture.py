@@ -9,7 +9,7 @@ from explorer.ui.words import minus
 
 CONCEPTS = (12,)
 PAGE = "learn_mixture"
-MOST = 12
+MOST, DRAWS = 12, 150
 K = Setting("k", 3, 1, MOST, page=PAGE)
 Z = Setting("z", 0.0, -3, 3, 0.05, page=PAGE)
 
@@ -37,8 +37,8 @@ why a VAE is trained by a lower bound, as this one was.
 
 LESSON = Lesson(
     PAGE,
-    "2,000 numbers (grey), and two ways to say how they are spread. **Add Gaussians** on the left. **Move z** on the right, and watch "
-    "which Gaussian it picks.",
+    "2,000 numbers (grey), and two ways to say how they are spread. **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), "
+    "and watch which Gaussian it picks.",
     Question("Of each of K Gaussians one must learn weight, mean and width. A VAE mixes infinitely many. Where are theirs kept?",
              ("In a long list, one for each training image", "In one network, and in the prior of z", "Nowhere: they are all alike"), 1,
              "The weight is the prior's, N(0, 1), and is not learnt. Mean and width are what one network makes of z: "
@@ -80,19 +80,20 @@ def picture() -> None:
     from explorer.lessons.mixture import HIGH, LOW, Mixture, drawn, endless, picked, some
 
     x, data = np.linspace(LOW, HIGH, 341), drawn(0)
-    decoder, (by_k, vae, truth) = _trained(), _scores()
+    decoder, (by_k, vae, truth), rng = _trained(), _scores(), np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, how many Gaussians")
         of_k = _fitted()[k - 1]
-        st.altair_chart(mixture(x, data, of_k.parts(x), of_k.density(x), PINK).properties(height=260), width="stretch")
+        chart = mixture(x, data, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng), PINK)
+        st.altair_chart(chart.properties(height=260), width="stretch")
         st.markdown(f"**{k} Gaussian{'s' * (k > 1)}** and {'its' if k == 1 else 'their'} sum, the bold line: {minus(by_k[k - 1], 2)} nats.")
     with middle:
         z = Z.slider("z, which Gaussian of the VAE")
         (mean,), (sd,) = picked(decoder, np.array([z]))
-        few = some(decoder, k)
+        few, whole = some(decoder, k), endless(decoder)
         one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
-        chart = mixture(x, data, few.parts(x), endless(decoder).density(x), ACCENT, one, few.density(x))
+        chart = mixture(x, data, few.parts(x), whole.density(x), whole.draw(DRAWS, rng), ACCENT, one, few.density(x))
         st.altair_chart(chart.properties(height=260), width="stretch")
         st.markdown(f"**All Gaussians of the VAE**, bold: {minus(vae, 2)} nats. Thin: {k} of them, at equally likely z; dashed, their sum. "
                     "Orange: the one that z picks.")
@@ -102,8 +103,9 @@ def picture() -> None:
         st.altair_chart(network(grid, *picked(decoder, grid), (z, mean, sd), x).properties(height=260), width="stretch")
         st.markdown("**The network**: for every z a mean, and a width about it.")
     st.altair_chart(scores(by_k, k, vae, truth).properties(height=160), width="stretch")
-    st.caption("Mean log-likelihood of 2,000 other numbers from the same density: higher is better. On a line a dozen Gaussians do well. "
-               "An image has hundreds of pixels, and no list of Gaussians is long enough for all that they may show.")
+    st.caption(f"Ticks: {DRAWS} numbers drawn from each model. Curve: mean log-likelihood of 2,000 other numbers from the same density, "
+               "nats a number: higher is better. On a line a dozen Gaussians do well. An image has hundreds of pixels, and no list of "
+               "Gaussians is long enough for all that they may show.")
 
 
 teach(LESSON, picture)

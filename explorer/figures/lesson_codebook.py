@@ -28,8 +28,7 @@ def _hex(colours: np.ndarray) -> list[str]:
 def book(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,
          place: int, entry: int) -> alt.LayerChart:
     """codebook [K, 2]; share [K] of the use, as areas; others: encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one
-    image, each with a line to its entry index [G]; place: the one that is looked at, and the entry
-    that is put there.
+    image, each with a line to its entry index [G]; place: the one that is looked at, and the entry that is put there.
     """
     colours = _hex(entry_colours(codebook))
     x, y = (alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False)) for name, title in
@@ -49,7 +48,8 @@ def book(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.n
             x=x, y=y, color=alt.Color("colour:N", scale=None), size=size, tooltip=tip),
         alt.Chart(entries).mark_text(fontSize=11, fontWeight="bold", color="#000").encode(x=x, y=y, text="entry:Q", tooltip=tip),
         own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
-        own.mark_point(shape="cross", filled=True, size=150, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(x=x, y=y),
+        own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(
+            x=x, y=y, size=alt.condition("datum.here", alt.value(260), alt.value(90))),
         alt.Chart(entries.loc[[entry]]).mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y))
 
 

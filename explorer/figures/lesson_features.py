@@ -20,9 +20,16 @@ def accuracy_curve(found: Mapping[str, np.ndarray], counts: Sequence[int], here:
                        for k, (name, a) in enumerate(found.items(), -(len(found) // 2))])
     x = alt.X("labels:Q", title="labels per class", axis=alt.Axis(values=list(counts), format="d", grid=False),
               scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False))
-    colour = alt.Color("way:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=2, labelLimit=240),
+    legend = alt.Legend(orient="top", columns=3 if len(found) == 3 else 2, labelLimit=240)
+    colour = alt.Color("way:N", title=None, sort=None, legend=legend,
                        scale=alt.Scale(domain=list(found), range=[COLOURS[name] for name in found]))
     base = alt.Chart(table).encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test images named rightly", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
     present = alt.Chart(pd.DataFrame({"labels": [here]})).mark_rule(color="#ffa52d", strokeWidth=10, opacity=0.35).encode(x="labels:Q")
     return present + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q") + base.mark_line(point=True).encode(y=y)
+
+
+def accuracy_table(found: Mapping[str, np.ndarray], at: int) -> str:
+    """A markdown table of the means over seeds and their standard deviations, at one of the counts."""
+    rows = [f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()]
+    return "\n".join(["| | named rightly | |", "|-|-|-|", *rows])

@@ -30,9 +30,9 @@ def rate_distortion(betas: Sequence[float], rate: Sequence[float], distortion: S
     here = alt.Chart(table[at : at + 1]).mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1)
     layers = [curve, slope, dots, here.encode(x=x, y=y, tooltip=told)]
     if ae is not None:
-        level = alt.Chart(pd.DataFrame({"distortion": [ae], "rate": [far], "name": ["AE"]}))
+        level = alt.Chart(pd.DataFrame({"distortion": [ae], "rate": [0], "name": ["AE"]}))
         layers = [level.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
-                  level.mark_text(color=GREY, align="right", dy=-7, dx=-2).encode(x=x, y=y, text="name:N"), *layers]
+                  level.mark_text(color=GREY, align="left", dy=8, dx=3).encode(x=x, y=y, text="name:N"), *layers]
     return alt.layer(*layers).properties(height=300)
 
 

@@ -10,24 +10,26 @@ from explorer.figures.palette import ACCENT, GREY
 
 PINK, MARK = "#d25a96", "#ffa52d"
 BIN = 0.125
-TOP = 0.7  # of a density, drawn
+TOP, FLOOR = 0.7, -0.07  # of a density, drawn; below 0 there is room for draws
 
 
 def _across(x: np.ndarray) -> alt.X:
     return alt.X("x:Q", title="x", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(x[0]), float(x[-1])], nice=False))
 
 
-def mixture(x: np.ndarray, samples: np.ndarray, parts: np.ndarray, whole: np.ndarray, colour: str, chosen: np.ndarray | None = None,
-            rough: np.ndarray | None = None) -> alt.LayerChart:
-    """x [n], parts [n, k], whole [n]: Gaussians and a density over a histogram of samples; chosen [n]: one Gaussian of them all;
-    rough [n]: the sum of those drawn, where they are not all.
+def mixture(x: np.ndarray, samples: np.ndarray, parts: np.ndarray, whole: np.ndarray, draws: np.ndarray, colour: str,
+            chosen: np.ndarray | None = None, rough: np.ndarray | None = None) -> alt.LayerChart:
+    """x [n], parts [n, k], whole [n]: Gaussians and a density over a histogram of samples; draws [m] from it, as ticks; chosen [n]: one
+    Gaussian of them all; rough [n]: the sum of those shown, where they are not all.
     """
-    across, up = _across(x), alt.Y("density:Q", title="density", scale=alt.Scale(domain=[0, TOP], nice=False, clamp=True))
+    across, up = _across(x), alt.Y("density:Q", title="density", scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
+                                   axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]))
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
     counts = np.histogram(samples, edges)[0] / (len(samples) * BIN)
     bars = alt.Chart(pd.DataFrame({"x": edges[:-1], "end": edges[1:], "density": counts})).mark_rect(color=GREY, opacity=0.35, clip=True)
     each = pd.DataFrame(parts, index=x).rename_axis("x").reset_index().melt("x", var_name="part", value_name="density")
-    layers = [bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)),
+    ticks = alt.Chart(pd.DataFrame({"x": draws})).mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True)
+    layers = [bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)), ticks.encode(x=across, y=alt.datum(FLOOR / 2)),
               alt.Chart(each).mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(x=across, y=up, detail="part:N")]
     for values, kind in ((chosen, "chosen"), (rough, "rough"), (whole, "whole")):
         if values is not None:

@@ -1,6 +1,7 @@
 """log p(x) of one image under a VAE with a 2-D latent, its true posterior, and what a Gaussian q falls short of them.
 
-Every expectation is a sum over the same cells. Halving them changes log p(x) of no test image of scikit-learn's digits by 0.003 nats.
+Every expectation is a sum over the same cells. With sides half as long, log p(x) of no one of the 360 test images of scikit-learn's
+digits changes by more than 0.0015 nats under the run that is shipped (with sides twice as long, by up to 0.02).
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Few labels on top of what was learnt without any: a linear classifier on codes, on principal components, on pixels; and fine-tuning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -11,21 +11,25 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 from torch import nn
 
+from explorer.describing import learnt_from
+from explorer.errors import UserError
 from explorer.latent.attributes import along
 from explorer.models.autoencoder import build
 from explorer.runs import LoadedRun
+from explorer.store.embedding import Embedding
 
 COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
-POOL = 0.6  # of the images: those that may get a label; the rest are for the test
+POOL = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
+POOL_LEARNT = 12_000  # training images that may get one, where they are: more than 1,000 of each class
 SEEDS, TUNED_SEEDS = 10, 5  # choices of the labelled images
 STEPS, EPOCHS, BATCH_SIZE, LR = 40, 12, 64, 1e-3  # of fine-tuning, by Adam: as many epochs, and at least as many steps
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """images uint8 [n, C, H, W] that the run was not trained on, y [n] their classes; the first n_pool may get a label, the others are
-    for the test. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each; scale:
-    what mu was multiplied by for that.
+    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, from which the run did not learn,
+    are for the test. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each;
+    scale: what mu was multiplied by for that. learnt: whether those of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -34,6 +38,7 @@ class Labelled:
     mu: np.ndarray
     scale: float
     features: dict[str, np.ndarray]
+    learnt: bool = False
 
     @property
     def counts(self) -> list[int]:
@@ -47,17 +52,32 @@ class Labelled:
         return np.concatenate([order[self.y[order] == label][:per_class] for label in np.unique(self.y)])
 
 
-def labelled(mu: np.ndarray, images: np.ndarray, y: np.ndarray) -> Labelled:
+def gathered(loaded: LoadedRun, e: Embedding) -> Labelled:
+    """Labels for training images, and all test images that come with the run for the test; if the training images are not on this
+    machine, both from those that come with it.
+    """
+    mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
+    try:
+        images, classes = (part[:POOL_LEARNT].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None))
+    except UserError:
+        return labelled(mu, e.images, y, round(POOL * len(y)))
+    mu = np.concatenate([loaded.encode(images).mu.numpy(), mu])
+    return labelled(mu, np.concatenate([images, e.images]), np.concatenate([classes, y]), len(images), learnt=True)
+
+
+def labelled(mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, learnt: bool = False) -> Labelled:
     """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its labels.
 
     Each kind of feature is multiplied by one number, so that all have the same variance, D in sum: the penalty of the classifier
     weighs alike on them.
     """
-    n_pool, pixels = round(POOL * len(images)), images.reshape(len(images), -1) / 255
+    pixels = images.reshape(len(images), -1) / 255
     pca = PCA(mu.shape[1], svd_solver="covariance_eigh").fit(pixels[:n_pool])
     kinds = {"codes": mu.astype(np.float64), "PCA": pca.transform(pixels), "pixels": pixels}
     scales = {name: float(np.sqrt(mu.shape[1] / f[:n_pool].var(0).sum())) for name, f in kinds.items()}
-    return Labelled(images, y, n_pool, mu, scales["codes"], {name: scales[name] * f for name, f in kinds.items()})
+    features = {name: scales[name] * f for name, f in kinds.items()}
+    features["pixels"] = features["pixels"].astype(np.float32)  # so many that the probe is thrice as fast
+    return Labelled(images, y, n_pool, mu, scales["codes"], features, learnt)
 
 
 def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
@@ -65,16 +85,16 @@ def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
     return LogisticRegression(max_iter=300, tol=1e-3).fit(features, y)
 
 
-def probed(data: Labelled, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """The accuracy on the test images of each kind of feature, [len(data.counts), SEEDS]."""
-    test, found = slice(data.n_pool, None), {name: np.zeros((len(data.counts), SEEDS)) for name in data.features}
-    for i, per_class in enumerate(data.counts):
+def probed(data: Labelled, counts: Sequence[int], on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """The accuracy on the test images of each kind of feature, at each count of labels per class: [len(counts), SEEDS]."""
+    test, found = slice(data.n_pool, None), {name: np.zeros((len(counts), SEEDS)) for name in data.features}
+    for i, per_class in enumerate(counts):
         for seed in range(SEEDS):
             rows = data.rows(per_class, seed)
             with threadpool_limits(1):  # matrices so small that threads would only wait for each other
                 for name, features in data.features.items():
                     found[name][i, seed] = probe(features[rows], data.y[rows]).score(features[test], data.y[test])
-            on_progress((i * SEEDS + seed + 1) / (len(data.counts) * SEEDS))
+            on_progress((i * SEEDS + seed + 1) / (len(counts) * SEEDS))
     return found
 
 
@@ -92,18 +112,18 @@ def along_class(data: Labelled, per_class: int, label: int, shares: np.ndarray) 
     return zs, fitted.predict_proba(data.scale * zs.reshape(-1, zs.shape[-1]))[:, label].reshape(2, -1)
 
 
-def tuned(data: Labelled, loaded: LoadedRun, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one, [len(data.counts), TUNED_SEEDS]."""
+def tuned(data: Labelled, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one: [len(counts), TUNED_SEEDS]."""
     x, y = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y)
-    found = {name: np.zeros((len(data.counts), TUNED_SEEDS)) for name in ("fine-tuned", "from random weights")}
-    for i, per_class in enumerate(data.counts):
+    found = {name: np.zeros((len(counts), TUNED_SEEDS)) for name in ("fine-tuned", "from random weights")}
+    for i, per_class in enumerate(counts):
         for seed in range(TUNED_SEEDS):
             rows = torch.from_numpy(data.rows(per_class, seed))
             with threadpool_limits(1):
                 for name, accuracy in found.items():
                     predict = fine_tune(loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights")
                     accuracy[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
-            on_progress((i * TUNED_SEEDS + seed + 1) / (len(data.counts) * TUNED_SEEDS))
+            on_progress((i * TUNED_SEEDS + seed + 1) / (len(counts) * TUNED_SEEDS))
     return found
 
 

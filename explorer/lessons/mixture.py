@@ -51,6 +51,11 @@ class Mixture:
         """x [n] -> [n]"""
         return self.parts(x).sum(1)
 
+    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """[n]: first which Gaussian, then a number from it."""
+        m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
+        return rng.normal(self.mean[m], self.sd[m])
+
     def mean_log_likelihood(self, x: np.ndarray) -> float:
         """x [n] -> nats a number."""
         return float(np.log(self.density(x)).mean())

@@ -129,6 +129,17 @@ def test_scipy_integrates_to_the_same(digits, logits):
     assert elbo.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(math.log(whole) - 25, abs=0.003)
 
 
+def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
+    """Of the images that differed most, 6 and 15, and others."""
+    loaded, e = digits
+    rows = (0, 6, 15, 120, 200, 359)
+    found = [elbo.evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
+    monkeypatch.setattr(elbo, "GRID", Grid(8.0, 512))
+    fine = elbo.decoded(loaded)
+    finer = [elbo.evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
+    assert found == pytest.approx(finer, abs=0.0015) and found != finer
+
+
 def test_importance_sampling_finds_the_same(digits, logits):
     loaded, e = digits
     for row in range(0, 100, 10):

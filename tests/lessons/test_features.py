@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from explorer import runs
+from explorer.data import load as load_data
+from explorer.errors import UserError
 from explorer.lessons import features
 from explorer.store.embedding import read_embedding
 
@@ -15,7 +17,7 @@ def data_of(name):
     loaded = runs.load(RUNS[name])
     e = read_embedding(loaded.run)
     n = len(e.images)
-    return loaded, features.labelled(e.mu[:n], e.images, e.y[:n])
+    return loaded, features.labelled(e.mu[:n], e.images, e.y[:n], round(0.6 * n))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,36 @@ def test_every_kind_of_feature_has_the_same_variance_and_pca_is_that_of_the_cova
     np.testing.assert_allclose(np.abs(data.features["PCA"]), np.abs(of_all), atol=1e-6)
     np.testing.assert_allclose(data.features["codes"], data.scale * data.mu, rtol=1e-6)
     np.testing.assert_allclose(data.features["pixels"] / data.features["pixels"].max(), data.images.reshape(len(data.y), -1) / 255)
+
+
+@pytest.fixture
+def installed():
+    try:
+        return load_data("mnist")
+    except UserError:
+        pytest.skip("MNIST is not on this machine")
+
+
+def test_without_its_training_images_labels_and_test_come_from_those_that_are_shipped(mnist, tmp_path, monkeypatch):
+    loaded, data = mnist
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    found = features.gathered(loaded, read_embedding(loaded.run))
+    assert not found.learnt and found.n_pool == data.n_pool == 1224 and found.counts == data.counts
+    np.testing.assert_array_equal(found.features["codes"], data.features["codes"])
+
+
+def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_of_the_test(mnist, installed):
+    loaded, _ = mnist
+    e = read_embedding(loaded.run)
+    data = features.gathered(loaded, e)
+    assert data.learnt and data.counts == list(features.COUNTS) and data.counts[-1] == 1000
+    rows = data.rows(1000, 0)
+    assert (np.bincount(data.y[rows]) == 1000).all() and rows.max() < data.n_pool
+    np.testing.assert_array_equal(data.images[: data.n_pool], installed.x[: data.n_pool])
+    np.testing.assert_array_equal(data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)])
+    np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
+    share = {kind: a.mean(1) for kind, a in features.probed(data, (50, 1000), lambda share: None).items()}
+    assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005  # as the lesson says
 
 
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):
@@ -71,7 +103,7 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
     monkeypatch.setattr(features, "COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
     told = []
-    found = {kind: a.mean(1) for kind, a in features.probed(data, told.append).items()}
+    found = {kind: a.mean(1) for kind, a in features.probed(data, data.counts, told.append).items()}
     assert told[-1] == 1 and told == sorted(told)
     assert found["PCA"][0] > max(found["codes"][0], found["pixels"][0]) + 0.01
     ahead = found["codes"] > np.maximum(found["PCA"], found["pixels"])

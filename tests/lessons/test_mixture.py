@@ -62,6 +62,16 @@ def test_parts_add_up():
     assert found.density(x) == pytest.approx(found.parts(x).sum(1))
 
 
+@pytest.mark.parametrize("which", ["two", "endless"])
+def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
+    """As Kolmogorov and Smirnov tell it, by SciPy's distribution functions."""
+    two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
+    found = two if which == "two" else mixture.endless(decoder)
+    x = found.draw(3000, np.random.default_rng(3))
+    assert stats.kstest(x, lambda at: (stats.norm.cdf((at[:, None] - found.mean) / found.sd) * found.weight).sum(1)).pvalue > 0.05
+    assert len(x) == 3000 and np.isfinite(x).all()
+
+
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
     """By SciPy's adaptive rule, the network asked anew at each z."""
     whole = mixture.endless(decoder)

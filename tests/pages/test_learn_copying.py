@@ -59,7 +59,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
         app.slider(key=key).set_value(t).run()
         assert not app.exception and galleries(app)["On the way"]["chosen"] == round(10 * t)
     for start in "09":
-        app.button_group(key=f"{PAGE} from").set_value(start).run()
+        app.selectbox(key=f"{PAGE} from").set_value(start).run()
         assert not app.exception and app.session_state[f"{PAGE} from"] == start
     for end in ("0", "9", "gap"):
         app.selectbox(key=f"{PAGE} to").set_value(end).run()

@@ -24,6 +24,7 @@ PAGE = "learn_features"
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     for name, value in {"SEEDS": 2, "TUNED_SEEDS": 2, "STEPS": 2, "EPOCHS": 0, "COUNTS": (1, 10, 100)}.items():
         monkeypatch.setattr(features, name, value)
     st.cache_resource.clear()
@@ -48,7 +49,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
     ends = {"labels": ("100", "1"), "images": ("fashion-mnist", "mnist"), "class": ("9", "0"), "encoder": ("tuned", "kept")}
     for name, values in ends.items():
         for value in values:
-            app.button_group(key=f"{PAGE} {name}").set_value(value).run()
+            (app.select_slider if name == "labels" else app.button_group)(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.session_state[f"{PAGE} {name}"] == value
             wanted = {"codes", "pixels", "fine-tuned", "from random weights"} if value == "tuned" else {"codes", "PCA", "pixels"}
             assert accuracies(app).keys() == wanted
@@ -94,6 +95,35 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
     assert strip["chosen"] == 2 and np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * wanted)).max() <= 1
     chances = [int(c[:-1]) for c in strip["captions"][7:]]
     assert chances == sorted(chances) and chances[-1] > 50 > chances[2]
+
+
+def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_computes_them(app, monkeypatch):
+    e, wanted = read_embedding(find("mnist-vae-16d")), {1, 10, 100, 150}
+    monkeypatch.setattr(features, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
+    monkeypatch.setattr(features, "COUNTS", tuple(sorted(wanted)))
+    visit(app, labels="150")
+    assert app.session_state[f"{PAGE} labels"] == "150" and "2,040 of the images that this VAE learnt from" in told(app)
+    assert counts_drawn(app) == wanted
+    app.select_slider(key=f"{PAGE} labels").set_value("10").run()
+    assert counts_drawn(app) == wanted - {150}
+
+
+def counts_drawn(app) -> set[float]:
+    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for d in app.get("vega_lite_chart")[0].proto.datasets]
+    [table] = [t for t in tables if "way" in t]
+    return set(table[table["way"] == "PCA"]["labels"].round())
+
+
+def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_missing(app):
+    visit(app, labels="1000")
+    assert app.session_state[f"{PAGE} labels"] == "1" and "`python -m explorer data mnist`" in told(app)
+
+
+def test_words_of_a_link_that_mean_nothing_are_named(app):
+    app.query_params.update({"images": "celeba", "encoder": "gone"})
+    app.switch_page(f"pages/{PAGE}.py").run()
+    assert "its images can't be 'celeba'; its encoder can't be 'gone'" in app.warning[0].value and not app.exception
+    assert accuracies(app).keys() == {"codes", "PCA", "pixels"}
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch):

@@ -120,7 +120,7 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
     visit(app, beta="3.9")
     assert app.select_slider[0].value == 4.0  # the nearest
     assert "its beta can't be '11'" in visit(app, beta="11").warning[0].value
-    assert table(visit(app, images="nothing"))
+    assert table(visit(app, images="nothing")) and "its images can't be 'nothing'" in app.warning[0].value
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
