@@ -12,9 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
+from explorer.names import is_file_name, shown
 from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 
-IMAGE_SIZES = (28, 32, 64)
+IMAGE_SIZES = (16, 28, 32, 64)
 USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
 USUAL_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
 USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
@@ -30,7 +31,7 @@ class RunSpec:
     their default, so that equal runs have equal specs. Raises UserError for anything else.
     """
 
-    dataset: str = option("digits", "images to learn: a name, or folder:PATH")
+    dataset: str = option("digits", "images to learn: a name, folder:PATH, or own:NAME for uploaded ones")
     image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "keep colour, for folder:PATH")
     model: str = option("vae", "ae (codes are points), vae (clouds), ladder (a vae at many KL weights) or vqvae (entries of a book)",
@@ -59,8 +60,10 @@ class RunSpec:
         kind, _, path = self.dataset.partition(":")
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
-        if (kind == "folder") != bool(path):
-            raise UserError("A folder of images is named folder:PATH, and only a folder takes a path.")
+        if (kind in ("folder", "own")) != bool(path):
+            raise UserError("A folder of images is named folder:PATH, uploaded ones own:NAME, and nothing else takes a path or name.")
+        if kind == "own" and not is_file_name(path):
+            raise UserError(f"Uploaded images can't have the name {shown(path)}: use letters, digits, '_', '-' and '.'.")
         settle = {}
         if kind == "folder":
             settle["dataset"] = f"folder:{_whole(path)}"

@@ -13,13 +13,13 @@ from explorer.errors import UserError
 from explorer.store.catalogue import SHIPPED, catalogue, find, place_for
 from explorer.store.embedding import read_embedding
 from explorer.store.files import fingerprint, write_whole
-from explorer.store.run import EMBEDDING, MODEL, RECORD, read, write
+from explorer.store.run import EMBEDDING, MODEL, RECORD, read, signed, write
 
 
 def edit_record(folder, change):
     record = json.loads((folder / RECORD).read_text())
     change(record)
-    (folder / RECORD).write_text(json.dumps(record))
+    (folder / RECORD).write_bytes(signed(record))
 
 
 def cut(path, n):
