@@ -141,6 +141,22 @@ def export(args) -> None:
     write_whole(args.out, exported(find(args.run), args.to, args.beta))
 
 
+def import_(args) -> None:
+    from explorer import importing
+    from explorer.terminal import counting_bar
+
+    if args.file.stat().st_size > importing.MOST_BYTES:
+        raise UserError(f"{args.file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
+    content = args.file.read_bytes()
+    if not content.startswith(b"PK"):
+        run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
+    elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+        raise UserError(f"A run's zip tells its own settings. Leave out --{given[0].replace('_', '-')}.")
+    else:
+        run = importing.import_run(content, args.run)
+    print(json.dumps(_shown(run))) if args.json else _print_run(run)
+
+
 def gaps(args) -> None:
     if args.seed < 0:
         raise UserError(f"--seed must not be negative, as {args.seed} is.")

@@ -59,7 +59,7 @@ def test_a_zip_is_what_the_unpacked_folder_is(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
     found = take(zipped(files))
-    assert found.counts == {str(d): int((TARGETS == d).sum()) for d in range(10)}
+    assert found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
     assert found.sizes == {(8, 8): 40} and found.modes == {"L": 40} and found.skipped == ()
     data, wanted = found.dataset("it", 28, False), folder(str(tmp_path), 28, False)
     assert data.class_names == wanted.class_names and data.n_train == wanted.n_train == 32
@@ -95,7 +95,7 @@ def test_arrays_are_read_in_any_usual_layout(layout):
          "float64": DIGITS / 255, "bool": wanted, "int64": DIGITS.astype(np.int64),
          "big-endian": DIGITS.astype(">u2")}.get(layout, DIGITS)
     found = take(npz(images=x, labels=TARGETS, other=np.arange(3)))
-    assert found.counts == {str(d): int((TARGETS == d).sum()) for d in range(10)} and found.skipped == ("other: neither images nor labels",)
+    assert found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)} and found.skipped == ("other: neither images nor labels",)
     seen = np.stack([found.read(i, (8, 8), False)[0] for i in range(40)])
     assert np.abs(seen.astype(int) - wanted * (255 if layout == "bool" else 1)).max() <= (layout == "float16")
 
