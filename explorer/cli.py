@@ -9,6 +9,7 @@ from pathlib import Path
 from explorer import commands
 from explorer.commands import INTERRUPTED
 from explorer.errors import UserError
+from explorer.names import shown
 from explorer.registry import DATASETS
 from explorer.specs import RunSpec, value_type
 
@@ -28,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        print(f"{error.filename or 'The output'} could not be read or written: {error.strerror}.", file=sys.stderr)
+        print(f"{shown(str(error.filename or 'The output'), 300)} could not be read or written: {error.strerror}.", file=sys.stderr)
         return 2
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str):
-        print(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", file=sys.stderr)
+        print(f"{shown(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
         raise SystemExit(2)
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 from explorer.errors import UserError
 from explorer.jobs import queue
+from explorer.names import shown
 from explorer.specs import RunSpec
 from explorer.stopping import stopping
 
@@ -125,7 +126,7 @@ def decode(args) -> None:
     try:
         z = [float(number) for number in args.z.split(",")]
     except ValueError:
-        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {args.z!r}.") from None
+        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {shown(repr(args.z))}.") from None
     from explorer import runs
     from explorer.figures.images import png
     from explorer.store.files import write_whole

@@ -165,7 +165,7 @@ def _whole(path: str) -> Path:
     try:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
-        raise UserError(f"{path!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
+        raise UserError(f"{shown(path)!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
 
 
 def _rising(betas: str) -> str:
@@ -173,9 +173,9 @@ def _rising(betas: str) -> str:
     try:
         values = [float(f"{float(beta):g}") for beta in betas.split(",")]
     except ValueError:
-        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {betas!r}.") from None
+        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {shown(repr(betas))}.") from None
     if not (2 <= len(values) <= 40 and values[0] > 0 and values[-1] <= 1000 and all(a < b for a, b in pairwise(values))):
-        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {betas}.")
+        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {shown(betas)}.")
     return ",".join(f"{beta:g}" for beta in values)
 
 
@@ -195,11 +195,11 @@ def _checked(f: Field, value):
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {value!r}.")
+        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {shown(repr(value))}.")
     if m["choices"] and value not in m["choices"]:
         if wanted is str:
             raise unknown(label, value, m["choices"])
         raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
-        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {value}.")
+        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {shown(str(value))}.")
     return value

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BASE = {"errors", "registry", "names", "archive", "tensors", "files", "specs", "device"}
 MAY_IMPORT = {
-    "errors": set(), "registry": {"errors"}, "names": set(), "archive": {"errors"}, "tensors": set(), "files": {"errors"},
+    "errors": {"names"}, "registry": {"errors"}, "names": set(), "archive": {"errors", "names"}, "tensors": set(), "files": {"errors"},
     "specs": {"errors", "registry", "names"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},

@@ -8,7 +8,7 @@ from explorer import tensors
 from explorer.data import data_folder
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError, unknown
-from explorer.names import same
+from explorer.names import same, shown
 from explorer.specs import RunSpec
 from explorer.store.files import write_whole
 
@@ -20,7 +20,8 @@ def own(name: str) -> Dataset:
     place = place_of(name)
     try:
         told, t = tensors.opened("own", place.read_bytes())
-        return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(told["class_names"]), told["n_train"]))
+        return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(shown(str(name)) for name in told["class_names"]),
+                                told["n_train"]))
     except FileNotFoundError:
         raise unknown("saved set of images", name, names()) from None
     except OSError as error:
