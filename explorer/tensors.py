@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import struct
 
 import numpy as np
 from safetensors import SafetensorError
@@ -37,13 +36,13 @@ def unpacked(content: bytes) -> dict[str, np.ndarray]:
 
 
 def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    length = int.from_bytes(content[:8], "little")
+    if length > HEADER_BYTES:
+        raise ValueError("its list of tensors is too long to be meant")
     try:
-        (length,) = struct.unpack("<Q", content[:8])
-        if length > HEADER_BYTES:
-            raise ValueError("its list of tensors is too long to be meant")
         tensors = safetensors.load(content)
         metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
-    except (struct.error, SafetensorError, KeyError, TypeError, AttributeError, RecursionError, MemoryError, UnicodeDecodeError):
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
         raise ValueError("it is no safetensors file, or is damaged") from None
     if not all(t.dtype.kind in NUMBERS for t in tensors.values()):
         raise ValueError("it holds numbers of a kind that is not used here")

@@ -83,4 +83,6 @@ def _classes(labels: np.ndarray, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
     values, y = np.unique(labels, return_inverse=True)
-    return y.astype(np.int64), tuple(shown(str(value)) or "(no name)" for value in values)
+    names = [shown(str(value)) or "(no name)" for value in values]
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # those that are shown alike are one
+    return np.array([place[name] for name in names], np.int64)[y], tuple(place)

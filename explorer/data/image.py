@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")  # whatever the suffix says; Pillow knows others, which start programs
-SCANS = 30  # of a JPEG, empty ones, take as long as to decode it; usual are ten, and some kilobytes can ask for thousands
+SCANS, SCAN = 30, 10_000  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
 MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
 TELL_EVERY = 100  # images
 UNREADABLE = "not an image that can be read"
@@ -43,7 +43,7 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
 
 
 def work(image: "Image") -> int:
-    """What decoding costs, in pixels: a JPEG may go over each of its own any number of times."""
+    """What decoding costs, in pixels: in some kilobytes, a JPEG may ask to go over all of its own thousands of times."""
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
         return pixels
@@ -51,7 +51,7 @@ def work(image: "Image") -> int:
     image.fp.seek(0)
     n_scans = image.fp.read().count(b"\xff\xda")
     image.fp.seek(place)
-    return pixels + pixels * n_scans // SCANS
+    return pixels + n_scans * (pixels // SCANS + SCAN)
 
 
 def fitted(image: "Image", size: tuple[int, int], colour: bool) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Tries every door through which a stranger's file, link or command comes in, and counts what happens.
+"""Tries every door through which a stranger's file, link or command comes in, or a damaged run, and counts what happens.
 
     python -m tests.faults.doors --n 1000 [--door NAME ...] [--seed 0]
 
@@ -17,10 +17,10 @@ from collections import Counter
 from random import Random
 
 from explorer.errors import UserError
-from tests.faults import image_doors, run_doors, word_doors
+from tests.faults import corruption_doors, image_doors, run_doors, word_doors
 from tests.faults.scene import Scene, scene
 
-DOORS = image_doors.DOORS | run_doors.DOORS | word_doors.DOORS
+DOORS = image_doors.DOORS | run_doors.DOORS | word_doors.DOORS | corruption_doors.DOORS
 MOST_LETTERS = 1500  # of a sentence that can be shown
 
 

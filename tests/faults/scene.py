@@ -10,10 +10,13 @@ from pathlib import Path
 
 from explorer.exporting import run_zip
 from explorer.store.catalogue import SHIPPED
+from explorer.store.events import read_events
 from explorer.store.files import fingerprint
-from explorer.store.run import RECORD, REPLAY, read, signed
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors, signed
 
 SOURCE = "digits-vae-2d-both"  # which has a replay
+OTHER = "digits-vae-2d-kl-only"  # of the same sizes
 RUN = "mine"  # not the name of a shipped one, which would stand in for it
 KEPT = {Path("runs/.jobs")}  # of the queue, once it was asked
 
@@ -22,8 +25,11 @@ class Scene:
     def __init__(self, root: Path):
         self.root, self.runs, self.home = root, root / "runs", root / "runs" / RUN
         shutil.copytree(SHIPPED / SOURCE, self.home)
+        shutil.copytree(SHIPPED / OTHER, self.runs / OTHER)
         self.run, self.whole = read(self.home), {path.name: path.read_bytes() for path in self.home.iterdir()}
         self.record, self.zip = json.loads(self.whole[RECORD]), run_zip(self.run)
+        self.tensors = {file: read_tensors(self.run, file) for file in (MODEL, EMBEDDING)}
+        self.replay, self.events = read_replay(self.home), read_events(self.home)
         self.there = self._paths()
 
     def put(self, files: dict[str, bytes]) -> None:
