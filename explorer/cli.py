@@ -9,6 +9,7 @@ from pathlib import Path
 from explorer import commands
 from explorer.commands import INTERRUPTED
 from explorer.errors import UserError
+from explorer.names import shown
 from explorer.registry import DATASETS
 from explorer.specs import RunSpec, value_type
 
@@ -28,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        print(f"{error.filename or 'The output'} could not be read or written: {error.strerror}.", file=sys.stderr)
+        print(f"{shown(str(error.filename or 'The output'), 300)} could not be read or written: {error.strerror}.", file=sys.stderr)
         return 2
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str):
-        print(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", file=sys.stderr)
+        print(f"{shown(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -97,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     at_beta(sub)
     sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv or parquet (the test split's codes)")
     sub.add_argument("--out", required=True, type=Path, help="the file to write")
+    sub = command("import", commands.import_, "take in a run's zip, or the weights of a network named by its settings")
+    sub.add_argument("file", type=Path, help="a zip that `export --to zip` made, or a state dict in safetensors")
+    sub.add_argument("--run", metavar="NAME", help="the run's name, instead of the one that it had, or the file's")
+    settings(sub)
     sub = command("gaps", commands.gaps, "measure the gaps between runs' codes")
     sub.add_argument("run", nargs="+")
     at_beta(sub)

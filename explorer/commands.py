@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 from explorer.errors import UserError
 from explorer.jobs import queue
+from explorer.names import shown
 from explorer.specs import RunSpec
 from explorer.stopping import stopping
 
@@ -125,7 +126,7 @@ def decode(args) -> None:
     try:
         z = [float(number) for number in args.z.split(",")]
     except ValueError:
-        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {args.z!r}.") from None
+        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {shown(repr(args.z))}.") from None
     from explorer import runs
     from explorer.figures.images import png
     from explorer.store.files import write_whole
@@ -139,6 +140,22 @@ def export(args) -> None:
     from explorer.store.files import write_whole
 
     write_whole(args.out, exported(find(args.run), args.to, args.beta))
+
+
+def import_(args) -> None:
+    from explorer import importing
+    from explorer.terminal import counting_bar
+
+    if args.file.stat().st_size > importing.MOST_BYTES:
+        raise UserError(f"{args.file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
+    content = args.file.read_bytes()
+    if not content.startswith(b"PK"):
+        run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
+    elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+        raise UserError(f"A run's zip tells its own settings. Leave out --{given[0].replace('_', '-')}.")
+    else:
+        run = importing.import_run(content, args.run)
+    print(json.dumps(_shown(run))) if args.json else _print_run(run)
 
 
 def gaps(args) -> None:

@@ -12,9 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
+from explorer.names import is_file_name, shown
 from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 
-IMAGE_SIZES = (28, 32, 64)
+IMAGE_SIZES = (16, 28, 32, 64)
 USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
 USUAL_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
 USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
@@ -30,7 +31,7 @@ class RunSpec:
     their default, so that equal runs have equal specs. Raises UserError for anything else.
     """
 
-    dataset: str = option("digits", "images to learn: a name, or folder:PATH")
+    dataset: str = option("digits", "images to learn: a name, folder:PATH, or own:NAME for uploaded ones")
     image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "keep colour, for folder:PATH")
     model: str = option("vae", "ae (codes are points), vae (clouds), ladder (a vae at many KL weights) or vqvae (entries of a book)",
@@ -59,8 +60,10 @@ class RunSpec:
         kind, _, path = self.dataset.partition(":")
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
-        if (kind == "folder") != bool(path):
-            raise UserError("A folder of images is named folder:PATH, and only a folder takes a path.")
+        if (kind in ("folder", "own")) != bool(path):
+            raise UserError("A folder of images is named folder:PATH, uploaded ones own:NAME, and nothing else takes a path or name.")
+        if kind == "own" and not is_file_name(path):
+            raise UserError(f"Uploaded images can't have the name {shown(path)}: use letters, digits, '_', '-' and '.'.")
         settle = {}
         if kind == "folder":
             settle["dataset"] = f"folder:{_whole(path)}"
@@ -162,7 +165,7 @@ def _whole(path: str) -> Path:
     try:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
-        raise UserError(f"{path!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
+        raise UserError(f"{shown(path)!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
 
 
 def _rising(betas: str) -> str:
@@ -170,9 +173,9 @@ def _rising(betas: str) -> str:
     try:
         values = [float(f"{float(beta):g}") for beta in betas.split(",")]
     except ValueError:
-        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {betas!r}.") from None
+        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {shown(repr(betas))}.") from None
     if not (2 <= len(values) <= 40 and values[0] > 0 and values[-1] <= 1000 and all(a < b for a, b in pairwise(values))):
-        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {betas}.")
+        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {shown(betas)}.")
     return ",".join(f"{beta:g}" for beta in values)
 
 
@@ -192,11 +195,11 @@ def _checked(f: Field, value):
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {value!r}.")
+        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {shown(repr(value))}.")
     if m["choices"] and value not in m["choices"]:
         if wanted is str:
             raise unknown(label, value, m["choices"])
         raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
-        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {value}.")
+        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {shown(str(value))}.")
     return value

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BASE = {"errors", "registry", "specs", "device"}
+BASE = {"errors", "registry", "names", "archive", "tensors", "files", "specs", "device"}
 MAY_IMPORT = {
-    "errors": set(), "registry": {"errors"}, "specs": {"errors", "registry"}, "device": {"errors"},
+    "errors": {"names"}, "registry": {"errors"}, "names": set(), "archive": {"errors", "names"}, "tensors": set(), "files": {"errors"},
+    "specs": {"errors", "registry", "names"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
     "latent": BASE | {"models", "events"},
@@ -19,13 +20,14 @@ MAY_IMPORT = {
     "runs": BASE | {"data", "models", "objectives", "training", "events", "store", "keeping", "watching"},
     "measuring": BASE | {"data", "runs", "store", "latent", "training", "events"}, "doctor": BASE | {"data", "store"},
     "exporting": BASE | {"runs", "measuring", "store"},
+    "importing": BASE | {"data", "models", "training", "events", "store", "keeping", "runs"},
     "describing": BASE | {"data", "runs", "models", "objectives", "training"},
     "lessons": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent", "runs", "describing"},
     "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"store", "runs"},
-    "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "exporting", "doctor", "terminal",
+    "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "exporting", "importing", "doctor", "terminal",
                         "stopping", "jobs"},
     "cli": BASE | {"commands"}, "__main__": {"cli"},
-    "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "latent", "figures", "data", "jobs"},
+    "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "importing", "latent", "figures", "data", "jobs"},
     "pages": {"ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
@@ -38,6 +40,8 @@ def layer_of(module: str) -> str:
     parts = module.split(".")
     if parts[:3] == ["explorer", "training", "events"]:
         return "events"  # which know neither torch nor the trainer
+    if parts[:3] == ["explorer", "store", "files"]:
+        return "files"  # which know nothing of runs
     return parts[1] if parts[0] == "explorer" and len(parts) > 1 else parts[0]
 
 

@@ -21,4 +21,6 @@ def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Pro
     build = DATASETS.get(kind)
     if kind == "folder":
         return build(path, image_size, colour, on_progress)
+    if kind == "own":
+        return build(path)
     return build(on_progress) if kind == "celeba" else build()

@@ -47,6 +47,23 @@ class Dataset:
         return len(self.x) - self.n_train
 
 
+TEST_SHARE = 0.2  # of images that come without a split of their own
+
+
 def shuffled(n: int, seed: int = 0) -> np.ndarray:
     """A fixed order of n rows, for data that come without a split of their own."""
     return np.random.default_rng(seed).permutation(n)
+
+
+def split(name: str, x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: tuple[str, ...]) -> Dataset:
+    """One fifth of the images, at least one, in a fixed order, is the test split."""
+    order = shuffled(len(x))
+    return Dataset(name, x[order], y[order], class_names, len(x) - max(1, round(len(x) * TEST_SHARE)), skipped=skipped)
+
+
+def by_folder(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The folder of each image, "" for none -> classes y int64 [n], and their names."""
+    names = sorted(set(folders), key=lambda name: (not name, name))  # those in no folder come last
+    place = {name: i for i, name in enumerate(names)}
+    y = np.array([place[name] for name in folders], np.int64)
+    return y, tuple(name or ("(no folder)" if len(names) > 1 else "images") for name in names)

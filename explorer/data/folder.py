@@ -1,21 +1,16 @@
 """A folder of the user's own images: one sub-folder a class, or none."""
 
 import os
-import warnings
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, Progress, shuffled, untold
+from explorer.data.dataset import Dataset, Progress, by_folder, split, untold
+from explorer.data.image import read_each, read_image
 from explorer.errors import UserError
+from explorer.names import shown
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")  # whatever the suffix says; Pillow knows others, which start programs
-TEST_SHARE = 0.2
-TELL_EVERY = 100  # images
-UNREADABLE = "not an image that can be read"
 
 
 def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
@@ -32,12 +27,8 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
         raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
                         f"Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
     top = [next(iter(files[i].relative_to(root).parts[:-1]), "") for i in kept]
-    classes = sorted(set(top), key=lambda name: (not name, name))  # those in no folder come last
-    y = np.array([classes.index(name) for name in top], np.int64)
-    class_names = [name or ("(no folder)" if len(classes) > 1 else "images") for name in classes]
-    order = shuffled(len(x))
-    n_test = max(1, round(len(x) * TEST_SHARE))
-    return Dataset(f"folder:{root}", x[order], y[order], tuple(class_names), len(x) - n_test, skipped=skipped)
+    y, class_names = by_folder(top)
+    return split(f"folder:{root}", x, y, tuple(shown(name) for name in class_names), skipped)
 
 
 def _image_files(root: Path) -> list[Path]:
@@ -55,40 +46,8 @@ def _image_files(root: Path) -> list[Path]:
 def read_images(root: Path, files: list[Path], size: int, colour: bool,
                 on_progress: Progress) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
     """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped (below root) and why."""
-    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
-        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
-        read = []
-        for image in pool.map(lambda file: read_image(file, (size, size), colour), files):
-            read.append(image)
-            if len(read) % TELL_EVERY == 0 or len(read) == len(files):
-                on_progress(len(read), len(files))
+    read = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
-    skipped = tuple(f"{files[i].relative_to(root)}: {fault}" for i, fault in enumerate(read) if isinstance(fault, str))
+    skipped = tuple(shown(f"{files[i].relative_to(root)}: {fault}", 300) for i, fault in enumerate(read) if isinstance(fault, str))
     x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)
     return x, kept, skipped
-
-
-def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool) -> np.ndarray | str:
-    """uint8 [1 or 3, *size]: the image, or an animation's first, upright, cut to its middle and resized; or why it can't be read."""
-    from PIL import Image, ImageOps
-
-    height, width = size
-    try:
-        with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
-                return f"{image.width} × {image.height} pixels are too many to be meant"
-            mode = "RGB" if colour else "L"
-            image.draft(mode, (max(size) * 2, max(size) * 2))  # lets JPEG decode at a fraction of its size
-            ImageOps.exif_transpose(image, in_place=True)
-            if image.mode.startswith("I;16"):  # whose upper byte is the grey; Pillow would cut it off at 255
-                image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-            image = image.convert("RGBA" if image.has_transparency_data else mode)
-            image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # which weighs a colour by its alpha
-            if image.mode == "RGBA":
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert(mode)
-            pixels = np.asarray(image)
-    except Image.DecompressionBombError:
-        return "so many pixels can't be meant"
-    except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
-        return isinstance(error, OSError) and not isinstance(error, Image.UnidentifiedImageError) and str(error) or UNREADABLE
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import numpy as np
 
-from explorer.data.folder import read_image
+from explorer.data.image import read_image
 from explorer.errors import UserError
 
 BACKGROUND = 16  # grey levels: what is no brighter shows nothing

@@ -1,10 +1,10 @@
 """Which runs there are: the user's own (EXPLORER_RUNS) first, then the shipped ones."""
 
 import os
-import re
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
+from explorer.names import is_file_name, same, shown
 from explorer.store.run import Run, read
 
 SHIPPED = Path(__file__).parents[2] / "trained"
@@ -44,9 +44,14 @@ def _folders() -> list[Path]:
     return [p for root in roots for p in sorted(root.iterdir()) if p.is_dir() and not p.name.startswith(".")]
 
 
+def is_taken(name: str) -> bool:
+    """Whether a run has that name already, or one that some file systems take for the same."""
+    return any(same(folder.name) == same(name) for folder in _folders())
+
+
 def place_for(name: str) -> Path:
     """The folder of a new run. Raises UserError for a name that can't be a folder's."""
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name):
-        raise UserError(f"{name!r} can't name a run: use letters, digits, '_', '-' and '.', at most 100, not '-' or '.' first.")
+    if not is_file_name(name):
+        raise UserError(f"{shown(name)!r} can't name a run: use letters, digits, '_', '-' and '.', at most 100, not '-' or '.' first.")
     return runs_folder() / name
 

@@ -1,20 +1,17 @@
 """Classifiers, one a data set: a safetensors file beside the runs, with what it is in its metadata."""
 
 import hashlib
-import json
 import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors import numpy as safetensors
 
 from explorer.specs import RunSpec
 from explorer.store.catalogue import SHIPPED, runs_folder
 from explorer.store.files import fingerprint, write_whole
 from explorer.store.run import Run
+from explorer.tensors import opened, packed
 
 SURE = 0.9  # probability from which an image is named
 
@@ -45,7 +42,7 @@ def file_of(spec: RunSpec) -> str:
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
     place = runs_folder() / file_of(spec)
-    write_whole(place, safetensors.save(c.weights, {"classifier": json.dumps(about)}))
+    write_whole(place, packed("classifier", about, c.weights))
     return place
 
 
@@ -54,10 +51,9 @@ def classifier_of(run: Run) -> tuple[Classifier, str] | None:
     for folder in (runs_folder(), SHIPPED):
         try:
             content = (folder / file_of(run.spec)).read_bytes()
-            (length,) = struct.unpack("<Q", content[:8])
-            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["classifier"])
-            found = Classifier(tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), safetensors.load(content))
-        except (OSError, ValueError, KeyError, TypeError, struct.error, SafetensorError):
+            about, weights = opened("classifier", content)
+            found = Classifier(tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), weights)
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             continue
         if found.shape == run.shape and found.class_names == run.class_names and _is_whole(found):
             return found, fingerprint(content)["sha256"][:8]

@@ -57,7 +57,10 @@ def read_embedding(run: Run) -> Embedding:
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
     wanted = {"mu": (n, latent_dim), "y": (n,)} | ({"logvar": (n, latent_dim)} if run.spec.has_prior else {})
     images = t.get("images", np.empty(0))
+    kinds = {name: t[name].dtype.kind for name in shapes} | {"images": images.dtype.str}
     if n < 1 or shapes != wanted or not 1 <= len(images) <= n or images.shape[1:] != run.shape \
+            or kinds != {name: "f" for name in wanted} | {"y": "i", "images": "|u1"} \
+            or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values()) \
             or t["y"].min() < 0 or t["y"].max() >= len(run.class_names) or not _is_film(film, run):
         raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not hold the codes of {n:,} test images. "
                         f"Train the run again, or delete {run.folder}.")
@@ -73,4 +76,5 @@ def _is_film(film: dict[str, np.ndarray], run: Run) -> bool:
     codes = (frames, min(run.test.n, FILM_ROWS), run.spec.latent_dim)
     shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
     wanted = {"mu": codes, "logvar": codes} | ({"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {})
-    return shapes == wanted and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8
+    floats = all(v.dtype.kind == "f" for name, v in film.items() if name != "shade")
+    return shapes == wanted and floats and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8

@@ -1,14 +1,18 @@
 """What a training says of itself, line by line, in its run's events.jsonl: for whoever wants to follow it."""
 
 import json
+import math
 import time
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 from explorer.store.files import write_whole
 from explorer.store.run import EVENTS
-from explorer.training.events import Event, Step, to_json
+from explorer.training.events import Event, Step, name_of, to_json
 
 STEP_EVERY = 0.5  # seconds between the steps that are written
+NUMBERS = {name_of(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)}
 
 
 class EventLog:
@@ -36,12 +40,21 @@ class EventLog:
 
 
 def read_events(folder: Path) -> list[dict]:
-    """The events told so far; a line that is still being written is left out."""
+    """The events told so far; a line that is still being written, or damaged, is left out."""
     try:
-        lines = (folder / EVENTS).read_text().split("\n")[:-1]
-        return [e for e in map(json.loads, lines) if isinstance(e, dict) and "event" in e]
-    except (OSError, ValueError):
+        lines = (folder / EVENTS).read_bytes().split(b"\n")[:-1]
+    except OSError:
         return []
+    return [event for event in map(_event, lines) if event]
+
+
+def _event(line: bytes) -> dict | None:
+    try:
+        event = json.loads(line)
+        numbers = [event[name] for name in NUMBERS[event["event"]]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return event if all(type(number) in (int, float) and abs(number) < math.inf for number in numbers) else None
 
 
 def _lines(events: list[dict]) -> bytes:

@@ -3,18 +3,18 @@
 While it trains, each frame is a file of its own under frames/, for those who follow; at the end they become replay.safetensors.
 """
 
-import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors import numpy as safetensors
 
-from explorer.store.files import write_whole
+from explorer.names import shown
+from explorer.store.files import fingerprint, write_whole
+from explorer.store.run import REPLAY, recorded_replay
+from explorer.tensors import opened, packed
 
-FRAMES, REPLAY = "frames", "replay.safetensors"
+FRAMES = "frames"
 MOST_FRAMES = 100
 PARTS = ("mu", "rates", "pictures")
 
@@ -38,12 +38,12 @@ class Replay:
 
 def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> None:
     """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
-    write_whole(folder / FRAMES / f"{about['epoch']:06d}.safetensors", safetensors.save(tensors, {"frame": json.dumps(about)}))
+    write_whole(folder / FRAMES / f"{about['epoch']:06d}.safetensors", packed("frame", about, tensors))
 
 
 def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
     """What is the same in every frame."""
-    still = safetensors.save({"y": y, "originals": np.ascontiguousarray(originals)}, {"classes": json.dumps(class_names)})
+    still = packed("still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)})
     write_whole(folder / FRAMES / "still.safetensors", still)
 
 
@@ -51,17 +51,19 @@ def read_replay(folder: Path) -> Replay | None:
     """Of a training that is over, or as far as it has come. None if there is none, or none that can be read."""
     try:
         if (folder / REPLAY).exists():
-            about, tensors = _read(folder / REPLAY)
-            series = {name: tuple(values) for name, values in json.loads(about["replay"]).items()}
-            return _checked(Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)} | series))
-        about, still = _read(folder / FRAMES / "still.safetensors")
-        frames = [_read(file) for file in _files(folder)]
-        told = [json.loads(frame["frame"]) for frame, _ in frames]
+            content = (folder / REPLAY).read_bytes()
+            if fingerprint(content) != recorded_replay(folder, fingerprint(content)):
+                return None
+            series, tensors = opened("replay", content)
+            return _checked(Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)}
+                                   | {name: tuple(values) for name, values in series.items()}))
+        about, still = opened("still", (folder / FRAMES / "still.safetensors").read_bytes())
+        frames = [opened("frame", file.read_bytes()) for file in _files(folder)]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
-        series = (tuple(t[name] for t in told) for name in ("epoch", "distortion", "rate"))
+        series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
         return _checked(Replay(parts["mu"].astype(np.float32), parts["rates"], parts["pictures"], still["y"], still["originals"],
-                               tuple(json.loads(about["classes"])), *series))
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+                               tuple(about["class_names"]), *series))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -69,11 +71,13 @@ def _checked(r: Replay) -> Replay:
     """Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = r.mu.ndim == 3 and r.mu.shape[:2] == (frames, len(r.y)) and r.pictures.shape == (frames, 2, k, *shape) and len(shape) == 3
-    fits &= r.rates.shape == (frames, r.mu.shape[2])
-    told = len(r.distortion) == len(r.rate) == frames and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
+    fits &= r.rates.shape == (frames, r.mu.shape[2]) and [t.dtype.kind for t in (r.rates, r.y)] == ["f", "i"]
+    fits &= r.pictures.dtype == r.originals.dtype == np.uint8
+    told = len(r.distortion) == len(r.rate) == frames and r.y.shape == (len(r.y),) and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
+    told &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
     if not (fits and told and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
         raise ValueError("parts of different replays")
-    return r
+    return replace(r, epochs=tuple(map(int, r.epochs)), class_names=tuple(shown(str(name)) for name in r.class_names))
 
 
 def thinned(r: Replay, most: int) -> Replay:
@@ -90,7 +94,7 @@ def close_replay(folder: Path) -> None:
         told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
         tensors = {name: np.ascontiguousarray(getattr(r, name)) for name in (*PARTS, "y", "originals")}
         tensors["mu"] = tensors["mu"].astype(np.float16)
-        write_whole(folder / REPLAY, safetensors.save(tensors, {"replay": json.dumps(told)}))
+        write_whole(folder / REPLAY, packed("replay", told, tensors))
     shutil.rmtree(folder / FRAMES, ignore_errors=True)
 
 
@@ -114,8 +118,3 @@ def drop_frames_after(folder: Path, epoch: int) -> None:
     for file in _files(folder):
         if int(file.stem) > epoch:
             file.unlink()
-
-
-def _read(file: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
-    with safe_open(file, "numpy") as f:
-        return f.metadata(), {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 - it is no dict

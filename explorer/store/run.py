@@ -3,22 +3,28 @@
 run.json is written last: a folder without it is not a run.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
-from safetensors import SafetensorError
 from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
+from explorer.names import shown
 from explorer.specs import RunSpec
 from explorer.store.files import fingerprint, is_held, write_whole
+from explorer.tensors import unpacked
 from explorer.training.events import TestFigures
 
 FORMAT = 1
 RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
+REPLAY = "replay.safetensors"  # what was seen of the training, if anything
+CHECKSUM = "checksum"  # of the record's own, and
+NOTE = 500  # letters
+MOST_SIDE = 1024  # pixels of an image; those of the data sets end at 64
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,21 @@ def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
         write_whole(run.folder / file, content)
     files = {file: fingerprint(content) for file, content in contents.items()}
     record = {"format": FORMAT} | asdict(run) | {"test": run.test.to_dict(), "files": files}
+    if (run.folder / REPLAY).exists():
+        record["replay"] = fingerprint((run.folder / REPLAY).read_bytes())
     del record["name"], record["folder"]
-    write_whole(run.folder / RECORD, json.dumps(record, indent=1).encode())
+    write_whole(run.folder / RECORD, signed(record))
     return read(run.folder)
+
+
+def signed(record: dict) -> bytes:
+    """run.json, with a checksum of all that it says."""
+    return json.dumps(record | {CHECKSUM: _checksum(record)}, indent=1).encode()
+
+
+def _checksum(record: dict) -> str:
+    said = {name: value for name, value in record.items() if name != CHECKSUM}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 FRAME = tuple(Frame.__dataclass_fields__)
@@ -77,7 +95,10 @@ def read(folder: Path) -> Run:
     try:
         record = json.loads((folder / RECORD).read_bytes())
         if record["format"] == FORMAT:
-            return _run(folder, record)
+            run = _run(folder, record)
+            if record.get(CHECKSUM) not in (None, _checksum(record)):  # runs of earlier versions have none
+                raise UserError(f"{RECORD} was changed after it was written")
+            return run
     except UserError as error:
         fault = str(error).rstrip(".")
     except FileNotFoundError as error:
@@ -90,8 +111,8 @@ def read(folder: Path) -> Run:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         fault = f"{RECORD} is not a run's record"
     else:
-        raise UserError(f"Run {name} can't be used: it is of format {record['format']}, and this version reads format {FORMAT}. "
-                        "Update the app.")
+        raise UserError(f"Run {name} can't be used: it is of format {shown(str(record['format']), 20)}, and this version reads "
+                        f"format {FORMAT}. Update the app.")
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
 
 
@@ -101,13 +122,19 @@ def _run(folder: Path, record: dict) -> Run:
                        int(t["active_units"]), int(t["n"]), [float(rate) for rate in t["rate_per_dimension"]],
                        *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()))
     run = Run(folder.name, folder, RunSpec.from_dict(record["spec"]), tuple(map(int, record["shape"])),
-              tuple(map(str, record["class_names"])), int(record["n_train"]), int(record["n_parameters"]), test,
-              int(record["epochs"]), float(record["seconds"]), str(record["device"]), dict(record["versions"]),
-              None if record["note"] is None else str(record["note"]), dict(record["files"]),
+              tuple(shown(str(name)) for name in record["class_names"]), int(record["n_train"]), int(record["n_parameters"]), test,
+              int(record["epochs"]), float(record["seconds"]), shown(str(record["device"])),
+              {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
+              None if record["note"] is None else shown(str(record["note"]), NOTE), dict(record["files"]),
               tuple(Frame(**{name: None if f[name] is None else float(f[name]) for name in FRAME}) for f in record.get("film", ())))
     figures = [run.seconds, test.distortion, test.rate, test.elbo or 0, test.perplexity or 0, *test.rate_per_dimension]
-    if len(run.shape) != 3 or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
+    figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME]
+    counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
+    if len(run.shape) != 3 or not all(1 <= n <= MOST_SIDE for n in run.shape) or min(counts) < 0 \
+            or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
         raise ValueError("figures that no run has")
+    if not all(type(run.files[file]["sha256"]) is str for file in (MODEL, EMBEDDING)):
+        raise ValueError("files that are not named by their contents")
     betas = [frame.beta for frame in run.film]
     if bool(betas) != bool(run.spec.rungs) or betas != sorted(set(betas)) or betas[:1] != list(run.spec.rungs[:1]):
         raise ValueError("a film that no ladder has")
@@ -115,6 +142,11 @@ def _run(folder: Path, record: dict) -> Run:
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
             raise UserError(f"{file} is cut short or not its own")
     return run
+
+
+def recorded_replay(folder: Path, usual: dict) -> dict:
+    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it. Raises ValueError, OSError."""
+    return json.loads((folder / RECORD).read_bytes()).get("replay", usual) if (folder / RECORD).exists() else usual
 
 
 def training_lock(folder: Path) -> FileLock:
@@ -132,9 +164,9 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
         content = (run.folder / file).read_bytes()
         if fingerprint(content) != run.files[file]:
             raise ValueError("its checksum is wrong")
-        tensors = safetensors.load(content)
+        tensors = unpacked(content)
         if not all(np.isfinite(t).all() for t in tensors.values() if t.dtype.kind == "f"):
             raise ValueError("it holds numbers that are not finite")
         return tensors
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}.") from error

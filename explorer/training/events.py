@@ -115,7 +115,11 @@ class TestFigures:
 Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped
 
 
+def name_of(kind: type) -> str:
+    """epoch_end for EpochEnd."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
 def to_json(event: Event) -> dict:
     """{"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    return {"event": name} | {f.name: getattr(event, f.name) for f in fields(event) if f.repr}
+    return {"event": name_of(type(event))} | {f.name: getattr(event, f.name) for f in fields(event) if f.repr}

@@ -13,17 +13,24 @@ from explorer.errors import UserError
 from explorer.store.catalogue import SHIPPED, catalogue, find, place_for
 from explorer.store.embedding import read_embedding
 from explorer.store.files import fingerprint, write_whole
-from explorer.store.run import EMBEDDING, MODEL, RECORD, read, write
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, signed, write
 
 
 def edit_record(folder, change):
     record = json.loads((folder / RECORD).read_text())
     change(record)
-    (folder / RECORD).write_text(json.dumps(record))
+    (folder / RECORD).write_bytes(signed(record))
 
 
 def cut(path, n):
     path.write_bytes(path.read_bytes()[:n])
+
+
+def change_text(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
 
 
 DAMAGE = {
@@ -41,6 +48,11 @@ DAMAGE = {
     "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not a run's record"),
     "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not a run's record"),
     "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not a run's record"),
+    "figure that was changed": (lambda f: change_text(f / RECORD, '"n": 360', '"n": 361'), "changed after it was written"),
+    "setting that was changed": (lambda f: change_text(f / RECORD, '"seed": 0', '"seed": 1'), "changed after it was written"),
+    "checksum of another": (lambda f: change_text(f / RECORD, '"checksum": "', '"checksum": "0'), "changed after it was written"),
+    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not a run's record"),
+    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not a run's record"),
     "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
     "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is cut short"),
     "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is cut short"),
@@ -69,6 +81,29 @@ def test_a_changed_byte_is_noticed(runs_folder, file):
     path.write_bytes(content)
     with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum is wrong"):
         runs.load("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
+
+
+def test_a_record_of_an_earlier_version_has_no_checksum_and_is_read(runs_folder):
+    record = json.loads((runs_folder / "tiny-vae" / RECORD).read_text())
+    del record["checksum"], record["replay"]
+    before = find("tiny-vae")
+    (runs_folder / "tiny-vae" / RECORD).write_text(json.dumps(record))
+    assert find("tiny-vae") == before and read_replay(before.folder) is not None
+
+
+def test_a_replay_of_another_training_is_not_shown(runs_folder):
+    folder = find("tiny-vae").folder
+    assert read_replay(folder) is not None
+    shutil.copy(runs_folder / "tiny-vae-6d" / REPLAY, folder)
+    assert read_replay(folder) is None and read_replay(runs_folder / "tiny-vae-6d") is not None
+
+
+def test_what_a_record_says_can_be_shown(runs_folder):
+    edit_record(runs_folder / "tiny-vae", lambda r: r.update(note="a\x1b[2J\n" * 900, device="<b>\u202e",
+                                                             class_names=[f"\0{i}" * 200 for i in range(10)]))
+    run = find("tiny-vae")
+    assert all(text.isprintable() for text in (run.note, run.device, *run.class_names)) and len(run.note) == 500
+    assert {len(name) for name in run.class_names} == {100} and run.device == "<b>�"
 
 
 def rewrite(folder, file, tensors):

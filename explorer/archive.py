@@ -1,0 +1,75 @@
+"""Zip files that strangers made. What is in them is counted and weighed before anything is unpacked, and never unpacked to disk."""
+
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from explorer.errors import UserError
+
+RECORD_OF_AN_ENTRY = b"PK\x01\x02"  # begins each that Python's zipfile reads of a directory, however many the zip says there are
+KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks more than it is asked for
+ENCRYPTED = 0x1
+# All that zipfile is known to raise on what is no zip, or a damaged one
+FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, LookupError)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that came along: its name, with '/' between folders; its size in bytes, unpacked and packed; why it is not read, if so."""
+
+    name: str
+    size: int
+    packed: int
+    fault: str
+    source: zipfile.ZipInfo | bytes  # where in a zip it lies, or what it holds
+
+
+class Archive:
+    """The files of a zip. Raises UserError if it is none, or holds too much."""
+
+    def __init__(self, content: bytes, most_entries: int, most_bytes: int):
+        if content.count(RECORD_OF_AN_ENTRY) > most_entries:
+            raise UserError(f"This zip holds more than {most_entries:,} files, and that is the most. Pack fewer, or smaller parts.")
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(content))
+            self.entries = [_entry(info) for info in self._zip.infolist() if not info.is_dir()]
+        except FAULTS:
+            raise UserError("This is no zip that can be read: it is cut short or damaged. Pack it again.") from None
+        if sum(entry.size for entry in self.entries) > most_bytes:
+            raise UserError(f"This zip would unpack to more than {most_bytes / 1e6:,.0f} MB, and that is the most. Pack smaller parts.")
+
+    def read(self, entry: Entry) -> bytes:
+        """The file, of just the size that was told. Raises ValueError, with a short reason, if it can't be had."""
+        if entry.fault:
+            raise ValueError(entry.fault)
+        try:
+            with self._zip.open(entry.source) as file:
+                content = file.read(entry.size)  # given a size, zipfile never unpacks more than that
+                if len(content) == entry.size and not file.read(1):
+                    return content
+        except FAULTS:
+            pass
+        raise ValueError("damaged in the zip")
+
+
+def _entry(info: zipfile.ZipInfo) -> Entry:
+    name = unicodedata.normalize("NFC", info.filename.replace("\\", "/"))
+    return Entry(name, info.file_size, info.compress_size, _fault(info, name), info)
+
+
+def _fault(info: zipfile.ZipInfo, name: str) -> str:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/"):
+        return "its name leads out of the zip"
+    if kind == stat.S_IFLNK:
+        return "a link, not a file"
+    if kind not in (0, stat.S_IFREG):
+        return "not a plain file"
+    if info.flag_bits & ENCRYPTED:
+        return "encrypted"
+    return "" if info.compress_type in KINDS else "packed in a way that is not read here"

@@ -1,0 +1,64 @@
+"""Data sets of images that were uploaded: EXPLORER_DATA/own/NAME.safetensors, for whoever names own:NAME, in whatever process."""
+
+from pathlib import Path
+
+import numpy as np
+
+from explorer import tensors
+from explorer.data import data_folder
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError, unknown
+from explorer.names import same, shown
+from explorer.specs import RunSpec
+from explorer.store.files import write_whole
+
+SUFFIX = ".safetensors"
+
+
+def own(name: str) -> Dataset:
+    """Raises UserError if there is none of that name, or its file is damaged."""
+    place = place_of(name)
+    try:
+        told, t = tensors.opened("own", place.read_bytes())
+        return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(shown(str(name)) for name in told["class_names"]),
+                                told["n_train"]))
+    except FileNotFoundError:
+        raise unknown("saved set of images", name, names()) from None
+    except OSError as error:
+        raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"The images of own:{name} can't be used: {place} is damaged. Upload them again.") from None
+
+
+def save(data: Dataset, name: str) -> Dataset:
+    """The same images as own:NAME, from now on. Raises UserError if they can't have that name, or others have it, or the disk refuses."""
+    RunSpec(f"own:{name}")
+    about = {"class_names": data.class_names, "n_train": data.n_train}
+    content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
+    for other in names():
+        if same(other) == same(name) and place_of(other).read_bytes() != content:
+            raise UserError(f"There are other images named {other} already. Choose another name.")
+    write_whole(place_of(name), content)
+    return own(name)
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in _folder().glob(f"[!.]*{SUFFIX}"))
+
+
+def place_of(name: str) -> Path:
+    """The file of that name, which RunSpec has checked."""
+    return _folder() / f"{name}{SUFFIX}"
+
+
+def _folder() -> Path:
+    return data_folder() / "own"
+
+
+def _checked(data: Dataset) -> Dataset:
+    """Raises ValueError unless its parts belong together."""
+    n, x, y = len(data.x), data.x, data.y
+    whole = x.ndim == 4 and x.dtype == np.uint8 and x.shape[1] in (1, 3) and y.shape == (n,) and y.dtype == np.int64
+    if not (whole and 0 < data.n_train < n and 0 <= y.min() <= y.max() < len(data.class_names)):
+        raise ValueError("parts of different sets")
+    return data

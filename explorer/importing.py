@@ -1,0 +1,138 @@
+"""Use cases: a run, or a network's weights, from elsewhere. Taken in whole, and only if it is what it says."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer.archive import Archive
+from explorer.data import load as load_data
+from explorer.data.dataset import Progress, untold
+from explorer.errors import UserError
+from explorer.keeping import keep
+from explorer.models.autoencoder import build
+from explorer.runs import loaded
+from explorer.specs import RunSpec
+from explorer.store.catalogue import is_taken, place_for, runs_folder
+from explorer.store.embedding import read_embedding
+from explorer.store.files import write_whole
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run, read, read_tensors
+from explorer.tensors import unpacked
+from explorer.training.events import Stopped
+
+NEEDED, ALLOWED = {RECORD, MODEL, EMBEDDING}, {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+MOST_BYTES = 1_000_000_000  # of a run or of weights, unpacked and in memory: the largest network has 200 MB, a ladder's as many a rung
+MOST_FILES = 100  # of a zip that is looked into: those of a run are five, and their bytes may look like an entry's
+MOST_TEXT_BYTES = 10_000_000  # of run.json or events.jsonl, which are parsed whole: after 10,000 epochs they have two
+ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which what a killed import left is cleared away
+NOTE = "These weights came from elsewhere: how they were trained is not known, and the figures were measured here."
+EXPORT = "Make one with `python -m explorer export RUN --to zip`."
+
+
+def import_run(content: bytes, name: str | None = None) -> Run:
+    """A zip that `export --to zip` made -> a run of that name, or of the one it had. It is there whole, or not at all.
+
+    Raises UserError if it holds anything but a run's files, if these are not what its record promises, or if the name is taken.
+    """
+    archive = Archive(content, MOST_FILES, MOST_BYTES)
+    folders = {entry.name.rpartition("/")[0] for entry in archive.entries}
+    files = {entry.name.rpartition("/")[2]: entry for entry in archive.entries}
+    if len(folders) != 1 or len(files) != len(archive.entries) or not NEEDED <= files.keys() <= ALLOWED:
+        raise UserError(f"This zip does not hold the files of one run and nothing else. {EXPORT}")
+    if long := [file for file in files if file in (RECORD, EVENTS) and files[file].size > MOST_TEXT_BYTES]:
+        raise UserError(f"This zip was not taken in: its {long[0]} is too long to be one. {EXPORT}")
+    with _beside(_free_place(name or folders.pop())) as aside:
+        for file, entry in files.items():
+            try:
+                write_whole(aside / file, archive.read(entry))
+            except ValueError as error:
+                raise UserError(f"This zip was not taken in: {file} is {error}. {EXPORT}") from None
+        try:
+            _check(read(aside))
+        except UserError as error:
+            raise UserError(f"This zip was not taken in: {str(error).partition('. ')[0]}. Export the run again.") from error
+    return read(place_for(aside.name))
+
+
+def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress = untold) -> Run:
+    """A state dict in safetensors, of the network that the spec describes -> a run, evaluated on the test split of its data set.
+
+    Raises UserError if the weights are not finite or not that network's, if the images are not there, or if the name is taken.
+    """
+    place = _free_place(name)
+    try:
+        weights = unpacked(content)
+    except ValueError as error:
+        raise UserError(f"These weights can't be used: {error}. Save a state dict with safetensors.") from None
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
+    if fault := _misfit(spec, data.shape, weights):
+        raise UserError(f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
+                        "Name the settings that they were trained with.")
+    with np.errstate(over="ignore"):
+        if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
+            raise UserError("These weights are not all finite numbers below 65,504, as runs keep them. Train the network again.")
+    with _beside(place) as aside:
+        keep(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
+    return read(place)
+
+
+def _free_place(name: str) -> Path:
+    place = place_for(name)
+    if is_taken(name) or place.exists():
+        raise UserError(f"There is a run {name} already. Choose another name, as with --run NAME, or delete that one.")
+    return place
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """A folder of that name to fill: moved to its place at the end, or gone if anything is raised. Raises UserError if the disk refuses."""
+    root = runs_folder()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for old in root.glob(f"{ASIDE}*"):
+            if time.time() - old.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix=ASIDE) as folder:
+            yield Path(folder, place.name)
+            os.rename(Path(folder, place.name), place)
+    except OSError as error:
+        raise UserError(f"{place} could not be written: {error.strerror}. Make room, or choose another name.") from error
+
+
+def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:
+    """In what the weights differ from those of the network that the spec describes; "" if in nothing."""
+    with torch.device("meta"):  # shapes without numbers
+        wanted = {name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape) for name, w in build(spec, shape).state_dict().items()}
+    for name in [*wanted, *weights]:
+        found = weights[name].shape if name in weights else None
+        if found != wanted.get(name):
+            return f"{name[:100]!r} is {_shape(found)}, where {_shape(wanted.get(name))} is wanted"
+    return "" if all(w.dtype.kind == "f" for w in weights.values()) else "they are not decimal numbers"
+
+
+def _shape(shape: tuple | None) -> str:
+    return "nothing" if shape is None else "×".join(map(str, shape)) or "one number"
+
+
+def _check(run: Run) -> None:
+    """Raises UserError unless the run's weights are its network's, its codes its weights', and its figures add up."""
+    weights, e, t = read_tensors(run, MODEL), read_embedding(run), run.test
+    if fault := _misfit(run.spec, run.shape, weights):
+        raise UserError(f"its weights do not fit its network: {fault}.")
+    elbo = None if run.spec.model == "ae" else -(t.distortion + t.rate)
+    if run.n_train < 1 or t.active_units > run.spec.latent_dim or (t.perplexity is not None) != (run.spec.n_codes is not None) \
+            or run.n_parameters != sum(w.size for w in weights.values()) or (elbo is None) != (t.elbo is None) \
+            or not np.allclose([t.elbo or 0, t.rate], [elbo or 0, sum(t.rate_per_dimension)], rtol=1e-3, atol=1e-3):
+        raise UserError("its figures do not add up.")
+    mu = loaded(run).encode(e.images).mu.numpy()
+    if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:  # other machines round otherwise
+        raise UserError("its codes are not those of its weights.")
+    if (run.folder / REPLAY).exists() and read_replay(run.folder) is None:
+        raise UserError(f"its {REPLAY} is damaged, or of another run.")

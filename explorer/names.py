@@ -1,0 +1,22 @@
+"""Names that strangers give: which are safe for a file, which are one and the same, and how they are shown."""
+
+import re
+import unicodedata
+
+MOST_SHOWN = 100  # letters of a name: a longer one fills a page
+
+
+def is_file_name(name: str) -> bool:
+    """Whether it can name a file of ours on any system: letters, digits, '_', '-' and '.', at most 100, not '-' or '.' first."""
+    return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name) is not None
+
+
+def same(name: str) -> str:
+    """Equal for names that some file systems, or readers, take for one: composed or not, in capitals or not."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def shown(name: str, most: int = MOST_SHOWN) -> str:
+    """On one line and not too long; what can't be seen, or turns the line around, becomes '�'."""
+    text = "".join(c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * most]))
+    return text if len(text) <= most else f"{text[: most - 1]}…"

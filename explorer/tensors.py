@@ -1,0 +1,57 @@
+"""Safetensors files, whoever wrote them: plain numbers, or a ValueError. Nothing in them is ever run."""
+
+import hashlib
+import json
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors import numpy as safetensors
+
+HEADER_BYTES = 10_000_000  # that list the tensors: ours take kilobytes, and a million tensors would fill the memory
+NUMBERS = "fiub"  # kinds of numpy's: floats, whole numbers, true or false
+CHECKSUM = "sha256"
+
+
+def packed(kind: str, about: dict, tensors: dict[str, np.ndarray]) -> bytes:
+    """A file of that kind: tensors, what is said about them, and a checksum of both. The same contents, the same bytes."""
+    return safetensors.save(tensors, {kind: json.dumps(about | {CHECKSUM: _checksum(about, tensors)})})
+
+
+def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """about and tensors of such a file. Raises ValueError, with a short reason, if it is none, or was changed."""
+    tensors, metadata = _parsed(content)
+    try:
+        about = json.loads(metadata[kind])
+        found = about.pop(CHECKSUM, None)  # files of earlier versions have none
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        raise ValueError(f"it is no {kind}") from None
+    if found not in (None, _checksum(about, tensors)):
+        raise ValueError("its checksum is wrong")
+    return about, tensors
+
+
+def unpacked(content: bytes) -> dict[str, np.ndarray]:
+    """The arrays of any safetensors file. Raises ValueError, with a short reason, if it is none."""
+    return _parsed(content)[0]
+
+
+def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    length = int.from_bytes(content[:8], "little")
+    if length > HEADER_BYTES:
+        raise ValueError("its list of tensors is too long to be meant")
+    try:
+        tensors = safetensors.load(content)
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
+        raise ValueError("it is no safetensors file, or is damaged") from None
+    if not all(t.dtype.kind in NUMBERS for t in tensors.values()):
+        raise ValueError("it holds numbers of a kind that is not used here")
+    return tensors, metadata
+
+
+def _checksum(about: dict, tensors: dict[str, np.ndarray]) -> str:
+    found = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for name, t in sorted(tensors.items()):
+        found.update(f"{name} {t.dtype} {t.shape}".encode())
+        found.update(np.ascontiguousarray(t).tobytes())
+    return found.hexdigest()

@@ -1,0 +1,89 @@
+"""What disks and copies do to a run: changed bytes, files cut short, files of another run.
+
+Afterwards the run is what it was, or refused; a replay that is not its own is not shown; and the other runs stay.
+"""
+
+from random import Random
+
+import numpy as np
+
+from explorer import runs
+from explorer.errors import UserError
+from explorer.store.catalogue import catalogue
+from explorer.store.embedding import read_embedding
+from explorer.store.events import read_events
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors
+from tests.faults.run_doors import use
+from tests.faults.scene import OTHER, RUN, Scene
+
+BLOCKS = (1, 2, 7, 8, 9, 64, 511, 512, 513, 4095, 4096, 4097)  # lengths at which files tend to end
+
+
+def is_as_before(scene: Scene) -> None:
+    """Raises UserError if the run is refused. The replay and the events may be gone, but not others."""
+    found = read(scene.home)
+    use(found)
+    assert found == scene.run
+    for file in (MODEL, EMBEDDING):
+        same(read_tensors(found, file), scene.tensors[file])
+    if (r := read_replay(scene.home)) is not None:
+        same(vars(r), vars(scene.replay))
+    elif (scene.home / REPLAY).exists():
+        assert (scene.home / REPLAY).read_bytes() != scene.whole[REPLAY]
+    assert len(read_events(scene.home)) <= len(scene.events)
+
+
+def same(found: dict, wanted: dict) -> None:
+    assert found.keys() == wanted.keys() and all(np.array_equal(found[name], wanted[name]) for name in wanted)
+
+
+def others_stay(scene: Scene) -> None:
+    whole, faults = catalogue()
+    assert OTHER in [run.name for run in whole] and all(f"Run {RUN} can't be used" in fault for fault in faults)
+    other = read(scene.home.with_name(OTHER))
+    runs.loaded(other).decode(read_embedding(other).mu[:1])
+
+
+def tried(rng: Random, scene: Scene, files: dict[str, bytes]) -> None:
+    scene.put(files)
+    if rng.random() < 0.1:
+        others_stay(scene)
+    try:
+        is_as_before(scene)
+    except UserError as error:
+        assert f"un {RUN} can't be used" in str(error) and ("Train" in str(error) or "Update" in str(error)), str(error)
+        raise
+
+
+def changed_byte(rng: Random, scene: Scene) -> None:
+    file = rng.choice(sorted(scene.whole))
+    content = bytearray(scene.whole[file])
+    content[rng.randrange(len(content))] ^= rng.choice((1, 2, 4, 8, 16, 32, 64, 128, rng.randint(1, 255)))
+    tried(rng, scene, {file: bytes(content)})
+
+
+def cut_file(rng: Random, scene: Scene) -> None:
+    """To any length: none, that of a header or a block, all but a little; or with zeros after its end."""
+    file = rng.choice(sorted(scene.whole))
+    content = scene.whole[file]
+    header = 8 + int.from_bytes(content[:8], "little")
+    whole = len(content)
+    lengths = [0, *BLOCKS, header - 1, header, header + 1, whole // 2, rng.randrange(whole), *(whole - n for n in BLOCKS), whole + 512]
+    length = rng.choice([n for n in lengths if 0 <= n <= whole + 512])
+    tried(rng, scene, {file: content[:length].ljust(length, b"\0")})
+
+
+def swapped_file(rng: Random, scene: Scene) -> None:
+    """One or more files of a run of the same size; all of them make that run, under this one's name."""
+    theirs = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
+    files = {file: theirs[file] for file in rng.sample(sorted(theirs), rng.randint(1, 3))}
+    if RECORD in files:
+        scene.put(files)
+        use(read(scene.home))
+        assert {MODEL, EMBEDDING} <= files.keys()
+    else:
+        tried(rng, scene, files)
+
+
+DOORS = {"changed byte": changed_byte, "cut file": cut_file, "swapped file": swapped_file}

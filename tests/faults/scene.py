@@ -1,0 +1,71 @@
+"""A folder of runs and images to try things in: one shipped run lies there, and after each try it lies there whole again, alone."""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from explorer.exporting import run_zip
+from explorer.store.catalogue import SHIPPED
+from explorer.store.events import read_events
+from explorer.store.files import fingerprint
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors, signed
+
+SOURCE = "digits-vae-2d-both"  # which has a replay
+OTHER = "digits-vae-2d-kl-only"  # of the same sizes
+RUN = "mine"  # not the name of a shipped one, which would stand in for it
+KEPT = {Path("runs/.jobs")}  # of the queue, once it was asked
+
+
+class Scene:
+    def __init__(self, root: Path):
+        self.root, self.runs, self.home = root, root / "runs", root / "runs" / RUN
+        shutil.copytree(SHIPPED / SOURCE, self.home)
+        shutil.copytree(SHIPPED / OTHER, self.runs / OTHER)
+        self.run, self.whole = read(self.home), {path.name: path.read_bytes() for path in self.home.iterdir()}
+        self.record, self.zip = json.loads(self.whole[RECORD]), run_zip(self.run)
+        self.tensors = {file: read_tensors(self.run, file) for file in (MODEL, EMBEDDING)}
+        self.replay, self.events = read_replay(self.home), read_events(self.home)
+        self.there = self._paths()
+
+    def put(self, files: dict[str, bytes]) -> None:
+        """The run, with these files in place of its own."""
+        for name, content in (self.whole | files).items():
+            if not (self.home / name).exists() or (self.home / name).read_bytes() != content:
+                (self.home / name).write_bytes(content)
+
+    def signed(self, files: dict[str, bytes], change: Callable[[dict], object] = lambda record: record) -> dict[str, bytes]:
+        """These files, and a record that has their checksums, and is itself changed."""
+        told = {name: fingerprint(content) for name, content in files.items()}
+        record = self.record | {"files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY}}
+        record = change(record | ({"replay": told[REPLAY]} if REPLAY in told else {}))
+        return files | {RECORD: signed(record) if isinstance(record, dict) else json.dumps(record).encode()}
+
+    def restore(self) -> set[Path]:
+        """Returns what was left behind, which is gone then."""
+        shutil.rmtree(self.root / "data", ignore_errors=True)
+        left = self._paths() - self.there - KEPT
+        for path in left:
+            shutil.rmtree(self.root / path) if (self.root / path).is_dir() else (self.root / path).unlink(missing_ok=True)
+        self.put({})
+        return left
+
+    def _paths(self) -> set[Path]:
+        return {path.relative_to(self.root) for path in self.root.rglob("*") if path.parent in (self.root, self.runs, self.home)}
+
+
+@contextlib.contextmanager
+def scene() -> Iterator[Scene]:
+    """With EXPLORER_RUNS and EXPLORER_DATA there."""
+    before = {name: os.environ.get(name) for name in ("EXPLORER_RUNS", "EXPLORER_DATA")}
+    with tempfile.TemporaryDirectory() as root:
+        os.environ |= {"EXPLORER_RUNS": f"{root}/runs", "EXPLORER_DATA": f"{root}/data"}
+        try:
+            yield Scene(Path(root))
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -1,0 +1,157 @@
+"""Files made to fill a machine, or to lead out of where they belong: each is refused in a sentence, in little memory."""
+
+import io
+import stat
+import struct
+import tracemalloc
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+
+from explorer.data.own_image import from_file
+from explorer.data.upload import uploaded
+from explorer.errors import UserError
+from explorer.importing import import_run
+from explorer.tensors import unpacked
+from tests.faults import inputs
+from tests.faults.inputs import jpeg_of_many_scans, png_of
+
+MEMORY = 150_000_000  # bytes that refusing may take: a photograph's own, not a bomb's
+GOOD = png_of(8, 8, bytes(16))
+
+
+@pytest.fixture(autouse=True)
+def in_little_memory():
+    tracemalloc.start()
+    yield
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < MEMORY
+
+
+def zipped(*entries, how=zipfile.ZIP_DEFLATED) -> bytearray:
+    """name, content of each; in order, also twice."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", how) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that come twice
+        for name, content in entries:
+            archive.writestr(name, content)
+    return bytearray(file.getvalue())
+
+
+def with_field(content: bytearray, offset: int, form: str, number: int, entries: slice = slice(None)) -> bytes:
+    """A field of the entries in a zip's directory set to a number."""
+    starts = [i for i in range(len(content)) if content[i:i + 4] == b"PK\x01\x02"]
+    for start in starts[entries]:
+        struct.pack_into(form, content, start + offset, number)
+    return bytes(content)
+
+
+def many_entries() -> bytes:
+    """A directory of 60,000 entries, all of the same file."""
+    content = bytes(zipped(("a.png", GOOD)))
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    directory = content[start:end] * 60_000
+    return content[:start] + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 60_000, 60_000, len(directory), start, 0)
+
+
+def zip64_that_lies() -> bytes:
+    entry = zipfile.ZipInfo("a.png")
+    entry.extra = struct.pack("<HHQQ", 1, 16, 2**63, 2**63)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(entry, GOOD)
+    packed = with_field(bytearray(file.getvalue()), 20, "<L", 0xFFFFFFFF)
+    return with_field(bytearray(packed), 24, "<L", 0xFFFFFFFF)
+
+
+def special(kind: int) -> bytes:
+    entry = zipfile.ZipInfo("a.png")
+    entry.create_system, entry.external_attr = 3, (kind | 0o777) << 16
+    return bytes(zipped((entry, b"/etc/passwd")))
+
+
+def npz(header: str, data: bytes = b"") -> bytes:
+    text = header.encode().ljust(118) + b"\n"
+    return bytes(zipped(("images.npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + data)))
+
+
+BOMBS = {
+    "by count": (many_entries, "more than 50,000 files"),
+    "by ratio": (lambda: zipped(("a.png", bytes(90_000_000))), "packed more tightly than an image can be"),
+    "by size": (lambda: with_field(zipped(("a.png", GOOD), ("b.png", GOOD)), 24, "<L", 0xF0000000), "would unpack to more than"),
+    "by nesting": (lambda: zipped(("a.zip", zipped(("b.zip", zipped(("c.png", GOOD)))))), "a zip in a zip"),
+    "by one file over and over": (lambda: with_field(zipped(*[(f"{i}.png", GOOD) for i in range(9)]), 42, "<L", 0), "damaged in the zip"),
+    "larger than it says": (lambda: with_field(zipped(("a.png", bytes(10**7))), 24, "<L", 5000), "damaged in the zip"),
+    "smaller than it says": (lambda: with_field(zipped(("a.png", GOOD)), 24, "<L", 5000), "damaged in the zip"),
+    "zip64 that lies": (zip64_that_lies, "would unpack to more than"),
+    "encrypted": (lambda: with_field(zipped(("a.png", GOOD)), 8, "<H", 1), "a.png: encrypted"),
+    "rarely packed": (lambda: zipped(("a.png", bytes(10**6)), how=zipfile.ZIP_LZMA), "packed in a way that is not read"),
+    "a link": (lambda: special(stat.S_IFLNK), "a link, not a file"), "a device": (lambda: special(stat.S_IFCHR), "not a plain file"),
+    "upwards": (lambda: zipped(("../../a.png", GOOD)), "leads out of the zip"), "absolute": (lambda: zipped(("/a.png", GOOD)), "leads out"),
+    "of a drive": (lambda: zipped(("C:\\a.png", GOOD)), "leads out of the zip"),
+    "upwards as in Windows": (lambda: zipped(("..\\a.png", GOOD)), "leads out of the zip"),
+    "one name twice": (lambda: zipped(("a.png", GOOD), ("a.png", GOOD)), "another file has its name"),
+    "one name spelt twice": (lambda: zipped(("é.png", GOOD), ("e\u0301.png", GOOD)), "another file has its name"),
+    "10^9 pixels": (lambda: zipped(("a.png", png_of(31_623, 31_623))), "pixels can't be meant"),
+    "10^8 pixels": (lambda: zipped(("a.png", png_of(10_000, 10_000))), "too many to be meant"),
+    "drawn over and over": (lambda: zipped(("a.jpg", jpeg_of_many_scans(1000, 100_000)), how=zipfile.ZIP_STORED), "over and over"),
+    "objects": (lambda: npz("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"cos\nsystem\n(S'exit 1'\ntR."), "Python objects"),
+    "an array without end": (lambda: npz("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000000)}"), "not as large as it"),
+    "an array of more than there is": (lambda: npz(f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({2**63}, 2)}}"), "not as large"),
+    "an array's header that is code": (lambda: npz("__import__('os').system('exit 1')"), "can't be read"),
+    "an array's header that is deep": (lambda: npz("(" * 3000), "can't be read"),
+    "a gigabyte of zeros": (lambda: with_field(bytearray(npz("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 9)}")), 24, "<L",
+                                               1_100_000_000), "1,000 is the most"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_among_images_is_refused(bomb):
+    make, says = BOMBS[bomb]
+    with pytest.raises(UserError, match=says) as error:
+        uploaded([("it.zip", bytes(make()))])
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize("bomb", ["by count", "by size", "by nesting", "larger than it says", "zip64 that lies", "encrypted", "a link",
+                                  "upwards"])
+def test_a_bomb_is_no_run(bomb, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    with pytest.raises(UserError):
+        import_run(bytes(BOMBS[bomb][0]()))
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("content", [png_of(31_623, 31_623), png_of(2**31 - 1, 2**31 - 1), png_of(0, 0), jpeg_of_many_scans(2000, 50_000),
+                                     b"", b"%!PS", b"<svg/>", bytes(10**6)], ids=range(8))
+def test_a_single_image_that_is_a_bomb_is_refused(content):
+    with pytest.raises(UserError, match="This file can't be used"):
+        from_file(content, (1, 28, 28))
+
+
+def test_many_photographs_are_refused_before_they_are_decoded():
+    large = png_of(9000, 9000, bytes(9000 * 1126))
+    with pytest.raises(UserError, match="billion pixels to decode"):
+        uploaded([(f"{i}.png", large) for i in range(130)])
+
+
+@pytest.mark.parametrize("header", [
+    b'{"a":{"dtype":"U8","shape":[1000000000,1000000000],"data_offsets":[0,8]}}', b'{"a":{"dtype":"U8","shape":[8],"data_offsets":[8,0]}}',
+    b'{"a":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}', b'{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}',
+    b'{"a":{"dtype":"U8","shape":[' + b"1," * 100 + b'8],"data_offsets":[0,8]}}', b"[" * 100_000, b"{}", b"",
+])
+def test_tensors_that_lie_are_no_tensors(header):
+    with pytest.raises(ValueError, match="no safetensors file|not used here"):
+        unpacked(struct.pack("<Q", len(header)) + header + bytes(8))
+    with pytest.raises(ValueError, match="too long to be meant"):
+        unpacked(struct.pack("<Q", 2**63) + header)
+
+
+def test_a_class_has_a_name_that_can_be_shown():
+    found = uploaded([(f"{name}/{i}.png", inputs.png_of(8, 8, bytes([255] * 16))) for i, name in
+                      enumerate(("<script>", "a\x1b[2Jb", "\u202egnp", "x" * 500, "a\nb"))])
+    assert all(name.isprintable() and len(name) <= 100 for name in found.class_names) and len(found.class_names) == 5
+    assert np.bincount(found.y).tolist() == [1] * 5

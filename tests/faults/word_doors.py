@@ -1,0 +1,86 @@
+"""Doors for words: what links say, and what is typed."""
+
+import contextlib
+import io
+from dataclasses import fields
+from random import Random
+
+import numpy as np
+
+from explorer.cli import main
+from explorer.errors import UserError
+from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
+from explorer.specs import RunSpec, value_type
+from explorer.store.run import RECORD
+from explorer.ui import settings
+from explorer.ui.compare_address import take
+from explorer.ui.place import Place
+from tests.faults import inputs
+from tests.faults.scene import RUN, Scene
+
+CODES = np.random.default_rng(0).standard_normal((50, 2))
+SCALE, BETAS = scale_of(CODES, project(CODES), True), (0.1, 1.0)
+SETTINGS = [setting for setting in vars(settings).values() if isinstance(setting, settings.Setting)]
+
+
+def text(rng: Random) -> str:
+    return rng.choice((inputs.name(rng), str(rng.choice(inputs.NUMBERS)), "9" * 5000, "1,2", "nan,1", ",".join("1" * 10_000), "1e999", "١",
+                       "0,0", "", "1_0", " 1", "0x10", "true"))
+
+
+def setting(rng: Random) -> None:
+    chosen = rng.choice(SETTINGS)
+    try:
+        found = chosen.read(text(rng))
+    except ValueError:
+        raise UserError("It can't be that.") from None
+    assert type(found) is type(chosen.usual)
+    assert len(found) <= settings.WORD if isinstance(found, str) else chosen.low <= found <= chosen.high
+    assert not chosen.options or found in chosen.options
+
+
+def compare_link(rng: Random) -> None:
+    here = Place([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    says = take({name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5}, here, SCALE, SCALE, BETAS)
+    assert np.isfinite(here.zs).all() and np.abs(here.zs).max() <= 1e6 and BETAS[0] <= here.film <= BETAS[-1]
+    assert here.start is None or np.isfinite(here.start).all()
+    if says:
+        raise UserError(says)
+
+
+def train_link(rng: Random) -> None:
+    """As explorer.ui.spec_form reads one."""
+    given = {}
+    for field in rng.sample(fields(RunSpec), 2):
+        try:
+            given[field.name] = value_type(field)(text(rng))
+        except ValueError:
+            given[field.name] = inputs.value(rng)
+    RunSpec(**given)
+
+
+def typed(rng: Random, scene: Scene) -> None:
+    word = rng.choice((inputs.name(rng), str(rng.choice(inputs.NUMBERS)), "1,2", RUN)).replace("\x00", "").replace("\ud800", "\udcff")
+    flag = f"--{rng.choice(fields(RunSpec)).name.replace('_', '-')}"
+    out = scene.root / "out"
+    words = rng.choice((["show", word], ["show", RUN, "--beta", word], ["gaps", word, "--n", "5"], ["stop", word], [word], [flag, word],
+                        ["decode", RUN, "--z", word, "--out", out / "x.png"], ["export", word, "--to", "zip", "--out", out / "x"],
+                        ["export", RUN, "--to", word, "--out", out / "x"], ["import", word], ["import", scene.home / RECORD, flag, word],
+                        ["train", "--dataset", "none", flag, word], ["train", "--dataset", f"own:{word}"], ["data", f"own:{word}"]))
+    told, said = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
+        try:
+            status = main([str(w) for w in words])
+        except SystemExit as error:  # argparse's
+            status = error.code
+    for path in out.rglob("*"):
+        path.unlink()
+    if out.exists():
+        out.rmdir()
+    if status:
+        assert status == 2 and not told.getvalue()
+        raise UserError(said.getvalue().strip())
+
+
+DOORS = {"setting in a link": setting, "link to compare": compare_link, "link to train": train_link, "command line": typed}

@@ -1,0 +1,199 @@
+"""What is taken in is a run, whole and true to its record, or one sentence says why not, and nothing is there."""
+
+import io
+import json
+import os
+import shutil
+import stat
+import zipfile
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, load_file, save
+
+from explorer import importing, runs
+from explorer.cli import main
+from explorer.errors import UserError
+from explorer.exporting import run_zip
+from explorer.importing import import_run, import_weights
+from explorer.specs import RunSpec
+from explorer.store.catalogue import catalogue, find
+from explorer.store.embedding import read_embedding
+from explorer.store.files import fingerprint
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, MODEL, RECORD, signed
+
+
+def repacked(content: bytes, change) -> bytes:
+    """The zip with its files {name: bytes} changed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, held in change(files).items():
+            archive.writestr(name, held)
+    return file.getvalue()
+
+
+def with_record(change, file=None, tensors=None):
+    """Changes run.json and perhaps a file of tensors, and makes checksums fit."""
+    def changed(files):
+        top = next(iter(files)).partition("/")[0]
+        record = json.loads(files[f"{top}/{RECORD}"])
+        if file:
+            held = files[f"{top}/{file}"] = save({k: np.ascontiguousarray(t) for k, t in tensors(load(files[f"{top}/{file}"])).items()})
+            record["files"][file] = fingerprint(held)
+        change(record)
+        return files | {f"{top}/{RECORD}": signed(record)}
+    return changed
+
+
+def nothing_came(folder, before):
+    assert {p.name for p in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-ladder", "tiny-vqvae", "tiny-vae-1d"])
+def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
+    run = find(name)
+    content, z = run_zip(run), np.zeros((1, run.spec.latent_dim))
+    wanted = runs.loaded(run).decode(z)
+    shutil.rmtree(run.folder)
+    again = import_run(content)
+    assert again == run and np.array_equal(runs.loaded(again).decode(z), wanted) and read_replay(again.folder) is not None
+    assert run_zip(again) == content
+    other = import_run(content, "another")
+    assert other.name == "another" and other.test == run.test and not catalogue()[1]
+    assert {p.name for p in runs_folder.iterdir() if p.name.startswith(".import")} == set()
+
+
+@pytest.mark.parametrize("name", ["tiny-vae", "TINY-vae", "digits-vae-2d", "tiny-ae"])
+def test_a_name_that_is_taken_is_refused(runs_folder, name):
+    content, before = run_zip(find("tiny-vae")), {p.name for p in runs_folder.iterdir()}
+    with pytest.raises(UserError, match=f"There is a run {name} already"):
+        import_run(content, name)
+    nothing_came(runs_folder, before)
+
+
+def top(files):
+    return next(iter(files)).partition("/")[0]
+
+
+def tampered(name, held=b"x"):
+    return lambda files: files | {name.format(top(files)): held}
+
+
+BAD = {
+    "another file": (tampered("{}/notes.txt"), "files of one run and nothing else"),
+    "another folder": (tampered("other/events.jsonl"), "files of one run and nothing else"),
+    "a path upwards": (tampered("../{}/run.json"), "files of one run"),
+    "no record": (lambda files: {k: v for k, v in files.items() if RECORD not in k}, "files of one run"),
+    "no model": (lambda files: {k: v for k, v in files.items() if MODEL not in k}, "files of one run"),
+    "upwards all": (lambda files: {k.replace("tiny-vae", ".."): v for k, v in files.items()}, "can't name a run"),
+    "absolute": (lambda files: {k.replace("tiny-vae", "/etc"): v for k, v in files.items()}, "can't name a run"),
+    "deeper": (lambda files: {f"a/{k}": v for k, v in files.items()}, "can't name a run"),
+    "no folder": (lambda files: {k.rpartition("/")[2]: v for k, v in files.items()}, "can't name a run"),
+    "a record of nothing": (tampered("{}/run.json", b"{}"), "not a run's record"),
+    "a record too long": (tampered("{}/run.json", b" " * 10_000_001), "too long to be one"),
+    "another model": (tampered("{}/model.safetensors", save({"a": np.zeros(3)})), "cut short"),
+    "a replay of nothing": (tampered("{}/replay.safetensors", b"x"), "replay.safetensors is damaged"),
+    "figures that do not add up": (with_record(lambda r: r["test"].update(rate=0.0)), "do not add up"),
+    "an elbo of one's own": (with_record(lambda r: r["test"].update(elbo=-1.0)), "do not add up"),
+    "more parameters": (with_record(lambda r: r.update(n_parameters=5)), "do not add up"),
+    "another width": (with_record(lambda r: r["spec"].update(width=33)), "do not fit its network"),
+    "another kind of model": (with_record(lambda r: r["spec"].update(model="ae")), "do"),
+    "a shape without end": (with_record(lambda r: r.update(shape=[1, 10**9, 8])), "not a run's record"),
+    "weights of another training": (with_record(lambda r: None, MODEL, lambda t: {k: w[::-1] for k, w in t.items()}), "not those of its"),
+    "weights not finite": (with_record(lambda r: None, MODEL, lambda t: {k: w * np.nan for k, w in t.items()}), "not finite"),
+    "one weight missing": (with_record(lambda r: None, MODEL, lambda t: dict(list(t.items())[1:])), "do not fit"),
+    "weights of whole numbers": (with_record(lambda r: None, MODEL, lambda t: {k: w.astype(np.int8) for k, w in t.items()}), "decimal"),
+    "codes of fewer images": (with_record(lambda r: None, EMBEDDING, lambda t: t | {"mu": t["mu"][:9]}), "does not hold the codes"),
+    "classes of no kind": (with_record(lambda r: r.update(class_names=["0"])), "does not hold the codes"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_not_exactly_a_run_is_refused(runs_folder, case):
+    change, says = BAD[case]
+    content, before = repacked(run_zip(find("tiny-vae")), change), {p.name for p in runs_folder.iterdir()}
+    shutil.rmtree(runs_folder / "tiny-vae")
+    with pytest.raises(UserError, match=says) as error:
+        import_run(content)
+    assert "\n" not in str(error.value) and ".import" not in str(error.value)
+    nothing_came(runs_folder, before - {"tiny-vae"})
+
+
+def test_a_link_in_a_zip_is_refused(runs_folder):
+    def change(archive):
+        entry = zipfile.ZipInfo("new/run.json")
+        entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "/etc/passwd")
+
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        change(archive)
+        for name in (MODEL, EMBEDDING):
+            archive.write(runs_folder / "tiny-vae" / name, f"new/{name}")
+    with pytest.raises(UserError, match="run.json is a link, not a file"):
+        import_run(file.getvalue())
+    assert not (runs_folder / "new").exists()
+
+
+def test_what_a_killed_import_left_goes_with_the_next(runs_folder):
+    for name, age in ((".import-old", 9999), (".import-new", 1)):
+        (runs_folder / name / "run").mkdir(parents=True)
+        before = (runs_folder / name).stat().st_mtime - age
+        os.utime(runs_folder / name, (before, before))
+    import_run(run_zip(find("tiny-vae")), "another")
+    assert {p.name for p in runs_folder.iterdir() if p.name.startswith(".import")} == {".import-new"}
+    assert not [fault for fault in catalogue()[1] if "import" in fault]
+
+
+@pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-ladder", "tiny-vqvae"])
+def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, name):
+    run = find(name)
+    again = import_weights((run.folder / MODEL).read_bytes(), run.spec, "mine")
+    assert again.test == run.test and again.film == run.film and again.spec == run.spec and again.name == "mine"
+    assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu) and "came from elsewhere" in again.note
+    assert runs.existing(run.spec) is None  # which was not trained here, and can be
+
+
+@pytest.mark.parametrize(("change", "settings", "says"), [
+    (lambda t: t, {"width": 33}, "'encoder.1.weight' is 32×64, where 33×64 is wanted"), (lambda t: t, {"latent_dim": 3}, "is wanted"),
+    (lambda t: t, {"model": "ae"}, "is wanted"), (lambda t: t | {"extra": np.zeros(3, np.float32)}, {}, "'extra' is 3, where nothing"),
+    (lambda t: dict(list(t.items())[1:]), {}, "is nothing, where"), (lambda t: t, {"dataset": "moons"}, "is wanted"),
+    (lambda t: {k: w * np.float32(1e6) for k, w in t.items()}, {}, "65,504"),
+    (lambda t: {k: w * np.nan for k, w in t.items()}, {}, "finite"),
+    (lambda t: {k: w.astype(np.int32) for k, w in t.items()}, {}, "decimal"), (lambda t: {}, {}, "is nothing, where"),
+    (lambda t: t, {"dataset": "mnist"}, "not there yet"), (lambda t: t, {"model": "ladder", "betas": "0.1,1"}, "is wanted"),
+])
+def test_weights_that_do_not_fit_are_refused(runs_folder, tmp_path, monkeypatch, change, settings, says):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    run, before = find("tiny-vae"), {p.name for p in runs_folder.iterdir()}
+    tensors = change({name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL).items()})
+    spec = RunSpec(**run.spec.to_dict() | settings)
+    with pytest.raises(UserError, match=says) as error:
+        import_weights(save(tensors), spec, "mine")
+    assert "\n" not in str(error.value)
+    nothing_came(runs_folder, before)
+
+
+def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
+    run = find("tiny-vae")
+    (tmp_path / "it.zip").write_bytes(run_zip(run))
+    flags = run.spec.flags().split()
+    assert main(["import", str(tmp_path / "it.zip"), "--run", "copy", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["run"] == "copy" and told["test"] == run.test.to_dict()
+    assert main(["import", str(run.folder / MODEL), "--json", *flags]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == "model"
+    for words, says in ((["it.zip"], "There is a run tiny-vae already"), (["it.zip", "--model", "ae"], "Leave out --model"),
+                        (["none.zip"], "could not be read")):
+        assert main(["import", str(tmp_path / words[0]), *words[1:]]) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert says in line
+
+
+def test_a_file_too_large_is_not_even_read(runs_folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(importing, "MOST_BYTES", 1000)
+    assert main(["import", str(runs_folder / "tiny-vae" / MODEL)]) == 2
+    assert "larger than" in capsys.readouterr().err
