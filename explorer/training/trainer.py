@@ -40,8 +40,13 @@ def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint |
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         model = build(spec, data.shape).to(device.name)
-    with arithmetic(device, device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
-        yield from _train(spec, data, device, model, checkpoint)
+    events = _train(spec, data, device, model, checkpoint)
+    while True:
+        with arithmetic(device, device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
+            event = next(events, None)  # what is done between events is in usual arithmetic
+        if event is None:
+            return
+        yield event
 
 
 def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None) -> Iterator[Event]:
