@@ -1,44 +1,25 @@
 """The lesson on three objectives, as Streamlit runs it."""
 
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.replay import read_replay
+from tests.pages.conftest import charts, follow, tables
 
-ROOT = Path(__file__).parents[2]
 RUNS = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_objectives.py").run()
-    assert not app.exception and not app.error
-    return app
+visit = partial(follow, "learn_objectives")
 
 
 def codes(app) -> list[pd.DataFrame]:
     """The codes on each map."""
-    from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-
-    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for e in app.get("vega_lite_chart") for d in e.proto.datasets]
-    return [table for table in tables if "class" in table]
+    return [table for table in tables(*charts(app)) if "class" in table]
 
 
 def figures(app) -> list[list[float]]:

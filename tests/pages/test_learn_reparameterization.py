@@ -2,43 +2,25 @@
 
 import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 import torch
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 from torch.distributions import Normal
 
 from explorer.lessons.reparameterization import noise
+from tests.pages.conftest import charts, follow, tables
 
-ROOT = Path(__file__).parents[2]
 PAGE = "learn_reparameterization"
 ENDS = {"mu": (-2.0, 2.0), "sigma": (0.1, 2.0)}
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update({name: str(value) for name, value in asked.items()})
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error
-    return app
+opened = partial(follow, PAGE)
 
 
 def table(app, i: int, column: str) -> pd.DataFrame:
     """The data of chart i that have that column."""
-    chart = app.get("vega_lite_chart")[i].proto
-    return next(t for d in chart.datasets if column in (t := convert_arrow_bytes_to_pandas_df(d.data.data)))
+    return next(t for t in tables(charts(app)[i]) if column in t)
 
 
 def test_each_setting_goes_to_both_ends(app):
