@@ -48,7 +48,7 @@ def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
 
 
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
-    opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7)
+    opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7, answer=2)
     assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
     assert app.select_slider(key=f"{PAGE} n").value == 50 and app.selectbox(key=f"{PAGE} loss").value == "ripples"
     eps = noise(7)[:, :50]
@@ -65,9 +65,16 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
             told = float(spec.partition(f"'{way}   ±")[2].partition("'")[0])
             assert told == pytest.approx(wanted.std(correction=0).item(), rel=0.051)
         assert (shown.get_group("z drawn") == 0).all()
-    [said] = [m.value for m in app.markdown if m.value.startswith("Both ways")]
+    [said] = [m.value for m in app.markdown if "on average" in m.value]
     ratios = score.std(0) / path.std(0)
     assert [float(v) for v in re.findall(r"\*\*([\d.]+) times", said)] == pytest.approx(ratios.tolist(), abs=0.051)
+
+
+def test_what_becomes_of_a_mere_draw_is_shown_after_the_prediction(app):
+    opened(app)
+    assert set(table(app, 2, "gradient").way) == {"score function", "z = μ + σ·ε"}
+    app.button(key=f"{PAGE} answer 1").click().run()
+    assert set(table(app, 2, "gradient").way) == {"z drawn", "score function", "z = μ + σ·ε"}
 
 
 def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one_gets_a_sentence(app):
@@ -75,6 +82,8 @@ def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one
     assert app.select_slider(key=f"{PAGE} n").value == 50
     opened(app, n=0)
     assert "its n can't be '0'" in app.warning[0].value
+    opened(app, loss="cliff")
+    assert "its loss can't be 'cliff'" in app.warning[0].value
 
 
 def test_every_axis_is_titled(app):
