@@ -60,7 +60,7 @@ LESSON = Lesson(
 
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
 def _still(versions: tuple[str, ...], _runs: dict):
-    """What never moves: each model with its codes; what reads phases, and how far it errs on test images; of each pair its rows and maps."""
+    """What never moves: each model with its codes; what reads phases, and how far it errs; of each pair its rows and maps."""
     from explorer.figures.lesson_cloud import clouds
     from explorer.lessons.cloud import moons_of, phase_reader, side
 

@@ -32,8 +32,9 @@ def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndar
     clouds_at() gives: rings are one and two sigma, to the map's scale.
     """
     across, up = bounds(ends)
-    place = {"x": alt.X("z0:Q", scale=alt.Scale(domain=across, nice=False), axis=alt.Axis(title=f"z₀ of the {model}, in σ of {UNITS[model]}", tickCount=5)),
-             "y": alt.Y("z1:Q", scale=alt.Scale(domain=up, nice=False), axis=alt.Axis(title="z₁", tickCount=5))}
+    titles = f"z₀ of the {model}, in σ of {UNITS[model]}", "z₁"
+    place = {channel: kind(f"z{i}:Q", scale=alt.Scale(domain=domain, nice=False), axis=alt.Axis(title=titles[i], tickCount=5))
+             for i, (channel, kind, domain) in enumerate((("x", alt.X, across), ("y", alt.Y, up)))}
     legend = alt.Legend(orient="top", title=None, symbolSize=40, symbolOpacity=1, columnPadding=6)
     colour = alt.Color("class:N", legend=legend, scale=alt.Scale(domain=names, range=[colour_of(i) for i in range(len(names))]))
     seen = pd.DataFrame({"z0": codes[:, 0], "z1": codes[:, 1], "class": np.array(names)[y]})
