@@ -23,7 +23,7 @@ def variance_term(with_price: bool) -> dict:
     s = np.linspace(*S, 161)
     found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
     curves = alt.Chart(pd.DataFrame({"s": s} | found).melt("s")).mark_line().encode(
-        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="twice the price of the width, nats"),
+        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × price of the width, nats"),
         color=alt.Color("variable:N", title=None, sort=[*found], legend=alt.Legend(orient="top"),
                         scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found])))
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="s:Q", y="value:Q")
@@ -39,13 +39,12 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
 def surface(nats: np.ndarray) -> dict:
     """nats: on the grid(). To be filled with mu, s: here."""
     mu, s = grid()
-    table = pd.DataFrame({"left": mu - CELL / 2, "right": mu + CELL / 2, "low": s - CELL / 2, "high": s + CELL / 2, "nats": nats})
+    reach = CELL * 0.55  # a little over its neighbours, which closes the seams
+    table = pd.DataFrame({"left": mu - reach, "right": mu + reach, "low": s - reach, "high": s + reach, "nats": nats})
     x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
     y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
-    scale = alt.Scale(scheme="cividis", domain=[0, 6], clamp=True)
-    cells = alt.Chart(table).mark_rect(strokeWidth=1).encode(  # strokes close the seams
-        x=x, x2="right:Q", y=y, y2="high:Q", color=alt.Color("nats:Q", title="nats", scale=scale),
-        stroke=alt.Stroke("nats:Q", scale=scale, legend=None))
+    colour = alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True))
+    cells = alt.Chart(table).mark_rect(clip=True).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
     return drawn((cells + here).properties(height=HEIGHT))
 

@@ -113,6 +113,7 @@ def _follow_link(lesson: Lesson) -> None:
         try:
             setting.set(setting.read(asked[setting.name]) if setting.name in asked else setting.usual)
         except ValueError:
+            setting.set(setting.usual)
             wrong.append(f"its {setting.name} can't be {asked[setting.name]!r}")
     if wrong:
         st.warning(f"The link can't be followed everywhere: {'; '.join(wrong)}.")

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.replay import read_replay
-from tests.pages.conftest import charts, follow, tables
+from tests.pages.conftest import charts, follow, galleries, pictures, tables
 
 RUNS = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
 visit = partial(follow, "learn_objectives")
@@ -24,7 +24,7 @@ def codes(app) -> list[pd.DataFrame]:
 
 def figures(app) -> list[list[float]]:
     """sigma, spread, distortion and rate under each map."""
-    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if m.value.startswith("σ **")]
+    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if "spread over **" in m.value]
 
 
 def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
@@ -35,6 +35,21 @@ def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
         assert told[1:] == pytest.approx([np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051)
         price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
         assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
+
+
+def test_the_pictures_are_those_of_the_replays(app):
+    visit(app, epoch="200")
+    for told, name in zip(galleries(app).values(), RUNS, strict=True):
+        recreated, samples = read_replay(SHIPPED / name).pictures[-1]
+        wanted = np.concatenate([read_replay(SHIPPED / name).originals[:8], recreated[:8], samples[:8]])[:, 0]
+        assert told["heads"] == ["image", "back", "sample"] and np.array_equal(pictures(told), wanted)
+
+
+def test_the_ae_stands_beside_them_after_the_prediction(app):
+    assert not any("Beside an AE" in m.value for m in visit(app, epoch="200").markdown)
+    said = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "Beside an AE" in m.value)
+    wanted = [catalogue.find(name).test.distortion for name in (*RUNS, "digits-ae-2d")]
+    assert [float(n) for n in re.findall(r"\d+\.\d", said)] == pytest.approx(wanted, abs=0.051)
 
 
 def test_draws_lie_as_wide_around_the_means_as_it_says(app):
