@@ -111,7 +111,7 @@ def picture() -> None:
 def _images(name: str, originals: np.ndarray, m) -> None:
     rows = {"image": originals, "back": m.recreated, "sample": m.samples}
     gallery(f"{PAGE} {name}", RUNS[name], np.concatenate([part[:IMAGES] for part in rows.values()]),
-            [f"{what} {i}" for what in rows for i in range(1, IMAGES + 1)], IMAGES, heads=[*rows], dense=True)
+            [f"{what} {i}" for what in rows for i in range(1, IMAGES + 1)], IMAGES, heads=[*rows])
 
 
 def _beside_an_ae(by_name: dict) -> None:

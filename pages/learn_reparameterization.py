@@ -64,42 +64,40 @@ LESSON = Lesson(
 )
 
 
-def _controls() -> None:
-    columns = st.columns([3, 3, 3, 3], vertical_alignment="bottom")
-    with columns[0]:
-        MU.slider("μ")
-    with columns[1]:
-        SIGMA.slider("σ")
-    with columns[2]:
-        N.set(min(SIZES, key=lambda size: abs(size - N.get())))
-        st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
-    with columns[3]:
-        LOSS.select("Loss of z", LOSS.options, SHOWN.get)
-
-
 def picture() -> None:
     from explorer.figures.lesson_reparameterization import REACH, estimates, losses, moved
     from explorer.lessons.reparameterization import curve, gradients, noise, path
 
-    _controls()
+    left, right = st.columns(2)
+    with left:
+        one, other = st.columns(2)
+        with one:
+            MU.slider("μ")
+        with other:
+            SIGMA.slider("σ")
+    with right:
+        one, other = st.columns(2, vertical_alignment="bottom")
+        with one:
+            N.set(min(SIZES, key=lambda size: abs(size - N.get())))
+            st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
+        with other:
+            LOSS.select("Loss of z", LOSS.options, SHOWN.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
     eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 481)
     shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")  # what is drawn is to be predicted first
-    found, one = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
+    found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
     spreads = found.pathwise.std(0), found.score.std(0)
-    st.markdown(f"z = μ + σ·ε and the score function both find the exact gradient on average. From batch to batch the score function "
-                f"scatters {_ratio(0, *spreads)} for μ, and {_ratio(1, *spreads)} for σ.")
-    left, right = st.columns(2)
     with left:
-        st.altair_chart(moved(one, mu, sigma).properties(height=120), width="stretch")
-        st.altair_chart(losses(pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), one, loss).properties(height=190),
-                        width="stretch")
+        st.altair_chart(moved(sampled, mu, sigma).properties(height=120), width="stretch")
+        st.altair_chart(losses(pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), sampled, loss).properties(height=190), width="stretch")
     with right:
         for i, name in enumerate(("μ", "σ")):
             ways = {way: getattr(found, way)[:, i] for way in shown}
             reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
             chart = estimates(ways, found.exact[i], reach, f"gradient with respect to {name}, exactly {words.minus(found.exact[i], 2)}")
             st.altair_chart(chart.properties(height=155), width="stretch")
+    st.markdown(f"z = μ + σ·ε and the score function both find the exact gradient on average. From batch to batch the score function "
+                f"scatters {_ratio(0, *spreads)} for μ, and {_ratio(1, *spreads)} for σ.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Left: {'the' if n <= LINES else 'the first'} {min(n, LINES)} of a batch; μ ± σ; the slope of the loss at each z. "
                    f"Right: a dot for each of {len(eps)} batches of {n:,}, ± their standard deviation; orange is the exact gradient. "

@@ -59,7 +59,7 @@ def densities() -> dict:
                         scale=alt.Scale(domain=names, range=[SYMBOLS["z"], GREY])))
     place = alt.Chart(alt.NamedData("place"))
     width = place.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
-    middle = place.mark_point(filled=True, size=110, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
+    middle = place.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
     return drawn((areas + width + middle).properties(height=HEIGHT))
 
 
