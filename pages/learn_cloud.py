@@ -67,7 +67,7 @@ def _still(versions: tuple[str, ...], _runs: dict):
     views = {name: cache.view(run) for name, run in _runs.items()}
     e = views["VAE"].embedding
     reader = phase_reader(e.images, e.factors["phase"][: len(e.images)])
-    sides = {name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu) for name, v in views.items()}
+    sides = {name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu, e.images) for name, v in views.items()}
     rows = {pair: moons_of(phases, e.factors) for pair, phases in PAIRS.items()}
     maps = {pair: {name: clouds(side.codes, e.y, _runs[name].class_names, side.codes[two], name) for name, side in sides.items()}
             for pair, two in rows.items()}
@@ -76,7 +76,7 @@ def _still(versions: tuple[str, ...], _runs: dict):
 
 @st.cache_data(show_spinner=False)
 def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[str, float]:
-    costs = {name: side.cost(_e.images, times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()}
+    costs = {name: side.cost(times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()}
     return {name: round(cost, 1) + 0.0 for name, cost in costs.items()}  # never −0
 
 
