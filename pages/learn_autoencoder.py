@@ -54,7 +54,7 @@ LESSON = Lesson(
     (IMAGE, K),
 )
 NETWORKS = {
-    "linear": "one layer each way, no nonlinearity: as PCA",
+    "linear": "one layer each way, no nonlinearity: with L2, PCA",
     "mlp": "dense layers, each unit joined to all of the next, a nonlinearity between",
     "conv": "convolutions, and transposed ones back: the same few weights everywhere in the image",
     "gru": "recurrent: rows read and written one after the other; an LSTM is its elder sister",
@@ -81,8 +81,8 @@ def _measured(version: str) -> tuple:
 def _networks(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder import n_weights
 
-    rows = (f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} | {b:,} |" for kind, (a, b) in n_weights(shape, 2).items())
-    return "\n".join(["| network | made of | weights of the encoder | of the decoder |", "|-|-|-:|-:|", *rows])
+    rows = (f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |" for kind, (a, b) in n_weights(shape, 2).items())
+    return "\n".join(["| network | made of | weights: encoder + decoder |", "|-|-|-:|", *rows])
 
 
 def picture() -> None:

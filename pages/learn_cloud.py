@@ -10,12 +10,12 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (3, 4, 26)
 PAGE = "learn_cloud"
-PAIR = Setting("pair", "half-full", page=PAGE)
+PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
+PAIR = Setting("pair", "half-full", page=PAGE, options=tuple(PAIRS))
 NOISE = Setting("noise", 1.0, 0, 10, 0.5, page=PAGE)
 WAY = Setting("way", 50, 0, 100, 5, page=PAGE)
 LIGHT = Setting("light", 40, 0, 100, 5, page=PAGE)
 DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
-PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
 RUNS = {"VAE": "moons-vae-2d", "AE": "moons-ae-2d"}
 DOTS = 60  # draws from each cloud
 
@@ -47,7 +47,8 @@ and a cloud that has shrunk to a point, as an AE's, lies at ${s} \to -\infty$.
 
 LESSON = Lesson(
     PAGE,
-    "An AE makes an image a point, a VAE a cloud: μ, σ, and another z each time. **Enlarge the noise** till clouds meet; **walk** across.",
+    "An AE makes an image a point, a VAE a cloud: a middle μ, a width σ, and another z from it each time. **Enlarge the noise** till two "
+    "clouds meet, **and walk** from one to the other.",
     Question("Where the clouds of a half and a full moon meet, the decoder can't know whose z it is. What will it draw?",
              ("A half moon", "A full moon", "A phase between", "Noise"), 2,
              "It must please both, and the clouds of the phases between lie there too: see the lit share half-way."),
@@ -58,19 +59,24 @@ LESSON = Lesson(
 
 
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
-def _sides(versions: tuple[str, ...], _runs: dict):
-    """Each model with its codes; what reads phases, and how far it errs on test images."""
-    from explorer.lessons.cloud import phase_reader, side
+def _still(versions: tuple[str, ...], _runs: dict):
+    """What never moves: each model with its codes; what reads phases, and how far it errs; of each pair its rows and maps."""
+    from explorer.figures.lesson_cloud import clouds
+    from explorer.lessons.cloud import moons_of, phase_reader, side
 
     views = {name: cache.view(run) for name, run in _runs.items()}
     e = views["VAE"].embedding
     reader = phase_reader(e.images, e.factors["phase"][: len(e.images)])
-    return {name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu) for name, v in views.items()}, reader, reader.error()
+    sides = {name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu, e.images) for name, v in views.items()}
+    rows = {pair: moons_of(phases, e.factors) for pair, phases in PAIRS.items()}
+    maps = {pair: {name: clouds(side.codes, e.y, _runs[name].class_names, side.codes[two], name) for name, side in sides.items()}
+            for pair, two in rows.items()}
+    return sides, reader, reader.error(), rows, maps
 
 
 @st.cache_data(show_spinner=False)
 def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[str, float]:
-    costs = {name: side.cost(_e.images, times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()}
+    costs = {name: side.cost(times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()}
     return {name: round(cost, 1) + 0.0 for name, cost in costs.items()}  # never −0
 
 
@@ -86,29 +92,29 @@ def picture() -> None:
 
 
 def _meeting(runs: dict, e) -> None:
-    from explorer.figures.lesson_cloud import clouds, on_the_way
-    from explorer.lessons.cloud import STEPS, moons_of, overlap
+    from explorer.figures.lesson_cloud import clouds_at, on_the_way, way_at
+    from explorer.figures.live import fill
+    from explorer.lessons.cloud import STEPS, overlap
 
-    columns = st.columns(3, vertical_alignment="bottom")
-    with columns[0]:
+    noise, way, pair = st.columns(3, vertical_alignment="bottom")
+    with noise:
         NOISE.slider("Noise, times the encoder's own σ")
-    with columns[1]:
+    with way:
         WAY.slider("Place on the way from one to the other, %")
-    with columns[2]:
-        PAIR.select("Two test images", list(PAIRS), lambda name: " and ".join(name.split("-")) + " moon")
-    sides, reader, error = _sides(versions := tuple(cache.version(run) for run in runs.values()), runs)
-    rows, place = moons_of(PAIRS[PAIR.get()], e.factors), WAY.get() / 100
+    with pair:
+        PAIR.select("Two test images", PAIR.options, lambda name: " and ".join(name.split("-")) + " moon")
+    sides, reader, error, pairs, maps = _still(versions := tuple(cache.version(run) for run in runs.values()), runs)
+    rows, place = pairs[PAIR.get()], WAY.get() / 100
     sigma, eps = NOISE.get() * np.exp(e.logvar[rows] / 2), np.random.default_rng(DRAW.get()).standard_normal((2, DOTS, 2))
     met = {name: side.meeting(rows, sigma, place, eps) for name, side in sides.items()}
     for column, (name, m) in zip(st.columns(2), met.items()):
         with column:
             _decodes(name, m.images, reader.read(m.images), (e.images[rows] / 255).astype(np.float32), e.factors["phase"][rows])
-    columns = st.columns([1, 1, 1.1])
-    for column, (name, m), unit in zip(columns, met.items(), ("the prior", "its codes")):
-        column.altair_chart(clouds(sides[name].codes, e.y, runs[name].class_names, m, sigma, f"of the {name}, in σ of {unit}"),
-                            width="content")
-    way = on_the_way(STEPS, {name: reader.read(m.way) for name, m in met.items()}, place, PAIR.get().split("-"))
-    columns[2].altair_chart(way.properties(height=315), width="stretch")
+    *columns, way = st.columns([1, 1, 1.1])
+    for column, (name, m) in zip(columns, met.items()):
+        column.vega_lite_chart(fill(maps[PAIR.get()][name], **clouds_at(m.ends, sigma, m.draws, m.here)), width="content")
+    phases = {name: reader.read(m.way) for name, m in met.items()}
+    way.vega_lite_chart(fill(on_the_way(*PAIR.get().split("-")), **way_at(STEPS, phases, place)), width="stretch")
     cost, shared = _costs(versions, NOISE.get(), sides, e), {name: 100 * overlap(m.ends, sigma) for name, m in met.items()}
     st.markdown(f"The two clouds share **{shared['VAE']:.0f} %** in the VAE, **{shared['AE']:.0f} %** in the AE. Around each of "
                 f"{len(e.images):,} test images, this noise costs the VAE **{cost['VAE']:.1f} nats** more, the AE **{cost['AE']:.1f}**.")
@@ -129,14 +135,15 @@ def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, p
 
 
 def _doubt(loaded, e) -> None:
-    from explorer.figures.lesson_cloud import widths
+    from explorer.figures.lesson_cloud import widths, widths_at
+    from explorer.figures.live import fill
     from explorer.lessons.cloud import STEPS, doubt, moons_of, width
 
     st.subheader("How sure is it?")
     light, rows = LIGHT.slider("Light left in the half moon, %") / 100, moons_of(PAIRS["half-full"], e.factors)
     d = doubt(loaded, *e.images[rows], light, np.random.default_rng(DRAW.get()).standard_normal((5, 2)))
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.altair_chart(widths(STEPS, d.widths, light).properties(height=240), width="stretch")
+    left.vega_lite_chart(fill(widths(), **widths_at(STEPS, d.widths, light)), width="stretch")
     with right:
         names = ["the image", *["draw"] * len(d.draws)]
         gallery(f"{PAGE} dim", "The dim image and its draws", np.concatenate([d.image[None], d.draws]), names, len(names), captions=names)

@@ -1,6 +1,7 @@
 """Between the codes: what a decoder makes of a place that it has never seen."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from explorer.latent.draws import from_gaussian
@@ -12,8 +13,9 @@ from explorer.ui.settings import Setting
 
 CONCEPTS = (2, 18, 19, 25)
 PAGE = "learn_gaps"
+DIGITS = tuple("0123456789")
 T = Setting("t", 0.5, 0, 1, 0.01, page=PAGE)
-FROM, TO = Setting("from", "0", page=PAGE), Setting("to", "1", page=PAGE)
+FROM, TO = Setting("from", "0", page=PAGE, options=DIGITS), Setting("to", "1", page=PAGE, options=DIGITS)
 SEED = Setting("seed", 0, 0, 9999, page=PAGE)
 SHOWN = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}  # of one network; the ladder is seen at KL weight 1
 DRAWS, FINE, DOTS, VEIL = 11, 101, 1000, 0.3
@@ -46,7 +48,7 @@ LESSON = Lesson(
     "An autoencoder is taught at its codes, and nowhere else. **Move t** along the way from one image's code to another's. Grey is a gap: "
     "no code lies there.",
     Question("What does a network decode from a place that it has never seen?",
-             ("Nothing: it stays blank", "Some image, as surely as anywhere else", "The nearest training image"), 1,
+             ("Nothing: it stays blank", "Some image: every place has one", "The nearest training image"), 1,
              "A decoder is a function: every z has an image, and nothing in it says that it was never taught there. In a gap it has no "
              "idea: it may give a blend of what lies around, a broken shape, or by luck a good one."),
     MATHEMATICS,
@@ -56,79 +58,60 @@ LESSON = Lesson(
 )
 
 
-def _run(name: str):
-    return next((run for run in cache.all_runs()[0] if run.name == name and run.spec.latent_dim == 2), None)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Measuring gaps…")
-def _shares(name: str, version: str):
+@st.cache_resource(max_entries=2, show_spinner="Measuring gaps…")
+def _shares(versions: tuple[str, ...], _runs: dict) -> list:
     from explorer.lessons.gaps import shares
 
-    return shares(cache.loaded(_run(name)), cache.between(_run(name)))
+    return [shares(cache.loaded(run), cache.between(run)) for run in _runs.values()]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn(name: str, version: str, seed: int):
-    """Places drawn: from the prior, or from the Gaussian fitted to the codes of an AE."""
+def _drawn(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
+    """Of each model, places drawn: from the prior, or from the Gaussian fitted to the codes of an AE."""
     from explorer.lessons.gaps import look
 
-    run, rng = _run(name), np.random.default_rng(seed)
-    return look(cache.loaded(run), cache.between(run), from_gaussian(cache.view(run).scale, DRAWS, 1.0, rng))
+    return {kind: look(cache.loaded(run), cache.between(run),
+                       from_gaussian(cache.view(run).scale, DRAWS, 1.0, np.random.default_rng(seed))) for kind, run in _runs.items()}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _walk(name: str, version: str, rows: tuple[int, int]) -> tuple:
-    """The straight way between the codes of two test images, and the map that shows it."""
-    from explorer.figures.lesson_gaps import gap_strips, walk_map
-    from explorer.lessons.gaps import look
+def _ways(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> tuple[dict, dict, dict]:
+    """Of each model, the straight way between the codes of two test images, and the map that shows it; and how far codes are on both."""
+    from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
+    from explorer.lessons.gaps import look, typical
 
-    run = _run(name)
-    e, gaps = cache.view(run).embedding, cache.gaps(run)
-    drawn = walk_map(gap_strips(gaps.bounds, gaps.shade), gaps.bounds, e.mu[:DOTS], e.y[:DOTS], run.class_names, e.mu[list(rows)])
-    return look(cache.loaded(run), cache.between(run), linear(*e.mu[list(rows)], FINE)), drawn
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _far(models: dict[str, tuple[str, str]], rows: tuple[int, int]) -> dict:
-    from explorer.figures.lesson_gaps import how_far
-
-    ways = {kind: _walk(*model, rows)[0] for kind, model in models.items()}
-    return how_far(np.linspace(0, 1, FINE), {kind: way.to_code / way.to_draw for kind, way in ways.items()})
+    ways, maps = {}, {}
+    for kind, run in _runs.items():
+        e, gaps = cache.view(run).embedding, cache.gaps(run)
+        mu = e.mu[[typical(e.images, e.y[: len(e.images)], DIGITS.index(end)) for end in ends]]
+        ways[kind] = look(cache.loaded(run), cache.between(run), linear(*mu, FINE))
+        maps[kind] = walk_map(gap_strips(gaps.bounds, gaps.shade), gaps.bounds, e.mu[:DOTS], e.y[:DOTS], run.class_names, mu)
+    return ways, maps, how_far(np.linspace(0, 1, FINE), {kind: way.to_code / way.to_draw for kind, way in ways.items()})
 
 
 def picture() -> None:
-    from explorer.figures.lesson_gaps import at
+    from explorer.figures.live import fill
 
-    runs = {kind: _run(name) for kind, name in SHOWN.items()}
-    if missing := [SHOWN[kind] for kind, run in runs.items() if run is None]:
+    found = {run.name: run for run in cache.all_runs()[0] if run.class_names == DIGITS and run.spec.latent_dim == 2}
+    if missing := [name for name in SHOWN.values() if name not in found]:
         st.info(f"This lesson shows the runs {' and '.join(SHOWN.values())}: {' and '.join(missing)} is not among the runs.")
         return
+    runs = {kind: found[name] for kind, name in SHOWN.items()}
+    versions = tuple(map(cache.version, runs.values()))
     step = round((FINE - 1) * T.slider("t, the share of the way"))
-    rows = _ends(runs["AE"])
-    models = {kind: (run.name, cache.version(run)) for kind, run in runs.items()}
-    for show in (_place, _strip):
-        for column, (kind, model) in zip(st.columns(2), models.items()):
-            with column:
-                show(kind, runs[kind].class_names, *_walk(*model, rows), step)
+    ways, maps, far = _ways(versions, (FROM.get(), TO.get()), runs)
+    for column, (kind, way) in zip(st.columns(2), ways.items()):
+        with column:
+            _place(kind, way, step, fill(maps[kind], here=pd.DataFrame(way.z[[step]], columns=["z0", "z1"])))
     chart, chosen = st.columns([5, 1])
-    chart.vega_lite_chart(at(_far(models, rows), t=step / (FINE - 1)), width="stretch")
+    chart.vega_lite_chart(fill(far, here=pd.DataFrame({"t": [step / (FINE - 1)]})), width="stretch")
     with chosen:
-        FROM.select("From a", runs["AE"].class_names)
-        TO.select("To a", runs["AE"].class_names)
-    _sampled(runs)
+        FROM.select("From a", DIGITS)
+        TO.select("To a", DIGITS)
+    _sampled(_shares(versions, runs), _drawn(versions, SEED.get(), runs))
     st.markdown("**And a GAN?** It keeps the second half only: noise in, an image out, judged by a critic. It has no encoder, so an image "
                 "of one's own has no code, and no way leads from it to another. A plain one takes no condition, such as a class to paint; "
                 "and nothing but the critic constrains what the image looks like. In turn, it is taught wherever its noise may fall.")
-
-
-def _ends(run) -> tuple[int, int]:
-    """The rows of two test images, one of each class that was chosen."""
-    from explorer.lessons.gaps import typical
-
-    e, names = cache.view(run).embedding, run.class_names
-    for end in (FROM, TO):
-        end.set(end.get() if end.get() in names else end.usual)
-    return tuple(typical(e.images, e.y[: len(e.images)], names.index(end.get())) for end in (FROM, TO))
 
 
 def _veiled(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
@@ -136,43 +119,38 @@ def _veiled(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
     return images if LESSON.answer.get() else np.where(in_gap[:, None, None, None], VEIL, images)
 
 
-def _place(kind: str, names: tuple[str, ...], way, drawn: dict, step: int) -> None:
-    from explorer.figures.lesson_gaps import at
-
+def _place(kind: str, way, step: int, drawn: dict) -> None:
+    """The map, what is decoded at the present step, and what is decoded on the way."""
     beside, across = st.columns([3, 5])
-    across.vega_lite_chart(at(drawn, z0=float(way.z[step, 0]), z1=float(way.z[step, 1])), width="stretch")
+    across.vega_lite_chart(drawn, width="stretch")
+    seen, steps = _veiled(way.x, way.in_gap), np.arange(0, FINE, 10)
     with beside:
         st.markdown(f"**{kind}**, " + ("in a gap" if way.in_gap[step] else "among codes"))
-        st.image(_veiled(way.x, way.in_gap)[step, 0], width=170, clamp=True)
+        st.image(seen[step, 0], width=170, clamp=True)
         if way.in_gap[step] and not LESSON.answer.get():
             st.caption("Predict first; then it is shown.")
         else:
-            read = "" if way.label is None else f"{names[way.label[step]]} ({100 * way.sure[step]:.0f} %). "
+            read = "" if way.label is None else f"{DIGITS[way.label[step]]} ({100 * way.sure[step]:.0f} %). "
             read = read and (f"The classifier is unsure: {read}" if way.sure[step] < SURE else f"The classifier says {read}")
             st.caption(f"{read}The nearest code is {way.to_code[step]:.3f} standard deviations away, the 5th nearest draw "
                        f"{way.to_draw[step]:.3f}.")
-
-
-def _strip(kind: str, names: tuple[str, ...], way, drawn: dict, step: int) -> None:
-    steps = np.arange(0, FINE, 10)
-    gallery(f"learn gaps way {kind}", f"The way, {kind}", _veiled(way.x, way.in_gap)[steps], [f"t = {i / (FINE - 1):.1f}" for i in steps],
+    gallery(f"learn gaps way {kind}", f"The way, {kind}", seen[steps], [f"t = {i / (FINE - 1):.1f}" for i in steps],
             len(steps), captions=["▲" if i == round(step / 10) else "" for i in range(len(steps))],
             marked=np.flatnonzero(way.in_gap[steps]), mark="Underlined: in a gap.", on_pick=lambda i: T.set(float(steps[i] / (FINE - 1))))
 
 
-def _sampled(runs: dict) -> None:
-    ae, vae = (_shares(run.name, cache.version(run)) for run in runs.values())
+def _sampled(shares: list, drawn: dict) -> None:
+    ae, vae = shares
     st.markdown(f"**Sample.** Of {ae.n:,} draws from the Gaussian fitted to its codes, **{_percent(ae.gap)} of the AE's** meet no code, "
                 f"and **{_percent(vae.gap)} of the VAE's**; if codes lay as the draws do, it would be 3 %. Of what is decoded in these "
                 f"gaps the classifier can't name {_percent(ae.unsure_in_gaps)} and {_percent(vae.unsure_in_gaps)}; elsewhere, "
                 f"{_percent(ae.unsure_outside)} and {_percent(vae.unsure_outside)}.")
     st.button("Draw others", on_click=lambda: SEED.set((SEED.get() + 1) % (int(SEED.high) + 1)))
-    for column, (kind, run) in zip(st.columns(2), runs.items()):
-        drawn = _drawn(run.name, cache.version(run), SEED.get())
+    for column, (kind, places) in zip(st.columns(2), drawn.items()):
         with column:
-            source = f"{kind}, from " + ("the prior N(0, I)" if run.spec.has_prior else "the Gaussian fitted to its codes")
-            gallery(f"learn gaps draws {kind}", source, _veiled(drawn.x, drawn.in_gap),
-                    [f"z = ({', '.join(map(words.minus, z))})" for z in drawn.z], DRAWS, marked=np.flatnonzero(drawn.in_gap),
+            source = f"{kind}, from " + ("the prior N(0, I)" if kind == "VAE" else "the Gaussian fitted to its codes")
+            gallery(f"learn gaps draws {kind}", source, _veiled(places.x, places.in_gap),
+                    [f"z = ({', '.join(map(words.minus, z))})" for z in places.z], DRAWS, marked=np.flatnonzero(places.in_gap),
                     mark=f"{source}. Underlined: in a gap.")
     st.caption("MNIST: an AE and a VAE of the same network, the VAE at KL weight 1; others, trained anew, would give other figures. A "
                "place is in a gap if the nearest code is farther than the fifth nearest of as many draws.")

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer.ui import words
-from explorer.ui.lesson import COLOURS, Lesson, Question, teach, tex
+from explorer.ui.lesson import Lesson, Question, teach, tex
 from explorer.ui.settings import Setting
 
 CONCEPTS = (6,)
@@ -13,7 +13,7 @@ PAGE = "learn_reparameterization"
 MU = Setting("mu", -0.5, -2, 2, 0.1, page=PAGE)
 SIGMA = Setting("sigma", 0.8, 0.1, 2, 0.1, page=PAGE)
 N = Setting("n", 10, 1, 1000, page=PAGE)
-LOSS = Setting("loss", "bowl", page=PAGE)
+LOSS = Setting("loss", "bowl", page=PAGE, options=("bowl", "ripples"))
 DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 SHOWN = {"bowl": "a bowl, (z − 1)²", "ripples": "ripples, cos 4z"}
@@ -55,8 +55,8 @@ LESSON = Lesson(
     "An encoder must learn from what becomes of a random z. **Move μ and σ:** the noise ε stays as it is, and each z moves with them.",
     Question("What happens to the gradient if one simply samples z from N(μ, σ²)?",
              ("It gets noisier", "There is none", "It points the wrong way"), 1,
-             "A sampled z is a mere number: it no longer depends on μ and σ, and the gradient is 0 in every batch. The encoder would "
-             "not learn."),
+             "A sampled z is a mere number: it no longer depends on μ and σ, and the gradient is 0 in every batch, as the row *z drawn* "
+             "now shows. The encoder would not learn."),
     MATHEMATICS,
     ("explorer.models.posterior:Gaussian.sample", "explorer.lessons.reparameterization:pathwise",
      "explorer.lessons.reparameterization:score", "explorer.lessons.reparameterization:drawn"),
@@ -64,41 +64,40 @@ LESSON = Lesson(
 )
 
 
-def _controls() -> None:
-    columns = st.columns([3, 3, 3, 3], vertical_alignment="bottom")
-    with columns[0]:
-        MU.slider("μ")
-    with columns[1]:
-        SIGMA.slider("σ")
-    with columns[2]:
-        N.set(min(SIZES, key=lambda size: abs(size - N.get())))
-        st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
-    with columns[3]:
-        LOSS.select("Loss of z", list(SHOWN), SHOWN.get)
-
-
 def picture() -> None:
     from explorer.figures.lesson_reparameterization import REACH, estimates, losses, moved
     from explorer.lessons.reparameterization import curve, gradients, noise, path
 
-    _controls()
-    mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
-    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 481)
-    found, one = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
-    spreads = found.pathwise.std(0), found.score.std(0)
-    st.markdown(f"Both ways find the exact gradient on average. From batch to batch, the score function scatters {_ratio(0, *spreads)} as "
-                f"z = μ + σ·ε for μ, and {_ratio(1, *spreads)} for σ.")
     left, right = st.columns(2)
     with left:
-        st.altair_chart(moved(one, mu, sigma, COLOURS).properties(height=120), width="stretch")
-        st.altair_chart(losses(pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), one, loss, COLOURS).properties(height=190),
-                        width="stretch")
+        one, other = st.columns(2)
+        with one:
+            MU.slider("μ")
+        with other:
+            SIGMA.slider("σ")
+    with right:
+        one, other = st.columns(2, vertical_alignment="bottom")
+        with one:
+            N.set(min(SIZES, key=lambda size: abs(size - N.get())))
+            st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
+        with other:
+            LOSS.select("Loss of z", LOSS.options, SHOWN.get)
+    mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
+    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 481)
+    shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")  # what is drawn is to be predicted first
+    found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
+    spreads = found.pathwise.std(0), found.score.std(0)
+    with left:
+        st.altair_chart(moved(sampled, mu, sigma).properties(height=120), width="stretch")
+        st.altair_chart(losses(pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), sampled, loss).properties(height=190), width="stretch")
     with right:
         for i, name in enumerate(("μ", "σ")):
-            ways = {way: getattr(found, way)[:, i] for way in ("drawn", "score", "pathwise")}
+            ways = {way: getattr(found, way)[:, i] for way in shown}
             reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
             chart = estimates(ways, found.exact[i], reach, f"gradient with respect to {name}, exactly {words.minus(found.exact[i], 2)}")
             st.altair_chart(chart.properties(height=155), width="stretch")
+    st.markdown(f"z = μ + σ·ε and the score function both find the exact gradient on average. From batch to batch the score function "
+                f"scatters {_ratio(0, *spreads)} for μ, and {_ratio(1, *spreads)} for σ.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Left: {'the' if n <= LINES else 'the first'} {min(n, LINES)} of a batch; μ ± σ; the slope of the loss at each z. "
                    f"Right: a dot for each of {len(eps)} batches of {n:,}, ± their standard deviation; orange is the exact gradient. "

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import ACCENT, GREY, colour_of
+from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
 
@@ -30,8 +30,8 @@ def code_map(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.nda
     low, high = np.minimum(np.percentile(mu, 1, axis=0), chosen), np.maximum(np.percentile(mu, 99, axis=0), chosen)
     at = axes(low - (high - low) / 20, high + (high - low) / 20)
     here = alt.Chart(pd.DataFrame({"z0": [chosen[0]], "z1": [chosen[1]]})).encode(**at)
-    return (codes(mu, y, names, 10, at) + here.mark_point(size=260, strokeWidth=5, color="#000")
-            + here.mark_point(size=260, strokeWidth=2.5, color=MARK))
+    return (codes(mu, y, names, 10, at) + here.mark_point(size=300, strokeWidth=7, color="#000")
+            + here.mark_point(size=300, strokeWidth=3.5, color=SYMBOLS["z"]))
 
 
 def over_numbers(values: np.ndarray, k: int, title: str, level: float | None = None) -> alt.LayerChart:

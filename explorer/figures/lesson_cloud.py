@@ -1,16 +1,23 @@
-"""Two clouds among the codes of all images, phases on the way between them, and how wide a cloud is."""
+"""Two clouds among the codes of all images, phases on the way between them, and how wide a cloud is. Each is drawn once, to be filled."""
+
+from collections.abc import Sequence
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import ACCENT, GREY, colour_of
+from explorer.figures.live import drawn
+from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
+UNITS = {"VAE": "the prior", "AE": "its codes"}  # of a map
 MODELS = {"VAE": ACCENT, "AE": "#b40000"}
 LEVELS = 1, 2  # standard deviations
 MARGIN = 0.6  # around the codes on a map
 SIZE = 285, 235  # px of a map: as many for a unit across as upwards
+TURN = np.linspace(0, 2 * np.pi, 65)
+PRESENT = {"filled": True, "size": 130, "opacity": 1, "stroke": "#000"}
 
 
 def bounds(ends: np.ndarray) -> tuple[tuple[float, float], ...]:
@@ -20,55 +27,66 @@ def bounds(ends: np.ndarray) -> tuple[tuple[float, float], ...]:
     return tuple((float(m - unit * px), float(m + unit * px)) for m, px in zip(middle, SIZE))
 
 
-def clouds(codes: np.ndarray, y: np.ndarray, names: tuple[str, ...], met, sigma: np.ndarray, of: str) -> alt.LayerChart:
-    """codes [N, 2] of classes y [N]; met: an explorer.lessons.cloud.Meeting of two of them, whose clouds have sigma [2, 2]; of: whose
-    codes, and in which unit.
-
-    Ellipses are one and two sigma, to the map's scale.
+def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndarray, model: str) -> dict:
+    """codes [N, 2] of classes y [N]; ends [2, 2]: two of them, in the middle of clouds; model: one of UNITS. To be filled with what
+    clouds_at() gives: rings are one and two sigma, to the map's scale.
     """
-    ends, domains = met.ends, bounds(met.ends)
-    scales = [alt.Scale(domain=d, nice=False) for d in domains]
-    place = {"x": alt.X("z0:Q", scale=scales[0], axis=alt.Axis(title=f"z₀ {of}", tickCount=5)),
-             "y": alt.Y("z1:Q", scale=scales[1], axis=alt.Axis(title="z₁", tickCount=5))}
+    across, up = bounds(ends)
+    titles = f"z₀ of the {model}, in σ of {UNITS[model]}", "z₁"
+    place = {channel: kind(f"z{i}:Q", scale=alt.Scale(domain=domain, nice=False), axis=alt.Axis(title=titles[i], tickCount=5))
+             for i, (channel, kind, domain) in enumerate((("x", alt.X, across), ("y", alt.Y, up)))}
     legend = alt.Legend(orient="top", title=None, symbolSize=40, symbolOpacity=1, columnPadding=6)
     colour = alt.Color("class:N", legend=legend, scale=alt.Scale(domain=names, range=[colour_of(i) for i in range(len(names))]))
-
-    def table(points: np.ndarray, labels) -> pd.DataFrame:
-        found = pd.DataFrame({"z0": points[:, 0], "z1": points[:, 1], "class": labels})
-        return found[found.z0.between(*domains[0]) & found.z1.between(*domains[1])]
-
-    turn = np.linspace(0, 2 * np.pi, 65)
-    circle, pair = np.stack([np.cos(turn), np.sin(turn)], 1), pd.DataFrame(ends, columns=["z0", "z1"])
-    rings = pd.concat([pd.DataFrame({"z0": p[:, 0], "z1": p[:, 1], "ring": f"{i} {level}", "step": range(65)})
-                       for i in (0, 1) for level in LEVELS for p in [ends[i] + level * sigma[i] * circle]])
-    dots = table(met.draws.reshape(-1, 2), "")
-    return alt.layer(
-        alt.Chart(table(codes, np.array(names)[y])).mark_circle(size=14, opacity=0.4).encode(**place, color=colour),
+    seen = pd.DataFrame({"z0": codes[:, 0], "z1": codes[:, 1], "class": np.array(names)[y]})
+    seen, pair = seen[seen.z0.between(*across) & seen.z1.between(*up)], pd.DataFrame(ends, columns=["z0", "z1"])
+    rings, draws, here = (alt.Chart(alt.NamedData(name)) for name in ("rings", "draws", "here"))
+    return drawn(alt.layer(
+        alt.Chart(seen).mark_circle(size=14, opacity=0.4).encode(**place, color=colour),
         alt.Chart(pair).mark_line(color=GREY, strokeDash=[4, 3]).encode(**place),
-        alt.Chart(rings).mark_line(color=ACCENT, strokeWidth=2, clip=True).encode(**place, detail="ring:N", order="step:Q"),
-        alt.Chart(dots).mark_circle(size=9, opacity=0.7, color=ACCENT).encode(**place),
-        alt.Chart(pair).mark_point(filled=True, size=60, opacity=1, color=ACCENT).encode(**place),
-        alt.Chart(pd.DataFrame([met.here], columns=["z0", "z1"])).mark_point(filled=True, size=130, opacity=1, color=MARK, stroke="#000")
-        .encode(**place),
-    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad")
+        rings.mark_line(color=SYMBOLS["sigma"], strokeWidth=2, clip=True).encode(**place, detail="ring:N", order="step:Q"),
+        draws.mark_circle(size=12, opacity=0.8, color=SYMBOLS["z"], clip=True).encode(**place),
+        alt.Chart(pair).mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(**place),
+        here.mark_point(**PRESENT, color=SYMBOLS["z"]).encode(**place),
+    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad"))
 
 
-def on_the_way(steps: np.ndarray, phases: dict[str, np.ndarray], place: float, ends: tuple[str, str]) -> alt.LayerChart:
-    """steps [n] from 0 to 1; phases [n] of what each model decodes there, and marked: those at the place."""
-    table = pd.DataFrame({"step": 100 * steps} | {name: 100 * p for name, p in phases.items()}).melt("step", var_name="model")
+def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.ndarray) -> dict[str, pd.DataFrame]:
+    """ends, sigma [2, 2] of two clouds; draws [2, n, 2] from them; here [2]."""
+    circle = np.stack([np.cos(TURN), np.sin(TURN)], 1)
+    rings = [pd.DataFrame(ends[i] + level * sigma[i] * circle, columns=["z0", "z1"]).assign(ring=f"{i} {level}", step=range(len(TURN)))
+             for i in (0, 1) for level in LEVELS]
+    places = {"draws": draws.reshape(-1, 2), "here": here[None]}
+    return {"rings": pd.concat(rings)} | {name: pd.DataFrame(z, columns=["z0", "z1"]) for name, z in places.items()}
+
+
+@cache
+def on_the_way(*ends: str) -> dict:
+    """ends: of the way, two. To be filled with what way_at() gives."""
     x = alt.X("step:Q", title=f"way from {ends[0]} to {ends[1]}, %")
     y = alt.Y("value:Q", title="lit share of the decode, %", scale=alt.Scale(domain=[0, 100]))
     colour = alt.Color("model:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=[*MODELS], range=[*MODELS.values()]))
-    here = pd.DataFrame({"step": [100 * place] * len(phases), "value": [100 * np.interp(place, steps, p) for p in phases.values()]})
-    marks = alt.Chart(here).mark_point(filled=True, size=130, opacity=1, color=MARK, stroke="#000").encode(x="step:Q", y="value:Q")
-    return alt.Chart(table).mark_line(point=alt.OverlayMarkDef(size=18)).encode(x=x, y=y, color=colour) + marks
+    lines = alt.Chart(alt.NamedData("way")).mark_line(point=alt.OverlayMarkDef(size=18)).encode(x=x, y=y, color=colour)
+    here = alt.Chart(alt.NamedData("here")).mark_point(**PRESENT, color=MARK).encode(x="step:Q", y="value:Q")
+    return drawn((lines + here).properties(height=315))
 
 
-def widths(light: np.ndarray, sigma: np.ndarray, here: float) -> alt.LayerChart:
-    """light [n] from 0 to 1, sigma [n] of the posterior of the image so dimmed."""
-    table = pd.DataFrame({"light": 100 * light, "sigma": sigma})
+def way_at(steps: np.ndarray, phases: dict[str, np.ndarray], place: float) -> dict[str, pd.DataFrame]:
+    """steps [n] from 0 to 1; phases [n] of what each model decodes there; place: the present step."""
+    way = pd.DataFrame({"step": 100 * steps} | {name: 100 * p for name, p in phases.items()}).melt("step", var_name="model")
+    return {"way": way, "here": pd.DataFrame({"step": 100 * place, "value": [100 * np.interp(place, steps, p) for p in phases.values()]})}
+
+
+@cache
+def widths() -> dict:
+    """To be filled with what widths_at() gives."""
     x = alt.X("light:Q", title="light left in the image, %")
     y = alt.Y("sigma:Q", title="σ of its cloud, geometric mean")
-    mark = pd.DataFrame({"light": [100 * here], "sigma": [np.interp(here, light, sigma)]})
-    return alt.Chart(table).mark_line(color=ACCENT).encode(x=x, y=y) + alt.Chart(mark).mark_point(
-        filled=True, size=130, opacity=1, color=MARK, stroke="#000").encode(x="light:Q", y="sigma:Q")
+    line = alt.Chart(alt.NamedData("widths")).mark_line(color=SYMBOLS["sigma"]).encode(x=x, y=y)
+    here = alt.Chart(alt.NamedData("here")).mark_point(**PRESENT, color=MARK).encode(x="light:Q", y="sigma:Q")
+    return drawn((line + here).properties(height=240))
+
+
+def widths_at(light: np.ndarray, sigma: np.ndarray, here: float) -> dict[str, pd.DataFrame]:
+    """light [n] from 0 to 1, sigma [n] of the posterior of the image so dimmed."""
+    return {"widths": pd.DataFrame({"light": 100 * light, "sigma": sigma}),
+            "here": pd.DataFrame({"light": [100 * here], "sigma": [np.interp(here, light, sigma)]})}

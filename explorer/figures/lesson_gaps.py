@@ -6,10 +6,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.lesson_autoencoder import MARK, axes, codes
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.lesson_autoencoder import axes, codes
+from explorer.figures.live import drawn
+from explorer.figures.palette import ACCENT, GREY, SYMBOLS
 
-HERE = alt.NamedData("here")
+HERE = alt.NamedData("here")  # to be filled: where on the way, and on the map
+LINES = "#b40000", ACCENT
 EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
 
 
@@ -23,36 +25,30 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
 
 
 def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndarray) -> dict:
-    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the way. For at(), by z0 and z1."""
+    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the way. To be filled with z0,
+    z1: here.
+    """
     plane = axes(*bounds.reshape(2, 2))
     grey = alt.Chart(gaps).mark_rect(color=GREY, opacity=0.45, clip=True).encode(
         x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
     way = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
-    place = alt.Chart(HERE).mark_point(filled=True, size=170, color=MARK, stroke="#000", opacity=1).encode(**plane)
-    drawn = grey + codes(mu, y, names, 9, plane) + way.mark_line(color="#000", strokeWidth=4) + way.mark_line(color=MARK, strokeWidth=2)
-    return _specified((drawn + place).properties(height=270))
-
-
-def at(drawn: dict, **place: float) -> dict:
-    """What walk_map() or how_far() drew, with a place marked: only its data differ, so that a browser moves the mark alone."""
-    return drawn | {"datasets": drawn["datasets"] | {HERE.name: [place]}}
-
-
-def _specified(chart: alt.LayerChart) -> dict:
-    """As Vega-Lite, in Streamlit's look."""
-    return {name: part for name, part in chart.to_dict().items() if name != "config"}
+    place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
+    line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
+    return drawn((grey + codes(mu, y, names, 9, plane) + line + place).properties(height=270))
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """t [n]; ratios: by model, how much farther the nearest code is than the K-th nearest draw, [n]; above 1 is a gap. For at(), by t."""
+    """t [n]; ratios: by model, how much farther the nearest code is than the K-th nearest draw, [n]; above 1 is a gap. To be filled
+    with t: here.
+    """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
     axis = alt.Y("ratio:Q", title=["nearest code", "÷ 5th draw"], scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
                  axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"))
     lines = alt.Chart(table).mark_line().encode(
         x=alt.X("t:Q", title="t, the share of the way", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=10)), y=axis,
-        color=alt.Color("model:N", title=None, sort=list(ratios), legend=alt.Legend(orient="top"), scale=alt.Scale(range=[MARK, ACCENT])),
+        color=alt.Color("model:N", title=None, sort=list(ratios), legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES)),
         strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None))
     gap = alt.Chart(pd.DataFrame({"low": [1], "high": [10]})).mark_rect(color=GREY, opacity=0.25).encode(y="low:Q", y2="high:Q")
     said = alt.Chart(pd.DataFrame({"ratio": [10], "said": ["in a gap"]})).mark_text(align="left", baseline="top", dx=5, dy=5, color=GREY)
     rule = alt.Chart(HERE).mark_rule(color=GREY, strokeWidth=2).encode(x="t:Q")
-    return _specified((gap + said.encode(x=alt.value(0), y="ratio:Q", text="said:N") + lines + rule).properties(height=190))
+    return drawn((gap + said.encode(x=alt.value(0), y="ratio:Q", text="said:N") + lines + rule).properties(height=230))

@@ -1,42 +1,72 @@
-"""The KL divergence from a Gaussian to N(0, 1), as curve, surface and two densities."""
+"""The KL divergence from a Gaussian to N(0, 1), as curve, surface and two densities. Each is drawn once, to be filled at each μ and s."""
+
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.live import drawn
+from explorer.figures.palette import CLASS_COLOURS, GREY, SYMBOLS
 
-MARK = "#ffa52d"
-CURVES = {"exp(s)": "#4b87e1", "1 + s": "#b40000", "exp(s) − (1 + s)": ACCENT}
-
-
-def variance_term(s: float) -> alt.LayerChart:
-    """exp(s), 1 + s and their difference, which is lowest at s = 0; the present s is marked."""
-    grid = np.linspace(-3, 2, 126)
-    lines = pd.DataFrame({"s": grid, "exp(s)": np.exp(grid), "1 + s": 1 + grid, "exp(s) − (1 + s)": np.exp(grid) - 1 - grid}).melt("s")
-    here = pd.DataFrame({"s": [min(max(s, -3), 2)], "value": [np.exp(min(max(s, -3), 2)) - 1 - min(max(s, -3), 2)]})
-    curves = alt.Chart(lines).mark_line().encode(
-        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[-2, 6], clamp=True)),
-        color=alt.Color("variable:N", title=None, sort=list(CURVES), legend=alt.Legend(orient="top"),
-                        scale=alt.Scale(domain=list(CURVES), range=list(CURVES.values()))))
-    return curves + alt.Chart(here).mark_point(filled=True, size=140, color=MARK, stroke="#000").encode(x="s:Q", y="value:Q")
+MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
+MU, S, CELL = (-3, 3), (-6, 2), 0.2  # what can be chosen, and a cell of the surface
+EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
+CURVES = {EXP: CLASS_COLOURS[0], LINE: CLASS_COLOURS[2], PRICE: SYMBOLS["rate"]}
+Z = np.linspace(-6, 6, 601)
+HEIGHT = 270
 
 
-def surface(rates: pd.DataFrame, mu: float, s: float) -> alt.LayerChart:
-    """rates: mu, s, nats on a grid; the present place is marked."""
-    low = alt.Chart(rates).mark_rect().encode(
-        x=alt.X("mu:Q", bin=alt.Bin(step=0.2), title="μ"), y=alt.Y("s:Q", bin=alt.Bin(step=0.2), title="s, log of the variance"),
-        color=alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True)))
-    here = alt.Chart(pd.DataFrame({"mu": [mu], "s": [s]})).mark_point(filled=True, size=140, color=MARK, stroke="#000")
-    return low + here.encode(x="mu:Q", y="s:Q")
+@cache
+def variance_term(with_price: bool) -> dict:
+    """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s, value: here."""
+    s = np.linspace(*S, 161)
+    found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
+    curves = alt.Chart(pd.DataFrame({"s": s} | found).melt("s")).mark_line().encode(
+        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × price of the width, nats"),
+        color=alt.Color("variable:N", title=None, sort=[*found], legend=alt.Legend(orient="top"),
+                        scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found])))
+    here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="s:Q", y="value:Q")
+    return drawn((curves + here).properties(height=HEIGHT))
 
 
-def densities(mu: float, s: float) -> alt.Chart:
-    """N(mu, exp(s)) and N(0, 1)."""
-    z, sd = np.linspace(-6, 6, 241), np.exp(s / 2)
-    both = {name: np.exp(-(((z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi))
+def grid() -> tuple[np.ndarray, np.ndarray]:
+    """mu, s in the middle of each cell of the surface."""
+    middles = (np.arange(low + CELL / 2, high, CELL) for low, high in (MU, S))
+    return tuple(each.ravel() for each in np.meshgrid(*middles))
+
+
+def surface(nats: np.ndarray) -> dict:
+    """nats: on the grid(). To be filled with mu, s: here."""
+    mu, s = grid()
+    reach = CELL * 0.55  # a little over its neighbours, which closes the seams
+    table = pd.DataFrame({"left": mu - reach, "right": mu + reach, "low": s - reach, "high": s + reach, "nats": nats})
+    x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
+    y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
+    colour = alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True))
+    cells = alt.Chart(table).mark_rect(clip=True).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
+    here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
+    return drawn((cells + here).properties(height=HEIGHT))
+
+
+@cache
+def densities() -> dict:
+    """To be filled with what densities_at() gives."""
+    names = ["posterior", "prior N(0, 1)"]
+    areas = alt.Chart(alt.NamedData("densities")).mark_area(opacity=0.45, line=True, clip=True).encode(
+        x=alt.X("z:Q", title="z"), y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
+        color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"),
+                        scale=alt.Scale(domain=names, range=[SYMBOLS["z"], GREY])))
+    place = alt.Chart(alt.NamedData("place"))
+    width = place.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
+    middle = place.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
+    return drawn((areas + width + middle).properties(height=HEIGHT))
+
+
+def densities_at(mu: float, s: float) -> dict[str, pd.DataFrame]:
+    """N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
+    sd = np.exp(s / 2)
+    both = {name: np.exp(-(((Z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi))
             for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))}
-    table = pd.DataFrame({"z": z} | both).melt("z")
-    return alt.Chart(table).mark_area(opacity=0.45, line=True).encode(
-        x=alt.X("z:Q", title="z"), y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2], clamp=True)),
-        color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=[ACCENT, GREY])))
+    return {"densities": pd.DataFrame({"z": Z} | both).melt("z"),
+            "place": pd.DataFrame({"from": [mu - sd], "to": [mu + sd], "mu": [mu], "y": [0.06]})}

@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.palette import ACCENT, GREY, SYMBOLS
 
 REACH = 6.0  # of the axis of z, either way
 ALIGNED = {"minExtent": 30, "maxExtent": 30}  # px: one z stands over the other
@@ -12,22 +12,22 @@ ROWS = {"drawn": ("z drawn", GREY), "score": ("score function", "#b40000"), "pat
 ENDS = {"bowl": (-2.0, 20.0), "ripples": (-1.6, 1.6)}  # of the axis of the loss
 
 
-def moved(path: dict[str, np.ndarray], mu: float, sigma: float, colours: dict[str, str]) -> alt.LayerChart:
+def moved(path: dict[str, np.ndarray], mu: float, sigma: float) -> alt.LayerChart:
     """path: eps and z [n]; each sample as a line from its eps above to its z below; mu and mu ± sigma marked."""
     table = pd.DataFrame({"eps": path["eps"], "z": path["z"], "top": 1, "bottom": 0})
     x = alt.X("eps:Q", scale=alt.Scale(domain=[-REACH, REACH], clamp=True), axis=alt.Axis(title=None, labels=False, ticks=False))
     names = alt.Axis(values=[0, 1], labelExpr="datum.value > 0.5 ? 'ε' : 'z'", title=" ", grid=False, labelFontSize=15, **ALIGNED)
     y = alt.Y("top:Q", scale=alt.Scale(domain=[-0.45, 1.2]), axis=names)
     lines = alt.Chart(table).mark_rule(color=ACCENT, opacity=0.45).encode(x=x, x2="z:Q", y=y, y2="bottom:Q")
-    above = alt.Chart(table).mark_point(filled=True, size=45, color=colours["eps"]).encode(x=x, y=y)
-    below = alt.Chart(table).mark_point(filled=True, size=45, color=colours["z"]).encode(x="z:Q", y="bottom:Q")
+    above = alt.Chart(table).mark_point(filled=True, size=45, color=SYMBOLS["eps"]).encode(x=x, y=y)
+    below = alt.Chart(table).mark_point(filled=True, size=45, color=SYMBOLS["z"]).encode(x="z:Q", y="bottom:Q")
     place = pd.DataFrame({"from": [mu - sigma], "to": [mu + sigma], "mu": [mu], "y": [-0.25]})
-    width = alt.Chart(place).mark_rule(color=colours["sigma"], size=5).encode(x="from:Q", x2="to:Q", y="y:Q")
-    middle = alt.Chart(place).mark_point(filled=True, size=110, opacity=1, color=colours["mu"]).encode(x="mu:Q", y="y:Q")
+    width = alt.Chart(place).mark_rule(color=SYMBOLS["sigma"], size=5).encode(x="from:Q", x2="to:Q", y="y:Q")
+    middle = alt.Chart(place).mark_point(filled=True, size=110, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
     return lines + above + below + width + middle
 
 
-def losses(curve: pd.DataFrame, path: dict[str, np.ndarray], loss: str, colours: dict[str, str]) -> alt.LayerChart:
+def losses(curve: pd.DataFrame, path: dict[str, np.ndarray], loss: str) -> alt.LayerChart:
     """curve: z, loss; the samples on it, each with a piece of the tangent there."""
     low, high = ENDS[loss]
     table = pd.DataFrame({name: path[name] for name in ("z", "loss", "slope")}).query("loss <= @high and abs(z) <= @REACH")
@@ -39,7 +39,7 @@ def losses(curve: pd.DataFrame, path: dict[str, np.ndarray], loss: str, colours:
     line = alt.Chart(curve).mark_line(color=GREY, clip=True).encode(x=x, y=y)
     here = alt.Chart(table)
     tangents = here.mark_rule(color=ACCENT, size=2.5, clip=True).encode(x="left:Q", x2="right:Q", y="start:Q", y2="end:Q")
-    return line + tangents + here.mark_point(filled=True, size=45, color=colours["z"]).encode(x="z:Q", y="loss:Q")
+    return line + tangents + here.mark_point(filled=True, size=45, color=SYMBOLS["z"]).encode(x="z:Q", y="loss:Q")
 
 
 def estimates(found: dict[str, np.ndarray], exact: float, reach: float, title: str) -> alt.LayerChart:

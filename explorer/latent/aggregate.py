@@ -3,13 +3,13 @@
 import numpy as np
 
 GRID = 801
-REACH = 6.0  # standard deviations of the widest posterior beyond the outermost mean
+REACH = 6.0  # standard deviations of each posterior, to either side of its mean
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """mu, logvar [n] of one dimension -> z [GRID], density [GRID] of q(z) = mean over images of N(z; mu, exp(logvar))."""
     sd = np.exp(logvar.astype(np.float64) / 2)
-    z = np.linspace(min(mu.min() - REACH * sd.min(), -4), max(mu.max() + REACH * sd.min(), 4), GRID)
+    z = np.linspace(min((mu - REACH * sd).min(), -4), max((mu + REACH * sd).max(), 4), GRID)
     sd = np.maximum(sd, (z[1] - z[0]) / 2)  # no cloud is narrower than the grid tells apart
     return z, (np.exp(-((z[:, None] - mu) ** 2) / (2 * sd**2)) / (sd * np.sqrt(2 * np.pi))).mean(1)
 

@@ -111,11 +111,15 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Side:
-    """A model (an explorer.runs.LoadedRun) with the codes [N, D] of the test images in its plane."""
+    """A model (an explorer.runs.LoadedRun) with the codes [N, D] of the test images in its plane; images uint8 [n, C, H, W] of the first
+    of them, and still [n]: their −log p(x|z) without noise, in nats.
+    """
 
     loaded: LoadedRun
     plane: Plane
     codes: np.ndarray
+    images: np.ndarray
+    still: np.ndarray
 
     def meeting(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> Meeting:
         """sigma [2, D] of the clouds around two codes; place from 0 to 1 between them; eps [2, n, D]"""
@@ -125,22 +129,24 @@ class Side:
         decoded = self.loaded.decode(self.plane.code(np.concatenate([draws[0, :SHOWN], here[None], draws[1, :SHOWN], way])))
         return Meeting(ends, draws, here, decoded[: -len(way)], decoded[-len(way) :])
 
-    @torch.inference_mode()
-    def cost(self, images: np.ndarray, sigma: np.ndarray) -> float:
-        """images uint8 [n, C, H, W] of the first codes, sigma [n, D] -> what one draw from each cloud adds to −log p(x|z), in nats per
-        image.
-        """
-        x, codes, model = torch.from_numpy(images).float() / 255, self.codes[: len(images)], self.loaded.model
-        moved = cloud(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
-        still, drawn = (self.loaded.likelihood.distortion(model.decode(torch.tensor(self.plane.code(w), dtype=torch.float32)), x)
-                        for w in (codes, moved))
-        return (drawn - still).mean().item()
+    def cost(self, sigma: np.ndarray) -> float:
+        """sigma [n, D] -> what one draw from each image's cloud adds to −log p(x|z), in nats per image."""
+        codes = self.codes[: len(self.images)]
+        drawn = cloud(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
+        return float((_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).mean())
 
 
-def side(loaded: LoadedRun, scale: Scale, mu: np.ndarray) -> Side:
-    """mu [N, D]; scale: of the prior, or of the codes of an AE."""
+def side(loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray) -> Side:
+    """mu [N, D]; scale: of the prior, or of the codes of an AE; images uint8 [n, C, H, W] of the first codes."""
     plane = Plane(scale.mean, square_root(scale.covariance))
-    return Side(loaded, plane, plane.standard(mu))
+    return Side(loaded, plane, plane.standard(mu), images, _distortion(loaded, mu[: len(images)], images))
+
+
+@torch.inference_mode()
+def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """z [n, D], images uint8 [n, C, H, W] -> nats [n]"""
+    x, z = torch.from_numpy(images).float() / 255, torch.tensor(z, dtype=torch.float32)
+    return loaded.likelihood.distortion(loaded.model.decode(z), x).numpy()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.figures.palette import SYMBOLS
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.settings import Setting
@@ -19,9 +20,7 @@ LESSONS = {  # pages, in order, with their titles
     "learn_copying": "Is it copying?", "learn_features": "Codes as features", "learn_codebook": "Codes in a book",
 }
 THERE = [name for name in LESSONS if (ROOT / "pages" / f"{name}.py").exists()]
-ADDRESS = "address of a lesson"
-COLOURS = {"x": "#4b87e1", "z": "#1f9483", "mu": "#d25a96", "sigma": "#d98200", "eps": "#8a8f98", "rate": "#9600b4",
-           "distortion": "#968700"}
+LINK = "address of a lesson, and what it says"
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,15 @@ def _moving(lesson: Lesson, picture: Callable[[], None]) -> None:
     with plain_faults():
         _ask(lesson)
         picture()
-        told = {s.name: str(s.get()) for s in lesson.settings if s.get() != s.usual}
-        st.session_state[ADDRESS] = told | ({"answer": str(chosen)} if (chosen := lesson.answer.get()) else {})
-        st.query_params.from_dict(st.session_state[ADDRESS])
+        told = _told(lesson)
+        if told != st.session_state[LINK][1]:
+            st.session_state[LINK] = told, told
+            st.query_params.from_dict(told)
+
+
+def _told(lesson: Lesson) -> dict[str, str]:
+    """What a link to the present state says."""
+    return {s.name: str(s.get()) for s in (*lesson.settings, lesson.answer) if s.get() != s.usual}
 
 
 def _ask(lesson: Lesson) -> None:
@@ -95,18 +100,24 @@ def _ask(lesson: Lesson) -> None:
 
 
 def _follow_link(lesson: Lesson) -> None:
-    """Sets what a new address says; one without anything says nothing."""
+    """Sets what a new address says. It stays as it is until something moves, so that a browser's Back leads past it."""
     asked = st.query_params.to_dict()
-    if not asked or asked == st.session_state.get(ADDRESS):
+    stayed = f"{lesson.answer.key} 1" in st.session_state  # Streamlit forgets the buttons of a page that was left
+    if stayed and asked == st.session_state[LINK][0]:
+        return
+    if not asked and not stayed:  # entered again without a link: as it was left
+        st.session_state[LINK] = {}, {}
         return
     wrong = []
-    for name, setting in {"answer": lesson.answer, **{s.name: s for s in lesson.settings}}.items():
+    for setting in (lesson.answer, *lesson.settings):
         try:
-            setting.set(setting.read(asked[name]) if name in asked else setting.usual)
+            setting.set(setting.read(asked[setting.name]) if setting.name in asked else setting.usual)
         except ValueError:
-            wrong.append(f"its {name} can't be {asked[name]!r}")
+            setting.set(setting.usual)
+            wrong.append(f"its {setting.name} can't be {asked[setting.name]!r}")
     if wrong:
         st.warning(f"The link can't be followed everywhere: {'; '.join(wrong)}.")
+    st.session_state[LINK] = asked, _told(lesson)
 
 
 def _neighbours(page: str) -> None:
@@ -118,8 +129,8 @@ def _neighbours(page: str) -> None:
 
 
 def tex(symbol: str, latex: str) -> str:
-    """A symbol of a formula in its colour: one of COLOURS."""
-    return rf"\textcolor{{{COLOURS[symbol]}}}{{{latex}}}"
+    """A symbol of a formula in its colour: one of SYMBOLS."""
+    return rf"\textcolor{{{SYMBOLS[symbol]}}}{{{latex}}}"
 
 
 def source(name: str) -> str:

@@ -24,6 +24,11 @@ def test_the_kl_of_one_cloud_is_the_closed_form(mean, sd):
     assert kl_to_prior(z, density) == pytest.approx(wanted, abs=2e-3)
 
 
+def test_a_wide_cloud_among_narrow_ones_is_on_the_grid_whole():
+    z, density = aggregate_posterior(np.zeros(4), 2 * np.log([0.2, 0.2, 0.2, 4.0]))
+    assert np.trapezoid(density, z) == pytest.approx(1, abs=1e-3)
+
+
 def test_codes_without_width_are_as_wide_as_the_grid_can_tell():
     z, density = aggregate_posterior(np.zeros(10), np.full(10, -40.0))
     assert np.isfinite(density).all() and np.trapezoid(density, z) == pytest.approx(1, abs=0.05)

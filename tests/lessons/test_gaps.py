@@ -6,7 +6,8 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from explorer import runs
-from explorer.figures.lesson_gaps import at, gap_strips, how_far, walk_map
+from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
+from explorer.figures.live import fill
 from explorer.latent.gap_map import between, gap_map
 from explorer.lessons import gaps
 from explorer.store.catalogue import SHIPPED
@@ -101,11 +102,11 @@ def test_strips_of_a_gap_cover_its_cells_and_no_others():
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
     found = gap_map(ae.mu, None)
     drawn = walk_map(gap_strips(found.bounds, found.shade), found.bounds, ae.mu[:50], ae.y[:50], tuple("0123456789"), ae.mu[[3, 5]])
-    first, second = at(drawn, z0=0.25, z1=-1.0), at(drawn, z0=2.0, z1=0.0)
+    here = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
+    filled = fill(drawn, here=here)
     [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "here"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
-    assert first["datasets"].pop("here") == [{"z0": 0.25, "z1": -1.0}] and second["datasets"].pop("here") == [{"z0": 2.0, "z1": 0.0}]
-    assert first == second == drawn  # but for the place
+    assert filled["datasets"].pop("here") is here and filled == drawn  # but for the place
     [way] = [table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}]
     assert np.allclose([[end["z0"], end["z1"]] for end in way], ae.mu[[3, 5]], atol=1e-5)
 

@@ -2,50 +2,23 @@
 
 import base64
 import io
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from PIL import Image
 from sklearn.decomposition import PCA
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 from torch.nn.functional import binary_cross_entropy
 
 from explorer import runs
 from explorer.store.embedding import read_embedding
 from explorer.ui import cache
+from tests.pages.conftest import follow, galleries, tables
 
-ROOT = Path(__file__).parents[2]
 PAGE = "learn_autoencoder"
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error
-    return app
-
-
-def galleries(app) -> dict[str, dict]:
-    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
-    return {told["title"]: told for told in found}
-
-
-def tables(chart) -> list:
-    return [convert_arrow_bytes_to_pandas_df(d.data.data) for d in chart.proto.datasets]
+opened = partial(follow, PAGE)
 
 
 def curves(app) -> list[dict]:
@@ -140,4 +113,4 @@ def test_without_the_run_it_says_so(app, monkeypatch):
 def test_every_kind_of_network_is_in_the_table_once(app):
     opened(app)
     [table] = [m.value for m in app.markdown if m.value.startswith("| network |")]
-    assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"] and "| 1,570 | 2,352 |" in table
+    assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"] and "| 1,570 + 2,352 |" in table

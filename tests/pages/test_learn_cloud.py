@@ -1,49 +1,26 @@
 """The lesson on points and clouds, as Streamlit runs it."""
 
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import pandas as pd
 import pytest
-import streamlit as st
 from sklearn.neighbors import KNeighborsRegressor
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from tests.pages.conftest import charts, follow, galleries, tables
 
-ROOT = Path(__file__).parents[2]
 PAGE = "learn_cloud"
 ENDS = {"noise": (0.0, 10.0), "way": (0, 100), "light": (0, 100)}
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update({name: str(value) for name, value in asked.items()})
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error
-    return app
-
-
-def tables(app, i: int) -> list[pd.DataFrame]:
-    return [convert_arrow_bytes_to_pandas_df(d.data.data) for d in app.get("vega_lite_chart")[i].proto.datasets]
+opened = partial(follow, PAGE)
 
 
 def captions(app) -> dict[str, list[int]]:
     """The lit shares under the decodes of each model."""
-    told = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery" and e.proto.json]
-    return {t["title"].split()[2]: [int(c.split()[0]) for c in t["captions"]] for t in told if t["title"].startswith("What the")}
+    told = galleries(app).items()
+    return {title.split()[2]: [int(c.split()[0]) for c in t["captions"]] for title, t in told if title.startswith("What the")}
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -72,10 +49,10 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     assert [app.slider(key=f"{PAGE} {name}").value for name in ENDS] == [4.0, 30, 25]
     assert app.selectbox(key=f"{PAGE} pair").value == "half-gibbous"
     e, loaded = read_embedding(find("moons-vae-2d")), runs.load("moons-vae-2d")
-    ends = next(t for t in tables(app, 0) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
-    rings = next(t for t in tables(app, 0) if "ring" in t)
+    rings = next(t for t in tables(charts(app)[0]) if "ring" in t)
     for i, row in enumerate(rows):
         wide = rings[rings.ring == f"{i} 2"][["z0", "z1"]].to_numpy() - ends[i]
         assert np.allclose(((wide / (2 * 4 * np.exp(e.logvar[row] / 2))) ** 2).sum(1), 1, atol=1e-4)
@@ -91,12 +68,12 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
 
 def test_the_same_image_has_another_code_each_time(app):
     opened(app, noise=6.0)
-    before, ends = tables(app, 0), captions(app)["VAE"]
+    before, ends = tables(charts(app)[0]), captions(app)["VAE"]
     next(b for b in app.button if b.label == "Encode both again").click().run()
     assert not app.exception and app.query_params["draw"] == "1"
     after = captions(app)["VAE"]
     assert after[1:4] != ends[1:4] and (after[0], after[4], after[-1]) == (ends[0], ends[4], ends[-1])
-    unlike = [a for a, b in zip(before, tables(app, 0)) if not a.equals(b)]
+    unlike = [a for a, b in zip(before, tables(charts(app)[0])) if not a.equals(b)]
     assert len(unlike) == 1  # the draws; codes, clouds and place stay
 
 

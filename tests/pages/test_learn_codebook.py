@@ -1,49 +1,22 @@
 """The page of the codebook, as Streamlit runs it."""
 
-import base64
-import io
-import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import streamlit as st
-from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.store import catalogue
 from explorer.store.embedding import read_embedding
+from tests.pages.conftest import follow, mounted, pictures
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_codebook.py").run()
-    assert not app.exception and not app.error
-    return app
+visit = partial(follow, "learn_codebook")
 
 
 def galleries(app) -> dict[str, dict]:
-    told = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
-    return {t["title"].partition(",")[0]: t for t in told}
-
-
-def picture(told, i) -> np.ndarray:
-    """The ith image of a gallery, uint8 [H, W]."""
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
-    (_, height, width), columns = told["image"], told["columns"]
-    return sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
+    """By the beginning of their titles."""
+    return {told["title"].partition(",")[0]: told for told in mounted(app, "gallery")}
 
 
 def test_an_entry_put_elsewhere_is_decoded_anew(app):
@@ -57,9 +30,9 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     z = model.codebook.numpy()[np.stack([index, changed])].reshape(2, 8)
     own, put = np.rint(loaded.decode(z)[:, 0] * 255)
     shown = galleries(app)["The image"]
-    assert np.array_equal(picture(shown, 0)[::6, ::6], e.images[42, 0])
-    assert np.abs(picture(shown, 1)[::6, ::6] - own).max() <= 1 and np.abs(picture(shown, 2)[::6, ::6] - put).max() <= 1
-    assert np.abs(picture(galleries(app)["Every entry at place 3"], 17)[::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
+    assert np.array_equal(pictures(shown)[0, ::6, ::6], e.images[42, 0])
+    assert np.abs(pictures(shown)[1, ::6, ::6] - own).max() <= 1 and np.abs(pictures(shown)[2, ::6, ::6] - put).max() <= 1
+    assert np.abs(pictures(galleries(app)["Every entry at place 3"])[17, ::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]

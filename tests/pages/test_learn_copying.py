@@ -1,46 +1,24 @@
 """The page on copying as Streamlit runs it, without a browser."""
 
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.data import load as load_data
+from tests.pages.conftest import follow, galleries
 
-ROOT = Path(__file__).parents[2]
 PAGE, RUN = "learn_copying", "digits-vae-2d"
+visit = partial(follow, PAGE)
 
 
 @pytest.fixture(scope="module")
 def digits():
     return load_data("digits")
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error and not app.warning
-    return app
-
-
-def galleries(app) -> dict[str, dict]:
-    protos = [e.proto for e in app.get("bidi_component") if e.proto.component_name == "gallery" and e.proto.json]
-    return {told["title"]: told for told in map(json.loads, (p.json for p in protos))}
 
 
 def told(app) -> str:

@@ -1,37 +1,22 @@
 """The lesson on the evidence lower bound as Streamlit runs it."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.ui import cache
+from tests.pages.conftest import charts, follow, tables
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_elbo.py").run()
-    assert not app.exception and not app.error and not app.warning
-    return app
+opened = partial(follow, "learn_elbo")
 
 
 def figures(app) -> tuple[float, float, float, float, float]:
@@ -70,11 +55,11 @@ def test_the_figures_are_those_of_the_image_and_of_q(app):
 def test_the_bars_end_where_the_figures_say(app):
     opened(app, image="7", mu0="0.6", mu1="-0.7", s0="-1.0", s1="-1.0")
     whole, bound, _, fit, _ = figures(app)
-    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for e in app.get("vega_lite_chart") for d in e.proto.datasets]
-    pieces = next(t for t in tables if "part" in t)
+    found = tables(*charts(app))
+    pieces = next(t for t in found if "part" in t)
     lowest = pieces["from"].min()
     assert pieces["to"].to_numpy() == pytest.approx([max(n, lowest) for n in (bound, whole, bound, fit)], abs=0.006)
-    shown = next(t for t in tables if "share" in t)
+    shown = next(t for t in found if "share" in t)
     assert shown.share.max() == 1 and (shown.z0_end - shown.z0).to_numpy() == pytest.approx(0.125)
 
 

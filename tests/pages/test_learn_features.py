@@ -1,24 +1,25 @@
 """The page on codes as features as Streamlit runs it, without a browser; with few seeds, steps and counts, so that it is quick."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
 from sklearn.linear_model import LogisticRegression
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.lessons import features
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
-from tests.pages.test_learn_copying import galleries, told
-from tests.pages.test_tools import pictures
+from tests.pages.conftest import charts, follow, galleries, pictures, tables
+from tests.pages.test_learn_copying import told
 
 ROOT = Path(__file__).parents[2]
 PAGE = "learn_features"
+visit = partial(follow, PAGE)
 
 
 @pytest.fixture
@@ -30,14 +31,6 @@ def app(tmp_path, monkeypatch):
     st.cache_resource.clear()
     yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     st.cache_resource.clear()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error and not app.warning
-    return app
 
 
 def accuracies(app) -> dict[str, str]:
@@ -76,8 +69,7 @@ def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
         found.append(LogisticRegression(max_iter=1000).fit(codes[rows], e.y[rows]).score(codes[pool:], e.y[pool:n]))
     assert float(accuracies(app)["codes"]) == pytest.approx(100 * np.mean(found), abs=0.5)
     assert galleries(app)["Labelled images"]["names"] == [str(i % 10) for i in range(40)]
-    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for d in app.get("vega_lite_chart")[0].proto.datasets]
-    [curve] = [t[t["way"] == "codes"] for t in tables if "way" in t]
+    [curve] = [t[t["way"] == "codes"] for t in tables(charts(app)[0]) if "way" in t]
     assert curve["accuracy"].iloc[1] == pytest.approx(np.mean(found), abs=0.005)
     assert curve["high"].iloc[1] - curve["low"].iloc[1] == pytest.approx(2 * np.std(found, ddof=1), abs=0.01)
 

@@ -1,18 +1,12 @@
 """The lesson on gaps, as Streamlit runs it."""
 
-import base64
-import io
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
-from PIL import Image
 from scipy.spatial.distance import cdist
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.latent.gap_map import between, gap_map
@@ -20,37 +14,12 @@ from explorer.store.catalogue import find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
 from explorer.ui import cache
+from tests.pages.conftest import follow, galleries, pictures
 
-ROOT = Path(__file__).parents[2]
 PAGE = "learn_gaps"
 RUNS = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}
+opened = partial(follow, PAGE)
 VEIL = round(0.3 * 255)
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error
-    return app
-
-
-def galleries(app) -> dict[str, dict]:
-    found = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
-    return {told["title"]: told for told in found}
-
-
-def pictures(told) -> np.ndarray:
-    """uint8 [n, 28, 28] of a gallery in one row."""
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
-    return sheet.reshape(28, told["n"], 28).transpose(1, 0, 2)
 
 
 def tables(proto) -> dict:

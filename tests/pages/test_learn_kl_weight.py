@@ -1,14 +1,11 @@
 """The lesson on the KL weight, as Streamlit runs it."""
 
-import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.data import load as load_data
@@ -17,23 +14,9 @@ from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.run import read
 from explorer.training.evaluation import evaluate
+from tests.pages.conftest import charts, follow, mounted, tables
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_kl_weight.py").run()
-    assert not app.exception and not app.error
-    return app
+visit = partial(follow, "learn_kl_weight")
 
 
 def table(app) -> dict[str, list[str]]:
@@ -47,10 +30,6 @@ def price(app) -> list[float]:
     """Whole, of the noise, and of the codes."""
     said = next(m.value for m in app.markdown if m.value.startswith("**The price.**"))
     return [float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+\.\d", said)]
-
-
-def datasets(app) -> list:
-    return [convert_arrow_bytes_to_pandas_df(d.data.data) for e in app.get("vega_lite_chart") for d in e.proto.datasets]
 
 
 def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
@@ -71,7 +50,7 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
 
 def test_map_and_curve_hold_what_was_measured(app):
     visit(app, images="digits", beta="4")
-    found, run = datasets(app), read(SHIPPED / "digits-ladder-2d")
+    found, run = tables(*charts(app)), read(SHIPPED / "digits-ladder-2d")
     codes = next(t for t in found if "class" in t)
     curve = next(t for t in found if len(t) == len(run.film) and "beta" in t)
     assert np.allclose(curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film])
@@ -97,7 +76,7 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
-    [told] = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == "gallery"]
+    [told] = mounted(app, "gallery")
     assert told["n"] == 30 and told["columns"] == 6 and told["heads"] == ["image", "AE", "VAE", "draws", ""]
 
 

@@ -2,34 +2,17 @@
 
 import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy import stats
 from sklearn.mixture import GaussianMixture
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 
 from explorer.lessons import mixture
+from tests.pages.conftest import charts, follow, tables
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_mixture.py").run()
-    assert not app.exception and not app.error and not app.warning
-    return app
+opened = partial(follow, "learn_mixture")
 
 
 def told(app) -> dict[str, str]:
@@ -67,14 +50,6 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
     titles = [set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False))) for e in charts(app)]
     wanted = {"x", "density"}, {"x", "density"}, {"z", "x: m(z) ± s(z), ± 2 s(z)"}, {"K, number of Gaussians", "nats, held out"}
     assert [here <= there for here, there in zip(wanted, titles)] == [True] * 4
-
-
-def charts(app) -> list:
-    return list(app.get("vega_lite_chart"))
-
-
-def tables(chart) -> list:
-    return [convert_arrow_bytes_to_pandas_df(d.data.data) for d in chart.proto.datasets]
 
 
 def test_what_is_drawn_are_densities(app):

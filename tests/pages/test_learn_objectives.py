@@ -1,49 +1,30 @@
 """The lesson on three objectives, as Streamlit runs it."""
 
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.replay import read_replay
+from tests.pages.conftest import charts, follow, galleries, pictures, tables
 
-ROOT = Path(__file__).parents[2]
 RUNS = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def visit(app, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page("pages/learn_objectives.py").run()
-    assert not app.exception and not app.error
-    return app
+visit = partial(follow, "learn_objectives")
 
 
 def codes(app) -> list[pd.DataFrame]:
     """The codes on each map."""
-    from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-
-    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for e in app.get("vega_lite_chart") for d in e.proto.datasets]
-    return [table for table in tables if "class" in table]
+    return [table for table in tables(*charts(app)) if "class" in table]
 
 
 def figures(app) -> list[list[float]]:
     """sigma, spread, distortion and rate under each map."""
-    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if m.value.startswith("σ **")]
+    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if "spread over **" in m.value]
 
 
 def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
@@ -54,6 +35,21 @@ def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
         assert told[1:] == pytest.approx([np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051)
         price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
         assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
+
+
+def test_the_pictures_are_those_of_the_replays(app):
+    visit(app, epoch="200")
+    for told, name in zip(galleries(app).values(), RUNS, strict=True):
+        recreated, samples = read_replay(SHIPPED / name).pictures[-1]
+        wanted = np.concatenate([read_replay(SHIPPED / name).originals[:8], recreated[:8], samples[:8]])[:, 0]
+        assert told["heads"] == ["image", "back", "sample"] and np.array_equal(pictures(told), wanted)
+
+
+def test_the_ae_stands_beside_them_after_the_prediction(app):
+    assert not any("Beside an AE" in m.value for m in visit(app, epoch="200").markdown)
+    said = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "Beside an AE" in m.value)
+    wanted = [catalogue.find(name).test.distortion for name in (*RUNS, "digits-ae-2d")]
+    assert [float(n) for n in re.findall(r"\d+\.\d", said)] == pytest.approx(wanted, abs=0.051)
 
 
 def test_draws_lie_as_wide_around_the_means_as_it_says(app):

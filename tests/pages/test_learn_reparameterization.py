@@ -2,43 +2,25 @@
 
 import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 import torch
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
 from torch.distributions import Normal
 
 from explorer.lessons.reparameterization import noise
+from tests.pages.conftest import charts, follow, tables
 
-ROOT = Path(__file__).parents[2]
 PAGE = "learn_reparameterization"
 ENDS = {"mu": (-2.0, 2.0), "sigma": (0.1, 2.0)}
-
-
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app, **asked):
-    app.query_params.clear()
-    app.query_params.update({name: str(value) for name, value in asked.items()})
-    app.switch_page(f"pages/{PAGE}.py").run()
-    assert not app.exception and not app.error
-    return app
+opened = partial(follow, PAGE)
 
 
 def table(app, i: int, column: str) -> pd.DataFrame:
     """The data of chart i that have that column."""
-    chart = app.get("vega_lite_chart")[i].proto
-    return next(t for d in chart.datasets if column in (t := convert_arrow_bytes_to_pandas_df(d.data.data)))
+    return next(t for t in tables(charts(app)[i]) if column in t)
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -66,7 +48,7 @@ def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
 
 
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
-    opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7)
+    opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7, answer=2)
     assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
     assert app.select_slider(key=f"{PAGE} n").value == 50 and app.selectbox(key=f"{PAGE} loss").value == "ripples"
     eps = noise(7)[:, :50]
@@ -83,9 +65,16 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
             told = float(spec.partition(f"'{way}   ±")[2].partition("'")[0])
             assert told == pytest.approx(wanted.std(correction=0).item(), rel=0.051)
         assert (shown.get_group("z drawn") == 0).all()
-    [said] = [m.value for m in app.markdown if m.value.startswith("Both ways")]
+    [said] = [m.value for m in app.markdown if "on average" in m.value]
     ratios = score.std(0) / path.std(0)
     assert [float(v) for v in re.findall(r"\*\*([\d.]+) times", said)] == pytest.approx(ratios.tolist(), abs=0.051)
+
+
+def test_what_becomes_of_a_mere_draw_is_shown_after_the_prediction(app):
+    opened(app)
+    assert set(table(app, 2, "gradient").way) == {"score function", "z = μ + σ·ε"}
+    app.button(key=f"{PAGE} answer 1").click().run()
+    assert set(table(app, 2, "gradient").way) == {"z drawn", "score function", "z = μ + σ·ε"}
 
 
 def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one_gets_a_sentence(app):
@@ -93,6 +82,8 @@ def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one
     assert app.select_slider(key=f"{PAGE} n").value == 50
     opened(app, n=0)
     assert "its n can't be '0'" in app.warning[0].value
+    opened(app, loss="cliff")
+    assert "its loss can't be 'cliff'" in app.warning[0].value
 
 
 def test_every_axis_is_titled(app):

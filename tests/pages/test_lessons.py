@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.objectives import rate
 from explorer.ui.lesson import LESSONS, source
+from tests.pages.conftest import follow
 
 ROOT = Path(__file__).parents[2]
 IDEAS = 27  # of the notes
@@ -38,24 +37,9 @@ def test_the_code_shown_is_that_of_the_file():
     assert source("explorer.models.posterior:Gaussian.sample").startswith("def sample(self, eps")
 
 
-@pytest.fixture
-def app(trained_runs, monkeypatch):
-    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-
-
-def opened(app, page, **asked):
-    app.query_params.clear()
-    app.query_params.update(asked)
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception and not app.error
-    return app
-
-
 @pytest.mark.parametrize("page", LESSONS)
 def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, page):
-    opened(app, page)
+    follow(page, app)
     texts = [m.value for m in app.markdown]
     [asked] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Yes.**", "**Not so")) for text in texts)
@@ -74,5 +58,31 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
 
 @pytest.mark.parametrize("page", LESSONS)
 def test_a_wrong_link_gets_a_sentence(app, page):
-    opened(app, page, answer="99")
+    follow(page, app, answer="99")
     assert "its answer can't be '99'" in app.warning[0].value
+
+
+def chosen(app) -> bool:
+    return any(m.value.startswith(("**Yes.**", "**Not so")) for m in app.markdown) and app.query_params.get("answer") == "1"
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_the_bare_address_of_the_lesson_in_view_brings_the_usual_again(app, page):
+    """As a browser's Back does."""
+    assert chosen(follow(page, app, answer=1))
+    assert not chosen(follow(page, app)) and not app.query_params.get("answer")
+
+
+def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
+    page = "learn_kl"
+    follow(page, app, answer=1, mu=-1)
+    follow("home", app)
+    assert chosen(follow(page, app)) and app.query_params["mu"] == "-1.0"
+
+
+def test_a_link_stays_as_it_is_until_something_moves(app):
+    """Else Back would only lead to what rewrites it."""
+    follow("learn_kl", app, mu="-1", s="x", other="1")
+    assert app.query_params == {"mu": "-1", "s": "x", "other": "1"} and app.slider(key="learn_kl mu").value == -1
+    app.slider(key="learn_kl mu").set_value(-2.0).run()
+    assert app.query_params == {"mu": "-2.0"}

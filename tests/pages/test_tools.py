@@ -20,6 +20,7 @@ from explorer.ui import pairs
 from explorer.ui.settings import Setting
 from explorer.ui.tools import TOOLS
 from tests.conftest import SPECS
+from tests.pages.conftest import galleries, mounted, pictures
 
 ROOT = Path(__file__).parents[2]
 OTHERS = {"wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
@@ -57,27 +58,9 @@ def visit(app, run, tool, **asked):
     return app
 
 
-def mounted(app, name) -> list[dict]:
-    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == name and e.proto.json]
-
-
-def galleries(app) -> dict[str, dict]:
-    return {told["title"]: told for told in mounted(app, "gallery")}
-
-
 def letter(app) -> dict:
     [told] = [told for told in mounted(app, "latent_pad_courier") if "zs" in told]
     return told
-
-
-def pictures(told) -> np.ndarray:
-    """A gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
-    import base64
-
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
-    (_, height, width), columns = told["image"], told["columns"]
-    return np.stack([sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
-                     for i in range(told["n"])])
 
 
 @pytest.mark.parametrize("run", [*SPECS, *OTHERS])

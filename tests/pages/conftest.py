@@ -1,0 +1,60 @@
+"""The app as Streamlit runs it, without a browser; a lesson opened in it; and what stands on its page."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """With the shipped runs only."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+
+
+def follow(page: str, app: AppTest, **asked) -> AppTest:
+    """Follows a link to a page; asked: what the link says."""
+    app.query_params.clear()
+    app.query_params.update({name: str(value) for name, value in asked.items()})
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception and not app.error
+    return app
+
+
+def mounted(app: AppTest, name: str) -> list[dict]:
+    """What each component of that name was told."""
+    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == name and e.proto.json]
+
+
+def galleries(app: AppTest) -> dict[str, dict]:
+    """By their titles."""
+    return {told["title"]: told for told in mounted(app, "gallery")}
+
+
+def pictures(told: dict) -> np.ndarray:
+    """A gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    (_, height, width), columns = told["image"], told["columns"]
+    return np.stack([sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
+                     for i in range(told["n"])])
+
+
+def charts(app: AppTest) -> list:
+    return list(app.get("vega_lite_chart"))
+
+
+def tables(*charts) -> list[pd.DataFrame]:
+    """The data behind charts."""
+    return [convert_arrow_bytes_to_pandas_df(d.data.data) for chart in charts for d in chart.proto.datasets]

@@ -1,0 +1,86 @@
+"""The lesson on the KL divergence, as Streamlit runs it."""
+
+import re
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import Normal, kl_divergence
+
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from tests.pages.conftest import charts, follow, tables
+
+PAGE = "learn_kl"
+opened = partial(follow, PAGE)
+
+
+def price(app) -> list[float]:
+    """σ, the whole price, and its parts for place and for width."""
+    said = next(m.value for m in app.markdown if "The price is" in m.value)
+    whole, away, width = re.search(r"\*\*([\d.]+) nats\*\*: ([\d.]+) for lying at .*, and ([\d.]+) for", said).groups()
+    return [float(n) for n in (re.search(r"σ = (\d+\.\d+)", said)[1], whole, away, width)]
+
+
+@pytest.mark.parametrize("mu", [-3.0, 0.0, 3.0])
+@pytest.mark.parametrize("s", [-6.0, 0.0, 2.0])
+def test_the_price_is_that_of_torch_distributions_and_the_marks_stand_there(app, mu, s):
+    opened(app, mu=mu, s=s, answer=1)
+    sigma, whole, away, width = price(app)
+    wanted = kl_divergence(Normal(mu, np.exp(s / 2)), Normal(0.0, 1.0)).item()
+    assert sigma == pytest.approx(np.exp(s / 2), abs=0.0051) and whole == pytest.approx(wanted, abs=0.0051)
+    assert away == pytest.approx(mu**2 / 2, abs=0.0051) and whole == pytest.approx(away + width, abs=0.011)
+    [curve] = [t for t in tables(charts(app)[1]) if list(t) == ["s", "value"]]
+    assert curve.s.item() == s and curve.value.item() / 2 == pytest.approx(wanted - mu**2 / 2, abs=1e-6)
+    [here] = [t for t in tables(charts(app)[2]) if list(t) == ["mu", "s"]]
+    assert here.to_numpy().tolist() == [[mu, s]]
+
+
+def test_the_sliders_go_to_both_ends_and_into_the_address(app):
+    opened(app)
+    for name, ends in {"mu": (-3.0, 3.0), "s": (-6.0, 2.0)}.items():
+        for end in ends:
+            app.slider(key=f"{PAGE} {name}").set_value(end).run()
+            assert not app.exception and app.query_params[name] == str(end)
+
+
+def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
+    [cells] = [t for t in tables(charts(opened(app, answer=2))[2]) if "nats" in t]
+    mu, s = (torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high")))
+    wanted = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
+    assert np.allclose(cells.nats, wanted) and len(cells) == 30 * 40
+
+
+def test_the_densities_are_those_of_torch_distributions(app):
+    opened(app, mu=-1.5, s=-1.0)
+    [both] = [t for t in tables(charts(app)[0]) if "variable" in t]
+    for name, of in (("posterior", Normal(-1.5, np.exp(-0.5))), ("prior N(0, 1)", Normal(0.0, 1.0))):
+        one = both[both.variable == name]
+        assert np.allclose(one.value, of.log_prob(torch.tensor(one.z.to_numpy())).exp())
+
+
+def test_where_it_is_lowest_is_shown_after_the_prediction(app):
+    def drawn():
+        return [set(t.variable) for t in tables(charts(app)[1]) if "variable" in t][0]
+
+    opened(app, mu=0)
+    assert drawn() == {"exp(s)", "1 + s"} and len(charts(app)) == 2 and any("Predict first" in c.value for c in app.caption)
+    app.button(key=f"{PAGE} answer 3").click().run()
+    assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(charts(app)) == 3
+
+
+def test_together_the_posteriors_lie_as_far_from_the_prior_as_it_says(app):
+    said = next(m.value for m in opened(app).markdown if m.value.startswith("**What it is for.**"))
+    e, z = read_embedding(find("mnist-vae-2d")), np.linspace(-12, 12, 4801)
+    for i, told in enumerate(re.findall(r"is ([\d.]+) nats from the prior", said)):
+        mu, sd = e.mu[:, i].astype(float), np.exp(e.logvar[:, i].astype(float) / 2)
+        q = sum(np.exp(-(((z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi)) for m, w in zip(mu, sd)) / len(mu)
+        kl = np.trapezoid(np.where(q > 1e-300, q * (np.log(np.maximum(q, 1e-300)) + z**2 / 2 + np.log(2 * np.pi) / 2), 0), z)
+        assert float(told) == pytest.approx(kl, abs=0.0061)
+    assert f"pays {find('mnist-vae-2d').test.rate:.1f} on average" in said
+
+
+@pytest.mark.parametrize("asked, wrong", [({"mu": "4"}, "its mu can't be '4'"), ({"s": "x"}, "its s can't be 'x'")])
+def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
+    assert wrong in opened(app, **asked).warning[0].value
