@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.ui import visitor
 from explorer.ui.entry import pass_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.lesson import LESSONS, THERE
@@ -27,4 +28,5 @@ st.html(Path(__file__).parent / "explorer/ui/style.css")
 pass_app()
 with plain_faults():
     page.run()
+visitor.remember()
 warm_up()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BASE = {"errors", "registry", "names", "archive", "tensors", "files", "specs", "device"}
+BASE = {"errors", "registry", "names", "privacy", "archive", "tensors", "files", "specs", "device"}
 MAY_IMPORT = {
-    "errors": {"names"}, "registry": {"errors"}, "names": set(), "archive": {"errors", "names"}, "tensors": set(), "files": {"errors"},
+    "errors": {"names"}, "registry": {"errors"}, "names": set(), "privacy": set(), "archive": {"errors", "names"},
+    "tensors": set(), "files": {"errors"},
     "specs": {"errors", "registry", "names"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},

@@ -9,6 +9,7 @@ from explorer.data import data_folder
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError, unknown
 from explorer.names import same, shown
+from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.store.files import write_whole
 
@@ -23,7 +24,7 @@ def own(name: str) -> Dataset:
         return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(shown(str(name)) for name in told["class_names"]),
                                 told["n_train"]))
     except FileNotFoundError:
-        raise unknown("saved set of images", name, names()) from None
+        raise unknown("saved set of images", name, [other for other in names() if not owner(other)]) from None
     except OSError as error:
         raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
     except (ValueError, KeyError, TypeError):

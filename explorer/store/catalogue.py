@@ -5,6 +5,7 @@ from pathlib import Path
 
 from explorer.errors import UserError, unknown
 from explorer.names import is_file_name, same, shown
+from explorer.privacy import owner
 from explorer.store.run import Run, read
 
 SHIPPED = Path(__file__).parents[2] / "trained"
@@ -36,7 +37,7 @@ def find(name: str) -> Run:
     for folder in _folders():
         if folder.name == name:
             return read(folder)  # which says what is wrong with it
-    raise unknown("run", name, [run.name for run in runs])
+    raise unknown("run", name, [run.name for run in runs if not owner(run.name)])
 
 
 def _folders() -> list[Path]:

@@ -17,7 +17,7 @@ from explorer.store.catalogue import catalogue, find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
 from explorer.store.run import MODEL, Run, read, read_tensors
-from explorer.ui import words
+from explorer.ui import visitor, words
 from explorer.ui.latent_pad.block import Block
 from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
@@ -26,8 +26,19 @@ from explorer.ui.readouts import film_readouts, still_readouts
 
 
 @st.cache_data(ttl=2, show_spinner=False)
-def all_runs() -> tuple[list[Run], list[str]]:
+def _catalogue() -> tuple[list[Run], list[str]]:
     return catalogue()
+
+
+def all_runs() -> tuple[list[Run], list[str]]:
+    """Everyone's runs and the visitor's own, and a sentence for each that is broken."""
+    runs, faults = _catalogue()
+    return [run for run in runs if visitor.may_see(run.name)], [fault for fault in faults if visitor.may_see(fault)]
+
+
+def look_anew() -> None:
+    """At which runs there are."""
+    _catalogue.clear()
 
 
 def fault(name: str) -> str:

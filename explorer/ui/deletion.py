@@ -28,4 +28,4 @@ def _do(act, name: str, deleted: str | None) -> None:
     with plain_faults():
         act(name)
         st.session_state[DELETED] = deleted
-        cache.all_runs.clear()
+        cache.look_anew()

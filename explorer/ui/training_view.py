@@ -36,7 +36,7 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
     with plain_faults():
         job, events = queue.job_of(run), read_events(place_for(run))
         if was_alive and not (job and job.alive) or was_starting and events:
-            cache.all_runs.clear()
+            cache.look_anew()
             st.rerun()
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)

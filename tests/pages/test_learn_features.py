@@ -101,8 +101,7 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
 
 
 def counts_drawn(app) -> set[float]:
-    tables = [convert_arrow_bytes_to_pandas_df(d.data.data) for d in app.get("vega_lite_chart")[0].proto.datasets]
-    [table] = [t for t in tables if "way" in t]
+    [table] = [t for t in tables(charts(app)[0]) if "way" in t]
     return set(table[table["way"] == "PCA"]["labels"].round())
 
 
