@@ -14,6 +14,7 @@ from explorer.errors import UserError
 RECORD_OF_AN_ENTRY = b"PK\x01\x02"  # begins each that Python's zipfile reads of a directory, however many the zip says there are
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks more than it is asked for
 ENCRYPTED = 0x1
+MOST_LETTERS = 1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
 # All that zipfile is known to raise on what is no zip, or a damaged one
 FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, LookupError)
 
@@ -37,9 +38,15 @@ class Archive:
             raise UserError(f"This zip holds more than {most_entries:,} files, and that is the most. Pack fewer, or smaller parts.")
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
-            self.entries = [_entry(info) for info in self._zip.infolist() if not info.is_dir()]
+            infos = [info for info in self._zip.infolist() if not info.is_dir()]
         except FAULTS:
             raise UserError("This is no zip that can be read: it is cut short or damaged. Pack it again.") from None
+        self.entries, names = [], set()
+        for info in infos:
+            name = unicodedata.normalize("NFC", info.filename.replace("\\", "/"))
+            fault = _fault(info, name) or ("another file has its name" if name in names else "")
+            self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
+            names.add(name)
         if sum(entry.size for entry in self.entries) > most_bytes:
             raise UserError(f"This zip would unpack to more than {most_bytes / 1e6:,.0f} MB, and that is the most. Pack smaller parts.")
 
@@ -57,15 +64,12 @@ class Archive:
         raise ValueError("damaged in the zip")
 
 
-def _entry(info: zipfile.ZipInfo) -> Entry:
-    name = unicodedata.normalize("NFC", info.filename.replace("\\", "/"))
-    return Entry(name, info.file_size, info.compress_size, _fault(info, name), info)
-
-
 def _fault(info: zipfile.ZipInfo, name: str) -> str:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/"):
         return "its name leads out of the zip"
+    if len(name) > MOST_LETTERS:
+        return "its name is too long"
     if kind == stat.S_IFLNK:
         return "a link, not a file"
     if kind not in (0, stat.S_IFREG):

@@ -4,15 +4,16 @@ import streamlit as st
 
 from explorer.latent.gaps import MOST_CODES
 from explorer.ui import cache, pairs, words
-from explorer.ui.compare_view import compare_view, follow_link
+from explorer.ui.compare_view import ADDRESS, compare_view, follow_link
 from explorer.ui.entry import require_app
 
-PAIR, IMAGES, AE, VAE = "pair", "images of the pair", "ae of the pair", "vae of the pair"
+PAIR, IMAGES, AE, VAE, CHOSEN = "pair", "images of the pair", "ae of the pair", "vae of the pair", "a pair was chosen"
 
 require_app()
 runs, _ = cache.all_runs()
 by_name = {run.name: run for run in runs}
-in_address = [st.query_params.get(name) for name in ("ae", "vae")]
+chosen = st.session_state.pop(CHOSEN, False)
+in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "vae")]
 pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
 pair = pair or pairs.usual(runs)
 if wrong:
@@ -26,8 +27,8 @@ st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae)
 
 
 def choose(names: tuple[str, str]) -> None:
-    st.session_state[PAIR] = names
-    st.query_params.clear()
+    """The address still says the pair of before: this once, it is not followed."""
+    st.session_state[PAIR], st.session_state[CHOSEN], st.session_state[ADDRESS] = names, True, st.query_params.to_dict()
 
 
 def choose_images() -> None:
@@ -45,8 +46,8 @@ with head.popover(f"{words.dataset(vae)} · {vae.spec.latent_dim}-D", width="str
     for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
                                 ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)])):
         st.selectbox(label, fitting, key=key, on_change=choose_runs, format_func=lambda name: words.title(by_name[name]))
-about.markdown("**Move over either map:** both networks decode the same place. Where it is grey lies no code: a **gap**. "
-               "Drag **β** down and up, and watch the gaps open and close.")
+about.markdown("**Move over either map:** both networks decode the same place. Where it is grey lies no code: a **gap**."
+               + (" Drag **β** down and up, and watch the gaps open and close." if vae.film else ""))
 follow_link(ae, vae)
 compare_view(ae, vae)
 st.caption(f"{words.title(ae)}: {words.figures(ae)}  \n{words.title(vae)}: {words.figures(vae)}{words.making(vae)}  \n"

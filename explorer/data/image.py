@@ -3,7 +3,9 @@
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")  # whatever the suffix says; Pillow knows others, which start programs
 SCANS, SCAN = 30, 10_000  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
 MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
+LARGE, ONE_AT_A_TIME = 20_000_000, Lock()  # pixels: 80 million can take more than a gigabyte, whoever else decodes
 TELL_EVERY = 100  # images
 UNREADABLE = "not an image that can be read"
 
@@ -35,7 +38,8 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
                 return f"{image.width} × {image.height} pixels are too many to be meant"
             if work(image) > MOST_WORK:
                 return "drawn over and over, more often than can be meant"
-            return use(image)
+            with ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
+                return use(image)
     except Image.DecompressionBombError:
         return "so many pixels can't be meant"
     except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …

@@ -3,6 +3,7 @@
 A preview reads headers alone, and says what they promise; the pixels are decoded once size and colour are chosen.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ MOST_FILE_BYTES = 100_000_000  # of one image: a photograph of 89 megapixels, ha
 MOST_RATIO = 200  # of an image's size to its size in the zip: images hardly pack
 MOST_PIXELS = 10_000_000_000  # of all images before they are resized: two minutes of decoding
 MOST_CLASSES = 1000  # more are no classes, but one folder an image
-THREADS = 2  # that decode: one large image can take a gigabyte
+THREADS = 2  # that decode: others want the machine too
 ZIP, LARGE = b"PK", "larger than 100 MB"
 REMEDY = "Upload PNG or JPEG images, a zip of them, or an .npz."
 
@@ -118,17 +119,15 @@ def _of_images(entries: Sequence[Entry], read: Callable[[Entry], bytes]) -> Uplo
 
 def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
     """Those that may be images, in order of their names, and what is skipped and why. Hidden files are left alone."""
-    wanted, skipped, names = [], [], set()
+    wanted, skipped = [], []
     for entry in sorted(entries, key=lambda entry: entry.name):
         parts = entry.name.split("/")
         if any(part.startswith(".") and part not in (".", "..") or part == "__MACOSX" for part in parts):
             continue
         suffix = "." + parts[-1].rpartition(".")[2].lower()
-        fault = entry.fault or ("another file has its name" if entry.name in names else "") \
-            or ("" if suffix in SUFFIXES else "a zip in a zip" if suffix == ".zip" else "no image by its name") \
+        fault = entry.fault or ("" if suffix in SUFFIXES else "a zip in a zip" if suffix == ".zip" else "no image by its name") \
             or (LARGE if entry.size > MOST_FILE_BYTES else "") \
             or ("packed more tightly than an image can be" if entry.size > MOST_RATIO * max(entry.packed, 1) else "")
-        names.add(entry.name)
         if fault:
             skipped.append(_skip(entry.name, fault))
         else:
@@ -139,10 +138,10 @@ def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
 def _folders(entries: Sequence[Entry]) -> list[str]:
     """Which folder each lies in, below those that all have in common; spelt alike, they are one."""
     paths = [[part for part in entry.name.split("/")[:-1] if part not in ("", ".")] for entry in entries]
-    while all(paths) and len({path[0] for path in paths}) == 1 and any(path[1:] for path in paths):
-        paths = [path[1:] for path in paths]
+    common = len(os.path.commonprefix(paths))
+    common -= all(len(path) == common for path in paths) and common > 0  # the last of them is the class of all
     spelt: dict[str, str] = {}
-    return [spelt.setdefault(same(path[0]), shown(path[0])) if path else "" for path in paths]
+    return [spelt.setdefault(same(path[common]), shown(path[common])) if path[common:] else "" for path in paths]
 
 
 def _of_arrays(x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: list[str]) -> Upload:

@@ -26,7 +26,7 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
     if n_samples < 1:
         raise UserError(f"The bound is a mean over draws: choose at least 1, not {n_samples}.")
     device = next(model.parameters()).device
-    pixels = torch.as_tensor(x)[None]
+    pixels = torch.tensor(x)[None]  # a copy: an image read from a file may not be written to
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
     posterior = model.encode(image)
     if isinstance(posterior, Point):

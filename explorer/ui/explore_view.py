@@ -20,19 +20,19 @@ def explore_view(here: Visit) -> None:
     if not chosen:
         with plain_faults():
             pad(here)
-            write(here)
+        write(here)
         return
     tool = TOOLS[chosen]
     st.html(STICKY.replace("PAGE", st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")))
     beside, around = st.columns([1.15, 1], gap="medium")
     with around.container(key="tool"), plain_faults():
-        st.markdown(f"**{tool.title}.** {tool.says}")
+        st.markdown(f"**{tool.title}{'.' * (not tool.title.endswith('?'))}** {tool.says}")
         room = st.container()
     with beside.container(key="pad-beside"), plain_faults():
         pad(here, tool.drawn(here))
-        write(here)
     with room, plain_faults():
         tool.show(here)
+    write(here)
 
 
 STICKY = """<style>

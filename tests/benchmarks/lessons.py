@@ -8,41 +8,33 @@ import os
 import sys
 import tempfile
 import time
+from functools import partial
 
 import numpy as np
 from playwright.sync_api import sync_playwright
 
 from explorer.ui.lesson import LESSONS
+from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium, running_app
 
 ROUNDS, MOVES, QUIET = 2, 4, 0.5
 
 
-def quiet(page, heard: list[float]) -> float:
-    """When the server said its last word, once it is silent."""
-    while not heard or time.perf_counter() - heard[-1] < QUIET:
-        page.wait_for_timeout(10)
-    return heard[-1]
-
-
 def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
     """Seconds until it is open; ms of each answer."""
-    page, sent, heard = browser.new_page(viewport={"width": 1440, "height": 900}), [], []
-    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
-                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
-    start = time.perf_counter()
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    messages, start = Messages(page), time.perf_counter()
     page.goto(f"{address}/{name}")
     page.get_by_text("The code", exact=True).wait_for(timeout=120_000)
-    opened, answers = quiet(page, heard) - start, []
+    opened, answers = messages.quiet(QUIET) - start, []
     sliders, others = page.locator('[data-testid="stSlider"] input'), page.get_by_role("radio", checked=False)
     for _ in range(MOVES):
-        sent.clear(), heard.clear()
         if sliders.count():
             sliders.first.focus()
-            page.keyboard.press("ArrowRight")
+            move = partial(page.keyboard.press, "ArrowRight")
         else:
-            others.first.click()
-        answers.append(1000 * (quiet(page, heard) - sent[0]))
+            move = others.first.click
+        answers.append(messages.answer(move, QUIET))
     page.close()
     return opened, answers
 

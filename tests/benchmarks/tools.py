@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from explorer.ui.tools import TOOLS
 from tests.benchmarks.latent_pad import WATCH
+from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium, running_app
 
 ROUNDS, SECONDS, QUIET, RUN = 3, 2, 0.4, "mnist-vae-2d"
@@ -21,31 +22,25 @@ ROUNDS, SECONDS, QUIET, RUN = 3, 2, 0.4, "mnist-vae-2d"
 
 def drag(browser, address: str, tool: str) -> tuple[float, int, float]:
     """Images a second, messages meanwhile, and ms from letting go until the server has said all."""
-    page, sent, heard = browser.new_page(viewport={"width": 1440, "height": 900}), [], []
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(WATCH)
-    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
-                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
+    messages = Messages(page)
     page.goto(f"{address}/explore?run={RUN}&tool={tool}")
     page.wait_for_selector('[data-testid="decoded"]')
-    while not heard or time.perf_counter() - heard[-1] < 2:
-        page.wait_for_timeout(100)
+    messages.quiet(2)
     box = page.locator('[data-testid="latent-map"]').bounding_box()
     across, y = [*np.linspace(0.3, 0.8, 25), *np.linspace(0.8, 0.3, 25)[1:-1]], box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + across[0] * box["width"], y)
     page.mouse.down()
     page.wait_for_timeout(200)
-    sent.clear()
+    messages.sent.clear()
     page.evaluate("Object.assign(bench, { images: 0 })")
     start, i = time.perf_counter(), 0
     while (seconds := time.perf_counter() - start) < SECONDS:
         page.mouse.move(box["x"] + across[i % len(across)] * box["width"], y)
         i += 1
-    images, during = page.evaluate("bench.images"), len(sent)
-    heard.clear()
-    page.mouse.up()
-    while not heard or time.perf_counter() - heard[-1] < QUIET:
-        page.wait_for_timeout(10)
-    took = 1000 * (heard[-1] - sent[during])
+    images, during = page.evaluate("bench.images"), len(messages.sent)
+    took = messages.answer(page.mouse.up, QUIET)
     page.close()
     return images / seconds, during, took
 

@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
+from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium, running_app
 
 ROUNDS, EPOCHS, CLICKS, QUIET = 3, 400, 30, 0.15
@@ -60,18 +61,12 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
 
 def reruns(browser, address: str) -> np.ndarray:
     """Milliseconds from a message to the server until it has said all."""
-    page, sent, heard, took = browser.new_page(), [], [], []
-    page.on("websocket", lambda s: (s.on("framesent", lambda _: sent.append(time.perf_counter())),
-                                    s.on("framereceived", lambda _: heard.append(time.perf_counter()))))
+    page = browser.new_page()
+    messages = Messages(page)
     page.goto(f"{address}/explore?run=digits-vae-2d")
     page.wait_for_selector('[data-testid="decoded"]')
     page.wait_for_timeout(2500)
-    for _ in range(CLICKS):
-        sent.clear(), heard.clear()
-        page.get_by_role("button", name="Draw from the prior").click()
-        while not sent or not heard or time.perf_counter() - heard[-1] < QUIET:
-            page.wait_for_timeout(10)
-        took.append(1000 * (heard[-1] - sent[0]))
+    took = [messages.answer(page.get_by_role("button", name="Draw from the prior").click, QUIET) for _ in range(CLICKS)]
     page.close()
     return np.array(took)
 

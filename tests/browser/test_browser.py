@@ -1,6 +1,7 @@
 """What a newcomer does, in a real browser before the real app."""
 
 import re
+from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
@@ -65,6 +66,43 @@ def test_the_address_holds_the_run_through_reload_and_pages(open_page):
     expect(page).to_have_url(re.compile(r"run=tiny-vae-6d"))
 
 
+def test_back_and_forward_go_through_models_and_their_places(open_page):
+    page = ready(open_page("/explore?run=tiny-vae&z=1,1"))
+    model = page.get_by_role("combobox", name="Model")
+
+    def choose(name):
+        model.click()
+        page.get_by_role("option", name=re.compile(f"· {name}$")).click()
+        agree(name)
+
+    def agree(name, z=None):
+        """Address, choice and pad."""
+        expect(page).to_have_url(re.compile(f"run={name}&"))
+        expect(model).to_have_value(re.compile(f"{name}$"))
+        page.wait_for_timeout(800)  # in which a rerun too many would write another address
+        assert parse_qs(urlparse(page.url).query)["run"] == [name]
+        said = [float(v) for v in parse_qs(urlparse(page.url).query)["z"][0].split(",")]
+        assert z_of(page) == pytest.approx(said if z is None else z, abs=0.006)
+
+    choose("tiny-ae")
+    changes(page, page.get_by_role("button", name="Reset").click)
+    choose("tiny-vae-1d")
+    page.go_back()
+    agree("tiny-ae")
+    page.go_back()
+    agree("tiny-ae")  # before the reset
+    page.go_back()
+    agree("tiny-vae", [1, 1])
+    page.go_forward()
+    agree("tiny-ae")
+    page.reload()
+    ready(page)
+    agree("tiny-ae")
+    choose("tiny-vae-1d")
+    page.go_back()
+    agree("tiny-ae")
+
+
 def test_the_library_leads_to_the_run(open_page):
     page = open_page("/library")
     page.wait_for_selector('[data-testid="stDataFrame"]')
@@ -89,5 +127,6 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, path, wi
     page.wait_for_selector('[data-testid="stDataFrame"]' if path == "/library" else DECODED)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("[...document.querySelectorAll('[data-testid=stPageLink] *')].every((e) => e.scrollWidth <= e.offsetWidth)")
     if path != "/library":
         assert page.locator(DECODED).bounding_box()["y"] < 600

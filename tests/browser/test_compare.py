@@ -132,6 +132,27 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     assert zs_of(page) != zs_of(other)
 
 
+def test_back_returns_to_the_pair_before_in_one_step(open_page):
+    page = ready(open_page(f"{PAIR}&beta=0.1"))
+    beta = page.get_by_test_id("beta")
+    page.get_by_role("button", name="Digits · 2-D").click()
+    page.get_by_role("combobox", name="VAE, right").click()
+    page.get_by_role("option", name="tiny-vae-6d").click()
+    expect(page).to_have_url(re.compile("vae=tiny-vae-6d"))
+    expect(beta).to_have_count(0)
+    expect(page.get_by_text("down and up, and watch")).to_have_count(0)
+    page.wait_for_timeout(1000)
+    page.go_back()
+    expect(page).to_have_url(re.compile("vae=tiny-ladder.*beta=0.1"))
+    expect(beta).to_be_visible()
+    expect(page.get_by_text("down and up, and watch")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert float(beta.input_value()) == pytest.approx(-1, abs=0.01)
+    page.go_forward()
+    expect(page).to_have_url(re.compile("vae=tiny-vae-6d"))
+    expect(beta).to_have_count(0)
+
+
 def test_a_walk_decodes_the_straight_way_and_marks_its_gaps(open_page, runs_folder):
     page = ready(open_page(f"{PAIR}&z=1,-0.5&from=-1,0.5&beta=1"))
     page.wait_for_timeout(500)

@@ -206,6 +206,22 @@ def test_a_selection_stays_when_the_axes_change_and_in_the_link(open_page):
     expect(page.get_by_text("3 selected:")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_beside_a_tool_nothing_jumps_when_z_leaves_a_test_image(open_page, width):
+    page = opened(open_page, "grid", width=width)
+    original, slider = page.locator(f"{PAD} .original"), page.get_by_test_id("z-0")
+    expect(original).to_be_visible()
+    place, before = slider.bounding_box(), image(page)
+    page.mouse.move(*spot(page, 0.2, 0.3))
+    expect(original).to_be_hidden()
+    assert not np.array_equal(image(page), before) and slider.bounding_box() == place
+    page.mouse.move(5, 5)
+    expect(original).to_be_visible()
+    press(page, "ArrowRight", 3, on='[data-testid="z-0"]')
+    expect(original).to_be_hidden()
+    assert slider.bounding_box() == place
+
+
 def test_the_keyboard_stays_where_it_chose(open_page):
     page = opened(open_page, "traverse")
     cells = page.locator(f"{GALLERY} .grid button")

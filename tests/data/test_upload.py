@@ -76,6 +76,10 @@ def test_top_folders_are_classes_below_those_that_all_have_in_common(names, want
     assert take(zipped({name: encoded(DIGITS[i]) for i, name in enumerate(names)})).counts == wanted
 
 
+def test_files_that_were_chosen_in_several_folders_may_have_one_name():
+    assert uploaded([("1.png", encoded(DIGITS[0])), ("1.png", encoded(DIGITS[1]))]).counts == {"images": 2}
+
+
 def test_a_set_of_files_needs_no_zip():
     found = uploaded([("one.jpg", encoded(PHOTOS[0], "JPEG")), ("two.png", encoded(PHOTOS[1])), ("notes.txt", b"x"),
                       ("more.zip", zipped({})), ("broken.png", b"\x89PNG")])

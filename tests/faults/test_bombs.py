@@ -93,6 +93,7 @@ BOMBS = {
     "upwards": (lambda: zipped(("../../a.png", GOOD)), "leads out of the zip"), "absolute": (lambda: zipped(("/a.png", GOOD)), "leads out"),
     "of a drive": (lambda: zipped(("C:\\a.png", GOOD)), "leads out of the zip"),
     "upwards as in Windows": (lambda: zipped(("..\\a.png", GOOD)), "leads out of the zip"),
+    "a path without end": (lambda: zipped(("a/" * 30_000 + "a.png", GOOD)), "its name is too long"),
     "one name twice": (lambda: zipped(("a.png", GOOD), ("a.png", GOOD)), "another file has its name"),
     "one name spelt twice": (lambda: zipped(("é.png", GOOD), ("e\u0301.png", GOOD)), "another file has its name"),
     "10^9 pixels": (lambda: zipped(("a.png", png_of(31_623, 31_623))), "pixels can't be meant"),

@@ -133,7 +133,7 @@ def test_a_direction_is_the_difference_of_two_mean_codes(app):
     visit(app, "moons-vae-2d", "attributes", attribute="phase")
     assert letter(app)["drawn"]["direction"]["name"] == "phase"
     visit(app, "tiny-ae", "attributes", less="3", more="3")
-    assert "two different classes" in app.info[0].value
+    assert "two different classes" in app.info[0].value and letter(app)["drawn"] == {}
 
 
 def test_copying_finds_the_training_image_itself(app):
@@ -241,6 +241,16 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
     else:
         assert not app.warning and asked.items() <= app.query_params.items()
         assert set(app.query_params) - set(asked) <= {"beta"}
+
+
+@pytest.mark.parametrize("asked, kept", [
+    ({"tool": "own", "image": "99999"}, {"image": "359"}), ({"tool": "attributes", "attribute": "charm"}, {"less": "0", "more": "1"}),
+    ({"tool": "select", "colour": "charm", "view": "pca", "across": "99"}, {"view": "pca", "across": "2"}),
+])
+def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, asked, kept):
+    visit(app, "tiny-vae", **asked)
+    said = {name: value for name, value in app.query_params.items() if name not in ("run", "z", "tool")}
+    assert said == kept
 
 
 def test_each_setting_has_a_name_of_its_own_in_the_address():

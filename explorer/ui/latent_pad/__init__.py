@@ -13,8 +13,8 @@ import streamlit as st
 from explorer.ui.latent_pad.block import Block
 
 HERE = Path(__file__).parent
-PARTS = ("tensors", "hub", "elements", "saving", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "map", "pointer",
-         "legend", "sliders", "direction", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples",
+PARTS = ("tensors", "hub", "elements", "saving", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "marks", "map",
+         "pointer", "legend", "sliders", "direction", "readouts", "film_controls", "decoded", "originals", "side", "walk", "samples",
          "layout", "pad", "replay", "mount")
 SENT = "blocks sent to this browser"
 
@@ -24,7 +24,11 @@ def javascript(*parts: str) -> str:
     return "\n".join((HERE / f"{part}.js").read_text() for part in parts)
 
 
-_pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=(HERE / "pad.css").read_text())
+def style(*parts: str) -> str:
+    return "\n".join((HERE / f"{part}.css").read_text() for part in parts)
+
+
+_pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style("button", "pad"))
 _courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
 
 

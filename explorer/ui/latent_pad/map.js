@@ -3,10 +3,8 @@
 
 const REACH = 10; // px within which a pointer means a point
 const CLOSE = 6; // px between points that a pointer hardly tells apart
-const AROUND = 64; // corners of an ellipse
 const FEW = 10; // classes, as many as there are colours
 const [NONE, NOTHING] = [[], {}];
-const MARK = 5; // px, the radius of what marks a point
 const APART = 12; // px between rings that are named
 
 export class LatentMap {
@@ -97,12 +95,12 @@ export class LatentMap {
     ctx.save();
     this.view.clip(ctx);
     const at = (z) => this.view.toPixels(this.plane.place(z)), { paths = NONE, marks = NONE, cloud } = this.drawn;
-    for (const path of paths) this.drawPath(path, at);
-    for (const z of [...this.draws, ...marks]) this.drawMark(at(z), 3);
-    if (cloud) this.drawCloud(at(cloud.mu), this.plane.spread(cloud.sd));
+    for (const { zs, gaps, quiet } of paths) drawPath(ctx, zs.map(at), gaps, quiet);
+    for (const z of [...this.draws, ...marks]) drawMark(ctx, at(z), STEP);
+    if (cloud) drawCloud(ctx, at(cloud.mu), this.plane.spread(cloud.sd), this.view.scale);
     for (const row of rows.filter((row) => row < this.n)) {
       const seen = this.film.parts.spread && this.drawEllipse(row);
-      if (!seen) this.drawMark(this.places.subarray(2 * row, 2 * row + 2), MARK);
+      if (!seen) drawMark(ctx, this.places.subarray(2 * row, 2 * row + 2), MARK);
     }
     ctx.restore();
   }
@@ -201,59 +199,8 @@ export class LatentMap {
 
   /** A point's posterior. Whether it is large enough to be seen. */
   drawEllipse(row) {
-    return this.drawCloud([this.places[2 * row], this.places[2 * row + 1]], this.film.part("spread", 3 * row, 3));
+    return drawCloud(this.ctx, [this.places[2 * row], this.places[2 * row + 1]], this.film.part("spread", 3 * row, 3), this.view.scale);
   }
-
-  /** One and two standard deviations of a Gaussian, to the map's scale; [a, b, c]: the Cholesky factor of its covariance here. */
-  drawCloud([x, y], [a, b, c]) {
-    const { ctx, view: { scale } } = this;
-    for (const radius of [1, 2]) {
-      ctx.beginPath();
-      for (let i = 0; i < AROUND; i++) {
-        const right = radius * Math.cos((2 * Math.PI * i) / AROUND), up = radius * Math.sin((2 * Math.PI * i) / AROUND);
-        ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
-      }
-      ctx.closePath();
-      outlined(ctx, 2);
-    }
-    return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > MARK;
-  }
-
-  /** zs in order; a step in a gap is a cross. at(z): in pixels. */
-  drawPath({ zs, gaps, quiet }, at) {
-    const { ctx } = this, places = zs.map(at);
-    ctx.beginPath();
-    for (const place of places) ctx.lineTo(...place);
-    ctx.setLineDash(quiet ? [2, 5] : []);
-    outlined(ctx, quiet ? 1 : 2);
-    ctx.setLineDash([]);
-    if (quiet) return;
-    places.forEach(([x, y], i) => {
-      if (!gaps[i]) return this.drawMark([x, y], 3);
-      ctx.beginPath();
-      for (const way of [-1, 1]) {
-        ctx.moveTo(x - MARK, y - way * MARK);
-        ctx.lineTo(x + MARK, y + way * MARK);
-      }
-      outlined(ctx, 2);
-    });
-  }
-
-  drawMark([x, y], radius) {
-    this.ctx.beginPath();
-    this.ctx.arc(x, y, radius, 0, 2 * Math.PI);
-    outlined(this.ctx, 1.5);
-  }
-}
-
-/** The current path in white between black: to be seen on every colour. */
-function outlined(ctx, width) {
-  ctx.strokeStyle = "#000";
-  ctx.lineWidth = width + 2;
-  ctx.stroke();
-  ctx.strokeStyle = "#fff";
-  ctx.lineWidth = width;
-  ctx.stroke();
 }
 
 /** Text that is readable on points. */

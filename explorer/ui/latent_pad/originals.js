@@ -4,7 +4,7 @@ export class Originals {
   /** shape [C, H, W]; rowInWords(row): a point's name. */
   constructor(shape, rowInWords) {
     Object.assign(this, { shape, rowInWords, n: 0, row: null }); // n: rows of which the images are here
-    this.canvas = element("canvas", { role: "img" });
+    this.canvas = element("canvas", { role: "img", width: shape[2], height: shape[1] });
     this.text = element("figcaption");
     this.face = element("figure.original", { hidden: true }, this.canvas, this.text);
   }
@@ -16,7 +16,9 @@ export class Originals {
     this.show(row);
   }
 
-  show(row) {
+  /** The chosen row's, if there is one; kept in its place, unseen, while something else is looked at. */
+  show(row, looking = false) {
+    this.face.classList.toggle("away", looking);
     if (row === this.row) return;
     this.row = row;
     this.face.hidden = row === null;

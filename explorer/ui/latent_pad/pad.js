@@ -202,7 +202,7 @@ export class Pad {
     }
     this.samples?.show(u);
     const looking = sides.some(({ preview }) => preview);
-    this.originals.show(looking ? null : row);
+    this.originals.show(row, looking);
     if (this.announcing && !looking && (!this.server || this.server.done)) this.announce();
     const rows = [...new Set([row ?? -1, ...sides.map(({ hovered }) => hovered)])].filter((r) => r >= 0);
     for (const side of sides) {

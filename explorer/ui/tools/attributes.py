@@ -41,7 +41,7 @@ def drawn(here: Visit) -> dict:
         found = _direction(here)
     except UserError:
         return {}  # which show() tells
-    return {"direction": {"name": found[0], "vector": found[1].tolist()}} if found else {}
+    return {"direction": {"name": found[0], "vector": found[1].tolist()}} if found and found[1].any() else {}
 
 
 def show(here: Visit) -> None:
@@ -59,7 +59,7 @@ def show(here: Visit) -> None:
                 setting.set(setting.get() if setting.get() in classes else classes[first])
                 setting.select(label, classes)
     name, vector = _direction(here)
-    if not np.linalg.norm(vector) > 0:
+    if not vector.any():
         st.info("Choose two different classes: between a class and itself there is no direction.")
         return
     n = STEPS.slider("Images in a row")
