@@ -74,7 +74,7 @@ def jobs(args) -> None:
 def stop(args) -> None:
     job = queue.job_of(args.run)
     if not job or not job.alive:
-        raise UserError(f"{args.run} is not being trained, nor waiting for it. `python -m explorer jobs` lists what is.")
+        raise UserError(f"{shown(args.run)} is not being trained, nor waiting for it. `python -m explorer jobs` lists what is.")
     queue.ask_to_stop(args.run)
 
 

@@ -20,12 +20,12 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
     """
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
-        raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
+        raise UserError(f"There is no folder {shown(str(root), 300)}. Give the path of a folder of images, as in folder:/home/me/faces.")
     files = _image_files(root)
     x, kept, skipped = read_images(root, files, image_size, colour, on_progress)
     if len(x) < 2:
-        raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
-                        f"Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
+        raise UserError(f"{shown(str(root), 300)} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least "
+                        f"2. Add PNG or JPEG files{f' ({len(skipped)} skipped: {skipped[0]})' if skipped else ''}.")
     top = [next(iter(files[i].relative_to(root).parts[:-1]), "") for i in kept]
     y, class_names = by_folder(top)
     return split(f"folder:{root}", x, y, tuple(shown(name) for name in class_names), skipped)

@@ -67,7 +67,10 @@ def typed(rng: Random, scene: Scene) -> None:
     words = rng.choice((["show", word], ["show", RUN, "--beta", word], ["gaps", word, "--n", "5"], ["stop", word], [word], [flag, word],
                         ["decode", RUN, "--z", word, "--out", out / "x.png"], ["export", word, "--to", "zip", "--out", out / "x"],
                         ["export", RUN, "--to", word, "--out", out / "x"], ["import", word], ["import", scene.home / RECORD, flag, word],
-                        ["train", "--dataset", "none", flag, word], ["train", "--dataset", f"own:{word}"], ["data", f"own:{word}"]))
+                        ["train", "--dataset", "none", flag, word],
+                        ["train", "--dataset", f"own:{word}"], ["data", f"own:{word}"], ["data", word],
+                        ["train", "--dataset", f"folder:/none/{word.replace('..', '')}"], ["embed", word, "--out", out / "x"],
+                        ["classifier", f"{word}?"], [word, RUN]))
     told, said = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
         try:
