@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.errors import UserError
 
-BF16_PAYS = {"cpu": ("mlp", "conv", "gru"), "cuda": ("conv",), "mps": ()}  # a small network's casts cost more than they save
+BF16_NETWORKS = ("mlp", "conv", "gru")  # a linear network is too small to gain; on a GPU the casts cost what the products save
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,8 @@ def choose(network: str) -> Device:
     name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
     if not present.get(name):
         raise UserError(f"EXPLORER_DEVICE is {name}, but this machine has {', '.join(n for n in present if present[n])}.")
-    has_bf16 = {
-        "cuda": lambda: torch.cuda.is_bf16_supported(including_emulation=False),
-        "cpu": lambda: torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported(),
-        "mps": lambda: False,
-    }[name]()
-    bf16 = has_bf16 and network in BF16_PAYS[name]
+    has_bf16 = name == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    bf16 = has_bf16 and network in BF16_NETWORKS
     products = "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     why = "asked for by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest here"
     return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")
