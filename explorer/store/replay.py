@@ -63,7 +63,7 @@ def read_replay(folder: Path) -> Replay | None:
         series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
         return _checked(Replay(parts["mu"].astype(np.float32), parts["rates"], parts["pictures"], still["y"], still["originals"],
                                tuple(about["class_names"]), *series))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from explorer import runs
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import MOST_FRAMES, REPLAY, close_replay, kept_epochs, read_replay, write_frame, write_still
+from explorer.tensors import opened, packed
 from explorer.training.events import EpochEnd
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
@@ -55,16 +56,16 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
     lambda t: t | {"mu": t["mu"][:2]}, lambda t: t | {"y": t["y"] + 1}, lambda t: t | {"rates": t["rates"][:, :1]},
     lambda t: t | {"pictures": t["pictures"][:, :1]},
     lambda t: {name: v for name, v in t.items() if name != "originals"}, lambda t: t | {"mu": t["mu"] * np.float16(np.nan)},
-    lambda t: t | {"other": t["y"]},
+    lambda t: t | {"other": t["y"]}, lambda t: t | {"mu": t["mu"][0]}, lambda t: t | {"y": t["y"][:, None]},
+    lambda t: t | {"y": t["y"].astype(float)}, lambda t: t | {"originals": t["originals"].astype(float)},
 ])
 def test_a_damaged_replay_is_none(tmp_path, change):
     frames(tmp_path, 5)
     close_replay(tmp_path)
-    from safetensors import safe_open
-
-    with safe_open(tmp_path / REPLAY, "numpy") as f:
-        about = f.metadata()
-    save_file({name: np.ascontiguousarray(t) for name, t in change(load_file(tmp_path / REPLAY)).items()}, tmp_path / REPLAY, about)
+    about, tensors = opened("replay", (tmp_path / REPLAY).read_bytes())
+    assert read_replay(tmp_path) is not None
+    changed = {name: np.ascontiguousarray(t) for name, t in change(tensors).items()}
+    (tmp_path / REPLAY).write_bytes(packed("replay", about, changed))  # with a checksum that is right
     assert read_replay(tmp_path) is None
     (tmp_path / REPLAY).write_bytes(b"cut")
     assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
