@@ -24,16 +24,17 @@ MAY_IMPORT = {
     "importing": BASE | {"data", "models", "training", "events", "store", "keeping", "runs"},
     "describing": BASE | {"data", "runs", "models", "objectives", "training"},
     "lessons": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent", "runs", "describing"},
-    "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"store", "runs"},
+    "limits": {"errors", "data", "store"}, "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"limits", "store", "runs"},
     "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "exporting", "importing", "doctor", "terminal",
                         "stopping", "jobs"},
     "cli": BASE | {"commands"}, "__main__": {"cli"},
-    "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "importing", "latent", "figures", "data", "jobs"},
-    "pages": {"ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
+    "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "importing", "latent", "figures", "data", "jobs",
+                 "limits"},
+    "pages": {"limits", "privacy", "ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",
-                 "doctor", "stopping", "jobs"}
+                 "doctor", "stopping", "jobs", "limits"}
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
 
 

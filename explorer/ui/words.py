@@ -1,5 +1,6 @@
 """The same words for the same thing, on every page."""
 
+from explorer.privacy import owner, without_key
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 
@@ -15,7 +16,7 @@ def dataset(run: Run) -> str:
 
 def of_images(spec: RunSpec) -> str:
     kind, _, path = spec.dataset.partition(":")
-    return DATASETS.get(kind) or path.rsplit("/", 1)[-1]
+    return DATASETS.get(kind) or without_key(path.rsplit("/", 1)[-1])
 
 
 def article(run: Run) -> str:
@@ -23,10 +24,10 @@ def article(run: Run) -> str:
 
 
 def title(run: Run) -> str:
-    """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind."""
+    """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind, and whether it is private."""
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
-    name = "" if run.name == usual else f" · {run.name}"
-    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}"
+    name = "" if run.name == usual else f" · {without_key(run.name)}"
+    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}{' · private' * bool(owner(run.name))}"
 
 
 def dimension(index: int) -> str:
