@@ -51,9 +51,10 @@ def import_run(content: bytes, name: str | None = None) -> Run:
     with _beside(_free_place(name or folders.pop())) as aside:
         for file, entry in files.items():
             try:
-                write_whole(aside / file, archive.read(entry))
+                content = archive.read(entry)
             except ValueError as error:
                 raise UserError(f"This zip was not taken in: {file} is {error}. {EXPORT}") from None
+            write_whole(aside / file, content)
         try:
             _check(read(aside))
         except UserError as error:

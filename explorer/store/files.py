@@ -17,19 +17,26 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A link is followed; a pipe or device is written to, not replaced.
     """
-    part, path = None, path.resolve()
+    write_together({path: content})
+
+
+def write_together(contents: dict[Path, bytes]) -> None:
+    """The same with files that belong together: the first is moved to its place once there was room for the last."""
+    parts, path = {}, None
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_bytes(content)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
+        for path, content in ((path.resolve(), content) for path, content in contents.items()):
+            if path.exists() and not path.is_file() and not path.is_dir():
+                path.write_bytes(content)
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, parts[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            os.chmod(parts[path], 0o644)
+        for path, part in parts.items():
+            os.replace(part, path)
     except OSError as error:
-        if part:
+        for part in parts.values():
             Path(part).unlink(missing_ok=True)
         raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
 

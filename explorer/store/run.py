@@ -15,7 +15,7 @@ from safetensors import numpy as safetensors
 from explorer.errors import UserError
 from explorer.names import shown
 from explorer.specs import RunSpec
-from explorer.store.files import fingerprint, is_held, write_whole
+from explorer.store.files import fingerprint, is_held, write_together
 from explorer.tensors import unpacked
 from explorer.training.events import TestFigures
 
@@ -61,14 +61,12 @@ class Run:
 def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     """Store a run: tensors by file name, then run.json. Returns it with the files' fingerprints."""
     contents = {file: safetensors.save(parts) for file, parts in tensors.items()}
-    for file, content in contents.items():
-        write_whole(run.folder / file, content)
     files = {file: fingerprint(content) for file, content in contents.items()}
     record = {"format": FORMAT} | asdict(run) | {"test": run.test.to_dict(), "files": files}
     if (run.folder / REPLAY).exists():
         record["replay"] = fingerprint((run.folder / REPLAY).read_bytes())
     del record["name"], record["folder"]
-    write_whole(run.folder / RECORD, signed(record))
+    write_together({run.folder / file: content for file, content in (contents | {RECORD: signed(record)}).items()})
     return read(run.folder)
 
 

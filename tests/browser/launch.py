@@ -21,6 +21,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 @contextmanager
 def running_app(script: str = "app.py") -> Iterator[str]:
     """Starts the app as README says, or another script, on a free port; gives its address."""
+    with app_process(script) as (address, _):
+        yield address
+
+
+@contextmanager
+def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same, with its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -36,7 +43,7 @@ def running_app(script: str = "app.py") -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(20)

@@ -1,0 +1,48 @@
+"""What Linux tells of processes: whose they are, and what they hold."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def all_commands() -> Iterator[tuple[int, list[str]]]:
+    """Process id and words of each command; a process that has ended, but was not yet asked how, has none."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            yield int(process.name), (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+        except OSError:
+            continue
+
+
+def trainer_of(run: str) -> int | None:
+    """Of a run of the queue."""
+    return next((pid for pid, words in all_commands() if "train" in words and "--queue" in words and run in words), None)
+
+
+def below(pid: int) -> list[tuple[int, str]]:
+    """Id and state of the processes that it has started, and those have, as far as they are still its own; Z: ended, but not asked how."""
+    parents = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent, *_ = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(parent), []).append((int(process.name), state))
+    found, new = [], [(pid, "")]
+    while new:
+        new = [child for parent, _ in new for child in parents.get(parent, [])]
+        found += new
+    return found
+
+
+def resident(pid: int) -> float:
+    """Memory in MB."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def open_files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/task"))

@@ -1,0 +1,120 @@
+"""A disk with no room, or too little, for all that is written: `python -m tests.faults.small_disk DISK ROOMS`.
+
+DISK: a folder on a disk of its own, of a few MB, with nothing on it; other files are put beside it. For each use and each of ROOMS
+amounts of room, a line of JSON: what it said, "" if it went well; files that it left half-written or harmed; and what it said once
+there was room.
+"""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer import runs
+from explorer.cli import main
+from explorer.data import own
+from explorer.data.digits import digits
+from explorer.errors import UserError
+from explorer.exporting import run_zip
+from explorer.jobs import queue
+from explorer.specs import RunSpec
+from explorer.store import trash
+from explorer.store.catalogue import SHIPPED, find
+from explorer.store.files import PART
+from explorer.store.run import MODEL
+from explorer.training.events import EpochEnd
+from tests.faults.kills import INTACT
+
+SHORT = RunSpec(epochs=3, width=8)
+PAGE, BEYOND = 4096, 32  # bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+
+
+def command(*words) -> str:
+    """What it says on stderr, "" if it went well."""
+    with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(io.StringIO()):
+        status = main([str(word) for word in words])
+    assert status in (None, 0, 2), (status, said.getvalue())
+    return said.getvalue().removesuffix("\n") if status else ""
+
+
+def function(act: Callable, *arguments) -> str:
+    try:
+        act(*arguments)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+class Disk:
+    def __init__(self, root: Path):
+        self.root, self.runs, self.pristine, self.ballast = root, root / "runs", root.parent / "pristine", root / "ballast"
+        os.environ |= {"EXPLORER_RUNS": str(self.runs), "EXPLORER_DATA": str(root / "data")}
+        for name in (INTACT, "mine"):
+            shutil.copytree(SHIPPED / INTACT, self.runs / name)
+        told = []
+        runs.train(SHORT, "stopped", told.append, lambda: isinstance(told[-1], EpochEnd))
+        queue.enter("waiting", SHORT)
+        shutil.copytree(root, self.pristine)
+
+    def uses(self) -> dict[str, Callable[[], str]]:
+        zipped, weights, images = self.root.parent / "run.zip", self.root.parent / MODEL, digits()
+        zipped.write_bytes(run_zip(find("mine")))
+        shutil.copy(self.runs / INTACT / MODEL, weights)
+        return {
+            "train": lambda: command("train", "--run", "new", *SHORT.arguments()),
+            "go on": lambda: command("train", "--run", "stopped", *SHORT.arguments()),
+            "import a run": lambda: command("import", zipped, "--run", "new"),
+            "import weights": lambda: command("import", weights, "--run", "new", *find(INTACT).spec.arguments()),
+            "export": lambda: command("export", INTACT, "--to", "zip", "--out", self.root / "new" / "run.zip"),
+            "save an upload": lambda: function(own.save, images, "new"),
+            "enter the queue": lambda: function(queue.enter, "new", SHORT),
+            "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
+            "delete": lambda: function(trash.delete, "mine"),
+        }
+
+    def restore(self) -> None:
+        for path in self.root.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(self.pristine, self.root, dirs_exist_ok=True)
+
+    def leave(self, room: int) -> None:
+        """So many bytes, and no more."""
+        with open(self.ballast, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(self.free() - room, 1))
+
+    def free(self) -> int:
+        at = os.statvfs(self.root)
+        return at.f_bavail * at.f_frsize
+
+    def harmed(self) -> list[str]:
+        """Files that were not there, or are not as they were; but for empty ones."""
+        found, before = ({str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+                         for root in (self.root, self.pristine))
+        return sorted(name for name in found.keys() | before.keys() if found.get(name, b"") != before.get(name, b"")
+                      or name.endswith(PART))
+
+    def tried(self, act: Callable[[], str], room: int) -> dict:
+        self.restore()
+        self.leave(room)
+        said = act()
+        self.ballast.unlink()
+        return {"room": room, "said": said, "harmed": self.harmed() if said else [], "again": act() if said else ""}
+
+    def needed(self, act: Callable[[], str]) -> int:
+        self.restore()
+        before = self.free()
+        assert not (said := act()), said
+        return before - self.free()
+
+
+if __name__ == "__main__":
+    runs.CHECKPOINT_EVERY = 0
+    disk, n = Disk(Path(sys.argv[1])), int(sys.argv[2])
+    for use, act in disk.uses().items():
+        most = max(disk.needed(act), 0) // PAGE + BEYOND
+        for i in range(n):
+            print(json.dumps({"use": use} | disk.tried(act, most * i // (n - 1) * PAGE)), flush=True)
