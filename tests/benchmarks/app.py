@@ -15,7 +15,7 @@ PART = "app"
 PAINTED = """(canvas) => canvas.width && new Uint32Array(
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer).some((pixel) => pixel)"""
 PAD = '[data-testid="decoded"]'
-SIGNS = {"Home": PAD, "Explore": PAD, "Compare": '[data-testid="decoded-2"]', "Train": 'button:text-is("Train")',
+SIGNS = {"Home": PAD, "Explore": PAD, "Compare": '[data-testid="decoded-2"]', "Train": '[data-testid="stBaseButton-primary"]',
          "Library": '[data-testid="stDataFrame"]'} | {title: 'summary:has-text("The code")' for title in LESSONS.values()}
 BETWEEN = {page: "Train" if page == "Library" else "Library" for page in SIGNS}  # where each is come to from
 WARM = 6  # s, for what is imported behind the first page
@@ -81,9 +81,9 @@ def _switches(browser: Browser, rounds: int) -> list[Row]:
 
 
 def _switch(page: Page, title: str) -> float:
-    link = page.get_by_role("link", name=title, exact=True).first
+    link = page.locator('[data-testid^="stTopNav"]:is(a)').get_by_text(title, exact=True)
     if title in LESSONS.values():
-        page.get_by_text("Learn", exact=True).first.click()
+        page.get_by_test_id("stTopNavSection").click()
         link.wait_for()
     start = time.perf_counter()
     link.click()
