@@ -23,7 +23,7 @@ from explorer.store import catalogue
 from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
 from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.events import EventLog
-from explorer.store.files import drop_parts
+from explorer.store.files import PROBED, drop_parts
 from explorer.store.replay import FRAMES, REPLAY
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock
 from explorer.training.checkpoint import weights_in
@@ -33,7 +33,6 @@ from explorer.training.trainer import train as training
 from explorer.watching import Watcher
 
 CHECKPOINT_EVERY = 5.0  # seconds of training that a crash may cost
-PROBED = 1.0  # seconds for which those who look may hold the lock
 
 
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:

@@ -23,18 +23,23 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
 
     Raises UserError, and leaves nothing half-written, if none does.
     """
-    if target.is_file() and md5_of(target) == md5:
-        return
+    try:
+        if target.is_file() and md5_of(target) == md5:
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritten(target, error) from error
     part = target.with_name(target.name + ".part")
     faults = []
     for url in urls:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
             _stream(url, part, on_progress)
             if md5_of(part) != md5:
                 raise OSError("the file that came is cut short or not the right one")
             os.replace(part, target)
             return
+        except PermissionError as error:  # which no address gives
+            raise _unwritten(target, error) from error
         except (OSError, HTTPException) as error:  # URLError, timeouts and a full disk are OSErrors
             reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error).strip()
             faults.append(f"{url}: {reason}")
@@ -43,6 +48,10 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
                 part.unlink()
     raise UserError(f"{target.name} could not be downloaded ({'; '.join(faults)}). "
                     f"Try again, or place the file at {target} yourself.")
+
+
+def _unwritten(target: Path, error: OSError) -> UserError:
+    return UserError(f"{target} could not be written: {error.strerror}. Allow writing there, or set EXPLORER_DATA to another folder.")
 
 
 def _stream(url: str, part: Path, on_progress: Progress) -> None:

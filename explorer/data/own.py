@@ -1,5 +1,6 @@
 """Data sets of images that were uploaded: EXPLORER_DATA/own/NAME.safetensors, for whoever names own:NAME, in whatever process."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -36,15 +37,21 @@ def save(data: Dataset, name: str) -> Dataset:
     RunSpec(f"own:{name}")
     about = {"class_names": data.class_names, "n_train": data.n_train}
     content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
-    for other in names():
-        if same(other) == same(name) and place_of(other).read_bytes() != content:
-            raise UserError(f"There are other images named {other} already. Choose another name.")
+    try:
+        taken = [other for other in names() if same(other) == same(name) and place_of(other).read_bytes() != content]
+    except OSError as error:
+        raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
+    if taken:
+        raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
     write_whole(place_of(name), content)
     return own(name)
 
 
 def names() -> list[str]:
-    return sorted(path.stem for path in _folder().glob(f"[!.]*{SUFFIX}"))
+    """None where the folder can't be read."""
+    with suppress(OSError):
+        return sorted(path.stem for path in _folder().glob(f"[!.]*{SUFFIX}"))
+    return []
 
 
 def place_of(name: str) -> Path:

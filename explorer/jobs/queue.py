@@ -18,13 +18,12 @@ from explorer.errors import UserError
 from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for, runs_folder
-from explorer.store.files import is_held, write_whole
+from explorer.store.files import PROBED, is_held, write_whole
 
 FOLDER = ".jobs"
 STARTING = 60.0  # seconds that a process may take until it holds its lock
 LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
 ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
-PROBED = 2.0  # seconds for which those who look may hold a lock
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from explorer.errors import UserError
 
 PART = ".part"  # of a file that is being written
+PROBED = 2.0  # seconds for which those who look may hold a lock
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -166,5 +166,7 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
         if not all(np.isfinite(t).all() for t in tensors.values() if t.dtype.kind == "f"):
             raise ValueError("it holds numbers that are not finite")
         return tensors
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UserError(f"Run {run.name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.") from error
+    except ValueError as error:
         raise UserError(f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}.") from error

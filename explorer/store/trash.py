@@ -3,11 +3,15 @@
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from filelock import Timeout
 
 from explorer.errors import UserError
 from explorer.store.catalogue import SHIPPED, place_for, runs_folder
-from explorer.store.run import is_training
+from explorer.store.files import PROBED
+from explorer.store.run import training_lock
 
 FOLDER, DAYS = ".trash", 7
 NAMES = SHIPPED / "shipped.txt"
@@ -21,27 +25,35 @@ def is_shipped(folder: Path) -> bool:
 def delete(name: str) -> None:
     """Raises UserError for a run that came along, is being trained, or can't be moved."""
     folder, trash = place_for(name), runs_folder() / FOLDER
-    if is_shipped(folder if folder.is_dir() else SHIPPED / name):
-        raise UserError(f"{name} came along with the app, and stays.")
-    if not folder.is_dir():
-        raise UserError(f"There is no run {name} to delete.")
-    if is_training(folder):
-        raise UserError(f"{name} is being trained. Stop that first.")
     try:
-        trash.mkdir(exist_ok=True)
-        for old in trash.iterdir():
-            if time.time() - old.stat().st_mtime > DAYS * 86_400:
-                shutil.rmtree(old)
-        shutil.rmtree(trash / name, ignore_errors=True)
-        os.replace(folder, trash / name)
-        os.utime(trash / name)
+        if is_shipped(folder if folder.is_dir() else SHIPPED / name):
+            raise UserError(f"{name} came along with the app, and stays.")
+        if not folder.is_dir():
+            raise UserError(f"There is no run {name} to delete.")
+        lock = training_lock(folder)
+        with lock.acquire(timeout=PROBED):
+            trash.mkdir(exist_ok=True)
+            for old in trash.iterdir():
+                if time.time() - old.stat().st_mtime > DAYS * 86_400:
+                    shutil.rmtree(old)
+            shutil.rmtree(trash / name, ignore_errors=True)
+            os.replace(folder, trash / name)
+            os.utime(trash / name)
+            with suppress(OSError):  # Windows takes it away itself
+                os.unlink(lock.lock_file)
+    except Timeout:
+        raise UserError(f"{name} is being trained. Stop that first.") from None
     except OSError as error:
         raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}.") from error
 
 
 def restore(name: str) -> None:
-    """Raises UserError if it is not there any more, or another run has its name by now."""
+    """Raises UserError if it is not there any more, or another run has its name by now, or it can't be moved."""
     kept = runs_folder() / FOLDER / place_for(name).name
-    if place_for(name).exists() or not kept.is_dir():
-        raise UserError(f"{name} can't be brought back: {'there is a new run of that name' if kept.is_dir() else 'it is gone for good'}.")
-    os.replace(kept, place_for(name))
+    try:
+        if place_for(name).exists() or not kept.is_dir():
+            why = "there is a new run of that name" if kept.is_dir() else "it is gone for good"
+            raise UserError(f"{name} can't be brought back: {why}.")
+        os.replace(kept, place_for(name))
+    except OSError as error:
+        raise UserError(f"{name} can't be brought back: {error.strerror}. Allow writing in {place_for(name).parent}.") from error
