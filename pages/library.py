@@ -6,6 +6,7 @@ import streamlit as st
 from explorer.figures.images import data_uri, sheet
 from explorer.latent.dimensions import ACTIVE
 from explorer.ui import cache, words
+from explorer.ui.bring import bring
 from explorer.ui.deletion import delete_button, undo_button
 from explorer.ui.entry import require_app
 
@@ -65,3 +66,6 @@ with right:
     st.image(pairs, width="stretch", alt="Test images above, their reconstructions below")
     st.caption(f"The first {len(images)} test images; below each, what comes back when it is encoded and decoded.")
     st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": run.name})
+    st.page_link("pages/explore.py", label="Take it along", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
+
+bring()

@@ -1,15 +1,12 @@
 """Runs that were deleted, kept for a week beside the others, for who wants them back."""
 
-import os
-import shutil
-import time
 from pathlib import Path
 
 from explorer.errors import UserError
-from explorer.store.catalogue import SHIPPED, place_for, runs_folder
+from explorer.store.catalogue import SHIPPED, place_for
+from explorer.store.files import bring_back, put_away
 from explorer.store.run import is_training
 
-FOLDER, DAYS = ".trash", 7
 NAMES = SHIPPED / "shipped.txt"
 
 
@@ -20,28 +17,16 @@ def is_shipped(folder: Path) -> bool:
 
 def delete(name: str) -> None:
     """Raises UserError for a run that came along, is being trained, or can't be moved."""
-    folder, trash = place_for(name), runs_folder() / FOLDER
+    folder = place_for(name)
     if is_shipped(folder if folder.is_dir() else SHIPPED / name):
         raise UserError(f"{name} came along with the app, and stays.")
     if not folder.is_dir():
         raise UserError(f"There is no run {name} to delete.")
     if is_training(folder):
         raise UserError(f"{name} is being trained. Stop that first.")
-    try:
-        trash.mkdir(exist_ok=True)
-        for old in trash.iterdir():
-            if time.time() - old.stat().st_mtime > DAYS * 86_400:
-                shutil.rmtree(old)
-        shutil.rmtree(trash / name, ignore_errors=True)
-        os.replace(folder, trash / name)
-        os.utime(trash / name)
-    except OSError as error:
-        raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}.") from error
+    put_away(folder, name)
 
 
 def restore(name: str) -> None:
     """Raises UserError if it is not there any more, or another run has its name by now."""
-    kept = runs_folder() / FOLDER / place_for(name).name
-    if place_for(name).exists() or not kept.is_dir():
-        raise UserError(f"{name} can't be brought back: {'there is a new run of that name' if kept.is_dir() else 'it is gone for good'}.")
-    os.replace(kept, place_for(name))
+    bring_back(place_for(name), name, "run")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.privacy import without_key
 
 
 @contextmanager
@@ -12,6 +13,6 @@ def plain_faults():
     try:
         yield
     except UserError as error:
-        st.error(str(error))
+        st.error(without_key(str(error)))
     except OSError as error:
         st.error(f"{error.filename or 'A file'} could not be read: {error.strerror}.")

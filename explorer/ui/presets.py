@@ -7,8 +7,13 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
     "An AE": ({"model": "ae"}, "Codes are points, and nothing keeps them together."),
     "Too much KL": ({"model": "vae", "beta": 20.0}, "The rate is so dear that the codes say nothing: collapse."),
     "Too little KL": ({"model": "vae", "beta": 0.001}, "The rate is almost free: codes far apart, with gaps between them."),
+    "Convolutions": ({"model": "vae", "network": "conv", "latent_dim": 16}, "For photographs: what lies beside what counts, and a code has "
+                                                                            "sixteen numbers."),
     "KL warm-up": ({"model": "vae", "beta_warmup": 0.25}, "The KL weight rises over the first epochs: first apart, then together."),
 }
+CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: down to 4 or 7 px, decoded in the browser
+SEEN = 250_000  # images until a conv VAE of photographs has settled, each seen again in every epoch
+EPOCHS = 20, 500
 OBJECTIVES = {"reconstruction alone": 0.0, "almost KL alone": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
@@ -18,3 +23,10 @@ def settings(preset: str, images: dict) -> dict:
     if share := found.get("beta_warmup"):
         found["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
     return found
+
+
+def of_photographs(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
+    """A conv VAE, or AE, of images that were uploaded, trained for as long as so many of them need."""
+    width, depth = CONV[image_size]
+    epochs = min(max(EPOCHS[0], SEEN // n_train), EPOCHS[1])
+    return RunSpec(dataset, model=model, network="conv", width=width, depth=depth, latent_dim=16, likelihood="gaussian", epochs=epochs)
