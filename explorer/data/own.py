@@ -81,15 +81,16 @@ def restore(name: str) -> None:
 
 
 def names() -> list[str]:
-    return sorted(path.stem for path in _folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
+    return sorted(path.stem for path in sets_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
 
 
 def place_of(name: str) -> Path:
     """The file of that name, which RunSpec has checked."""
-    return _folder() / f"{name}{SUFFIX}"
+    return sets_folder() / f"{name}{SUFFIX}"
 
 
-def _folder() -> Path:
+def sets_folder() -> Path:
+    """With those that were deleted."""
     return data_folder() / "own"
 
 

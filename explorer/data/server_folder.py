@@ -83,11 +83,12 @@ def _entries(folder: Path) -> list[Entry]:
 
 
 def _entry(path: Path, folder: Path) -> Entry:
-    name, about = path.relative_to(folder).as_posix(), None
+    name = path.relative_to(folder).as_posix()
+    if path.is_symlink() and not _is_allowed(Path(os.path.realpath(path))):
+        return Entry(name, 0, 0, LEADS_OUT, path)
     try:
         about = path.stat()
     except OSError as error:
         return Entry(name, 0, 0, error.strerror, path)
-    fault = LEADS_OUT if path.is_symlink() and not _is_allowed(Path(os.path.realpath(path))) else \
-        TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "not a plain file"
+    fault = TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "not a plain file"
     return Entry(name, about.st_size, about.st_size, fault, path)

@@ -12,6 +12,7 @@ from explorer.data.server_folder import listed, on_server
 from explorer.data.upload import Upload, uploaded
 from explorer.errors import UserError
 from explorer.limits import check_disk, check_writable
+from explorer.privacy import without_key
 from explorer.specs import IMAGE_SIZES
 from explorer.ui import words
 from explorer.ui.faults import plain_faults
@@ -44,7 +45,10 @@ def image_upload() -> None:
     if not looked.upload:
         st.error(looked.fault)
         return
-    _described(looked.upload)
+    upload = looked.upload
+    st.markdown(f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
+                f"{_several(len(upload.sizes), 'size', 'sizes')}; "
+                + (f"**{len(upload.skipped):,} skipped**, as is said below." if upload.skipped else "none skipped."))
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True)
     colour = right.toggle("Colour", key=COLOUR, help="Grey trains three times as fast, and is enough where colour says nothing")
@@ -52,8 +56,9 @@ def image_upload() -> None:
     name, is_private = name_and_who("images")
     if st.button("Keep", type="primary", disabled=not name):
         with plain_faults():
-            _keep(looked.upload, kept_as(name, is_private), size, colour)
+            _keep(upload, kept_as(name, is_private), size, colour)
             st.rerun()
+    _described(upload)
 
 
 def _looked_at() -> Looked | None:
@@ -102,9 +107,7 @@ def _usual_size(upload: Upload) -> int:
 
 def _described(upload: Upload) -> None:
     """Names from outside stand in tables, where they are nothing but text."""
-    n, sizes = len(upload.names), [f"{width} × {height}" for width, height in upload.sizes]
-    st.markdown(f"**{n:,} images**, {_several(len(upload.counts), 'class', 'classes')}, {_several(len(sizes), 'size', 'sizes')}"
-                + (f"; **{len(upload.skipped):,} skipped**." if upload.skipped else "; none skipped."))
+    sizes = [f"{width} × {height}" for width, height in upload.sizes]
     tables = ({"Class": list(upload.counts), "Images": list(upload.counts.values())},
               {"Size, pixels": sizes, "Images": list(upload.sizes.values())},
               {"Kind": [KINDS.get(mode, mode) for mode in upload.modes], "Images": list(upload.modes.values())})
@@ -161,5 +164,5 @@ def kept() -> None:
     """What was kept last, as long as it is there."""
     name, n, skipped = st.session_state.get(KEPT, ("", 0, ()))
     if name in own.names():
-        st.success(f"{words.as_text(words.choice_of_images(f'own:{name}'))} is kept, with {n:,} images. Train on it below.")
+        st.success(f"{words.as_text(without_key(name))} is kept, with {n:,} images. Train on it below.")
         _skipped(skipped)

@@ -7,9 +7,9 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
     "An AE": ({"model": "ae"}, "Codes are points, and nothing keeps them together."),
     "Too much KL": ({"model": "vae", "beta": 20.0}, "The rate is so dear that the codes say nothing: collapse."),
     "Too little KL": ({"model": "vae", "beta": 0.001}, "The rate is almost free: codes far apart, with gaps between them."),
-    "Convolutions": ({"model": "vae", "network": "conv", "latent_dim": 16}, "For photographs: what lies beside what counts, and a code has "
-                                                                            "sixteen numbers."),
     "KL warm-up": ({"model": "vae", "beta_warmup": 0.25}, "The KL weight rises over the first epochs: first apart, then together."),
+    "Convolutions": ({"model": "vae", "network": "conv", "latent_dim": 16},
+                     "For photographs: pixels near each other are seen together, and a code has sixteen numbers."),
 }
 CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: down to 4 or 7 px, decoded in the browser
 SEEN = 250_000  # images until a conv VAE of photographs has settled, each seen again in every epoch
