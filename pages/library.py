@@ -50,12 +50,13 @@ choice = st.dataframe(
 rows = choice.selection.rows
 run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
 
-st.subheader(words.title(run))
+st.subheader(words.as_text(words.title(run)))
 left, right = st.columns(2)
 with left:
-    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on {run.device}.")
+    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on "
+                f"{words.as_text(run.device)}.")
     if run.note:
-        st.warning(run.note)
+        st.warning(words.as_text(run.note))
     st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link("pages/train.py", label="Change its settings, and train your own", icon=":material/model_training:",
                  query_params=words.in_address(run.spec))

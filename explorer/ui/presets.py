@@ -12,8 +12,8 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
                      "For photographs: pixels near each other are seen together, and a code has sixteen numbers."),
 }
 CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: down to 4 or 7 px, decoded in the browser
-SEEN = 250_000  # images until a conv VAE of photographs has settled, each seen again in every epoch
-EPOCHS = 20, 500
+SEEN = 100_000  # images until a conv VAE of photographs shows what they are, each seen again in every epoch: minutes
+EPOCHS = 20, 300  # at least, at most
 OBJECTIVES = {"reconstruction alone": 0.0, "almost KL alone": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 

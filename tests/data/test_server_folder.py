@@ -69,9 +69,9 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
         "a/gone.png: No such file or directory", "c: a link to a folder", "loop: a link to a folder"}
     with pytest.raises(UserError, match="no folder"):
         on_server(str(faces / "out"))
-    for folder, says in ((faces, "c in faces is a link to a folder"), (faces / "a", "9.png in a is a link that leads out")):
+    for place, says in ((faces, "c in faces is a link to a folder"), (faces / "a", "9.png in a is a link that leads out")):
         with pytest.raises(UserError, match=says):
-            check_links(str(folder))
+            check_links(str(place))
     assert checked(str(faces / "c")) == faces / "b"
 
 
