@@ -72,10 +72,11 @@ def jobs(args) -> None:
 
 
 def stop(args) -> None:
+    """Of one that went wrong, what is said of it goes."""
     job = queue.job_of(args.run)
-    if not job or not job.alive:
+    if not job:
         raise UserError(f"{args.run} is not being trained, nor waiting for it. `python -m explorer jobs` lists what is.")
-    queue.ask_to_stop(args.run)
+    (queue.ask_to_stop if job.alive else queue.dismiss)(args.run)
 
 
 def list_run(args) -> None:

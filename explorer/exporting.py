@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 
 from explorer.errors import UserError, unknown
+from explorer.privacy import without_key
 from explorer.store.embedding import read_embedding
 from explorer.store.files import fingerprint
 from explorer.store.replay import REPLAY
@@ -47,7 +48,7 @@ def run_zip(run: Run) -> bytes:
             if path.name in run.files and fingerprint(content) != run.files[path.name]:
                 raise UserError(f"{path.name} of run {run.name} can't be used: its checksum is wrong. "
                                 f"Train the run again, or delete {run.folder}.")
-            entry = zipfile.ZipInfo(f"{run.name}/{path.name}")  # without a date
+            entry = zipfile.ZipInfo(f"{without_key(run.name)}/{path.name}")  # without a date
             entry.create_system, entry.external_attr = 3, 0o644 << 16  # Unix, on every system
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

@@ -28,7 +28,7 @@ def jobs_each() -> int:
 
 
 def max_work() -> int:
-    """Epochs times training images of one training."""
+    """Epochs, of all rungs of a ladder together, times training images of one training."""
     return _number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
@@ -62,8 +62,9 @@ def check_jobs(under_way: int, new: int) -> None:
 def check_work(epochs: int, images: int) -> None:
     """Raises UserError if one training would see too many images."""
     if epochs * images > (most := max_work()):
+        fewer = f"{most // images:,} epochs or fewer" if images <= most else "fewer images"
         raise UserError(f"{epochs:,} epochs of {images:,} images are more than one training may see here, {most:,} images. "
-                        f"Choose {max(1, most // images):,} epochs or fewer, or train at home.")
+                        f"Choose {fewer}, or train at home.")
 
 
 def _number(name: str, usual, low, high):

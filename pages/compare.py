@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.latent.gaps import MOST_CODES
+from explorer.privacy import without_key
 from explorer.ui import cache, pairs, words
 from explorer.ui.compare_view import ADDRESS, compare_view, follow_link
 from explorer.ui.entry import require_app
@@ -17,7 +18,7 @@ in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "
 pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
 pair = pair or pairs.usual(runs)
 if wrong:
-    st.warning(wrong + (f" Shown are {pair[0].name} and {pair[1].name}." if pair else ""))
+    st.warning(without_key(wrong + (f" Shown are {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
     st.info("There are no AE and VAE of the same images yet. Train both: `python -m explorer train --dataset digits --model ae`, "
             "and the same with `--model ladder`.")

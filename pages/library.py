@@ -5,10 +5,12 @@ import streamlit as st
 
 from explorer.figures.images import data_uri, sheet
 from explorer.latent.dimensions import ACTIVE
+from explorer.privacy import owner, without_key
 from explorer.ui import cache, words
 from explorer.ui.bring import bring
 from explorer.ui.deletion import delete_button, undo_button
 from explorer.ui.entry import require_app
+from explorer.ui.publishing import private_mark, publish_button
 
 N_SHOWN = 10
 
@@ -17,14 +19,15 @@ st.title("Library")
 st.markdown("Every trained model, with what it measures on images it was not trained on. **Select a row** to see more of it.")
 runs, faults = cache.all_runs()
 for fault in faults:
-    st.warning(fault)
+    st.warning(without_key(fault))
 undo_button()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 
 table = pd.DataFrame([
-    {"run": run.name, "images": words.dataset(run), "model": words.MODELS[run.spec.model], "network": run.spec.network,
+    {"run": without_key(run.name), "seen": "only you" if owner(run.name) else "everyone",
+     "images": words.dataset(run), "model": words.MODELS[run.spec.model], "network": run.spec.network,
      "latent": run.spec.latent_dim, "KL weight": run.spec.beta if run.spec.has_prior else None,
      "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
      "active": run.test.active_units, "epochs": run.epochs, "seconds": run.seconds}
@@ -32,11 +35,13 @@ table = pd.DataFrame([
 ])
 NATS = "nats per image, mean over the test split"
 SPEAKS = f"latent dimensions whose mean has a variance above {ACTIVE} over the test split"
+if not any(owner(run.name) for run in runs):
+    del table["seen"]
 choice = st.dataframe(
     table, hide_index=True, placeholder="–", on_select="rerun", selection_mode="single-row", key="library",
     column_config={
         "run": st.column_config.TextColumn("Run", pinned=True),
-        "images": "Images", "model": "Model", "network": "Network",
+        "seen": "Seen by", "images": "Images", "model": "Model", "network": "Network",
         "latent": st.column_config.NumberColumn("Latent dim", help="numbers in a code"),
         "KL weight": st.column_config.NumberColumn(help="beta in distortion + beta·rate; 1 is the ELBO; an AE has none"),
         "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
@@ -51,16 +56,20 @@ rows = choice.selection.rows
 run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
 
 st.subheader(words.as_text(words.title(run)))
+private_mark(run.name)
 left, right = st.columns(2)
 with left:
     st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on "
                 f"{words.as_text(run.device)}.")
     if run.note:
         st.warning(words.as_text(run.note))
-    st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
+    if not owner(run.spec.dataset):
+        st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link("pages/train.py", label="Change its settings, and train your own", icon=":material/model_training:",
                  query_params=words.in_address(run.spec))
-    delete_button(run)
+    with st.container(horizontal=True):
+        publish_button(run.name)
+        delete_button(run)
 with right:
     images = cache.view(run).embedding.images[:N_SHOWN]
     pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))

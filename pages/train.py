@@ -2,15 +2,18 @@
 
 import streamlit as st
 
+from explorer import limits
 from explorer.jobs import queue
+from explorer.privacy import owner
 from explorer.specs import RunSpec
-from explorer.ui import presets
+from explorer.ui import presets, visitor
 from explorer.ui.deletion import undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.spec_form import chosen_images, fill, from_address, spec_form
+from explorer.ui.starting import name_of, start
 from explorer.ui.training_estimate import estimate
-from explorer.ui.training_view import is_there, start, training_view
+from explorer.ui.training_view import is_there, training_view
 
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
@@ -29,7 +32,9 @@ def take_preset() -> None:
 
 def follow(*specs: RunSpec) -> None:
     with plain_faults():
-        together = tuple(start(spec) for spec in specs)
+        named = {name_of(spec, alone): spec for spec in specs}
+        start(named)
+        together = tuple(named)
         followed[:] = [together, *(group for group in followed if group != together)]
 
 
@@ -40,33 +45,45 @@ preset = st.pills("Presets", presets.PRESETS, key="preset", label_visibility="co
 if preset:
     st.caption(presets.PRESETS[preset][1])
 spec = spec_form()
-train, three, line = st.columns([1, 1.6, 4], vertical_alignment="center")
-if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
-    follow(spec)
-if three.button("Train three objectives", disabled=spec is None or not spec.has_prior, width="stretch",
-                help="Reconstruction alone (β = 0), almost the KL alone (β = 1,000) and both (β = 1), to be seen beside each other"):
-    follow(*(RunSpec.from_dict(spec.to_dict() | {"model": "vae", "beta": beta, "betas": None, "rung_epochs": None})
-             for beta in presets.OBJECTIVES.values()))
-said = line.empty()
+looking = limits.is_read_only()
+if looking:
+    st.info("This server is for looking, and trains nothing: the code below trains this model at home.", icon=":material/visibility:")
+    said = None
+else:
+    train, three, hidden, line = st.columns([1, 1.6, 1, 3], vertical_alignment="center")
+    of_private_images = bool(spec and owner(spec.dataset))
+    alone = hidden.toggle("Private", of_private_images, disabled=of_private_images, key=f"private {of_private_images}",
+                          persist_state="session", help="Only you see it, in this browser.")
+    if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
+        follow(spec)
+    if three.button("Train three objectives", disabled=spec is None or not spec.has_prior, width="stretch",
+                    help="Reconstruction alone (β = 0), almost the KL alone (β = 1,000) and both (β = 1), beside each other"):
+        follow(*(RunSpec.from_dict(spec.to_dict() | {"model": "vae", "beta": beta, "betas": None, "rung_epochs": None})
+                 for beta in presets.OBJECTIVES.values()))
+    said = line.empty()
 undo_button()
 jobs = []
 with plain_faults():
     jobs = queue.jobs()
+    new = [job for job in reversed(jobs) if visitor.is_mine(job.by)]
     if FOLLOWED not in st.session_state:
-        followed += [(job.run,) for job in reversed(jobs) if not any(job.run in group for group in followed)]
+        new += [job for job in jobs if job.alive and not job.place and visitor.may_see(job.run) and job not in new]
         st.session_state[FOLLOWED] = followed
+    followed += [(job.run,) for job in new if not any(job.run in group for group in followed)]
     for group in filter(None, (tuple(filter(is_there, group)) for group in followed)):
         for column, run in zip(st.columns(len(group)), group):
             with column:
                 training_view(run)
-    others = [job for job in jobs if job.alive and not any(job.run in group for group in followed)]
-    for job in others:
-        st.caption(f"{job.run} {f'waits for its turn, {job.place} before it' if job.place else 'trains'}, started by someone else.")
-if spec:
-    with st.expander("Code"):
+    for job in jobs:
+        if job.alive and not any(job.run in group for group in followed):
+            st.caption(f"{job.run if visitor.may_see(job.run) else 'A private training'} "
+                       f"{f'waits for its turn, {job.place} before it' if job.place else 'trains'}, started by someone else.")
+if spec and not owner(spec.dataset):
+    with st.expander("Code", expanded=looking):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
         st.code("from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
                 f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)", language="python", wrap_lines=True)
+if spec and said:
     with said, plain_faults():
         st.markdown(estimate(spec, busy=any(job.alive for job in jobs)))

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "cli": BASE | {"commands"}, "__main__": {"cli"},
     "ui": BASE | {"describing", "store", "runs", "measuring", "exporting", "importing", "latent", "figures", "data", "jobs",
                  "limits"},
-    "pages": {"limits", "ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
+    "pages": {"limits", "privacy", "ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"}, "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",

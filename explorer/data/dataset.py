@@ -55,10 +55,15 @@ def shuffled(n: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).permutation(n)
 
 
+def n_for_test(n: int) -> int:
+    """Of n images that come without a split of their own."""
+    return max(1, round(n * TEST_SHARE))
+
+
 def split(name: str, x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: tuple[str, ...]) -> Dataset:
     """One fifth of the images, at least one, in a fixed order, is the test split."""
     order = shuffled(len(x))
-    return Dataset(name, x[order], y[order], class_names, len(x) - max(1, round(len(x) * TEST_SHARE)), skipped=skipped)
+    return Dataset(name, x[order], y[order], class_names, len(x) - n_for_test(len(x)), skipped=skipped)
 
 
 def by_folder(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:

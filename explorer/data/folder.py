@@ -21,7 +21,7 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
         raise UserError(f"There is no folder {root}. Give the path of a folder of images, as in folder:/home/me/faces.")
-    files = _image_files(root)
+    files = image_files(root)
     x, kept, skipped = read_images(root, files, image_size, colour, on_progress)
     if len(x) < 2:
         raise UserError(f"{root} holds {len(x) or 'no'} readable image{'s' * (len(x) != 1)}, and training needs at least 2. "
@@ -31,7 +31,7 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
     return split(f"folder:{root}", x, y, tuple(shown(name) for name in class_names), skipped)
 
 
-def _image_files(root: Path) -> list[Path]:
+def image_files(root: Path) -> list[Path]:
     """Below root, hidden ones left out; links to folders are followed, each folder once."""
     found, seen = [], set()
     for folder, inner, names in os.walk(root, followlinks=True):

@@ -21,9 +21,10 @@ SUFFIX = ".safetensors"
 
 @dataclass(frozen=True)
 class About:
-    """A set as its file's head says it is: so many images, their C, H, W, and their classes."""
+    """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their classes."""
 
     n: int
+    n_train: int
     shape: tuple[int, int, int]
     class_names: tuple[str, ...]
 
@@ -56,14 +57,15 @@ def save(data: Dataset, name: str) -> Dataset:
 
 
 def about(name: str) -> About:
-    """Without reading its images. Raises UserError if there is none of that name, or its file is damaged."""
+    """Without reading its images. Raises UserError as own() does."""
     try:
         with safe_open(place_of(name), "np") as file:
             n, *shape = file.get_slice("x").get_shape()
-            told = json.loads(file.metadata()["own"])["class_names"]
-            return About(n, tuple(shape), tuple(shown(str(name)) for name in told))
+            told = json.loads(file.metadata()["own"])
+            return About(n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"]))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
-        raise UserError(f"The images of own:{name} can't be used: they are gone, or damaged. Upload them again.") from None
+        own(name)  # which says what is wrong with it
+        raise UserError(f"The images of own:{name} could not be read. Try it again.") from None
 
 
 def delete(name: str) -> None:

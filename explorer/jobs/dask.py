@@ -25,10 +25,10 @@ class DaskExecutor:
             raise UserError(f"No Dask scheduler answers at EXPLORER_SCHEDULER={address}. "
                             "Start one, or unset it, to train on this machine.") from error
 
-    def start(self, run: str, spec: RunSpec) -> bool:
+    def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
         from distributed import fire_and_forget
 
-        if not enter(run, spec, elsewhere=True):
+        if not enter(run, spec, elsewhere=True, by=by):
             return False
         task = self.client.submit(work, run, spec.to_dict(), pure=False)
         task.add_done_callback(lambda over: _say_if_lost(run, over))

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from explorer.jobs.queue import enter, most_at_once
+from explorer.jobs.queue import enter
+from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[2]
@@ -16,10 +17,10 @@ AHEAD = 3  # processes that wait
 class LocalExecutor:
     @property
     def most(self) -> int:
-        return most_at_once() + AHEAD
+        return max_jobs() + AHEAD
 
-    def start(self, run: str, spec: RunSpec) -> bool:
-        if not enter(run, spec):
+    def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
+        if not enter(run, spec, by=by):
             return False
         command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
         whole = {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in FOLDERS if os.environ.get(name)}

@@ -1,13 +1,11 @@
 """Trainings that wait for their turn, run, or went wrong: a file each in the runs' folder, so that they outlive every app.
 
-The first EXPLORER_MAX_JOBS (1) that are alive train, in order of coming; the others wait. A job is alive while its process
+The first EXPLORER_MAX_JOBS that are alive train, in order of coming; the others wait. A job is alive while its process
 holds its lock, which a killed one gives up; it is asked to stop by a file, which reaches another machine too. A cluster has
 a queue of its own: its jobs are alive until they say otherwise, and don't count.
 """
 
 import json
-import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.errors import UserError
+from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for, runs_folder
 from explorer.store.files import is_held, write_whole
@@ -37,14 +36,7 @@ class Job:
     place: int = 0  # how many are before it, if it waits
     elsewhere: bool = False  # on a cluster
     fault: str | None = None  # why it ended without a run
-
-
-def most_at_once() -> int:
-    """Raises UserError if EXPLORER_MAX_JOBS is no number above 0."""
-    said = os.environ.get("EXPLORER_MAX_JOBS") or "1"
-    if not re.fullmatch(r"[1-9]\d{0,2}", said):
-        raise UserError(f"EXPLORER_MAX_JOBS is a number from 1 to 999, not {said!r}.")
-    return int(said)
+    by: str | None = None  # the key of the visitor who started it; None: the command line
 
 
 def jobs() -> list[Job]:
@@ -55,12 +47,12 @@ def jobs() -> list[Job]:
             told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
             awaited = told["elsewhere"] or not told["begun"] and abs(age) < STARTING  # below 0 if the clock was set back
             alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
-            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive, elsewhere=told["elsewhere"], fault=told["fault"])
+            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive, 0, told["elsewhere"], told["fault"], told.get("by"))
         except (OSError, ValueError, KeyError, TypeError):
             continue  # gone, or half-written by another hand
         found.append(job)
     found.sort(key=lambda job: (job.since, job.run))
-    most, before, placed = most_at_once(), 0, []
+    most, before, placed = max_jobs(), 0, []
     for job in found:
         place = max(0, before - most + 1) if job.alive and not job.elsewhere else 0
         fault = job.fault if job.alive or job.fault else "Its process ended without a word."
@@ -73,14 +65,14 @@ def job_of(run: str) -> Job | None:
     return next((job for job in jobs() if job.run == run), None)
 
 
-def enter(run: str, spec: RunSpec, elsewhere: bool = False) -> bool:
+def enter(run: str, spec: RunSpec, elsewhere: bool = False, by: str | None = None) -> bool:
     """A new job at the end of the queue. False if that run is waiting or training already: then it is shared."""
     place_for(run)
     alive = {job.run: job.since for job in jobs() if job.alive}
     if run in alive:
         return False
     (_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write(run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), elsewhere)
+    _write(run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), elsewhere, by)
     return True
 
 
@@ -125,7 +117,7 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
     try:
         with _lock(run).acquire(timeout=PROBED):
             if job := job_of(run):
-                _write(run, spec, job.since, job.elsewhere, begun=True)
+                _write(run, spec, job.since, job.elsewhere, job.by, begun=True)
             while not (stopped := stop() or is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
                 time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
             yield not stopped and job is not None
@@ -150,9 +142,9 @@ def in_a_sentence(error: BaseException) -> str:
     return f"It broke down: {said or 'no more is known'} ({type(error).__name__}). Try it again, or with other settings."
 
 
-def _write(run: str, spec: RunSpec, since: float, elsewhere: bool, begun: bool = False) -> None:
+def _write(run: str, spec: RunSpec, since: float, elsewhere: bool, by: str | None, begun: bool = False) -> None:
     """begun: its process has held its lock; when it doesn't any more, it has gone."""
-    told = {"spec": spec.to_dict(), "since": since, "elsewhere": elsewhere, "begun": begun, "fault": None}
+    told = {"spec": spec.to_dict(), "since": since, "elsewhere": elsewhere, "begun": begun, "fault": None, "by": by}
     write_whole(_file(run), json.dumps(told).encode() + ROOM)
 
 

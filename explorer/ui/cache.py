@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.errors import UserError
+from explorer.errors import UserError, unknown
 from explorer.latent import gap_map
 from explorer.latent.dimensions import Dimension, dimensions, widened
 from explorer.latent.gap_map import Between, GapMap
 from explorer.latent.ladder import rung_at
 from explorer.latent.projection import project
 from explorer.latent.scale import Scale, scale_of
+from explorer.privacy import owner, without_key
 from explorer.store.catalogue import catalogue, find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
@@ -42,12 +43,14 @@ def look_anew() -> None:
 
 
 def fault(name: str) -> str:
-    """What is wrong with the run of that name."""
+    """What is wrong with the run of that name, which all_runs() does not give."""
     try:
+        if not visitor.may_see(name):
+            raise unknown("run", name, [run.name for run in all_runs()[0] if not owner(run.name)])
         find(name)
         return ""
     except UserError as error:
-        return str(error)
+        return without_key(str(error))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Which two runs stand beside each other: an AE and a VAE of the same images."""
 
+from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 
@@ -60,6 +61,6 @@ def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, 
         return (left, right), " ".join(wrong)
     if alone := left or right:
         spec = alone.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
-        wrong.append(f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. "
-                     f"Train one: `python -m explorer train {RunSpec.from_dict(spec).flags()}`")
+        how = " on *Train*." if owner(alone.spec.dataset) else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
+        wrong.append(f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. Train one{how}")
     return None, " ".join(wrong)

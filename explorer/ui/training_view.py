@@ -7,17 +7,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from explorer import limits
 from explorer.figures.palette import ACCENT
-from explorer.jobs import executor, queue
+from explorer.jobs import queue
+from explorer.privacy import without_key
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for
 from explorer.store.checkpoint import can_go_on
 from explorer.store.events import read_events
 from explorer.store.replay import Replay
-from explorer.ui import cache, words
+from explorer.ui import cache, visitor, words
 from explorer.ui.deletion import delete_button
 from explorer.ui.faults import plain_faults
+from explorer.ui.publishing import private_mark
 from explorer.ui.replay_view import replay_view
+from explorer.ui.starting import start
 from explorer.ui.training_estimate import in_words
 
 LOOK_EVERY, SOON = 1.5, 0.3  # seconds
@@ -40,16 +44,18 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
             st.rerun()
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
-            st.markdown(f"**{words.as_text(words.settings(spec) if spec else run)}**")
+            st.markdown(f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**")
+            private_mark(run)
             if job and job.alive:
                 _under_way(job, events)
             elif job:
-                st.error(job.fault)
-                with st.container(horizontal=True):
-                    if st.button("Try again", key=f"again {run}"):
-                        executor().start(run, RunSpec.from_dict(job.spec))
-                        st.rerun()
-                    st.button("Dismiss", key=f"dismiss {run}", on_click=_do, args=(queue.dismiss, run))
+                st.error(without_key(job.fault))
+                if _can_change(job):
+                    with st.container(horizontal=True):
+                        if st.button("Try again", key=f"again {run}"):
+                            start({run: RunSpec.from_dict(job.spec)})
+                            st.rerun()
+                        st.button("Dismiss", key=f"dismiss {run}", on_click=_do, args=(queue.dismiss, run))
             else:
                 _over(run)
             replay = replay_view(place_for(run), spec, live=bool(job and job.alive)) if spec else None
@@ -67,21 +73,28 @@ def _under_way(job: queue.Job, events: list[dict]) -> None:
         done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
         st.progress(min(done, 1.0), f"Epoch {last['epoch']} of {last['epochs']}" + ("" if left is None else f", {in_words(left)} left"))
     asked = queue.is_asked_to_stop(job.run)
-    st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=_do, args=(queue.ask_to_stop, job.run),
-              help="Keeps the last whole epoch; trained again, it goes on from there.")
+    if _can_change(job):
+        st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=_do, args=(queue.ask_to_stop, job.run),
+                  help="Keeps the last whole epoch; trained again, it goes on from there.")
+
+
+def _can_change(job: queue.Job) -> bool:
+    """A job of the visitor's own, which another may have started anew meanwhile."""
+    return visitor.is_mine(job.by) and not limits.is_read_only()
 
 
 def _do(act: Callable[[str], None], run: str) -> None:
     """What a click does, which is outside of the page."""
     with plain_faults():
-        act(run)
+        if (job := queue.job_of(run)) and _can_change(job):
+            act(run)
 
 
 def _over(name: str) -> None:
     runs, faults = cache.all_runs()
     run = next((r for r in runs if r.name == name), None)
     if run is None:
-        st.warning(next((fault for fault in faults if f"Run {name} " in fault), f"There is no run {name} any more."))
+        st.warning(without_key(next((fault for fault in faults if f"Run {name} " in fault), f"There is no run {name} any more.")))
         return
     st.markdown(words.figures(run))
     if run.note:
@@ -91,8 +104,8 @@ def _over(name: str) -> None:
         if not run.spec.n_codes:
             st.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
                          query_params={"vae" if run.spec.has_prior else "ae": name})
-        if can_go_on(run.folder) and st.button("Go on", key=f"on {name}"):
-            executor().start(name, run.spec)
+        if can_go_on(run.folder) and not limits.is_read_only() and st.button("Go on", key=f"on {name}"):
+            start({name: run.spec})
             st.rerun()
         delete_button(run)
 
@@ -130,11 +143,3 @@ def _rates(replay: Replay) -> pd.DataFrame:
 def is_there(run: str) -> bool:
     """Whether there is anything to follow: neither deleted nor dismissed."""
     return bool(queue.job_of(run)) or place_for(run).exists()
-
-
-def start(spec: RunSpec) -> str:
-    """Brings a training under way, unless that run is there already. Its name. Raises UserError if it can't be."""
-    name = spec.run_id
-    if not any(run.name == name and not can_go_on(run.folder) for run in cache.all_runs()[0]):
-        executor().start(name, spec)
-    return name

@@ -40,10 +40,10 @@ def article(run: Run) -> str:
 
 
 def title(run: Run) -> str:
-    """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind."""
+    """MNIST · VAE · 2-D, with the name of a run that is not the usual one of its kind, and whether it is private."""
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
-    name = "" if run.name == usual else f" · {run.name}"
-    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}"
+    name = "" if run.name == usual else f" · {without_key(run.name)}"
+    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}{' · private' * bool(owner(run.name))}"
 
 
 def dimension(index: int) -> str:

@@ -58,7 +58,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     assert [job.place for job in queue.jobs()] == [0, 0, 1]
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     with pytest.raises(UserError, match="EXPLORER_MAX_JOBS is a number"):
-        queue.most_at_once()
+        queue.jobs()
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
 
 
@@ -67,6 +67,31 @@ def test_the_same_run_asked_for_twice_is_shared(folder):
         executor().start("same", LONG)
     until(lambda: epochs_of("same"))
     assert len(queue.jobs()) == 1 and len(list((folder / ".jobs").glob("*.json"))) == 1
+
+
+def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
+    executor().start("mine", LONG, "a visitor's key")
+    executor().start("mine", LONG, "another visitor's")  # shares it
+    until(lambda: epochs_of("mine"))
+    with queue.turn("theirs", SHORT, lambda: True):
+        assert {job.run: job.by for job in queue.jobs()} == {"mine": "a visitor's key", "theirs": None}
+    file = folder / ".jobs" / "old.json"
+    queue.enter("old", SHORT)
+    file.write_text(json.dumps({name: value for name, value in json.loads(file.read_text()).items() if name != "by"}))
+    assert queue.job_of("old").alive and queue.job_of("old").by is None
+    queue.leave("old")
+
+
+def test_the_operator_stops_any_and_forgets_what_went_wrong(folder):
+    stop = [sys.executable, "-m", "explorer", "stop"]
+    executor().start("theirs", LONG, "a visitor's key")
+    until(lambda: epochs_of("theirs"))
+    subprocess.run([*stop, "theirs"], cwd=ROOT, check=True)
+    until(lambda: queue.job_of("theirs") is None)
+    queue.enter("wrong", SHORT, by="a visitor's key")
+    queue.give_up("wrong", "The disk is full.")
+    subprocess.run([*stop, "wrong"], cwd=ROOT, check=True)
+    assert not queue.jobs()
 
 
 def test_a_killed_training_is_found_and_goes_on(folder):

@@ -166,7 +166,7 @@ def test_names_with_markup_are_text(page):
 
 def test_deleted_images_are_brought_back(page):
     name = kept(page)
-    page.button(key=f"delete images {name}").click().run()
+    page.button(key=f"delete {name}").click().run()
     assert own.names() == [] and "is deleted" in said(page) and "None yet." in shown(page) and not page.success
     press(page, "Bring it back")
     assert own.names() == [name] and not page.exception and not page.error
@@ -175,10 +175,10 @@ def test_deleted_images_are_brought_back(page):
 def test_images_that_are_being_trained_on_stay(page):
     name = kept(page)
     queue.enter("waits", RunSpec(f"own:{name}"))
-    page.button(key=f"delete images {name}").click().run()
+    page.button(key=f"delete {name}").click().run()
     assert "is being trained on" in page.error[0].value and own.names() == [name]
     queue.leave("waits")
-    page.button(key=f"delete images {name}").click().run()
+    page.button(key=f"delete {name}").click().run()
     assert own.names() == [] and not page.error
 
 
@@ -187,7 +187,7 @@ def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
     second = kept(page, content=zipped(pieces(3)), name="others.zip")
     own.place_of(first).write_bytes(b"cut")
     page.run()
-    assert "Upload them again" in page.error[0].value and f"delete images {first}" in [b.key for b in page.button]
+    assert "Upload them again" in page.error[0].value and f"delete {first}" in [b.key for b in page.button]
     assert f"{own.about(second).n} images" in shown(page) and not page.exception
 
 
@@ -212,7 +212,7 @@ def test_a_server_for_looking_takes_nothing(page, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(page, "Keep")
     assert own.names() == [name] and not page.file_uploader and "for looking" in page.info[0].value
-    page.button(key=f"delete images {name}").click().run()
+    page.button(key=f"delete {name}").click().run()
     assert own.names() == [name] and "for looking" in page.error[0].value
 
 

@@ -20,11 +20,12 @@ from explorer import runs
 from explorer.errors import UserError
 from explorer.figures.images import to_uint8
 from explorer.jobs import queue
+from explorer.privacy import new_key
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
-from explorer.ui import presets, words
+from explorer.ui import presets, visitor, words
 
 ROOT = Path(__file__).parents[2]
 
@@ -337,7 +338,7 @@ def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value,
 
 @pytest.mark.parametrize("button", ["stop", "dismiss"])
 def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatch, button):
-    queue.enter("there", RunSpec(epochs=2, width=8))
+    queue.enter("there", RunSpec(epochs=2, width=8), by=mine(app))
     if button == "dismiss":
         queue.give_up("there", "The disk is full.")
     train(app)
@@ -398,7 +399,14 @@ def wait(there, seconds=60):
         time.sleep(0.1)
 
 
+def mine(app) -> str:
+    """The visitor's key."""
+    app.session_state[visitor.KEY] = key = new_key()
+    return key
+
+
 def test_what_went_wrong_is_said_tried_again_or_dismissed(app, runs_folder):
+    queue.enter("broken", RunSpec(epochs=2, width=8), by=mine(app))
     with pytest.raises(UserError), queue.turn("broken", RunSpec(epochs=2, width=8)):
         raise UserError("The disk is full.")
     train(app)

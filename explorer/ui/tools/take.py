@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.privacy import owner, without_key
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
@@ -15,18 +16,18 @@ def show(here: Visit) -> None:
     from explorer.ui.explore_address import written
     from explorer.ui.tools import TOOLS
 
-    run, beta = here.run, here.beta
+    run, beta, name = here.run, here.beta, without_key(here.run.name)
     at = f"-beta-{beta:.3g}" if beta is not None else ""
     st.markdown("**Codes of the test images**")
     with st.container(horizontal=True):
-        _offer(here, "CSV", f"{run.name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta))
-        _offer(here, "Parquet", f"{run.name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta))
+        _offer(here, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta))
+        _offer(here, "Parquet", f"{name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta))
     st.caption("A row for each image: its number, class, μ" + (" and log σ² of each dimension." if run.spec.has_prior else
                " of each dimension; there is no σ."))
     st.markdown("**The run**")
     with st.container(horizontal=True):
-        _offer(here, "Run, zip", f"{run.name}.zip", "application/zip", lambda: exporting.run_zip(run))
-        _offer(here, "Decoder, ONNX", f"{run.name}{at}-decoder.onnx", "application/octet-stream", lambda: exporting.decoder_onnx(run, beta))
+        _offer(here, "Run, zip", f"{name}.zip", "application/zip", lambda: exporting.run_zip(run))
+        _offer(here, "Decoder, ONNX", f"{name}{at}-decoder.onnx", "application/octet-stream", lambda: exporting.decoder_onnx(run, beta))
     st.caption("The zip holds the settings, weights, codes and the training's events. The ONNX decoder takes z [batch, "
                f"{run.spec.latent_dim}] and gives images [batch, {', '.join(map(str, run.shape))}] from 0 to 1; it is checked against this "
                "model before you get it, which takes a few seconds.")
@@ -37,7 +38,8 @@ def show(here: Visit) -> None:
     st.markdown("**This view**")
     st.code(f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True)
     tool = f", with *{TOOLS[here.tool].label}* as you left it" if here.tool else ""
-    st.caption(f"It opens this model at this z{tool}. The address of the page always is such a link: send it, or keep it.")
+    st.caption(f"It opens this model at this z{tool}. The address of the page always is such a link: "
+               + ("the run is private, and it opens in this browser only." if owner(run.name) else "send it, or keep it."))
 
 
 def _offer(here: Visit, label: str, file: str, mime: str, made) -> None:
