@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.limits import check_disk, check_writable
-from explorer.store.run import Run
+from explorer.specs import RunSpec
 from explorer.ui import cache, words
 from explorer.ui.faults import plain_faults
 from explorer.ui.place_for_new import fitting, kept_as, may_keep, name_and_who
@@ -33,20 +33,20 @@ def bring() -> None:
     name, is_private = name_and_who("run")
     if st.button("Bring it in", type="primary", disabled=not name or weights and not spec):
         with plain_faults():
-            run = _brought(content, spec, kept_as(name, is_private))
-            st.session_state[BROUGHT], st.session_state[ROUND] = run.name, st.session_state.get(ROUND, 0) + 1
-            cache.look_anew()
+            with st.spinner("Taking it in, and checking that it is what it says…"):
+                _take_in(content, spec, kept_as(name, is_private))
             st.rerun()
 
 
-def _brought(content: bytes, spec, name: str) -> Run:
-    """Raises UserError if it can't be taken in."""
+def _take_in(content: bytes, spec: RunSpec | None, name: str) -> None:
+    """Weights with their spec, a run's zip without. Raises UserError if it can't be taken in."""
     from explorer import importing
 
     check_writable()
     check_disk()
-    with st.spinner("Taking it in, and checking that it is what it says…"):
-        return importing.import_weights(content, spec, name) if spec else importing.import_run(content, name)
+    run = importing.import_weights(content, spec, name) if spec else importing.import_run(content, name)
+    st.session_state[BROUGHT], st.session_state[ROUND] = run.name, st.session_state.get(ROUND, 0) + 1
+    cache.look_anew()
 
 
 def _said() -> None:

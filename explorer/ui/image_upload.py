@@ -19,7 +19,7 @@ from explorer.ui.faults import plain_faults
 from explorer.ui.gallery import gallery
 from explorer.ui.place_for_new import fitting, kept_as, name_and_who
 
-LOOKED_AT, ROUND, KEPT = "images looked at", "uploads so far", "images kept last"
+LOOKED_AT, KEEPING, KEPT, ROUND = "images looked at", "images to keep", "images kept last", "uploads so far"
 SIZE, COLOUR, FROM = "images size", "images colour", "images from"
 SHOWN, IN_A_ROW = 16, 8
 GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
@@ -54,9 +54,10 @@ def image_upload() -> None:
     colour = right.toggle("Colour", key=COLOUR, help="Grey trains three times as fast, and is enough where colour says nothing")
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
-    if st.button("Keep", type="primary", disabled=not name):
+    st.button("Keep", type="primary", disabled=not name, on_click=_wish, args=(name, is_private, size, colour))
+    if KEEPING in st.session_state:
         with plain_faults():
-            _keep(upload, kept_as(name, is_private), size, colour)
+            _keep(upload, *st.session_state[KEEPING])
             st.rerun()
     _described(upload)
 
@@ -67,12 +68,11 @@ def _looked_at() -> Looked | None:
     way = st.segmented_control("Images", ways, format_func=ways.get, key=FROM, default="device", required=True) if folders else "device"
     source, read, name = _from_server(folders) if way == "server" else _from_device()
     before = st.session_state.get(LOOKED_AT)
-    if not source:
-        st.session_state.pop(LOOKED_AT, None)
-        return None
     if before and before.source == source:
         return before
-    st.session_state.pop(LOOKED_AT, None)
+    _forget()
+    if not source:
+        return None
     looked = Looked(source, None, "")
     try:
         with _progress("Looking at the images…", "looked at") as say:
@@ -140,15 +140,29 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
                 captions=classes if len(upload.class_names) > 1 else None)
 
 
+def _wish(name: str, is_private: bool, size: int, colour: bool) -> None:
+    st.session_state[KEEPING] = kept_as(name, is_private), size, colour
+
+
 def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
-    check_writable()
-    check_disk()
-    with _progress("Reading the images…", "read") as say:
-        data = upload.dataset(f"own:{name}", size, colour, say)
-    own.save(data, name)
+    """What else is clicked meanwhile begins the page anew, and this with it."""
+    try:
+        check_writable()
+        check_disk()
+        with _progress("Reading the images…", "read") as say:
+            data = upload.dataset(f"own:{name}", size, colour, say)
+        own.save(data, name)
+    except (UserError, OSError):
+        del st.session_state[KEEPING]
+        raise
     st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped):]
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1  # the uploader is empty again
-    st.session_state.pop(LOOKED_AT)
+    _forget()
+
+
+def _forget() -> None:
+    st.session_state.pop(LOOKED_AT, None)
+    st.session_state.pop(KEEPING, None)
 
 
 @contextmanager
