@@ -62,6 +62,7 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     expect(page.get_by_text("photographs is kept, with 50 images")).to_be_visible(timeout=SLOW)
     [name] = own.names()
     assert own.about(name).shape == (3, 32, 32) and owner(name)
+    page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
     assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [owner(name)]
     train(page, "Train a conv VAE", 2)
     train(page, "Train an AE to set beside it", 1)
