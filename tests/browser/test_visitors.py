@@ -1,0 +1,163 @@
+"""Two browsers before one server: what is private in one is nowhere in the other, and stays with its own through tabs and reloads."""
+
+import re
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from explorer.data import own
+from explorer.data.dataset import Dataset
+from explorer.jobs import queue
+from explorer.privacy import is_key, owner, private, without_key
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.ui.visitor import COOKIE
+from tests.browser.pad import ready
+
+SLOW = 60_000  # ms, on a busy machine
+PAGES = ("/", "/explore", "/compare", "/train", "/library", "/learn_autoencoder", "/learn_kl_weight", "/learn_features")
+SHORT, LONG = RunSpec(epochs=200, width=16, seed=7), RunSpec(epochs=9000, width=16, seed=8)
+
+
+@pytest.fixture
+def browsers(open_own, runs_folder, tmp_path, monkeypatch):
+    """Opens a page of the app, each in a browser of its own."""
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    yield open_own
+    for job in queue.jobs():
+        queue.ask_to_stop(job.run)
+
+
+def keys(page) -> list[str]:
+    return [key for cookie in page.context.cookies() if cookie["name"] == COOKIE for key in cookie["value"].split(".")]
+
+
+def key_of(page) -> str:
+    page.wait_for_function(f"document.cookie.includes('{COOKIE}=')")
+    [key] = keys(page)
+    assert is_key(key)
+    return key
+
+
+def go(page, path):
+    page.goto("{0.scheme}://{0.netloc}{1}".format(urlsplit(page.url), path), wait_until="load")
+    page.wait_for_selector("h1, h2, h3, [data-testid=latent-pad]", timeout=SLOW)
+    settled(page)
+
+
+def settled(page):
+    page.wait_for_function("""() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""", timeout=SLOW)
+    page.wait_for_timeout(300)
+    page.wait_for_function("""() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""", timeout=SLOW)
+
+
+def said(page) -> str:
+    """All that stands on the page, also where it is hidden."""
+    return page.evaluate("""() => { const all = (root) => [...root.querySelectorAll('*')].map((e) => (e.shadowRoot ? all(e.shadowRoot) : '')
+        + ' ' + [...e.attributes].map((a) => a.value).join(' ')).join(' ') + ' ' + root.textContent;
+        return all(document.body); }""")
+
+
+def asking(spec) -> str:
+    return f"/train?{'&'.join(f'{name}={value}' for name, value in spec.settings.items())}"
+
+
+def press_train(page, alone):
+    if alone:
+        page.get_by_text("Private", exact=True).first.click()
+        settled(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def train(page, spec, alone=False):
+    go(page, asking(spec))
+    press_train(page, alone)
+
+
+def test_who_has_nothing_of_their_own_gets_no_cookie(browsers):
+    page = browsers("/")
+    for path in PAGES:
+        go(page, path)
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+
+
+def test_what_is_private_is_its_visitors_alone(browsers, runs_folder):
+    mine = browsers("/train")
+    train(mine, SHORT, alone=True)
+    expect(mine.get_by_role("link", name="Walk in it")).to_be_visible(timeout=SLOW)
+    key = key_of(mine)
+    name = private(key, SHORT.run_id)
+    assert find(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
+    own.save(Dataset("x", np.zeros((9, 1, 16, 16), np.uint8), np.zeros(9, np.int64), ("secret",), 7), images := private(key, "faces"))
+    train(mine, LONG, alone=True)
+    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+
+    other = browsers("/")
+    for path in (*PAGES, f"/explore?run={name}", f"/explore?run={name[:-1]}", f"/explore?run={SHORT.run_id[:-1]}", f"/compare?vae={name}"):
+        go(other, path)
+        there, asked = said(other), path.partition("=")[2]
+        for told in (name, without_key(name), images, "secret", LONG.run_id, key):
+            assert told not in there or told in asked, (path, told)
+    go(other, "/train")
+    expect(other.get_by_text("A private training trains, started by someone else.")).to_be_visible()
+    for label in ("Stop", "Show to everyone", "Delete"):
+        assert not other.get_by_role("button", name=label, exact=True).count()
+    go(other, f"/train?dataset=own:{without_key(images)}")
+    assert key not in said(other) and "secret" not in said(other)
+
+    mine.reload()
+    tab = mine.context.new_page()
+    tab.goto(mine.url)
+    for page in (mine, tab):
+        expect(page.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+        go(page, f"/explore?run={name}")
+        ready(page)
+        expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"{SHORT.run_id} · private$"))
+        assert key not in page.inner_text("body") and keys(page) == [key]
+    go(tab, "/train")
+    tab.get_by_role("button", name="Stop", exact=True).click()
+    expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+    assert find(private(key, LONG.run_id)).epochs < 9000
+
+    go(mine, "/library")
+    mine.get_by_role("button", name="Show to everyone").wait_for()
+    [shown] = [run for run in (SHORT.run_id, LONG.run_id) if mine.get_by_text(f"{run} · private").count()]
+    mine.get_by_role("button", name="Show to everyone").click()
+    expect(mine.get_by_text("is everyone's now")).to_be_visible()
+    go(other, f"/explore?run={shown}")
+    ready(other)
+    expect(other.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"{shown}$"))
+
+
+def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
+    mine = browsers("/train")
+    train(mine, LONG)
+    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    assert owner(queue.jobs()[0].run) is None and queue.jobs()[0].by == key_of(mine)
+    other = browsers("/train")
+    expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    assert not other.get_by_role("button", name="Stop", exact=True).count()
+    mine.get_by_role("button", name="Stop", exact=True).click()
+    expect(other.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+
+
+def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
+    one = browsers(asking(LONG))
+    settled(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    go(two, asking(SHORT))
+    for page in (one, two):
+        press_train(page, alone=True)
+        page.wait_for_function(f"document.cookie.includes('{COOKIE}=')")
+        settled(page)
+    two.wait_for_function(f"document.cookie.split('{COOKIE}=')[1].includes('.')")
+    found = keys(one)
+    assert len(set(found)) == 2 and all(map(is_key, found))
+    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)  # it has heard of the other's
+    one.reload()
+    expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    expect(one.get_by_text("seed 7", exact=False)).to_be_visible()
+    assert keys(one) == found

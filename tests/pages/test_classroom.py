@@ -1,0 +1,229 @@
+"""A server that is open to many: what is a visitor's own, what is refused, and what stays as it is."""
+
+import re
+import shutil
+import time
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.data import own
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError
+from explorer.jobs import queue
+from explorer.privacy import new_key, owner, private
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find, place_for
+from explorer.store.events import read_events
+from explorer.ui import visitor
+from explorer.ui.starting import start
+from tests.pages.conftest import ROOT, follow
+
+SHORT, LONG = {"epochs": 3, "width": 8}, {"epochs": 10_000, "width": 8}
+
+
+@pytest.fixture
+def app(runs_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for job in queue.jobs():
+        queue.ask_to_stop(job.run)
+    wait(lambda: not any(job.alive for job in queue.jobs()))
+
+
+def wait(there, seconds=60):
+    end = time.monotonic() + seconds
+    while not (found := there()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return found
+
+
+def own_key(app) -> str:
+    app.session_state[visitor.KEY] = key = new_key()
+    return key
+
+
+def press(app, label):
+    [button] = [button for button in app.button if button.label == label]
+    button.click().run()
+    assert not app.exception
+    return app
+
+
+def labels(app) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def texts(app) -> str:
+    """All that the page says in words."""
+    kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.title, app.subheader, app.code)
+    table = app.dataframe[0].value.to_string() if len(app.dataframe) else ""
+    options = [option for box in app.selectbox for option in box.options]
+    return "\n".join([*(element.value for kind in kinds for element in kind), *options, table])
+
+
+def hidden(runs_folder, key, name="mine", run="tiny-vae") -> str:
+    shutil.copytree(runs_folder / run, runs_folder / private(key, name))
+    st.cache_data.clear()
+    return private(key, name)
+
+
+def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_folder):
+    follow("train", app, **SHORT)
+    app.toggle[0].set_value(True).run()
+    press(app, "Train")
+    key = app.session_state[visitor.KEY]
+    name = private(key, RunSpec(**SHORT).run_id)
+    wait(lambda: (runs_folder / name / "run.json").exists() and not queue.jobs())
+    st.cache_data.clear()
+    app.run()
+    assert "Private" in texts(app) and key not in texts(app) and find(name).epochs == 3
+    follow("library", app)
+    table = app.dataframe[0].value
+    assert table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you" and (table["seen"] == "everyone").sum() > 1
+    assert key not in texts(app)
+    follow("explore", app, run=name)
+    assert app.selectbox[0].value == name and key not in texts(app)
+    assert f"{RunSpec(**SHORT).run_id} · private" in app.selectbox[0].format_func(name)
+
+
+def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
+    name = hidden(runs_folder, new_key())
+    (runs_folder / name / "run.json").write_text("{}")  # nor of its faults
+    other = hidden(runs_folder, new_key(), "theirs")
+    queue.enter(private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'faces')}"))
+    for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {})):
+        follow(page, app, **asked)
+        said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")  # as it was asked
+        assert not re.search("private-|mine|theirs|faces|waiting", said), page
+        if page == "train":
+            assert "A private training trains, started by someone else." in said and "Stop" not in labels(app)
+    assert visitor.KEY not in app.session_state
+
+
+def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs_folder):
+    key = own_key(app)
+    hidden(runs_folder, key)
+    hidden(runs_folder, key, "tiny-ae")
+    follow("library", app)
+    assert labels(app) == ["Show to everyone", "Delete"] and owner(app.button[0].key) == key
+    press(app, "Show to everyone")
+    assert find("mine") and not app.error
+    select(app, "tiny-ae", "only you")
+    press(app, "Show to everyone")
+    assert "There is a run tiny-ae for everyone already." in app.error[0].value and find(private(key, "tiny-ae"))
+
+
+def select(app, name, seen):
+    table = app.dataframe[0].value.reset_index()
+    row = table.index[(table["run"] == name) & (table["seen"] == seen)][0]
+    app.session_state["library"] = {"selection": {"rows": [int(row)], "columns": [], "cells": []}}
+    app.run()
+
+
+def test_a_private_run_is_deleted_and_brought_back(app, runs_folder):
+    key = own_key(app)
+    name = hidden(runs_folder, key)
+    follow("library", app)
+    press(app, "Delete")
+    assert "mine is deleted." in texts(app) and key not in texts(app) and not (runs_folder / name).exists()
+    press(app, "Bring it back")
+    assert find(name)
+
+
+def test_a_run_of_private_images_is_private_of_itself(app):
+    key = own_key(app)
+    own.save(Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8), private(key, "faces"))
+    follow("train", app, dataset=f"own:{private(key, 'faces')}", epochs=2, width=8)
+    assert app.toggle[0].value and app.toggle[0].disabled and not app.code
+    press(app, "Train")
+    [job] = wait(queue.jobs)
+    assert owner(job.run) == key == job.by and job.run == RunSpec(**job.spec).run_id
+
+
+def test_others_trainings_are_theirs(app, runs_folder):
+    queue.enter("theirs", RunSpec(), by=new_key())
+    queue.enter("wrong", RunSpec(), by=new_key())
+    queue.give_up("wrong", "The disk is full.")
+    follow("train", app)
+    assert not {"Stop", "Try again", "Dismiss"} & set(labels(app)) and "The disk is full." not in texts(app)
+    key = own_key(app)
+    queue.enter("mine", RunSpec(), by=key)
+    app.run()
+    assert labels(app).count("Stop") == 1
+    queue.leave("mine")
+    queue.enter("mine", RunSpec(), by=new_key())  # between the page and the click
+    app.button(key="stop mine").click().run()
+    assert not queue.is_asked_to_stop("mine") and not app.exception
+    for run in ("theirs", "mine", "wrong"):
+        queue.leave(run)
+
+
+def test_what_went_wrong_in_private_is_said_without_the_key(app):
+    key = own_key(app)
+    queue.enter(name := private(key, "mine"), RunSpec(), by=key)
+    queue.give_up(name, f"{name} is broken.")
+    app.switch_page("pages/train.py").run()
+    assert app.error[0].value == "mine is broken." and key not in texts(app)
+    press(app, "Dismiss")
+    assert not queue.jobs()
+
+
+@pytest.mark.parametrize("name, most, asked, says", [
+    ("EXPLORER_JOBS_EACH", "2", {}, "2 trainings at a time are the most for each visitor"),
+    ("EXPLORER_MAX_WORK", "4310", {}, "3 epochs of 1,437 images"), ("EXPLORER_MAX_DISK", "0.0001", {}, "GB of this server"),
+    ("EXPLORER_MAX_WORK", "14370", {"model": "ladder", "betas": "0.1,1,10", "rung_epochs": 4}, "11 epochs of 1,437"),
+])
+def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, most, asked, says):
+    monkeypatch.setenv(name, most)
+    follow("train", app, **SHORT | asked)
+    press(app, "Train three objectives" if name == "EXPLORER_JOBS_EACH" else "Train")
+    assert says in app.error[0].value and not queue.jobs()
+
+
+def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
+    monkeypatch.setenv("EXPLORER_JOBS_EACH", "1")
+    queue.enter("theirs", RunSpec(), by=new_key())
+    follow("train", app, **LONG)
+    press(app, "Train")
+    assert not app.error and queue.job_of(name := RunSpec(**LONG).run_id).by == app.session_state[visitor.KEY]
+    press(app, "Train")  # the same: nothing new
+    assert not app.error
+    app.number_input(key="setting seed").set_value(1).run()
+    press(app, "Train")
+    assert "1 training at a time is the most for each visitor and 1 of yours is under way." in app.error[0].value
+    queue.leave("theirs")
+    wait(lambda: read_events(place_for(name)))
+    assert len(queue.jobs()) == 1
+
+
+def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
+    key = own_key(app)
+    name = hidden(runs_folder, key)
+    queue.enter("mine", RunSpec(), by=key)
+    follow("library", app)
+    monkeypatch.setenv("EXPLORER_READONLY", "1")
+    press(app, "Show to everyone")  # a page from before
+    assert "This server is for looking" in app.error[0].value and find(name)
+    assert not labels(app)
+    follow("train", app, **SHORT)
+    assert "is for looking" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(labels(app))
+    assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
+    queue.leave("mine")
+    monkeypatch.delenv("EXPLORER_READONLY")
+    follow("library", app)
+    monkeypatch.setenv("EXPLORER_READONLY", "1")
+    press(app, "Delete")
+    assert "This server is for looking" in app.error[0].value and find(name)
+
+
+def test_no_training_is_started_on_a_server_for_looking(app, monkeypatch):
+    monkeypatch.setenv("EXPLORER_READONLY", "1")
+    with pytest.raises(UserError, match="for looking"):
+        start({"x": RunSpec()})
+    assert not queue.jobs()
