@@ -32,7 +32,7 @@ def choice_of_images(dataset: str) -> str:
 
 def as_text(name: str) -> str:
     """What strangers named, where Markdown is read."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", name)
+    return re.sub(r"([!-,./:-@\[-`{-~])", r"\\\1", name)
 
 
 def article(run: Run) -> str:
