@@ -18,6 +18,7 @@ page = st.navigation(
             st.Page("pages/explore.py", title="Explore"),
             st.Page("pages/compare.py", title="Compare"),
             st.Page("pages/train.py", title="Train"),
+            st.Page("pages/images.py", title="Your images"),
             st.Page("pages/library.py", title="Library"),
         ],
         "Learn": [st.Page(f"pages/{name}.py", title=LESSONS[name]) for name in THERE],

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from explorer.errors import UserError
 
@@ -27,7 +28,7 @@ class Entry:
     size: int
     packed: int
     fault: str
-    source: zipfile.ZipInfo | bytes  # where in a zip it lies, or what it holds
+    source: zipfile.ZipInfo | Path | bytes  # where in a zip or on a disk it lies, or what it holds
 
 
 class Archive:

@@ -41,7 +41,8 @@ def choose_runs() -> None:
 
 
 head, about = st.columns([1, 2.6], vertical_alignment="center")
-with head.popover(f"{words.dataset(vae)} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images, or other models"):
+shown = words.as_text(words.dataset(vae))
+with head.popover(f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images, or other models"):
     images = {pairs.images_of(run): run for run in runs if pairs.partner(run, runs)}
     st.selectbox("Images", images, key=IMAGES, on_change=choose_images, format_func=lambda key: words.dataset(images[key]))
     for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
@@ -51,6 +52,6 @@ about.markdown("**Move over either map:** both networks decode the same place. W
                + (" Drag **β** down and up, and watch the gaps open and close." if vae.film else ""))
 follow_link(ae, vae)
 compare_view(ae, vae)
-st.caption(f"{words.title(ae)}: {words.figures(ae)}  \n{words.title(vae)}: {words.figures(vae)}{words.making(vae)}  \n"
+st.caption("  \n".join(f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair) + "  \n"
            f"Gaps are measured on {min(vae.test.n, MOST_CODES):,} codes and as many draws, and depend on that number; the maps show "
            f"{min(vae.test.n, cache.FILM_ROWS):,} codes.")

@@ -48,4 +48,4 @@ with plain_faults():
 if other := pairs.partner(run, runs):
     st.page_link("pages/compare.py", label=f"Set it beside {words.article(other)}, under one pointer", icon=":material/compare:",
                  query_params=pairs.address(run, other))
-st.caption(words.figures(run) + words.making(run) + (f" {run.note}" if run.note else ""))
+st.caption(words.figures(run) + words.making(run) + (f" {words.as_text(run.note)}" if run.note else ""))

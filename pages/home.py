@@ -39,4 +39,4 @@ if pair := pairs.usual(runs):
     st.page_link("pages/compare.py", label="Fall into the gaps of an autoencoder, and close them with the KL weight",
                  icon=":material/compare:", query_params=pairs.address(*pair))
 st.page_link(f"pages/{THERE[0]}.py", label=f"Learn it idea by idea, in {len(THERE)} short lessons", icon=":material/school:")
-st.caption(f"{words.title(taste)}. {words.figures(taste)}")
+st.caption(f"{words.as_text(words.title(taste))}. {words.figures(taste)}")

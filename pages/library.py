@@ -7,6 +7,7 @@ from explorer.figures.images import data_uri, sheet
 from explorer.latent.dimensions import ACTIVE
 from explorer.privacy import owner, without_key
 from explorer.ui import cache, words
+from explorer.ui.bring import bring
 from explorer.ui.deletion import delete_button, undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.publishing import private_mark, publish_button
@@ -54,13 +55,14 @@ choice = st.dataframe(
 rows = choice.selection.rows
 run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
 
-st.subheader(words.title(run))
+st.subheader(words.as_text(words.title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
-    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on {run.device}.")
+    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on "
+                f"{words.as_text(run.device)}.")
     if run.note:
-        st.warning(run.note)
+        st.warning(words.as_text(run.note))
     if not owner(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link("pages/train.py", label="Change its settings, and train your own", icon=":material/model_training:",
@@ -74,3 +76,6 @@ with right:
     st.image(pairs, width="stretch", alt="Test images above, their reconstructions below")
     st.caption(f"The first {len(images)} test images; below each, what comes back when it is encoded and decoded.")
     st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": run.name})
+    st.page_link("pages/explore.py", label="Take it along", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
+
+bring()

@@ -1,20 +1,33 @@
 """Data sets of images that were uploaded: EXPLORER_DATA/own/NAME.safetensors, for whoever names own:NAME, in whatever process."""
 
+import json
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
 
 from explorer import tensors
 from explorer.data import data_folder
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError, unknown
-from explorer.names import same, shown
+from explorer.names import is_file_name, same, shown
 from explorer.privacy import owner
 from explorer.specs import RunSpec
-from explorer.store.files import write_whole
+from explorer.store.files import bring_back, put_away, write_whole
 
 SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class About:
+    """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their classes."""
+
+    n: int
+    n_train: int
+    shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
 
 
 def own(name: str) -> Dataset:
@@ -47,19 +60,46 @@ def save(data: Dataset, name: str) -> Dataset:
     return own(name)
 
 
+def about(name: str) -> About:
+    """Without reading its images. Raises UserError as own() does."""
+    try:
+        with safe_open(place_of(name), "np") as file:
+            n, *shape = file.get_slice("x").get_shape()
+            told = json.loads(file.metadata()["own"])
+            return About(n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"]))
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
+        own(name)  # which says what is wrong with it
+        raise UserError(f"The images of own:{name} could not be read. Try it again.") from None
+
+
+def delete(name: str) -> None:
+    """For a week they can be brought back. Raises UserError if there are none of that name, or the disk refuses."""
+    RunSpec(f"own:{name}")
+    if not place_of(name).exists():
+        raise UserError(f"There are no images {name} to delete.")
+    put_away(place_of(name), name)
+
+
+def restore(name: str) -> None:
+    """Raises UserError if they are not there any more, or others have their name by now."""
+    RunSpec(f"own:{name}")
+    bring_back(place_of(name), name, "set")
+
+
 def names() -> list[str]:
     """None where the folder can't be read."""
     with suppress(OSError):
-        return sorted(path.stem for path in _folder().glob(f"[!.]*{SUFFIX}"))
+        return sorted(path.stem for path in sets_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
     return []
 
 
 def place_of(name: str) -> Path:
     """The file of that name, which RunSpec has checked."""
-    return _folder() / f"{name}{SUFFIX}"
+    return sets_folder() / f"{name}{SUFFIX}"
 
 
-def _folder() -> Path:
+def sets_folder() -> Path:
+    """With those that were deleted."""
     return data_folder() / "own"
 
 

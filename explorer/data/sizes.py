@@ -1,10 +1,7 @@
 """How many images a data set has to train on, without reading them."""
 
-import json
 import os
 from pathlib import Path
-
-from safetensors import SafetensorError, safe_open
 
 from explorer.data import folder, load, own
 from explorer.data.dataset import n_for_test
@@ -20,14 +17,5 @@ def n_train(dataset: str) -> int:
         n = len(folder.image_files(Path(os.path.expanduser(path))))
         return max(1, n - n_for_test(n))
     if kind == "own":
-        return _told(path) or load(dataset).n_train  # which says what is wrong with it
+        return own.about(path).n_train
     return N_TRAIN.get(kind) or load(dataset).n_train
-
-
-def _told(name: str) -> int | None:
-    """By the head of its file; None if that can't be read."""
-    try:
-        with safe_open(own.place_of(name), "numpy") as file:
-            return int(json.loads(file.metadata()["own"])["n_train"])
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
-        return None

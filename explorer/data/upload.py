@@ -68,7 +68,7 @@ class Upload:
         return split(name, np.stack([found[i] for i in kept]), y, tuple(self.class_names[i] for i in classes), skipped)
 
 
-def uploaded(files: Sequence[tuple[str, bytes]]) -> Upload:
+def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold) -> Upload:
     """name, content of each: one zip or .npz, or any number of images, whatever they are called.
 
     Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
@@ -77,15 +77,16 @@ def uploaded(files: Sequence[tuple[str, bytes]]) -> Upload:
         archive = Archive(files[0][1], MOST_FILES, MOST_BYTES)
         if arrays := from_npz(archive):
             return _of_arrays(*arrays)
-        return _of_images(archive.entries, archive.read)
+        return of_images(archive.entries, archive.read, on_progress)
     if len(files) > MOST_FILES or sum(len(content) for _, content in files) > MOST_BYTES:
         raise UserError(f"These are more than {MOST_FILES:,} files, or {MOST_BYTES / 1e6:,.0f} MB, and that is the most. Upload fewer.")
     entries = [Entry(name.replace("\\", "/"), len(content), len(content), "a zip: upload it alone" if content.startswith(ZIP) else "",
                      content) for name, content in files]
-    return _of_images(entries, lambda entry: entry.source)
+    return of_images(entries, lambda entry: entry.source, on_progress)
 
 
-def _of_images(entries: Sequence[Entry], read: Callable[[Entry], bytes]) -> Upload:
+def of_images(entries: Sequence[Entry], read: Callable[[Entry], bytes], on_progress: Progress = untold) -> Upload:
+    """Files, and what gives the content of one, or raises ValueError with a short reason. Raises UserError as uploaded() does."""
     wanted, skipped = _sorted_out(entries)
 
     def looked_at(entry: Entry):
@@ -101,7 +102,7 @@ def _of_images(entries: Sequence[Entry], read: Callable[[Entry], bytes]) -> Uplo
             return str(error)
 
     kept, seen, pixels = [], [], 0
-    for entry, found in zip(wanted, read_each(looked_at, wanted, threads=THREADS)):
+    for entry, found in zip(wanted, read_each(looked_at, wanted, on_progress, THREADS)):
         if isinstance(found, str):
             skipped.append(_skip(entry.name, found))
         else:

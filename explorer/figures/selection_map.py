@@ -1,6 +1,7 @@
 """Codes to select from: those that are not selected turn grey."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -30,8 +31,9 @@ def selection_map(points: np.ndarray, titles: tuple[str, str], to_scale: bool, c
                              hovertemplate=f"{said}: %{{marker.color:.3g}}<extra></extra>")
     for label, name in enumerate(class_names or ()):
         if len(rows := np.flatnonzero(colour == label)):
-            figure.add_scattergl(x=points[rows, 0], y=points[rows, 1], customdata=rows, name=name, **how, **picked(rows),
-                                 marker={"color": colour_of(label), "size": 6, "opacity": 0.8}, hovertemplate=f"{name}<extra></extra>")
+            figure.add_scattergl(x=points[rows, 0], y=points[rows, 1], customdata=rows, name=escape(name), **how, **picked(rows),
+                                 marker={"color": colour_of(label), "size": 6, "opacity": 0.8},
+                                 hovertemplate="%{fullData.name}<extra></extra>")
     axis = {"zeroline": False, "showgrid": False, "showline": True, "linecolor": GREY, "ticks": "outside", "tickcolor": GREY}
     figure.update_layout(
         xaxis={**axis, "title": {"text": titles[0], "standoff": 6}},

@@ -1,8 +1,10 @@
-"""Files that are either whole or not there, and locks."""
+"""Files that are either whole or not there, what was deleted and can come back, and locks."""
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,6 +13,7 @@ from explorer.errors import UserError
 
 PART = ".part"  # of a file that is being written
 PROBED = 2.0  # seconds for which those who look may hold a lock
+TRASH, DAYS = ".trash", 7  # the folder beside what was deleted, and for how long it can be brought back
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -46,6 +49,32 @@ def drop_parts(folder: Path) -> None:
     """What writers that were killed left half-written, in the folder and below."""
     for part in folder.rglob(f".*{PART}"):
         part.unlink(missing_ok=True)
+
+
+def put_away(place: Path, name: str) -> None:
+    """A file or folder, which can be brought back for a week. Raises UserError if the disk refuses."""
+    trash = place.parent / TRASH
+    try:
+        trash.mkdir(exist_ok=True)
+        for old in trash.iterdir():
+            if time.time() - old.stat().st_mtime > DAYS * 86_400 or old.name == place.name:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+        os.replace(place, trash / place.name)
+        os.utime(trash / place.name)
+    except OSError as error:
+        raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {place.parent}.") from error
+
+
+def bring_back(place: Path, name: str, kind: str) -> None:
+    """What lay there before it was put away. Raises UserError if it is not there any more, or another has its name by now."""
+    kept = place.parent / TRASH / place.name
+    try:
+        if place.exists() or not kept.exists():
+            why = f"there is a new {kind} of that name" if kept.exists() else "it is gone for good"
+            raise UserError(f"{name} can't be brought back: {why}.")
+        os.replace(kept, place)
+    except OSError as error:
+        raise UserError(f"{name} can't be brought back: {error.strerror}. Allow writing in {place.parent}.") from error
 
 
 def fingerprint(content: bytes) -> dict:

@@ -1,19 +1,16 @@
 """Runs that were deleted, kept for a week beside the others, for who wants them back."""
 
 import os
-import shutil
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from filelock import Timeout
 
 from explorer.errors import UserError
-from explorer.store.catalogue import SHIPPED, place_for, runs_folder
-from explorer.store.files import PROBED
+from explorer.store.catalogue import SHIPPED, place_for
+from explorer.store.files import PROBED, bring_back, put_away
 from explorer.store.run import training_lock
 
-FOLDER, DAYS = ".trash", 7
 NAMES = SHIPPED / "shipped.txt"
 
 
@@ -24,7 +21,7 @@ def is_shipped(folder: Path) -> bool:
 
 def delete(name: str) -> None:
     """Raises UserError for a run that came along, is being trained, or can't be moved."""
-    folder, trash = place_for(name), runs_folder() / FOLDER
+    folder = place_for(name)
     try:
         if is_shipped(folder if folder.is_dir() else SHIPPED / name):
             raise UserError(f"{name} came along with the app, and stays.")
@@ -32,13 +29,7 @@ def delete(name: str) -> None:
             raise UserError(f"There is no run {name} to delete.")
         lock = training_lock(folder)
         with lock.acquire(timeout=PROBED):
-            trash.mkdir(exist_ok=True)
-            for old in trash.iterdir():
-                if time.time() - old.stat().st_mtime > DAYS * 86_400:
-                    shutil.rmtree(old)
-            shutil.rmtree(trash / name, ignore_errors=True)
-            os.replace(folder, trash / name)
-            os.utime(trash / name)
+            put_away(folder, name)
             with suppress(OSError):  # Windows takes it away itself
                 os.unlink(lock.lock_file)
     except Timeout:
@@ -49,11 +40,4 @@ def delete(name: str) -> None:
 
 def restore(name: str) -> None:
     """Raises UserError if it is not there any more, or another run has its name by now, or it can't be moved."""
-    kept = runs_folder() / FOLDER / place_for(name).name
-    try:
-        if place_for(name).exists() or not kept.is_dir():
-            why = "there is a new run of that name" if kept.is_dir() else "it is gone for good"
-            raise UserError(f"{name} can't be brought back: {why}.")
-        os.replace(kept, place_for(name))
-    except OSError as error:
-        raise UserError(f"{name} can't be brought back: {error.strerror}. Allow writing in {place_for(name).parent}.") from error
+    bring_back(place_for(name), name, "run")

@@ -1,4 +1,7 @@
-"""A run deleted from a page, and brought back."""
+"""Something deleted from a page, and brought back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -6,29 +9,50 @@ from explorer import limits
 from explorer.privacy import without_key
 from explorer.store.run import Run
 from explorer.store.trash import delete, is_shipped, restore
-from explorer.ui import cache
+from explorer.ui import cache, words
 from explorer.ui.faults import plain_faults
 
-DELETED = "the run deleted last"
+
+@dataclass(frozen=True)
+class Deletion:
+    """Of things of one kind, by their names. Both raise UserError for what stays as it is."""
+
+    kind: str
+    delete: Callable[[str], None]
+    restore: Callable[[str], None]
+
+    def button(self, name: str) -> None:
+        if not limits.is_read_only():
+            st.button("Delete", key=f"delete {name}", icon=":material/delete:", on_click=self._do, args=(self.delete, name, name))
+
+    def undo_button(self) -> None:
+        """For the one deleted last."""
+        if name := st.session_state.get(self._last):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{words.as_text(without_key(name))} is deleted.")
+                st.button("Bring it back", key=f"bring {self.kind} back", on_click=self._do, args=(self.restore, name, None))
+
+    @property
+    def _last(self) -> str:
+        return f"the {self.kind} deleted last"
+
+    def _do(self, act: Callable[[str], None], name: str, deleted: str | None) -> None:
+        with plain_faults():
+            limits.check_writable()
+            act(name)
+            st.session_state[self._last] = deleted
+            cache.look_anew()
+
+
+RUNS = Deletion("run", delete, restore)
 
 
 def delete_button(run: Run) -> None:
     """Nothing for a run that came along with the app."""
-    if not is_shipped(run.folder) and not limits.is_read_only():
-        st.button("Delete", key=f"delete {run.name}", icon=":material/delete:", on_click=_do, args=(delete, run.name, run.name))
+    if not is_shipped(run.folder):
+        RUNS.button(run.name)
 
 
 def undo_button() -> None:
     """For the run deleted last."""
-    if name := st.session_state.get(DELETED):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{without_key(name)} is deleted.")
-            st.button("Bring it back", on_click=_do, args=(restore, name, None))
-
-
-def _do(act, name: str, deleted: str | None) -> None:
-    with plain_faults():
-        limits.check_writable()
-        act(name)
-        st.session_state[DELETED] = deleted
-        cache.look_anew()
+    RUNS.undo_button()

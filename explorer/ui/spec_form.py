@@ -5,10 +5,14 @@ from dataclasses import Field, fields
 
 import streamlit as st
 
+from explorer.data import own
+from explorer.data.server_folder import check_links
 from explorer.errors import UserError
+from explorer.privacy import without_key
 from explorer.specs import RunSpec, value_type
-from explorer.ui import words
+from explorer.ui import visitor, words
 
+FOLDER = "folder:"
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
@@ -61,7 +65,7 @@ def spec_form() -> RunSpec | None:
     hidden = set() if model == "vae" else {"beta", "beta_warmup"}
     hidden |= set() if model == "ladder" else {"betas", "rung_epochs"}
     hidden |= set() if model == "vqvae" else {"n_codes", "code_dim"}
-    hidden |= set() if st.session_state[_key("dataset")].startswith("folder:") else {"image_size", "colour"}
+    hidden |= set() if st.session_state[_key("dataset")].startswith(FOLDER) else {"image_size", "colour"}
     hidden |= {"sigma"} if likelihood != "gaussian" else set()
     hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
     values = {}
@@ -69,9 +73,12 @@ def spec_form() -> RunSpec | None:
     with st.expander("More settings"):
         values |= _rows([name for name in FOLDED if name not in hidden])
     try:
-        return RunSpec(**{name: value for name, value in values.items() if value is not None})
+        spec = RunSpec(**{name: value for name, value in values.items() if value is not None})
+        if spec.dataset.startswith(FOLDER):
+            check_links(spec.dataset.removeprefix(FOLDER))
+        return spec
     except UserError as error:
-        st.error(str(error))
+        st.error(without_key(str(error)))
         return None
 
 
@@ -94,9 +101,9 @@ def _widget(f: Field):
     m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
-        names = list(words.DATASETS)
+        names = [*words.DATASETS, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
         given = st.session_state[key]
-        return st.selectbox(label, names if given in names else [*names, given], format_func=lambda n: words.DATASETS.get(n, n), **how)
+        return st.selectbox(label, names if given in names else [*names, given], format_func=words.choice_of_images, **how)
     if m["choices"]:
         return st.selectbox(label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how)
     if kind is bool:

@@ -44,7 +44,7 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
             st.rerun()
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
-            st.markdown(f"**{words.settings(spec) if spec else without_key(run)}**")
+            st.markdown(f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**")
             private_mark(run)
             if job and job.alive:
                 _under_way(job, events)
@@ -98,7 +98,7 @@ def _over(name: str) -> None:
         return
     st.markdown(words.figures(run))
     if run.note:
-        st.warning(run.note)
+        st.warning(words.as_text(run.note))
     with st.container(horizontal=True):
         st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": name})
         if not run.spec.n_codes:

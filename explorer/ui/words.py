@@ -1,5 +1,7 @@
 """The same words for the same thing, on every page."""
 
+import re
+
 from explorer.privacy import owner, without_key
 from explorer.specs import RunSpec
 from explorer.store.run import Run
@@ -15,8 +17,22 @@ def dataset(run: Run) -> str:
 
 
 def of_images(spec: RunSpec) -> str:
-    kind, _, path = spec.dataset.partition(":")
-    return DATASETS.get(kind) or without_key(path.rsplit("/", 1)[-1])
+    return _images(spec.dataset)
+
+
+def _images(dataset: str) -> str:
+    kind, _, path = dataset.partition(":")
+    return DATASETS.get(kind) or without_key(path).rsplit("/", 1)[-1]
+
+
+def choice_of_images(dataset: str) -> str:
+    """Among others, of which a private one may have the name of everyone's."""
+    return _images(dataset) + (", private" if owner(dataset) else "")
+
+
+def as_text(name: str) -> str:
+    """What strangers named, where Markdown is read."""
+    return re.sub(r"([!-,./:-@\[-`{-~])", r"\\\1", name)
 
 
 def article(run: Run) -> str:

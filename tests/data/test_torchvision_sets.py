@@ -17,15 +17,9 @@ import explorer
 from explorer.data import data_folder, load, torchvision_sets
 from explorer.data.torchvision_sets import download, installed
 from explorer.errors import UserError
+from tests.data.celeba import ATTRIBUTES, celeba_folder
 
 MNIST_LIKE = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-HEADER = (
-    "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair "
-    "Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones "
-    "Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks "
-    "Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young"
-)
-ATTRIBUTES = HEADER.split()
 PARTITION = np.array([0, 0, 1, 2, 0, 2, 0, 0, 1, 2])  # of ten faces: train, valid or test
 SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
 
@@ -91,23 +85,7 @@ def cifar10(web, home, monkeypatch):
 def celeba_files():
     """Ten faces of one grey each, and CelebA's five lists about them, as bytes by path; the attributes, -1 or 1."""
     attributes = np.random.default_rng(0).choice([-1, 1], (10, 40))
-    names = [f"{i + 1:06}.jpg" for i in range(10)]
-
-    def rows(values):
-        return "".join(f"{name} {' '.join(f'{v:2}' for v in row)}\n" for name, row in zip(names, values))
-
-    files = {
-        "list_attr_celeba.txt": f"10\n{HEADER} \n" + rows(attributes),
-        "identity_CelebA.txt": rows([[i] for i in range(10)]),
-        "list_bbox_celeba.txt": "10\nimage_id x_1 y_1 width height\n" + rows([[95, 71, 226, 313]] * 10),
-        "list_landmarks_align_celeba.txt": "10\n" + " ".join(f"landmark_{i}" for i in range(10)) + "\n" + rows([[69] * 10] * 10),
-        "list_eval_partition.txt": rows(PARTITION[:, None]),
-    }
-    files = {name: text.encode() for name, text in files.items()}
-    for name, grey in zip(names, SKIN):
-        jpeg = io.BytesIO()
-        Image.new("RGB", (178, 218), (grey,) * 3).save(jpeg, "JPEG")
-        files[f"img_align_celeba/{name}"] = jpeg.getvalue()
+    files = celeba_folder([Image.new("RGB", (178, 218), (int(grey),) * 3) for grey in SKIN], attributes, PARTITION)
     return files, attributes
 
 

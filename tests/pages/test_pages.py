@@ -294,7 +294,8 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     assert eval(call, {"RunSpec": RunSpec}) == spec and app.code[0].value == f"python -m explorer train {spec.flags()}"
 
 
-def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path):
+def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **words.in_address(spec))
     assert app.selectbox(key="setting image_size").value == 64 and app.checkbox(key="setting colour").value is True

@@ -5,7 +5,7 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.attributes import along, between
-from explorer.ui import cache
+from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import KIND, LESS, MORE, STEPS
 from explorer.ui.tools.tool import Tool
@@ -69,7 +69,7 @@ def show(here: Visit) -> None:
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(key("attribute", here.run), f"Along {name}", here.decode(zs), [f"{c} times {name}" for c in captions], n, captions=captions,
             marked=np.flatnonzero(gaps), mark="Underlined: in a gap, where no code lies.", on_pick=lambda i: here.go(zs[i]))
-    st.caption(f"0 is z; 1 further is one step of *{name}*, the difference of the two groups' mean codes, "
+    st.caption(f"0 is z; 1 further is one step of *{words.as_text(name)}*, the difference of the two groups' mean codes, "
                f"{np.linalg.norm(vector):.2f} long. The same direction is added wherever z is: in two dimensions it may lead into "
                "another class, in many it changes the one thing.")
 

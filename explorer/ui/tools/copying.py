@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from explorer.data.server_folder import check_links
 from explorer.errors import UserError
 from explorer.latent.neighbours import blend, nearest, nearest_distances
+from explorer.privacy import without_key
 from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.gallery import gallery
@@ -31,6 +33,8 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 def _images(dataset: str, image_size: int, colour: bool, _run: Run) -> tuple[np.ndarray, np.ndarray]:
     from explorer import describing
 
+    if dataset.startswith("folder:"):
+        check_links(dataset.removeprefix("folder:"))
     with _progress() as say:
         return describing.learnt_from(_run.spec, say)
 
@@ -55,7 +59,7 @@ def show(here: Visit) -> None:
     try:
         x, y = _images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:
-        st.error(f"{error} Only this tool needs the training images: the others use the test images that the run keeps.")
+        st.error(f"{without_key(str(error))} Only this tool needs the training images: the others use the test images that the run keeps.")
         return
     mu, usual = _codes(*here_at, here.beta, run, x), _usual(*here_at, run, x)
     decoded = here.decode(here.z[None])[0]

@@ -72,7 +72,7 @@ def _beside(here: Visit, there: Visit, n: int) -> None:
     scale, own = cache.view(there.run).scale, cache.view(here.run).scale
     ends = [mu[end.row] if same_images else scale.moved(scale.mean, own.standard(here.end(i))) for i, end in enumerate(here.ends)]
     at = f" at KL weight {there.beta:g}" if there.beta is not None else ""
-    st.markdown(f"**{words.title(there.run)}**{at}, between "
+    st.markdown(f"**{words.as_text(words.title(there.run))}**{at}, between "
                 f"{'its codes of the same images' if same_images else 'the same places in standard deviations'}:")
     _strip(there, ends, n, goes=False)
     way, p = paths(there.run, ends, n)[WAY.get()], scale.projection

@@ -1,0 +1,94 @@
+"""Folders of this machine that whoever runs the app lets its visitors read: those of EXPLORER_FOLDERS, and what lies below them."""
+
+import os
+import stat
+from pathlib import Path
+
+from explorer.archive import Entry
+from explorer.data.dataset import Progress, untold
+from explorer.data.upload import MOST_FILES, Upload, of_images
+from explorer.errors import UserError
+from explorer.names import shown
+
+VARIABLE = "EXPLORER_FOLDERS"
+MOST_LISTED = 200
+LEADS_OUT, TO_A_FOLDER = "a link that leads out of the folders allowed here", "a link to a folder"
+
+
+def allowed() -> list[Path]:
+    """From the root, links followed; those that are not there are left out."""
+    said = (os.path.expanduser(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
+    return [Path(os.path.realpath(folder)) for folder in said if os.path.isdir(folder)]
+
+
+def listed() -> list[str]:
+    """Those allowed and the folders in them, as far as they can be listed."""
+    found = []
+    for root in allowed():
+        try:
+            inner = sorted(entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False) and entry.name[0] != ".")
+        except OSError:
+            continue
+        found += [str(root), *inner]
+    return found[:MOST_LISTED]
+
+
+def checked(path: str) -> Path:
+    """The folder, links followed. Raises UserError unless it is one of those allowed, or below one."""
+    try:
+        folder = Path(os.path.realpath(os.path.expanduser(path)))
+    except (OSError, ValueError):
+        folder = Path(os.devnull)
+    if not _is_allowed(folder) or not folder.is_dir():
+        raise UserError(f"{shown(path)} is no folder that this server lets its visitors read. Upload its images, or ask who runs the "
+                        f"server to name it in {VARIABLE}.")
+    return folder
+
+
+def check_links(path: str) -> None:
+    """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a link that may lead out."""
+    folder = checked(path)
+    if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
+        raise UserError(f"{shown(link.name)} in {shown(folder.name)} is {link.fault}. Remove it, or use another folder.")
+
+
+def on_server(path: str, on_progress: Progress = untold) -> Upload:
+    """The images of a folder allowed, as if they were uploaded. Raises UserError as checked() and uploaded() do."""
+    return of_images(_entries(checked(path)), _read, on_progress)
+
+
+def _read(entry: Entry) -> bytes:
+    try:
+        if not _is_allowed(Path(os.path.realpath(entry.source))):
+            raise ValueError(LEADS_OUT)
+        return entry.source.read_bytes()
+    except OSError as error:
+        raise ValueError(error.strerror) from None
+
+
+def _is_allowed(place: Path) -> bool:
+    return any(place.is_relative_to(root) for root in allowed())
+
+
+def _entries(folder: Path) -> list[Entry]:
+    """What lies below it; links to folders are not followed. Raises UserError if it is too much."""
+    found, faults = [], []
+    for place, inner, names in os.walk(folder, onerror=lambda error: faults.append(error.filename)):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        links = [name for name in inner if os.path.islink(os.path.join(place, name))]
+        found += [_entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")]
+        if len(found) > MOST_FILES:
+            raise UserError(f"{folder.name} holds more than {MOST_FILES:,} files, and that is the most. Choose a folder below it.")
+    return found + [Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "a folder that can't be read", b"") for name in faults]
+
+
+def _entry(path: Path, folder: Path) -> Entry:
+    name = path.relative_to(folder).as_posix()
+    if path.is_symlink() and not _is_allowed(Path(os.path.realpath(path))):
+        return Entry(name, 0, 0, LEADS_OUT, path)
+    try:
+        about = path.stat()
+    except OSError as error:
+        return Entry(name, 0, 0, error.strerror, path)
+    fault = TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "not a plain file"
+    return Entry(name, about.st_size, about.st_size, fault, path)

@@ -1,0 +1,50 @@
+"""The sets of images that were kept, the visitor's own and everyone's: to be trained on, deleted and brought back."""
+
+import streamlit as st
+
+from explorer.data import own
+from explorer.errors import UserError
+from explorer.jobs import queue
+from explorer.privacy import owner, without_key
+from explorer.ui import presets, visitor, words
+from explorer.ui.deletion import Deletion
+from explorer.ui.faults import plain_faults
+from explorer.ui.publishing import private_mark
+
+
+def image_sets() -> None:
+    """The visitor's own come first."""
+    IMAGES.undo_button()
+    names = sorted(filter(visitor.may_see, own.names()), key=lambda name: (not owner(name), without_key(name).lower()))
+    if not names:
+        st.caption("None yet.")
+    for name in names:
+        with st.container(border=True), plain_faults():
+            _set(name)
+
+
+def _set(name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.as_text(without_key(name))}**", width="content")
+        private_mark(name)
+        st.space("stretch")
+        IMAGES.button(name)
+    about = own.about(name)
+    channels, side, _ = about.shape
+    n_classes = len(about.class_names)
+    st.caption(f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
+               + (f", {n_classes:,} classes" if n_classes > 1 else ""))
+    spec = presets.of_photographs(f"own:{name}", side, about.n_train)
+    links = {"Train a conv VAE": spec, "Train an AE to set beside it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae")}
+    with st.container(horizontal=True):
+        for label, spec in links.items():
+            st.page_link("pages/train.py", label=label, icon=":material/model_training:", query_params=words.in_address(spec))
+
+
+def _delete(name: str) -> None:
+    if any(job.alive and job.spec.get("dataset") == f"own:{name}" for job in queue.jobs()):
+        raise UserError(f"{without_key(name)} is being trained on, or waits for it. Stop that first.")
+    own.delete(name)
+
+
+IMAGES = Deletion("images", _delete, own.restore)

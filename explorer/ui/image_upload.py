@@ -1,0 +1,182 @@
+"""Images of the visitor's own: chosen, looked at, and kept as a data set."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from explorer.data import own
+from explorer.data.server_folder import listed, on_server
+from explorer.data.upload import Upload, uploaded
+from explorer.errors import UserError
+from explorer.limits import check_disk, check_writable
+from explorer.privacy import without_key
+from explorer.specs import IMAGE_SIZES
+from explorer.ui import words
+from explorer.ui.faults import plain_faults
+from explorer.ui.gallery import gallery
+from explorer.ui.place_for_new import fitting, kept_as, name_and_who
+
+LOOKED_AT, KEEPING, KEPT, ROUND = "images looked at", "images to keep", "images kept last", "uploads so far"
+SIZE, COLOUR, FROM = "images size", "images colour", "images from"
+SHOWN, IN_A_ROW = 16, 8
+GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
+KINDS = {"L": "grey", "LA": "grey, with transparency", "1": "black and white", "RGB": "colour", "RGBA": "colour, with transparency",
+         "P": "colour, of a palette", "CMYK": "colour, for print"}
+
+
+@dataclass
+class Looked:
+    """At what was chosen: told from other choices by source; upload None if it is refused, with a sentence."""
+
+    source: tuple
+    upload: Upload | None
+    fault: str
+    seen: dict[tuple[int, bool], list] = field(default_factory=dict)  # at a size, in colour or grey: some images' numbers and pixels
+
+
+def image_upload() -> None:
+    """Kept for the session only until it is left or kept."""
+    looked = _looked_at()
+    if not looked:
+        return
+    if not looked.upload:
+        st.error(looked.fault)
+        return
+    upload = looked.upload
+    st.markdown(f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
+                f"{_several(len(upload.sizes), 'size', 'sizes')}; "
+                + (f"**{len(upload.skipped):,} skipped**, as is said below." if upload.skipped else "none skipped."))
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True)
+    colour = right.toggle("Colour", key=COLOUR, help="Grey trains three times as fast, and is enough where colour says nothing")
+    _as_they_will_be(looked, size, colour)
+    name, is_private = name_and_who("images")
+    st.button("Keep", type="primary", disabled=not name, on_click=_wish, args=(name, is_private, size, colour))
+    if KEEPING in st.session_state:
+        with plain_faults():
+            _keep(upload, *st.session_state[KEEPING])
+            st.rerun()
+    _described(upload)
+
+
+def _looked_at() -> Looked | None:
+    """At what is chosen now, once."""
+    folders, ways = listed(), {"device": "From this device", "server": "From the server"}
+    way = st.segmented_control("Images", ways, format_func=ways.get, key=FROM, default="device", required=True) if folders else "device"
+    source, read, name = _from_server(folders) if way == "server" else _from_device()
+    before = st.session_state.get(LOOKED_AT)
+    if before and before.source == source:
+        return before
+    _forget()
+    if not source:
+        return None
+    looked = Looked(source, None, "")
+    try:
+        with _progress("Looking at the images…", "looked at") as say:
+            looked.upload = read(say)
+    except UserError as error:
+        looked.fault = str(error)
+    else:
+        st.session_state["images name"], st.session_state[SIZE] = fitting(name), _usual_size(looked.upload)
+        st.session_state[COLOUR] = any(not mode.startswith(GREY) for mode in looked.upload.modes)
+    st.session_state[LOOKED_AT] = looked
+    return looked
+
+
+def _from_device() -> tuple[tuple, Callable, str]:
+    files = st.file_uploader("A zip, images, or an .npz", accept_multiple_files=True, key=f"images {st.session_state.get(ROUND, 0)}",
+                             help="In a zip, each folder is a class. An .npz holds images [N, H, W] or [N, H, W, C], labels [N] too.")
+    name = files[0].name if len(files) == 1 else "images"
+    return tuple(file.file_id for file in files), lambda say: uploaded([(file.name, file.getvalue()) for file in files], say), name
+
+
+def _from_server(folders: list[str]) -> tuple[tuple, Callable, str]:
+    path = st.selectbox("Folder on the server", folders, index=None, accept_new_options=True, placeholder="Choose one, or name one below",
+                        key=f"images folder {st.session_state.get(ROUND, 0)}", help="Each folder in it is a class")
+    return (path,) if path else (), lambda say: on_server(path, say), path or ""
+
+
+def _usual_size(upload: Upload) -> int:
+    """The largest that makes no pixels up, for most of the images."""
+    side = min(next(iter(upload.sizes)))
+    return max((size for size in IMAGE_SIZES if size <= side), default=IMAGE_SIZES[0])
+
+
+def _described(upload: Upload) -> None:
+    """Names from outside stand in tables, where they are nothing but text."""
+    sizes = [f"{width} × {height}" for width, height in upload.sizes]
+    tables = ({"Class": list(upload.counts), "Images": list(upload.counts.values())},
+              {"Size, pixels": sizes, "Images": list(upload.sizes.values())},
+              {"Kind": [KINDS.get(mode, mode) for mode in upload.modes], "Images": list(upload.modes.values())})
+    for column, table in zip(st.columns([1.4, 1, 1]), tables):
+        column.dataframe(table, hide_index=True, height="content" if len(table["Images"]) <= 5 else 213)
+    _skipped(upload.skipped)
+
+
+def _several(n: int, one: str, many: str) -> str:
+    return f"one {one}" if n == 1 else f"{n:,} {many}"
+
+
+def _skipped(skipped: tuple[str, ...]) -> None:
+    if skipped:
+        with st.expander(f"What was skipped, and why ({len(skipped):,})"):
+            st.dataframe({"Skipped": skipped}, hide_index=True)
+
+
+def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
+    upload = looked.upload
+    if (size, colour) not in looked.seen:
+        rows = np.unique(np.linspace(0, len(upload.names) - 1, SHOWN).astype(int))
+        with st.spinner("Decoding some of them…"):
+            read = [(row, upload.read(int(row), (size, size), colour)) for row in rows]
+        looked.seen[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
+    if seen := looked.seen[size, colour]:
+        classes = [upload.class_names[upload.y[row]] for row, _ in seen]
+        gallery("images as they will be", "The images as they will be", np.stack([image for _, image in seen]),
+                [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
+                captions=classes if len(upload.class_names) > 1 else None)
+
+
+def _wish(name: str, is_private: bool, size: int, colour: bool) -> None:
+    st.session_state[KEEPING] = kept_as(name, is_private), size, colour
+
+
+def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
+    """What else is clicked meanwhile begins the page anew, and this with it."""
+    try:
+        check_writable()
+        check_disk()
+        with _progress("Reading the images…", "read") as say:
+            data = upload.dataset(f"own:{name}", size, colour, say)
+        own.save(data, name)
+    except (UserError, OSError):
+        del st.session_state[KEEPING]
+        raise
+    st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped):]
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1  # the uploader is empty again
+    _forget()
+
+
+def _forget() -> None:
+    st.session_state.pop(LOOKED_AT, None)
+    st.session_state.pop(KEEPING, None)
+
+
+@contextmanager
+def _progress(first: str, done_with: str) -> Iterator[Callable[[int, int], None]]:
+    bar = st.progress(0.0, first)
+    try:
+        yield lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} images {done_with}")
+    finally:
+        bar.empty()
+
+
+def kept() -> None:
+    """What was kept last, as long as it is there."""
+    name, n, skipped = st.session_state.get(KEPT, ("", 0, ()))
+    if name in own.names():
+        st.success(f"{words.as_text(without_key(name))} is kept, with {n:,} images. Train on it below.")
+        _skipped(skipped)

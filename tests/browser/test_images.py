@@ -1,0 +1,113 @@
+"""Images of one's own in a real browser: a zip of photographs is uploaded, kept, trained on, explored, compared and walked through."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from explorer.data import own
+from explorer.jobs import queue
+from explorer.privacy import owner
+from explorer.store.catalogue import catalogue
+from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
+from tests.pages.photographs import pieces, zipped
+
+SLOW = 120_000  # ms, on a busy machine
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def open_here(home, open_own):
+    """The app before a data folder of its own."""
+    yield open_own
+    for job in queue.jobs():
+        queue.ask_to_stop(job.run)
+
+
+def upload(page, content: bytes, name: str = "photographs.zip") -> None:
+    page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": "application/zip", "buffer": content})
+
+
+def train(page, label: str, epochs: int) -> None:
+    page.get_by_role("link", name="Your images").first.click()
+    page.get_by_role("link", name=label).click()
+    field = page.get_by_label("Epochs", exact=True)
+    expect(field).not_to_have_value(str(epochs), timeout=SLOW)
+    field.fill(str(epochs))
+    field.press("Enter")
+    button = page.get_by_role("button", name="Train", exact=True)
+    expect(page.get_by_text("on this machine").or_(page.get_by_text("under way"))).to_be_visible(timeout=SLOW)
+    n = page.get_by_role("link", name="Walk in it").count()
+    button.click()
+    expect(page.get_by_role("link", name="Walk in it")).to_have_count(n + 1, timeout=SLOW)
+
+
+def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_through(open_here):
+    page = open_here("/images")
+    upload(page, b"PK\x03\x04" + bytes(50), "broken.zip")
+    expect(page.get_by_text("This is no zip that can be read")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name=re.compile("Remove")).first.click()
+    expect(page.get_by_text("This is no zip that can be read")).to_be_hidden(timeout=SLOW)
+    upload(page, zipped(pieces(25) | {"photographs/<b>notes</b>.txt": b"x"}))
+    expect(page.get_by_text("50 images")).to_be_visible(timeout=SLOW)
+    sheet = page.locator('[data-testid="gallery"]')
+    expect(sheet).to_be_visible(timeout=SLOW)
+    page.get_by_role("radio", name="32").or_(page.get_by_role("button", name="32", exact=True)).first.click()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("photographs is kept, with 50 images")).to_be_visible(timeout=SLOW)
+    [name] = own.names()
+    assert own.about(name).shape == (3, 32, 32) and owner(name)
+    page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
+    assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [owner(name)]
+    train(page, "Train a conv VAE", 2)
+    train(page, "Train an AE to set beside it", 1)
+    found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
+    assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
+    page.get_by_role("link", name="Walk in it").last.click()
+    ready(page)
+    assert image(page).shape[2] == 3
+    page.get_by_role("link", name="Library").click()
+    page.wait_for_selector('[data-testid="stDataFrame"]')
+    page.goto(page.url.replace("/library", f"/explore?run={found['vae'].name}&tool=interpolate"))
+    ready(page)
+    z = [0.5, -0.5, *[0.0] * 14]
+    page.goto(page.url.split("?")[0] + f"?run={found['vae'].name}&tool=interpolate&z={','.join(map(str, z))}")
+    ready(page)
+    settle(page)
+    wanted = decoded_by_torch(found["vae"].name, z)
+    shown = image(page)
+    assert shown.shape == wanted.shape and np.abs(shown.astype(int) - wanted).max() <= 2
+    expect(page.locator('[data-testid="gallery"]').first).to_be_visible(timeout=SLOW)
+    changes(page, lambda: press(page, "ArrowRight", 5), DECODED)
+    assert re.search("roof|flower", hover_a_point(page))
+    assert owner(name) not in page.locator('[data-testid="stMain"]').inner_text()
+    page.goto(page.url.split("/explore")[0] + f"/compare?ae={found['ae'].name}&vae={found['vae'].name}")
+    page.wait_for_selector('[data-testid="decoded-2"]', timeout=SLOW)
+    assert image(page, '[data-testid="decoded-2"]').shape[2] == 3
+    assert owner(name) not in page.locator('[data-testid="stMain"]').inner_text()
+
+
+def test_names_with_markup_load_nothing_and_run_nothing(open_here):
+    asked = []
+    page = open_here("/images")
+    page.on("request", lambda request: asked.append(request.url))
+    wild = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
+    upload(page, zipped({f"{wild}/{i}.png": content for i, content in enumerate(pieces(4).values())}
+                        | {f"other/{wild}.png": next(iter(pieces(1).values()))}), f"{wild.replace('/', '')}.zip")
+    expect(page.get_by_text("9 images")).to_be_visible(timeout=SLOW)
+    expect(page.locator('[data-testid="gallery"]')).to_be_visible(timeout=SLOW)
+    settle(page)
+    assert page.evaluate("window.hit") is None and not any(":9" in url or url.endswith("/x") for url in asked)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_the_page_without_scrolling_sideways(open_here, width):
+    page = open_here("/images", width=width, height=844, touch=True)
+    upload(page, zipped(pieces(5)))
+    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_visible(timeout=SLOW)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,94 @@
+"""Folders of the server that visitors may read, and what lies outside of them, which they may not."""
+
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from explorer.data.folder import folder
+from explorer.data.server_folder import check_links, checked, listed, on_server
+from explorer.errors import UserError
+
+DIGITS = (load_digits().images[:12] * 15.9375).round().astype(np.uint8)
+
+
+def draw(place, numbers=range(2)):
+    place.mkdir(parents=True, exist_ok=True)
+    for i in numbers:
+        Image.fromarray(DIGITS[i]).save(place / f"{i}.png")
+    return place
+
+
+@pytest.fixture
+def faces(tmp_path, monkeypatch):
+    """An allowed folder of two classes, beside one that is not allowed."""
+    draw(tmp_path / "faces" / "a"), draw(tmp_path / "faces" / "b", range(2, 6)), draw(tmp_path / "secret"), draw(tmp_path / "faces-2")
+    monkeypatch.setenv("EXPLORER_FOLDERS", f"{tmp_path / 'faces'}{os.pathsep}{tmp_path / 'nowhere'}")
+    return tmp_path / "faces"
+
+
+def test_nothing_is_allowed_unless_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("EXPLORER_FOLDERS", raising=False)
+    assert listed() == []
+    with pytest.raises(UserError, match="name it in EXPLORER_FOLDERS"):
+        checked(str(draw(tmp_path)))
+
+
+def test_a_folder_is_what_the_command_line_reads_of_it(faces):
+    assert listed() == [str(faces), str(faces / "a"), str(faces / "b")]
+    (faces / ".hidden.png").write_bytes(b"x")
+    (faces / "notes.txt").write_text("x")
+    found, wanted = on_server(str(faces)), folder(str(faces), 16, False)
+    assert found.counts == {"a": 2, "b": 4} and found.skipped == ("notes.txt: no image by its name",)
+    data = found.dataset("x", 16, False)
+    assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y) and data.class_names == wanted.class_names
+    assert on_server(f"{faces}/b").counts == {"images": 4}
+
+
+@pytest.mark.parametrize("path", ["", "/", "..", "{}/..", "{}/../secret", "{}/a/../../secret", "{}-2", "{}/nowhere", "{}/a/0.png",
+                                  "\0", "~", "{}/\u202e"])
+def test_what_is_not_below_them_is_refused_alike_whether_it_is_there_or_not(faces, path):
+    for door in (checked, on_server, check_links):
+        with pytest.raises(UserError, match="no folder that this server lets its visitors read") as error:
+            door(path.format(faces))
+        assert "\n" not in str(error.value) and "\u202e" not in str(error.value)
+
+
+def test_links_that_lead_out_are_not_followed(faces, tmp_path):
+    (faces / "out").symlink_to(tmp_path / "secret")
+    (faces / "a" / "9.png").symlink_to(tmp_path / "secret" / "0.png")
+    (faces / "a" / "gone.png").symlink_to(faces / "gone.png")
+    (faces / "a" / "in.png").symlink_to(faces / "b" / "2.png")
+    (faces / "c").symlink_to(faces / "b")
+    (faces / "loop").symlink_to(faces)
+    found = on_server(str(faces))
+    assert found.counts == {"a": 3, "b": 4} and set(found.skipped) == {
+        "a/9.png: a link that leads out of the folders allowed here", "out: a link that leads out of the folders allowed here",
+        "a/gone.png: No such file or directory", "c: a link to a folder", "loop: a link to a folder"}
+    with pytest.raises(UserError, match="no folder"):
+        on_server(str(faces / "out"))
+    for place, says in ((faces, "c in faces is a link to a folder"), (faces / "a", "9.png in a is a link that leads out")):
+        with pytest.raises(UserError, match=says):
+            check_links(str(place))
+    assert checked(str(faces / "c")) == faces / "b"
+
+
+def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
+    found = on_server(str(faces))
+    (faces / "a" / "0.png").unlink()
+    (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
+    assert found.read(0, (16, 16), False) == "a link that leads out of the folders allowed here"
+    assert "a/0.png: a link that leads out of the folders allowed here" in found.dataset("x", 16, False).skipped
+
+
+def test_a_pipe_is_not_waited_for(faces):
+    os.mkfifo(faces / "a" / "pipe.png")
+    assert "a/pipe.png: not a plain file" in on_server(str(faces)).skipped
+
+
+def test_too_many_files_are_refused(faces, monkeypatch):
+    monkeypatch.setattr("explorer.data.server_folder.MOST_FILES", 5)
+    with pytest.raises(UserError, match="more than 5 files"):
+        on_server(str(faces))

@@ -1,0 +1,258 @@
+"""Images of one's own: uploaded, looked at, kept, trained on, deleted, brought back."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+from streamlit.testing.v1 import AppTest
+
+from explorer.data import load, own
+from explorer.jobs import queue
+from explorer.privacy import owner, without_key
+from explorer.specs import RunSpec
+from explorer.ui import visitor
+from tests.pages.conftest import ROOT, follow, galleries, pictures
+from tests.pages.photographs import pieces, png, zipped
+
+PHOTOS = pieces(10)
+DIGITS = (load_digits().images[:60] * 15.9375).round().astype(np.uint8)
+
+
+@pytest.fixture
+def page(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    return follow("images", app)
+
+
+def upload(page, content=None, name="my photographs.zip") -> AppTest:
+    page.file_uploader[0].set_value((name, zipped(PHOTOS) if content is None else content, "")).run()
+    assert not page.exception
+    return page
+
+
+def press(page, label) -> AppTest:
+    [button] = [button for button in page.button if button.label == label]
+    button.click().run()
+    assert not page.exception
+    return page
+
+
+def said(page) -> str:
+    return " ".join(m.value for m in page.markdown)
+
+
+def shown(page) -> str:
+    """All text on the page, and all addresses that it links to but for their parameters."""
+    return " ".join(str(getattr(e, "value", "")) for kind in ("markdown", "caption", "text", "success", "error", "warning", "info")
+                    for e in getattr(page, kind)) + " ".join(str(e.proto.label) for e in page.get("page_link"))
+
+
+def kept(page, who="all", **asked) -> str:
+    upload(page, **asked)
+    page.button_group(key="images who").set_value(who).run()
+    press(page, "Keep")
+    assert not page.error
+    return own.names()[-1]
+
+
+def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
+    upload(page, zipped(PHOTOS | {"photographs/notes.txt": b"x", "photographs/roof/grey.png": png(DIGITS[0])}))
+    classes, sizes, kinds, skipped = (d.value for d in page.dataframe)
+    assert "**21 images**, 2 classes, 2 sizes; **1 skipped**" in said(page) and own.names() == []
+    assert dict(zip(classes["Class"], classes["Images"])) == {"flower": 10, "roof": 11}
+    assert dict(zip(sizes["Size, pixels"], sizes["Images"])) == {"96 × 96": 20, "8 × 8": 1}
+    assert dict(zip(kinds["Kind"], kinds["Images"])) == {"colour": 20, "grey": 1}
+    assert skipped["Skipped"].tolist() == ["photographs/notes.txt: no image by its name"]
+    assert page.text_input(key="images name").value == "my-photographs" and page.button_group(key="images size").value == 64
+
+
+def test_sixteen_are_shown_as_they_will_be(page):
+    upload(page)
+    [told] = galleries(page).values()
+    assert told["n"] == 16 and pictures(told).shape == (16, 64, 64, 3) and set(told["captions"]) == {"roof", "flower"}
+    page.button_group(key="images size").set_value(28).run()
+    page.toggle(key="images colour").set_value(False).run()
+    [told] = galleries(page).values()
+    assert pictures(told).shape == (16, 28, 28)
+    press(page, "Keep")
+    data = load(f"own:{own.names()[0]}")
+    assert {image.tobytes() for image in pictures(told)} <= {image.tobytes() for image in data.x[:, 0]} and len(data.x) == 20
+
+
+@pytest.mark.parametrize("name, content, wanted", [
+    ("one.npz", "npz", ("**60 images**, 10 classes, one size; none skipped", (1, 16, 16))),
+    ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
+])
+def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
+    if content == "npz":
+        np.savez(tmp_path / name, images=DIGITS, labels=load_digits().target[:60])
+    content = (tmp_path / name).read_bytes() if content == "npz" else zipped({f"{i}.png": png(DIGITS[i]) for i in range(5)})
+    upload(page, content, name)
+    assert wanted[0] in said(page) and page.button_group(key="images size").value == 16 and page.toggle(key="images colour").value is False
+    press(page, "Keep")
+    assert own.about(own.names()[0]).shape == wanted[1]
+
+
+def test_a_set_of_files_needs_no_zip(page):
+    page.file_uploader[0].set_value([(f"{i}.png", png(DIGITS[i]), "image/png") for i in range(7)]).run()
+    assert "**7 images**" in said(page) and page.text_input(key="images name").value == "images"
+
+
+def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
+    upload(page)
+    page.text_input(key="images name").set_value("faces").run()
+    assert visitor.KEY not in page.session_state  # nobody is told from others yet
+    press(page, "Keep")
+    [name] = own.names()
+    assert owner(name) == page.session_state[visitor.KEY] and without_key(name) == "faces"
+    assert "faces is kept, with 20 images" in page.success[0].value.replace("\\", "") and ": Private]" in said(page)
+    assert owner(name) not in shown(page)
+    assert not page.file_uploader[0].value and not galleries(page)
+    other = follow("images", AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
+    assert "faces" not in shown(other) and not [b for b in other.button if b.label == "Delete"]
+    assert not any(owner(option) for option in follow("train", other).selectbox(key="setting dataset").options)
+    assert "faces, private" in follow("train", page).selectbox(key="setting dataset").options
+    kept(follow("images", page))
+    assert own.names()[0] == "my-photographs" and "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a b", ".x", "<b>", "\u202e", "x" * 61])
+def test_a_name_that_no_file_can_have_gets_a_sentence(page, name):
+    upload(page)
+    page.text_input(key="images name").set_value(name).run()
+    keep = [button for button in page.button if button.label == "Keep"]
+    if name == "x" * 61:  # cut off by the field
+        assert not page.error or keep[0].disabled
+    else:
+        assert "can't be its name" in page.error[0].value and keep[0].disabled
+    page.text_input(key="images name").set_value("good").run()
+    assert not page.error
+
+
+def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
+    kept(page)
+    upload(page, zipped(pieces(3)))
+    page.button_group(key="images who").set_value("all").run()
+    press(page, "Keep")
+    assert "There are other images named my-photographs already" in page.error[0].value and galleries(page)
+    page.text_input(key="images name").set_value("others").run()
+    press(page, "Keep")
+    assert own.names() == ["my-photographs", "others"] and not page.error
+
+
+@pytest.mark.parametrize("content, says", [
+    (b"PK\x03\x04" + bytes(50), "no zip that can be read"), (b"", "holds no images"), (zipped({"a.txt": b"x"}), "no image by its name"),
+    (zipped({"a.png": png(DIGITS[0])}), "holds 1 image"), (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
+])
+def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
+    name = kept(page)
+    upload(page, content)
+    assert says in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
+    assert own.names() == [name] and name in said(page).replace("\\", "")
+    upload(page)
+    assert not page.error and galleries(page)
+
+
+def test_names_with_markup_are_text(page):
+    wild = "**bold** <b>x</b> ![x](http://127.0.0.1/x.png) :red[x] $x$"
+    upload(page, zipped({f"{wild.replace('/', '')}/{i}.png": png(DIGITS[i]) for i in range(3)} | {"b/\u202e<i>.png": png(DIGITS[5]),
+                                                                                              "b/<script>.txt": b"x"}))
+    assert wild.replace("/", "") in page.dataframe[0].value["Class"].tolist()
+    assert not any(part in shown(page) for part in ("<b>", "![x]", "<script>", "\u202e"))
+    assert page.dataframe[3].value["Skipped"].tolist() == ["b/<script>.txt: no image by its name"]
+
+
+def test_deleted_images_are_brought_back(page):
+    name = kept(page)
+    page.button(key=f"delete {name}").click().run()
+    assert own.names() == [] and "is deleted" in said(page) and "None yet." in shown(page) and not page.success
+    press(page, "Bring it back")
+    assert own.names() == [name] and not page.exception and not page.error
+
+
+def test_images_that_are_being_trained_on_stay(page):
+    name = kept(page)
+    queue.enter("waits", RunSpec(f"own:{name}"))
+    page.button(key=f"delete {name}").click().run()
+    assert "is being trained on" in page.error[0].value and own.names() == [name]
+    queue.leave("waits")
+    page.button(key=f"delete {name}").click().run()
+    assert own.names() == [] and not page.error
+
+
+def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
+    first = kept(page)
+    second = kept(page, content=zipped(pieces(3)), name="others.zip")
+    own.place_of(first).write_bytes(b"cut")
+    page.run()
+    assert "Upload them again" in page.error[0].value and f"delete {first}" in [b.key for b in page.button]
+    assert f"{own.about(second).n} images" in shown(page) and not page.exception
+
+
+@pytest.mark.parametrize("side, wanted", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))])
+def test_a_link_trains_a_network_that_fits(page, side, wanted):
+    """None: what is usual."""
+    upload(page)
+    page.button_group(key="images size").set_value(side).run()
+    press(page, "Keep")
+    links = {link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string)) for link in page.get("page_link")}
+    asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    queue.enter("other", RunSpec())  # no trial beside it
+    follow("train", page, **asked)
+    assert page.selectbox(key="setting network").value == "conv" and page.number_input(key="setting epochs").value == 300
+    assert (page.number_input(key="setting width").value, page.number_input(key="setting depth").value) == wanted
+    assert not page.error and not page.warning and "private" not in str(page.title)
+
+
+def test_a_server_for_looking_takes_nothing(page, monkeypatch):
+    name = kept(page)
+    upload(page, zipped(pieces(3)))
+    monkeypatch.setenv("EXPLORER_READONLY", "1")
+    press(page, "Keep")
+    assert own.names() == [name] and not page.file_uploader and "for looking" in page.info[0].value
+    assert not page.button
+    monkeypatch.delenv("EXPLORER_READONLY")
+    button = page.run().button(key=f"delete {name}")
+    monkeypatch.setenv("EXPLORER_READONLY", "1")  # since the page was shown
+    button.click().run()
+    assert own.names() == [name] and "for looking" in page.error[0].value
+
+
+def test_a_full_server_takes_nothing(page, monkeypatch):
+    upload(page)
+    monkeypatch.setenv("EXPLORER_MAX_DISK", "0")
+    press(page, "Keep")
+    assert own.names() == [] and "is the most" in page.info[0].value
+
+
+def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, monkeypatch):
+    assert not [group for group in page.button_group if group.key == "images from"]
+    for i in range(20):
+        (tmp_path / "faces" / str(i % 2)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(DIGITS[i]).save(tmp_path / "faces" / str(i % 2) / f"{i}.png")
+    monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path / "faces"))
+    page.run()
+    page.button_group(key="images from").set_value("server").run()
+    [choice] = [box for box in page.selectbox if box.label == "Folder on the server"]
+    assert choice.options == [str(tmp_path / "faces"), *(str(tmp_path / "faces" / c) for c in "01")]
+    choice.select(str(tmp_path / "faces")).run()
+    assert "**20 images**, 2 classes" in said(page) and page.text_input(key="images name").value == "faces"
+    press(page, "Keep")
+    assert own.about(own.names()[0]).class_names == ("0", "1")
+
+
+def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):
+    for i in range(4):
+        Image.fromarray(DIGITS[i]).save(tmp_path / f"{i}.png")
+    spec = {"dataset": f"folder:{tmp_path}"}
+    page.query_params.update(spec)
+    page.switch_page("pages/train.py").run()
+    assert "no folder that this server lets its visitors read" in page.error[0].value
+    assert all(b.disabled for b in page.button if b.label in ("Train", "Train three objectives"))
+    monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
+    page.query_params.clear()
+    page.query_params.update(spec)
+    page.switch_page("pages/train.py").run()
+    assert not page.error and not page.exception

@@ -1,0 +1,267 @@
+"""Runs of images of one's own, and of CelebA's attributes, on every page; and runs from elsewhere, brought in on the Library."""
+
+import shutil
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image, ImageDraw
+from safetensors.numpy import save
+from sklearn.datasets import load_sample_images
+from streamlit.testing.v1 import AppTest
+
+from explorer import runs
+from explorer.data import own, upload
+from explorer.exporting import run_zip
+from explorer.privacy import new_key, owner, private
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from explorer.store.replay import read_replay
+from explorer.store.run import MODEL, read_tensors
+from explorer.ui import visitor
+from explorer.ui.tools import TOOLS
+from tests.data.celeba import ATTRIBUTES, celeba_folder
+from tests.pages.conftest import ROOT, follow, galleries, mounted, pictures
+from tests.pages.photographs import pieces, zipped
+
+CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """A folder of runs and one of data: a private set of photographs, with an AE and a VAE of it, and everyone's copy of it; the key."""
+    folder, key = tmp_path_factory.mktemp("photographs"), new_key()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_DATA", str(folder / "data"))
+        patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
+        data = upload.uploaded([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
+        for name in ("faces", private(key, "faces")):
+            own.save(data, name)
+        for model in ("ae", "vae"):
+            for name in ("faces", private(key, "faces")):
+                runs.train(RunSpec(f"own:{name}", model=model, **CONV))
+    return folder, key
+
+
+@pytest.fixture
+def key(photographs, tmp_path, monkeypatch):
+    folder, key = photographs
+    for name in ("data", "runs"):
+        shutil.copytree(folder / name, tmp_path / name)
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return key
+
+
+def opened(key=None) -> AppTest:
+    """The app of the visitor with that key, or of another one."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    if key:
+        app.session_state[visitor.KEY] = key
+    return app.run()
+
+
+def name_of(key, model) -> str:
+    return RunSpec(f"own:{private(key, 'faces') if key else 'faces'}", model=model, **CONV).run_id
+
+
+@pytest.mark.parametrize("model", ["ae", "vae"])
+def test_every_tool_works_on_own_images(key, model):
+    name, app = name_of(key, model), opened(key)
+    for tool in TOOLS:
+        follow("explore", app, run=name, tool=tool)
+        assert not app.warning
+        for told in galleries(app).values():
+            assert told["image"] == [3, 32, 32] and pictures(told).shape[1:] == (32, 32, 3)
+    follow("explore", app, run=name, tool="attributes")
+    assert app.selectbox(key="explore less").options == ["flower", "roof"]
+
+
+def test_a_copy_of_own_images_is_found(key):
+    name, app = name_of(key, "vae"), opened(key)
+    follow("explore", app, run=name, tool="copying")
+    data = own.own(private(key, "faces"))
+    near = pictures(galleries(app)["Nearest in pixels"])
+    assert {image.tobytes() for image in near} <= {x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]}
+    own.delete(private(key, "faces"))
+    st.cache_resource.clear()
+    app.run()
+    assert "Only this tool needs the training images" in app.error[0].value and key not in app.error[0].value and not app.exception
+
+
+def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
+    app = opened(key)
+    follow("compare", app, ae=name_of(key, "ae"), vae=name_of(key, "vae"))
+    assert not app.warning and len(mounted(app, "latent_pad")) == 1
+    options = app.selectbox(key="images of the pair").options
+    assert sum(option.startswith("faces") for option in options) == 2 and not any(key in option for option in options)
+    follow("compare", app, vae=name_of(None, "vae"))
+    assert not app.warning and name_of(None, "ae") in app.query_params["ae"]
+
+
+def test_a_training_on_own_images_is_seen_again(key):
+    app = opened(key)
+    assert read_replay(find(name_of(key, "vae")).folder)
+    follow("library", app)
+    table = app.dataframe[0].value
+    assert table["images"].tolist().count("faces") == 4 and not table["run"].str.contains(key).any()
+    follow("train", app, dataset=f"own:{private(key, 'faces')}", **{name: str(value) for name, value in CONV.items()})
+    [button] = [button for button in app.button if button.label == "Train"]
+    button.click().run()  # it is there: the replay is shown
+    assert not app.exception and not app.error and len(mounted(app, "latent_pad")) == 1
+
+
+def test_what_is_private_is_nobody_elses(key):
+    app = opened()
+    name = name_of(key, "vae")
+    for page, asked in (("explore", {"run": name}), ("library", {}), ("compare", {"vae": name}), ("images", {})):
+        app.query_params.clear()
+        app.query_params.update(asked)
+        app.switch_page(f"pages/{page}.py").run()
+        said = " ".join(str(e.value) for kind in ("markdown", "caption", "subheader", "error", "warning") for e in getattr(app, kind))
+        assert not app.exception and key not in said.replace(name, "")
+    assert all(not owner(name) for name in follow("library", app).dataframe[0].value["run"])
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory):
+    """A CelebA of 60 photographs, each with a bar over its middle if it has eyeglasses, and a run of it in 4-D."""
+    folder, rng = tmp_path_factory.mktemp("celeba"), np.random.default_rng(0)
+    attributes, photo = rng.choice([-1, 1], (60, 40)), load_sample_images().images[0]
+    attributes[:, ATTRIBUTES.index("Bald")] = -1  # nobody
+    attributes[:, ATTRIBUTES.index("Wearing_Hat")] = np.where(np.arange(60) % 10 == 1, 1, -1)  # few
+    pictured = []
+    for row in attributes:
+        y, x = rng.integers(0, 427 - 218), rng.integers(0, 640 - 178)
+        pictured.append(Image.fromarray(photo[y : y + 218, x : x + 178]))
+        if row[ATTRIBUTES.index("Eyeglasses")] == 1:
+            ImageDraw.Draw(pictured[-1]).rectangle((20, 90, 158, 130), "white")
+    for name, content in celeba_folder(pictured, attributes, np.arange(60) % 2 * 2).items():
+        place = folder / "data" / "celeba" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_DATA", str(folder / "data"))
+        patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
+        runs.train(RunSpec("celeba", width=32, latent_dim=4, likelihood="gaussian", epochs=60, batch_size=10), "faces")
+        runs.train(RunSpec("celeba", model="ladder", betas="0.1,1", rung_epochs=2, width=16, epochs=4), "face-ladder")
+    return folder, attributes[1::2]
+
+
+@pytest.mark.parametrize("run", ["faces", "face-ladder"])
+@pytest.mark.parametrize("attribute", ["Eyeglasses", "Smiling", "Wearing_Hat", "5_o_Clock_Shadow"])
+def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attribute):
+    folder, attributes = faces
+    monkeypatch.setenv("EXPLORER_RUNS", str(folder / "runs"))
+    st.cache_data.clear()
+    app = follow("explore", opened(), run=run, tool="attributes", attribute=attribute, steps="5", z="0,0,0,0" if run == "faces" else "0,0")
+    choice = app.selectbox(key="explore attribute")
+    assert choice.value == attribute and len(choice.options) == 41 and "Wearing Hat" in choice.options and not app.warning
+    e, has = read_embedding(find(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
+    mu = e.film.mu[-1] if e.film else e.mu
+    wanted = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
+    [told] = [told for told in mounted(app, "latent_pad_courier") if "zs" in told]
+    assert told["drawn"]["direction"]["name"] == attribute and np.allclose(told["drawn"]["direction"]["vector"], wanted, atol=1e-5)
+    shown = pictures(galleries(app)[f"Along {attribute}"])
+    decoded = runs.load(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)
+    assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
+
+
+def test_the_direction_of_a_bar_draws_that_bar(faces, monkeypatch):
+    """Independent of how directions are made: where it is white in the images, it grows lighter along it."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(faces[0] / "runs"))
+    st.cache_data.clear()
+    app = follow("explore", opened(), run="faces", tool="attributes", attribute="Eyeglasses", steps="5", z="0,0,0,0")
+    shown = pictures(galleries(app)["Along Eyeglasses"]).astype(float)
+    change = (shown[3] - shown[1]).mean(-1)
+    assert change[27:36, 15:50].mean() > 5 + change[:16].mean()
+
+
+def test_an_attribute_that_all_faces_share_gets_a_sentence(faces, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(faces[0] / "runs"))
+    st.cache_data.clear()
+    app = opened()
+    app.query_params.update({"run": "faces", "tool": "attributes", "attribute": "Bald"})
+    app.switch_page("pages/explore.py").run()
+    assert not app.exception and "the same for all images" in app.error[0].value
+    app.selectbox(key="explore attribute").select("Smiling").run()
+    assert not app.error and "Along Smiling" in galleries(app)
+
+
+@pytest.fixture
+def library(runs_folder):
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return follow("library", opened())
+
+
+def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
+    app.file_uploader[0].set_value((file, content, "")).run()
+    for setting, value in settings.items():
+        (app.selectbox if isinstance(value, str) else app.number_input)(key=f"setting {setting}").set_value(value).run()
+    if name is not None:
+        app.text_input(key="run name").set_value(name).run()
+    app.button_group(key="run who").set_value(who).run()
+    [button] = [button for button in app.button if button.label == "Bring it in"]
+    if not button.disabled:
+        button.click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
+    content, wanted = run_zip(find("tiny-vae")), read_embedding(find("tiny-vae")).mu
+    bring(library, content, "tiny-vae.zip")
+    assert "There is a run tiny-vae already" in library.error[0].value
+    bring(library, content, "tiny-vae.zip", name="theirs")
+    assert not library.error and "is here" in library.success[0].value and np.array_equal(read_embedding(find("theirs")).mu, wanted)
+    bring(library, content, "tiny-vae (1).zip", who="me")
+    assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
+    assert not any(library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown))
+    other = set(follow("library", opened()).dataframe[0].value["run"])
+    assert "theirs" in other and "tiny-vae-1" not in other
+
+
+def test_weights_are_brought_in_with_their_settings(library):
+    weights = save({name: w.astype(np.float32) for name, w in read_tensors(find("tiny-vae"), MODEL).items()})
+    bring(library, weights, "mine.safetensors", likelihood="gaussian")
+    assert "are not those of this vae and mlp network" in library.error[0].value
+    library.run()
+    bring(library, weights, "mine.safetensors", width=32)
+    assert not library.error and find("mine").test.distortion == pytest.approx(find("tiny-vae").test.distortion, rel=1e-3)
+
+
+@pytest.mark.parametrize("content, file, says", [
+    (b"PK\x03\x04" + bytes(40), "x.zip", "no zip that can be read"), (zipped({"a.txt": b"x"}), "x.zip", "not hold the files of one run"),
+    (b"x" * 100, "x.safetensors", "These weights can't be used"), (b"\x80\x04\x95.", "x.safetensors", "These weights can't be used"),
+])
+def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):
+    before = {p.name for p in runs_folder.iterdir()}
+    bring(library, content, file)
+    assert [says in error.value and "\n" not in error.value for error in library.error] == [True]
+    assert {p.name for p in runs_folder.iterdir()} == before
+
+
+def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
+    before = {p.name for p in runs_folder.iterdir()}
+    library.file_uploader[0].set_value(("theirs.zip", run_zip(find("tiny-vae")), "")).run()
+    monkeypatch.setenv("EXPLORER_READONLY", "1")
+    [button] = [button for button in library.button if button.label == "Bring it in"]
+    button.click().run()
+    assert not library.exception and not library.file_uploader and {p.name for p in runs_folder.iterdir()} == before
+
+
+def test_shipped_runs_stay_and_others_come_back(library, runs_folder):
+    names = {button.key for button in library.button if button.label == "Delete"}
+    assert names == {f"delete {next(iter(library.dataframe[0].value['run']))}"}
+    [delete] = [button for button in library.button if button.label == "Delete"]
+    name = delete.key.removeprefix("delete ")
+    delete.click().run()
+    assert name not in set(library.dataframe[0].value["run"]) and not (runs_folder / name).exists()
+    library.button(key="bring run back").click().run()
+    assert name in set(library.dataframe[0].value["run"]) and find(name)
+
+
