@@ -16,5 +16,6 @@ sys.exit("torch" in sys.modules or "sklearn" in sys.modules)
 
 
 def test_the_first_page_is_there_before_torch(tmp_path):
-    done = subprocess.run([sys.executable, "-c", FIRST_PAGE], cwd=ROOT, env=os.environ | {"EXPLORER_RUNS": str(tmp_path)}, capture_output=True)
+    there = os.environ | {"EXPLORER_RUNS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", FIRST_PAGE], cwd=ROOT, env=there, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
