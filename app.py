@@ -8,8 +8,10 @@ from explorer.ui import visitor
 from explorer.ui.entry import pass_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.lesson import LESSONS, THERE
+from explorer.ui.sending import send_at_once
 from explorer.ui.warm_up import warm_up
 
+send_at_once()
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
     {

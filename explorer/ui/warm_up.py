@@ -24,6 +24,8 @@ def _give_memory_back() -> None:
 
 
 def _import_heavy() -> None:
+    import altair  # noqa: F401
+    import pandas  # noqa: F401
     import sklearn.decomposition  # noqa: F401
 
     import explorer.runs  # noqa: F401

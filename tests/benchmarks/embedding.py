@@ -25,13 +25,14 @@ from explorer.store.embedding import pack, read_embedding
 from explorer.store.run import EMBEDDING, MODEL, Run, read_tensors, write
 from explorer.training.evaluation import evaluate
 from explorer.ui.latent_pad.map_block import map_block
-from tests.benchmarks.app import PAINTED
 from tests.benchmarks.plotly_app import CODES, scatter
 from tests.benchmarks.table import Row, say
 from tests.browser.launch import chromium, running_app
 
 PART = "embedding"
 RUN, MANY = "mnist-vae-2d", "mnist-70000"
+PAINTED = """(canvas) => canvas.width && new Uint32Array(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer).some((pixel) => pixel)"""
 N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
 
 

@@ -35,14 +35,14 @@ def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
+        for _ in range(3000):
             if process.poll() is not None:
                 raise RuntimeError("the app ended before it answered")
             try:
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
                 break
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.02)
         yield address, process
     finally:
         process.terminate()

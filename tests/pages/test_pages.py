@@ -60,7 +60,7 @@ def pads(app, name="latent_pad") -> list:
 def letter(app) -> dict:
     """What the pad was last told."""
     [json_text] = [proto.json for proto in pads(app, "latent_pad_courier") if proto.json]
-    return json.loads(json_text)
+    return json.loads(json_text)[0]
 
 
 def blocks(app) -> list[bytes]:

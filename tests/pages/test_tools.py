@@ -59,7 +59,7 @@ def visit(app, run, tool, **asked):
 
 
 def letter(app) -> dict:
-    [told] = [told for told in mounted(app, "latent_pad_courier") if "zs" in told]
+    [[told]] = mounted(app, "latent_pad_courier")
     return told
 
 

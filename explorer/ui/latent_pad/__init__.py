@@ -2,7 +2,8 @@
 or of two beside each other under one pointer.
 
 The browser is sent blocks (a map, a decoder's weights, images) once, and keeps them; where z lies, and what else changes,
-travels in letters. Python learns of z when it is let go.
+travels in letters. Python learns of z when it is let go. What is no bytes goes as a list of one: Streamlit would look through a dict
+for tables, and import pandas for it.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,8 +54,8 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
 
     _send(key, [*(block for side in sides for block in side), images, classifier], letter)
     parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
-    _pad(key=key, data={"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id,
-                         "compact": compact},
+    _pad(key=key, data=[{"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id,
+                         "compact": compact}],
          on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
          on_missing_change=said("missing", _forget))
 
@@ -62,7 +63,7 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
 def replay(key: str, map: Block, pictures: Block) -> None:
     """A training over its epochs: the map, whose film they are, and the pictures of its frames."""
     _send(key, [map, pictures], {})
-    _pad(key=key, data={"key": key, "replay": {"map": map.id, "pictures": pictures.id}},
+    _pad(key=key, data=[{"key": key, "replay": {"map": map.id, "pictures": pictures.id}}],
          on_missing_change=lambda: _forget((st.session_state.get(key) or {}).get("missing") or {}))
 
 
@@ -74,7 +75,7 @@ def _send(key: str, blocks: Sequence[Block | None], letter: dict) -> None:
         for block in new:
             _courier(key=f"{key}-{block.id}", data=block.content)
             sent.add(block.id)
-        _courier(key=f"{key}-letter", data={**letter, "to": key, "sending": [block.id for block in new]})
+        _courier(key=f"{key}-letter", data=[{**letter, "to": key, "sending": [block.id for block in new]}])
 
 
 def _forget(told: dict) -> None:

@@ -3,6 +3,6 @@
 
 export default function ({ data }) {
   if (data instanceof Uint8Array) hub.arrived.push(data);
-  else hub.letters.set(data.to, data);
+  else hub.letters.set(data[0].to, data[0]);
   hub.dispatchEvent(new Event("delivery"));
 }

@@ -88,7 +88,7 @@ function openPad(root, data, say, earlier) {
 
 const open = new WeakMap(); // root -> { key, opened }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
   if (!root) parentElement.append((root = element("div.pad-root")));
   root.classList.toggle("compact", Boolean(data.compact));

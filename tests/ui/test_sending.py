@@ -1,0 +1,31 @@
+"""Messages are not held back."""
+
+import socket
+
+from explorer.ui.sending import send_at_once
+
+
+def delays(connection: socket.socket) -> bool:
+    return not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_neither_what_is_connected_nor_what_connects_later_is_held_back():
+    with socket.socket(family=socket.AF_INET) as listening, socket.socket() as first, socket.socket() as second:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        first.connect(listening.getsockname())
+        early, _ = listening.accept()
+        assert delays(early)
+        send_at_once.__wrapped__()
+        second.connect(listening.getsockname())
+        late, _ = listening.accept()
+        with early, late:
+            assert not delays(early) and not delays(late)
+
+
+def test_what_is_open_stays_open():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        send_at_once.__wrapped__()
+        ours.sendall(b"said")
+        assert theirs.recv(4) == b"said"
