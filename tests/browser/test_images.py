@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from explorer import runs
 from explorer.data import own
 from explorer.jobs import queue
 from explorer.privacy import owner
+from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
 from tests.pages.photographs import pieces, zipped
@@ -103,6 +105,16 @@ def test_names_with_markup_load_nothing_and_run_nothing(open_here):
     expect(page.locator('[data-testid="gallery"]')).to_be_visible(timeout=SLOW)
     settle(page)
     assert page.evaluate("window.hit") is None and not any(":9" in url or url.endswith("/x") for url in asked)
+
+
+def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, runs_folder, tmp_path):
+    wild = "**b** _i_ ![x](x.png) [x](y) <b> :red[x] $x$ `x` ~~x~~ www.x.org"
+    for path, content in zip(("a.png", "b.png", "c.png"), pieces(2).values()):
+        (tmp_path / wild).mkdir(exist_ok=True)
+        (tmp_path / wild / path).write_bytes(content)
+    runs.train(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
+    page = open_here("/library")
+    expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
 
 
 @pytest.mark.parametrize("width", [320, 390])
