@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from explorer.jobs.queue import enter
@@ -24,6 +25,7 @@ class LocalExecutor:
             return False
         command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
         whole = {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in FOLDERS if os.environ.get(name)}
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                         stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
+        threading.Thread(target=process.wait, daemon=True).start()  # one that nobody asks how it ended stays on the system's list
         return True

@@ -105,13 +105,17 @@ def read(folder: Path) -> Run:
             raise UserError(f"Run {name} is still being trained. Wait for it.") from None
         fault = "its training was broken off" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
     except OSError as error:
-        raise UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.") from error
+        raise _unread(name, error) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         fault = f"{RECORD} is not a run's record"
     else:
         raise UserError(f"Run {name} can't be used: it is of format {shown(str(record['format']), 20)}, and this version reads "
                         f"format {FORMAT}. Update the app.")
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
+
+
+def _unread(name: str, error: OSError) -> UserError:
+    return UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.")
 
 
 def _run(folder: Path, record: dict) -> Run:
@@ -167,6 +171,6 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
             raise ValueError("it holds numbers that are not finite")
         return tensors
     except OSError as error:
-        raise UserError(f"Run {run.name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.") from error
+        raise _unread(run.name, error) from error
     except ValueError as error:
         raise UserError(f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}.") from error

@@ -7,10 +7,13 @@ from contextlib import suppress
 
 import streamlit as st
 
+MOST_FILES = 16_384  # for some thousand visitors
+
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
     _give_memory_back()
+    _open_many_files()
     thread = threading.Thread(target=_import_heavy, daemon=True)
     thread.start()
     return thread
@@ -21,6 +24,17 @@ def _give_memory_back() -> None:
     M_MMAP_THRESHOLD = -3  # malloc.h
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 128 * 1024)
+
+
+def _open_many_files() -> None:
+    """Streamlit opens four for each visitor, and keeps three for two minutes after a visit; a process may open 1,024 unless it asks."""
+    with suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _import_heavy() -> None:

@@ -1,4 +1,4 @@
-"""Permissions taken away from folders of runs and images, and all that is used then: `python -m tests.faults.permissions FOLDER [STATE ...]`.
+"""Permissions taken away from folders of runs and images, and all that is used then: `python -m tests.faults.permissions FOLDER`.
 
 FOLDER: an empty one of one's own; not as root, whom nothing is forbidden. For each use a line of JSON: what it said, line by line,
 nothing if it went well; and what was raised, or is a traceback on a page.

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,6 +18,16 @@ def all_commands() -> Iterator[tuple[int, list[str]]]:
 def trainer_of(run: str) -> int | None:
     """Of a run of the queue."""
     return next((pid for pid, words in all_commands() if "train" in words and "--queue" in words and run in words), None)
+
+
+def having(variable: str) -> list[int]:
+    """Those to whom NAME=VALUE was given, but for this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if variable.encode() in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
+                found.append(int(process.name))
+    return found
 
 
 def below(pid: int) -> list[tuple[int, str]]:

@@ -43,7 +43,7 @@ def test_what_is_forbidden_is_told_in_a_sentence(tries):
 
 
 @pytest.mark.parametrize(("state", "refused"), [
-    ("runs can't be read", {"show", "decode", "train", "train in the queue", "import", "delete", "restore", "page library", "page explore"}),
+    ("runs can't be read", {"show", "decode", "train", "train in the queue", "import", "delete", "restore", "page library"}),
     ("runs can't be written", {"train", "train in the queue", "import", "delete", "restore", "export"}),
     ("a run can't be entered", {"show", "decode", "train again", "export", "delete", "page library", "page explore"}),
     ("a model can't be read", {"decode", "export"}), ("images can't be read", {"save an upload", "train on an upload"}),

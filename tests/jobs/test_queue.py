@@ -17,21 +17,11 @@ from explorer.jobs import executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
+from tests.faults.processes import below, trainer_of
 from tests.jobs.conftest import epochs_of, until
 
 ROOT = Path(__file__).parents[2]
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
-
-
-def pid_of(run):
-    """Of the process that trains it."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().decode().split("\0")
-        except OSError:
-            continue
-        if "explorer" in words and "--queue" in words and run in words:
-            return int(process.name)
 
 
 def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
@@ -97,13 +87,21 @@ def test_the_operator_stops_any_and_forgets_what_went_wrong(folder):
 def test_a_killed_training_is_found_and_goes_on(folder):
     executor().start("killed", LONG)
     until(lambda: (folder / "killed" / "checkpoint.safetensors").exists())
-    os.kill(pid_of("killed"), signal.SIGKILL)
+    os.kill(trainer_of("killed"), signal.SIGKILL)
     job = until(lambda: (job := queue.job_of("killed")) and not job.alive and job)
     assert job.fault == "Its process ended without a word." and any("broken off" in fault for fault in catalogue()[1])
     before = epochs_of("killed")[-1]
     executor().start("killed", LONG)
     until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
     assert epochs_of("killed")[0] == 1  # the earlier epochs stay told
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes there")
+def test_a_training_that_is_over_leaves_no_process_behind(folder):
+    executor().start("over", SHORT)
+    pid = until(lambda: trainer_of("over"))
+    until(lambda: queue.job_of("over") is None)
+    until(lambda: pid not in dict(below(os.getpid())))
 
 
 def test_a_job_is_dismissed_unless_it_was_tried_again(folder):
