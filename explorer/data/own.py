@@ -12,7 +12,7 @@ from explorer.errors import UserError, unknown
 from explorer.names import same, shown
 from explorer.privacy import owner
 from explorer.specs import RunSpec
-from explorer.store.files import write_whole
+from explorer.store.files import ABANDONED, drop_parts, write_whole
 
 SUFFIX = ".safetensors"
 
@@ -43,6 +43,7 @@ def save(data: Dataset, name: str) -> Dataset:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
+    drop_parts(_folder(), ABANDONED)
     write_whole(place_of(name), content)
     return own(name)
 
