@@ -15,7 +15,7 @@ from explorer.errors import UserError, unknown
 from explorer.names import is_file_name, same, shown
 from explorer.privacy import owner
 from explorer.specs import RunSpec
-from explorer.store.files import bring_back, put_away, write_whole
+from explorer.store.files import ABANDONED, bring_back, drop_parts, put_away, write_whole
 
 SUFFIX = ".safetensors"
 
@@ -56,6 +56,7 @@ def save(data: Dataset, name: str) -> Dataset:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
+    drop_parts(_folder(), ABANDONED)
     write_whole(place_of(name), content)
     return own(name)
 

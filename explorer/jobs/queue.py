@@ -18,7 +18,7 @@ from explorer.errors import UserError
 from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for, runs_folder
-from explorer.store.files import PROBED, is_held, write_whole
+from explorer.store.files import ABANDONED, PROBED, drop_parts, is_held, write_whole
 
 FOLDER = ".jobs"
 STARTING = 60.0  # seconds that a process may take until it holds its lock
@@ -67,6 +67,7 @@ def job_of(run: str) -> Job | None:
 def enter(run: str, spec: RunSpec, elsewhere: bool = False, by: str | None = None) -> bool:
     """A new job at the end of the queue. False if that run is waiting or training already: then it is shared."""
     place_for(run)
+    drop_parts(_folder(), ABANDONED)
     alive = {job.run: job.since for job in jobs() if job.alive}
     if run in alive:
         return False

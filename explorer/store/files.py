@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,6 +13,7 @@ from filelock import FileLock, Timeout
 from explorer.errors import UserError
 
 PART = ".part"  # of a file that is being written
+ABANDONED = 3600.0  # seconds after which a part that still lies there is nobody's
 PROBED = 2.0  # seconds for which those who look may hold a lock
 TRASH, DAYS = ".trash", 7  # the folder beside what was deleted, and for how long it can be brought back
 
@@ -45,10 +47,12 @@ def write_together(contents: dict[Path, bytes]) -> None:
         raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
 
 
-def drop_parts(folder: Path) -> None:
-    """What writers that were killed left half-written, in the folder and below."""
+def drop_parts(folder: Path, age: float = 0) -> None:
+    """What writers that were killed, at least so many seconds ago, left half-written in the folder and below."""
     for part in folder.rglob(f".*{PART}"):
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # its writer lives, and has moved it
+            if age == 0 or time.time() - part.stat().st_mtime > age:
+                part.unlink()
 
 
 def put_away(place: Path, name: str) -> None:

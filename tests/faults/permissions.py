@@ -24,8 +24,8 @@ from explorer.store import trash
 from explorer.store.catalogue import SHIPPED, find
 from explorer.store.run import MODEL, RECORD
 from tests.browser.launch import ROOT
-from tests.faults.kills import INTACT
 from tests.faults.small_disk import command, function
+from tests.faults.world import INTACT
 
 NOTHING, ENTER, LOOK, READ = 0o000, 0o111, 0o444, 0o555
 SHORT = RunSpec(epochs=1, width=8)

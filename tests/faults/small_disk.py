@@ -27,7 +27,7 @@ from explorer.store.catalogue import SHIPPED, find
 from explorer.store.files import PART
 from explorer.store.run import MODEL
 from explorer.training.events import EpochEnd
-from tests.faults.kills import INTACT
+from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
 PAGE, BEYOND = 4096, 32  # bytes, of which a disk in memory gives whole ones; pages that a use may need on the way

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from explorer import runs
 from explorer.errors import UserError
 from explorer.store.catalogue import SHIPPED, catalogue, find, place_for
 from explorer.store.embedding import read_embedding
-from explorer.store.files import fingerprint, write_whole
+from explorer.store.files import ABANDONED, PART, drop_parts, fingerprint, write_together, write_whole
 from explorer.store.replay import read_replay
 from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, signed, write
 
@@ -241,3 +242,23 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(UserError, match="could not be written"):
         write_whole(tmp_path / "full", b"x")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "c", "full"]
+
+
+def test_parts_that_a_killed_writer_left_go_and_those_of_one_at_work_stay(tmp_path):
+    for name, age in (("old", 2 * ABANDONED), ("new", 0)):
+        part = tmp_path / "below" / f".{name}.json.x{PART}"
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(b"{")
+        os.utime(part, (time.time() - age,) * 2)
+    drop_parts(tmp_path, ABANDONED)
+    assert [path.name for path in (tmp_path / "below").iterdir()] == [f".new.json.x{PART}"]
+    drop_parts(tmp_path)
+    assert not list((tmp_path / "below").iterdir())
+
+
+def test_files_that_belong_together_are_all_as_they_were_if_one_is_refused(tmp_path):
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / "b").write_text("no folder")
+    with pytest.raises(UserError, match="b/c could not be written"):
+        write_together({tmp_path / "a": b"new", tmp_path / "b" / "c": b"new"})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old", "b": b"no folder"}
