@@ -56,7 +56,7 @@ def save(data: Dataset, name: str) -> Dataset:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
-    drop_parts(_folder(), ABANDONED)
+    drop_parts(sets_folder(), ABANDONED)
     write_whole(place_of(name), content)
     return own(name)
 

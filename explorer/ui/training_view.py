@@ -44,8 +44,9 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
             st.rerun()
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
-            st.markdown(f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**")
-            private_mark(run)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**", width="content")
+                private_mark(run)
             if job and job.alive:
                 _under_way(job, events)
             elif job:
