@@ -51,12 +51,12 @@ def save(data: Dataset, name: str) -> Dataset:
     about = {"class_names": data.class_names, "n_train": data.n_train}
     content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
+        drop_parts(sets_folder(), ABANDONED)
         taken = [other for other in names() if same(other) == same(name) and place_of(other).read_bytes() != content]
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
-    drop_parts(sets_folder(), ABANDONED)
     write_whole(place_of(name), content)
     return own(name)
 
