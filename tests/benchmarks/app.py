@@ -1,8 +1,11 @@
 """How soon the app is there, in headless Chromium: from its start, and from page to page. Then what its server does for many."""
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
+from unittest.mock import patch
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -23,12 +26,13 @@ SLIDER = '[data-testid="stSlider"]'
 # Whether a sign stands on the page, also within a component, and its canvas and all charts are painted.
 PAINTED = """
     globalThis.painted = (sign) => {
-        const parts = [document, ...[...document.querySelectorAll('[data-testid^="stBidiComponent"]')].map((e) => e.shadowRoot).filter(Boolean)];
+        const within = [...document.querySelectorAll('[data-testid^="stBidiComponent"]')].map(({ shadowRoot }) => shadowRoot);
+        const parts = [document, ...within.filter(Boolean)];
         const found = sign === "the code" ? [...document.querySelectorAll("summary")].find((e) => e.textContent.includes("The code"))
             : parts.map((part) => part.querySelector(sign)).find(Boolean);
         const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')];
         return Boolean(found) && (found.tagName !== "CANVAS" || found.getContext("2d").getImageData(0, 0, 1, 1).data[3] > 0)
-            && charts.every((chart) => chart.querySelector("canvas, svg.main-svg"));
+            && charts.every((chart) => chart.querySelector(".marks, .main-svg"));
     };
     globalThis.seen = async (sign) => {
         while (!painted(sign)) await new Promise(requestAnimationFrame);
@@ -54,12 +58,11 @@ print(sum(name.partition(".")[0] == "torch" for name in sys.modules))
 
 
 def measure(rounds: int) -> list[Row]:
-    with sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder), sync_playwright() as playwright:
         browser = chromium(playwright)
         if not browser:
             sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
-        rows = [*starts(browser, rounds), *switches(browser, rounds)]
-    return [*rows, *crowd.measure(rounds)]
+        return [*starts(browser, rounds), *switches(browser, rounds), *crowd.measure(rounds)]
 
 
 def starts(browser: Browser, rounds: int) -> list[Row]:
