@@ -58,11 +58,13 @@ print(*sys.modules)
 
 
 def measure(rounds: int) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder), sync_playwright() as playwright:
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
-        return [*starts(browser, rounds), *switches(browser, rounds), *crowd.measure(rounds)]
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
+        with sync_playwright() as playwright:
+            browser = chromium(playwright)
+            if not browser:
+                sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+            rows = [*starts(browser, rounds), *switches(browser, rounds)]
+        return [*rows, *crowd.measure(rounds)]
 
 
 def starts(browser: Browser, rounds: int) -> list[Row]:
