@@ -12,9 +12,10 @@ from playwright.sync_api import sync_playwright
 from explorer import measuring
 from explorer.store.catalogue import catalogue
 from explorer.ui import pairs
-from tests.benchmarks.latent_pad import ROUNDS, SECONDS, WATCH
+from tests.benchmarks.drags import SECONDS, WATCH
 from tests.browser.launch import chromium, running_app
 
+ROUNDS = 3
 KNOBS = {"KL weight": '[data-testid="beta"]', "map": '[data-testid="latent-map"]', "right map": '[data-testid="latent-map-2"]'}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from explorer.ui.tools import TOOLS
-from tests.benchmarks.latent_pad import WATCH
+from tests.benchmarks.drags import WATCH
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium, running_app
 
