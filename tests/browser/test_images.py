@@ -49,7 +49,6 @@ def train(page, label: str, epochs: int) -> None:
     expect(page.get_by_role("link", name="Walk in it")).to_have_count(n + 1, timeout=SLOW)
 
 
-@pytest.mark.long
 def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_through(open_here):
     page = open_here("/images")
     upload(page, b"PK\x03\x04" + bytes(50), "broken.zip")

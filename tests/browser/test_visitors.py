@@ -143,7 +143,6 @@ def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
     expect(other.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
 
 
-@pytest.mark.long  # it may wait for minutes
 def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
     one = browsers(asking(LONG))
     settled(one)

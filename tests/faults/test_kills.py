@@ -5,7 +5,6 @@ import pytest
 from tests.faults.kills import killed
 
 
-@pytest.mark.long
 def test_what_is_killed_at_random_moments_leaves_nothing_half_written_and_goes_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     counts = killed(6, seed=0, kinds=["vae"], of_apps=1 / 6, pages_every=3)

@@ -8,7 +8,6 @@ from collections import defaultdict
 
 import pytest
 
-pytestmark = pytest.mark.long
 BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]  # as others are
 STATES = ["runs can't be read", "runs can't be written", "a run can't be entered", "a model can't be read", "images can't be read",
           "images can't be written"]

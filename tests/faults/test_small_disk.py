@@ -7,7 +7,6 @@ from collections import defaultdict
 
 import pytest
 
-pytestmark = pytest.mark.long
 MOUNT = 'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'  # in a namespace: it goes with it
 HARMLESS = ("/checkpoint.safetensors", "/events.jsonl", "/still.safetensors", "/replay.safetensors")  # of a training that can go on
 WITHOUT_ROOM = {"ask to stop", "delete"}
