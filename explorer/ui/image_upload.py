@@ -54,7 +54,8 @@ def image_upload() -> None:
     colour = right.toggle("Colour", key=COLOUR, help="Grey trains three times as fast, and is enough where colour says nothing")
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
-    st.button("Keep", type="primary", disabled=not name, on_click=_wish, args=(name, is_private, size, colour))
+    if st.button("Keep", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before
+        st.session_state[KEEPING] = kept_as(name, is_private), size, colour
     if KEEPING in st.session_state:
         with plain_faults():
             _keep(upload, *st.session_state[KEEPING])
@@ -138,10 +139,6 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
         gallery("images as they will be", "The images as they will be", np.stack([image for _, image in seen]),
                 [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
                 captions=classes if len(upload.class_names) > 1 else None)
-
-
-def _wish(name: str, is_private: bool, size: int, colour: bool) -> None:
-    st.session_state[KEEPING] = kept_as(name, is_private), size, colour
 
 
 def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from contextlib import suppress
 from functools import cache
 
@@ -15,6 +16,8 @@ def send_at_once() -> None:
     """
     with suppress(FileNotFoundError):  # no such folder on Windows
         for number in os.listdir("/dev/fd"):
-            with suppress(OSError), socket.socket(fileno=os.dup(int(number))) as same:  # an OSError if it is no socket
-                if same.family in (socket.AF_INET, socket.AF_INET6) and same.type == socket.SOCK_STREAM:
-                    same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # closed meanwhile
+                if stat.S_ISSOCK(os.fstat(int(number)).st_mode):
+                    with socket.socket(fileno=os.dup(int(number))) as same:
+                        if same.family in (socket.AF_INET, socket.AF_INET6) and same.type == socket.SOCK_STREAM:
+                            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,5 +1,6 @@
 """Messages are not held back."""
 
+import os
 import socket
 
 from explorer.ui.sending import send_at_once
@@ -23,9 +24,11 @@ def test_neither_what_is_connected_nor_what_connects_later_is_held_back():
             assert not delays(early) and not delays(late)
 
 
-def test_what_is_open_stays_open():
+def test_what_is_open_stays_open_and_nothing_is_opened():
     ours, theirs = socket.socketpair()
     with ours, theirs:
+        before = os.listdir("/dev/fd")
         send_at_once.__wrapped__()
+        assert os.listdir("/dev/fd") == before
         ours.sendall(b"said")
         assert theirs.recv(4) == b"said"
