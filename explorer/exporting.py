@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import threading
 import warnings
 import zipfile
@@ -9,11 +10,11 @@ import zipfile
 import numpy as np
 
 from explorer.errors import UserError, unknown
-from explorer.privacy import without_key
+from explorer.privacy import owner, without_key
 from explorer.store.embedding import read_embedding
 from explorer.store.files import fingerprint
 from explorer.store.replay import REPLAY
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read, signed
 
 FORMATS = ("onnx", "zip", "csv", "parquet")
 CHECKED, TOLERANCE = 3, 1e-4  # codes that an exported decoder is tried on, and how far off a pixel may be
@@ -32,7 +33,8 @@ def exported(run: Run, to: str, beta: float | None = None) -> bytes:
 
 
 def run_zip(run: Run) -> bytes:
-    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same files, the same bytes.
+    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same files, the same bytes,
+    but for the key in the name of private images, which is left out.
 
     Raises UserError if a file can't be read, or is not the one that was saved.
     """
@@ -48,10 +50,20 @@ def run_zip(run: Run) -> bytes:
             if path.name in run.files and fingerprint(content) != run.files[path.name]:
                 raise UserError(f"{path.name} of run {run.name} can't be used: its checksum is wrong. "
                                 f"Train the run again, or delete {run.folder}.")
+            if path.name in (RECORD, EVENTS):
+                content = _for_anyone(path.name, content)
             entry = zipfile.ZipInfo(f"{without_key(run.name)}/{path.name}")  # without a date
             entry.create_system, entry.external_attr = 3, 0o644 << 16  # Unix, on every system
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _for_anyone(file: str, content: bytes) -> bytes:
+    """Without the key of whom the images belong to: who knows it can open all that is theirs."""
+    if owner(text := content.decode()) is None:
+        return content
+    plain = without_key(text)
+    return signed(json.loads(plain)) if file == RECORD else plain.encode()
 
 
 def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:

@@ -16,8 +16,12 @@ from pyarrow import BufferReader, parquet
 
 from explorer import runs
 from explorer.cli import main
+from explorer.data import own
+from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.exporting import FORMATS, codes_csv, codes_parquet, decoder_onnx, exported, run_zip
+from explorer.importing import import_run
+from explorer.privacy import new_key, private
 from explorer.registry import NETWORKS
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
@@ -99,6 +103,19 @@ def test_an_unpacked_zip_is_the_run(runs_folder, tmp_path, monkeypatch, name):
     assert unpacked.folder == tmp_path / "elsewhere" / name and unpacked.test == run.test
     assert np.array_equal(runs.loaded(unpacked).decode(z), wanted)
     assert run_zip(unpacked) == packed
+
+
+def test_a_zip_does_not_tell_whose_the_images_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    images = np.random.default_rng(0).integers(0, 256, (12, 1, 16, 16), np.uint8)
+    own.save(Dataset("x", images, np.zeros(12, np.int64), ("a",), 10), private(key := new_key(), "faces"))
+    run = runs.train(RunSpec(f"own:{private(key, 'faces')}", width=8, epochs=1, batch_size=8), private(key, "it"))
+    packed = run_zip(run)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert not any(key.encode() in name.encode() + archive.read(name) for name in archive.namelist())
+    brought = import_run(packed)
+    assert brought.name == "it" and brought.spec.dataset == "own:faces" and brought.test == run.test
 
 
 def test_a_zip_holds_the_replay_but_nothing_that_is_not_the_runs(runs_folder):
