@@ -1,19 +1,16 @@
 """How soon the app is there, in headless Chromium: from its start, and from page to page. Then what its server does for many."""
 
-import os
 import subprocess
 import sys
-import tempfile
 import time
-from unittest.mock import patch
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from explorer.ui.lesson import LESSONS
 from tests.benchmarks import crowd
 from tests.benchmarks.table import Row, say
-from tests.browser.launch import ROOT, chromium, running_app
+from tests.browser.launch import ROOT, chromium_or_exit, running_app, runs_of_its_own
 
 VIEWPORT = {"width": 1440, "height": 900}
 SIGNS = {  # of each page: what must be there, painted; on a lesson all that comes before it is there too
@@ -58,11 +55,8 @@ print(*sys.modules)
 
 
 def measure(rounds: int) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
-        with sync_playwright() as playwright:
-            browser = chromium(playwright)
-            if not browser:
-                sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+    with runs_of_its_own():
+        with chromium_or_exit() as browser:
             rows = [*starts(browser, rounds), *switches(browser, rounds)]
         return [*rows, *crowd.measure(rounds)]
 

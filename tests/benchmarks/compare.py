@@ -7,13 +7,12 @@ import sys
 import time
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from explorer import measuring
 from explorer.store.catalogue import catalogue
 from explorer.ui import pairs
 from tests.benchmarks.drags import SECONDS, WATCH
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app
 
 ROUNDS = 3
 KNOBS = {"KL weight": '[data-testid="beta"]', "map": '[data-testid="latent-map"]', "right map": '[data-testid="latent-map-2"]'}
@@ -101,10 +100,7 @@ def main() -> None:
     if not pair or not pair[1].spec.rungs:
         sys.exit(f"There are no AE and ladder of {wanted}. Train both.")
     names = [run.name for run in pair]
-    with sync_playwright() as playwright, running_app() as address:
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+    with chromium_or_exit() as browser, running_app() as address:
         opening(browser, address, *names)
         drags(browser, address, *names)
     gaps(*names)

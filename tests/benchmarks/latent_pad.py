@@ -1,13 +1,9 @@
 """The latent pad in headless Chromium: drags, its arithmetic beside torch's, many points, and what it is sent."""
 
-import os
-import sys
-import tempfile
 import time
-from unittest.mock import patch
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from explorer import runs
 from explorer.specs import RunSpec
@@ -17,17 +13,14 @@ from explorer.ui.latent_pad import PARTS, javascript
 from explorer.ui.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
-from tests.browser.launch import chromium
+from tests.browser.launch import chromium_or_exit, runs_of_its_own
 from tests.browser.test_arithmetic import DECODERS, HELPERS, TOLERANCE, N, by_torch, forward, model_of, text
 
 POINTS, DECODES = 70_000, 200
 
 
 def measure(rounds: int) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder), sync_playwright() as playwright:
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+    with runs_of_its_own(), chromium_or_exit() as browser:
         runs.train(RunSpec("moons", network="conv", epochs=2), drags.RUNS["conv"])
         return [*drags.shipped(browser, rounds), *drags.rivals(browser, rounds), *arithmetic(browser, rounds), *points(browser), *sizes()]
 

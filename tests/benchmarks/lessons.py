@@ -4,18 +4,14 @@ How long a page takes to open, once someone has opened it before, until the serv
 slider, or a click on its first choice, until the server has said all. ROUNDS times, the pages in turn.
 """
 
-import os
-import sys
-import tempfile
 import time
 from functools import partial
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from explorer.ui.lesson import LESSONS
 from tests.benchmarks.messages import Messages
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
 ROUNDS, MOVES, QUIET = 2, 4, 0.5
 
@@ -40,11 +36,7 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        os.environ["EXPLORER_RUNS"] = folder
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+    with runs_of_its_own(), chromium_or_exit() as browser:
         found = {name: [] for name in LESSONS}
         with running_app() as address:
             for name in LESSONS:

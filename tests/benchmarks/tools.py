@@ -4,18 +4,14 @@ Drags over the map of two seconds, and how long the server works at the rerun th
 ROUNDS times. EXPLORER_DATA must hold MNIST, for *Copying?*.
 """
 
-import os
-import sys
-import tempfile
 import time
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from explorer.ui.tools import TOOLS
 from tests.benchmarks.drags import WATCH
 from tests.benchmarks.messages import Messages
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
 ROUNDS, SECONDS, QUIET, RUN = 3, 2, 0.4, "mnist-vae-2d"
 
@@ -46,19 +42,14 @@ def drag(browser, address: str, tool: str) -> tuple[float, int, float]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        os.environ["EXPLORER_RUNS"] = folder
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
-        with running_app() as address:
-            tools = ["", *TOOLS]
+    with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
+        tools = ["", *TOOLS]
+        for tool in tools:
+            drag(browser, address, tool)  # a server's first
+        found = {tool: [] for tool in tools}
+        for _ in range(ROUNDS):  # taking turns
             for tool in tools:
-                drag(browser, address, tool)  # a server's first
-            found = {tool: [] for tool in tools}
-            for _ in range(ROUNDS):  # taking turns
-                for tool in tools:
-                    found[tool].append(drag(browser, address, tool))
+                found[tool].append(drag(browser, address, tool))
     print("| tool | images/s while dragging | × the bare pad's | messages meanwhile | rerun at its end, ms |\n|-|-|-|-|-|")
     bare = np.median([images for images, _, _ in found[""]])
     for tool, drags in found.items():

@@ -4,21 +4,18 @@ How long from the click to the first progress and to the replay; what a page tha
 costs the pages, with and without taking turns.
 """
 
-import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from tests.benchmarks.messages import Messages
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
 ROUNDS, EPOCHS, CLICKS, QUIET = 3, 400, 30, 0.15
 
@@ -72,34 +69,29 @@ def reruns(browser, address: str) -> np.ndarray:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        os.environ["EXPLORER_RUNS"] = folder
-        browser = chromium(playwright)
-        if not browser:
-            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
-        with running_app() as address:
-            from_click(browser, address, 99)  # a server's first training
-            times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
-            print("digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
-                  "{:.1f} ({:.1f} to {:.1f}), replay {:.1f} ({:.1f} to {:.1f})".format(
-                      *(f(column) for column in times.T for f in (np.median, np.min, np.max))))
-            speeds = np.array([[images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)] for i in range(ROUNDS)])
-            alone, followed = np.median(speeds, axis=0)
-            print(f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that follows: "
-                  f"× {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})")
-            found = {"idle": [], "training": []}
-            for i in range(ROUNDS):  # taking turns
-                found["idle"].append(reruns(browser, address))
-                spec = RunSpec("digits", epochs=10_000, seed=50 + i)
-                trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
-                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(5)
-                found["training"].append(reruns(browser, address))
-                queue.ask_to_stop(spec.run_id)
-                trainer.wait()
-            p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
-            print("rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}: p95 × {:.2f}".format(
-                *p["idle"], *p["training"], p["training"][1] / p["idle"][1]))
+    with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
+        from_click(browser, address, 99)  # a server's first training
+        times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
+        print("digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
+              "{:.1f} ({:.1f} to {:.1f}), replay {:.1f} ({:.1f} to {:.1f})".format(
+                  *(f(column) for column in times.T for f in (np.median, np.min, np.max))))
+        speeds = np.array([[images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)] for i in range(ROUNDS)])
+        alone, followed = np.median(speeds, axis=0)
+        print(f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that follows: "
+              f"× {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})")
+        found = {"idle": [], "training": []}
+        for i in range(ROUNDS):  # taking turns
+            found["idle"].append(reruns(browser, address))
+            spec = RunSpec("digits", epochs=10_000, seed=50 + i)
+            trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(5)
+            found["training"].append(reruns(browser, address))
+            queue.ask_to_stop(spec.run_id)
+            trainer.wait()
+        p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
+        print("rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}: p95 × {:.2f}".format(
+            *p["idle"], *p["training"], p["training"][1] / p["idle"][1]))
 
 
 if __name__ == "__main__":

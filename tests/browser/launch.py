@@ -10,8 +10,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -54,3 +56,19 @@ def chromium(playwright: Playwright) -> Browser | None:
     own = playwright.chromium.executable_path
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or (own if Path(own).exists() else None)
     return path and playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+@contextmanager
+def chromium_or_exit() -> Iterator[Browser]:
+    """For a program, which ends with a sentence if there is none."""
+    with sync_playwright() as playwright:
+        if not (browser := chromium(playwright)):
+            sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
+        yield browser
+
+
+@contextmanager
+def runs_of_its_own() -> Iterator[None]:
+    """A folder of runs that lasts as long, for this process and those that it starts."""
+    with TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
+        yield

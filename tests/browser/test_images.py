@@ -8,12 +8,12 @@ from playwright.sync_api import expect
 
 from explorer import runs
 from explorer.data import own
-from explorer.jobs import queue
 from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
 from tests.pages.photographs import pieces, zipped
+from tests.trainings import stop_all
 
 SLOW = 120_000  # ms, on a busy machine
 
@@ -27,8 +27,7 @@ def home(tmp_path, monkeypatch):
 def open_here(home, open_own):
     """The app before a data folder of its own."""
     yield open_own
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
+    stop_all()
 
 
 def upload(page, content: bytes, name: str = "photographs.zip") -> None:

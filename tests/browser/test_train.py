@@ -11,6 +11,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.replay import read_replay
 from tests.browser.pad import DECODED, changes, image, ready, settle
+from tests.trainings import stop_all
 
 SLOW = 60_000  # ms, on a busy machine
 REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
@@ -19,8 +20,7 @@ REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
 @pytest.fixture
 def page(open_own, runs_folder):
     yield lambda asked: open_own(f"/train?{asked}")
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
+    stop_all()
 
 
 def test_a_training_is_watched_and_seen_again(page, runs_folder):

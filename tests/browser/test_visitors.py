@@ -15,6 +15,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.ui.visitor import COOKIE
 from tests.browser.pad import ready
+from tests.trainings import stop_all
 
 SLOW = 60_000  # ms, on a busy machine
 PAGES = ("/", "/explore", "/compare", "/train", "/library", "/learn_autoencoder", "/learn_kl_weight", "/learn_features")
@@ -26,8 +27,7 @@ def browsers(open_own, runs_folder, tmp_path, monkeypatch):
     """Opens a page of the app, each in a browser of its own."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     yield open_own
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
+    stop_all()
 
 
 def keys(page) -> list[str]:

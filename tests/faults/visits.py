@@ -20,10 +20,12 @@ async def visit(address: str, page: str, asked: dict[str, str], again: int = 0) 
             await visitor.run()
 
 
-async def press(address: str, spec: RunSpec) -> None:
-    """Presses Train, for that spec."""
+async def press(address: str, *specs: RunSpec) -> None:
+    """One visitor presses Train, for each of the specs in turn."""
     async with asyncio.timeout(PATIENCE), session(address, "train") as visitor:
-        visitor.query = urlencode(spec.settings)
-        await visitor.run()
-        train = next(id for id, (element, _) in visitor.elements.items() if getattr(element, "label", "") == "Train")
-        await visitor.move(train, trigger_value=True)
+        for spec in specs:
+            visitor.query = urlencode(spec.settings)
+            await visitor.run()
+            train = next(id for id, (element, _) in visitor.elements.items() if getattr(element, "label", "") == "Train")
+            await visitor.move(train, trigger_value=True)
+            del visitor.values[train]

@@ -2,29 +2,18 @@
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from explorer.jobs import queue
+from tests.trainings import stop_all
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     yield tmp_path
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
-    until(lambda: not any(job.alive for job in queue.jobs()))
-
-
-def until(there, seconds=60):
-    end = time.monotonic() + seconds
-    while not (found := there()):
-        assert time.monotonic() < end, queue.jobs()
-        time.sleep(0.1)
-    return found
+    stop_all()
 
 
 def epochs_of(run: str) -> list[int]:

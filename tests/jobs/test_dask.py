@@ -14,7 +14,8 @@ from explorer.errors import UserError
 from explorer.jobs import executor, queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
-from tests.jobs.conftest import epochs_of, until
+from tests.jobs.conftest import epochs_of
+from tests.trainings import stop_all, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,9 +34,7 @@ def cluster(folder, monkeypatch):
                 client.wait_for_workers(2, timeout=60)
             yield workers
         finally:
-            for job in queue.jobs():
-                queue.ask_to_stop(job.run)
-            until(lambda: not any(job.alive for job in queue.jobs()))
+            stop_all()
             for worker in workers:
                 worker.kill()
                 worker.wait()

@@ -18,7 +18,8 @@ from explorer.jobs.local import LocalExecutor
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
 from tests.faults.processes import below, trainer_of
-from tests.jobs.conftest import epochs_of, until
+from tests.jobs.conftest import epochs_of
+from tests.trainings import until
 
 ROOT = Path(__file__).parents[2]
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from explorer.store.events import read_events
 from explorer.ui import visitor
 from explorer.ui.starting import start
 from tests.pages.conftest import ROOT, follow
+from tests.trainings import stop_all, until
 
 SHORT, LONG = {"epochs": 3, "width": 8}, {"epochs": 10_000, "width": 8}
 
@@ -30,17 +30,7 @@ def app(runs_folder, tmp_path, monkeypatch):
     st.cache_data.clear()
     st.cache_resource.clear()
     yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
-    wait(lambda: not any(job.alive for job in queue.jobs()))
-
-
-def wait(there, seconds=60):
-    end = time.monotonic() + seconds
-    while not (found := there()):
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    return found
+    stop_all()
 
 
 def own_key(app) -> str:
@@ -79,7 +69,7 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     press(app, "Train")
     key = app.session_state[visitor.KEY]
     name = private(key, RunSpec(**SHORT).run_id)
-    wait(lambda: (runs_folder / name / "run.json").exists() and not queue.jobs())
+    until(lambda: (runs_folder / name / "run.json").exists() and not queue.jobs())
     st.cache_data.clear()
     app.run()
     assert "Private" in texts(app) and key not in texts(app) and find(name).epochs == 3
@@ -142,7 +132,7 @@ def test_a_run_of_private_images_is_private_of_itself(app):
     follow("train", app, dataset=f"own:{private(key, 'faces')}", epochs=2, width=8)
     assert app.toggle[0].value and app.toggle[0].disabled and not app.code
     press(app, "Train")
-    [job] = wait(queue.jobs)
+    [job] = until(queue.jobs)
     assert owner(job.run) == key == job.by and job.run == RunSpec(**job.spec).run_id
 
 
@@ -198,7 +188,7 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     press(app, "Train")
     assert "1 training at a time is the most for each visitor and 1 of yours is under way." in app.error[0].value
     queue.leave("theirs")
-    wait(lambda: read_events(place_for(name)))
+    until(lambda: read_events(place_for(name)))
     assert len(queue.jobs()) == 1
 
 

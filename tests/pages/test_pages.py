@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.ui import presets, visitor, words
+from tests.trainings import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -368,21 +368,21 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     name = RunSpec(epochs=4000, width=16).run_id
     [start] = [button for button in app.button if button.label == "Train"]
     start.click().run()
-    wait(lambda: read_events(runs_folder / name)[-1:] and any(e["event"] == "epoch_end" for e in read_events(runs_folder / name)))
+    until(lambda: read_events(runs_folder / name)[-1:] and any(e["event"] == "epoch_end" for e in read_events(runs_folder / name)))
     app.run()
     assert not app.exception and any(button.key == f"stop {name}" for button in app.button)
     app.switch_page("pages/library.py").run()
     app.switch_page("pages/train.py").run()
     app.button(key=f"stop {name}").click().run()
-    wait(lambda: queue.job_of(name) is None)
+    until(lambda: queue.job_of(name) is None)
     st.cache_data.clear()
     app.run()
     assert any("Stopped after epoch" in w.value for w in app.warning) and app.button(key=f"on {name}")
     before = find(name).epochs
     app.button(key=f"on {name}").click().run()
-    wait(lambda: read_events(runs_folder / name)[-1].get("epoch", 0) > before)
+    until(lambda: read_events(runs_folder / name)[-1].get("epoch", 0) > before)
     queue.ask_to_stop(name)
-    wait(lambda: queue.job_of(name) is None)
+    until(lambda: queue.job_of(name) is None)
     st.cache_data.clear()
     app.run()
     app.button(key=f"delete {name}").click().run()
@@ -391,13 +391,6 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     [back] = [button for button in app.button if button.label == "Bring it back"]
     back.click().run()
     assert find(name).epochs > before and not app.exception
-
-
-def wait(there, seconds=60):
-    end = time.monotonic() + seconds
-    while not there():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def mine(app) -> str:

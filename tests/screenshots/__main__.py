@@ -1,12 +1,8 @@
 """Takes the README's pictures: python -m tests.screenshots"""
 
-import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from playwright.sync_api import sync_playwright
-
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 from tests.browser.pad import DECODED, spot
 
 HERE = Path(__file__).parent
@@ -26,16 +22,7 @@ PICTURES = [
 
 
 def main() -> None:
-    with TemporaryDirectory() as folder:
-        os.environ["EXPLORER_RUNS"] = folder  # for what is trained here
-        take()
-
-
-def take() -> None:
-    with sync_playwright() as playwright, running_app() as address:
-        browser = chromium(playwright)
-        if browser is None:
-            raise SystemExit("No Chromium found: install one, or set CHROMIUM to its path.")
+    with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
         for name, path, width, height, theme in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
             page.goto(address + path)
