@@ -1,0 +1,20 @@
+"""Trainings of the queue, as tests wait for them and end them."""
+
+import time
+
+from explorer.jobs import queue
+
+
+def until(there, seconds=60):
+    """What there() finds, once it finds anything."""
+    end = time.monotonic() + seconds
+    while not (found := there()):
+        assert time.monotonic() < end, queue.jobs()
+        time.sleep(0.1)
+    return found
+
+
+def stop_all():
+    for job in queue.jobs():
+        queue.ask_to_stop(job.run)
+    until(lambda: not any(job.alive for job in queue.jobs()))
