@@ -86,7 +86,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
     (runs_folder / name / "run.json").write_text("{}")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
-    queue.enter(private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'faces')}"))
+    queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'faces')}"))
     for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {})):
         follow(page, app, **asked)
         said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")  # as it was asked
@@ -94,6 +94,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         if page == "train":
             assert "A private training trains, started by someone else." in said and "Stop" not in labels(app)
     assert visitor.KEY not in app.session_state
+    queue.leave(waiting)  # no process will
 
 
 def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs_folder):
