@@ -74,35 +74,51 @@ def _scores() -> tuple[list[float], float, float]:
             float(np.log(true_density(held_out)).mean()))
 
 
-def picture() -> None:
+@st.cache_data(show_spinner=False)
+def _still() -> dict[str, dict]:
+    """The charts, to be filled with what moves."""
     from explorer.figures.lesson_mixture import PINK, mixture, network, scores
     from explorer.figures.palette import ACCENT
-    from explorer.lessons.mixture import HIGH, LOW, Mixture, drawn, endless, picked, some
+    from explorer.lessons.mixture import drawn, picked
 
-    x, data = np.linspace(LOW, HIGH, 341), drawn(0)
-    decoder, (by_k, vae, truth), rng = _trained(), _scores(), np.random.default_rng(0)
+    x, data, grid = _axis(), drawn(0), np.linspace(-3, 3, 241)
+    return {"list": mixture(x, data, PINK), "endless": mixture(x, data, ACCENT), "network": network(grid, *picked(_trained(), grid), x),
+            "scores": scores(*_scores())}
+
+
+def _axis() -> np.ndarray:
+    from explorer.lessons.mixture import HIGH, LOW
+
+    return np.linspace(LOW, HIGH, 341)
+
+
+def picture() -> None:
+    from explorer.figures.lesson_mixture import mixture_at, network_at, scores_at
+    from explorer.figures.live import fill
+    from explorer.lessons.mixture import Mixture, endless, picked, some
+
+    x, decoder, (by_k, vae, _), charts, rng = _axis(), _trained(), _scores(), _still(), np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, how many Gaussians")
         of_k = _fitted()[k - 1]
-        chart = mixture(x, data, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng), PINK)
-        st.altair_chart(chart.properties(height=260), width="stretch")
+        told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng))
+        st.vega_lite_chart(fill(charts["list"], **told), width="stretch")
         st.markdown(f"**{k} Gaussian{'s' * (k > 1)}** and {'its' if k == 1 else 'their'} sum, the bold line: {minus(by_k[k - 1], 2)} nats.")
     with middle:
         z = Z.slider("z, which Gaussian of the VAE")
         (mean,), (sd,) = picked(decoder, np.array([z]))
         few, whole = some(decoder, k), endless(decoder)
         one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
-        chart = mixture(x, data, few.parts(x), whole.density(x), whole.draw(DRAWS, rng), ACCENT, one, few.density(x))
-        st.altair_chart(chart.properties(height=260), width="stretch")
+        told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(DRAWS, rng), one, few.density(x))
+        st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
         st.markdown(f"**All Gaussians of the VAE**, bold: {minus(vae, 2)} nats. Thin: {k} of them, at equally likely z; dashed, their sum. "
                     "Orange: the one that z picks.")
     with right:
         st.markdown(f"z = {minus(z, 2)} picks the Gaussian of mean m(z) = **{minus(mean, 2)}** and width s(z) = **{sd:.2f}**.")
-        grid = np.linspace(-3, 3, 241)
-        st.altair_chart(network(grid, *picked(decoder, grid), (z, mean, sd), x).properties(height=260), width="stretch")
+        st.vega_lite_chart(fill(charts["network"], **network_at(z, mean, sd)), width="stretch")
         st.markdown("**The network**: for every z a mean, and a width about it.")
-    st.altair_chart(scores(by_k, k, vae, truth).properties(height=160), width="stretch")
+    st.vega_lite_chart(fill(charts["scores"], **scores_at(by_k, k)), width="stretch")
     st.caption(f"Ticks: {DRAWS} numbers drawn from each model. Curve: mean log-likelihood of 2,000 other numbers from the same density, "
                "nats a number: higher is better. On a line a dozen Gaussians do well. An image has hundreds of pixels, and no list of "
                "Gaussians is long enough for all that they may show.")

@@ -1,4 +1,6 @@
-"""A density as a sum of Gaussians, the network that places infinitely many of them, and how well each fits."""
+"""A density as a sum of Gaussians, the network that places infinitely many of them, and how well each fits. Each is drawn once,
+to be filled.
+"""
 
 from collections.abc import Sequence
 
@@ -6,10 +8,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import drawn
 from explorer.figures.palette import ACCENT, GREY
 
 PINK, MARK = "#d25a96", "#ffa52d"
 BIN = 0.125
+HEIGHT = 260  # px
 TOP, FLOOR = 0.7, -0.07  # of a density, drawn; below 0 there is room for draws
 
 
@@ -17,31 +21,37 @@ def _across(x: np.ndarray) -> alt.X:
     return alt.X("x:Q", title="x", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(x[0]), float(x[-1])], nice=False))
 
 
-def mixture(x: np.ndarray, samples: np.ndarray, parts: np.ndarray, whole: np.ndarray, draws: np.ndarray, colour: str,
-            chosen: np.ndarray | None = None, rough: np.ndarray | None = None) -> alt.LayerChart:
-    """x [n], parts [n, k], whole [n]: Gaussians and a density over a histogram of samples; draws [m] from it, as ticks; chosen [n]: one
-    Gaussian of them all; rough [n]: the sum of those shown, where they are not all.
-    """
+def mixture(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
+    """x [n]; over a histogram of samples, what mixture_at() gives is to be filled in."""
     across, up = _across(x), alt.Y("density:Q", title="density", scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
                                    axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]))
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
     counts = np.histogram(samples, edges)[0] / (len(samples) * BIN)
     bars = alt.Chart(pd.DataFrame({"x": edges[:-1], "end": edges[1:], "density": counts})).mark_rect(color=GREY, opacity=0.35, clip=True)
+    parts, draws, chosen, rough, whole = (alt.Chart(alt.NamedData(name)) for name in ("parts", "draws", "chosen", "rough", "whole"))
+    curves = (parts.mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(detail="part:N"),
+              chosen.mark_area(color=MARK, opacity=0.75, clip=True),
+              rough.mark_line(color=colour, strokeWidth=1.5, strokeDash=[4, 3], clip=True),
+              whole.mark_line(color=colour, strokeWidth=3, clip=True))
+    return drawn(alt.layer(bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)),
+                           draws.mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True).encode(
+                               x=across, y=alt.datum(FLOOR / 2)),
+                           *(curve.encode(x=across, y=up) for curve in curves)).properties(height=HEIGHT))
+
+
+def mixture_at(x: np.ndarray, parts: np.ndarray, whole: np.ndarray, draws: np.ndarray, chosen: np.ndarray | None = None,
+               rough: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
+    """x [n], parts [n, k], whole [n]: Gaussians and their density; draws [m] from it, as ticks; chosen [n]: one Gaussian of them all;
+    rough [n]: the sum of those shown, where they are not all.
+    """
     each = pd.DataFrame(parts, index=x).rename_axis("x").reset_index().melt("x", var_name="part", value_name="density")
-    ticks = alt.Chart(pd.DataFrame({"x": draws})).mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True)
-    layers = [bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)), ticks.encode(x=across, y=alt.datum(FLOOR / 2)),
-              alt.Chart(each).mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(x=across, y=up, detail="part:N")]
-    for values, kind in ((chosen, "chosen"), (rough, "rough"), (whole, "whole")):
-        if values is not None:
-            table = alt.Chart(pd.DataFrame({"x": x, "density": values}))
-            layers.append({"chosen": table.mark_area(color=MARK, opacity=0.75, clip=True),
-                           "rough": table.mark_line(color=colour, strokeWidth=1.5, strokeDash=[4, 3], clip=True),
-                           "whole": table.mark_line(color=colour, strokeWidth=3, clip=True)}[kind].encode(x=across, y=up))
-    return alt.layer(*layers)
+    curves = {name: pd.DataFrame({"x": x, "density": values}) if values is not None else pd.DataFrame({"x": [], "density": []})
+              for name, values in (("chosen", chosen), ("rough", rough), ("whole", whole))}
+    return {"parts": each, "draws": pd.DataFrame({"x": draws})} | curves
 
 
-def network(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, here: tuple[float, float, float], x: np.ndarray) -> alt.LayerChart:
-    """m(z) with one and two s(z) about it, [n] each; here: z, m and s that are chosen."""
+def network(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray) -> dict:
+    """m(z) with one and two s(z) about it, [n] each; what network_at() gives is to be filled in."""
     low, high = float(x[0]), float(x[-1])
     across = alt.X("z:Q", title="z", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(z[0]), float(z[-1])], nice=False))
     up = alt.Scale(domain=[low, high], nice=False)
@@ -50,13 +60,21 @@ def network(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, here: tuple[float, 
     bands = [alt.Chart(table).mark_area(color=ACCENT, opacity=0.22, clip=True).encode(
         x=across, y=alt.Y(f"low{n}:Q", **titled), y2=f"high{n}:Q") for n in (1, 2)]
     line = alt.Chart(table).mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(x=across, y=alt.Y("m:Q", scale=up))
-    at = alt.Chart(pd.DataFrame({"z": [here[0]], "m": [here[1]], "low": [here[1] - 2 * here[2]], "high": [here[1] + 2 * here[2]]}))
-    return alt.layer(*bands, line, at.mark_rule(color=MARK, strokeWidth=4).encode(x=across, y=alt.Y("low:Q", scale=up), y2="high:Q"),
-                     at.mark_point(filled=True, size=120, color=MARK, stroke="#000").encode(x=across, y=alt.Y("m:Q", scale=up)))
+    at = alt.Chart(alt.NamedData("at"))
+    return drawn(alt.layer(*bands, line,
+                           at.mark_rule(color=MARK, strokeWidth=4).encode(x=across, y=alt.Y("low:Q", scale=up), y2="high:Q"),
+                           at.mark_point(filled=True, size=120, color=MARK, stroke="#000").encode(x=across, y=alt.Y("m:Q", scale=up)),
+                           ).properties(height=HEIGHT))
 
 
-def scores(by_k: Sequence[float], k: int, vae: float, truth: float) -> alt.LayerChart:
-    """Mean log-likelihood of held-out numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density."""
+def network_at(z: float, mean: float, sd: float) -> dict[str, pd.DataFrame]:
+    return {"at": pd.DataFrame({"z": [z], "m": [mean], "low": [mean - 2 * sd], "high": [mean + 2 * sd]})}
+
+
+def scores(by_k: Sequence[float], vae: float, truth: float) -> dict:
+    """Mean log-likelihood of held-out numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density; what scores_at() gives is to
+    be filled in.
+    """
     table = pd.DataFrame({"K": range(1, len(by_k) + 1), "nats": by_k})
     x = alt.X("K:Q", title="K, number of Gaussians", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(domain=[1, len(by_k)]))
     y = alt.Y("nats:Q", title="nats, held out", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False))
@@ -66,5 +84,9 @@ def scores(by_k: Sequence[float], k: int, vae: float, truth: float) -> alt.Layer
     words = [alt.Chart(levels.iloc[[i]]).mark_text(color=colour, align="right", dy=dy, fontSize=12).encode(x=x, y=y, text="of")
              for i, (colour, dy) in enumerate(((ACCENT, 10), (GREY, -8)))]
     line = alt.Chart(table).mark_line(color=PINK, strokeWidth=2, point={"color": PINK, "size": 30}).encode(x=x, y=y)
-    here = alt.Chart(table.iloc[[k - 1]]).mark_point(filled=True, size=140, color=PINK, stroke="#000").encode(x=x, y=y)
-    return alt.layer(*rules, *words, line, here)
+    here = alt.Chart(alt.NamedData("here")).mark_point(filled=True, size=140, color=PINK, stroke="#000").encode(x=x, y=y)
+    return drawn(alt.layer(*rules, *words, line, here).properties(height=160))
+
+
+def scores_at(by_k: Sequence[float], k: int) -> dict[str, pd.DataFrame]:
+    return {"here": pd.DataFrame({"K": [k], "nats": [by_k[k - 1]]})}
