@@ -27,6 +27,11 @@ def jobs_each() -> int:
     return _number("EXPLORER_JOBS_EACH", 3, 1, 999)
 
 
+def max_queue() -> int:
+    """Trainings of all visitors that may wait or run; each that waits is a process."""
+    return _number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
+
+
 def max_work() -> int:
     """Epochs, of all rungs of a ladder together, times training images of one training."""
     return _number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
@@ -51,8 +56,10 @@ def check_disk() -> None:
                         "Ask who runs it to make room, or to raise EXPLORER_MAX_DISK.")
 
 
-def check_jobs(under_way: int, new: int) -> None:
-    """Of one visitor's. Raises UserError if they are too many together."""
+def check_jobs(under_way: int, new: int, of_all: int) -> None:
+    """under_way, new: of one visitor's; of_all: under way, of everyone's. Raises UserError if they are too many together."""
+    if of_all + new > (most := max_queue()):
+        raise UserError(f"{of_all} trainings wait or run on this server, and {most} is the most. Wait until some have ended.")
     if under_way + new > (most := jobs_each()):
         before = f" and {under_way} of yours {'is' if under_way == 1 else 'are'} under way" if under_way else ""
         raise UserError(f"{most} training{'s' * (most > 1)} at a time {'are' if most > 1 else 'is'} the most for each visitor{before}. "

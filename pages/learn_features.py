@@ -126,7 +126,7 @@ def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
 
 def _labels(run, data, per_class: int, choices: list[int]) -> None:
     """The images that get a label."""
-    classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.dataset(run)
+    classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.as_text(words.dataset(run))
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MOST_ROWS].T.ravel()
     st.markdown(f"**All that has a label{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**")
     gallery(f"{PAGE} labelled images", "Labelled images", data.images[rows],

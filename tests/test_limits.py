@@ -8,7 +8,7 @@ from explorer.errors import UserError
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path, monkeypatch):
-    for name in ("READONLY", "MAX_JOBS", "JOBS_EACH", "MAX_WORK", "MAX_DISK"):
+    for name in ("READONLY", "MAX_JOBS", "JOBS_EACH", "MAX_QUEUE", "MAX_WORK", "MAX_DISK"):
         monkeypatch.delenv(f"EXPLORER_{name}", raising=False)
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
@@ -23,7 +23,7 @@ def test_the_usual_ones():
 
 
 @pytest.mark.parametrize("name, limit", [("READONLY", limits.is_read_only), ("MAX_JOBS", limits.max_jobs), ("JOBS_EACH", limits.jobs_each),
-                                         ("MAX_WORK", limits.max_work), ("MAX_DISK", limits.max_disk)])
+                                         ("MAX_QUEUE", limits.max_queue), ("MAX_WORK", limits.max_work), ("MAX_DISK", limits.max_disk)])
 @pytest.mark.parametrize("said", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
 def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, said):
     monkeypatch.setenv(f"EXPLORER_{name}", said)
@@ -55,10 +55,12 @@ def test_runs_deleted_ones_and_images_fill_the_disk_together(folders, monkeypatc
 
 
 def test_a_visitor_has_so_many_trainings_at_a_time():
-    limits.check_jobs(2, 1)
-    limits.check_jobs(0, 3)
+    limits.check_jobs(2, 1, 2)
+    limits.check_jobs(0, 3, 57)
     with pytest.raises(UserError, match="3 trainings at a time are the most for each visitor and 2 of yours are under way"):
-        limits.check_jobs(2, 2)
+        limits.check_jobs(2, 2, 2)
+    with pytest.raises(UserError, match="58 trainings wait or run on this server, and 60 is the most. Wait"):
+        limits.check_jobs(0, 3, 58)
 
 
 def test_a_training_sees_so_many_images(monkeypatch):

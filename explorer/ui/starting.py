@@ -23,13 +23,13 @@ def start(specs: dict[str, RunSpec]) -> None:
     Raises UserError, and starts none, for what a visitor may not do, besides what can't be started.
     """
     limits.check_writable()
-    jobs = queue.jobs()
-    there = {run.name for run in cache.all_runs()[0] if not can_go_on(run.folder)} | {job.run for job in jobs if job.alive}
+    alive = [job for job in queue.jobs() if job.alive]
+    there = {run.name for run in cache.all_runs()[0] if not can_go_on(run.folder)} | {job.run for job in alive}
     if not (new := {name: spec for name, spec in specs.items() if name not in there}):
         return
     limits.check_disk()
     for spec in new.values():
         limits.check_work(sum(epochs for _, epochs in spec.stages), n_train(spec.dataset))
-    limits.check_jobs(sum(job.alive and visitor.is_mine(job.by) for job in jobs), len(new))
+    limits.check_jobs(sum(visitor.is_mine(job.by) for job in alive), len(new), len(alive))
     for name, spec in new.items():
         executor().start(name, spec, visitor.key())

@@ -167,13 +167,14 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
 
 @pytest.mark.parametrize("name, most, asked, says", [
     ("EXPLORER_JOBS_EACH", "2", {}, "2 trainings at a time are the most for each visitor"),
+    ("EXPLORER_MAX_QUEUE", "2", {}, "0 trainings wait or run on this server, and 2 is the most"),
     ("EXPLORER_MAX_WORK", "4310", {}, "3 epochs of 1,437 images"), ("EXPLORER_MAX_DISK", "0.0001", {}, "GB of this server"),
     ("EXPLORER_MAX_WORK", "14370", {"model": "ladder", "betas": "0.1,1,10", "rung_epochs": 4}, "11 epochs of 1,437"),
 ])
 def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, most, asked, says):
     monkeypatch.setenv(name, most)
     follow("train", app, **SHORT | asked)
-    press(app, "Train three objectives" if name == "EXPLORER_JOBS_EACH" else "Train")
+    press(app, "Train three objectives" if most == "2" else "Train")
     assert says in app.error[0].value and not queue.jobs()
 
 
