@@ -1,11 +1,16 @@
-"""Runs that tests share: trained once, on real images, in a second or two."""
+"""Runs that tests share: trained once, on real images, in a second or two; and the command line."""
 
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from explorer.specs import RunSpec
 
+ROOT = Path(__file__).parents[1]
 SPECS = {
     "tiny-vae": RunSpec("digits", likelihood="gaussian", epochs=20, width=32, lr=5e-3),
     "tiny-ae": RunSpec("digits", model="ae", epochs=5, width=32),
@@ -36,3 +41,22 @@ def runs_folder(trained_runs, tmp_path, monkeypatch):
     folder = shutil.copytree(trained_runs, tmp_path / "runs")
     monkeypatch.setenv("EXPLORER_RUNS", str(folder))
     return folder
+
+
+@pytest.fixture
+def explorer(runs_folder, tmp_path):
+    """Calls the command line as it is typed, in a process of its own."""
+    def call(*words, ok=True):
+        env = os.environ | {"EXPLORER_DATA": str(tmp_path / "data")}
+        done = subprocess.run([sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True, text=True)
+        assert "Traceback" not in done.stderr
+        assert (done.returncode == 0) == ok, done.stderr
+        return done
+    return call
+
+
+def refused(done) -> str:
+    """A user's mistake is one line on stderr, exit status 2, nothing on stdout."""
+    assert done.returncode == 2 and not done.stdout
+    [line] = done.stderr.splitlines()
+    return line

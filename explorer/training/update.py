@@ -27,11 +27,11 @@ class Update:
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
         """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the loss."""
         self.optimizer.param_groups[0]["lr"] = lr
-        x = self.x[rows].float() / 255
+        x = self.x.index_select(0, rows) / 255  # image by image; x[rows] goes pixel by pixel
         with self.autocast:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
-            x_logits = self.model.decode(z)
+            x_logits = self.model.decode(z).float()  # its log-sigmoid takes twice as long in bfloat16
         terms = torch.stack([self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
         loss = (terms[0] if isinstance(beta, float) and not beta else terms[0] + beta * terms[1]) / len(rows)
         if self.averages:

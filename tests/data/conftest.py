@@ -1,4 +1,4 @@
-"""A web server and an empty data folder, both real, for the tests of explorer.data."""
+"""A web server, an empty data folder and folders of images, all real, for the tests of explorer.data."""
 
 import socket
 import threading
@@ -6,6 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
+
+from explorer.data import load
+
+RED, GREEN, BLUE = (200, 30, 40), (20, 180, 60), (30, 60, 210)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -57,3 +62,25 @@ def home(tmp_path, monkeypatch):
     """EXPLORER_DATA, a folder that doesn't exist yet."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Saves images of one colour, by path below the folder of images; returns that folder."""
+    root = tmp_path / "images"
+
+    def save(*names, colour=GREEN, mode="RGB", size=(40, 40), **options):
+        for name in names:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.new(mode, size, colour).save(root / name, **options)
+        return root
+
+    return save
+
+
+def read(root, size=28, colour=True):
+    return load(f"folder:{root}", size, colour)
+
+
+def classes(data):
+    return [data.class_names[i] for i in data.y]

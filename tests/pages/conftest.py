@@ -24,18 +24,49 @@ def app(tmp_path, monkeypatch):
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
 
 
-def follow(page: str, app: AppTest, **asked) -> AppTest:
+def opened() -> AppTest:
+    """By a visitor of a server that was just started."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def visit(page: str, app: AppTest, **asked) -> AppTest:
     """Follows a link to a page; asked: what the link says."""
     app.query_params.clear()
     app.query_params.update({name: str(value) for name, value in asked.items()})
     app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception and not app.error
+    assert not app.exception
+    return app
+
+
+def follow(page: str, app: AppTest, **asked) -> AppTest:
+    """The same, where there is nothing to complain of."""
+    assert not visit(page, app, **asked).error
     return app
 
 
 def mounted(app: AppTest, name: str) -> list[dict]:
     """What each component of that name was told."""
     return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == name and e.proto.json]
+
+
+def pads(app: AppTest, name: str = "latent_pad") -> list:
+    """The protos of the pads on the page, or of what else is mounted under a component's name."""
+    return [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
+
+
+def letter(app: AppTest) -> dict:
+    """What the pad was last told."""
+    [[told]] = mounted(app, "latent_pad_courier")
+    return told
+
+
+def blocks(app: AppTest) -> list[bytes]:
+    """What the pad was sent."""
+    return [proto.bytes for proto in pads(app, "latent_pad_courier") if proto.bytes]
 
 
 def galleries(app: AppTest) -> dict[str, dict]:

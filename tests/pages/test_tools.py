@@ -2,14 +2,11 @@
 
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from sklearn.decomposition import PCA
-from streamlit.testing.v1 import AppTest
 
 from explorer import runs
 from explorer.data import load as load_data
@@ -20,9 +17,8 @@ from explorer.ui import pairs
 from explorer.ui.settings import Setting
 from explorer.ui.tools import TOOLS
 from tests.conftest import SPECS
-from tests.pages.conftest import galleries, mounted, pictures
+from tests.pages.conftest import galleries, letter, opened, pictures, visit
 
-ROOT = Path(__file__).parents[2]
 OTHERS = {"wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
           "wide-vae": RunSpec("digits", latent_dim=64, epochs=1, width=16),
           "tiny-gru": RunSpec("digits", network="gru", epochs=1, width=16),
@@ -45,28 +41,17 @@ def other_runs(trained_runs):
 @pytest.fixture
 def app(other_runs, trained_runs, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return opened()
 
 
-def visit(app, run, tool, **asked):
-    app.query_params.clear()
-    app.query_params.update({"run": run, "tool": tool} | asked)
-    app.switch_page("pages/explore.py").run()
-    assert not app.exception
-    return app
-
-
-def letter(app) -> dict:
-    [[told]] = mounted(app, "latent_pad_courier")
-    return told
+def show(app, run, tool, **asked):
+    return visit("explore", app, run=run, tool=tool, **asked)
 
 
 @pytest.mark.parametrize("run", [*SPECS, *OTHERS])
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_tool_works_for_every_model(app, run, tool):
-    visit(app, run, tool)
+    show(app, run, tool)
     assert not app.error and not app.warning
     for told in galleries(app).values():
         assert len(told["names"]) == told["n"] and told["image"] == list(find(run).shape) and pictures(told).shape[0] == told["n"]
@@ -74,7 +59,7 @@ def test_every_tool_works_for_every_model(app, run, tool):
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
 def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, run):
-    visit(app, run, "traverse", z="0.5,-1", steps="5")
+    show(app, run, "traverse", z="0.5,-1", steps="5")
     told, loaded = galleries(app)["Traversals"], runs.load(run)
     e, shown = read_embedding(loaded.run), pictures(galleries(app)["Traversals"])
     assert told["n"] == 10 and told["heads"][0].startswith("z")
@@ -88,14 +73,14 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
 
 
 def test_a_grid_lies_as_the_map_does(app):
-    visit(app, "tiny-vae", "grid", side="5", spacing="coordinate")
+    show(app, "tiny-vae", "grid", side="5", spacing="coordinate")
     z0, z1 = np.linspace(-3, 3, 5), np.linspace(3, -3, 5)
     wanted = runs.load("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
     assert np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
 
 
 def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
-    visit(app, "tiny-vae", "interpolate", steps="7", **{"from": "1,0", "to": "0,1"})
+    show(app, "tiny-vae", "interpolate", steps="7", **{"from": "1,0", "to": "0,1"})
     drawn = {len(p["zs"]): p for p in letter(app)["drawn"]["paths"]}
     straight, round_ = letter(app)["drawn"]["paths"]
     assert drawn.keys() == {7} and not straight["quiet"] and round_["quiet"]
@@ -106,7 +91,7 @@ def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
 
 
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
-    visit(app, "tiny-ae", "interpolate", steps="3")
+    show(app, "tiny-ae", "interpolate", steps="3")
     own, told = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
     partner = pairs.partner(find("tiny-ae"), [run for run in catalogue()[0] if run.name != "tiny-ae"])
     for name, shown in (("tiny-ae", own), (partner.name, told)):
@@ -117,9 +102,9 @@ def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(ap
 
 
 def test_draws_are_the_priors_and_marked_on_the_map(app):
-    visit(app, "tiny-vae", "sample", draws="64", temperature="0.0")
+    show(app, "tiny-vae", "sample", draws="64", temperature="0.0")
     assert np.allclose(letter(app)["drawn"]["marks"], 0)
-    visit(app, "tiny-vae", "sample", draws="64", seed="3")
+    show(app, "tiny-vae", "sample", draws="64", seed="3")
     marks = np.array(letter(app)["drawn"]["marks"])
     assert marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Draws"]["n"] == 64
     app.button(key=next(b.key for b in app.button if b.label == "Draw again")).click().run()
@@ -127,19 +112,19 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
 
 
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
-    visit(app, "tiny-ae", "attributes", less="3", more="8")
+    show(app, "tiny-ae", "attributes", less="3", more="8")
     e, told = read_embedding(find("tiny-ae")), letter(app)["drawn"]["direction"]
     assert told["name"] == "3 → 8" and np.allclose(told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
-    visit(app, "moons-vae-2d", "attributes", attribute="phase")
+    show(app, "moons-vae-2d", "attributes", attribute="phase")
     assert letter(app)["drawn"]["direction"]["name"] == "phase"
-    visit(app, "tiny-ae", "attributes", less="3", more="3")
+    show(app, "tiny-ae", "attributes", less="3", more="3")
     assert "two different classes" in app.info[0].value and letter(app)["drawn"] == {}
 
 
 def test_copying_finds_the_training_image_itself(app):
     data, loaded = load_data("digits"), runs.load("tiny-ae")
     z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
-    visit(app, "tiny-ae", "copying", z=",".join(map(repr, z)))
+    show(app, "tiny-ae", "copying", z=",".join(map(repr, z)))
     told = galleries(app)
     assert np.array_equal(pictures(told["Nearest in code"])[0], data.x[data.train][7, 0])
     assert told["Nearest in code"]["captions"][0] == "0.00"
@@ -151,15 +136,15 @@ def test_copying_finds_the_training_image_itself(app):
 
 def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    visit(app, "mnist-vae-2d", "copying")
+    show(app, "mnist-vae-2d", "copying")
     assert "python -m explorer data mnist" in app.error[0].value and len(app.error) == 1
     for tool in TOOLS.keys() - {"copying"}:
-        visit(app, "mnist-vae-2d", tool)
+        show(app, "mnist-vae-2d", tool)
         assert not app.error
 
 
 def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
-    visit(app, "tiny-vae", "own", image="5", samples="1000")
+    show(app, "tiny-vae", "own", image="5", samples="1000")
     loaded = runs.load("tiny-vae")
     found = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
     cloud = letter(app)["drawn"]["cloud"]
@@ -171,7 +156,7 @@ def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     z = np.array(letter(app)["zs"][0])
     assert 0 < np.abs((z - found.mu[0].numpy()) / np.exp(found.logvar[0].numpy() / 2)).max() < 5
     assert galleries(app)["The image and what comes back"]["n"] == 3
-    visit(app, "tiny-ae", "own")
+    show(app, "tiny-ae", "own")
     assert any("no posterior" in c.value for c in app.caption) and "cloud" not in letter(app)["drawn"]
 
 
@@ -186,13 +171,13 @@ CUT = png(np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8))[:900]
 
 @pytest.mark.parametrize("content", [b"no image", CUT, b""], ids=["text", "cut", "empty"])
 def test_a_file_that_is_no_image_gets_a_sentence_and_leaves_the_pad(app, content):
-    visit(app, "tiny-vae", "own", input="upload")
+    show(app, "tiny-vae", "own", input="upload")
     app.file_uploader[0].set_value(("x.png", content, "image/png")).run()
     assert not app.exception and "can't be used" in app.error[0].value and letter(app)["drawn"] == {}
 
 
 def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_dark(app):
-    visit(app, "tiny-vae", "own", input="upload")
+    show(app, "tiny-vae", "own", input="upload")
     paper = np.full((80, 80), 255, np.uint8)
     paper[10:70, 35:45] = 0
     app.file_uploader[0].set_value(("x.png", png(paper), "image/png")).run()
@@ -204,7 +189,7 @@ def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_d
 
 
 def test_axes_by_pca_are_scikit_learns(app):
-    visit(app, "tiny-vae-6d", "select", view="pca", across="2", up="4")
+    show(app, "tiny-vae-6d", "select", view="pca", across="2", up="4")
     mu = read_embedding(find("tiny-vae-6d")).mu
     plot = json.loads(app.get("plotly_chart")[0].proto.spec)
     shares = PCA().fit(mu).explained_variance_ratio_
@@ -234,8 +219,8 @@ LINKS = [
 
 @pytest.mark.parametrize("asked, wrong", LINKS)
 def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong):
-    visit(app, "tiny-ae", "traverse")
-    visit(app, **({"tool": ""} | asked))
+    show(app, "tiny-ae", "traverse")
+    show(app, **({"tool": ""} | asked))
     if wrong:
         assert wrong in app.warning[0].value
     else:
@@ -248,7 +233,7 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
     ({"tool": "select", "colour": "charm", "view": "pca", "across": "99"}, {"view": "pca", "across": "2"}),
 ])
 def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, asked, kept):
-    visit(app, "tiny-vae", **asked)
+    show(app, "tiny-vae", **asked)
     said = {name: value for name, value in app.query_params.items() if name not in ("run", "z", "tool")}
     assert said == kept
 
@@ -262,31 +247,31 @@ def test_each_setting_has_a_name_of_its_own_in_the_address():
 
 
 def test_a_choice_that_another_model_does_not_have_gives_way(app):
-    visit(app, "moons-vae-2d", "attributes", attribute="phase")
-    visit(app, "tiny-vae", "attributes", attribute="phase")
+    show(app, "moons-vae-2d", "attributes", attribute="phase")
+    show(app, "tiny-vae", "attributes", attribute="phase")
     assert not app.exception and letter(app)["drawn"]["direction"]["name"] == "0 → 1"
-    visit(app, "tiny-vae-6d", "select", view="pca", across="5")
-    visit(app, "tiny-vae", "select", view="pca", across="5")
+    show(app, "tiny-vae-6d", "select", view="pca", across="5")
+    show(app, "tiny-vae", "select", view="pca", across="5")
     assert not app.exception and not app.error
 
 
 def test_a_ladders_codes_are_those_at_its_present_weight(app):
-    visit(app, "tiny-ladder", "interpolate", beta="0.01", **{"from": "image 4", "to": "image 9"})
+    show(app, "tiny-ladder", "interpolate", beta="0.01", **{"from": "image 4", "to": "image 9"})
     e = read_embedding(find("tiny-ladder"))
     straight, _ = letter(app)["drawn"]["paths"]
     assert np.allclose([straight["zs"][0], straight["zs"][-1]], e.film.mu[0][[4, 9]], atol=1e-4)
-    visit(app, "tiny-ladder", "traverse", beta="0.01")
+    show(app, "tiny-ladder", "traverse", beta="0.01")
     strong = galleries(app)["Traversals"]["heads"]
-    visit(app, "tiny-ladder", "traverse", beta="1")
+    show(app, "tiny-ladder", "traverse", beta="1")
     assert strong != galleries(app)["Traversals"]["heads"] and any("at KL weight 1" in c.value for c in app.caption)
 
 
 def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):
     """The AE's map has 10,000 points, its partner's film 3,000."""
-    visit(app, "mnist-ae-2d", "interpolate", **{"from": "image 7000", "to": "image 2"})
+    show(app, "mnist-ae-2d", "interpolate", **{"from": "image 7000", "to": "image 2"})
     assert not app.error and any("the same places in standard deviations" in m.value for m in app.markdown)
 
 
 def test_a_link_to_a_run_that_is_gone_moves_nothing_elsewhere(app):
-    visit(app, "tiny-vae-9d", "sample", z="1,2,3,4,5,6,7,8,9")
+    show(app, "tiny-vae-9d", "sample", z="1,2,3,4,5,6,7,8,9")
     assert len(app.warning) == 1 and "tiny-vae-9d" in app.warning[0].value and not galleries(app)

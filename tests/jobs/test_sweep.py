@@ -1,0 +1,78 @@
+"""Sweeps, with real processes."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.jobs import executor, queue, sweep
+from explorer.jobs.local import LocalExecutor
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from tests.jobs.conftest import epochs_of
+from tests.trainings import until
+
+ROOT = Path(__file__).parents[2]
+LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
+
+
+def test_a_sweep_makes_one_table(folder):
+    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "3", "--width", "8", "--betas", "0.1,1", "--seeds", "0,1", "--json"]
+    rows = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert [(row["beta"], row["seed"]) for row in rows] == [(0.1, 0), (0.1, 1), (1.0, 0), (1.0, 1)]
+    for row in rows:
+        assert row["elbo"] == find(row["run"]).test.elbo and row["fault"] is None
+    again = subprocess.run(command[:-1], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(again.stdout.splitlines()) == 5 and "training" not in again.stderr
+
+
+def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
+    """A fake executor, whose trainings end without a run, one at every look."""
+    most_seen, started = [], []
+
+    class Fake:
+        most = 4
+
+        def start(self, run, spec):
+            started.append(run)
+            return queue.enter(run, spec)
+
+    def look(seconds):
+        most_seen.append(len(queue.jobs()))
+        queue.leave(queue.jobs()[0].run)
+
+    monkeypatch.setattr(sweep, "executor", Fake)
+    monkeypatch.setattr(sweep.time, "sleep", look)
+    specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
+    rows = sweep.follow(specs, lambda done, under_way: None)
+    assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
+    assert all(row["fault"] == "It was not trained. Sweep again." for row in rows)
+    assert LocalExecutor().most == 4
+
+
+def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):
+    monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
+    shared, own, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
+    executor().start(shared, RunSpec(epochs=10_000, width=8))
+    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "10000", "--width", "8", "--seeds", "0,1,2"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: epochs_of(shared) and epochs_of(own) and queue.job_of(waiting))
+    process.send_signal(signal.SIGINT)
+    told, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Stopped, with the trainings that this sweep had started" in said and "Traceback" not in said
+    lines = told.splitlines()
+    assert f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
+    assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(shared)
+
+
+@pytest.mark.parametrize("words, says", [
+    (["sweep", "--betas", "0.1,x"], "numbers with commas"), (["sweep", "--model", "ladder"], "many KL weights in one training"),
+    (["sweep", "--betas", "-1"], "between 0"), (["sweep", "--seeds", ",".join(map(str, range(300)))], "300 trainings"),
+    (["stop", "nothing"], "is not being trained"),
+])
+def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, says):
+    done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr

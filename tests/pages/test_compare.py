@@ -1,0 +1,97 @@
+"""The Compare page as Streamlit runs it, without a browser."""
+
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+
+from explorer import runs
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from tests.pages.conftest import blocks, letter, opened, pads, visit
+
+
+@pytest.fixture
+def app(runs_folder):
+    return opened()
+
+
+def compare(app, **asked):
+    return visit("compare", app, **asked)
+
+
+def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert len(pads(app)) == 1 and len(blocks(app)) == 6 and len(letter(app)["zs"]) == 2 and letter(app)["film"] == 1
+    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in c.value for c in app.caption)
+    app.run()
+    assert not blocks(app) and all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
+
+
+def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    mu, (ae_z, z) = read_embedding(find("tiny-ae")).mu, letter(app)["zs"]
+    whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
+    off = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
+    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(np.linalg.norm(z), rel=1e-3)  # as many standard deviations away
+    assert off.min() > 3 * np.median([np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu])
+
+
+def test_a_link_opens_compare_in_exactly_its_state(app):
+    state = {"ae": "tiny-ae", "vae": "tiny-ladder", "ae_z": "3,-2", "z": "0.5,-1", "beta": "0.02", "from": "1,0.5"}
+    compare(app, **state)
+    assert letter(app) | {"sending": []} == {"zs": [[3, -2], [0.5, -1]], "row": None, "heard": 0, "film": 0.02, "start": [1, 0.5],
+                                             "to": letter(app)["to"], "sending": []}
+    assert {name: app.query_params[name] for name in state} == state and not app.warning
+
+
+@pytest.mark.parametrize("asked, says", [
+    ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"), ({"vae": "tiny-vea"}, "no run tiny-vea"),
+    ({"vae": "tiny-ladder", "z": "nan", "beta": "7"}, "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1"),
+])
+def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
+    compare(app, **asked)
+    assert says in app.warning[0].value and len(pads(app)) == 1
+
+
+def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_path):
+    for i in range(4):
+        Image.new("L", (28, 28), 60 * i).save(tmp_path / f"{i}.png")
+    runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
+    st.cache_data.clear()
+    compare(app, vae="alone")
+    assert "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1  # of another pair
+    runs.train(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")  # fewer codes than neighbours
+    st.cache_data.clear()
+    compare(app, vae="alone")
+    assert not app.warning and app.selectbox(key="ae of the pair").value == "together"
+
+
+@pytest.mark.parametrize("latent_dim", [1, 64])
+def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(app, runs_folder, latent_dim):
+    runs.train(RunSpec("digits", model="ae", latent_dim=latent_dim, epochs=2, width=8), "other-ae")
+    runs.train(RunSpec("digits", latent_dim=latent_dim, epochs=2, width=8, beta=500.0), "collapsed")
+    st.cache_data.clear()
+    for ae, vae in (("other-ae", "collapsed"), ("other-ae", "tiny-ladder"), ("tiny-ae", "collapsed")):
+        compare(app, ae=ae, vae=vae)
+        assert len(pads(app)) == 1 and not app.error and not app.warning
+
+
+def test_other_images_and_models_are_a_choice_away(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
+    assert len(letter(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
+    app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
+    assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
+
+
+def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
+    [link] = [link for link in app.get("page_link") if "exactly" in link.proto.label]
+    asked = {part.partition("=")[0]: part.partition("=")[2] for part in link.proto.query_string.lstrip("?").split("&")}
+    assert "0.0333" in link.proto.label and asked["model"] == "vae" and asked["beta"] == "0.0333" and asked["width"] == "32"
+    visit("train", app, **asked)
+    assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
+    assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value

@@ -1,0 +1,99 @@
+"""Trainings on the command line that are stopped, killed, or met by another."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from explorer.store.catalogue import find
+from explorer.store.run import MODEL
+from tests.conftest import ROOT, refused
+
+
+def interrupted(words: str, signal: int = 2, epochs: int = 3):
+    """A training that is told to stop after so many epochs: its exit status and its last line."""
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--json", *words.split()], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    while (event := json.loads(process.stdout.readline()))["event"] != "epoch_end" or event["epoch"] < epochs:
+        pass
+    process.send_signal(signal)
+    _, said = process.communicate(timeout=60)
+    return process.returncode, said.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("signal", [2, 15])
+def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_end(explorer, runs_folder, monkeypatch, signal):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    words = "--epochs 120 --width 16 --seed 5 --run {}"
+    status, said = interrupted(words.format("stopped"), signal)
+    kept = find("stopped")
+    assert status == 130 and said == kept.note and re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again, .*", said)
+    assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
+    explorer("train", *words.format("stopped").split())
+    explorer("train", *words.format("whole").split())
+    stopped, whole = find("stopped"), find("whole")
+    assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
+    assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
+    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text().splitlines()]
+    assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
+
+
+def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
+    words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
+    status, said = interrupted(words)
+    assert status == 2 and "goes on from there; a ladder can be used once it is whole" in said
+    assert "its training was broken off" in explorer("list").stderr
+    explorer("train", *words.split())
+    assert find("climbing").epochs == 75 and find("climbing").note is None
+
+
+def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folder, monkeypatch):
+    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "3000", "--width", "16", "--run", "killed"],
+                               cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    checkpoint = runs_folder / "killed" / "checkpoint.safetensors"
+    while not checkpoint.exists():
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    assert "its training was broken off" in explorer("list").stderr
+    status, said = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
+    assert status == 130 and find("killed").epochs > 10
+
+
+def test_training_goes_on_when_nobody_reads_on(runs_folder):
+    command = f"{sys.executable} -m explorer train --epochs 40 --width 16 --run read-once --json | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(done.stdout)["event"] == "started" and not done.stderr
+    assert find("read-once").epochs == 40
+
+
+def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder):
+    (runs_folder / ".jobs").mkdir(exist_ok=True)
+    (runs_folder / ".jobs" / "late.stop").write_bytes(b"")
+    for words in (("--run", "late"), ("--queue", "--run", "late", "--seed", 1)):
+        explorer("train", "--epochs", 2, "--width", 8, *words)
+        assert find("late").epochs == 2
+        shutil.rmtree(runs_folder / "late")
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):
+    first = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "shared"],
+                             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        while json.loads(first.stdout.readline())["event"] != "epoch_end":
+            pass
+        assert "shared is being trained already" in refused(explorer("train", "--epochs", 10000, "--run", "shared", ok=False))
+        assert "Run shared is still being trained. Wait for it.\n" in explorer("list").stderr
+        assert first.poll() is None and (runs_folder / "shared" / "events.jsonl").exists()
+        first.kill()
+        first.wait()
+        assert "its training was broken off" in explorer("list").stderr
+        explorer("train", "--epochs", 2, "--width", 8, "--run", "shared")
+        assert find("shared").epochs == 2
+    finally:
+        first.kill()
