@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.figures.palette import CLASS_COLOURS
+from explorer.figures.palette import RED
 from explorer.ui import cache, words
 from explorer.ui.lesson import Lesson, Question, teach, tex
 from explorer.ui.settings import Setting
@@ -16,7 +16,7 @@ S = Setting("s", -2.0, -6, 2, 0.1, page=PAGE)
 SHOWN = "mnist-vae-2d"
 
 mu, mu2, var, s, sig = tex("mu", r"\mu"), tex("mu", r"\mu^2"), tex("sigma", r"\sigma^2"), tex("sigma", "s"), tex("sigma", r"\sigma")
-kl, exp_s, line = tex("rate", r"\mathrm{KL}"), tex("x", "e^{s}"), rf"\textcolor{{{CLASS_COLOURS[2]}}}{{(1 + s)}}"  # blue and red, as drawn
+kl, exp_s, line = tex("rate", r"\mathrm{KL}"), tex("x", "e^{s}"), rf"\textcolor{{{RED}}}{{(1 + s)}}"  # blue and red, as drawn
 MATHEMATICS = rf"""
 For each dimension, in closed form and in nats:
 

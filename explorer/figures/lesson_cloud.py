@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import drawn
-from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
+from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
 UNITS = {"VAE": "the prior", "AE": "its codes"}  # of a map
-MODELS = {"VAE": ACCENT, "AE": "#b40000"}
+MODELS = {"VAE": ACCENT, "AE": RED}
 LEVELS = 1, 2  # standard deviations
 MARGIN = 0.6  # around the codes on a map
 SIZE = 285, 235  # px of a map: as many for a unit across as upwards

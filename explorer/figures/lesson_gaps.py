@@ -8,10 +8,10 @@ import pandas as pd
 
 from explorer.figures.lesson_autoencoder import axes, codes
 from explorer.figures.live import drawn
-from explorer.figures.palette import ACCENT, GREY, SYMBOLS
+from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
 HERE = alt.NamedData("here")  # to be filled: where on the way, and on the map
-LINES = "#b40000", ACCENT
+LINES = RED, ACCENT
 EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
 
 

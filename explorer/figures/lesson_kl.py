@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import drawn
-from explorer.figures.palette import CLASS_COLOURS, GREY, SYMBOLS
+from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
 
 MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
 MU, S, CELL = (-3, 3), (-6, 2), 0.2  # what can be chosen, and a cell of the surface
 EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
-CURVES = {EXP: CLASS_COLOURS[0], LINE: CLASS_COLOURS[2], PRICE: SYMBOLS["rate"]}
+CURVES = {EXP: CLASS_COLOURS[0], LINE: RED, PRICE: SYMBOLS["rate"]}
 Z = np.linspace(-6, 6, 601)
 HEIGHT = 270
 

@@ -4,11 +4,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import ACCENT, GREY, SYMBOLS
+from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
 REACH = 6.0  # of the axis of z, either way
 ALIGNED = {"minExtent": 30, "maxExtent": 30}  # px: one z stands over the other
-ROWS = {"drawn": ("z drawn", GREY), "score": ("score function", "#b40000"), "pathwise": ("z = μ + σ·ε", ACCENT)}
+ROWS = {"drawn": ("z drawn", GREY), "score": ("score function", RED), "pathwise": ("z = μ + σ·ε", ACCENT)}
 ENDS = {"bowl": (-2.0, 20.0), "ripples": (-1.6, 1.6)}  # of the axis of the loss
 
 
