@@ -16,6 +16,7 @@ VIEWPORT = {"width": 1440, "height": 900}
 SIGNS = {  # of each page: what must be there, painted; on a lesson all that comes before it is there too
     "/": '[data-testid="decoded"]', "/explore": '[data-testid="decoded"]', "/compare": '[data-testid="decoded-2"]',
     "/train": '[data-testid="stBaseButton-primary"]', "/library": '[data-testid="stDataFrame"]',
+    "/images": '[data-testid="stFileUploader"]',
     **{f"/{name}": "the code" for name in LESSONS},
 }
 SLIDER = '[data-testid="stSlider"]'

@@ -11,7 +11,6 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
-from playwright.sync_api import sync_playwright
 from scipy.spatial.distance import cdist
 from torch.utils.data import DataLoader
 
@@ -27,7 +26,7 @@ from explorer.training.evaluation import evaluate
 from explorer.ui.latent_pad.map_block import map_block
 from tests.benchmarks.plotly_app import CODES, scatter
 from tests.benchmarks.table import Row, say
-from tests.browser.launch import chromium, running_app
+from tests.browser.launch import chromium_or_exit, running_app
 
 PART = "embedding"
 RUN, MANY = "mnist-vae-2d", "mnist-70000"
@@ -60,14 +59,14 @@ def measure(rounds: int) -> list[Row]:
 
 def _timed(rounds: int, what: str, ours: Callable, baseline: str, plain: Callable) -> Row:
     took = []
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         times = [time.perf_counter()]
         for way in (ours, plain):
             way()
             times.append(time.perf_counter())
         took.append(np.diff(times))
         say(f"{what}: {took[-1][0]:.3f} s, {baseline} {took[-1][1]:.3f} s")
-    mine, theirs = (tuple(map(float, column)) for column in np.transpose(took))
+    mine, theirs = (tuple(map(float, column)) for column in np.transpose(took[1:]))  # without the first, in which modules are imported
     return Row(PART, what, "s", mine, baseline, theirs, less_is_better=True)
 
 
@@ -109,8 +108,7 @@ def _run_of_many(run: Run, data, e):
 def _first_paint(rounds: int) -> Row:
     """Seconds from the address to all points on the screen, on a server that has been visited, in a browser that keeps nothing."""
     took = []
-    with sync_playwright() as playwright, running_app() as app, running_app("tests/benchmarks/plotly_app.py") as plain:
-        browser = chromium(playwright)
+    with chromium_or_exit() as browser, running_app() as app, running_app("tests/benchmarks/plotly_app.py") as plain:
         ways = [(f"{app}/explore?run={MANY}", '[data-testid="latent-map"]', PAINTED),
                 (plain, ".js-plotly-plot .gl-canvas-focus, .js-plotly-plot .gl-canvas-context", "(canvas) => canvas.width")]
         for _ in range(rounds + 1):  # the first visit to each is not counted
