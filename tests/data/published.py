@@ -1,8 +1,11 @@
-"""What torchvision believes of what is published: its classes, whose addresses and checksums a test puts in others' place."""
+"""What torchvision believes of what is published: its classes, whose addresses and checksums a test puts in others' place; and
+what holds for all that it downloads.
+"""
 
 import hashlib
 
 from explorer.data import torchvision_sets
+from explorer.data.torchvision_sets import download, installed
 
 
 def md5(data: bytes) -> str:
@@ -11,3 +14,15 @@ def md5(data: bytes) -> str:
 
 def torchvision_class(name: str):
     return getattr(torchvision_sets._import_datasets(), name)
+
+
+def check_fetched_once(name: str, web, home) -> None:
+    """Not even where its archives were deleted to save space is a data set fetched again."""
+    assert not installed(name)
+    download(name)
+    assert installed(name)
+    for archive in [p for p in home.rglob("*") if p.suffix in {".gz", ".zip"}]:
+        archive.unlink()
+    web.asked.clear()
+    download(name)
+    assert web.asked == []

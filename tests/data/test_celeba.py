@@ -11,7 +11,7 @@ from explorer.data import load, torchvision_sets
 from explorer.data.torchvision_sets import download, installed
 from explorer.errors import UserError
 from tests.data.celeba import ATTRIBUTES, celeba_folder
-from tests.data.published import md5, torchvision_class
+from tests.data.published import check_fetched_once, md5, torchvision_class
 
 PARTITION = np.array([0, 0, 1, 2, 0, 2, 0, 0, 1, 2])  # of ten faces: train, valid or test
 SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
@@ -105,6 +105,10 @@ def test_celeba_is_downloaded_and_unpacked(celeba_online, home):
     download("celeba")
     assert len(list((home / "celeba" / "img_align_celeba").iterdir())) == 10
     check_faces(load("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
+
+
+def test_what_is_installed_is_not_fetched_again(celeba_online, web, home):
+    check_fetched_once("celeba", web, home)
 
 
 def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home, monkeypatch):
