@@ -90,5 +90,5 @@ def visit(run: Run) -> Visit:
 def begun(run: Run) -> Visit:
     """A visit that is nobody's yet."""
     e = cache.view(run).embedding
-    other = int(np.argmax(e.y[: len(e.images)] != e.y[0]))  # the first of another class
+    other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)  # the first of another class, if there is one
     return Visit(run, Place([e.mu[0].tolist()], 0, film=run.spec.beta), [End(tuple(e.mu[row].tolist()), row) for row in (0, other)])

@@ -124,6 +124,15 @@ def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
         assert len(pads(app)) == 1 and not app.error
 
 
+def test_a_path_leads_to_another_image_where_all_are_of_one_class(app, runs_folder, tmp_path):
+    for i in range(10):
+        Image.new("L", (28, 28), 20 * i).save(tmp_path / f"{i}.png")
+    runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "plain")
+    st.cache_data.clear()
+    visit("explore", app, run="plain", tool="interpolate")
+    assert {"**From** the code of test image 0", "**To** the code of test image 1"} <= {m.value for m in app.markdown} and not app.error
+
+
 def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):
     explore(app, "tiny-vae")
     shutil.rmtree(runs_folder / "tiny-vae")
