@@ -74,7 +74,7 @@ def _scores() -> tuple[list[float], float, float]:
             float(np.log(true_density(held_out)).mean()))
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def _still() -> dict[str, dict]:
     """The charts, to be filled with what moves."""
     from explorer.figures.lesson_mixture import PINK, mixture, network, scores
