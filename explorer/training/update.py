@@ -31,7 +31,7 @@ class Update:
         with self.autocast:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
-            x_logits = self.model.decode(z).float()  # its log-sigmoid takes twice as long in bfloat16
+            x_logits = self.model.decode(z)
         terms = torch.stack([self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
         loss = (terms[0] if isinstance(beta, float) and not beta else terms[0] + beta * terms[1]) / len(rows)
         if self.averages:
