@@ -1,8 +1,10 @@
 """A page that teaches one idea: a sentence, a question, something to move; on demand the mathematics, and this project's own code."""
 
 import ast
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +23,7 @@ LESSONS = {  # pages, in order, with their titles
 }
 THERE = [name for name in LESSONS if (ROOT / "pages" / f"{name}.py").exists()]
 LINK = "address of a lesson, and what it says"
+PARSING = threading.Lock()  # in two threads at once Python's parser may end with "recursion depth mismatch" (python/cpython#106905)
 
 
 @dataclass(frozen=True)
@@ -133,11 +136,13 @@ def tex(symbol: str, latex: str) -> str:
     return rf"\textcolor{{{SYMBOLS[symbol]}}}{{{latex}}}"
 
 
+@cache
 def source(name: str) -> str:
     """The source of "module:name" or "module:Class.method", as it stands in the file; nothing is imported."""
     module, _, path = name.partition(":")
     text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
-    found = ast.parse(text)
+    with PARSING:
+        found = ast.parse(text)
     for part in path.split("."):
         found = next(node for node in found.body if getattr(node, "name", None) == part)
     lines = text.splitlines()[found.lineno - 1 : found.end_lineno]
