@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.names import shown
+from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.stopping import stopping
 
@@ -19,6 +20,7 @@ def train(args) -> int | None:
     name = args.run or spec.run_id
     from explorer.terminal import json_lines, training_bar
 
+    to_train()
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         if args.queue and not stack.enter_context(queue.turn(name, spec, stop)):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BASE = {"errors", "registry", "names", "privacy", "archive", "tensors", "files", "specs", "device"}
+BASE = {"errors", "registry", "names", "privacy", "archive", "tensors", "files", "specs", "device", "process"}
 MAY_IMPORT = {
     "errors": {"names"}, "registry": {"errors"}, "names": set(), "privacy": set(), "archive": {"errors", "names"},
-    "tensors": set(), "files": {"errors"},
+    "tensors": set(), "files": {"errors"}, "process": set(),
     "specs": {"errors", "registry", "names"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},
     "training": BASE | {"data", "models", "objectives", "events"}, "events": set(), "store": BASE | {"events"},
@@ -34,7 +34,7 @@ MAY_IMPORT = {
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {"errors", "registry", "specs", "store", "figures", "latent", "ui", "pages", "app", "cli", "commands", "terminal",
-                 "doctor", "stopping", "jobs", "limits"}
+                 "doctor", "stopping", "jobs", "limits", "process"}
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
 
 

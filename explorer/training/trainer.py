@@ -18,11 +18,12 @@ from explorer.training.arithmetic import arithmetic
 from explorer.training.checkpoint import restore, taken, weights_of
 from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
 from explorer.training.graphed import Graphed
+from explorer.training.sharing import Sharing
 from explorer.training.snapshot import Snapshot
 from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
-WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, above all on a busy machine
+WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work
 STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 
 
@@ -40,16 +41,19 @@ def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint |
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
         model = build(spec, data.shape).to(device.name)
-    events = _train(spec, data, device, model, checkpoint)
+    worth_sharing = device.name == "cpu" and spec.batch_size * math.prod(data.shape) >= WORTH_SHARING
+    sharing = Sharing(device.threads if worth_sharing else 1)
+    events = _train(spec, data, device, model, checkpoint, sharing)
     while True:
-        with arithmetic(device, device.threads if spec.batch_size * math.prod(data.shape) >= WORTH_SHARING else 1):
+        with arithmetic(device, sharing.threads):
             event = next(events, None)  # what is done between events is in usual arithmetic
         if event is None:
             return
         yield event
 
 
-def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None) -> Iterator[Event]:
+def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None,
+           sharing: Sharing) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
@@ -77,9 +81,13 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
         for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
             factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
             beta = stage_beta * warmed_up(spec, step / n_batches)
+            before = time.perf_counter()
             take(rows, spec.lr * factor, beta)
+            now = time.perf_counter()
+            if sharing.took(now - before):
+                torch.set_num_threads(sharing.threads)
             step, n_seen = step + 1, n_seen + len(rows)
-            if not asked and time.perf_counter() - said > STEP_EVERY:
+            if not asked and now - said > STEP_EVERY:
                 asked = Snapshot(update.sums, step, n_seen)
             if asked and asked.has_arrived():
                 if not asked.is_finite():

@@ -32,8 +32,8 @@ class Update:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
             x_logits = self.model.decode(z)
-        terms = torch.stack([self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
-        loss = (terms[0] if isinstance(beta, float) and not beta else terms[0] + beta * terms[1]) / len(rows)
+        distortion, rate = self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()
+        loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
         if self.averages:
             loss = loss + commitment(posterior).mean()
         self.optimizer.zero_grad()
@@ -41,4 +41,4 @@ class Update:
         self.optimizer.step()
         if self.averages:
             self.averages.update(posterior, self.rng)
-        self.sums += terms.detach()
+        self.sums += torch.stack([distortion.detach(), rate.detach()])

@@ -1,29 +1,23 @@
 """What is done once for all visitors: heavy imports, in the background while the first page is already on screen."""
 
-import ctypes
 import gc
 import threading
 from contextlib import suppress
 
 import streamlit as st
 
+from explorer import process
+
 MOST_FILES = 16_384  # for some thousand visitors
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    _give_memory_back()
+    process.to_serve()
     _open_many_files()
     thread = threading.Thread(target=_import_heavy, daemon=True)
     thread.start()
     return thread
-
-
-def _give_memory_back() -> None:
-    """Large blocks, such as the megabytes sent to a new visitor, go back to the system: glibc would learn to keep them, for each thread."""
-    M_MMAP_THRESHOLD = -3  # malloc.h
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 128 * 1024)
 
 
 def _open_many_files() -> None:

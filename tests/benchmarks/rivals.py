@@ -1,15 +1,20 @@
 """Ways of training the same network on the same images: ours, pythae's trainer, and the loop of most tutorials.
 
-Each is a generator of Epochs; what is done between two of them is not timed.
+Each is a generator of Epochs; what is done between two of them is not timed. They are run as their users would: alone in a process,
+in which nobody else has told the libraries anything.
 """
 
 import contextlib
 import io
 import logging
+import math
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from unittest.mock import patch
 
 import numpy as np
@@ -17,12 +22,13 @@ import torch
 from torch.nn.functional import binary_cross_entropy
 from torch.utils.data import DataLoader
 
-from explorer.data import data_folder
+from explorer.data import data_folder, load
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
+from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.checkpoint import weights_in, weights_of
 from explorer.training.evaluation import evaluate
@@ -37,16 +43,51 @@ class Epoch:
     weights: dict[str, np.ndarray]
 
 
+def at_once(function: Callable, *calls: tuple) -> list:
+    """What it returns of each call, each in a process of its own."""
+    gnu_openmp = {"GOMP_SPINCOUNT": "300000"}  # as it is by itself; explorer/__init__.py would set another
+    with patch.dict(os.environ, gnu_openmp), ProcessPoolExecutor(len(calls), get_context("spawn")) as pool:
+        return [call.result() for call in [pool.submit(function, *args) for args in calls]]
+
+
+def alone(function: Callable, *args):
+    return at_once(function, args)[0]
+
+
+def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = math.inf) -> list[Epoch]:
+    """Of one of the ways below, up to the one that ends after so many seconds of training."""
+    found, seconds = [], 0.0
+    for epoch in way(spec, load(spec.dataset, spec.image_size, spec.colour), device):
+        found.append(epoch)
+        seconds += epoch.seconds
+        if seconds >= most_seconds:
+            break
+    return found
+
+
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """As `python -m explorer train` does it."""
+    to_train()
+    yield from _trained(spec, data, device)
+
+
+def ours_shared(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """The same, but always on all threads."""
+    with patch("explorer.training.trainer.Sharing.took", return_value=False):
+        yield from ours(spec, data, device)
+
+
+def _trained(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     for event in train(spec, data, device):
         if isinstance(event, EpochEnd):
             yield Epoch(data.n_train / event.images_per_second, event.images_per_second, weights_in(event.checkpoint()))
 
 
 def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """In float32 as torch multiplies it if nobody asks for anything."""
-    with patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()):
-        yield from ours(spec, data, replace(device, bf16=False))
+    """In float32 as torch multiplies it if nobody asks for anything, on all threads always."""
+    with (patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
+          patch("explorer.training.trainer.WORTH_SHARING", math.inf)):
+        yield from _trained(spec, data, replace(device, bf16=False))
 
 
 def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:

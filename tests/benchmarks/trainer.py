@@ -12,7 +12,7 @@ from explorer.data.dataset import Dataset
 from explorer.device import Device, choose
 from explorer.specs import RunSpec
 from explorer.training.arithmetic import arithmetic
-from tests.benchmarks.rivals import elbo, ours, ours_plain, pythae, tutorial
+from tests.benchmarks.rivals import alone, at_once, elbo, epochs, ours, ours_plain, ours_shared, pythae, tutorial
 from tests.benchmarks.table import Row, say
 
 PART = "training"
@@ -25,17 +25,16 @@ EQUAL_EPOCHS = 8  # of the numerics
 
 def measure(rounds: int) -> list[Row]:
     data, device = load("mnist", 28, False), choose("mlp")
-    found = [*_speeds(rounds, data, device), _to_equal_bound(rounds, data, device), *_numerics(rounds, data, device)]
-    return found + (_shares(rounds, data, device) if device.name == "cpu" else _on_gpu(rounds, data, device))
+    found = [*_speeds(rounds, device), _to_equal_bound(rounds, data, device), *_numerics(rounds, data, device)]
+    return found + ([_two_at_once(rounds, device), *_shares(rounds, device)] if device.name == "cpu" else _on_gpu(rounds, data, device))
 
 
-def _speed(way: Callable, spec: RunSpec, data: Dataset, device: Device) -> float:
-    """Thousand images a second in the second of two epochs."""
-    *_, last = way(replace(spec, epochs=2), data, device)
-    return last.images_per_second / 1000
+def _speed(way: Callable, spec: RunSpec, device: Device) -> float:
+    """Thousand images a second in the last of three epochs."""
+    return alone(epochs, way, replace(spec, epochs=3), device)[-1].images_per_second / 1000
 
 
-def _speeds(rounds: int, data: Dataset, device: Device) -> list[Row]:
+def _speeds(rounds: int, device: Device) -> list[Row]:
     cases = [(MLP, 128, PYTHAE, pythae, ">= 3"), (MLP, 128, TUTORIAL, tutorial, None), (MLP, 512, PYTHAE, pythae, ">= 4"),
              (MLP, 512, TUTORIAL, tutorial, None), (CONV, 128, TUTORIAL, tutorial, None), (CONV, 128, PLAIN, ours_plain, ">= 1.6")]
     took = {case: [] for case in cases}
@@ -43,11 +42,21 @@ def _speeds(rounds: int, data: Dataset, device: Device) -> list[Row]:
         for case in cases:
             base, batch_size, name, way, _ = case
             spec = replace(base, batch_size=batch_size)
-            took[case].append((_speed(ours, spec, data, choose(spec.network)), _speed(way, spec, data, device)))
+            took[case].append((_speed(ours, spec, choose(spec.network)), _speed(way, spec, device)))
             say(f"{spec.network}, batch {batch_size}: {took[case][-1][0]:.1f} thousand images/s, {name} {took[case][-1][1]:.1f}")
     return [Row(PART, f"{_named(base)}, batch {batch_size}", "thousand images/s", *_columns(took[case], name),
                 asked=asked if device.name == "cpu" else None)
             for case in cases for base, batch_size, name, _, asked in [case]]
+
+
+def _two_at_once(rounds: int, device: Device) -> Row:
+    """Thousand images a second of two trainings together, in the second of three epochs."""
+    found = []
+    for _ in range(rounds):
+        found.append(tuple(sum(run[1].images_per_second / 1000 for run in at_once(
+            epochs, *((way, replace(MLP, epochs=3, seed=seed), device) for seed in (0, 1)))) for way in (ours, ours_shared)))
+        say(f"two at once: {found[-1][0]:.1f} thousand images/s, on all threads {found[-1][1]:.1f}")
+    return Row(PART, f"{_named(MLP)}, batch 128, two trainings at once", "thousand images/s", *_columns(found, "each on all threads"))
 
 
 def _named(spec: RunSpec) -> str:
@@ -65,14 +74,10 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
     better = replace(usual, lr=4e-3, epochs=16)  # a rate that warms up and decays may be higher
     found = []
     for seed in range(rounds):
-        seconds = 0.0
-        for epoch in pythae(replace(usual, seed=seed), data, device):
-            seconds += epoch.seconds
-            if seconds >= BUDGET:
-                break
-        goal, spec = elbo(usual, data, epoch.weights), replace(better, seed=seed)
-        epochs, mine = list(ours(spec, data, device)), 0.0
-        for one in epochs:
+        theirs = alone(epochs, pythae, replace(usual, seed=seed), device, BUDGET)
+        seconds, goal, spec = sum(e.seconds for e in theirs), elbo(usual, data, theirs[-1].weights), replace(better, seed=seed)
+        run, mine = alone(epochs, ours, spec, device), 0.0
+        for one in run:
             mine += one.seconds
             if elbo(spec, data, one.weights) >= goal:
                 break
@@ -80,7 +85,7 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
             mine = float("inf")
         found.append((mine, seconds))
         say(f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the end "
-             f"({sum(e.seconds for e in epochs):.1f} s) at {elbo(spec, data, epochs[-1].weights):.2f}")
+             f"({sum(e.seconds for e in run):.1f} s) at {elbo(spec, data, run[-1].weights):.2f}")
     return Row(PART, f"time to pythae's {BUDGET}-second elbo, 16-D", "s", *_columns(found, f"{PYTHAE}, batch 128, lr 1e-3"),
                less_is_better=True, asked=">= 3" if device.name == "cpu" else None)
 
@@ -92,7 +97,7 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
         spec, chosen = replace(base, epochs=EQUAL_EPOCHS), choose(base.network)
         differences = []
         for seed in range(rounds):
-            fast, full = (list(way(replace(spec, seed=seed), data, chosen))[-1] for way in (ours, ours_plain))
+            fast, full = (alone(epochs, way, replace(spec, seed=seed), chosen)[-1] for way in (ours, ours_plain))
             differences.append(abs(elbo(spec, data, fast.weights) - elbo(spec, data, full.weights)))
             say(f"{spec.network}, {chosen.why}: final elbo {differences[-1]:.3f} nats from float32's")
         rows.append(Row(PART, f"{_named(base)}: final elbo, {spec.epochs} epochs, from that of float32", "nats", tuple(differences),
@@ -100,7 +105,7 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
     return rows
 
 
-def _shares(rounds: int, data: Dataset, device: Device) -> list[Row]:
+def _shares(rounds: int, device: Device) -> list[Row]:
     """How much of a training step its matrix products would take alone, on this machine, in the same arithmetic."""
     rows = []
     for bf16, asked in ((False, ">= 60"), (True, None))[: 2 if device.bf16 else 1]:
@@ -108,8 +113,8 @@ def _shares(rounds: int, data: Dataset, device: Device) -> list[Row]:
             spec, at = replace(MLP, batch_size=batch_size), replace(device, bf16=bf16)
             share = []
             for _ in range(rounds):
-                step = batch_size / _speed(ours, spec, data, at) / 1000
-                share.append(100 * _products(spec, at) / step)
+                step = batch_size / _speed(ours, spec, at) / 1000
+                share.append(100 * alone(_products, spec, at) / step)
             rows.append(Row(PART, f"{_named(MLP)}, batch {batch_size}: matrix products' share of a step, "
                             f"{'bfloat16' if bf16 else 'float32 by oneDNN'}", "%", tuple(share), asked=asked))
             say(f"share of matrix products, batch {batch_size}, {'bfloat16' if bf16 else 'float32'}: {share[-1]:.0f} %")

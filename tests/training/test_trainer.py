@@ -12,6 +12,7 @@ from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
 from explorer.training.events import EpochEnd, Failed, Finished, Started, Step, to_json
+from explorer.training.sharing import Sharing
 from explorer.training.trainer import lr_factor, train, warmed_up
 
 CPU = Device("cpu", False, 1, "a test")
@@ -50,6 +51,23 @@ def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
     steps = [e for e in train(QUICK, digits, CPU) if isinstance(e, Step)]
     assert [s.done for s in steps] == sorted(s.done for s in steps) and steps[-1].done == 1.0 and steps[-1].seconds_left == 0
     assert len(steps) == 3 * 12
+
+
+def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
+    usual, seen = torch.get_num_threads(), set()
+
+    class InTurns(Sharing):
+        def took(self, seconds):
+            seen.add(torch.get_num_threads())
+            self.threads = self.most + 1 - self.threads
+            return True
+
+    monkeypatch.setattr("explorer.training.trainer.Sharing", InTurns)
+    for batch_size, threads in ((512, {1, 2}), (128, {1})):
+        seen.clear()
+        for _ in train(replace(QUICK, batch_size=batch_size), digits, replace(CPU, threads=2)):
+            assert torch.get_num_threads() == usual
+        assert seen == threads
 
 
 def test_how_often_steps_are_told_changes_no_result(digits, monkeypatch):

@@ -1,0 +1,50 @@
+"""Threads as a simulated machine has them: what a step takes with all of them, and with one."""
+
+import pytest
+
+from explorer.training.sharing import Sharing
+
+
+def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
+    """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one thread, and steps a second."""
+    now, steps, alone = 0.0, 0, 0.0
+    while now < seconds:
+        took = machine(now, sharing.threads)
+        alone += took * (sharing.threads == 1)
+        now, steps = now + took, steps + 1
+        sharing.took(took)
+    return alone / now, steps / now
+
+
+@pytest.mark.parametrize("shared, alone", [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)])
+def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alone):
+    on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, Sharing(2))
+    assert (on_one > 0.9) == (alone < shared)
+    assert speed > 0.94 / min(shared, alone)
+
+
+def test_it_follows_a_machine_that_gets_busy_and_free_again():
+    sharing = Sharing(4)
+
+    def machine(t, threads):
+        return 0.004 if threads == 1 else 0.02 if 20 < t < 60 else 0.001
+
+    on_one, _ = simulated(machine, 20, sharing)
+    assert on_one < 0.1 and sharing.threads == 4
+    on_one, _ = simulated(lambda t, threads: machine(20.1 + t, threads), 39, sharing)
+    assert on_one > 0.9 and sharing.threads == 1
+    on_one, _ = simulated(lambda t, threads: machine(60 + t, threads), 40, sharing)
+    assert on_one < 0.25 and sharing.threads == 4
+
+
+def test_a_busy_machine_is_noticed_within_a_second():
+    sharing = Sharing(2)
+    simulated(lambda t, threads: 0.001 * (3 - threads), 20, sharing)
+    assert sharing.threads == 2
+    simulated(lambda t, threads: 0.03 if threads == 2 else 0.002, 1, sharing)
+    assert sharing.threads == 1
+
+
+def test_one_thread_is_one_thread():
+    sharing = Sharing(1)
+    assert not any(sharing.took(0.5) for _ in range(100)) and sharing.threads == 1
