@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from explorer import process
 from explorer.specs import RunSpec
 
 TRIAL = 3  # progress reports, four a second
@@ -27,7 +28,8 @@ def estimate(spec: RunSpec, busy: bool) -> str:
 def _per_epoch(settings: str) -> float:
     from explorer import measuring
 
-    return measuring.seconds_per_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL)
+    with process.training_for_a_moment():
+        return measuring.seconds_per_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL)
 
 
 def in_words(seconds: float) -> str:
