@@ -7,6 +7,7 @@ import math
 
 from explorer.errors import UserError
 from explorer.jobs.queue import enter, give_up, in_a_sentence
+from explorer.process import to_train
 from explorer.specs import RunSpec
 
 
@@ -47,6 +48,7 @@ def _say_if_lost(run: str, task) -> None:
 
 def work(run: str, settings: dict) -> None:
     """On a worker: trains, unless the job was called off meanwhile, and leaves the rest to the runs' folder."""
+    to_train()
     from explorer import runs
     from explorer.jobs import queue
 

@@ -23,7 +23,7 @@ from explorer.training.snapshot import Snapshot
 from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
-WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work
+WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, and one ends alike to the bit
 STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 
 
