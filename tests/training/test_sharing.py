@@ -1,5 +1,7 @@
 """Threads as a simulated machine has them: what a step takes with all of them, and with one."""
 
+from random import Random
+
 import pytest
 
 from explorer.training.sharing import Sharing
@@ -21,6 +23,17 @@ def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alon
     on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, Sharing(2))
     assert (on_one > 0.9) == (alone < shared)
     assert speed > 0.94 / min(shared, alone)
+
+
+def test_a_moment_s_delay_misleads_it_but_for_a_moment():
+    rng = Random(0)
+    delays = [(t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)]  # half of a window and more, every two seconds
+
+    def machine(t, threads):
+        return 0.02 if any(begin < t < end for begin, end in delays) else 0.001 if threads == 2 else 0.0019
+
+    on_one, _ = simulated(machine, 200, Sharing(2))
+    assert on_one < 0.15
 
 
 def test_it_follows_a_machine_that_gets_busy_and_free_again():
