@@ -13,12 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from unittest.mock import patch
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn.functional import binary_cross_entropy
 from torch.utils.data import DataLoader
 
@@ -26,6 +28,7 @@ from explorer.data import data_folder, load
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.models.autoencoder import Autoencoder, build
+from explorer.networks.conv import ToPixels
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.process import to_train
@@ -43,15 +46,40 @@ class Epoch:
     weights: dict[str, np.ndarray]
 
 
+@contextlib.contextmanager
+def processes(n: int) -> Iterator[list[ProcessPoolExecutor]]:
+    """Pools of one process each, which have the libraries as they are by themselves."""
+    gnu_openmp = {"GOMP_SPINCOUNT": "300000"}  # explorer/__init__.py would set another
+    with patch.dict(os.environ, gnu_openmp), contextlib.ExitStack() as stack:
+        yield [stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"))) for _ in range(n)]
+
+
 def at_once(function: Callable, *calls: tuple) -> list:
     """What it returns of each call, each in a process of its own."""
-    gnu_openmp = {"GOMP_SPINCOUNT": "300000"}  # as it is by itself; explorer/__init__.py would set another
-    with patch.dict(os.environ, gnu_openmp), ProcessPoolExecutor(len(calls), get_context("spawn")) as pool:
-        return [call.result() for call in [pool.submit(function, *args) for args in calls]]
+    with processes(len(calls)) as pools:
+        return [call.result() for call in [pool.submit(function, *args) for pool, args in zip(pools, calls)]]
 
 
 def alone(function: Callable, *args):
     return at_once(function, args)[0]
+
+
+def speeds(*rivals: tuple[Callable, RunSpec, Device]) -> list[float]:
+    """Images a second of ways to train, in all epochs but the first. Each trains an epoch while the others wait for their turns."""
+    with processes(len(rivals)) as pools:
+        for pool, rival in zip(pools, rivals):
+            pool.submit(_begin, *rival).result()
+        _, *found = [[pool.submit(_speed_of_next_epoch).result() for pool in pools] for _ in range(rivals[0][1].epochs)]
+    return [len(each) / sum(1 / speed for speed in each) for each in zip(*found)]
+
+
+def _begin(way: Callable, spec: RunSpec, device: Device) -> None:
+    global _training
+    _training = way(spec, load(spec.dataset, spec.image_size, spec.colour), device)
+
+
+def _speed_of_next_epoch() -> float:
+    return next(_training).images_per_second
 
 
 def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = math.inf) -> list[Epoch]:
@@ -83,15 +111,25 @@ def _trained(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
             yield Epoch(data.n_train / event.images_per_second, event.images_per_second, weights_in(event.checkpoint()))
 
 
+def torchs_own_layers() -> AbstractContextManager:
+    return patch.object(ToPixels, "forward", nn.ConvTranspose2d.forward)
+
+
 def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """In float32 as torch multiplies it if nobody asks for anything, on all threads always."""
-    with (patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
+    """In float32 as torch multiplies it if nobody asks for anything, on all threads always, with torch's own layers."""
+    with (torchs_own_layers(), patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
           patch("explorer.training.trainer.WORTH_SHARING", math.inf)):
         yield from _trained(spec, data, replace(device, bf16=False))
 
 
+def ours_plain_on_one_thread(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
+    """The same numbers, added up in another order."""
+    torch.set_num_threads(1)
+    yield from ours_plain(spec, data, device)
+
+
 def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32."""
+    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32, torch's own layers."""
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
@@ -99,18 +137,19 @@ def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     loader = DataLoader(MNIST(data_folder(), transform=ToTensor()), spec.batch_size, shuffle=True)
     model = build(spec, data.shape).to(device.name)
     optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr)
-    for _ in range(spec.epochs):
-        start, total = time.perf_counter(), 0.0
-        for x, _ in loader:
-            x = x.to(device.name)
-            posterior = model.encode(x)
-            mean = model.decode(posterior.sample(torch.randn_like(posterior.mu))).sigmoid()
-            loss = (binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()) / len(x)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
-        yield _epoch(start, data, model)
+    with torchs_own_layers():
+        for _ in range(spec.epochs):
+            start, total = time.perf_counter(), 0.0
+            for x, _ in loader:
+                x = x.to(device.name)
+                posterior = model.encode(x)
+                mean = model.decode(posterior.sample(torch.randn_like(posterior.mu))).sigmoid()
+                loss = (binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()) / len(x)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                total += loss.item()
+            yield _epoch(start, data, model)
 
 
 def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:

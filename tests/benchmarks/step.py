@@ -10,12 +10,10 @@ from torch.profiler import ProfilerActivity, profile
 from explorer.data import load
 from explorer.device import choose
 from explorer.models.autoencoder import build
-from explorer.objectives.distortion import likelihood_of
 from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.arithmetic import arithmetic
-from explorer.training.trainer import _optimizer
-from explorer.training.update import Update
+from tests.benchmarks.limits import update_of
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.trainer import CONV, MLP
 
@@ -25,10 +23,9 @@ WARM, STEPS, SHOWN = 30, 100, 16
 def profiled(spec: RunSpec) -> str:
     """Microseconds and calls a step of each operation, without those that it calls."""
     to_train()
-    data, device, rng = load("mnist", 28, False), choose(spec.network), torch.Generator().manual_seed(0)
-    model = build(spec, data.shape)
-    x, autocast = torch.from_numpy(data.x[data.train]), torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    update = Update(model, likelihood_of(spec), x, _optimizer(spec, model), rng, autocast, None)
+    data, device = load("mnist", 28, False), choose(spec.network)
+    x = torch.from_numpy(data.x[data.train])
+    update = update_of(spec, build(spec, data.shape), x, device)
 
     def steps(n: int) -> float:
         rows, start = torch.randint(len(x), (n, spec.batch_size)), time.perf_counter()

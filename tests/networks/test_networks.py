@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from explorer.errors import UserError
-from explorer.networks.conv import conv
+from explorer.networks.conv import KERNEL, ToPixels, conv
 from explorer.networks.gru import gru
 from explorer.networks.mlp import mlp
 
@@ -21,6 +21,23 @@ def test_conv_halves_exactly_and_says_when_it_cannot():
     assert [tuple(layer.weight.shape[:2]) for layer in encoder if isinstance(layer, nn.Conv2d)] == [(8, 1), (16, 8)]
     with pytest.raises(UserError, match="28×28 px does not allow"):
         conv((1, 28, 28), 4, 2, width=8, depth=3)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_last_layer_of_conv_is_a_transposed_convolution(channels):
+    """Values and gradients beside torch's own, in float64."""
+    torch.manual_seed(0)
+    ours, torchs = (kind(5, channels, **KERNEL).double() for kind in (ToPixels, nn.ConvTranspose2d))
+    torchs.load_state_dict(ours.state_dict())
+    x = torch.randn(2, 5, 4, 6).double()
+    found = []
+    for layer in (ours, torchs):
+        into = x.clone().requires_grad_()
+        y = layer(into)
+        y.square().sum().backward()
+        found.append([y, into.grad, layer.weight.grad, layer.bias.grad])
+    for a, b in zip(*found):
+        torch.testing.assert_close(a, b)
 
 
 def test_gru_reads_rows_from_top_to_bottom():

@@ -1,0 +1,161 @@
+"""How fast a step of training could be: ours beside the same step compiled, written out by hand, and its matrix products alone.
+
+What is far from its target and close to these is not slow for want of care.
+"""
+
+import shutil
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from explorer.data import load
+from explorer.device import Device, choose
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.rate import rate_per_dimension
+from explorer.process import to_train
+from explorer.specs import RunSpec
+from explorer.training.arithmetic import arithmetic
+from explorer.training.trainer import _optimizer
+from explorer.training.update import Update
+from tests.benchmarks.rivals import alone
+from tests.benchmarks.table import Row, say
+from tests.benchmarks.trainer import MLP
+
+PART = "limits"
+OURS, COMPILED, BY_HAND, PRODUCTS = "ours", "compiled by torch", "written out by hand, without autograd", "its matrix products alone"
+STEPS, TURNS = 60, 9
+
+
+def measure(rounds: int) -> list[Row]:
+    device, rows = choose("mlp"), []
+    precisions = [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
+    for at in precisions:
+        for batch_size in (128, 512):
+            found = []
+            for _ in range(rounds):
+                found.append(alone(turns, replace(MLP, batch_size=batch_size), at))
+                say(f"batch {batch_size}, us a step: " + ", ".join(f"{name} {us:,.0f}" for name, us in found[-1].items()))
+            took = {name: tuple(one[name] for one in found) for name in found[0]}
+            what = f"a step of mlp 784-512-2, batch {batch_size}, {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
+            rows += [Row(PART, what, "us", took[OURS], name, took[name], less_is_better=True) for name in took if name != OURS]
+            rows.append(Row(PART, f"{what}: share of matrix products", "%", tuple(100 * np.divide(took[PRODUCTS], took[OURS])),
+                            asked=None if at.bf16 else ">= 60"))
+    return rows
+
+
+def turns(spec: RunSpec, device: Device) -> dict[str, float]:
+    """Microseconds a step of each way, medians over turns taken; in a process of its own."""
+    to_train()
+    torch.manual_seed(0)
+    data = load(spec.dataset, spec.image_size, spec.colour)
+    x = torch.from_numpy(data.x[data.train])
+    model = build(spec, data.shape)
+    ours, by_hand = update_of(spec, model, x, device), ByHand(model, x, spec, device)
+    ways = {OURS: ours, BY_HAND: by_hand, PRODUCTS: products(spec, device)}
+    if shutil.which("g++"):
+        ways[COMPILED] = compiled(update_of(spec, build(spec, data.shape), x, device))
+    took = {name: [] for name in ways}
+    with arithmetic(device, device.threads):
+        for way in 5 * (ours, by_hand):
+            way(torch.arange(spec.batch_size), spec.lr, 1.0)
+        torch.testing.assert_close(by_hand.sums, ours.sums, rtol=0.02, atol=0)  # they learn alike
+        for _ in range(TURNS):
+            for name, way in ways.items():
+                some = torch.randint(len(x), (STEPS, spec.batch_size))
+                start = time.perf_counter()
+                for rows in some:
+                    way(rows, spec.lr, 1.0)
+                took[name].append((time.perf_counter() - start) / STEPS * 1e6)
+    return {name: float(np.median(us[1:])) for name, us in took.items()}  # in the first, libraries make up their minds
+
+
+def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> Update:
+    autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
+    return Update(model, likelihood_of(spec), x, _optimizer(spec, model), torch.Generator().manual_seed(0), autocast, None)
+
+
+def compiled(update: Update):
+    """Forward and backward by torch.compile, which needs a C++ compiler; Adam stays fused, which is faster than compiled."""
+
+    def loss_of(x: Tensor, eps: Tensor, beta: float) -> tuple[Tensor, Tensor]:
+        x = x / 255
+        with update.autocast:
+            posterior = update.model.encode(x)
+            x_logits = update.model.decode(posterior.sample(eps))
+        sums = torch.stack([update.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
+        return (sums[0] + beta * sums[1]) / len(x), sums.detach()
+
+    loss_of = torch.compile(loss_of)
+
+    def step(rows: Tensor, lr: float, beta: float) -> None:
+        update.optimizer.param_groups[0]["lr"] = lr
+        eps = torch.randn(len(rows), update.model.decoder[0].in_features, generator=update.rng)
+        loss, sums = loss_of(update.x.index_select(0, rows), eps, beta)
+        update.optimizer.zero_grad()
+        loss.backward()
+        update.optimizer.step()
+        update.sums += sums
+
+    return step
+
+
+class ByHand:
+    """Update's step for an mlp VAE of one hidden layer: each operation once, none for autograd, modules, autocast or an optimizer."""
+
+    def __init__(self, model: Autoencoder, x: Tensor, spec: RunSpec, device: Device):
+        self.x, self.rng, self.sums = x.flatten(1), torch.Generator().manual_seed(0), torch.zeros(2)
+        self.kind = torch.bfloat16 if device.bf16 else torch.float32
+        self.weights = [p.detach().clone() for p in model.parameters()]
+        self.m, self.v = ([torch.zeros_like(w) for w in self.weights] for _ in range(2))
+        self.steps = [torch.zeros(()) for _ in self.weights]
+        self.used = [w.to(self.kind) for w in self.weights]
+
+    @torch.inference_mode()
+    def __call__(self, rows: Tensor, lr: float, beta: float) -> None:
+        w1, b1, w2, b2, w3, b3, w4, b4 = self.used
+        x = self.x.index_select(0, rows) / 255
+        x_used = x.to(self.kind)
+        hidden = torch.addmm(b1, x_used, w1.T).relu_()
+        mu, logvar = torch.addmm(b2, hidden, w2.T).float().chunk(2, 1)
+        spread = torch.exp(0.5 * logvar)
+        noise = spread * torch.randn(mu.shape, generator=self.rng)
+        z = (mu + noise).to(self.kind)
+        up = torch.addmm(b3, z, w3.T).relu_()
+        x_logits = torch.addmm(b4, up, w4.T).float()
+        rate = 0.5 * (mu.square() + spread.square() - logvar - 1).sum()
+        self.sums += torch.stack([binary_cross_entropy_with_logits(x_logits, x, reduction="sum"), rate])
+        d_logits = ((x_logits.sigmoid_() - x) / len(x)).to(self.kind)
+        d_up = torch.ops.aten.threshold_backward(d_logits @ w4, up, 0)
+        d_z = (d_up @ w3).float()
+        weight = beta / len(x)
+        d_statistics = torch.cat([d_z + weight * mu, 0.5 * (d_z * noise + weight * (spread.square() - 1))], 1).to(self.kind)
+        d_hidden = torch.ops.aten.threshold_backward(d_statistics @ w2, hidden, 0)
+        layers = (d_hidden, x_used), (d_statistics, hidden), (d_up, z), (d_logits, up)
+        gradients = [g.float() for d, into in layers for g in (d.T @ into, d.sum(0))]
+        torch._foreach_add_(self.steps, 1)
+        torch._fused_adam_(self.weights, gradients, self.m, self.v, [], self.steps, lr=lr, beta1=0.9, beta2=0.999, weight_decay=0.0,
+                           eps=1e-8, amsgrad=False, maximize=False)
+        if self.kind != torch.float32:
+            torch._foreach_copy_(self.used, self.weights)
+
+
+def products(spec: RunSpec, device: Device):
+    """A step's matrix products back to back, of both directions; the image needs no gradient."""
+    kind = torch.bfloat16 if device.bf16 else torch.float32
+    sizes = [*pairwise((784, spec.width, 2 * spec.latent_dim)), *pairwise((spec.latent_dim, spec.width, 784))]
+    tensors = [[torch.rand(shape).to(kind) for shape in ((spec.batch_size, a), (a, b), (spec.batch_size, b))] for a, b in sizes]
+
+    def step(rows: Tensor, lr: float, beta: float) -> None:
+        for i, (x, w, y) in enumerate(tensors):
+            x @ w
+            x.T @ y
+            if i:
+                y @ w.T
+
+    return step
