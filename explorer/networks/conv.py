@@ -32,8 +32,8 @@ class ToPixels(nn.ConvTranspose2d):
     """A transposed convolution of KERNEL to an image's few channels.
 
     A CPU's library computes sixteen channels at a time, however few there are. So each square of four pixels is made as four times
-    the channels, by kernels of 2×2, and then spread out (sub-pixel convolution, Shi et al., CVPR 2016): the same sums, in a third of
-    the time.
+    the channels, by kernels of 2×2, and then spread out (sub-pixel convolution, Shi et al., CVPR 2016): the same sums, in a third
+    to a half of the time.
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks import table
 
-PARTS = {"training": "trainer", "limits": "limits", "embedding": "embedding", "app": "app", "pad": "latent_pad", "ladder": "ladder"}
+PARTS = {"training": "trainer", "floor": "floor", "embedding": "embedding", "app": "app", "pad": "latent_pad", "ladder": "ladder"}
 
 
 def main() -> None:

@@ -71,8 +71,7 @@ def starts(browser: Browser, rounds: int) -> list[Row]:
             found[script].append(started(browser, script, sign))
     ours, theirs = (tuple(each[1:]) for each in found.values())  # the first one fills the disk's cache
     return [Row("app", "start of the server until the first page's image is painted", "s", ours, crowd.BASELINE, theirs,
-                less_is_better=True, asked=None),
-            Row("app", "the same, for itself", "s", ours, asked="<= 2.2"),
+                less_is_better=True, asked="<= 2.2"),
             Row("app", "modules of torch that the first page's script imports (the warm-up does, once it has been sent)", "",
                 (float(first_imports("torch")),), asked="<= 0")]
 
@@ -117,7 +116,7 @@ def switches(browser: Browser, rounds: int) -> list[Row]:
     slowest = max(found, key=lambda path: np.median(found[path]))
     return [Row("app", f"a click on a page's name until it is painted, median of {len(SIGNS)} pages", "ms",
                 tuple(np.median(list(found.values()), axis=0)), asked="<= 300"),
-            Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(found[slowest]), asked=None)]
+            Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(found[slowest]))]
 
 
 def switch(page: Page, path: str) -> float:

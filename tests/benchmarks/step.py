@@ -13,7 +13,7 @@ from explorer.models.autoencoder import build
 from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.arithmetic import arithmetic
-from tests.benchmarks.limits import update_of
+from tests.benchmarks.floor import update_of
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.trainer import CONV, MLP
 

@@ -16,7 +16,8 @@ import numpy as np
 class Row:
     """One thing measured, a value a round. theirs: of a baseline that took turns with it in the same rounds, if there is one.
 
-    asked: what the figure is to reach, of the ratio where there is a baseline, else of ours; ">= 3", "<= 300", or None.
+    asked: what is to be reached, or None: "<= 300" by the figure itself, ">= 3" by how many times better it is than the baseline, if there
+    is one.
     """
 
     part: str
@@ -38,7 +39,7 @@ class Row:
         if not self.asked:
             return None
         sign, limit = self.asked.split()
-        value = np.median(self.ratios or self.ours)
+        value = np.median(self.ratios if sign == ">=" and self.theirs else self.ours)
         return bool(value >= float(limit) if sign == ">=" else value <= float(limit))
 
 

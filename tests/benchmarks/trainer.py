@@ -90,7 +90,7 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
         say(f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the end "
              f"({sum(e.seconds for e in run):.1f} s) at {elbo(spec, data, run[-1].weights):.2f}")
     return Row(PART, f"time to pythae's {BUDGET}-second elbo, 16-D", "s", *_columns(found, f"{PYTHAE}, batch 128, lr 1e-3"),
-               less_is_better=True, asked=">= 3" if device.name == "cpu" else None)
+               less_is_better=True, asked="<= 20" if device.name == "cpu" else None)
 
 
 def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
@@ -120,5 +120,4 @@ def _on_gpu(rounds: int, data: Dataset, device: Device) -> list[Row]:
         found.append((mine, sum(epoch.seconds for epoch in theirs)))
         say(f"20 epochs: {found[-1][0]:.2f} s to an elbo of {elbo(spec, data, last.weights):.2f}, {TUTORIAL} {found[-1][1]:.1f} s "
              f"to {elbo(spec, data, theirs[-1].weights):.2f}")
-    return [Row(PART, "20 epochs of MNIST, mlp 784-512-2, batch 128", "s", *_columns(found, TUTORIAL), less_is_better=True),
-            Row(PART, "the same, alone", "s", tuple(mine for mine, _ in found), asked="<= 2.5")]
+    return [Row(PART, "20 epochs of MNIST, mlp 784-512-2, batch 128", "s", *_columns(found, TUTORIAL), less_is_better=True, asked="<= 2.5")]

@@ -27,7 +27,7 @@ from tests.benchmarks.rivals import alone
 from tests.benchmarks.table import Row, say
 from tests.benchmarks.trainer import MLP
 
-PART = "limits"
+PART = "floor"
 OURS, COMPILED, BY_HAND, PRODUCTS = "ours", "compiled by torch", "written out by hand, without autograd", "its matrix products alone"
 STEPS, TURNS = 60, 9
 
