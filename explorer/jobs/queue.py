@@ -114,22 +114,26 @@ def is_asked_to_stop(run: str) -> bool:
 def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
     """Waits in the queue; gives whether it is this job's turn, or it was stopped or called off meanwhile. Its faults are kept."""
     enter(run, spec)
+    lock = _lock(run)
     try:
-        with _lock(run).acquire(timeout=PROBED):
-            if job := job_of(run):
-                _write(run, spec, job.since, job.elsewhere, job.by, begun=True)
-            while not (stopped := stop() or is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
-                time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
-            yield not stopped and job is not None
-        leave(run)
+        lock.acquire(timeout=PROBED)
+        if job := job_of(run):
+            _write(run, spec, job.since, job.elsewhere, job.by, begun=True)
+        while not (stopped := stop() or is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
+            time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
+        yield not stopped and job is not None
     except Timeout:
         raise UserError(f"{run} is waiting or training already.") from None
     except KeyboardInterrupt:
+        lock.release()
         leave(run)
         raise
     except Exception as error:
-        give_up(run, in_a_sentence(error))
+        give_up(run, in_a_sentence(error))  # before the lock goes: who holds none and says nothing is taken for dead
         raise
+    finally:
+        lock.release()
+    leave(run)
 
 
 def in_a_sentence(error: BaseException) -> str:

@@ -198,6 +198,16 @@ def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
     assert find("deep").epochs == 3
 
 
+def test_a_fault_is_told_while_its_job_is_alive(folder, monkeypatch):
+    """Or who looks in between would see a process that ended without a word."""
+    give_up, alive = queue.give_up, []
+    monkeypatch.setattr(queue, "give_up", lambda *told: (alive.append(queue.job_of("a").alive), give_up(*told)))
+    with pytest.raises(UserError), queue.turn("a", SHORT) as mine:
+        assert mine
+        raise UserError("It can't be done.")
+    assert alive == [True] and (queue.job_of("a").alive, queue.job_of("a").fault) == (False, "It can't be done.")
+
+
 def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(folder, tmp_path):
     images = tmp_path / ".images"
     images.mkdir()
