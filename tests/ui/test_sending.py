@@ -3,6 +3,8 @@
 import os
 import socket
 
+from streamlit.runtime import runtime
+
 from explorer.ui.sending import send_at_once
 
 
@@ -32,3 +34,11 @@ def test_what_is_open_stays_open_and_nothing_is_opened():
         assert os.listdir("/dev/fd") == before
         ours.sendall(b"said")
         assert theirs.recv(4) == b"said"
+
+
+def test_streamlit_rests_no_more_between_messages(monkeypatch):
+    rest = "MESSAGE_FLUSH_INTERVAL_SECS"
+    assert rest in runtime.Runtime._loop_coroutine.__code__.co_names  # its loop looks there how long
+    monkeypatch.setattr(runtime, rest, 0.005)
+    send_at_once.__wrapped__()
+    assert getattr(runtime, rest) == 0
