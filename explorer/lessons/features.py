@@ -17,6 +17,7 @@ from explorer.latent.attributes import along
 from explorer.models.autoencoder import build
 from explorer.runs import LoadedRun
 from explorer.store.embedding import Embedding
+from explorer.training.adam import Adam
 
 COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
 POOL = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
@@ -138,7 +139,7 @@ def fine_tune(loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: in
         spec = loaded.run.spec
         model = build(spec, loaded.run.shape) if fresh else deepcopy(loaded.model).requires_grad_(True)
         head = nn.Linear(spec.latent_dim, n_classes)
-        optimizer = torch.optim.Adam([*model.encoder.parameters(), *head.parameters()], lr=LR, fused=True)
+        optimizer = Adam([*model.encoder.parameters(), *head.parameters()], LR)
         for _ in range(max(STEPS, EPOCHS * len(x) // BATCH_SIZE)):
             rows = torch.randperm(len(x))[:BATCH_SIZE]
             loss = nn.functional.cross_entropy(head(model.encode(x[rows]).mu), y[rows])

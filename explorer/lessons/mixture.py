@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from explorer.models.posterior import Gaussian
 from explorer.objectives.rate import rate_per_dimension
+from explorer.training.adam import Adam
 
 SHARES = 0.4, 0.2, 0.4
 LOW, HIGH = -4.0, 4.5  # of x, all but one in ten thousand
@@ -89,7 +90,7 @@ def trained(x: np.ndarray) -> nn.Module:
     with torch.random.fork_rng(devices=[]), _one_thread():
         torch.manual_seed(0)
         data, encoder, decoder = torch.from_numpy(x).float()[:, None], _network(), _network()
-        optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], RATE, fused=True)
+        optimizer = Adam([*encoder.parameters(), *decoder.parameters()], RATE)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
         for _ in range(STEPS):
             batch = data[torch.randint(len(data), (BATCH,))]

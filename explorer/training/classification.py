@@ -9,6 +9,7 @@ from torch import nn
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.models.classifier import classifier
+from explorer.training.adam import Adam
 from explorer.training.trainer import lr_factor
 
 STEPS, BATCH_SIZE, LR = 6000, 128, 2e-3
@@ -26,7 +27,7 @@ def train_classifier(data: Dataset, on_step: Callable[[int, int], None], seed: i
         torch.manual_seed(seed)
         model = classifier(data.shape, len(data.class_names))
         x, y = torch.from_numpy(data.x[data.train]), torch.from_numpy(data.y[data.train])
-        optimizer = torch.optim.Adam(model.parameters(), lr=LR, fused=True)
+        optimizer = Adam(model.parameters(), LR)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor("cosine", step, STEPS))
         for step in range(STEPS):
             rows = torch.randint(len(x), (BATCH_SIZE,))

@@ -14,6 +14,7 @@ from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.codebook import Averages
 from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
+from explorer.training.adam import Adam
 from explorer.training.arithmetic import arithmetic
 from explorer.training.checkpoint import restore, taken, weights_of
 from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
@@ -60,7 +61,7 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     averages = Averages(model.codebook) if spec.n_codes else None
-    update = Update(model, likelihood_of(spec), x_train, _optimizer(spec, model), rng, autocast, averages)
+    update = Update(model, likelihood_of(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages)
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
         rungs = restore(checkpoint, model, update.optimizer, rng, averages)
@@ -73,7 +74,7 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
     for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
         if stage_epoch == 1:
-            update.optimizer = _optimizer(spec, model)
+            update.optimizer = Adam(model.parameters(), spec.lr)
         if stage_epoch == 1 or not take:
             take = Graphed(update, spec.batch_size) if device.name == "cuda" else update
         epoch_start, n_seen, asked = time.perf_counter(), 0, None
@@ -112,11 +113,6 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
                        partial(taken, epoch, step, now - start, good, rungs, update.optimizer, rng, averages))
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
-
-
-def _optimizer(spec: RunSpec, model: Autoencoder) -> torch.optim.Adam:
-    on_gpu = next(model.parameters()).is_cuda
-    return torch.optim.Adam(model.parameters(), lr=spec.lr, fused=True, capturable=on_gpu)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:

@@ -1,4 +1,4 @@
-"""How fast a step of training could be: ours beside the same step compiled, written out by hand, and its matrix products alone.
+"""How fast a step of training could be: ours beside the same step compiled, written out by hand, and its products alone.
 
 What is far from its target and close to these is not slow for want of care.
 """
@@ -6,12 +6,12 @@ What is far from its target and close to these is not slow for want of care.
 import shutil
 import time
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from explorer.data import load
 from explorer.device import Device, choose
@@ -20,32 +20,33 @@ from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.process import to_train
 from explorer.specs import RunSpec
+from explorer.training.adam import Adam
 from explorer.training.arithmetic import arithmetic
-from explorer.training.trainer import _optimizer
 from explorer.training.update import Update
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.table import Row, say
-from tests.benchmarks.trainer import MLP
+from tests.benchmarks.trainer import CONV, MLP, named
 
 PART = "floor"
 OURS, COMPILED, BY_HAND, PRODUCTS = "ours", "compiled by torch", "written out by hand, without autograd", "its matrix products alone"
+CASES = ((MLP, 128, ">= 60"), (MLP, 512, ">= 60"), (CONV, 128, None))  # what share of products is asked of float32
+MULTIPLYING = ("addmm", "mm", "convolution", "convolution_backward")
 STEPS, TURNS = 60, 9
 
 
 def measure(rounds: int) -> list[Row]:
-    device, rows = choose("mlp"), []
-    precisions = [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
-    for at in precisions:
-        for batch_size in (128, 512):
-            found = []
+    rows = []
+    for base, batch_size, asked in CASES:
+        device, spec = choose(base.network), replace(base, batch_size=batch_size)
+        for at in [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []:
+            found, what = [], f"a step of {named(spec)}, batch {batch_size}, {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
             for _ in range(rounds):
-                found.append(alone(turns, replace(MLP, batch_size=batch_size), at))
-                say(f"batch {batch_size}, us a step: " + ", ".join(f"{name} {us:,.0f}" for name, us in found[-1].items()))
+                found.append(alone(turns, spec, at))
+                say(f"{what}, us: " + ", ".join(f"{name} {us:,.0f}" for name, us in found[-1].items()))
             took = {name: tuple(one[name] for one in found) for name in found[0]}
-            what = f"a step of mlp 784-512-2, batch {batch_size}, {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
             rows += [Row(PART, what, "us", took[OURS], name, took[name], less_is_better=True) for name in took if name != OURS]
             rows.append(Row(PART, f"{what}: share of matrix products", "%", tuple(100 * np.divide(took[PRODUCTS], took[OURS])),
-                            asked=None if at.bf16 else ">= 60"))
+                            asked=None if at.bf16 else asked))
     return rows
 
 
@@ -56,15 +57,17 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
     data = load(spec.dataset, spec.image_size, spec.colour)
     x = torch.from_numpy(data.x[data.train])
     model = build(spec, data.shape)
-    ours, by_hand = update_of(spec, model, x, device), ByHand(model, x, spec, device)
-    ways = {OURS: ours, BY_HAND: by_hand, PRODUCTS: products(spec, device)}
+    ours = update_of(spec, model, x, device)
+    ways = {OURS: ours} | ({BY_HAND: ByHand(model, x, spec, device)} if spec.network == "mlp" else {})
     if shutil.which("g++"):
         ways[COMPILED] = compiled(update_of(spec, build(spec, data.shape), x, device))
-    took = {name: [] for name in ways}
     with arithmetic(device, device.threads):
-        for way in 5 * (ours, by_hand):
+        for way in 5 * tuple(ways.values()):
             way(torch.arange(spec.batch_size), spec.lr, 1.0)
-        torch.testing.assert_close(by_hand.sums, ours.sums, rtol=0.02, atol=0)  # they learn alike
+        if BY_HAND in ways:
+            torch.testing.assert_close(ways[BY_HAND].sums, ours.sums, rtol=0.02, atol=0)  # they learn alike
+        ways[PRODUCTS] = Products(ours, torch.arange(spec.batch_size))
+        took = {name: [] for name in ways}
         for _ in range(TURNS):
             for name, way in ways.items():
                 some = torch.randint(len(x), (STEPS, spec.batch_size))
@@ -77,7 +80,7 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
 
 def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> Update:
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    return Update(model, likelihood_of(spec), x, _optimizer(spec, model), torch.Generator().manual_seed(0), autocast, None)
+    return Update(model, likelihood_of(spec), x, Adam(model.parameters(), spec.lr), torch.Generator().manual_seed(0), autocast, None)
 
 
 def compiled(update: Update):
@@ -145,17 +148,21 @@ class ByHand:
             torch._foreach_copy_(self.used, self.weights)
 
 
-def products(spec: RunSpec, device: Device):
-    """A step's matrix products back to back, of both directions; the image needs no gradient."""
-    kind = torch.bfloat16 if device.bf16 else torch.float32
-    sizes = [*pairwise((784, spec.width, 2 * spec.latent_dim)), *pairwise((spec.latent_dim, spec.width, 784))]
-    tensors = [[torch.rand(shape).to(kind) for shape in ((spec.batch_size, a), (a, b), (spec.batch_size, b))] for a, b in sizes]
+class Products(TorchDispatchMode):
+    """A step's matrix products and convolutions, of both directions, back to back."""
 
-    def step(rows: Tensor, lr: float, beta: float) -> None:
-        for i, (x, w, y) in enumerate(tensors):
-            x @ w
-            x.T @ y
-            if i:
-                y @ w.T
+    def __init__(self, update: Update, rows: Tensor):
+        super().__init__()
+        self.calls = []
+        with self:
+            update(rows, 1e-3, 1.0)
 
-    return step
+    def __torch_dispatch__(self, op, types, args=(), kwargs=None):
+        if op.overloadpacket.__name__ in MULTIPLYING:
+            self.calls.append((op, args))
+        return op(*args, **(kwargs or {}))
+
+    @torch.inference_mode()
+    def __call__(self, rows: Tensor, lr: float, beta: float) -> None:
+        for op, args in self.calls:
+            op(*args)

@@ -1,10 +1,16 @@
-"""Where the time of a training step goes, by torch's profiler: `python -m tests.benchmarks.step [--network conv] [--batch-size 512]`."""
+"""Where the time of a training step goes: `python -m tests.benchmarks.step [--network conv] [--batch-size 512]`.
+
+By torch's profiler, and each of its matrix products and convolutions by itself, in the precision chosen here and in float32.
+"""
 
 import argparse
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import torch
+from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from explorer.data import load
@@ -13,11 +19,12 @@ from explorer.models.autoencoder import build
 from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.arithmetic import arithmetic
-from tests.benchmarks.floor import update_of
+from tests.benchmarks.floor import Products, update_of
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.trainer import CONV, MLP
 
 WARM, STEPS, SHOWN = 30, 100, 16
+GRADIENTS = "its input's gradient", "its kernels' gradient"
 
 
 def profiled(spec: RunSpec) -> str:
@@ -44,12 +51,50 @@ def profiled(spec: RunSpec) -> str:
     return "\n".join([head, *(f"{took:8.0f} us {took / whole:6.1%} {n:6.1f} calls  {name}" for took, n, name in found[:SHOWN])])
 
 
+def each_product(spec: RunSpec) -> str:
+    """Microseconds of each."""
+    to_train()
+    data, device = load("mnist", 28, False), choose(spec.network)
+    x = torch.from_numpy(data.x[data.train])
+    took = []
+    for at in (device, replace(device, bf16=False)):
+        with arithmetic(at, at.threads):
+            calls = apart(Products(update_of(spec, build(spec, data.shape), x, at), torch.arange(spec.batch_size)))
+            with torch.inference_mode():
+                took.append([(name, microseconds(op, args)) for name, op, args in calls])
+    lines = [f"{fast:8,.0f} us {full:8,.0f} in float32  {name}" for (name, fast), (_, full) in zip(*took)]
+    return "\n".join(["each by itself", *lines, f"{sum(us for _, us in took[0]):8,.0f} us {sum(us for _, us in took[1]):8,.0f} in all"])
+
+
+def apart(products: Products) -> Iterator[tuple]:
+    """(name, operation, its arguments) of each product and convolution, the gradients of a convolution one by one."""
+    for op, args in products.calls:
+        sizes = " · ".join("×".join(map(str, a.shape)) for a in args if isinstance(a, Tensor) and a.ndim > 1)
+        name = f"{op.overloadpacket.__name__} {sizes}"
+        if name.startswith("convolution_backward"):
+            for i, wanted in enumerate(args[-1][:2]):
+                if wanted:
+                    yield f"{name}, {GRADIENTS[i]}", op, (*args[:-1], [k == i for k in range(3)])
+        else:
+            yield name, op, args
+
+
+def microseconds(op, args: tuple) -> float:
+    took = []
+    for _ in range(STEPS):
+        start = time.perf_counter()
+        op(*args)
+        took.append(time.perf_counter() - start)
+    return float(np.median(took)) * 1e6
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", choices=("mlp", "conv"), default="mlp")
     parser.add_argument("--batch-size", type=int, default=128)
     args = parser.parse_args()
-    print(alone(profiled, replace(CONV if args.network == "conv" else MLP, batch_size=args.batch_size)))
+    spec = replace(CONV if args.network == "conv" else MLP, batch_size=args.batch_size)
+    print(alone(profiled, spec), alone(each_product, spec), sep="\n\n")
 
 
 if __name__ == "__main__":

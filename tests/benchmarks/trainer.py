@@ -47,7 +47,7 @@ def _speeds(rounds: int, device: Device) -> list[Row]:
             spec = replace(base, batch_size=batch_size, epochs=EPOCHS[base.network])
             took[case].append(tuple(speed / 1000 for speed in speeds((ours, spec, choose(spec.network)), (way, spec, device))))
             say(f"{spec.network}, batch {batch_size}: {took[case][-1][0]:.1f} thousand images/s, {name} {took[case][-1][1]:.1f}")
-    return [Row(PART, f"{_named(base)}, batch {batch_size}", "thousand images/s", *_columns(took[case], name),
+    return [Row(PART, f"{named(base)}, batch {batch_size}", "thousand images/s", *_columns(took[case], name),
                 asked=asked if device.name == "cpu" else None)
             for case in cases for base, batch_size, name, _, asked in [case]]
 
@@ -59,10 +59,10 @@ def _two_at_once(rounds: int, device: Device) -> Row:
         found.append(tuple(sum(run[1].images_per_second / 1000 for run in at_once(
             epochs, *((way, replace(MLP, epochs=3, seed=seed), device) for seed in (0, 1)))) for way in (ours, ours_shared)))
         say(f"two at once: {found[-1][0]:.1f} thousand images/s, on all threads {found[-1][1]:.1f}")
-    return Row(PART, f"{_named(MLP)}, batch 128, two trainings at once", "thousand images/s", *_columns(found, "each on all threads"))
+    return Row(PART, f"{named(MLP)}, batch 128, two trainings at once", "thousand images/s", *_columns(found, "each on all threads"))
 
 
-def _named(spec: RunSpec) -> str:
+def named(spec: RunSpec) -> str:
     return f"mlp 784-512-{spec.latent_dim}" if spec.network == "mlp" else f"{spec.network} of {spec.depth} layers, {spec.width} channels"
 
 
@@ -104,7 +104,7 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
             found.append((abs(fast - full), abs(one - full)))
             say(f"{spec.network}, {chosen.why}: final elbo {found[-1][0]:.3f} nats from float32's; that on one thread {found[-1][1]:.3f}")
         apart, by_itself = zip(*found)
-        what = f"{_named(base)}: final elbo, {spec.epochs} epochs, from that of float32"
+        what = f"{named(base)}: final elbo, {spec.epochs} epochs, from that of float32"
         rows += [Row(PART, what, "nats", apart, asked="<= 0.3"), Row(PART, f"{what}: float32 on one thread", "nats", by_itself)]
     return rows
 

@@ -47,7 +47,6 @@ def train(name: str, moment: int | None = None) -> None:
 if __name__ == "__main__":
     runs.CHECKPOINT_EVERY = 0
     torch.set_num_threads(1)
-    torch.optim.Adam([torch.zeros(1)])  # what it imports at first use
     forked(train, "whole")
     moment = 0
     while forked(train, "victim", moment):
