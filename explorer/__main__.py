@@ -1,5 +1,8 @@
+import gc
 import sys
 
 from explorer.cli import main
 
-sys.exit(main())
+status = main()
+gc.freeze()  # or Python would look for garbage among all that torch imported, a third of a second, before it ends
+sys.exit(status)

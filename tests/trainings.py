@@ -18,3 +18,8 @@ def stop_all():
     for job in queue.jobs():
         queue.ask_to_stop(job.run)
     until(lambda: not any(job.alive for job in queue.jobs()))
+
+
+def stop_button(page):
+    """The page's own; Streamlit shows another above it while the page runs."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)

@@ -32,6 +32,7 @@ def _open_many_files() -> None:
 
 
 def _import_heavy() -> None:
+    gc.disable()  # it would walk through all of it again and again, and no visitor is answered meanwhile
     import altair  # noqa: F401
     import pandas  # noqa: F401
     import sklearn.decomposition  # noqa: F401
@@ -40,3 +41,4 @@ def _import_heavy() -> None:
 
     gc.collect()
     gc.freeze()  # what is imported stays; no later collection walks through it
+    gc.enable()

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot, z_of
+from tests.trainings import stop_button
 
 GALLERY = '[data-testid="gallery"]'
 
@@ -184,7 +185,7 @@ def test_a_failed_download_says_why(open_own, runs_folder):
 
 def test_t_sne_is_watched_stopped_and_shown(open_page):
     page = ready(open_page("/explore?run=tiny-vae-6d&tool=select&view=tsne"))
-    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop = stop_button(page)
     stop.click()
     expect(page.get_by_role("radio", name="The pad's")).to_be_checked()
     page.wait_for_selector(".js-plotly-plot")

@@ -11,7 +11,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.replay import read_replay
 from tests.browser.pad import DECODED, changes, image, ready, settle
-from tests.trainings import stop_all
+from tests.trainings import stop_all, stop_button
 
 SLOW = 60_000  # ms, on a busy machine
 REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
@@ -69,8 +69,8 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.jobs()) == 1
     other = open_own("/train")  # an app of its own, and another visitor
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-    assert not other.get_by_role("button", name="Stop", exact=True).count()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    assert not stop_button(other).count()
+    stop_button(page).click()
     expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
 

@@ -15,7 +15,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.ui.visitor import COOKIE
 from tests.browser.pad import ready
-from tests.trainings import stop_all
+from tests.trainings import stop_all, stop_button
 
 SLOW = 60_000  # ms, on a busy machine
 PAGES = ("/", "/explore", "/compare", "/train", "/library", "/learn_autoencoder", "/learn_kl_weight", "/learn_features")
@@ -102,7 +102,8 @@ def test_what_is_private_is_its_visitors_alone(browsers, runs_folder):
             assert told not in there or told in asked, (path, told)
     go(other, "/train")
     expect(other.get_by_text("A private training trains, started by someone else.")).to_be_visible()
-    for label in ("Stop", "Show to everyone", "Delete"):
+    assert not stop_button(other).count()
+    for label in ("Show to everyone", "Delete"):
         assert not other.get_by_role("button", name=label, exact=True).count()
     go(other, f"/train?dataset=own:{without_key(images)}")
     assert key not in said(other) and "secret" not in said(other)
@@ -117,7 +118,7 @@ def test_what_is_private_is_its_visitors_alone(browsers, runs_folder):
         expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"{SHORT.run_id} · private$"))
         assert key not in page.inner_text("body") and keys(page) == [key]
     go(tab, "/train")
-    tab.get_by_role("button", name="Stop", exact=True).click()
+    stop_button(tab).click()
     expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
     assert find(private(key, LONG.run_id)).epochs < 9000
 
@@ -138,8 +139,8 @@ def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
     assert owner(queue.jobs()[0].run) is None and queue.jobs()[0].by == key_of(mine)
     other = browsers("/train")
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-    assert not other.get_by_role("button", name="Stop", exact=True).count()
-    mine.get_by_role("button", name="Stop", exact=True).click()
+    assert not stop_button(other).count()
+    stop_button(mine).click()
     expect(other.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
 
 
