@@ -93,6 +93,14 @@ def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = m
     return found
 
 
+def whole(way: Callable, spec: RunSpec, device: Device) -> tuple[float, dict[str, np.ndarray]]:
+    """Seconds from the first line to the last weights, and these."""
+    data = load(spec.dataset, spec.image_size, spec.colour)
+    start = time.perf_counter()
+    *_, last = way(spec, data, device)
+    return time.perf_counter() - start, last.weights
+
+
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     """As `python -m explorer train` does it."""
     to_train()
