@@ -1,6 +1,7 @@
 """Runs as the pages need them, each read once for everyone."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from explorer.store.classifier import classifier_of
 from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
 from explorer.store.run import MODEL, Run, read, read_tensors
 from explorer.ui import visitor, words
-from explorer.ui.latent_pad.block import Block
+from explorer.ui.latent_pad.block import Block, LateBlock
 from explorer.ui.latent_pad.classifier_block import classifier_block
 from explorer.ui.latent_pad.decoder_block import decoder_block
 from explorer.ui.latent_pad.map_block import Film, Gaps, images_block, map_block
@@ -62,7 +63,7 @@ class RunView:
     dimensions: list[Dimension]
     map: Block
     decoder: Block | None  # None: too large for a browser, or of a kind that none knows
-    images: Block
+    images: LateBlock
     betas: tuple[float, ...]  # of a ladder's film; else none
 
     @property
@@ -97,7 +98,7 @@ def _view(folder: Path, version: str) -> RunView:
     return RunView(
         e, scale, dims, map_block(f"map-{version}", run, seen, scale, dims, words.dataset(run), film, readouts),
         decoder_block(f"decoder-{version}", spec, run.shape, rungs, log=film is not None),
-        images_block(f"images-{version}", seen.images), tuple(f.beta for f in run.film),
+        LateBlock(f"images-{version}", partial(images_block, images=seen.images)), tuple(f.beta for f in run.film),
     )
 
 

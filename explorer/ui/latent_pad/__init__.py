@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from explorer.ui.latent_pad.block import Block
+from explorer.ui.latent_pad.block import Block, LateBlock
 
 HERE = Path(__file__).parent
 PARTS = ("tensors", "hub", "elements", "saving", "forward", "server_decoder", "film", "plane", "view", "dots", "shade", "marks", "map",
@@ -33,10 +34,10 @@ _pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style
 _courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
 
 
-def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter: dict, images: Block | None = None,
+def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter: dict, images: Block | LateBlock | None = None,
                classifier: Block | None = None, compact: bool = False, on_commit: Callable[[dict], None],
                on_ask: Callable[[dict], None] | None = None) -> None:
-    """Mount a pad of one run, or of two of the same images. compact: there is something beside it.
+    """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images: sent after all else.
 
     sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each side, "row": of the
     chosen point or None, "heard": the number "n" of the last message heard, or None}, "film": a place on its axis, if there is
@@ -52,12 +53,14 @@ def latent_pad(key: str, *, sides: Sequence[tuple[Block, Block | None]], letter:
 
         return hear
 
-    _send(key, [*(block for side in sides for block in side), images, classifier], letter)
+    couriers = _send(key, [*(block for side in sides for block in side), classifier], letter, images)
     parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
     _pad(key=key, data=[{"key": key, "sides": parts, "images": images and images.id, "classifier": classifier and classifier.id,
                          "compact": compact}],
          on_commit_change=said("commit", on_commit), on_ask_change=said("ask", on_ask or (lambda _: None)),
          on_missing_change=said("missing", _forget))
+    with couriers:
+        _carry(key, [images])
 
 
 def replay(key: str, map: Block, pictures: Block) -> None:
@@ -67,15 +70,26 @@ def replay(key: str, map: Block, pictures: Block) -> None:
          on_missing_change=lambda: _forget((st.session_state.get(key) or {}).get("missing") or {}))
 
 
-def _send(key: str, blocks: Sequence[Block | None], letter: dict) -> None:
-    """The blocks that this browser has not been sent yet, and the letter."""
+def _send(key: str, blocks: Sequence[Block | None], letter: dict, later: Block | LateBlock | None = None) -> DeltaGenerator:
+    """The blocks that this browser has not been sent yet, and the letter, which announces a later one; where that is to go."""
+    couriers = st.container(key=f"couriers-{key}")
+    with couriers:
+        new = [block.id for block in _new([*blocks, later])]
+        _carry(key, blocks)
+        _courier(key=f"{key}-letter", data=[{**letter, "to": key, "sending": new}])
+    return couriers
+
+
+def _carry(key: str, blocks: Sequence[Block | LateBlock | None]) -> None:
+    for block in _new(blocks):
+        _courier(key=f"{key}-{block.id}", data=block.content)
+        st.session_state[SENT].add(block.id)
+
+
+def _new(blocks: Sequence[Block | LateBlock | None]) -> list[Block | LateBlock]:
+    """Those that this browser has not been sent yet, each once."""
     sent = st.session_state.setdefault(SENT, set())
-    with st.container(key=f"couriers-{key}"):
-        new = [block for block in {block.id: block for block in blocks if block}.values() if block.id not in sent]
-        for block in new:
-            _courier(key=f"{key}-{block.id}", data=block.content)
-            sent.add(block.id)
-        _courier(key=f"{key}-letter", data=[{**letter, "to": key, "sending": [block.id for block in new]}])
+    return [block for block in {block.id: block for block in blocks if block}.values() if block.id not in sent]
 
 
 def _forget(told: dict) -> None:

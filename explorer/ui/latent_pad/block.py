@@ -1,7 +1,9 @@
 """What a pad is made of, as bytes: a safetensors file whose metadata say what it is."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from safetensors import numpy as safetensors
@@ -13,6 +15,18 @@ class Block:
 
     id: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class LateBlock:
+    """One that takes long to make, and is made when it is first sent."""
+
+    id: str
+    make: Callable[[str], Block]
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.make(self.id).content
 
 
 def make_block(id: str, about: dict, tensors: dict[str, np.ndarray]) -> Block:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from explorer.figures.images import sheet, webp
 from explorer.figures.palette import colour_of
 from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import Scale, square_root
@@ -99,6 +98,8 @@ def map_block(id: str, run: Run | Seen, e: Embedding, scale: Scale, dims: list[D
 
 def images_block(id: str, images: np.ndarray) -> Block:
     """images uint8 [n, C, H, W] of the first n points, in one picture."""
+    from explorer.figures.images import sheet, webp  # and with it Pillow, which the first page's map does without
+
     n, columns = len(images), math.isqrt(len(images) - 1) + 1
     whole = np.concatenate([images, np.zeros_like(images, shape=(-n % columns, *images.shape[1:]))])
     picture = webp(sheet(list(whole.reshape(-1, columns, *images.shape[1:])), gap=0))

@@ -13,6 +13,7 @@ from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.ui.latent_pad.block import Block, LateBlock
 from explorer.ui.latent_pad.map_block import Film, images_block, map_block
 
 
@@ -72,6 +73,13 @@ def test_a_film_keeps_every_frame(runs_folder):
     assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "marks": [], "steps": False}
     assert np.abs(placed(t) - frames).max() <= np.ptp(frames) / 65535
     assert all(low[0] < frame[:, 0].min() and low[3] > frame[:, 1].max() for low, frame in zip(t["bounds"], frames))
+
+
+def test_a_late_block_is_made_when_it_is_sent_and_once():
+    made = []
+    late = LateBlock("id", lambda id: made.append(id) or Block(id, b"content"))
+    assert not made
+    assert late.content == late.content == b"content" and made == ["id"]
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32)])
