@@ -8,7 +8,7 @@ from explorer.ui import visitor
 from explorer.ui.entry import pass_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.lesson import LESSONS, THERE
-from explorer.ui.sending import send_at_once
+from explorer.ui.sending import a_whole_page, send_at_once
 from explorer.ui.warm_up import warm_up
 
 send_at_once()
@@ -29,7 +29,7 @@ page = st.navigation(
 )
 st.html(Path(__file__).parent / "explorer/ui/style.css")
 pass_app()
-with plain_faults():
+with a_whole_page(), plain_faults():
     page.run()
 visitor.remember()
 warm_up()

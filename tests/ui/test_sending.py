@@ -3,9 +3,10 @@
 import os
 import socket
 
+import pytest
 from streamlit.runtime import runtime
 
-from explorer.ui.sending import send_at_once
+from explorer.ui.sending import BATCH, a_whole_page, send_at_once
 
 
 def delays(connection: socket.socket) -> bool:
@@ -36,9 +37,11 @@ def test_what_is_open_stays_open_and_nothing_is_opened():
         assert theirs.recv(4) == b"said"
 
 
-def test_streamlit_rests_no_more_between_messages(monkeypatch):
+def test_streamlit_rests_between_messages_only_while_a_whole_page_is_written(monkeypatch):
     rest = "MESSAGE_FLUSH_INTERVAL_SECS"
     assert rest in runtime.Runtime._loop_coroutine.__code__.co_names  # its loop looks there how long
-    monkeypatch.setattr(runtime, rest, 0.005)
-    send_at_once.__wrapped__()
+    monkeypatch.setattr(runtime, rest, 1)
+    with pytest.raises(KeyError), a_whole_page():
+        assert getattr(runtime, rest) == BATCH
+        raise KeyError  # a page may end early
     assert getattr(runtime, rest) == 0
