@@ -33,12 +33,14 @@ def _open_many_files() -> None:
 
 def _import_heavy() -> None:
     gc.disable()  # it would walk through all of it again and again, and no visitor is answered meanwhile
-    import altair  # noqa: F401
-    import pandas  # noqa: F401
-    import sklearn.decomposition  # noqa: F401
+    try:
+        import altair  # noqa: F401
+        import pandas  # noqa: F401
+        import sklearn.decomposition  # noqa: F401
 
-    import explorer.runs  # noqa: F401
+        import explorer.runs  # noqa: F401
 
-    gc.collect()
-    gc.freeze()  # what is imported stays; no later collection walks through it
-    gc.enable()
+        gc.collect()
+        gc.freeze()  # what is imported stays; no later collection walks through it
+    finally:
+        gc.enable()
