@@ -12,7 +12,6 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.latent.tsne import tsne
 from explorer.ui import cache
-from explorer.ui.settings import VIEW
 from explorer.ui.training_estimate import in_words
 from explorer.ui.visit import Visit, key
 
@@ -51,14 +50,16 @@ def _work(folder: Path, version: str, beta: float | None, _codes: np.ndarray) ->
 
 
 def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
-    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page. Raises UserError if it can't be."""
+    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises UserError if it can't be."""
     asked = here.run.folder, cache.version(here.run), here.beta
     work = _work(*asked, mu)
-    if work.fault or work.stopped:
-        _work.clear(*asked, mu)
     if work.fault:
+        _work.clear(*asked, mu)
         raise UserError(work.fault)
-    if work.places is None:
+    if work.stopped:
+        st.caption("t-SNE was stopped.")
+        st.button("Start again", key=key("start t-SNE", here.run), on_click=_work.clear, args=(*asked, mu))
+    elif work.places is None:
         _watch(work, here, len(mu))
     return work.places
 
@@ -70,7 +71,6 @@ def _watch(work: Work, here: Visit, n: int) -> None:
 
     def stop() -> None:
         work.stopped = True
-        VIEW.set(VIEW.usual)
 
     left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
     st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "it begins"))
