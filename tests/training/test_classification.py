@@ -13,7 +13,7 @@ from explorer.data import load
 from explorer.errors import UserError
 from explorer.models.classifier import classifier
 from explorer.store.catalogue import find
-from explorer.store.classifier import Classifier, classifier_of, file_of
+from explorer.store.classifier import Classifier, classifier_of, write_classifier
 from explorer.training.classification import train_classifier
 
 
@@ -55,11 +55,10 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, caps
 def test_a_damaged_one_is_as_none_and_another_is_found(runs_folder, damage):
     run = find("tiny-vae")
     shipped, _ = classifier_of(run)
-    file = runs_folder / file_of(run.spec)
-    cli.main(["classifier", "tiny-vae"])
+    file = write_classifier(run.spec, replace(shipped, accuracy=0.5))
+    assert file.parent == runs_folder and classifier_of(run)[0].accuracy == 0.5
     file.write_bytes(damage(file.read_bytes()))
-    found, _ = classifier_of(run)
-    assert np.array_equal(found.weights["3.bias"], shipped.weights["3.bias"])
+    assert classifier_of(run)[0].accuracy == shipped.accuracy > 0.9
 
 
 def test_one_of_other_images_is_not_taken(runs_folder):
