@@ -93,12 +93,18 @@ def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = m
     return found
 
 
-def whole(way: Callable, spec: RunSpec, device: Device) -> tuple[float, dict[str, np.ndarray]]:
-    """Seconds from the first line to the last weights, and these."""
-    data = load(spec.dataset, spec.image_size, spec.colour)
-    start = time.perf_counter()
-    *_, last = way(spec, data, device)
-    return time.perf_counter() - start, last.weights
+def whole(way: Callable, spec: RunSpec, device: Device, times: int = 1) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
+    """Of each of some trainings in a row, s: from its first line to the last weights, what of this lies outside of epochs, and by how
+    much the first epoch took longer than another. And the last weights.
+    """
+    data, found = load(spec.dataset, spec.image_size, spec.colour), []
+    for _ in range(times):
+        start = time.perf_counter()
+        run = list(way(spec, data, device))
+        seconds = time.perf_counter() - start
+        each = [e.seconds for e in run]
+        found.append({"in all": seconds, "outside of epochs": seconds - sum(each), "first epoch": each[0] - float(np.median(each[1:]))})
+    return found, run[-1].weights
 
 
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:

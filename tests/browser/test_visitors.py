@@ -76,14 +76,7 @@ def train(page, spec, alone=False):
     press_train(page, alone)
 
 
-def test_who_has_nothing_of_their_own_gets_no_cookie(browsers):
-    page = browsers("/")
-    for path in PAGES:
-        go(page, path)
-    assert not [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
-
-
-def test_what_is_private_is_its_visitors_alone(browsers, runs_folder):
+def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cookie(browsers, runs_folder):
     mine = browsers("/train")
     train(mine, SHORT, alone=True)
     expect(mine.get_by_role("link", name="Walk in it")).to_be_visible(timeout=SLOW)
@@ -106,7 +99,7 @@ def test_what_is_private_is_its_visitors_alone(browsers, runs_folder):
     for label in ("Show to everyone", "Delete"):
         assert not other.get_by_role("button", name=label, exact=True).count()
     go(other, f"/train?dataset=own:{without_key(images)}")
-    assert key not in said(other) and "secret" not in said(other)
+    assert key not in said(other) and "secret" not in said(other) and not keys(other)
 
     mine.reload()
     tab = mine.context.new_page()
