@@ -51,17 +51,24 @@ def _work(folder: Path, version: str, beta: float | None, _codes: np.ndarray) ->
 
 def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
     """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises UserError if it can't be."""
+    if st.session_state.get(stopped := _stopped(here)):
+        st.caption("t-SNE was stopped.")
+        st.button("Start again", key=key("start t-SNE", here.run), on_click=st.session_state.pop, args=(stopped,))
+        return None
     asked = here.run.folder, cache.version(here.run), here.beta
     work = _work(*asked, mu)
-    if work.fault:
+    if work.fault or work.stopped:
         _work.clear(*asked, mu)
+    if work.fault:
         raise UserError(work.fault)
-    if work.stopped:
-        st.caption("t-SNE was stopped.")
-        st.button("Start again", key=key("start t-SNE", here.run), on_click=_work.clear, args=(*asked, mu))
-    elif work.places is None:
+    if work.places is None:
         _watch(work, here, len(mu))
     return work.places
+
+
+def _stopped(here: Visit) -> str:
+    """Where a session says so of a run: no widget's key, whose value may come back with a message that is already on its way."""
+    return key("t-SNE stopped", here.run)
 
 
 @st.fragment(run_every=0.5)
@@ -70,7 +77,7 @@ def _watch(work: Work, here: Visit, n: int) -> None:
         st.rerun()
 
     def stop() -> None:
-        work.stopped = True
+        work.stopped = st.session_state[_stopped(here)] = True
 
     left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
     st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "it begins"))
