@@ -54,8 +54,8 @@ def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]
 
 def chromium(playwright: Playwright) -> Browser | None:
     """CHROMIUM, an installed one, or playwright's own; None if there is none."""
-    found = (os.environ.get("CHROMIUM"), *map(shutil.which, INSTALLED), playwright.chromium.executable_path)
-    path = next((path for path in found if path and Path(path).exists()), None)
+    found = (*map(shutil.which, INSTALLED), playwright.chromium.executable_path)
+    path = os.environ.get("CHROMIUM") or next((path for path in found if path and Path(path).exists()), None)
     return path and playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 

@@ -187,12 +187,12 @@ def test_t_sne_is_watched_stopped_and_shown(open_page):
     page = ready(open_page("/explore?run=tiny-vae-6d&tool=select&view=tsne"))
     stop = stop_button(page)
     stop.click()
-    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Start again").dblclick()
     expect(stop).to_be_visible()
     page.get_by_role("radio", name="Grid", exact=True).click()  # meanwhile
     page.wait_for_selector(f"{GALLERY} button")
     page.get_by_role("radio", name="Select", exact=True).click()
-    expect(page.locator(".js-plotly-plot .xtitle").first).to_have_text("t-SNE, first axis", timeout=60_000)
+    expect(page.locator(".js-plotly-plot .xtitle", has_text="t-SNE, first axis")).to_have_count(1, timeout=60_000)
 
 
 def test_a_selection_stays_when_the_axes_change_and_in_the_link(open_page):
@@ -200,7 +200,7 @@ def test_a_selection_stays_when_the_axes_change_and_in_the_link(open_page):
     selected = "document.querySelector('.js-plotly-plot')._fullData.reduce((n, t) => n + (t.selectedpoints || []).length, 0)"
     page.wait_for_function(f"document.querySelector('.js-plotly-plot') && {selected} === 3")
     page.get_by_role("radio", name="PCA", exact=True).click()
-    expect(page.locator(".js-plotly-plot .xtitle").first).to_have_text(re.compile("PC 1 "))
+    expect(page.locator(".js-plotly-plot .xtitle", has_text="PC 1 ")).to_have_count(1)
     page.wait_for_function(f"{selected} === 3")
     expect(page.get_by_text("3 selected:")).to_be_visible()
 

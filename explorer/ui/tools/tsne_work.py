@@ -53,7 +53,7 @@ def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
     """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises UserError if it can't be."""
     if st.session_state.get(stopped := _stopped(here)):
         st.caption("t-SNE was stopped.")
-        st.button("Start again", key=key("start t-SNE", here.run), on_click=st.session_state.pop, args=(stopped,))
+        st.button("Start again", key=key("start t-SNE", here.run), on_click=st.session_state.pop, args=(stopped, None))
         return None
     asked = here.run.folder, cache.version(here.run), here.beta
     work = _work(*asked, mu)
