@@ -1,5 +1,7 @@
 // A little DOM. Text goes in as text, never as markup.
 
+export const OPAQUE = { alpha: false }; // a canvas that is all painted: nothing shines through, so nothing has to be blended
+
 /** element("button.quiet", { onclick }, "Reset"): a tag with classes, its properties (aria-… and data-… as attributes), its children. */
 export function element(name, properties = {}, ...children) {
   const [tag, ...classes] = name.split("."), made = document.createElement(tag);
@@ -20,7 +22,7 @@ export function paintImage(canvas, pixels, [channels, height, width]) {
     data[4 * i + 3] = 255;
   }
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  canvas.getContext("2d", OPAQUE).putImageData(image, 0, 0);
 }
 
 /** Streamlit's colours and font where an element stands. */

@@ -12,7 +12,7 @@ export class LatentMap {
   constructor(canvas, block, theme) {
     const tensors = block.tensors();
     this.canvas = canvas;
-    this.ctx = canvas.getContext("2d");
+    this.ctx = canvas.getContext("2d", OPAQUE);
     this.about = block.about;
     this.film = new Film(block);
     this.plane = new Plane(tensors);
