@@ -50,8 +50,9 @@ def image_upload() -> None:
                 f"{_several(len(upload.sizes), 'size', 'sizes')}; "
                 + (f"**{len(upload.skipped):,} skipped**, as is said below." if upload.skipped else "none skipped."))
     left, right = st.columns([1, 2], vertical_alignment="bottom")
-    size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True)
-    colour = right.toggle("Colour", key=COLOUR, help="Grey trains three times as fast, and is enough where colour says nothing")
+    size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session")
+    colour = right.toggle("Colour", key=COLOUR, persist_state="session",
+                          help="Grey trains three times as fast, and is enough where colour says nothing")
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
     if st.button("Keep", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before

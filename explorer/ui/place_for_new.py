@@ -23,7 +23,8 @@ def fitting(file: str) -> str:
 def name_and_who(key: str) -> tuple[str, bool]:
     """Two widgets, the first of which has its text in the session's state. The name, "" if it can't be one, and whether it is private."""
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
-    name = without_key(left.text_input("Name", key=f"{key} name", max_chars=MOST, help="Letters, digits, '_', '-' and '.'").strip())
+    name = without_key(left.text_input("Name", key=f"{key} name", max_chars=MOST, persist_state="session",
+                                       help="Letters, digits, '_', '-' and '.'").strip())
     who = right.segmented_control("Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True)
     if not is_file_name(name):
         st.error(f"{shown(name) or 'Nothing'} can't be its name: use letters, digits, '_', '-' and '.', not '-' or '.' first.")

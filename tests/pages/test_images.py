@@ -68,6 +68,16 @@ def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
     assert page.text_input(key="images name").value == "my-photographs" and page.button_group(key="images size").value == 64
 
 
+def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
+    upload(page)
+    for number, part in list(page.main.children.items()):
+        if not any(node is page.file_uploader[0] for node in part):
+            del page.main.children[number]  # a click as soon as the first of them was there broke off what told of these
+    page.run()
+    suggested = page.text_input(key="images name"), page.button_group(key="images size"), page.toggle(key="images colour")
+    assert [widget.value for widget in suggested] == ["my-photographs", 64, True] and all(widget.proto.set_value for widget in suggested)
+
+
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
     [told] = galleries(page).values()
