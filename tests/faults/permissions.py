@@ -74,7 +74,8 @@ def page(name: str, **asked: str) -> tuple[list[str], list[str]]:
 if __name__ == "__main__":
     root, wanted = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
     pristine = root / "pristine"
-    os.environ |= {"EXPLORER_RUNS": str(root / "runs"), "EXPLORER_DATA": str(root / "data")}
+    os.environ |= {"EXPLORER_RUNS": str(root / "runs"), "EXPLORER_DATA": str(root / "data"),
+                   "EXPLORER_MAX_JOBS": "2"}  # what is in the queue, for which no process comes, keeps no other waiting
     for name in ("mine", "other", ".trash/gone"):
         shutil.copytree(SHIPPED / INTACT, root / "runs" / name)
     queue.enter("waiting", SHORT)

@@ -86,11 +86,12 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
     (runs_folder / name / "run.json").write_text("{}")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
-    queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'faces')}"))
-    for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {})):
+    queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}"))
+    for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {}),
+                        ("learn_autoencoder", {}), ("learn_kl_weight", {}), ("learn_features", {})):
         follow(page, app, **asked)
         said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")  # as it was asked
-        assert not re.search("private-|mine|theirs|faces|waiting", said), page
+        assert not re.search("private-|mine|theirs|visages|waiting", said), page
         if page == "train":
             assert "A private training trains, started by someone else." in said and "Stop" not in labels(app)
     assert visitor.KEY not in app.session_state
