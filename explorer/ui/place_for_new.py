@@ -21,7 +21,10 @@ def fitting(file: str) -> str:
 
 
 def name_and_who(key: str) -> tuple[str, bool]:
-    """Two widgets, the first of which has its text in the session's state. The name, "" if it can't be one, and whether it is private."""
+    """The name, "" if it can't be one, and whether it is private: two widgets.
+
+    The first has its text in the session's state. Only of what persists is a browser told again if a click breaks off the first telling.
+    """
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
     name = without_key(left.text_input("Name", key=f"{key} name", max_chars=MOST, persist_state="session",
                                        help="Letters, digits, '_', '-' and '.'").strip())
