@@ -197,6 +197,8 @@ def test_a_second_finger_does_not_fight_the_first(open_page):
     client = page.context.new_cdp_session(page)
     one, other = [dict(zip("xy", spot(page, *share))) for share in ((0.4, 0.4), (0.8, 0.8))]
     client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{**one, "id": 0}]})
+    one["x"] += 20  # a drag: a tap would choose a point close by
+    client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**one, "id": 0}]})
     settle(page)
     held = z_of(page)
     client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{**one, "id": 0}, {**other, "id": 1}]})
