@@ -92,7 +92,8 @@ def picture() -> None:
                 f"--model ae --run {SHOWN}`.")
         return
     e, (half, pca, (distortion, error), network) = cache.view(run).embedding, _measured(cache.version(run))
-    from explorer.figures.lesson_autoencoder import code_map, over_numbers
+    from explorer.figures.lesson_autoencoder import code_map, code_map_at, over_numbers, over_numbers_at
+    from explorer.figures.live import fill
     from explorer.lessons.autoencoder import by_pca, catches_up, least
 
     images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
@@ -107,7 +108,7 @@ def picture() -> None:
         k = K.slider("k, how many numbers PCA keeps", high=len(pca.components_))
     straight = by_pca(pca, images[row : row + 1], k)
     came, at, curves = st.columns([3, 2, 2])
-    at.altair_chart(code_map(mu, y, run.class_names, mu[row]).properties(height=330), width="stretch")
+    at.vega_lite_chart(fill(code_map(run.class_names), **code_map_at(mu, y, run.class_names, mu[row])), width="stretch")
     with came:
         shown = np.stack([images[row] / 255, network.x[row], straight.x[0]])
         said = (("The image", f"{images[row].size} numbers", f"at least {least(images[row : row + 1])[0]:.1f}", 0.0),
@@ -117,7 +118,8 @@ def picture() -> None:
                 captions=[f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}" for what, kept, nats, square in said])
     asked = bool(LESSON.answer.get())
     for values, level, title in ((error, network.error.mean(), "squared error"), (distortion, network.distortion.mean(), "nats")):
-        curves.altair_chart(over_numbers(values, k, title, float(level) if asked else None).properties(height=165), width="stretch")
+        told = over_numbers_at(values, k, [level] if asked else [])
+        curves.vega_lite_chart(fill(over_numbers(len(values), title), **told), width="stretch")
     if asked:
         squares, nats = catches_up(error, network.error.mean()), catches_up(distortion, network.distortion.mean())
         st.markdown(f"On {len(images):,} test images PCA comes as close as two numbers of the network with **{squares or 'more than 64'}** "

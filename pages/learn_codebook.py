@@ -77,7 +77,8 @@ def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
         return st.info(f"The run {SHOWN} is not there. `trained/make.sh` has the command that trains it again.")
-    from explorer.figures.lesson_codebook import book, usage
+    from explorer.figures.lesson_codebook import book, book_at, usage, usage_at
+    from explorer.figures.live import fill
 
     encoded, index, share, perplexity = _coded(run.folder, cache.version(run), run)
     codebook, n_codes, n_groups = cache.codebook(run), run.spec.n_codes, run.spec.n_groups
@@ -87,15 +88,15 @@ def picture() -> None:
         row = IMAGE.slider("Test image", high=len(index) - 1)
     entry = _code(run, row, index[row], place, left, middle)
     with right:
-        st.altair_chart(book(codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry)
-                        .properties(height=360), width="stretch")
+        told = book_at(codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry)
+        st.vega_lite_chart(fill(book(), **told), width="stretch")
         st.caption(f"The book: {n_codes} entries, as large as they are often used. Dots: what the encoder says of all {len(index)} test "
                    f"images, in the colour of the entry they fall onto. The {n_groups} crosses: this image; the large one, its place "
                    f"{place + 1}.")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**How much of the book is used:** perplexity {perplexity:.1f} of {n_codes}, as if so many were used equally often.")
-        st.altair_chart(usage(codebook, share).properties(height=150), width="stretch")
+        st.vega_lite_chart(fill(usage(), **usage_at(codebook, share)), width="stretch")
         st.caption(f"Dashed: all equally often. Test split, {len(index)} images of {n_groups} entries each.")
     with right:
         _drawn(run, codebook)

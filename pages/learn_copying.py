@@ -18,6 +18,7 @@ T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 DRAWN = Setting("draw", 0, 0, 9999, page=PAGE)
 SHOWN = "digits-vae-2d"
 STEPS, NEAREST, DRAWS, SHOWN_DRAWS = 11, 4, 64, 11
+GROUPS = {"test images": GREY, "the same, decoded from their codes": CLASS_COLOURS[0], f"{DRAWS} draws": ACCENT}  # with their colours
 
 x, z, w, q = tex("x", "x_i"), tex("z", "z"), tex("rate", "w_i(z)"), tex("rate", r"q(z\,|\,x_i)")
 xh, x1 = tex("distortion", r"\hat{x}(z)"), tex("x", "x_j")
@@ -152,19 +153,21 @@ def _beside(run, known, z: np.ndarray) -> None:
 
 
 def _measured(known, distance: float) -> None:
-    from explorer.figures.lesson_copying import histogram
+    from explorer.figures.lesson_copying import histogram, histogram_at
+    from explorer.figures.live import fill
 
     usual = known.test[:, 0]
     share = (usual < distance).mean()
     st.markdown(f"**{distance:.2f}** from the nearest training image. Of {len(usual)} test images, none of them learnt from, "
                 f"**{share:.0%}** come nearer; the middle one is {np.median(usual):.2f} away.")
-    chart = histogram({f"{len(usual)} test images": (usual, GREY)}, distance)
-    st.altair_chart(chart.properties(height=230), width="stretch")
+    name = f"{len(usual)} test images"
+    st.vega_lite_chart(fill(histogram(((name, GREY),), 230), **histogram_at({name: usual}, [distance])), width="stretch")
 
 
 def _many(run, known) -> None:
     """Draws from the prior, by the same yardstick."""
-    from explorer.figures.lesson_copying import histogram
+    from explorer.figures.lesson_copying import histogram, histogram_at
+    from explorer.figures.live import fill
     from explorer.lessons.copying import copies, nearer
 
     images, found, blends = _draws(run.folder, cache.version(run), DRAWN.get(), run)
@@ -178,9 +181,8 @@ def _many(run, known) -> None:
         _over_nearest(known, "Draws", ["drawn", "nearest\nimage"], images[:SHOWN_DRAWS], [""] * SHOWN_DRAWS)
         st.button("Draw again", key=f"{PAGE} again", on_click=lambda: DRAWN.set((DRAWN.get() + 1) % 10_000))
     with measured:
-        groups = {"test images": (known.test[:, 0], GREY), "the same, decoded from their codes": (known.recreated[:, 0], CLASS_COLOURS[0]),
-                  f"{DRAWS} draws": (found[:, 0], ACCENT)}
-        st.altair_chart(histogram(groups).properties(height=290), width="stretch")
+        told = histogram_at(dict(zip(GROUPS, (known.test[:, 0], known.recreated[:, 0], found[:, 0]))))
+        st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **told), width="stretch")
     st.caption("Near is not copied: what is decoded is blurred, and a blurred image lies near many. Even test images, which it did not "
                f"learn from, come nearer once they are decoded from their codes: {nearer(known.recreated, known.test):.0%} of them are "
                "then nearer than the middle test image was.")

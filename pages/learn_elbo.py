@@ -119,15 +119,17 @@ def picture() -> None:
                         setting.slider(label)
         else:
             STEP.slider("Step of the ascent, from your own q")
-        charts = st.empty()
-    places = charts, right.empty()
+        plays = not by_hand and st.session_state.pop(f"{PAGE} play", False)
+        charts = _place(plays)
+    with right:
+        places = charts, _place(plays)
     for asks, answer in WHYS.items():
         with st.expander(asks):
             st.markdown(answer)
     start = tuple(setting.get() for setting in HAND)
     way = [start] if by_hand else _climb(version, row, start, run)
     last = 0 if by_hand else STEP.get()
-    if not by_hand and st.session_state.pop(f"{PAGE} play", False):
+    if plays:
         begun = time.monotonic()
         while (share := (time.monotonic() - begun) / PLAYED) < 1:
             _draw(run, row, way, round(last * share**2), encoder, places)  # most happens at first
@@ -145,10 +147,16 @@ def _play() -> None:
     st.session_state[f"{PAGE} play"] = True
 
 
+def _place(plays: bool):
+    """To be drawn into once; or again and again, for which it is cleared at first, and a browser makes its charts anew."""
+    return st.empty() if plays else st.container()
+
+
 def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) -> None:
     """q, and what it is worth, at a step of its way."""
     from explorer.figures.images import to_uint8
-    from explorer.figures.lesson_elbo import ascent, equation, lengths, plane
+    from explorer.figures.lesson_elbo import ascent, ascent_at, equation, lengths, lengths_at, plane, plane_at
+    from explorer.figures.live import fill
     from explorer.lessons.elbo import GRID
 
     e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
@@ -159,10 +167,11 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     above, below = charts.columns(2)
     above.latex(equation(px, whole, L, found.bound, "+", gap))
     below.latex(equation(L, found.bound, fit, found.log_likelihood, "-", paid))
-    charts.altair_chart(lengths(whole, found.bound, found.log_likelihood, lowest).properties(height=180), width="stretch")
+    charts.vega_lite_chart(fill(lengths(), **lengths_at(whole, found.bound, found.log_likelihood, lowest)), width="stretch")
     if len(way) > 1:
-        charts.altair_chart(ascent([at.bound for at in steps], whole, step, lowest).properties(height=150), width="stretch")
-    beside.altair_chart(plane(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y), width="content")
+        charts.vega_lite_chart(fill(ascent(STEPS), **ascent_at([at.bound for at in steps], whole, step, lowest)), width="stretch")
+    told = plane_at(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
+    beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "the image"), (cache.decode(run, np.array(q[:2])), "from μ")):
             st.image(to_uint8(picture), said, width=88)

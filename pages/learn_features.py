@@ -83,7 +83,8 @@ def _found(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]
 
 
 def picture() -> None:
-    from explorer.figures.lesson_features import accuracy_curve, accuracy_table
+    from explorer.figures.lesson_features import accuracy_curve, accuracy_curve_at, accuracy_table
+    from explorer.figures.live import fill
 
     there = {run.name: run for run in cache.all_runs()[0]}
     images = [name for name in SHOWN if SHOWN[name] in there]
@@ -103,7 +104,8 @@ def picture() -> None:
         found = _accuracies(run, False, per_class > FEW)
         if tuned:
             found = {name: found[name] for name in ("codes", "pixels")} | _accuracies(run, True, per_class > FEW)
-        st.altair_chart(accuracy_curve(found, data.counts[: len(found["codes"])], per_class).properties(height=370), width="stretch")
+        counts = tuple(data.counts[: len(found["codes"])])
+        st.vega_lite_chart(fill(accuracy_curve(tuple(found), counts), **accuracy_curve_at(found, counts, per_class)), width="stretch")
     with beside:
         st.markdown(accuracy_table(found, data.counts.index(per_class)))
         _labels(run, data, per_class, sorted({a.shape[1] for a in found.values()}))

@@ -94,13 +94,15 @@ def _slider(betas: list[float]) -> int:
 
 
 def _map(vae, ae, at: int) -> None:
-    from explorer.figures.lesson_objectives import box_of, code_map
+    from explorer.figures.lesson_objectives import box_of, code_map, code_map_at
+    from explorer.figures.live import fill
 
     view = cache.view(vae)
     mu, logvar = (part[:SHOWN] for part in view.posteriors(vae.film[at].beta))
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
     box = box_of(np.quantile(z, [0.005, 0.995], axis=0))
-    st.altair_chart(code_map(z, view.embedding.y[: len(z)], vae.class_names, box), width="content")
+    codes = code_map_at(z, view.embedding.y[: len(z)], vae.class_names, box)
+    st.vega_lite_chart(fill(code_map(vae.class_names), **codes), width="content")
 
 
 def _decoded(vae, ae, at: int) -> None:
@@ -113,10 +115,12 @@ def _decoded(vae, ae, at: int) -> None:
 
 
 def _curve(vae, ae, at: int) -> None:
-    from explorer.figures.lesson_kl_weight import rate_distortion
+    from explorer.figures.lesson_kl_weight import rate_distortion, rate_distortion_at
+    from explorer.figures.live import fill
 
     betas, rate, distortion = zip(*((f.beta, f.rate, f.distortion) for f in vae.film))
-    st.altair_chart(rate_distortion(betas, rate, distortion, at, ae and ae.test.distortion), width="stretch")
+    told = rate_distortion_at(betas, rate, distortion, at, [ae.test.distortion] if ae else [])
+    st.vega_lite_chart(fill(rate_distortion(), **told), width="stretch")
 
 
 def _side_by_side(vae, ae, at: int) -> None:

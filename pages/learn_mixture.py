@@ -89,7 +89,7 @@ def _still() -> dict[str, dict]:
 def _axis() -> np.ndarray:
     from explorer.lessons.mixture import HIGH, LOW
 
-    return np.linspace(LOW, HIGH, 341)
+    return np.linspace(LOW, HIGH, 171)
 
 
 def picture() -> None:

@@ -75,7 +75,8 @@ def _replay(folder: Path, version: str):
 
 
 def picture() -> None:
-    from explorer.figures.lesson_objectives import box_of, code_map
+    from explorer.figures.lesson_objectives import box_of, code_map, code_map_at
+    from explorer.figures.live import fill
     from explorer.lessons.objectives import drawn, moment
 
     by_name = {run.name: run for run in cache.all_runs()[0]}
@@ -96,7 +97,8 @@ def picture() -> None:
     for column, (name, r), m, z in zip(st.columns(3), replays.items(), moments, codes):
         with column:
             st.markdown(f"**{RUNS[name]}**, β = {by_name[name].spec.beta:g}")
-            st.altair_chart(code_map(z, r.y, r.class_names, box_of(*(codes if scale == "common" else [z]))), width="content")
+            box = box_of(*(codes if scale == "common" else [z]))
+            st.vega_lite_chart(fill(code_map(r.class_names), **code_map_at(z, r.y, r.class_names, box)), width="content")
             st.markdown(f"${sig}$ **{m.sigma:.2g}**, means ${mu}$ spread over **{m.spread:.2g}**  \n"
                         f"distortion ${D}$ **{m.distortion:.1f}**, rate ${R}$ **{m.rate:.1f}** nats")
             _images(name, r.originals, m)

@@ -65,7 +65,8 @@ LESSON = Lesson(
 
 
 def picture() -> None:
-    from explorer.figures.lesson_reparameterization import REACH, estimates, losses, moved
+    from explorer.figures.lesson_reparameterization import REACH, estimates, estimates_at, losses, losses_at, moved, moved_at
+    from explorer.figures.live import fill
     from explorer.lessons.reparameterization import curve, gradients, noise, path
 
     left, right = st.columns(2)
@@ -83,21 +84,22 @@ def picture() -> None:
         with other:
             LOSS.select("Loss of z", LOSS.options, SHOWN.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
-    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 481)
+    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 241)
     shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")  # what is drawn is to be predicted first
     found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
     spreads = found.pathwise.std(0), found.score.std(0)
     with left:
-        st.altair_chart(moved(sampled, mu, sigma).properties(height=120), width="stretch")
-        st.altair_chart(losses(pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), sampled, loss).properties(height=190), width="stretch")
+        st.vega_lite_chart(fill(moved(), **moved_at(sampled, mu, sigma)), width="stretch")
+        st.vega_lite_chart(fill(losses(loss), curve=pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), **losses_at(sampled, loss)),
+                           width="stretch")
     with right:
         for i, name in enumerate(("μ", "σ")):
             ways = {way: getattr(found, way)[:, i] for way in shown}
             reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
-            chart = estimates(ways, found.exact[i], reach, f"gradient with respect to {name}, exactly {words.minus(found.exact[i], 2)}")
-            st.altair_chart(chart.properties(height=155), width="stretch")
-    st.markdown(f"z = μ + σ·ε and the score function both find the exact gradient on average. From batch to batch the score function "
-                f"scatters {_ratio(0, *spreads)} for μ, and {_ratio(1, *spreads)} for σ.")
+            st.vega_lite_chart(fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch")
+    exact = " and ".join(f"{words.minus(found.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ")))
+    st.markdown(f"z = μ + σ·ε and the score function both find the exact gradient on average, {exact}. From batch to batch the "
+                f"score function scatters {_ratio(0, *spreads)} for μ, and {_ratio(1, *spreads)} for σ.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Left: {'the' if n <= LINES else 'the first'} {min(n, LINES)} of a batch; μ ± σ; the slope of the loss at each z. "
                    f"Right: a dot for each of {len(eps)} batches of {n:,}, ± their standard deviation; orange is the exact gradient. "

@@ -1,50 +1,71 @@
-"""Codes on a plane, one of them marked; what comes back from 1, 2, … numbers."""
+"""Codes on a plane, one of them marked; what comes back from 1, 2, … numbers. Drawn once, to be filled."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import AS_PIXELS, drawn, frame, framed
 from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
 
 
-def axes(low: np.ndarray, high: np.ndarray) -> dict:
-    """low, high [2]: what part of the plane of z is shown."""
-    scales = (alt.Scale(domain=[float(a), float(b)], nice=False) for a, b in zip(low, high))
-    return {"x": alt.X("z0:Q", title="z₀", scale=next(scales)), "y": alt.Y("z1:Q", title="z₁", scale=next(scales))}
+def axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
+    """low, high [2]: what part of the plane of z is shown; without them, what a frame() says."""
+    domains = [alt.Undefined] * 2 if low is None else [[float(a), float(b)] for a, b in zip(low, high)]
+    x, y = (alt.Scale(domain=domain, nice=False, zero=False) for domain in domains)
+    return {"x": alt.X("z0:Q", title="z₀", scale=x), "y": alt.Y("z1:Q", title="z₁", scale=y)}
 
 
-def codes(mu: np.ndarray, y: np.ndarray, names: Sequence[str], size: int, at: dict) -> alt.Chart:
-    """mu [n, 2], y [n] their classes: each code as the name of its class, in its colour; at: axes()."""
-    table = pd.DataFrame({"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": [names[i] for i in y]})
+def codes(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
+    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its colour; at: axes()."""
     colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
-    colour = alt.Color("class:N", scale=colours, legend=None)
-    return alt.Chart(table).mark_text(size=size, clip=True).encode(**at, text="class:N", color=colour)
+    return alt.Chart(data).mark_text(size=size, clip=True, aria=False).encode(
+        **at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
 
 
-def code_map(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray) -> alt.LayerChart:
+def codes_of(mu: np.ndarray, y: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
+    """mu [n, 2], y [n] their classes"""
+    return pd.DataFrame({"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]})
+
+
+@cache
+def code_map(names: Sequence[str]) -> dict:
+    """To be filled with what code_map_at() gives."""
+    at, here = axes(), alt.Chart(alt.NamedData("here"))
+    rings = [here.mark_point(size=300, strokeWidth=width, color=colour).encode(**at)
+             for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))]
+    return drawn(alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(height=330, usermeta=AS_PIXELS))
+
+
+def code_map_at(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray) -> dict[str, pd.DataFrame]:
     """mu [n, 2], y [n] their classes; chosen [2] is ringed. A few codes that lie far out are not shown."""
     low, high = np.minimum(np.percentile(mu, 1, axis=0), chosen), np.maximum(np.percentile(mu, 99, axis=0), chosen)
-    at = axes(low - (high - low) / 20, high + (high - low) / 20)
-    here = alt.Chart(pd.DataFrame({"z0": [chosen[0]], "z1": [chosen[1]]})).encode(**at)
-    return (codes(mu, y, names, 10, at) + here.mark_point(size=300, strokeWidth=7, color="#000")
-            + here.mark_point(size=300, strokeWidth=3.5, color=SYMBOLS["z"]))
+    low, high = low - (high - low) / 20, high + (high - low) / 20
+    inside = ((mu >= low) & (mu <= high)).all(1)
+    return {"codes": codes_of(mu[inside], y[inside], names), "here": pd.DataFrame([chosen], columns=["z0", "z1"]),
+            "frame": framed(low[0], high[0], low[1], high[1])}
 
 
-def over_numbers(values: np.ndarray, k: int, title: str, level: float | None = None) -> alt.LayerChart:
-    """values [K] of PCA with 1, 2, … numbers, the present k marked; level: the network's, with 2."""
-    table = pd.DataFrame({"k": np.arange(1, len(values) + 1), "value": values})
-    curve = alt.Chart(table).mark_line(color=ACCENT).encode(
-        x=alt.X("k:Q", title="numbers kept by PCA, k", scale=alt.Scale(type="log", domain=[1, len(values)], nice=False),
+@cache
+def over_numbers(n: int, title: str) -> dict:
+    """What PCA makes of 1, 2, … n numbers. To be filled with what over_numbers_at() gives."""
+    curve, here, network = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "network"))
+    curve = curve.mark_line(color=ACCENT).encode(
+        x=alt.X("k:Q", title="numbers kept by PCA, k", scale=alt.Scale(type="log", domain=[1, n], nice=False),
                 axis=alt.Axis(values=[1, 2, 4, 8, 16, 32, 64], format="d")),
         y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)))
-    here = alt.Chart(table.iloc[[k - 1]]).encode(x="k:Q", y="value:Q")
-    here = here.mark_point(filled=True, size=130, color=MARK, stroke="#000", opacity=1)
-    if level is None:
-        return curve + here
-    network = alt.Chart(pd.DataFrame({"value": [level], "name": ["network, 2 numbers"]})).encode(y="value:Q")
-    label = network.mark_text(align="right", dx=-4, dy=-8, color=GREY).encode(x=alt.value("width"), text="name:N")
-    return curve + network.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2) + label + here
+    here = here.mark_point(filled=True, size=130, color=MARK, stroke="#000", opacity=1).encode(x="k:Q", y="value:Q")
+    label = network.mark_text(align="right", dx=-4, dy=-8, color=GREY).encode(
+        x=alt.value("width"), y="value:Q", text=alt.value("network, 2 numbers"))
+    level = network.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(y="value:Q")
+    return drawn(alt.layer(curve, level, label, here).properties(height=165))
+
+
+def over_numbers_at(values: np.ndarray, k: int, level: Sequence[float]) -> dict[str, pd.DataFrame]:
+    """values [n] of PCA with 1, 2, … numbers, the present k marked; level: the network's, if it is shown."""
+    table = pd.DataFrame({"k": np.arange(1, len(values) + 1), "value": values})
+    return {"curve": table, "here": table[k - 1 : k], "network": pd.DataFrame({"value": level}, dtype=float)}

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import drawn
+from explorer.figures.live import AS_PIXELS, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
@@ -41,13 +41,13 @@ def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndar
     seen, pair = seen[seen.z0.between(*across) & seen.z1.between(*up)], pd.DataFrame(ends, columns=["z0", "z1"])
     rings, draws, here = (alt.Chart(alt.NamedData(name)) for name in ("rings", "draws", "here"))
     return drawn(alt.layer(
-        alt.Chart(seen).mark_circle(size=14, opacity=0.4).encode(**place, color=colour),
+        alt.Chart(seen).mark_circle(size=14, opacity=0.4, aria=False).encode(**place, color=colour),
         alt.Chart(pair).mark_line(color=GREY, strokeDash=[4, 3]).encode(**place),
         rings.mark_line(color=SYMBOLS["sigma"], strokeWidth=2, clip=True).encode(**place, detail="ring:N", order="step:Q"),
-        draws.mark_circle(size=12, opacity=0.8, color=SYMBOLS["z"], clip=True).encode(**place),
+        draws.mark_circle(size=12, opacity=0.8, color=SYMBOLS["z"], clip=True, aria=False).encode(**place),
         alt.Chart(pair).mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(**place),
         here.mark_point(**PRESENT, color=SYMBOLS["z"]).encode(**place),
-    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad"))
+    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad", usermeta=AS_PIXELS))
 
 
 def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.ndarray) -> dict[str, pd.DataFrame]:

@@ -1,9 +1,14 @@
-"""A codebook of two-dimensional entries, each with a colour of its own: where they lie, what falls onto them, and how often."""
+"""A codebook of two-dimensional entries, each with a colour of its own: where they lie, what falls onto them, and how often.
+The charts are drawn once, to be filled.
+"""
+
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import AS_PIXELS, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY
 
 MARK = CLASS_COLOURS[8]  # of what the encoder says, in the formulas too
@@ -11,6 +16,7 @@ LIGHTNESS, CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of
 LINEAR = np.array([[4.0767416621, -3.3077115913, 0.2309699292], [-1.2684380046, 2.6097574011, -0.3413193965],
                    [-0.0041960863, -0.7034186147, 1.7076147010]])
 LMS = np.array([[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]])
+USED = alt.Tooltip("share:Q", title="of the use", format=".1%")
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
@@ -25,40 +31,50 @@ def _hex(colours: np.ndarray) -> list[str]:
     return ["#" + bytes(colour).hex() for colour in colours]
 
 
-def book(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,
-         place: int, entry: int) -> alt.LayerChart:
+@cache
+def book() -> dict:
+    """To be filled with what book_at() gives."""
+    x, y = (alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False)) for name, title in
+            (("x", "first number of an entry"), ("y", "second number of an entry")))
+    fell, entries, own, entry = (alt.Chart(alt.NamedData(name)) for name in ("fell", "entries", "own", "entry"))
+    colour, tip = alt.Color("colour:N", scale=None), [alt.Tooltip("entry:Q"), USED]
+    size = alt.Size("of most:Q", scale=alt.Scale(domain=[0, 1], range=[0, 900]), legend=None)
+    width, large = alt.condition("datum.here", alt.value(4), alt.value(1.5)), alt.condition("datum.here", alt.value(260), alt.value(90))
+    return drawn(alt.layer(
+        fell.mark_circle(size=9, opacity=0.45, aria=False).encode(x=x, y=y, color=colour),
+        entries.mark_circle(opacity=1, stroke=GREY, strokeWidth=1).encode(x=x, y=y, color=colour, size=size, tooltip=tip),
+        entries.mark_text(fontSize=11, fontWeight="bold", color="#000").encode(x=x, y=y, text="entry:Q", tooltip=tip),
+        own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
+        own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(x=x, y=y, size=large),
+        entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y)).properties(height=360, usermeta=AS_PIXELS))
+
+
+def book_at(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,
+            place: int, entry: int) -> dict[str, pd.DataFrame]:
     """codebook [K, 2]; share [K] of the use, as areas; others: encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one
     image, each with a line to its entry index [G]; place: the one that is looked at, and the entry that is put there.
     """
-    colours = _hex(entry_colours(codebook))
-    x, y = (alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False)) for name, title in
-            (("x", "first number of an entry"), ("y", "second number of an entry")))
+    colours = np.array(_hex(entry_colours(codebook)))
     points, nearest = others
-    fell = pd.DataFrame({"x": points[:, 0].round(2), "y": points[:, 1].round(2), "colour": [colours[k] for k in nearest]})
-    entries = pd.DataFrame({"x": codebook[:, 0], "y": codebook[:, 1], "share": share, "colour": colours, "entry": np.arange(len(codebook))})
-    lines = pd.DataFrame({"x": encoded[:, 0], "y": encoded[:, 1], "x2": codebook[index, 0], "y2": codebook[index, 1],
-                          "here": np.arange(len(index)) == place})
-    tip = [alt.Tooltip("entry:Q"), alt.Tooltip("share:Q", title="of the use", format=".1%")]
-    size = alt.Size("share:Q", scale=alt.Scale(domain=[0, share.max()], range=[0, 900]), legend=None)
-    own = alt.Chart(lines)
-    width = alt.condition("datum.here", alt.value(4), alt.value(1.5))
-    return alt.layer(
-        alt.Chart(fell).mark_circle(size=9, opacity=0.45).encode(x=x, y=y, color=alt.Color("colour:N", scale=None)),
-        alt.Chart(entries).mark_circle(opacity=1, stroke=GREY, strokeWidth=1).encode(
-            x=x, y=y, color=alt.Color("colour:N", scale=None), size=size, tooltip=tip),
-        alt.Chart(entries).mark_text(fontSize=11, fontWeight="bold", color="#000").encode(x=x, y=y, text="entry:Q", tooltip=tip),
-        own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
-        own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(
-            x=x, y=y, size=alt.condition("datum.here", alt.value(260), alt.value(90))),
-        alt.Chart(entries.loc[[entry]]).mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y))
+    entries = pd.DataFrame({"x": codebook[:, 0], "y": codebook[:, 1], "share": share, "of most": share / share.max(), "colour": colours,
+                            "entry": np.arange(len(codebook))})
+    return {"fell": pd.DataFrame({"x": points[:, 0].round(2), "y": points[:, 1].round(2), "colour": colours[nearest]}), "entries": entries,
+            "own": pd.DataFrame({"x": encoded[:, 0], "y": encoded[:, 1], "x2": codebook[index, 0], "y2": codebook[index, 1],
+                                 "here": np.arange(len(index)) == place}),
+            "entry": entries.loc[[entry]]}
 
 
-def usage(codebook: np.ndarray, share: np.ndarray) -> alt.LayerChart:
-    """How often each entry is chosen, and the line of an even use."""
-    table = pd.DataFrame({"entry": np.arange(len(share)), "share": share, "colour": _hex(entry_colours(codebook))})
-    bars = alt.Chart(table).mark_bar().encode(
+@cache
+def usage() -> dict:
+    """How often each entry is chosen, and the line of an even use. To be filled with what usage_at() gives."""
+    used, even = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
+    bars = used.mark_bar().encode(
         x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
         y=alt.Y("share:Q", title="of the use", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
-        tooltip=[alt.Tooltip("entry:O"), alt.Tooltip("share:Q", title="of the use", format=".1%")])
-    even = alt.Chart(pd.DataFrame({"even": [1 / len(share)]})).mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2)
-    return bars + even.encode(y="even:Q")
+        tooltip=[alt.Tooltip("entry:O"), USED])
+    return drawn((bars + even.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")).properties(height=150))
+
+
+def usage_at(codebook: np.ndarray, share: np.ndarray) -> dict[str, pd.DataFrame]:
+    return {"used": pd.DataFrame({"entry": np.arange(len(share)), "share": share, "colour": _hex(entry_colours(codebook))}),
+            "even": pd.DataFrame({"share": [1 / len(share)]})}

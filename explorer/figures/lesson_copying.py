@@ -1,26 +1,34 @@
 """Distances of images to the nearest training image, as shares of each group."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import drawn
+
 BIN = 0.1
 
 
-def histogram(groups: Mapping[str, tuple[np.ndarray, str]], here: float | None = None, mark: str = "#ffa52d") -> alt.LayerChart:
-    """groups: distances [n] and a colour, by name; here: one distance that is marked."""
-    top = max(max(found.max() for found, _ in groups.values()), here or 0)
-    edges = BIN * np.arange(int(top / BIN) + 2)
-    table = pd.concat([pd.DataFrame({"distance": edges, "share": np.append(np.histogram(found, edges)[0] / len(found), 0), "of": name})
-                       for name, (found, _) in groups.items()])
-    bars = alt.Chart(table).mark_area(interpolate="step-after", opacity=0.4, line={"strokeWidth": 1.5}).encode(
-        x=alt.X("distance:Q", title="distance to the nearest training image", scale=alt.Scale(domain=[0, edges[-1]], nice=False)),
-        y=alt.Y("share:Q", stack=None, title="share of the images", axis=alt.Axis(format="%", tickCount=4)),
+@cache
+def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
+    """groups: the name and colour of each. To be filled with what histogram_at() gives."""
+    bars, here = (alt.Chart(alt.NamedData(name)) for name in ("bars", "here"))
+    names, colours = zip(*groups)
+    x = alt.X("distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False))
+    bars = bars.mark_area(interpolate="step-after", opacity=0.4, line={"strokeWidth": 1.5}).encode(
+        x=x, y=alt.Y("share:Q", stack=None, title="share of the images", axis=alt.Axis(format="%", tickCount=4)),
         color=alt.Color("of:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=1, labelLimit=320),
-                        scale=alt.Scale(domain=list(groups), range=[colour for _, colour in groups.values()])))
-    if here is None:
-        return alt.layer(bars)
-    rule = alt.Chart(pd.DataFrame({"distance": [here]})).mark_rule(color=mark, strokeWidth=3).encode(x="distance:Q")
-    return bars + rule
+                        scale=alt.Scale(domain=names, range=colours)))
+    return drawn((bars + here.mark_rule(color="#ffa52d", strokeWidth=3).encode(x="distance:Q")).properties(height=height))
+
+
+def histogram_at(groups: Mapping[str, np.ndarray], here: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
+    """groups: distances [n] by name; here: distances that are marked."""
+    top = np.concatenate([*groups.values(), here]).max()
+    edges = BIN * np.arange(int(top / BIN) + 2)
+    return {"bars": pd.concat([pd.DataFrame({"distance": edges, "share": np.append(np.histogram(found, edges)[0] / len(found), 0),
+                                             "of": name}) for name, found in groups.items()]),
+            "here": pd.DataFrame({"distance": here}, dtype=float)}

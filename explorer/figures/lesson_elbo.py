@@ -1,35 +1,49 @@
-"""A Gaussian q on the true posterior of one image, and the bound as a length: what it lacks of log p(x), and what it is made of."""
+"""A Gaussian q on the true posterior of one image, and the bound as a length: what it lacks of log p(x), and what it is made of.
+Each is drawn once, to be filled.
+"""
 
 from collections.abc import Sequence
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import drawn, frame, framed
 from explorer.figures.palette import ACCENT, GREY
 
 BLUE, PINK, PURPLE, OLIVE = "#4b87e1", "#d25a96", "#9600b4", "#968700"  # as in the formulas
 PLANE, SIDE = 3.6, 305  # of the plane that is drawn: from the middle to its edge, and in px
 BLOCK = 2  # cells a side, drawn as one
 FAINTEST = 1e-3  # of the highest density, drawn
+WHOLE, PARTS = "log p(x)", "E log p(x|z)"  # rows
 
 
-def plane(axis: np.ndarray, posterior: np.ndarray, q: Sequence[float], encoder: Sequence[float], way: Sequence[Sequence[float]],
-          mu: np.ndarray, y: np.ndarray) -> alt.LayerChart:
+@cache
+def plane() -> dict:
+    """To be filled with what plane_at() gives."""
+    x, up = (kind(f"{name}:Q", title=title, axis=alt.Axis(grid=False, tickCount=7), scale=alt.Scale(domain=[-PLANE, PLANE], nice=False))
+             for kind, name, title in ((alt.X, "z0", "z₀"), (alt.Y, "z1", "z₁")))
+    codes, blocks, encoder, q, way = (alt.Chart(alt.NamedData(name)) for name in ("codes", "blocks", "encoder", "q", "way"))
+    shade = alt.Opacity("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1]))
+    rings = {"x": x, "y": up, "detail": "size:N", "order": "turn:Q"}
+    return drawn(alt.layer(
+        codes.mark_text(color=GREY, fontSize=10, opacity=0.7, clip=True, aria=False).encode(x=x, y=up, text="digit:N"),
+        blocks.mark_rect(color=BLUE, clip=True, aria=False).encode(x=x, x2="z0_end", y=up, y2="z1_end", opacity=shade),
+        encoder.mark_line(color=GREY, strokeWidth=2.5, strokeDash=[4, 3], clip=True).encode(**rings),
+        q.mark_line(color=PINK, strokeWidth=2.5, clip=True).encode(**rings),
+        way.mark_line(color=PINK, strokeWidth=1.5, clip=True).encode(x=x, y=up, order="step:Q"),
+    ).properties(width=SIDE, height=SIDE, autosize=alt.AutoSizeParams(type="pad")))
+
+
+def plane_at(axis: np.ndarray, posterior: np.ndarray, q: Sequence[float], encoder: Sequence[float], way: Sequence[Sequence[float]],
+             mu: np.ndarray, y: np.ndarray) -> dict[str, pd.DataFrame]:
     """posterior [n, n]: density over the cells of axis [n]; q, encoder: mu₀, mu₁, log sigma₀, log sigma₁; way: of q, up to here;
     mu [m, 2], y [m]: all codes and their digits.
     """
-    x, up = (alt.X("z0:Q", title="z₀", axis=alt.Axis(grid=False, tickCount=7), scale=alt.Scale(domain=[-PLANE, PLANE], nice=False)),
-             alt.Y("z1:Q", title="z₁", axis=alt.Axis(grid=False, tickCount=7), scale=alt.Scale(domain=[-PLANE, PLANE], nice=False)))
-    codes = pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y})
-    layers = [
-        alt.Chart(codes).mark_text(color=GREY, fontSize=10, opacity=0.7, clip=True).encode(x=x, y=up, text="digit:N"),
-        alt.Chart(_blocks(axis, posterior)).mark_rect(color=BLUE, clip=True).encode(
-            x=x, x2="z0_end", y=up, y2="z1_end", opacity=alt.Opacity("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1]))),
-        _ellipses(encoder, (2,), GREY, [4, 3], x, up), _ellipses(q, (1, 2), PINK, [1, 0], x, up)]
-    steps = pd.DataFrame([at[:2] for at in way], columns=["z0", "z1"]).assign(step=range(len(way)))
-    layers.append(alt.Chart(steps).mark_line(color=PINK, strokeWidth=1.5, clip=True).encode(x=x, y=up, order="step:Q"))
-    return alt.layer(*layers).properties(width=SIDE, height=SIDE, autosize=alt.AutoSizeParams(type="pad"))
+    return {"codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}), "blocks": _blocks(axis, posterior),
+            "encoder": _rings(encoder, 2), "q": _rings(q, 1, 2),
+            "way": pd.DataFrame([at[:2] for at in way], columns=["z0", "z1"]).assign(step=range(len(way)))}
 
 
 def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
@@ -41,43 +55,57 @@ def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
                          "z1_end": edges[columns] + BLOCK * step, "share": np.sqrt(density[rows, columns] / density.max())})
 
 
-def _ellipses(q: Sequence[float], sizes: Sequence[int], colour: str, dash: list[int], x: alt.X, up: alt.Y) -> alt.Chart:
+def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
     turn = np.linspace(0, 2 * np.pi, 61)
-    lines = pd.concat([pd.DataFrame({"z0": q[0] + size * np.exp(q[2]) * np.cos(turn), "z1": q[1] + size * np.exp(q[3]) * np.sin(turn),
-                                     "size": size, "turn": turn}) for size in sizes])
-    return alt.Chart(lines).mark_line(color=colour, strokeWidth=2.5, strokeDash=dash, clip=True).encode(
-        x=x, y=up, detail="size:N", order="turn:Q")
+    return pd.concat([pd.DataFrame({"z0": q[0] + size * np.exp(q[2]) * np.cos(turn), "z1": q[1] + size * np.exp(q[3]) * np.sin(turn),
+                                    "size": size, "turn": turn}) for size in sizes])
 
 
-def lengths(log_evidence: float, bound: float, log_likelihood: float, lowest: float) -> alt.LayerChart:
-    """Nats. Above, the bound and what it lacks of log p(x); below, E_q log p(x|z) and what is paid of it. lowest: where the axis begins."""
-    whole, parts = "log p(x)", "E log p(x|z)"
+@cache
+def lengths() -> dict:
+    """Nats. Above, the bound and what it lacks of log p(x); below, E_q log p(x|z) and what is paid of it. To be filled with what
+    lengths_at() gives.
+    """
     names = {"bound L_b": ACCENT, "KL(q‖p(z|x))": PINK, "KL(q‖p(z))": PURPLE}
+    pieces, still, end = (alt.Chart(alt.NamedData(name)) for name in ("pieces", "still", "end"))
+    rows = alt.Y("row:N", title=None, sort=[WHOLE, PARTS], axis=alt.Axis(labelLimit=120, ticks=False, domain=False))
+    bars = pieces.mark_bar(size=20).encode(
+        x=alt.X("from:Q", title="nats", axis=alt.Axis(titlePadding=2), scale=alt.Scale(zero=False, nice=False)), x2="to", y=rows,
+        color=alt.Color("part:N", title=None, sort=list(names), legend=alt.Legend(orient="top", labelLimit=160),
+                        scale=alt.Scale(domain=list(names), range=list(names.values()))))
+    return drawn(alt.layer(frame(up=False), bars, still.mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q"),
+                           end.mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows)).properties(height=180))
+
+
+def lengths_at(log_evidence: float, bound: float, log_likelihood: float, lowest: float) -> dict[str, pd.DataFrame]:
+    """lowest: where the axis begins"""
     highest = _highest(log_evidence)
-    pieces = pd.DataFrame([(whole, lowest, bound, "bound L_b"), (whole, bound, log_evidence, "KL(q‖p(z|x))"),
-                           (parts, lowest, bound, "bound L_b"), (parts, bound, log_likelihood, "KL(q‖p(z))")],
+    pieces = pd.DataFrame([(WHOLE, lowest, bound, "bound L_b"), (WHOLE, bound, log_evidence, "KL(q‖p(z|x))"),
+                           (PARTS, lowest, bound, "bound L_b"), (PARTS, bound, log_likelihood, "KL(q‖p(z))")],
                           columns=["row", "from", "to", "part"])
     pieces["to"] = pieces["to"].clip(upper=highest)
-    rows = alt.Y("row:N", title=None, sort=[whole, parts], axis=alt.Axis(labelLimit=120, ticks=False, domain=False))
-    bars = alt.Chart(pieces).mark_bar(size=20).encode(
-        x=alt.X("from:Q", title="nats", axis=alt.Axis(titlePadding=2), scale=alt.Scale(domain=[lowest, highest], nice=False)), x2="to",
-        y=rows, color=alt.Color("part:N", title=None, sort=list(names), legend=alt.Legend(orient="top", labelLimit=160),
-                                scale=alt.Scale(domain=list(names), range=list(names.values()))))
-    still = alt.Chart(pd.DataFrame({"to": [log_evidence]})).mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q")
-    end = pieces.iloc[[3]]
-    return bars + still + alt.Chart(end).mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows)
+    return {"pieces": pieces, "still": pd.DataFrame({"to": [log_evidence]}), "end": pieces[3:], "frame": framed(lowest, highest)}
 
 
-def ascent(bounds: Sequence[float], log_evidence: float, step: int, lowest: float) -> alt.LayerChart:
-    """bounds [n + 1], nats, of each step: they rise to log p(x), which stands still; the area between is the KL."""
-    table = pd.DataFrame({"step": range(len(bounds)), "bound": bounds, "log p(x)": log_evidence})
-    x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, len(bounds) - 1], nice=False))
-    y = alt.Y("bound:Q", title="nats", axis=alt.Axis(tickCount=4), scale=alt.Scale(domain=[lowest, _highest(log_evidence)], nice=False))
-    gap = alt.Chart(table).mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q")
-    lines = [alt.Chart(table).mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=alt.Y(f"{name}:Q", title="nats"))
+@cache
+def ascent(n: int) -> dict:
+    """Nats after each of n steps: the bound rises to log p(x), which stands still; the area between is the KL. To be filled with what
+    ascent_at() gives.
+    """
+    steps, here = (alt.Chart(alt.NamedData(name)) for name in ("steps", "here"))
+    x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, n], nice=False))
+    y = alt.Y("bound:Q", title="nats", axis=alt.Axis(tickCount=4), scale=alt.Scale(zero=False, nice=False))
+    lines = [steps.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=alt.Y(f"{name}:Q", title="nats"))
              for name, colour in (("bound", ACCENT), ("log p(x)", BLUE))]
-    here = alt.Chart(table.iloc[[step]]).mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y)
-    return alt.layer(gap, *lines, here)
+    return drawn(alt.layer(
+        frame(across=False), steps.mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q"), *lines,
+        here.mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y)).properties(height=150))
+
+
+def ascent_at(bounds: Sequence[float], log_evidence: float, step: int, lowest: float) -> dict[str, pd.DataFrame]:
+    """bounds [n + 1], nats, of each step; lowest: where the axis begins"""
+    table = pd.DataFrame({"step": range(len(bounds)), "bound": bounds, "log p(x)": log_evidence})
+    return {"steps": table, "here": table[step : step + 1], "frame": framed(low=lowest, high=_highest(log_evidence))}
 
 
 def _highest(log_evidence: float) -> float:

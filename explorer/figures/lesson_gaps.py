@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.lesson_autoencoder import axes, codes
-from explorer.figures.live import drawn
+from explorer.figures.lesson_autoencoder import axes, codes, codes_of
+from explorer.figures.live import AS_PIXELS, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
 HERE = alt.NamedData("here")  # to be filled: where on the way, and on the map
@@ -29,12 +29,12 @@ def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarr
     z1: here.
     """
     plane = axes(*bounds.reshape(2, 2))
-    grey = alt.Chart(gaps).mark_rect(color=GREY, opacity=0.45, clip=True).encode(
+    grey = alt.Chart(gaps).mark_rect(color=GREY, opacity=0.45, clip=True, aria=False).encode(
         x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
     way = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
     place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
-    return drawn((grey + codes(mu, y, names, 9, plane) + line + place).properties(height=270))
+    return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(height=270, usermeta=AS_PIXELS))
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:

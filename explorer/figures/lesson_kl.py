@@ -6,21 +6,21 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import drawn
+from explorer.figures.live import AS_PIXELS, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
 
 MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
 MU, S, CELL = (-3, 3), (-6, 2), 0.2  # what can be chosen, and a cell of the surface
 EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVES = {EXP: CLASS_COLOURS[0], LINE: RED, PRICE: SYMBOLS["rate"]}
-Z = np.linspace(-6, 6, 601)
+REACH, STEPS = 6, 121  # standard deviations of a density that are drawn, either way, and points
 HEIGHT = 270
 
 
 @cache
 def variance_term(with_price: bool) -> dict:
     """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s, value: here."""
-    s = np.linspace(*S, 161)
+    s = np.linspace(*S, 81)
     found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
     curves = alt.Chart(pd.DataFrame({"s": s} | found).melt("s")).mark_line().encode(
         x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × price of the width, nats"),
@@ -44,9 +44,9 @@ def surface(nats: np.ndarray) -> dict:
     x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
     y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
     colour = alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True))
-    cells = alt.Chart(table).mark_rect(clip=True).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
+    cells = alt.Chart(table).mark_rect(clip=True, aria=False).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn((cells + here).properties(height=HEIGHT))
+    return drawn((cells + here).properties(height=HEIGHT, usermeta=AS_PIXELS))
 
 
 @cache
@@ -54,7 +54,8 @@ def densities() -> dict:
     """To be filled with what densities_at() gives."""
     names = ["posterior", "prior N(0, 1)"]
     areas = alt.Chart(alt.NamedData("densities")).mark_area(opacity=0.45, line=True, clip=True).encode(
-        x=alt.X("z:Q", title="z"), y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
+        x=alt.X("z:Q", title="z", scale=alt.Scale(domain=[-REACH, REACH])),
+        y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
         color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"),
                         scale=alt.Scale(domain=names, range=[SYMBOLS["z"], GREY])))
     place = alt.Chart(alt.NamedData("place"))
@@ -65,8 +66,8 @@ def densities() -> dict:
 
 def densities_at(mu: float, s: float) -> dict[str, pd.DataFrame]:
     """N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
-    sd = np.exp(s / 2)
-    both = {name: np.exp(-(((Z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi))
-            for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))}
-    return {"densities": pd.DataFrame({"z": Z} | both).melt("z"),
+    sd, t = np.exp(s / 2), np.linspace(-REACH, REACH, STEPS)
+    both = [pd.DataFrame({"z": m + w * t, "value": np.exp(-(t**2) / 2) / (w * np.sqrt(2 * np.pi)), "variable": name})
+            for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))]
+    return {"densities": pd.concat(both),
             "place": pd.DataFrame({"from": [mu - sd], "to": [mu + sd], "mu": [mu], "y": [0.06]})}

@@ -1,39 +1,50 @@
-"""A ladder at one of its KL weights: on its rate–distortion curve, whose slope at each place is −β, and beside an AE."""
+"""A ladder at one of its KL weights: on its rate–distortion curve, whose slope at each place is −β, and beside an AE. The curve is drawn
+once, to be filled.
+"""
 
 from collections.abc import Sequence
+from functools import cache
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from explorer.figures.live import drawn, frame, framed
 from explorer.figures.palette import ACCENT, GREY
 
 MARK = "#ffa52d"
 ROOM = 0.06  # of the range, above and below
 
 
-def rate_distortion(betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int,
-                    ae: float | None) -> alt.LayerChart:
-    """Nats per image at each KL weight; at: the present one; ae: the AE's distortion."""
-    levels = [*distortion, *([] if ae is None else [ae])]
-    low, high = min(levels), max(levels)
-    room, far = ROOM * (high - low), 1.05 * max(rate)
-    table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
-    x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(domain=[0, far], nice=False), axis=alt.Axis(tickCount=6))
-    y = alt.Y("distortion:Q", title="distortion, nats per image", scale=alt.Scale(domain=[low - room, high + room], nice=False),
-              axis=alt.Axis(tickCount=6))
+@cache
+def rate_distortion() -> dict:
+    """Nats per image at each KL weight. To be filled with what rate_distortion_at() gives."""
+    curve, here, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "slope", "ae"))
+    x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
+    y = alt.Y("distortion:Q", title="distortion, nats per image", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=6))
     told = [alt.Tooltip("beta:Q", title="β", format=".2g"), alt.Tooltip("rate:Q", format=".1f"), alt.Tooltip("distortion:Q", format=".1f")]
-    curve = alt.Chart(table).mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q")
-    dots = alt.Chart(table).mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=told)
-    beta, r, d = betas[at], rate[at], distortion[at]
-    line = pd.DataFrame({"rate": [0, far], "distortion": [d + beta * r, d - beta * (far - r)]})
-    slope = alt.Chart(line).mark_line(color=MARK, strokeDash=[5, 4], clip=True).encode(x=x, y=y)
-    here = alt.Chart(table[at : at + 1]).mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1)
-    layers = [curve, slope, dots, here.encode(x=x, y=y, tooltip=told)]
-    if ae is not None:
-        level = alt.Chart(pd.DataFrame({"distortion": [ae], "rate": [0], "name": ["AE"]}))
-        layers = [level.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
-                  level.mark_text(color=GREY, align="left", dy=8, dx=3).encode(x=x, y=y, text="name:N"), *layers]
-    return alt.layer(*layers).properties(height=300)
+    return drawn(alt.layer(
+        frame(), ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
+        ae.mark_text(color=GREY, align="left", dy=8, dx=3).encode(x=alt.datum(0), y=y, text=alt.value("AE")),
+        curve.mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q"),
+        slope.mark_line(color=MARK, strokeDash=[5, 4]).encode(x=x, y=y),
+        curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=told),
+        here.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(x=x, y=y, tooltip=told),
+    ).properties(height=300))
+
+
+def rate_distortion_at(betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int,
+                       ae: Sequence[float]) -> dict[str, pd.DataFrame]:
+    """at: the present KL weight; ae: the AE's distortion, if there is one. The slope falls by beta, as far as the axes go."""
+    levels = [*distortion, *ae]
+    room, far = ROOM * (max(levels) - min(levels)), 1.05 * max(rate)
+    low, high = min(levels) - room, max(levels) + room
+    table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
+    beta, r, d = table.loc[at]
+    ends = np.clip(r + (d - np.array([high, low])) / beta, 0, far)
+    return {"curve": table, "here": table[at : at + 1], "frame": framed(0, far, low, high),
+            "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
+            "ae": pd.DataFrame({"distortion": ae}, dtype=float)}
 
 
 def side_by_side(frame, latent_dim: int, ae, gap: float | None) -> str:

@@ -27,14 +27,15 @@ def mixture(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
                                    axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]))
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
     counts = np.histogram(samples, edges)[0] / (len(samples) * BIN)
-    bars = alt.Chart(pd.DataFrame({"x": edges[:-1], "end": edges[1:], "density": counts})).mark_rect(color=GREY, opacity=0.35, clip=True)
+    table = pd.DataFrame({"x": edges[:-1], "end": edges[1:], "density": counts})
+    bars = alt.Chart(table).mark_rect(color=GREY, opacity=0.35, clip=True, aria=False)
     parts, draws, chosen, rough, whole = (alt.Chart(alt.NamedData(name)) for name in ("parts", "draws", "chosen", "rough", "whole"))
     curves = (parts.mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(detail="part:N"),
               chosen.mark_area(color=MARK, opacity=0.75, clip=True),
               rough.mark_line(color=colour, strokeWidth=1.5, strokeDash=[4, 3], clip=True),
               whole.mark_line(color=colour, strokeWidth=3, clip=True))
     return drawn(alt.layer(bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)),
-                           draws.mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True).encode(
+                           draws.mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True, aria=False).encode(
                                x=across, y=alt.datum(FLOOR / 2)),
                            *(curve.encode(x=across, y=up) for curve in curves)).properties(height=HEIGHT))
 

@@ -1,11 +1,13 @@
-"""Codes on a plane, with the prior's rings; a unit is as long across as it is up."""
+"""Codes on a plane, with the prior's rings; a unit is as long across as it is up. Drawn once, to be filled."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import AS_PIXELS, drawn, frame, framed
 from explorer.figures.palette import GREY, colour_of
 
 WIDTH, HEIGHT = 280, 220  # px, of the plane
@@ -25,22 +27,29 @@ def box_of(*codes: np.ndarray) -> Box:
     return float(x - across), float(x + across), float(y - up), float(y + up)
 
 
-def code_map(z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box) -> alt.LayerChart:
-    """z [n, 2], y [n] their classes: each code as the name of its class if that is a letter, else as a dot."""
-    short = all(len(name) == 1 for name in class_names)
-    codes = alt.Chart(pd.DataFrame({"z0": z[:, 0], "z1": z[:, 1], "class": [class_names[i] for i in y]}))
-    codes = codes.mark_text(size=10, clip=True) if short else codes.mark_circle(size=12, opacity=0.7, clip=True)
+@cache
+def code_map(class_names: Sequence[str]) -> dict:
+    """Each code as the name of its class if that is a letter, else as a dot. To be filled with what code_map_at() gives."""
+    short, codes = all(len(name) == 1 for name in class_names), alt.Chart(alt.NamedData("codes"))
+    if short:
+        codes = codes.mark_text(size=10, clip=True, aria=False).encode(text="class:N")
+    else:
+        codes = codes.mark_circle(size=12, opacity=0.7, clip=True, aria=False).encode(tooltip="class:N")
     colour = alt.Color("class:N", title=None, legend=None if short else alt.Legend(orient="bottom", columns=3, symbolOpacity=1),
                        scale=alt.Scale(domain=list(class_names), range=[colour_of(i) for i in range(len(class_names))]))
-    dots = codes.encode(x=_axis(alt.X, "z₀", *box[:2]), y=_axis(alt.Y, "z₁", *box[2:]), color=colour, tooltip="class:N",
-                        **({"text": "class:N"} if short else {}))
     turn = np.linspace(0, 2 * np.pi, 73)
     rings = pd.concat([pd.DataFrame({"z0": r * np.cos(turn), "z1": r * np.sin(turn), "ring": r, "turn": turn}) for r in RINGS])
-    drawn = alt.Chart(rings).mark_line(color=GREY, strokeWidth=1.5, clip=True).encode(
+    rings = alt.Chart(rings).mark_line(color=GREY, strokeWidth=1.5, clip=True).encode(
         x="z0:Q", y="z1:Q", detail="ring:N", order="turn:Q")
-    return (drawn + dots).properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="pad"))
+    return drawn((frame() + rings + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour))
+                 .properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="pad"), usermeta=AS_PIXELS))
 
 
-def _axis(channel: type, title: str, low: float, high: float):
-    return channel(f"{'z0' if channel is alt.X else 'z1'}:Q", title=title, scale=alt.Scale(domain=[low, high], nice=False),
-                   axis=alt.Axis(tickCount=5, titlePadding=2))
+def code_map_at(z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box) -> dict[str, pd.DataFrame]:
+    """z [n, 2], y [n] their classes; those outside of the box are left out."""
+    codes = pd.DataFrame({"z0": z[:, 0], "z1": z[:, 1], "class": np.array(class_names)[y]})
+    return {"codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])], "frame": framed(*box)}
+
+
+def _axis(channel: type, field: str, title: str):
+    return channel(f"{field}:Q", title=title, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=5, titlePadding=2))

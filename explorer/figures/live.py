@@ -5,10 +5,23 @@ browser moves what is new alone.
 import altair as alt
 import pandas as pd
 
+AS_PIXELS = {"embedOptions": {"renderer": "canvas"}}  # usermeta of a chart with hundreds of marks: faster than an SVG element for each
 
-def drawn(chart: alt.LayerChart) -> dict:
+
+def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
     """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look."""
     return {name: part for name, part in chart.to_dict().items() if name != "config"}
+
+
+def frame(across: bool = True, up: bool = True) -> alt.Chart:
+    """Unseen, to be filled with frame: framed(). Axes that have no domain of their own hold it, and move with it."""
+    ends = ({"x": "left:Q", "x2": "right:Q"} if across else {}) | ({"y": "low:Q", "y2": "high:Q"} if up else {})
+    return alt.Chart(alt.NamedData("frame")).mark_rect(opacity=0, aria=False).encode(**ends)
+
+
+def framed(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
+    """The ends of the axes that a frame() is of."""
+    return pd.DataFrame({"left": [left], "right": [right], "low": [low], "high": [high]})
 
 
 def fill(chart: dict, **data: pd.DataFrame) -> dict:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from explorer import limits
-from explorer.figures.palette import ACCENT
 from explorer.jobs import queue
 from explorer.privacy import without_key
 from explorer.specs import RunSpec
@@ -25,7 +23,6 @@ from explorer.ui.starting import start
 from explorer.ui.training_estimate import in_words
 
 LOOK_EVERY, SOON = 1.5, 0.3  # seconds
-LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
 
 
 def training_view(run: str) -> None:
@@ -120,6 +117,9 @@ def _curves(events: list[dict], replay: Replay | None) -> None:
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return
+    from explorer.figures.live import fill
+    from explorer.figures.training_curves import over_epochs
+
     told = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
     table = pd.DataFrame(told).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
     charts = [("Distortion and total", table.melt("epoch", ["distortion", "total"]))]
@@ -128,14 +128,13 @@ def _curves(events: list[dict], replay: Replay | None) -> None:
         if replay:
             charts.append(("Rate of each dimension, test images", _rates(replay)))
     for column, (title, lines) in zip(st.columns(3), charts):
-        chart = alt.Chart(lines, title=title).mark_line().encode(
-            x=alt.X("epoch:Q", title="epoch"), y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
-            color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES)))
-        column.altair_chart(chart.properties(height=240))
+        column.vega_lite_chart(fill(over_epochs(title), lines=lines))
 
 
 def _rates(replay: Replay) -> pd.DataFrame:
     """Of the dimensions that say most by now."""
+    from explorer.figures.training_curves import LINES
+
     most = np.argsort(-replay.rates[-1])[: len(LINES)]
     names = [words.dimension(int(i)) for i in most]
     return pd.DataFrame(replay.rates[:, most], columns=names).assign(epoch=replay.epochs).melt("epoch")
