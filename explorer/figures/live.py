@@ -9,7 +9,9 @@ AS_PIXELS = {"embedOptions": {"renderer": "canvas"}}  # usermeta of a chart with
 
 
 def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
-    """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look."""
+    """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while st.altair_chart takes a chart
+    apart in another thread, the data of this one would be lost.
+    """
     return {name: part for name, part in chart.to_dict().items() if name != "config"}
 
 

@@ -6,25 +6,27 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.live import AS_PIXELS, drawn, fill
 from explorer.figures.palette import colour_of
 
 SIDE = 300  # px
 
 
 def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titles: tuple[str, str], way: np.ndarray,
-             gaps: np.ndarray) -> alt.LayerChart:
+             gaps: np.ndarray) -> dict:
     """points [n, 2] of classes y [n]; way [m, 2], its steps in order; gaps bool [m]."""
     present = np.unique(y)
     names = [class_names[label] for label in present]
     codes = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": [class_names[label] for label in y]})
     steps = pd.DataFrame({"x": way[:, 0], "y": way[:, 1], "step": range(len(way)), "where": np.where(gaps, "in a gap", "among codes")})
     x, up = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
-    cloud = alt.Chart(codes).mark_circle(size=9, opacity=0.6).encode(
+    cloud = alt.Chart(alt.NamedData("codes")).mark_circle(size=9, opacity=0.6, aria=False).encode(
         x=x, y=up, color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=names, range=[colour_of(label) for label in present])))
-    line = alt.Chart(steps)
+    line = alt.Chart(alt.NamedData("steps"))
     wide, narrow = (line.mark_line(color=colour, strokeWidth=width).encode(x=x, y=up, order="step:Q")
                     for colour, width in (("#000", 4), ("#fff", 2)))
     marks = line.mark_point(filled=True, size=70, stroke="#000", strokeWidth=1.5, color="#fff", opacity=1).encode(
         x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top"),
                                    scale=alt.Scale(domain=["among codes", "in a gap"], range=["circle", "cross"])))
-    return (cloud + wide + narrow + marks).properties(height=SIDE).resolve_scale(color="independent")
+    chart = (cloud + wide + narrow + marks).properties(height=SIDE, usermeta=AS_PIXELS).resolve_scale(color="independent")
+    return fill(drawn(chart), codes=codes, steps=steps)

@@ -78,7 +78,7 @@ def _beside(here: Visit, there: Visit, n: int) -> None:
     way, p = paths(there.run, ends, n)[WAY.get()], scale.projection
     shown = slice(cache.view(there.run).images_kept)
     figure = path_map(p.points[shown], e.y[shown], there.run.class_names, p.titles, np.array([p.place(z) for z in way]), there.in_gap(way))
-    st.altair_chart(figure, key=key("partner's path", here.run))
+    st.vega_lite_chart(figure, key=key("partner's path", here.run))
 
 
 def _strip(here: Visit, ends: list[np.ndarray], n: int, goes: bool) -> None:
