@@ -29,7 +29,7 @@ def drawn(here: Visit) -> dict:
 def show(here: Visit) -> None:
     for side, name in enumerate(("From", "To")):
         _end(here, side, name)
-    left, right = st.columns(2)
+    left, right = st.columns([3, 2])
     with left:
         WAY.pick("Way", list(WAYS), WAYS.get, "Round keeps the distance from the middle: straight ways lead through where few codes of "
                  "many dimensions lie")
