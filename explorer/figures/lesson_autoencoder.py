@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn, frame, framed
+from explorer.figures.live import as_pixels, drawn, frame, framed
 from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
@@ -38,7 +38,8 @@ def code_map(names: Sequence[str]) -> dict:
     at, here = axes(), alt.Chart(alt.NamedData("here"))
     rings = [here.mark_point(size=300, strokeWidth=width, color=colour).encode(**at)
              for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))]
-    return drawn(alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(height=330, usermeta=AS_PIXELS))
+    return drawn(alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(
+        height=330, **as_pixels("Codes of test images by class; the chosen image's is ringed")))
 
 
 def code_map_at(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray) -> dict[str, pd.DataFrame]:

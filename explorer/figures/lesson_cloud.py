@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn
+from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
@@ -47,7 +47,8 @@ def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndar
         draws.mark_circle(size=12, opacity=0.8, color=SYMBOLS["z"], clip=True, aria=False).encode(**place),
         alt.Chart(pair).mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(**place),
         here.mark_point(**PRESENT, color=SYMBOLS["z"]).encode(**place),
-    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad", usermeta=AS_PIXELS))
+    ).properties(width=SIZE[0], height=SIZE[1], autosize="pad",
+                 **as_pixels(f"Codes of the {model} by class, two of them as clouds, and the way between")))
 
 
 def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.ndarray) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn
+from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY
 
 MARK = CLASS_COLOURS[8]  # of what the encoder says, in the formulas too
@@ -46,7 +46,8 @@ def book() -> dict:
         entries.mark_text(fontSize=11, fontWeight="bold", color="#000").encode(x=x, y=y, text="entry:Q", tooltip=tip),
         own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
         own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(x=x, y=y, size=large),
-        entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y)).properties(height=360, usermeta=AS_PIXELS))
+        entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y),
+    ).properties(height=360, **as_pixels("The entries of the book, and what the encoder says of all images and of this one")))
 
 
 def book_at(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.lesson_autoencoder import axes, codes, codes_of
-from explorer.figures.live import AS_PIXELS, drawn
+from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
 HERE = alt.NamedData("here")  # to be filled: where on the way, and on the map
@@ -34,7 +34,8 @@ def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarr
     way = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
     place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
-    return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(height=270, usermeta=AS_PIXELS))
+    return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
+        height=270, **as_pixels("Codes by class, gaps in grey, and a place on the way between two codes")))
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:

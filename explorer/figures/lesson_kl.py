@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn
+from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
 
 MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
@@ -46,7 +46,7 @@ def surface(nats: np.ndarray) -> dict:
     colour = alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True))
     cells = alt.Chart(table).mark_rect(clip=True, aria=False).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn((cells + here).properties(height=HEIGHT, usermeta=AS_PIXELS))
+    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("Nats over μ and s, and the present place")))
 
 
 @cache

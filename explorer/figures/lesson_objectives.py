@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn, frame, framed
+from explorer.figures.live import as_pixels, drawn, frame, framed
 from explorer.figures.palette import GREY, colour_of
 
 WIDTH, HEIGHT = 280, 220  # px, of the plane
@@ -42,7 +42,8 @@ def code_map(class_names: Sequence[str]) -> dict:
     rings = alt.Chart(rings).mark_line(color=GREY, strokeWidth=1.5, clip=True).encode(
         x="z0:Q", y="z1:Q", detail="ring:N", order="turn:Q")
     return drawn((frame() + rings + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour))
-                 .properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="pad"), usermeta=AS_PIXELS))
+                 .properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="pad"),
+                             **as_pixels("Codes by class, and one, two and three standard deviations of the prior")))
 
 
 def code_map_at(z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box) -> dict[str, pd.DataFrame]:

@@ -5,14 +5,17 @@ browser moves what is new alone.
 import altair as alt
 import pandas as pd
 
-AS_PIXELS = {"embedOptions": {"renderer": "canvas"}}  # usermeta of a chart with hundreds of marks: faster than an SVG element for each
-
 
 def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
     """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while st.altair_chart takes a chart
     apart in another thread, the data of this one would be lost.
     """
     return {name: part for name, part in chart.to_dict().items() if name != "config"}
+
+
+def as_pixels(says: str) -> dict:
+    """Properties of a chart with hundreds of marks, painted faster than an SVG element for each; says: what it shows, read aloud."""
+    return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": says}
 
 
 def frame(across: bool = True, up: bool = True) -> alt.Chart:

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import AS_PIXELS, drawn, fill
+from explorer.figures.live import as_pixels, drawn, fill
 from explorer.figures.palette import colour_of
 
 SIDE = 300  # px
@@ -28,5 +28,5 @@ def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titl
     marks = line.mark_point(filled=True, size=70, stroke="#000", strokeWidth=1.5, color="#fff", opacity=1).encode(
         x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top"),
                                    scale=alt.Scale(domain=["among codes", "in a gap"], range=["circle", "cross"])))
-    chart = (cloud + wide + narrow + marks).properties(height=SIDE, usermeta=AS_PIXELS).resolve_scale(color="independent")
-    return fill(drawn(chart), codes=codes, steps=steps)
+    chart = (cloud + wide + narrow + marks).properties(height=SIDE, **as_pixels("Codes by class, and the steps of a way among them"))
+    return fill(drawn(chart.resolve_scale(color="independent")), codes=codes, steps=steps)
