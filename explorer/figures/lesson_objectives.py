@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.lesson_autoencoder import codes_of
 from explorer.figures.live import as_pixels, drawn, frame, framed
 from explorer.figures.palette import GREY, colour_of
 
@@ -48,7 +49,7 @@ def code_map(class_names: Sequence[str]) -> dict:
 
 def code_map_at(z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box) -> dict[str, pd.DataFrame]:
     """z [n, 2], y [n] their classes; those outside of the box are left out."""
-    codes = pd.DataFrame({"z0": z[:, 0], "z1": z[:, 1], "class": np.array(class_names)[y]})
+    codes = codes_of(z, y, class_names)
     return {"codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])], "frame": framed(*box)}
 
 
