@@ -120,7 +120,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 skipped: a/broken.png: not an image that can be read\n"
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 image was skipped: a/broken.png: not an image that can be read\n"
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
     reading, started = [json.loads(line) for line in trained.stdout.splitlines()[:2]]
     assert reading == {"event": "reading", "done": 4, "total": 4}
@@ -136,9 +136,9 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is no ladder"),
-    (["show", "tiny-ladder", "--beta", "20"], "KL weights from 0.01 to 1, not 20"),
-    (["train", "--model", "ladder", "--betas", "1,0.1"], "rising numbers"),
+    (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is not a ladder"),
+    (["show", "tiny-ladder", "--beta", "20"], "must be between 0.01 and 1, not 20"),
+    (["train", "--model", "ladder", "--betas", "1,0.1"], "numbers in rising order"),
     (["gaps", "tiny-vae", "--n", "4"], "more than 10 codes, and there are 4"),
     (["gaps", "tiny-vae", "--n", "-4"], "more than 10 codes, and there are 0"),
     (["gaps", "tiny-vae", "--seed", "-1"], "--seed must not be negative"),
@@ -149,10 +149,12 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
     (["train", "--latent-dim", "1000000"], "Latent dim must"), (["train", "--latent-dim", "two"], "invalid int value: 'two'"),
     (["train", "--epochs", "0"], "Epochs must"), (["train", "--epochs", "9" * 400], "Epochs must"), (["train", "--lr", "nan"], "Lr must"),
     (["train", "--dataset", "mnist"], "python -m explorer data mnist"), (["train", "--dataset", "folder:/nowhere"], "There is no folder"),
-    (["train", "--network", "conv", "--depth", "4"], "8×8 px does not allow"), (["train", "--run", "a/b"], "can't name a run"),
-    (["train", "--run", "tiny-vae"], "tiny-vae is another run already"), (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
-    (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "decodes 2 finite numbers"),
-    (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers with commas"),
+    (["train", "--network", "conv", "--depth", "4"], "8×8 pixels cannot be halved"),
+    (["train", "--run", "a/b"], "cannot be the name of a run"),
+    (["train", "--run", "tiny-vae"], "A run named tiny-vae with other settings exists already"),
+    (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
+    (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2 finite numbers"),
+    (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers separated by commas"),
     (["decode", "tiny-vae", "--z", "nan,1", "--out", "x.png"], "finite"),
     (["decode", "tiny-vae", "--z", "0,0", "--out", "/proc/x.png"], "could not be written"),
     (["embed", "nothing-like-it-at-all", "--out", "x.csv"], "Choose one of"), (["data", "imagenet"], "no data set named"),

@@ -176,9 +176,9 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
 
 @pytest.mark.parametrize(("words", "says"), [
     ("tiny-vae --to onxn --out {}/x", "Did you mean onnx"), ("tiny-vea --to zip --out {}/x", "Did you mean tiny-vae"),
-    ("tiny-vae --to zip --out /proc/x", "could not be written"), ("tiny-vae --to csv --beta 1 --out {}/x", "is no ladder"),
-    ("tiny-vae --to onnx --beta 1 --out {}/x", "is no ladder"), ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
-    ("tiny-ladder --to parquet --beta 20 --out {}/x", "from 0.01 to 1, not 20"),
+    ("tiny-vae --to zip --out /proc/x", "could not be written"), ("tiny-vae --to csv --beta 1 --out {}/x", "is not a ladder"),
+    ("tiny-vae --to onnx --beta 1 --out {}/x", "is not a ladder"), ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
+    ("tiny-ladder --to parquet --beta 20 --out {}/x", "between 0.01 and 1, not 20"),
 ])
 def test_a_mistake_is_one_line_and_writes_nothing(runs_folder, tmp_path, capsys, words, says):
     assert main(["export", *words.format(tmp_path).split()]) == 2

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, what was deleted and can come back, and locks."""
+"""Files that are written completely or not at all, a trash for deleted files, and locks."""
 
 import hashlib
 import os
@@ -19,13 +19,13 @@ except ImportError:  # Windows
     fcntl = None
 
 PART = ".part"  # of a file that is being written
-ABANDONED = 3600.0  # seconds after which a part that still lies there is nobody's
-PROBED = 2.0  # seconds for which those who look may hold a lock
-TRASH, DAYS = ".trash", 7  # the folder beside what was deleted, and for how long it can be brought back
+ABANDONED = 3600.0  # seconds after which a partial file is left over from a process that has ended
+PROBED = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
+TRASH, DAYS = ".trash", 7  # the folder of deleted files, and the days for which they can be restored
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays.
+    """Write to a temporary file, then move it to path. Raises UserError if the disk refuses; then the old file stays.
 
     A link is followed; a pipe or device is written to, not replaced.
     """
@@ -33,7 +33,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def write_together(contents: dict[Path, bytes]) -> None:
-    """The same with files that belong together: the first is moved to its place once there was room for the last."""
+    """Write files that belong together: they are moved to their places once all have been written."""
     parts, path = {}, None
     try:
         for path, content in ((path.resolve(), content) for path, content in contents.items()):
@@ -50,19 +50,19 @@ def write_together(contents: dict[Path, bytes]) -> None:
     except OSError as error:
         for part in parts.values():
             Path(part).unlink(missing_ok=True)
-        raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
+        raise UserError(f"{path} could not be written: {error.strerror}. Free some disk space, or choose another path.") from error
 
 
 def drop_parts(folder: Path, age: float = 0) -> None:
-    """What writers that were killed, at least so many seconds ago, left half-written in the folder and below."""
+    """Remove partial files that are older than age (seconds) from a folder and its subfolders."""
     for part in folder.rglob(f".*{PART}"):
-        with suppress(OSError):  # its writer lives, and has moved it
+        with suppress(OSError):  # its writer is alive and has moved it
             if age == 0 or time.time() - part.stat().st_mtime > age:
                 part.unlink()
 
 
 def put_away(place: Path, name: str) -> None:
-    """A file or folder, which can be brought back for a week. Raises UserError if the disk refuses."""
+    """Move a file or folder to the trash, from which it can be restored for a week. Raises UserError if the disk refuses."""
     trash = place.parent / TRASH
     try:
         trash.mkdir(exist_ok=True)
@@ -76,19 +76,19 @@ def put_away(place: Path, name: str) -> None:
 
 
 def bring_back(place: Path, name: str, kind: str) -> None:
-    """What lay there before it was put away. Raises UserError if it is not there any more, or another has its name by now."""
+    """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in use."""
     kept = place.parent / TRASH / place.name
     try:
         if place.exists() or not kept.exists():
-            why = f"there is a new {kind} of that name" if kept.exists() else "it is gone for good"
-            raise UserError(f"{name} can't be brought back: {why}.")
+            why = f"a new {kind} has this name. Delete that one first" if kept.exists() else f"deleted items are kept for {DAYS} days only"
+            raise UserError(f"{name} cannot be restored: {why}.")
         os.replace(kept, place)
     except OSError as error:
-        raise UserError(f"{name} can't be brought back: {error.strerror}. Allow writing in {place.parent}.") from error
+        raise UserError(f"{name} cannot be restored: {error.strerror}. Allow writing in {place.parent}.") from error
 
 
 def fingerprint(content: bytes) -> dict:
-    """Size and SHA-256, by which a file is known again."""
+    """Return the size and the SHA-256 of a file, by which changes are detected."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 

@@ -34,7 +34,7 @@ def test_without_room_it_is_one_sentence_and_with_room_it_goes_on(tries):
     for use, found in tries.items():
         said = [line["said"].splitlines()[-1] for line in found if line["said"]]
         assert bool(said) == (use not in WITHOUT_ROOM) and found[-1]["said"] == "", use
-        assert all(sentence.endswith("No space left on device. Make room, or choose another place.") and sentence.isprintable()
+        assert all(sentence.endswith("No space left on device. Free some disk space, or choose another path.") and sentence.isprintable()
                    and sentence.count(" could not be written: ") == 1 and sentence[0] == "/" for sentence in said), said
         assert not any(line["again"] for line in found), found
 

@@ -35,28 +35,28 @@ def change_text(path, old, new):
 
 
 DAMAGE = {
-    "no record": (lambda f: (f / RECORD).unlink(), "its training was broken off"),
+    "no record": (lambda f: (f / RECORD).unlink(), "its training was interrupted"),
     "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
-    "empty record": (lambda f: cut(f / RECORD, 0), "not a run's record"),
-    "cut record": (lambda f: cut(f / RECORD, 100), "not a run's record"),
-    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not a run's record"),
-    "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not a run's record"),
-    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "format 99"),
+    "empty record": (lambda f: cut(f / RECORD, 0), "not the record of a run"),
+    "cut record": (lambda f: cut(f / RECORD, 100), "not the record of a run"),
+    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not the record of a run"),
+    "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not the record of a run"),
+    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "its format is 99"),
     "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
-    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must lie"),
-    "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not a run's record"),
-    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not a run's record"),
-    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not a run's record"),
-    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not a run's record"),
-    "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not a run's record"),
+    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must be"),
+    "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not the record of a run"),
+    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not the record of a run"),
+    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not the record of a run"),
+    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not the record of a run"),
+    "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not the record of a run"),
     "figure that was changed": (lambda f: change_text(f / RECORD, '"n": 360', '"n": 361'), "changed after it was written"),
     "setting that was changed": (lambda f: change_text(f / RECORD, '"seed": 0', '"seed": 1'), "changed after it was written"),
     "checksum of another": (lambda f: change_text(f / RECORD, '"checksum": "', '"checksum": "0'), "changed after it was written"),
-    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not a run's record"),
-    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not a run's record"),
+    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not the record of a run"),
+    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not the record of a run"),
     "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
-    "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is cut short"),
-    "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is cut short"),
+    "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is incomplete"),
+    "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is incomplete"),
     "folder for a file": (lambda f: ((f / RECORD).unlink(), (f / RECORD).mkdir()), "could not be read"),
 }
 
@@ -65,7 +65,7 @@ DAMAGE = {
 def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
     harm, says = DAMAGE[damage]
     harm(runs_folder / "tiny-vae")
-    remedy = "(Train it again, or delete|Update the app|Allow reading it)"
+    remedy = "(Train it again, or delete|Update the app|Allow reading this file)"
     with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*{remedy}") as error:
         find("tiny-vae")
     assert "\n" not in str(error.value)
@@ -80,7 +80,7 @@ def test_a_changed_byte_is_noticed(runs_folder, file):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum is wrong"):
+    with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum does not match"):
         runs.load("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
 
 
@@ -137,7 +137,7 @@ def test_weights_of_another_network_are_refused(runs_folder):
 def test_codes_of_other_images_are_refused(runs_folder, change):
     folder = runs_folder / "tiny-vae"
     rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
-    with pytest.raises(UserError, match="does not hold the codes of 360 test images. Train the run again"):
+    with pytest.raises(UserError, match="does not contain the codes of 360 test images. Train the run again"):
         read_embedding(find("tiny-vae"))
 
 
@@ -196,7 +196,7 @@ def test_an_unknown_run_brings_the_nearest(runs_folder):
 def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
     with pytest.raises(UserError, match="no run named"):
         find(name)
-    with pytest.raises(UserError, match="can't name a run"):
+    with pytest.raises(UserError, match="cannot be the name of a run"):
         place_for(name)
 
 
