@@ -42,13 +42,14 @@ class WebKit(Page):
         self.driver += f"/session/{session['sessionId']}"
 
     def open(self, url: str) -> None:
+        self.evaluate("globalThis.isLeft = true")
         self._request("POST", "/url", {"url": url})
         while True:
             try:
-                self.wait_for(f"document.URL.startsWith({json.dumps(url)}) && {COLLECT_ERRORS}")
+                self.wait_for(f"!globalThis.isLeft && {COLLECT_ERRORS}")
                 break
             except RuntimeError as error:
-                if "unload" not in str(error):  # The document of before was asked, and ended meanwhile.
+                if "unload" not in str(error):  # The document that is left was asked, and ended meanwhile.
                     raise
         self.wait_for("document.readyState === 'complete'")
 
