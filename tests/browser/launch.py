@@ -31,9 +31,7 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 @contextmanager
 def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
     """The same, with its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -50,6 +48,12 @@ def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def chromium(playwright: Playwright) -> Browser | None:
