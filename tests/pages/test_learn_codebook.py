@@ -78,8 +78,8 @@ def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
 def test_each_answer_is_answered(app, option):
     visit(app)
     app.button(key=f"learn_codebook answer {option}").click().run()
-    said = [m.value for m in app.markdown if m.value.startswith(("**Yes.**", "**Not so: The book"))]
-    assert len(said) == 1 and said[0].startswith("**Yes.**") == (option == 2) and app.query_params["answer"] == str(option)
+    said = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The book"))]
+    assert len(said) == 1 and said[0].startswith("**Correct.**") == (option == 2) and app.query_params["answer"] == str(option)
 
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
         assert not app.exception and app.session_state[f"{PAGE} to"] == end
     for i in (1, 2, 3):
         app.button(key=f"{PAGE} answer {i}").click().run()
-        assert not app.exception and (re.search(r"\*\*Yes\.\*\*", told(app)) is not None) == (i == 2)
+        assert not app.exception and (re.search(r"\*\*Correct\.\*\*", told(app)) is not None) == (i == 2)
         assert app.query_params["answer"] == str(i)
 
 

@@ -102,7 +102,7 @@ def test_the_ascent_raises_the_bound_and_leaves_the_evidence(app):
 @pytest.mark.parametrize("choice", [1, 2, 3])
 def test_each_answer_says_why(app, choice):
     opened(app, answer=str(choice))
-    assert any(m.value.startswith("**Yes.**" if choice == 2 else "**Not so: It stands still.**") for m in app.markdown)
+    assert any(m.value.startswith("**Correct.**" if choice == 2 else "**Not quite: It stands still.**") for m in app.markdown)
 
 
 def test_a_link_restores_it_all(app):
@@ -117,7 +117,7 @@ def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):
     app.query_params.clear()
     app.query_params.update(image="360")
     app.switch_page("pages/learn_elbo.py").run()
-    assert "its image can't be '360'" in app.warning[0].value and not app.exception
+    assert "image can't be '360'" in app.warning[0].value and not app.exception
 
 
 def test_without_its_run_it_says_so(app, monkeypatch):

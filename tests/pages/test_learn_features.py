@@ -48,7 +48,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
             assert accuracies(app).keys() == wanted
     for i in (1, 2, 3):
         app.button(key=f"{PAGE} answer {i}").click().run()
-        assert not app.exception and ("**Yes.**" in told(app)) == (i == 2)
+        assert not app.exception and ("**Correct.**" in told(app)) == (i == 2)
 
 
 def test_a_link_restores_it(app):
@@ -113,7 +113,7 @@ def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_m
 def test_words_of_a_link_that_mean_nothing_are_named(app):
     app.query_params.update({"images": "celeba", "encoder": "gone"})
     app.switch_page(f"pages/{PAGE}.py").run()
-    assert "its images can't be 'celeba'; its encoder can't be 'gone'" in app.warning[0].value and not app.exception
+    assert "images can't be 'celeba'; encoder can't be 'gone'" in app.warning[0].value and not app.exception
     assert accuracies(app).keys() == {"codes", "PCA", "pixels"}
 
 

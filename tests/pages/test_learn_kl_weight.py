@@ -87,7 +87,7 @@ def test_an_answer_is_judged_and_what_each_figure_chooses_shown_only_then(app, a
     assert not any(m.value.startswith("**By experiment,**") for m in app.markdown)
     app.button[answer - 1].click().run()
     said = [m.value for m in app.markdown]
-    assert any(text.startswith("**Yes.**" if answer == 3 else "**Not so: It depends on the use.**") for text in said)
+    assert any(text.startswith("**Correct.**" if answer == 3 else "**Not quite: It depends on the use.**") for text in said)
     film = read(SHIPPED / "digits-ladder-2d").film
     lowest = min((f.distortion, f.beta) for f in film)[1]
     assert any(f"the lowest distortion is at β = {lowest:.2g}" in text and "no unit is active" in text for text in said)
@@ -99,8 +99,8 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
     assert app.query_params["beta"] == "0.0055"
     visit(app, beta="3.9")
     assert app.select_slider[0].value == 4.0  # the nearest
-    assert "its beta can't be '11'" in visit(app, beta="11").warning[0].value
-    assert table(visit(app, images="nothing")) and "its images can't be 'nothing'" in app.warning[0].value
+    assert "beta can't be '11'" in visit(app, beta="11").warning[0].value
+    assert table(visit(app, images="nothing")) and "images can't be 'nothing'" in app.warning[0].value
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):

@@ -68,7 +68,7 @@ def test_what_is_drawn_are_densities(app):
 @pytest.mark.parametrize("choice", [1, 2, 3])
 def test_each_answer_says_why(app, choice):
     opened(app, answer=str(choice))
-    start = "**Yes.**" if choice == 2 else "**Not so: In one network, and in the prior of z.**"
+    start = "**Correct.**" if choice == 2 else "**Not quite: In one network, and in the prior of z.**"
     assert any(m.value.startswith(start) for m in app.markdown)
 
 
@@ -79,4 +79,4 @@ def test_a_link_restores_it_all_or_says_what_is_wrong(app):
     app.query_params.clear()
     app.query_params.update(k="13")
     app.switch_page("pages/learn_mixture.py").run()
-    assert "its k can't be '13'" in app.warning[0].value and not app.exception
+    assert "k can't be '13'" in app.warning[0].value and not app.exception
