@@ -174,8 +174,10 @@ def _many(run, known) -> None:
     st.subheader("Many samples")
     strip, measured = st.columns([5, 3], gap="medium")
     with strip:
+        made, again = share_of_copies(found), share_of_copies(known.relearnt)
         st.markdown("**Copies** (nearer to one training image than a third of the distance to the next): "
-                    f"{share_of_copies(found)} samples, {share_of_copies(known.relearnt)} decoded training images.  \n"
+                    f"{made.k} of {made.n} samples {made.brackets}, {again.k:,} of {again.n:,} decoded training images "
+                    f"{again.brackets}.  \n"
                     f"**Nearer to a training image than the median test image is:** {nearer(found, known.test)} of the samples, "
                     f"{nearer(known.recreated, known.test)} of the decoded test images.  \n"
                     f"**Distance to the best blend,** median: {np.median(blends):.2f} for samples, {np.median(known.blended):.2f} for test "
@@ -186,7 +188,7 @@ def _many(run, known) -> None:
         told = histogram_at(dict(zip(GROUPS, (known.test[:, 0], known.recreated[:, 0], found[:, 0]))))
         st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **told), width="stretch")
     n, nats = len(known.learnt.x), known.information
-    st.caption(f"± and brackets: 95% intervals. Near is not copied: a decoded image is blurred, and a blurred image is close to many. "
+    st.caption("Brackets: 95% intervals. A small distance doesn't mean a copy: a blurred image is close to many images. "
                f"I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z distinguishes about {np.exp(nats):.0f} groups of "
                "training images.")
 

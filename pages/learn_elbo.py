@@ -68,7 +68,7 @@ WHYS = {
 
 LESSON = Lesson(
     PAGE,
-    "A Gaussian q approximates the true posterior of this image. **Fit q to the true posterior (blue),** and watch both bars.",
+    "**Fit the Gaussian q to the true posterior (blue)** of this image, and watch both bars.",
     Question("You move q and keep the decoder. The bound rises. What does log p(x) do?",
              ("It rises with the bound", "It is constant", "It falls"), 1,
              "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. What the bound gains, the KL to the true posterior "
@@ -179,12 +179,12 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
             st.image(to_uint8(picture), said, width=88)
-        st.caption("Blue: true posterior. Pink: q, one and two standard deviations. Dashed: the encoder's q, with a KL of "
-                   f"{image.terms(encoder).kl_to_posterior:.2f} nats to the true posterior. Grey: codes of all test images.")
+        st.caption("Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q, "
+                   f"{image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test images.")
     if run.spec.likelihood == "bernoulli":
         missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
-        charts.caption("For grey pixels the Bernoulli likelihood is not a normalised density: in log p(x|z) at μ, a log-normaliser of "
-                       f"**{missing:.1f} nats** is missing (Loaiza-Ganem and Cunningham, NeurIPS 2019).")
+        charts.caption("For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a log-normaliser of "
+                       f"**{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019).")
 
 
 teach(LESSON, picture)

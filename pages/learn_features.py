@@ -48,8 +48,8 @@ LESSON = Lesson(
     "compare a linear classifier on the codes, on principal components (PCA), and on the pixels.",
     Question("With one label per class, ten in all: which features give the highest test accuracy?", ("The codes", "PCA", "The pixels"), 1,
              "PCA keeps the large variances of the images. The prior gives all active dimensions of a code the same variance, so that "
-             "the directions that separate classes weigh no more than the others. This is a part of the explanation: what it "
-             "costs PCA is measured below. Now add labels."),
+             "the directions that separate classes weigh no more than the others. This is only a part of the explanation: what equal "
+             "variances cost PCA is measured below. Then add labels."),
     MATHEMATICS,
     ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",
      "explorer.latent.attributes:along"),

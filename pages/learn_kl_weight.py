@@ -15,7 +15,7 @@ PAGE = "learn_kl_weight"
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
 IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.FIRST)
 SHOWN, ACROSS, SAMPLES = 600, 6, 12  # codes on the map; images in a row; samples of the prior
-MEASURED = 1000  # test images whose distortions are compared one by one
+MEASURED = 2500  # test images whose distortions are compared one by one
 
 D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
 mu, var, sig2 = tex("mu", r"\mu"), tex("sigma", r"\sigma^2"), tex("eps", "s^2")
@@ -53,7 +53,7 @@ LESSON = Lesson(
     "**Move β from left to right,** and watch the posteriors, the samples and the table. With *Digits*, watch the active units above "
     "β = 2.",
     Question("Which β is right?", ("The one with the lowest distortion", "1, because it trains on the ELBO", "It depends on the use"), 2,
-             "A low distortion serves reconstruction, a small prior gap serves sampling, and β = 1 maximises the ELBO. Choose β by "
+             "A low distortion serves reconstruction, a small prior gap serves sampling, and β = 1 trains on the ELBO. Choose β by "
              "experiment: the best trained β by each figure is printed below."),
     MATHEMATICS,
     ("explorer.latent.ladder:mixed", "explorer.lessons.kl_weight:distortions", "explorer.lessons.kl_weight:lowest"),
@@ -176,10 +176,10 @@ def _side_by_side(vae, ae, at: int) -> None:
                 f"{figure} at β = {best:g}" + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
                 for figure, (best, others) in _best(cache.version(vae), vae).items()) + ". In brackets: not distinguishable from the best.")
         st.caption(f"Table and curve: {vae.test.n:,} test images of {words.dataset(vae)}, nats per image, one posterior sample each (± "
-                   f"{1.96 * noise_error(sampled, vae.test.n):.1g}). Differences: {n:,} of these images. Gaps: ten measurements of "
-                   f"{n_codes:,} posterior samples. ± and brackets: 95% intervals. Map: a posterior sample of each of "
-                   f"{min(SHOWN, n_codes)} images; the rings are 1, 2 and 3 standard deviations of the prior. Images: the mean E[x|z]."
-                   + words.making(vae))
+                   f"{1.96 * noise_error(sampled, vae.test.n):.1g}). Differences: {n:,} of them. Gap, prior gap: samples of the Gaussian "
+                   f"fitted to {n_codes:,} posterior samples, or of the prior, that lie in gaps. ± and brackets: 95% intervals. Map: "
+                   f"posterior samples of {min(SHOWN, n_codes)} images; rings: 1, 2 and 3 standard deviations of the prior. Decoded "
+                   "images: E[x|z]." + words.making(vae))
 
 
 def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:

@@ -71,7 +71,7 @@ def usage() -> dict:
     used, even = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
     bars = used.mark_bar().encode(
         x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("share:Q", title="share of choices", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
+        y=alt.Y("share:Q", title="share", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
         tooltip=[alt.Tooltip("entry:O"), USED])
     return drawn((bars + even.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")).properties(height=150))
 

@@ -86,16 +86,25 @@ class Share:
         found = binomtest(self.k, self.n).proportion_ci(method="wilson")
         return float(found.low), float(found.high)
 
+    @property
+    def brackets(self) -> str:
+        """(50 to 73%)"""
+        low, high = self.interval
+        return f"({100 * low:.{self.digits}f} to {high:.{self.digits}%})"
+
+    @property
+    def digits(self) -> int:
+        """One decimal where a whole percent would hide the interval."""
+        return int(self.interval[1] < 0.01)
+
     def __str__(self) -> str:
         """63% (50 to 73%)"""
-        low, high = self.interval
-        return f"{self.k / self.n:.0%} ({100 * low:.0f} to {high:.0%})"
+        return f"{self.k / self.n:.{self.digits}%} {self.brackets}"
 
 
-def share_of_copies(found: np.ndarray) -> str:
-    """two_nearest() [n, 2] -> 0 of 64 (0 to 6%)"""
-    share = Share(int(copies(found).sum()), len(found))
-    return f"{share.k:,} of {share.n:,} {str(share).partition(' ')[2]}"
+def share_of_copies(found: np.ndarray) -> Share:
+    """two_nearest() [n, 2] -> the share of copies."""
+    return Share(int(copies(found).sum()), len(found))
 
 
 def nearer(found: np.ndarray, usual: np.ndarray) -> Share:

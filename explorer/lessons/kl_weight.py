@@ -12,7 +12,7 @@ from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.runs import LoadedRun
 
-N_NOISE = 10  # posterior samples of each image
+N_NOISE = 4  # posterior samples of each image
 
 
 @torch.inference_mode()

@@ -81,7 +81,8 @@ def test_a_share_has_wilsons_interval():
         z = 1.959964
         middle, half = (k + z**2 / 2) / (n + z**2), z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
         assert Share(k, n).interval == pytest.approx((middle - half, middle + half), abs=1e-6)
-    assert str(Share(40, 64)) == "62% (50 to 73%)" and share_of_copies(np.ones((64, 2))) == "0 of 64 (0 to 6%)"
+    assert str(Share(40, 64)) == "62% (50 to 73%)" and Share(0, 1437).brackets == "(0.0 to 0.3%)" and Share(0, 64).brackets == "(0 to 6%)"
+    assert share_of_copies(np.array([[0.3, 1.0], [0.4, 1.0]])) == Share(1, 2)
 
 
 def test_mutual_information_is_that_of_closed_forms_and_of_torch():

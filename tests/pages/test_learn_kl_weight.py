@@ -75,7 +75,7 @@ def test_both_gaps_are_of_as_many_codes_and_are_the_estimates_of_the_library(app
     mu, logvar = e.film.mu[at], e.film.logvar[at]
     assert table(app)["VAE, β = 4"][3:5] == [str(estimate_gap(mu, logvar, 3000)), str(estimate_prior_gap(mu, logvar, 3000))]
     assert table(app)["AE"][3] == str(estimate_gap(ae.mu[:3000], None, 3000))
-    assert any("3,000 posterior samples" in c.value for c in app.caption)
+    assert any("fitted to 3,000 posterior samples" in c.value for c in app.caption)
 
 
 def test_map_and_curve_hold_what_was_measured(app):
