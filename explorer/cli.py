@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from explorer.specs import RunSpec, value_type
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status: 0, or 2 after one line on stderr that says what to do, or 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # not that of a terminal, a pipe or a file
+            stream.reconfigure(errors="replace")  # what its encoding lacks becomes '?'
     args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
     try:
         return args.command(args) or 0
@@ -88,15 +92,16 @@ def _parser() -> argparse.ArgumentParser:
     at_beta(sub)
     sub.add_argument("--z", required=True, help="the code: numbers with commas, as in 0.5,-1")
     sub.add_argument("--out", required=True, type=Path, help="the PNG to write")
-    sub = command("embed", commands.export, "write the test split's codes as CSV", None)
+    sub = command("embed", commands.export, "write the test split's codes as a table", None)
     sub.add_argument("run")
     at_beta(sub)
-    sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
-    sub.set_defaults(to="csv")
+    sub.add_argument("--out", required=True, type=Path, help="a .csv, .tsv or .parquet: index,label,mu_0..,logvar_0..,class")
+    sub.set_defaults(to=None)
     sub = command("export", commands.export, "write a run to take along: its decoder, its files or its codes", None)
     sub.add_argument("run")
     at_beta(sub)
-    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv or parquet (the test split's codes)")
+    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv, tsv or parquet (the test split's codes), "
+                     "or projector (a zip of them as vectors.tsv and metadata.tsv, for the Embedding Projector)")
     sub.add_argument("--out", required=True, type=Path, help="the file to write")
     sub = command("import", commands.import_, "take in a run's zip, or the weights of a network named by its settings")
     sub.add_argument("file", type=Path, help="a zip that `export --to zip` made, or a state dict in safetensors")

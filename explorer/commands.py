@@ -138,11 +138,12 @@ def decode(args) -> None:
 
 
 def export(args) -> None:
-    from explorer.exporting import exported
+    """As --to says, or the file's suffix."""
+    from explorer.exporting import exported, table_format
     from explorer.store.catalogue import find
     from explorer.store.files import write_whole
 
-    write_whole(args.out, exported(find(args.run), args.to, args.beta))
+    write_whole(args.out, exported(find(args.run), args.to or table_format(args.out.name), args.beta))
 
 
 def import_(args) -> None:
@@ -199,9 +200,9 @@ def data(args) -> None:
         download(args.dataset, counting_bar("B"))
     data = load(args.dataset, on_progress=counting_bar(" images"))
     about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
-             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "folder": str(data_folder())}
+             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped}
     if args.json:
-        print(json.dumps(about))
+        print(json.dumps(about | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
     print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "

@@ -1,10 +1,10 @@
 """Which runs there are: the user's own (EXPLORER_RUNS) first, then the shipped ones."""
 
-import os
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
 from explorer.names import is_file_name, same, shown
+from explorer.places import folder_of
 from explorer.privacy import owner
 from explorer.store.run import Run, read
 
@@ -12,8 +12,8 @@ SHIPPED = Path(__file__).parents[2] / "trained"
 
 
 def runs_folder() -> Path:
-    """Where new runs go."""
-    return Path(os.path.expanduser(os.environ.get("EXPLORER_RUNS") or SHIPPED))
+    """Where new runs go. Raises UserError where that can't be told (explorer.places)."""
+    return folder_of("EXPLORER_RUNS", SHIPPED)
 
 
 def catalogue() -> tuple[list[Run], list[str]]:

@@ -15,18 +15,19 @@ from explorer.errors import UserError
 PART = ".part"  # of a file that is being written
 ABANDONED = 3600.0  # seconds after which a part that still lies there is nobody's
 PROBED = 2.0  # seconds for which those who look may hold a lock
+REMEDY = "Make room, or choose another place."
 TRASH, DAYS = ".trash", 7  # the folder beside what was deleted, and for how long it can be brought back
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place, then move there. Raises UserError if the disk refuses; the old file stays.
+def write_whole(path: Path, content: bytes, remedy: str = REMEDY) -> None:
+    """Write beside the place, then move there. Raises UserError, which ends with the remedy, if the disk refuses; the old file stays.
 
     A link is followed; a pipe or device is written to, not replaced.
     """
-    write_together({path: content})
+    write_together({path: content}, remedy)
 
 
-def write_together(contents: dict[Path, bytes]) -> None:
+def write_together(contents: dict[Path, bytes], remedy: str = REMEDY) -> None:
     """The same with files that belong together: the first is moved to its place once there was room for the last."""
     parts, path = {}, None
     try:
@@ -44,7 +45,7 @@ def write_together(contents: dict[Path, bytes]) -> None:
     except OSError as error:
         for part in parts.values():
             Path(part).unlink(missing_ok=True)
-        raise UserError(f"{path} could not be written: {error.strerror}. Make room, or choose another place.") from error
+        raise UserError(f"{path} could not be written: {error.strerror}. {remedy}") from error
 
 
 def drop_parts(folder: Path, age: float = 0) -> None:
