@@ -148,17 +148,19 @@ def export(args) -> None:
 
 def import_(args) -> None:
     from explorer import importing
+    from explorer.foreign import check_foreign, is_zip
     from explorer.terminal import counting_bar
 
     if args.file.stat().st_size > importing.MOST_BYTES:
         raise UserError(f"{args.file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
     content = args.file.read_bytes()
-    if not content.startswith(b"PK"):
+    check_foreign(args.file.name, content)
+    if not is_zip(content):
         run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
     elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
         raise UserError(f"A run's zip tells its own settings. Leave out --{given[0].replace('_', '-')}.")
     else:
-        run = importing.import_run(content, args.run)
+        run = importing.import_run(content, args.run, args.file.stem)
     print(json.dumps(_shown(run))) if args.json else _print_run(run)
 
 

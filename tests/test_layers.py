@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BASE = {"errors", "registry", "names", "places", "privacy", "archive", "tensors", "files", "specs", "device", "process"}
+BASE = {"errors", "registry", "names", "places", "privacy", "archive", "foreign", "tensors", "files", "specs", "device", "process"}
 MAY_IMPORT = {
     "errors": {"names"}, "registry": {"errors"}, "names": set(), "places": {"errors"}, "privacy": set(), "archive": {"errors", "names"},
+    "foreign": {"archive", "errors", "names"},
     "tensors": set(), "files": {"errors"}, "process": set(),
     "specs": {"errors", "registry", "names"}, "device": {"errors"},
     "data": BASE, "networks": BASE, "models": BASE | {"networks"}, "objectives": BASE | {"models"},

@@ -1,6 +1,7 @@
 """Without a home, or where nothing may be written, a sentence says which variable to set; and no folder is named "~"."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -75,13 +76,13 @@ def test_a_user_who_may_write_nowhere_is_told_which_variable_to_set(home):
     """The checkout is another user's, as on a server, and HOME is not set, or is the root of the disk."""
     env = {name: value for name, value in os.environ.items() if name not in (*BOTH, "HOME")} | {"PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"HOME": home} if home else {}
-    become = f"import os, runpy; os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); "
-    if subprocess.run([sys.executable, "-c", f"{become} import explorer.runs"], cwd=ROOT, env=env, capture_output=True).returncode:
+    become = [shutil.which("setpriv") or pytest.skip("setpriv becomes another user"), f"--reuid={NOBODY}", f"--regid={NOBODY}",
+              "--clear-groups", sys.executable]
+    if subprocess.run([*become, "-c", "import explorer.runs"], cwd=ROOT, env=env, capture_output=True).returncode:
         pytest.skip("another user can't read this checkout, or Python's packages")
-    code = f"{become} runpy.run_module('explorer', run_name='__main__')"
 
     def said(*words) -> str:
-        done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, env=env, capture_output=True, text=True)
+        done = subprocess.run([*become, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True)
         assert done.returncode == 2, done.stderr
         return done.stderr.splitlines()[-1]
 
