@@ -12,6 +12,7 @@ if st.runtime.exists():
     from explorer.ui.entry import pass_app
     from explorer.ui.faults import plain_faults
     from explorer.ui.lesson import LESSONS, THERE
+    from explorer.ui.number_fields import read_commas
     from explorer.ui.sending import a_whole_page, send_at_once
     from explorer.ui.warm_up import warm_up
 
@@ -36,6 +37,7 @@ if st.runtime.exists():
     with a_whole_page(), plain_faults():
         page.run()
     visitor.remember()
+    read_commas()
     warm_up()
 else:
     from starlette.middleware import Middleware

@@ -43,7 +43,7 @@ class RunSpec:
     likelihood: str = option("bernoulli", "how decoded pixels are scored", choices=LIKELIHOODS.names())
     sigma: float = option(0.1, "standard deviation of a gaussian pixel, in grey levels of [0,1]", low=1e-3, high=10.0, step=0.01)
     beta: float = option(1.0, "KL weight; 1 is the ELBO", low=0.0, high=1000.0, step=0.1)
-    beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=1.0)
+    beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=0.5)
     betas: str | None = option(None, "KL weights of a ladder, rising: each rung is trained on from the one before")
     rung_epochs: int | None = option(None, "passes over the training images for each rung but the first", low=1, high=10_000, step=1)
     n_codes: int | None = option(None, "entries in a vqvae's codebook", low=2, high=1024, step=1)
