@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.data import own
+from explorer.data.dataset import Dataset
 from tests.conftest import ROOT
 
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py", *ROOT.glob("tests/**/*.py")]
@@ -81,25 +84,25 @@ print(len(list(Path("pages").glob("*.py"))), "pages")
     assert done.stdout.endswith(" pages\n"), done.stderr[-2000:]
 
 
-def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_path):
+def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_path, monkeypatch):
     """Classes named in letters of every kind stand in run.json, events.jsonl and the table."""
-    for name in ("größe", "日本語", "Ελλάς"):
-        (tmp_path / "images" / name).mkdir(parents=True)
-        for i in range(6):
-            Image.new("L", (16, 16), 20 * i).save(tmp_path / "images" / name / f"{i}.png")
+    names = ("größe", "日本語", "Ελλάς")
     env = locale | {"EXPLORER_RUNS": str(tmp_path / "runs"), "EXPLORER_DATA": str(tmp_path / "data")}
+    monkeypatch.setenv("EXPLORER_DATA", env["EXPLORER_DATA"])
+    images = np.random.default_rng(0).integers(0, 256, (18, 1, 16, 16), np.uint8)
+    own.save(Dataset("x", images, np.arange(18) % 3, names, 9), "named")
 
     def call(*words) -> bytes:
         done = subprocess.run([sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True)
         assert done.returncode == 0 and b"Traceback" not in done.stderr, done.stderr
         return done.stdout
 
-    call("train", "--dataset", f"folder:{tmp_path / 'images'}", "--image-size", 16, "--epochs", 1, "--width", 8, "--run", "it")
-    call("show", "it")
+    call("train", "--dataset", "own:named", "--epochs", 1, "--width", 8, "--run", "it")
+    assert json.loads(call("show", "it", "--json"))["run"] == "it" and b"nats per image" in call("show", "it")
+    assert b"classes: " in call("data", "own:named")
     call("embed", "it", "--out", tmp_path / "codes.csv")
     with open(tmp_path / "codes.csv", encoding="utf-8") as file:
-        assert {row["class"] for row in csv.DictReader(file)} <= {"größe", "日本語", "Ελλάς"}
-    assert b"nats per image" in call("show", "it")
+        assert [row["class"] for row in csv.DictReader(file)] == [names[i % 3] for i in range(9, 18)]
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
