@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
                      "or projector (a zip of them as vectors.tsv and metadata.tsv, for the Embedding Projector)")
     sub.add_argument("--out", required=True, type=Path, help="the file to write")
     sub = command("import", commands.import_, "take in a run's zip, or the weights of a network named by its settings")
-    sub.add_argument("file", type=Path, help="a zip that `export --to zip` made, or a state dict in safetensors")
+    sub.add_argument("file", type=Path, nargs="+", help="a zip that `export --to zip` made, or a state dict in safetensors")
     sub.add_argument("--run", metavar="NAME", help="the run's name, instead of the one that it had, or the file's")
     settings(sub)
     sub = command("gaps", commands.gaps, "measure the gaps between runs' codes")

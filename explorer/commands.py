@@ -151,16 +151,19 @@ def import_(args) -> None:
     from explorer.foreign import check_foreign, is_zip
     from explorer.terminal import counting_bar
 
-    if args.file.stat().st_size > importing.MOST_BYTES:
-        raise UserError(f"{args.file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
-    content = args.file.read_bytes()
-    check_foreign(args.file.name, content)
+    file, *others = args.file
+    if file.stat().st_size > importing.MOST_BYTES:
+        raise UserError(f"{file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
+    content = file.read_bytes()
+    check_foreign(file.name, content)
+    if others:
+        raise UserError(f"One file is imported at a time. Leave out {shown(others[0].name)}.")
     if not is_zip(content):
-        run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
+        run = importing.import_weights(content, spec_of(args), args.run or file.stem, counting_bar(" images"))
     elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
         raise UserError(f"A run's zip tells its own settings. Leave out --{given[0].replace('_', '-')}.")
     else:
-        run = importing.import_run(content, args.run, args.file.stem)
+        run = importing.import_run(content, args.run, file.stem)
     print(json.dumps(_shown(run))) if args.json else _print_run(run)
 
 

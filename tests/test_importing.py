@@ -18,7 +18,7 @@ from safetensors.torch import save as torch_save
 from explorer import importing, runs
 from explorer.cli import main
 from explorer.errors import UserError
-from explorer.exporting import run_zip
+from explorer.exporting import codes_projector, run_zip
 from explorer.foreign import check_foreign, is_zip
 from explorer.importing import import_run, import_weights
 from explorer.specs import RunSpec
@@ -294,6 +294,19 @@ def test_what_is_no_run_is_told_from_one(runs_folder, tmp_path, capsys, name, sa
     assert main(["import", str(tmp_path / name)]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert says in line and "a run needs" in line
+
+
+def test_the_embedding_projectors_files_are_told_from_a_run_and_others_come_one_by_one(runs_folder, tmp_path, capsys):
+    """A run needs the network that decodes its codes, which these two files lack."""
+    files = [tmp_path / "vectors.tsv", tmp_path / "metadata.tsv"]
+    with zipfile.ZipFile(io.BytesIO(codes_projector(find("tiny-vae")))) as archive:
+        archive.extractall(tmp_path)
+    assert main(["import", *map(str, files)]) == 2
+    assert "vectors.tsv is a table" in capsys.readouterr().err
+    weights = str(find("tiny-vae").folder / MODEL)
+    assert main(["import", weights, weights]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "One file is imported at a time. Leave out model.safetensors." in line
 
 
 @pytest.mark.parametrize("length", [int.from_bytes(b"PK", "little"), int.from_bytes(b"\x80\x02", "little")])

@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from explorer.cli import main
 from explorer.data import data_folder, own
@@ -68,6 +70,17 @@ def test_a_home_in_the_variable_where_there_is_none_is_refused(homeless, monkeyp
     assert main(["list"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert names_both(line) and "~/runs" in line
+
+
+def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatch):
+    """Without any home, Streamlit (1.67) itself does not start; a home of somebody who is not there is for us to tell."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_DATA", "~no-such-user/data")
+    st.cache_data.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    for page in ("home", "explore", "compare", "train", "images", "library"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception and not app.error, page
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")

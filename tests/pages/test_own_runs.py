@@ -1,6 +1,8 @@
 """Runs of images of one's own, and of CelebA's attributes, on every page; and runs from elsewhere, brought in on the Library."""
 
+import io
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -223,6 +225,13 @@ def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
     assert not any(library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown))
     other = set(follow("library", opened()).dataframe[0].value["run"])
     assert "theirs" in other and "tiny-vae-1" not in other
+
+
+def test_a_run_that_a_mac_packed_again_is_brought_in(library):
+    with zipfile.ZipFile(io.BytesIO(run_zip(find("tiny-vae")))) as archive:
+        files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    bring(library, zipped(files | {"__MACOSX/._run.json": b"\0\5", ".DS_Store": b"Bud1"}), "again.zip", name="again")
+    assert not library.error and find("again").test == find("tiny-vae").test
 
 
 def test_weights_are_brought_in_with_their_settings(library):
