@@ -40,7 +40,7 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     stopped, whole = find("stopped"), find("whole")
     assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
-    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
 
 
