@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from explorer.specs import RunSpec, value_type
 
 def main(argv: list[str] | None = None) -> int:
     """Return the exit status: 0; 2 after an error, with one line on stderr that says what to do; 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # not a terminal, a pipe or a file
+            stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
     args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
     try:
         return args.command(args) or 0
@@ -90,18 +94,19 @@ def _parser() -> argparse.ArgumentParser:
     at_beta(sub)
     sub.add_argument("--z", required=True, help="the latent code: numbers separated by commas, as in 0.5,-1")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
-    sub = command("embed", commands.export, "write the latent codes of the test split as CSV", None)
+    sub = command("embed", commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--out", required=True, type=Path, help="CSV file to write, with the columns index,label,mu_0..,logvar_0..")
-    sub.set_defaults(to="csv")
+    sub.add_argument("--out", required=True, type=Path, help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class")
+    sub.set_defaults(to=None)
     sub = command("export", commands.export, "export a run: its decoder, its files or its latent codes", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv or parquet (the codes of the test split)")
+    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), "
+                     "or projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)")
     sub.add_argument("--out", required=True, type=Path, help="file to write")
     sub = command("import", commands.import_, "import a run from a zip file, or the weights of a network whose settings are given")
-    sub.add_argument("file", type=Path, help="a zip file made by `export --to zip`, or a state dict in safetensors")
+    sub.add_argument("file", type=Path, nargs="+", help="a zip file made by `export --to zip`, or a state dict in safetensors")
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: its name in the zip file, or the name of the file)")
     settings(sub)
     sub = command("gaps", commands.gaps, "measure the gaps between runs' codes")

@@ -139,26 +139,32 @@ def decode(args) -> None:
 
 
 def export(args) -> None:
-    from explorer.exporting import exported
+    """As --to says, or the file's suffix."""
+    from explorer.exporting import exported, table_format
     from explorer.store.catalogue import find
     from explorer.store.files import write_whole
 
-    write_whole(args.out, exported(find(args.run), args.to, args.beta))
+    write_whole(args.out, exported(find(args.run), args.to or table_format(args.out.name), args.beta))
 
 
 def import_(args) -> None:
     from explorer import importing
+    from explorer.foreign import check_foreign, is_zip
     from explorer.terminal import counting_bar
 
-    if args.file.stat().st_size > importing.MOST_BYTES:
-        raise UserError(f"{args.file} is larger than the limit of {importing.MOST_BYTES / 1e6:,.0f} MB.")
-    content = args.file.read_bytes()
-    if not content.startswith(b"PK"):
-        run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
+    file, *others = args.file
+    if file.stat().st_size > importing.MOST_BYTES:
+        raise UserError(f"{file} is larger than the limit of {importing.MOST_BYTES / 1e6:,.0f} MB.")
+    content = file.read_bytes()
+    check_foreign(file.name, content)
+    if others:
+        raise UserError(f"Only one file can be imported at a time. Leave out {shown(others[0].name)}.")
+    if not is_zip(content):
+        run = importing.import_weights(content, spec_of(args), args.run or file.stem, counting_bar(" images"))
     elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
         raise UserError(f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}.")
     else:
-        run = importing.import_run(content, args.run)
+        run = importing.import_run(content, args.run, file.stem)
     print(json.dumps(_shown(run))) if args.json else _print_run(run)
 
 
@@ -200,9 +206,9 @@ def data(args) -> None:
         download(args.dataset, counting_bar("B"))
     data = load(args.dataset, on_progress=counting_bar(" images"))
     about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
-             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "folder": str(data_folder())}
+             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped}
     if args.json:
-        print(json.dumps(about))
+        print(json.dumps(about | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
     print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "

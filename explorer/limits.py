@@ -51,7 +51,9 @@ def check_writable() -> None:
 
 def check_disk() -> None:
     """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed space."""
-    taken = (_bytes_below(runs_folder()) + _bytes_below(own.sets_folder())) / 1e9
+    taken = _bytes_below(runs_folder()) / 1e9
+    with suppress(UserError):  # there is no folder for images, and so there are none
+        taken += _bytes_below(own.sets_folder()) / 1e9
     if taken >= (most := max_disk()):
         raise UserError(f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
                         "Ask its operator to free space or to raise EXPLORER_MAX_DISK.")

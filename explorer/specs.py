@@ -43,7 +43,7 @@ class RunSpec:
     likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS.names())
     sigma: float = option(0.1, "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]", low=1e-3, high=10.0, step=0.01)
     beta: float = option(1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=1000.0, step=0.1)
-    beta_warmup: float = option(0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=1.0)
+    beta_warmup: float = option(0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5)
     betas: str | None = option(None, "KL weights of a ladder, in rising order; each rung continues the training of the previous one")
     rung_epochs: int | None = option(None, "number of epochs for each rung after the first", low=1, high=10_000, step=1)
     n_codes: int | None = option(None, "number of entries in the codebook of a VQ-VAE", low=2, high=1024, step=1)

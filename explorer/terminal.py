@@ -23,7 +23,7 @@ def json_lines() -> Callable[[Event], None]:
                 print(json.dumps(to_json(event)), flush=True)
             except OSError:
                 reader = False
-                sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it replaces stdout until the end
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it replaces stdout until the end
 
     return tell
 

@@ -27,7 +27,7 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
     assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
     assert shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"} and shown["test"]["n"] == 360
     assert events[-1]["test"] == shown["test"]
-    log = (find("mine").folder / "events.jsonl").read_text().splitlines()
+    log = (find("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
 
 
@@ -80,11 +80,11 @@ def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae"])
 def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     explorer("embed", run, "--out", tmp_path / "codes.csv")
-    with open(tmp_path / "codes.csv") as file:
+    with open(tmp_path / "codes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     e = read_embedding(find(run))
     logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
-    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars]
+    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars, "class"]
     assert [int(r["index"]) for r in rows] == list(range(360)) and [int(r["label"]) for r in rows] == e.y.tolist()
     assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
 
@@ -106,7 +106,7 @@ def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_pat
     explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
     assert np.array_equal(np.asarray(Image.open(tmp_path / "z.png")), to_uint8(runs.load("tiny-ladder", 0.1).decode([0.5, -1])[0]))
     explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
-    with open(tmp_path / "c.csv") as file:
+    with open(tmp_path / "c.csv", encoding="utf-8") as file:
         mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
     assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
     low, high = (json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"] for b in (0.01, 1))
@@ -128,7 +128,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
-    (runs_folder / "tiny-ae" / "run.json").write_text("{}")
+    (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
     found = json.loads(explorer("doctor", "--json").stdout)
     assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
     assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]

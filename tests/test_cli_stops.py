@@ -32,21 +32,22 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     words = "--epochs 120 --width 16 --seed 5 --run {}"
     status, said = interrupted(words.format("stopped"), signal)
     kept = find("stopped")
-    assert status == 130 and said == kept.note and re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again, .*", said)
+    assert status == 130 and said == kept.note
+    assert re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again to continue from there.", said)
     assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
     stopped, whole = find("stopped"), find("whole")
     assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
-    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
 
 
 def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
     status, said = interrupted(words)
-    assert status == 2 and "goes on from there; a ladder can be used once it is whole" in said
+    assert status == 2 and "to continue from there; a ladder can be used once all its rungs are trained" in said
     assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
     assert find("climbing").epochs == 75 and find("climbing").note is None

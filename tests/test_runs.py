@@ -123,13 +123,13 @@ def test_the_trial_of_what_diverges_says_so_and_a_short_one_is_timed_whole():
 def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "model.safetensors").write_text("keep")
+    (tmp_path / "mine" / "model.safetensors").write_text("keep", encoding="utf-8")
     with pytest.raises(UserError, match="contains files that do not belong to a run"):
         runs.train(RunSpec(epochs=1, width=8), "mine")
     with pytest.raises(UserError):
         runs.train(RunSpec(network="conv", depth=4), "new")
     assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["mine"]
-    assert (tmp_path / "mine" / "model.safetensors").read_text() == "keep"
+    assert (tmp_path / "mine" / "model.safetensors").read_text(encoding="utf-8") == "keep"
 
 
 def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
@@ -137,7 +137,7 @@ def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
     (run.folder / "model.safetensors").write_bytes(b"cut")
     assert runs.train(run.spec, "tiny-vae").test == run.test
     record = run.folder / "run.json"
-    record.write_text(record.read_text().replace('"format": 1', '"format": 2'))
+    record.write_text(record.read_text(encoding="utf-8").replace('"format": 1', '"format": 2'), encoding="utf-8")
     with pytest.raises(UserError, match="Update the app"):
         runs.train(run.spec, "tiny-vae")
 
@@ -148,7 +148,7 @@ def test_a_network_too_large_for_any_machine_is_refused():
 
 
 def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "file"))
     with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
         runs.train(RunSpec(epochs=1, width=8))

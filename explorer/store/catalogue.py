@@ -1,10 +1,10 @@
 """Finds runs: first those of the user (EXPLORER_RUNS), then those included in the app."""
 
-import os
 from pathlib import Path
 
 from explorer.errors import UserError, unknown
 from explorer.names import is_file_name, same, shown
+from explorer.places import folder_of
 from explorer.privacy import owner
 from explorer.store.run import Run, read
 
@@ -12,8 +12,8 @@ SHIPPED = Path(__file__).parents[2] / "trained"
 
 
 def runs_folder() -> Path:
-    """Return the folder in which new runs are saved."""
-    return Path(os.path.expanduser(os.environ.get("EXPLORER_RUNS") or SHIPPED))
+    """Return the folder in which new runs are saved. Raises UserError if it is not known (explorer.places)."""
+    return folder_of("EXPLORER_RUNS", SHIPPED)
 
 
 def catalogue() -> tuple[list[Run], list[str]]:

@@ -42,7 +42,7 @@ def file_of(spec: RunSpec) -> str:
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
     place = runs_folder() / file_of(spec)
-    write_whole(place, packed("classifier", about, c.weights))
+    write_whole(place, packed("classifier", about, c.weights), "Free some disk space, or set EXPLORER_RUNS to another folder.")
     return place
 
 

@@ -22,7 +22,7 @@ class EventLog:
         self.path, self.told, self.seconds = folder / EVENTS, 0.0, 0.0
         earlier = [e for e in read_events(folder) if e["event"] == "epoch_end" and e["epoch"] <= epochs]
         write_whole(self.path, _lines(earlier))
-        self.file = open(self.path, "a")  # noqa: SIM115 - close() closes it
+        self.file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - close() closes it
 
     def tell(self, event: Event) -> None:
         self.seconds = getattr(event, "seconds", self.seconds)

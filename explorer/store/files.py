@@ -21,18 +21,19 @@ except ImportError:  # Windows
 PART = ".part"  # of a file that is being written
 ABANDONED = 3600.0  # seconds after which a partial file is left over from a process that has ended
 PROBED = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
+REMEDY = "Free some disk space, or choose another path."
 TRASH, DAYS = ".trash", 7  # the folder of deleted files, and the days for which they can be restored
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write to a temporary file, then move it to path. Raises UserError if the disk refuses; then the old file stays.
+def write_whole(path: Path, content: bytes, remedy: str = REMEDY) -> None:
+    """Write to a temporary file, then move it to path. Raises UserError, which ends with the remedy, if the disk refuses.
 
-    A link is followed; a pipe or device is written to, not replaced.
+    After an error, the old file stays. A link is followed; a pipe or device is written to, not replaced.
     """
-    write_together({path: content})
+    write_together({path: content}, remedy)
 
 
-def write_together(contents: dict[Path, bytes]) -> None:
+def write_together(contents: dict[Path, bytes], remedy: str = REMEDY) -> None:
     """Write files that belong together: they are moved to their places once all have been written."""
     parts, path = {}, None
     try:
@@ -50,7 +51,7 @@ def write_together(contents: dict[Path, bytes]) -> None:
     except OSError as error:
         for part in parts.values():
             Path(part).unlink(missing_ok=True)
-        raise UserError(f"{path} could not be written: {error.strerror}. Free some disk space, or choose another path.") from error
+        raise UserError(f"{path} could not be written: {error.strerror}. {remedy}") from error
 
 
 def drop_parts(folder: Path, age: float = 0) -> None:

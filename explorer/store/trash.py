@@ -16,7 +16,7 @@ NAMES = SHIPPED / "shipped.txt"
 
 def is_shipped(folder: Path) -> bool:
     """Return whether the run is included in the app."""
-    return folder.resolve().parent == SHIPPED.resolve() and folder.name in NAMES.read_text().split()
+    return folder.resolve().parent == SHIPPED.resolve() and folder.name in NAMES.read_text(encoding="utf-8").split()
 
 
 def delete(name: str) -> None:

@@ -140,7 +140,7 @@ def tex(symbol: str, latex: str) -> str:
 def source(name: str) -> str:
     """The source of "module:name" or "module:Class.method", read from the file; nothing is imported."""
     module, _, path = name.partition(":")
-    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
     with PARSING:
         found = ast.parse(text)
     for part in path.split("."):

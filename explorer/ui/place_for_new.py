@@ -30,7 +30,7 @@ def name_and_who(key: str) -> tuple[str, bool]:
                                        help="Letters, digits, '_', '-' and '.'").strip())
     who = right.segmented_control("Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True)
     if not is_file_name(name):
-        st.error(f"{f'{shown(name)} is not a valid name' if name else 'A name is missing'}: use letters, digits, '_', '-' and '.', "
+        st.error(f"{shown(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and '.', "
                  "and begin with a letter, a digit or '_'.")
         return "", False
     return name, who == "me"

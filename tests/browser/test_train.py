@@ -72,7 +72,10 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     assert not stop_button(other).count()
     stop_button(page).click()
     expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+    page.reload()
+    expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Continue training")).to_be_visible()
+    page.wait_for_selector(REPLAY_MAP)
 
 
 def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, runs_folder):

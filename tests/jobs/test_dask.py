@@ -104,7 +104,7 @@ def test_a_lost_scheduler_is_told(folder, monkeypatch):
     scheduler = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until((folder / ".scheduler.json").exists)
-        monkeypatch.setenv("EXPLORER_SCHEDULER", json.loads((folder / ".scheduler.json").read_text())["address"])
+        monkeypatch.setenv("EXPLORER_SCHEDULER", json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"])
         executor().start("lost", RunSpec())  # there is no worker to take it up
         assert queue.job_of("lost").alive
         scheduler.kill()

@@ -69,7 +69,8 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
         assert {job.run: job.by for job in queue.jobs()} == {"mine": "a visitor's key", "theirs": None}
     file = folder / ".jobs" / "old.json"
     queue.enter("old", SHORT)
-    file.write_text(json.dumps({name: value for name, value in json.loads(file.read_text()).items() if name != "by"}))
+    told = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8")
     assert queue.job_of("old").alive and queue.job_of("old").by is None
     queue.leave("old")
 
@@ -277,7 +278,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
 
 
 def test_without_permission_it_is_one_sentence(folder, monkeypatch):
-    (folder / "file").write_text("")
+    (folder / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("EXPLORER_RUNS", str(folder / "file"))
     with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
         executor().start("run", SHORT)

@@ -84,7 +84,7 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
 
 def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
-    (runs_folder / name / "run.json").write_text("{}")  # nor of its faults
+    (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
     queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}"))
     for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {}),

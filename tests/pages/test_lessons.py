@@ -17,7 +17,7 @@ IDEAS = 27  # of the notes
 
 def concepts(page: str) -> tuple[int, ...]:
     """The rows of the notes' ideas that a page's source says it shows."""
-    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text()).body:
+    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and node.targets[0].id == "CONCEPTS":
             return ast.literal_eval(node.value)
     return ()

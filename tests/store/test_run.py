@@ -19,7 +19,7 @@ from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, signed, w
 
 
 def edit_record(folder, change):
-    record = json.loads((folder / RECORD).read_text())
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     change(record)
     (folder / RECORD).write_bytes(signed(record))
 
@@ -29,9 +29,9 @@ def cut(path, n):
 
 
 def change_text(path, old, new):
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 DAMAGE = {
@@ -39,7 +39,7 @@ DAMAGE = {
     "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
     "empty record": (lambda f: cut(f / RECORD, 0), "not the record of a run"),
     "cut record": (lambda f: cut(f / RECORD, 100), "not the record of a run"),
-    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not the record of a run"),
+    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]", encoding="utf-8"), "not the record of a run"),
     "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not the record of a run"),
     "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "its format is 99"),
     "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
@@ -85,10 +85,10 @@ def test_a_changed_byte_is_noticed(runs_folder, file):
 
 
 def test_a_record_of_an_earlier_version_has_no_checksum_and_is_read(runs_folder):
-    record = json.loads((runs_folder / "tiny-vae" / RECORD).read_text())
+    record = json.loads((runs_folder / "tiny-vae" / RECORD).read_text(encoding="utf-8"))
     del record["checksum"], record["replay"]
     before = find("tiny-vae")
-    (runs_folder / "tiny-vae" / RECORD).write_text(json.dumps(record))
+    (runs_folder / "tiny-vae" / RECORD).write_text(json.dumps(record), encoding="utf-8")
     assert find("tiny-vae") == before and read_replay(before.folder) is not None
 
 
@@ -207,7 +207,7 @@ def test_shipped_runs_stay_listed_beside_ones_own(runs_folder):
 
 def test_an_unfinished_run_does_not_hide_the_shipped_one_of_its_name(runs_folder):
     (runs_folder / "digits-vae-2d").mkdir()
-    (runs_folder / "digits-vae-2d" / "events.jsonl").write_text("")
+    (runs_folder / "digits-vae-2d" / "events.jsonl").write_text("", encoding="utf-8")
     assert find("digits-vae-2d").folder.parent == SHIPPED
     assert any("digits-vae-2d can't be used" in fault for fault in catalogue()[1])
 
@@ -258,7 +258,7 @@ def test_parts_that_a_killed_writer_left_go_and_those_of_one_at_work_stay(tmp_pa
 
 def test_files_that_belong_together_are_all_as_they_were_if_one_is_refused(tmp_path):
     (tmp_path / "a").write_bytes(b"old")
-    (tmp_path / "b").write_text("no folder")
+    (tmp_path / "b").write_text("no folder", encoding="utf-8")
     with pytest.raises(UserError, match="b/c could not be written"):
         write_together({tmp_path / "a": b"new", tmp_path / "b" / "c": b"new"})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old", "b": b"no folder"}

@@ -51,7 +51,7 @@ def test_what_came_along_stays(runs_folder, monkeypatch):
 
 def test_every_run_that_comes_along_is_listed(runs_folder):
     runs = {folder.name for folder in SHIPPED.iterdir() if (folder / "run.json").exists()}
-    assert set((SHIPPED / "shipped.txt").read_text().split()) <= runs
+    assert set((SHIPPED / "shipped.txt").read_text(encoding="utf-8").split()) <= runs
 
 
 def test_wrong_names_and_running_trainings_are_refused(runs_folder):

@@ -47,7 +47,7 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
 
 def test_other_runs_are_told_as_before(trained_runs):
     for name in ("tiny-vae", "tiny-ae", "tiny-ladder"):
-        record = json.loads((trained_runs / name / RECORD).read_text())
+        record = json.loads((trained_runs / name / RECORD).read_text(encoding="utf-8"))
         assert record["test"].keys() == {"distortion", "rate", "elbo", "active_units", "n", "rate_per_dimension"}
         assert record["spec"]["n_codes"] is record["spec"]["code_dim"] is None
 
