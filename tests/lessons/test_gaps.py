@@ -66,7 +66,7 @@ def test_what_is_decoded_is_named_by_the_classifier(run):
 def test_shares_are_those_of_the_gap_map_and_of_counting(run):
     loaded, e, found = run
     s = gaps.shares(loaded, found)
-    assert s.n == 5000 and s.gap == gap_map(e.mu, e.logvar).gap
+    assert s.n == 5000 and abs(s.gap - gap_map(e.mu, e.logvar).gap) < 0.02  # the mean of ten such measurements
     fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
     alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
     assert abs(alone.mean() - s.gap) < 4 * np.sqrt(s.gap * (1 - s.gap) / 400)
