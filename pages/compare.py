@@ -29,7 +29,8 @@ st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae)
 
 def choose(names: tuple[str, str]) -> None:
     """The address still says the pair of before: this once, it is not followed."""
-    st.session_state[PAIR], st.session_state[CHOSEN], st.session_state[ADDRESS] = names, True, st.query_params.to_dict()
+    st.session_state[PAIR], st.session_state[CHOSEN] = names, True
+    ADDRESS.leave()
 
 
 def choose_images() -> None:

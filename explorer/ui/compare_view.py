@@ -7,21 +7,20 @@ from explorer.latent.gap_map import widest
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui import cache, compare_address, words
+from explorer.ui.address import Address
 from explorer.ui.compare_figures import compare_figures
 from explorer.ui.faults import plain_faults
 from explorer.ui.latent_pad import latent_pad
 from explorer.ui.place import Place
 from explorer.ui.served import letter_to
 
-ADDRESS = "address of the compare page"
+ADDRESS = Address("compare")
 
 
 def follow_link(ae: Run, vae: Run) -> None:
     """Goes where a new address says. Not for fragments to ask: a browser that says z tells an address that is late by a message or two."""
-    asked = st.query_params.to_dict()
-    if asked == st.session_state.get(ADDRESS):
+    if (asked := ADDRESS.asked()) is None:
         return
-    st.session_state[ADDRESS] = asked
     with plain_faults():
         views = cache.view(ae), cache.view(vae)
         if said := compare_address.take(asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas):
@@ -38,8 +37,7 @@ def compare_view(ae: Run, vae: Run) -> None:
         latent_pad(_key("pad", ae, vae), sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
                    images=views[1].images, classifier=cache.classifier(vae), letter=letter_to([ae, vae], here),
                    on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)), on_ask=here.look)
-        st.session_state[ADDRESS] = compare_address.written(ae.name, vae.name, here, bool(vae.film))
-        st.query_params.from_dict(st.session_state[ADDRESS])
+        ADDRESS.write(compare_address.written(ae.name, vae.name, here, bool(vae.film)))
         with st.container(border=True):
             st.markdown(words.WHAT_TO_NOTICE if vae.film else words.WITHOUT_A_LADDER)
             st.caption("The address of this page is a link to what you see now: these models, this KL weight, this place.")

@@ -117,7 +117,7 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     page = ready(open_page(PAIR))
     seek(page, -1.25)
     press(page, "ArrowRight", 3, on=MAP_2)
-    page.get_by_role("button", name="Start it here").click()
+    page.get_by_role("button", name="Start here").click()
     press(page, "ArrowUp", 4, on=MAP_2)
     page.wait_for_timeout(800)
     asked = parse_qs(urlparse(page.url).query)

@@ -10,7 +10,7 @@ from explorer import runs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import blocks, letter, opened, pads, visit
+from tests.pages.conftest import address, blocks, letter, opened, pads, visit
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
     compare(app, **state)
     assert letter(app) | {"sending": []} == {"zs": [[3, -2], [0.5, -1]], "row": None, "heard": 0, "film": 0.02, "start": [1, 0.5],
                                              "to": letter(app)["to"], "sending": []}
-    assert {name: app.query_params[name] for name in state} == state and not app.warning
+    assert {name: address(app)[name] for name in state} == state and not app.warning
 
 
 @pytest.mark.parametrize("asked, says", [

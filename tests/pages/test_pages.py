@@ -77,7 +77,7 @@ def test_another_model_is_a_choice_away(app):
 
 def test_an_unknown_run_in_the_address_gets_a_sentence(app):
     explore(app, "tiny-vea")
-    assert "Did you mean tiny-vae" in app.warning[0].value and app.selectbox[0].value == "digits-vae-2d"
+    assert "Did you mean tiny-vae" in app.warning[0].value and app.selectbox[0].value == "mnist-vae-2d"
 
 
 def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
