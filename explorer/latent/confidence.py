@@ -9,7 +9,9 @@ from explorer.latent.gap_estimate import REPEATS, draws_with_radii
 from explorer.latent.gaps import MOST_CODES, distances, fitted_gaussian, sampled
 from explorer.latent.share import Share, counted
 
-DECODED = 10_000  # draws, unless there are fewer codes than a REPEATS-th of that
+DECODED = 10_000  # draws, in sets of as many as there are codes,
+MOST_SETS = 100  # at most so many
+SEEDS = 1_000_003  # between those of the tens of sets
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,10 @@ def below_confidence(mu: np.ndarray, logvar: np.ndarray | None, is_below: Callab
     """mu, logvar [N, D], logvar None for an AE; is_below: z [m, D] -> bool [m]. Raises UserError as fitted_gaussian does."""
     rng, alone, below = np.random.default_rng(seed), [], []
     n = min(n, len(mu))
-    for i in range(min(max(DECODED // n, 1), REPEATS)):
+    for i in range(min(max(DECODED // n, 1), MOST_SETS)):
         codes = sampled(mu, logvar, n, rng)
         fitted = fitted_gaussian(codes)
-        draws, radii = (part[i] for part in draws_with_radii(n, len(fitted.root), seed))
+        draws, radii = (part[i % REPEATS] for part in draws_with_radii(n, len(fitted.root), seed + SEEDS * (i // REPEATS)))
         alone.append(distances(fitted.whiten(codes), draws, 1) > radii)
         below.append(is_below(fitted.place(draws)))
     alone, below = np.concatenate(alone), np.concatenate(below)

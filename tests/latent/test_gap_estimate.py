@@ -113,7 +113,7 @@ def test_confidence_is_counted_in_gaps_and_outside():
 
 def test_confidence_of_few_codes_is_counted_over_more_draws(rng):
     found = below_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
-    assert found.all.n == 3000 and found.all.share == pytest.approx(0.5, abs=0.04)
+    assert found.all.n == 9900 and found.all.share == pytest.approx(0.5, abs=0.04)
 
 
 def test_what_cannot_be_measured_gets_a_sentence(rng):
