@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("classifier", commands.classifier, "train what names the images that a run, and all others of its images, decodes")
     sub.add_argument("run")
     sub = command("data", commands.data, "download a data set if it is not there, and describe it")
-    sub.add_argument("dataset", help=", ".join(DATASETS.names()))
+    sub.add_argument("dataset", help=f"{', '.join(DATASETS.names())}, or the path of a folder, zip, .npz, .npy or CSV of images")
     command("doctor", commands.doctor, "say what this machine offers, and what is amiss")
     return parser
 

@@ -22,7 +22,7 @@ def train_classifier(data: Dataset, on_step: Callable[[int, int], None], seed: i
     Raises UserError if there are not two classes to tell apart.
     """
     if len(np.unique(data.y[data.train])) < 2:
-        raise UserError(f"{data.name} has one class only: there is nothing to tell apart.")
+        raise UserError(f"The training images of {data.name} are of one class only: there is nothing to tell apart.")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = classifier(data.shape, len(data.class_names))

@@ -59,14 +59,14 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     sheet = page.locator('[data-testid="gallery"]')
     expect(sheet).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="32").or_(page.get_by_role("button", name="32", exact=True)).first.click()
-    page.get_by_role("button", name="Keep", exact=True).click()
-    expect(page.get_by_text("photographs is kept, with 50 images")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("photographs is saved, with 50 images")).to_be_visible(timeout=SLOW)
     [name] = own.names()
     assert own.about(name).shape == (3, 32, 32) and owner(name)
     page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
     assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [owner(name)]
     train(page, "Train a conv VAE", 2)
-    train(page, "Train an AE to set beside it", 1)
+    train(page, "Train an AE to compare with it", 1)
     found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
     assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
     page.get_by_role("link", name="Walk in it").last.click()
@@ -120,5 +120,5 @@ def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, r
 def test_a_phone_shows_the_page_without_scrolling_sideways(open_here, width):
     page = open_here("/images", width=width, height=844, touch=True)
     upload(page, zipped(pieces(5)))
-    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
