@@ -61,8 +61,10 @@ def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
         return np.where(values, np.uint8(255), np.uint8(0))
     if (scale.low, scale.high) == (0, 255) and values.dtype.kind in "iu":
         return values.astype(np.uint8)
-    span = max(scale.high - scale.low, np.finfo(np.float32).tiny)
-    return np.clip(np.rint((values.astype(np.float64) - scale.low) * (255 / span)), 0, 255).astype(np.uint8)
+    half_span = scale.high / 2 - scale.low / 2  # halves, because the whole may be more than a float holds
+    if half_span == 0:
+        return np.zeros(values.shape, np.uint8)
+    return np.clip(np.rint((values.astype(np.float64) / 2 - scale.low / 2) / half_span * 255), 0, 255).astype(np.uint8)
 
 
 def said(scales: dict[str, Scale]) -> list[str]:

@@ -3,6 +3,7 @@
 import math
 import re
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     first = content[:1_000_000].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     delimiter = max(",;\t", key=first.count)
     cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
-    has_header = not all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in cells)
+    has_header = _are_names(cells)
     if not 5 <= len(cells) <= MOST_COLUMNS:
         raise _unfit(name, len(cells))
     try:
@@ -46,6 +47,14 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     return _packed([columns[i] for i in pixels]), None if of_labels is None else _labels(columns[of_labels])
 
 
+def _are_names(cells: list[str]) -> bool:
+    """Whether the first row names the columns: words, or numbers that count. A label at either end may be a word in any row."""
+    inner = cells[1:-1]
+    if all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in inner):
+        return len(inner) > 2 and all(cell.isdecimal() for cell in inner) and {int(b) - int(a) for a, b in pairwise(inner)} == {1}
+    return True
+
+
 def _columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
     """Which are pixels, none if no square image can be made of them, and which holds the labels."""
     everything = list(range(len(columns)))
@@ -58,10 +67,23 @@ def _columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[i
         return everything, None
     if not _is_square(len(columns) - 1):
         return [], None
-    ends = [i for i in (0, everything[-1]) if columns[i].dtype.kind not in "f" or (columns[i] == np.rint(columns[i])).all()]
-    different = {i: len(set(columns[i].tolist())) for i in ends}
-    of_labels = min((i for i in ends if different[i] > 1), key=different.get, default=None)
+    of_labels = _label_column(columns)
     return ([], None) if of_labels is None else ([i for i in everything if i != of_labels], of_labels)
+
+
+def _label_column(columns: list[np.ndarray]) -> int | None:
+    """The first or the last column: the one that is text; that counts from 0 or 1 without a gap; or whose values are smaller, as classes
+    are fewer than greys (larger, if the pixels are 0 and 1)."""
+    is_binary = all(column.dtype.kind in "iuf" and column.max(initial=0) <= 1 for column in columns[1:-1])
+    ranks = {}
+    for i in (0, len(columns) - 1):
+        values = {*columns[i].tolist()}
+        if columns[i].dtype.kind not in "iuf":
+            ranks[i] = (0, False, 0)
+        elif len(values) > 1 and all(value == value // 1 for value in values):
+            counts = values in ({*range(len(values))}, {*range(1, len(values) + 1)})
+            ranks[i] = (1, not counts, -max(values) if is_binary else max(values))
+    return min(ranks, key=ranks.get, default=None)
 
 
 def _is_square(n: int) -> bool:

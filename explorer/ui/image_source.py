@@ -10,7 +10,7 @@ from explorer.data.preview import Upload
 from explorer.data.server_folder import listed, on_server
 from explorer.data.upload import uploaded
 
-FROM, ROUND = "images from", "uploads so far"
+FROM, ROUND, SAVED = "images from", "uploads so far", "saved"  # the last is a parameter of the address
 WAYS = {"device": "From this device", "server": "From the server"}
 COUNTRIES = {"cp437": "English (cp437)", "cp850": "Western Europe (cp850)", "cp1252": "Western Europe (Windows-1252)",
              "cp866": "Cyrillic (cp866)", "cp1251": "Cyrillic (Windows-1251)", "cp932": "Japanese (Shift JIS)",
@@ -38,7 +38,16 @@ def chosen() -> Source:
 
 def choose_anew() -> None:
     """The uploader is empty again, from the next run of the page on."""
-    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+    st.session_state[ROUND] = _round() + 1
+
+
+def _round() -> int:
+    """How often the uploader was emptied, which is in its key. The address tells it to a server that was restarted meanwhile."""
+    asked = st.query_params.get(SAVED, "")
+    number = st.session_state.setdefault(ROUND, int(asked) if asked.isdecimal() and len(asked) < 6 else 0)
+    if number and asked != str(number):
+        st.query_params[SAVED] = str(number)
+    return number
 
 
 def choose_encoding(key: tuple, upload: Upload) -> None:
@@ -60,7 +69,7 @@ def _encoding_key(key: tuple) -> str:
 
 
 def _on_device() -> Source:
-    key = f"images {st.session_state.get(ROUND, 0)}"
+    key = f"images {_round()}"
     files = st.file_uploader("A zip, images, arrays or a table", accept_multiple_files=True, key=key, help=HELP)
     if len(st.session_state[key]) > len(files):  # the browser still names files that this server does not have
         st.warning("The server was restarted, and the files are gone. Choose them again.")
@@ -71,6 +80,6 @@ def _on_device() -> Source:
 
 def _on_server(folders: list[str]) -> Source:
     path = st.selectbox("Folder on the server", folders, index=None, accept_new_options=True, placeholder="Choose one, or enter a path",
-                        key=f"images folder {st.session_state.get(ROUND, 0)}", help="Each folder in it is a class. A zip, an array or a "
+                        key=f"images folder {_round()}", help="Each folder in it is a class. A zip, an array or a "
                                                                                    "table in it can be named too.")
     return Source((path,) if path else (), lambda say, encoding: on_server(path, say, encoding), path or "")

@@ -29,11 +29,11 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 
 
 @contextmanager
-def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same, with its process."""
+def app_process(script: str = "app.py", port: int = 0) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same, with its process; on the port, if one is given."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port = port or probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

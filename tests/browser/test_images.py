@@ -1,16 +1,18 @@
 """Images of one's own in a real browser: a zip of photographs is uploaded, kept, trained on, explored, compared and walked through."""
 
 import re
+from contextlib import suppress
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from explorer import runs
 from explorer.data import own
 from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
+from tests.browser.launch import app_process
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
@@ -114,6 +116,39 @@ def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, r
     runs.train(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
     page = open_here("/library")
     expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
+
+
+@pytest.mark.parametrize("n_before", [0, 1])
+def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder, n_before):
+    page = browser.new_page()
+    with app_process() as (address, _):
+        page.goto(f"{address}/images")
+        for i in range(n_before + 1):
+            upload(page, zipped(pieces(5 + i)))
+            expect(page.get_by_text(f"{2 * (5 + i)} images", exact=True)).to_be_visible(timeout=SLOW)
+            if i < n_before:
+                page.get_by_role("button", name="Save", exact=True).click()
+                expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
+    with app_process(port=int(address.rpartition(":")[2])):
+        with suppress(Error):  # the page may have noticed already
+            page.get_by_role("button", name="Save", exact=True).click(timeout=3000)
+        expect(page.get_by_text("The server was restarted, and the files are gone. Choose them again.")).to_be_visible(timeout=SLOW)
+        assert len(own.names()) == n_before
+    page.close()
+
+
+def test_a_zip_with_names_in_an_old_encoding_has_a_choice(open_here):
+    page = open_here("/images")
+    names = {f"{i}~~~~~/{i}.png": content for i, content in enumerate(pieces(2).values())}
+    upload(page, zipped(names).replace(b"~~~~~", "кошка".encode("cp866")))
+    choice = page.get_by_role("combobox", name=re.compile("Encoding of the names"))
+    expect(choice).to_be_visible(timeout=SLOW)
+    choice.click()
+    page.get_by_role("option", name="Cyrillic (cp866)").click()
+    expect(page.get_by_text("read here as cp866")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
+    assert own.about(own.names()[0]).class_names == tuple(f"{i}кошка" for i in range(4))
 
 
 @pytest.mark.parametrize("width", [320, 390])
