@@ -8,6 +8,7 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".bmp", ".gif", 
                       ".pgm", ".ppm", ".pbm", ".pnm"})
 IN_WORDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
 ARRAY, TABLES = ".npy", frozenset({".csv", ".tsv"})
+CODE = frozenset({".pkl", ".pickle", ".pt", ".pth", ".joblib"})  # whose files can run code as they are opened
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 

@@ -102,5 +102,5 @@ def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
 
 
 VISIBLE = 16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
-BACKGROUNDS = {0: "Transparent images are put on black: on white, less of them would be seen.",
-               127: "Transparent images are put on grey: some are white and some are black."}
+BACKGROUNDS = {0: "Transparent images are put on black, because on white they would not be seen.",
+               127: "Transparent images are put on grey, because some are white and some are black."}

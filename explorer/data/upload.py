@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from explorer.archive import Archive, Entry
 from explorer.data.array_upload import from_arrays
 from explorer.data.dataset import Progress, by_folder, untold
-from explorer.data.formats import ARRAY, SUFFIXES, TABLES, is_image, suffix_of
+from explorer.data.formats import ARRAY, CODE, SUFFIXES, TABLES, is_image, suffix_of
 from explorer.data.image_files import ImageFiles
 from explorer.data.labels_file import labels_of
 from explorer.data.layout import assigned, laid_out
@@ -52,6 +52,9 @@ def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold,
 
     Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
     """
+    if len(files) == 1 and suffix_of(files[0][0]) in CODE:
+        raise UserError(f"{shown(files[0][0])} is not opened, because a file of its kind can run code. Save the arrays in it with "
+                        "numpy.savez, and use the .npz.")
     if len(files) == 1 and files[0][1].startswith(ZIP):
         archive = Archive(files[0][1], MOST_FILES, MOST_BYTES, encoding)
         found = of_entries(archive.entries, archive.read, on_progress, Door(place))
@@ -137,7 +140,8 @@ def _fault(entry: Entry, door: Door) -> str:
     if entry.fault:
         return entry.fault
     if suffix not in SUFFIXES:
-        return {".zip": "a zip in a zip", ARRAY: "an array, beside images"}.get(suffix, "no image by its name")
+        return {".zip": "a zip in a zip", ARRAY: "an array, beside images"} \
+            .get(suffix, "not opened, because it can run code" if suffix in CODE else "no image by its name")
     if door.is_limited and entry.size > MOST_FILE_BYTES:
         return LARGE
     return "packed more tightly than an image can be" if entry.size > MOST_RATIO * max(entry.packed, 1) else ""

@@ -11,6 +11,7 @@ from explorer.data import own
 from explorer.data.preview import Upload
 from explorer.errors import UserError
 from explorer.limits import check_disk, check_writable
+from explorer.names import shown
 from explorer.privacy import without_key
 from explorer.specs import IMAGE_SIZES
 from explorer.ui import image_source, words
@@ -121,7 +122,7 @@ def _announced(looked: Looked) -> None:
     if looked.shows_nothing:
         st.warning("Every image is of one colour, so there is nothing to learn. Check the files.")
     if upload.notes:
-        st.info("\n\n".join(words.as_text(note) for note in upload.notes))
+        st.markdown("\n\n".join(f":material/info: {words.as_text(note)}" for note in upload.notes))
 
 
 def _several(n: int, one: str, many: str) -> str:
@@ -145,7 +146,7 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
         classes = [upload.class_names[upload.y[row]] for row, _ in seen]
         gallery("images as they will be", "The images as they will be", np.stack([image for _, image in seen]),
                 [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
-                captions=classes if len(upload.class_names) > 1 else None)
+                captions=[shown(name, 24) for name in classes] if len(upload.class_names) > 1 else None)
 
 
 def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:

@@ -101,7 +101,7 @@ def test_white_drawings_are_put_on_black():
     upload = found("white_icons.zip")
     raw = images_in("white_icons.zip")
     assert np.array_equal(pixels(upload), [np.asarray(raw[name])[..., 3] for name in sorted(raw)])
-    assert upload.notes == ("Transparent images are put on black: on white, less of them would be seen.",)
+    assert upload.notes == ("Transparent images are put on black, because on white they would not be seen.",)
     assert from_file(zipfile.ZipFile(CASES / "white_icons.zip").read("a/0.png"), (1, *SIZE)).max() == 255
 
 
@@ -208,3 +208,11 @@ def test_the_command_line_takes_every_format(name, tmp_path):
     done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True)
     n = {"train_test.zip": "16 training and 16", "stack.tif": "5 training and 1"}.get(name, "32 training and 8")
     assert done.returncode == 0 and f"file:{CASES / name}: {n} test images" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["m.pkl", "w.pt", "W.PTH"])
+def test_files_that_can_run_code_are_not_opened(name):
+    with pytest.raises(UserError, match="can run code. Save the arrays in it with numpy.savez"):
+        uploaded([(name, b"PK whatever")])
+    image = (CASES / "disc.pgm").read_bytes()
+    assert uploaded([(name, b"x"), ("1.pgm", image), ("2.pgm", image)]).skipped == (f"{name}: not opened, because it can run code",)
