@@ -1,4 +1,4 @@
-"""Image files from anywhere -> what a preview says of them. Only headers are read, and the pixels of which more must be known."""
+"""Image files from anywhere: a look at their headers, then at those pixels of which more must be known to render them alike."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from explorer.data.formats import Refused
 from explorer.data.image import each_page, is_animated, pages, read_each, with_image, work
 from explorer.data.pixels import BACKGROUNDS, COLOUR_16, DARK, USUAL_HIGH_BYTES, Ranges, Scale, background_for, said
 from explorer.data.rendering import LOSSY, Rendering, is_deep, kind_of, range_of, visible_range
+from explorer.errors import UserError
 
 BRIGHT = DARK | {COLOUR_16: USUAL_HIGH_BYTES[-2]}  # if one image of a kind has a larger value, the others need not be looked at
 AT_ONCE, SAMPLE = 64, 200  # images decoded between two looks at how bright they are; transparent images decoded
@@ -28,8 +29,7 @@ class Seen:
     mode: str
     work: int
     kind: str
-    values: tuple[float, float] | None  # the lowest and highest pixel, where every image has to be asked
-    is_exact: bool
+    is_exact: bool  # not of a lossy format
     is_transparent: bool
     is_animated: bool
     n_pages: int = 1
@@ -40,16 +40,19 @@ class Seen:
 
 
 class ImageFiles:
-    """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short reason."""
+    """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short reason.
 
-    def __init__(self, read: Callable[[Entry], bytes | Path], threads: int | None):
-        self._read, self._threads = read, threads
+    most: how many images there may be, None for any number.
+    """
+
+    def __init__(self, read: Callable[[Entry], bytes | Path], threads: int | None, most: int | None = None):
+        self._read, self._threads, self._most, self._n = read, threads, most, 0
         self.images: list[Seen] = []
         self.faults: list[tuple[str, str]] = []  # a file's name, and why it is skipped
         self.rendering, self.notes = Rendering(), []
 
     def look(self, entries: Sequence[Entry], on_progress: Progress = untold) -> None:
-        """Finds the images in the files, without deciding how they are rendered."""
+        """Finds the images in the files, without deciding how they are rendered. Raises UserError for too many."""
         for entry, found in zip(entries, read_each(self._seen, entries, on_progress, self._threads)):
             if isinstance(found, str):
                 self.faults.append((entry.name, found))
@@ -57,11 +60,17 @@ class ImageFiles:
                 self.images += found
 
     def decide(self) -> None:
-        """How the images are rendered, by their pixels."""
-        ranges = Ranges()
-        for image in self.images:
-            if image.values:
-                ranges.add(image.kind, *image.values)
+        """How the images are rendered, by their pixels. Files whose pixels can't be scaled are dropped."""
+        ranges, dropped = Ranges(), set()
+        deep = [group for group in self.groups() if any(is_deep(self.images[i].kind) for i in group)]
+        for group, found in zip(deep, read_each(self._deep_ranges, deep, threads=self._threads)):
+            if isinstance(found, str):
+                self.faults.append((self.images[group[0]].entry.name, found))
+                dropped |= {*group}
+                continue
+            for kind, low, high in found:
+                ranges.add(kind, low, high)
+        self.images = [image for i, image in enumerate(self.images) if i not in dropped]
         for kind, bright in BRIGHT.items():
             exact = [image for image in self.images if image.kind == kind and image.is_exact]
             for first in range(0, len(exact), AT_ONCE):
@@ -104,7 +113,25 @@ class ImageFiles:
             found = [_of_page(entry, page, image) for page in pages(image)]
             return [Seen(**vars(one) | {"n_pages": len(found)}) for one in found]
 
-        return self._open(entry, use)
+        found = self._open(entry, use)
+        self._n += len(found) if isinstance(found, list) else 0
+        if self._most and self._n > self._most:
+            raise UserError(f"These are more than {self._most:,} images, and that is the most. Use fewer.")
+        return found
+
+    def _deep_ranges(self, group: Sequence[int]) -> list[tuple[str, float, float]] | str:
+        """Of the images of one file that have more than 8 bits a channel: kind, lowest and highest value; or why they can't be had."""
+        def use(opened):
+            found = []
+            for image in (self.images[i] for i in group if is_deep(self.images[i].kind)):
+                if image.page:
+                    opened.seek(image.page)
+                found.append((image.kind, *range_of(opened, image.kind)))
+            if not np.isfinite([values for _, *values in found]).all():
+                raise Refused("some of its pixels are not finite numbers")
+            return found
+
+        return self._open(self.images[group[0]].entry, use)
 
     def _range(self, image: Seen) -> tuple[float, float]:
         """Black for one that can't be decoded, which is told later."""
@@ -128,9 +155,6 @@ class ImageFiles:
 
 
 def _of_page(entry: Entry, page: int, image) -> Seen:
-    kind, mode = kind_of(image), image.mode
-    about = image.size, mode, work(image), kind
-    values = range_of(image, kind) if is_deep(kind) else None
-    if values and not np.isfinite(values).all():
-        raise Refused("some of its pixels are not finite numbers")
-    return Seen(entry, page, *about, values, bool(kind) and image.format not in LOSSY, image.has_transparency_data, is_animated(image))
+    kind = kind_of(image)
+    return Seen(entry, page, image.size, image.mode, work(image), kind, bool(kind) and image.format not in LOSSY,
+                image.has_transparency_data, is_animated(image))

@@ -35,6 +35,8 @@ def notes_on(content: bytes) -> list[str]:
     files.look([Entry("image", len(content), len(content), "", content)])
     files.images = files.images[:1]
     files.decide()
+    if not files.images:
+        return []
     [small], n_pages = files.decoded([0], SMALL, True), files.images[0].n_pages
     return files.notes + [f"This is the first of {n_pages:,} pages."] * (n_pages > 1) + ["This image is of one colour."] * is_plain(small)
 

@@ -88,13 +88,13 @@ def _of_images(entries: Sequence[Entry], tables: Sequence[Entry], read: Callable
             skipped.append((entry.name, fault))
         else:
             wanted.append(entry)
-    files = ImageFiles(read, door.threads)
+    files = ImageFiles(read, door.threads, MOST_FILES if door.is_limited else None)
     files.look(wanted, on_progress)
+    if door.is_limited:
+        _check_work(sum(image.work for image in files.images))
+    files.decide()
     if len(files.images) < 2:
         raise too_few(door.place, len(files.images), [skip(*one) for one in skipped + files.faults])
-    if door.is_limited:
-        _check_amount(len(files.images), sum(image.work for image in files.images))
-    files.decide()
     paths, notes = [image.entry.name for image in files.images], files.notes
     layout = laid_out(paths)
     folders, is_test = layout.folders, layout.is_test
@@ -122,9 +122,7 @@ def _labels(table: Entry, read: Callable, paths: Sequence[str]):
         return None
 
 
-def _check_amount(n: int, pixels: int) -> None:
-    if n > MOST_FILES:
-        raise UserError(f"These are {n:,} images, and {MOST_FILES:,} is the most. Upload fewer.")
+def _check_work(pixels: int) -> None:
     if pixels > MOST_PIXELS:
         raise UserError(f"These images have {pixels / 1e9:,.0f} billion pixels to decode, and {MOST_PIXELS / 1e9:.0f} is the most. "
                         "Upload fewer, or smaller ones.")
