@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.data.server_folder import check_links
+from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.latent.draws import from_gaussian
 from explorer.latent.neighbours import blend, nearest, nearest_distances
@@ -35,8 +35,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 def _images(dataset: str, image_size: int, colour: bool, _run: Run) -> tuple[np.ndarray, np.ndarray]:
     from explorer import describing
 
-    if dataset.startswith("folder:"):
-        check_links(dataset.removeprefix("folder:"))
+    check_dataset(dataset)
     with _progress() as say:
         return describing.learnt_from(_run.spec, say)
 
