@@ -29,7 +29,7 @@ def keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fini
     likelihood = likelihood_of(spec)
     e = evaluate(model_of(spec, data.shape, weights), likelihood, data.x[data.test])
     if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
-        raise UserError("The trained model's figures are not finite numbers, and nothing was kept. "
+        raise UserError("The test figures of the trained model are not finite numbers, and nothing was saved. "
                         f"Try a learning rate below {spec.lr:g}.")
     frames, film, shaded = [], [], []
     for beta in film_betas(spec.rungs):

@@ -101,7 +101,7 @@ def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
         if isinstance(event, Step):
             seen.append((time.perf_counter(), event.done))
         if isinstance(event, Failed):
-            raise UserError(f"Tried for a moment, it diverged: its loss became infinite. Try a learning rate below {spec.lr:g}.")
+            raise UserError(f"A short trial of this training diverged: the loss became infinite. Try a learning rate below {spec.lr:g}.")
         if isinstance(event, Finished):
             return event.seconds / event.epochs
         if len(seen) > trial:

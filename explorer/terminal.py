@@ -1,4 +1,4 @@
-"""Progress for people: bars on a terminal's stderr, nothing where stderr is not a terminal."""
+"""Progress bars on stderr, if it is a terminal; events as JSON on stdout."""
 
 import json
 import os
@@ -13,7 +13,7 @@ MOST_NAMED = 20
 
 
 def json_lines() -> Callable[[Event], None]:
-    """Prints each event as a line of JSON, as long as someone reads them; training does not end with its reader."""
+    """Print each event as one line of JSON. Training continues when the reader closes the pipe."""
     reader = True
 
     def tell(event: Event) -> None:
@@ -23,22 +23,23 @@ def json_lines() -> Callable[[Event], None]:
                 print(json.dumps(to_json(event)), flush=True)
             except OSError:
                 reader = False
-                sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it stands in for stdout until the end
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it replaces stdout until the end
 
     return tell
 
 
 def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
-    """Says what was decided about the images, and names what could not be read, the first few, and counts it."""
+    """Print what was decided about the images, how many of them could not be read, and the first of those with the reason."""
     for note in notes:
         print(note, file=sys.stderr)
     if skipped:
         more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
-        print(f"{len(skipped)} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
+        many = "images were" if len(skipped) > 1 else "image was"
+        print(f"{len(skipped)} {many} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
 
 
 def training_bar() -> Callable[[Event], None]:
-    """Shows a run's events: share done, time left, distortion and rate."""
+    """Show progress, time left, distortion and rate of a training."""
     bar = tqdm(total=1.0, disable=None, bar_format="{percentage:3.0f}% |{bar}| {postfix}")
 
     def show(event: Event) -> None:
@@ -63,7 +64,7 @@ def training_bar() -> Callable[[Event], None]:
 
 
 def counting_bar(unit: str) -> Callable[[int, int], None]:
-    """Shows how many are done, of one thing after another: bytes of a file, images of a folder."""
+    """Show how many of something are done: the bytes of a download, or the images of a folder."""
     bar = tqdm(unit=unit, unit_scale=True, disable=None)
 
     def show(done: int, total: int) -> None:

@@ -1,7 +1,8 @@
-"""Gaps between codes: where a draw from a Gaussian meets no code.
+"""Measure gaps between codes: the share of draws from a Gaussian that have no code near.
 
 A draw lies in a gap if no code is nearer to it than its K-th nearest fellow draw: 1 − coverage (Naeem et al., ICML 2020).
 Two equal distributions give 1/2^K, in any dimension. The figures depend on the number of codes: always state it.
+explorer.latent.gap_estimate estimates the share, with its interval.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ MOST_CODES = 5000
 K_ENTROPY = 10  # neighbours of a code, for gap_nats
 FLAT = 1e-10  # of the largest variance: directions below are none
 RESAMPLES = 1000
+MOST_TREE = 8  # dimensions up to which a tree finds neighbours faster than the table of all distances
 
 
 def sampled(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
@@ -87,6 +89,15 @@ def gap_nats(whitened: np.ndarray) -> float:
 
 def distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
     """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are the same."""
+    return neighbours(points, to, k + itself)[0][:, -1]
+
+
+def neighbours(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """points [n, D], to [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`, the nearest first."""
+    if points.shape[1] <= MOST_TREE:
+        from scipy.spatial import cKDTree
+
+        return cKDTree(points).query(to, range(1, k + 1))
     from sklearn.neighbors import NearestNeighbors
 
-    return NearestNeighbors(n_neighbors=k + itself).fit(points).kneighbors(to)[0][:, -1]
+    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors(to)

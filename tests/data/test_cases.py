@@ -197,7 +197,7 @@ def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_o
 
     data = found("npz_2.npz").dataset("pair", 28, False)
     assert data.class_names == ("0", "1") and (data.n_train, data.n_test) == (1, 1)
-    with pytest.raises(UserError, match="The training images of pair are of one class only"):
+    with pytest.raises(UserError, match="The training images of pair have only one class"):
         train_classifier(data, lambda done, of: None)
 
 

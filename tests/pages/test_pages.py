@@ -81,7 +81,7 @@ def test_an_unknown_run_in_the_address_gets_a_sentence(app):
 
 
 def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
-    (runs_folder / "tiny-ae" / "run.json").write_text("{}")
+    (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
     st.cache_data.clear()
     app.switch_page("pages/library.py").run()
     assert not app.exception and "Run tiny-ae can't be used" in app.warning[0].value

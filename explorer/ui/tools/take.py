@@ -22,6 +22,8 @@ def show(here: Visit) -> None:
     with st.container(horizontal=True):
         _offer(here, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta))
         _offer(here, "Parquet", f"{name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta))
+        _offer(here, "Embedding Projector, zip", f"{name}{at}-projector.zip", "application/zip",
+               lambda: exporting.codes_projector(run, beta))
     st.caption("A row for each image: its number, class, μ" + (" and log σ² of each dimension." if run.spec.has_prior else
                " of each dimension; there is no σ."))
     st.markdown("**The run**")
