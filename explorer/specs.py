@@ -32,8 +32,8 @@ class RunSpec:
     default value, so that equal runs have equal specs. Raises UserError for invalid values.
     """
 
-    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a file of images, "
-                          "or own:NAME for uploaded images")
+    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip, an array or a "
+                                    "table of them, or own:NAME for uploaded images")
     image_size: int = option(28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
     model: str = option("vae", "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a VQ-VAE",
@@ -64,8 +64,8 @@ class RunSpec:
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
         if (kind in (*ON_DISK, "own")) != bool(path):
-            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, file:PATH for a file "
-                            "of images, own:NAME for uploaded images, and only the name for all others.")
+            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, file:PATH for a file of "
+                            "images, own:NAME for uploaded images, and only the name for all others.")
         if kind == "own" and not is_file_name(path):
             raise UserError(f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and '.'.")
         settle = {}
@@ -166,7 +166,7 @@ class RunSpec:
 
 
 def _whole(path: str) -> Path | str:
-    """Return the absolute path, with links resolved; an absolute path of another operating system is returned unchanged.
+    """The absolute path, with links resolved. An absolute path of another operating system, where a run was trained, stays as it is.
 
     Raises UserError for an invalid path.
     """

@@ -30,7 +30,7 @@ def json_lines() -> Callable[[Event], None]:
 
 
 def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
-    """Print what was decided about the images, how many could not be read, and the first of them with the reason."""
+    """Print what was decided about the images, how many of them could not be read, and the first of those with the reason."""
     for note in notes:
         print(note, file=sys.stderr)
     if skipped:
