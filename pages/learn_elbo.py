@@ -111,7 +111,7 @@ def picture() -> None:
             if by_hand:
                 st.button("Take the encoder's q", on_click=_take, args=(encoder,))
             else:
-                st.button("Play", on_click=_play, icon=":material/play_arrow:", type="primary")
+                st.button("Play", key="play-learn_elbo", on_click=_play, icon=":material/play_arrow:", type="primary")
         if by_hand:
             for pair in (0, 2):
                 with st.container(horizontal=True):
@@ -174,7 +174,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "the image"), (cache.decode(run, np.array(q[:2])), "from μ")):
-            st.image(to_uint8(picture), said, width=88)
+            st.image(to_uint8(picture), said, width=88, alt=said)
         st.caption("Blue: the true posterior. Pink: q, one and two standard deviations. Dashed: the encoder's q, whose KL to the true "
                    f"posterior is {image.terms(encoder).kl_to_posterior:.2f} nats. Grey: the codes of all test images.")
 
