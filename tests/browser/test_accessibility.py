@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.ui.lesson import THERE
-from tests.browser.accessibility import PAGES, TOOLS, axe_source, cut_off, quiet, show_as, violations
+from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, show_as, unfold, violations
 
 VIEWS = [*PAGES, *(f"/explore?tool={tool}" for tool in TOOLS), *(f"/{lesson}?answer=1" for lesson in THERE)]
 WIDE, PHONE = (1440, 900), (390, 844)
@@ -13,7 +13,7 @@ WIDE, PHONE = (1440, 900), (390, 844)
 def page(browser, app):
     """One page for all views."""
     context = browser.new_context(reduced_motion="reduce")  # colours change at once
-    context.add_init_script(axe_source())
+    prepare(context)
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.address = app
@@ -28,8 +28,7 @@ def view(page, request):
     page.set_viewport_size(dict(zip(("width", "height"), WIDE)))
     page.goto(page.address + request.param)
     quiet(page)
-    for folded in page.locator('[data-testid="stExpander"] summary').all():
-        folded.click()
+    unfold(page)
     assert not page.locator('[data-testid="stException"]').count()
     return page
 
