@@ -115,7 +115,7 @@ def picture() -> None:
             if by_hand:
                 st.button("Use the encoder's q", on_click=_take, args=(encoder,))
             else:
-                st.button("Play", on_click=_play, icon=":material/play_arrow:", type="primary")
+                st.button("Play", key="play-learn_elbo", on_click=_play, icon=":material/play_arrow:", type="primary")
         if by_hand:
             for pair in (0, 2):
                 with st.container(horizontal=True):
@@ -178,7 +178,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
-            st.image(to_uint8(picture), said, width=88)
+            st.image(to_uint8(picture), said, width=88, alt=said)
         st.caption("Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q, "
                    f"{image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test images.")
     if run.spec.likelihood == "bernoulli":

@@ -12,8 +12,9 @@ function build(data, sheet, first, say) {
     canvas.getContext("2d").drawImage(sheet, ...corner(i, columns, width, height), width, height, 0, 0, width, height);
     return canvas;
   };
+  const named = (i) => (captions && !names[i].includes(captions[i]) ? `${names[i]}: ${captions[i]}` : names[i]); // what is written under it is a part of its name
   const cells = Array.from({ length: n }, (_, i) => {
-    const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": names[i] },
+    const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": named(i) },
       paint(element("canvas"), i), captions ? element("span", {}, captions[i]) : null);
     button.classList.toggle("marked", marked.includes(i));
     if (i === chosen) button.setAttribute("aria-current", "true");
