@@ -89,9 +89,9 @@ def _others(here: Visit, less: int, more: int) -> None:
     if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
-        st.caption(f"Added to the codes of {n:,} test images of other classes: the classifier finds {after.kept:.0%} unchanged in class, "
-                   f"{after.became:.0%} turned into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into a third class "
-                   f"(±{error:.0f}%). Without the direction, it gives {before.kept:.0%} their own class.")
+        st.caption(f"Added to the codes of {n:,} test images of other classes, this direction keeps the class of {after.kept:.0%} and "
+                   f"turns {after.became:.0%} into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into another class "
+                   f"(±{error:.0f}%, by the classifier). Without it, {before.kept:.0%} are decoded to their own class.")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

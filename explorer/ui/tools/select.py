@@ -44,8 +44,8 @@ def show(here: Visit) -> None:
     table = _table(here, n)
     rows = [row for row in here.rows if row < n]
     if not rows:
-        of_all = f" of {run.test.n:,}, whose images are saved with the run" if n < run.test.n else ""
-        st.caption(f"{n:,} test images{of_all}. Select with the lasso or the box (icons above the map); with the four arrows, drag the map "
+        shown = f"The {n:,} of {run.test.n:,} test images that are saved with the run." if n < run.test.n else f"{n:,} test images."
+        st.caption(f"{shown} Select with the lasso or the box (icons above the map); with the four arrows, drag the map "
                    "or click a code to go to it.")
         return
     chosen = table.loc[rows]
