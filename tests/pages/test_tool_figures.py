@@ -39,7 +39,7 @@ def test_explore_says_once_what_an_image_and_a_gap_are(app):
         visit("explore", app, run=run)
         texts = [c.value for c in (*app.caption, *app.markdown)]
         assert sum("not a sample from p(x|z)" in text for text in texts) == 1
-        assert sum("gaps are measured on samples" in text for text in texts) == has_posterior
+        assert sum("gaps are measured on posterior samples" in text for text in texts) == has_posterior
 
 
 def test_an_attribute_direction_is_measured_on_the_other_classes(app):
@@ -51,14 +51,14 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
     own = (before == e.y[rows]).mean()
     n, *shares = (int(text) for text in said(
-        app, r"codes of (\d+) test images of other classes, .* class of (\d+)% and turns (\d+)% into 8 and (\d+)% .* Without it, (\d+)%"))
+        app, r"Added to (\d+) codes of other classes, it keeps the class of (\d+)%, turns (\d+)% into 8 and (\d+)% .* without it, (\d+)%"))
     assert n == len(rows) and shares == pytest.approx([100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51)
 
 
 def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
     for run, asked in (("moons-vae-2d", {"attribute": "phase"}), ("digits-vae-2d", {"less": "3", "more": "3"})):
         show(app, run, "attributes", **asked)
-        assert not any("Without it" in c.value for c in app.caption)
+        assert not any("without it" in c.value for c in app.caption)
 
 
 def test_a_grid_says_equal_shares_only_where_they_are(app):
