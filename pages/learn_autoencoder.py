@@ -1,4 +1,4 @@
-"""An autoencoder: an image to a few numbers, and back."""
+"""The lesson on the autoencoder: it encodes an image as a few numbers and decodes it again."""
 
 import numpy as np
 import streamlit as st
@@ -18,47 +18,49 @@ ENLARGED = 3  # screen pixels for one of an image, at least
 x, z, back = tex("x", "x"), tex("z", "z"), tex("distortion", r"\hat x")
 x_i, back_i = tex("x", "x_i"), tex("distortion", r"\hat x_i")
 MATHEMATICS = rf"""
-The encoder is a function $f$ to few numbers, the decoder a function $g$ back. Both are learned together, so that what comes back is
-close to what went in:
+The encoder is a function $f$ to a few numbers, the decoder a function $g$ back to an image. Both are trained together, to minimise the
+mean reconstruction loss over the training images:
 
-$${z} = f({x}), \qquad {back} = g({z}), \qquad \min_{{f, g}} \ \text{{mean over images of }} D({x}, {back}).$$
+$${z} = f({x}), \qquad {back} = g({z}), \qquad \min_{{f, g}} \ \text{{mean of }} D({x}, {back}).$$
 
-**Two ways to say close.** Each is $-\log p({x}\,|\,{z})$, in nats, for what pixels are taken to be:
+**Two reconstruction losses.** In nats per image, summed over pixels $i$:
 
 $$\text{{cross-entropy: }} D = -\sum_i \big({x_i} \log {back_i} + (1 - {x_i}) \log(1 - {back_i})\big),$$
 
 $$\text{{L2: }} D = \frac{{1}}{{2\sigma^2}} \sum_i ({x_i} - {back_i})^2 + \text{{constant}}.$$
 
-The first takes a pixel for a coin (Bernoulli), the second for a number with Gaussian noise. A grey pixel is a coin that fell on both
-sides, which no prediction foretells: so even a perfect copy costs some nats.
+L2 is $-\log p({x}\,|\,{z})$ of Gaussian pixels. The cross-entropy is that of Bernoulli pixels if each pixel is 0 or 1. For grey pixels
+it is still lowest at ${back} = {x}$, but it is not the logarithm of a normalised density, and a perfect reconstruction costs
+more than 0: the entropy of its grey pixels. The continuous Bernoulli distribution adds the missing normaliser (Loaiza-Ganem and
+Cunningham, 2019). In both cases ${back}$, the image shown, is the mean of $p({x}\,|\,{z})$, not a sample from it.
 
-**Why not PCA?** If $f$ and $g$ are linear and $D$ is L2, the best ones keep the plane of the first principal components (Baldi and
-Hornik, 1989): PCA *is* the linear autoencoder, but for the choice of axes in that plane. A nonlinearity between the layers lets the
-network bend the plane to where images are.
+**PCA** is the best linear autoencoder: if $f$ and $g$ are linear and $D$ is L2, the optimum is the plane of the first principal components
+(Baldi and Hornik, 1989), up to the choice of axes in it. With nonlinear layers a network can fit a curved surface.
 
-*A slip that is easy to make:* to average over pixels. The sum over pixels is $-\log p({x}\,|\,{z})$; the mean is 784 times less. That
-changes nothing here, but once another term stands beside it, as in a VAE, it would weigh 784 times as much.
+*A common mistake:* to average over pixels instead of summing. The mean is 784 times smaller. That changes nothing here, but beside the KL
+divergence of a VAE it makes the KL weight 784 times larger.
 """
 
 LESSON = Lesson(
     PAGE,
-    "An encoder writes an image down as two numbers; a decoder paints it again from these alone. **Choose an image, then move k:** PCA "
-    "does the same with k numbers, without a bend.",
-    Question("The network keeps 2 numbers of 784. How many must PCA keep until it comes as close, by squared error?",
-             ("2 as well", "About 8", "About 30"), 1,
-             "The dashed line is the network, whose two numbers say where on a bent sheet an image lies. PCA has flat ones only: each of "
-             "its numbers says how much to add of one fixed picture, and to follow the bend it needs several."),
+    "The encoder maps an image to two numbers, its code; the decoder reconstructs the image from them. **Choose an image, then move k:** "
+    "PCA does the same linearly, with k numbers.",
+    Question("The network encodes 784 pixels as 2 numbers. How many does PCA need for the same squared error?",
+             ("2", "About 8", "About 30"), 1,
+             "PCA's reconstructions lie on a flat surface with k dimensions, the network's on a curved surface with two. PCA needs several "
+             "dimensions to approximate the curve. The dashed lines are the network."),
     MATHEMATICS,
     ("explorer.models.autoencoder:Autoencoder.encode", "explorer.models.autoencoder:Autoencoder.decode", "explorer.networks.mlp:mlp",
      "explorer.objectives.distortion:Bernoulli", "explorer.lessons.autoencoder:by_pca"),
     (IMAGE, K),
 )
 NETWORKS = {
-    "linear": "one layer each way, no nonlinearity: with L2, PCA",
-    "mlp": "dense layers, each unit joined to all of the next, a nonlinearity between",
-    "conv": "convolutions, and transposed ones back: the same few weights everywhere in the image",
-    "gru": "recurrent: rows read and written one after the other; an LSTM is its elder sister",
+    "linear": "one linear layer each",
+    "mlp": "fully connected layers with nonlinearities between",
+    "conv": "convolutions; transposed convolutions in the decoder",
+    "gru": "recurrent: one image row at a time; the LSTM is its older relative",
 }
+CLIPS = (0.001, 0.02)  # other values of explorer.lessons.autoencoder.CLIP, to show what depends on it
 
 
 def _run():
@@ -67,14 +69,25 @@ def _run():
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
 def _measured(version: str) -> tuple:
-    """A PCA of one half of the images that the run keeps; on the other half, its means over k, and what the network makes of it."""
-    from explorer.lessons.autoencoder import by_network, fitted, over_k
+    """A PCA of one half of the images that the run keeps; of the other half, what PCA and the network reach, and a sentence on both."""
+    from explorer.lessons.autoencoder import by_network, components_for, components_interval, fitted, over_k
 
     run = _run()
     images = cache.view(run).embedding.images
     half = len(images) // 2
-    pca = fitted(images[:half])
-    return half, pca, over_k(pca, images[half:]), by_network(cache.loaded(run), images[half:])
+    pca, network = fitted(images[:half]), by_network(cache.loaded(run), images[half:])
+    distortion, error = over_k(pca, images[half:])
+    low, high = components_interval(error, network.error)
+    by_clip = [_or_more(components_for(over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean())) for clip in CLIPS]
+    said = (f"PCA reaches the network's squared error with k = **{_or_more(components_for(error.mean(1), network.error.mean()))}** (95% "
+            f"interval over the images: {_or_more(low)} to {_or_more(high)}), and its cross-entropy with k = "
+            f"**{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second depends on how PCA's outputs are "
+            f"clipped: at {' or '.join(f'{100 * clip:g}%' for clip in CLIPS)} it is {' or '.join(by_clip)}.")
+    return half, pca, (distortion.mean(1), error.mean(1)), network, said
+
+
+def _or_more(k: int | None) -> str:
+    return "more than 64" if k is None else str(k)
 
 
 @st.cache_data(show_spinner=False)
@@ -82,19 +95,18 @@ def _networks(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder import n_weights
 
     rows = (f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |" for kind, (a, b) in n_weights(shape, 2).items())
-    return "\n".join(["| network | made of | weights: encoder + decoder |", "|-|-|-:|", *rows])
+    return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])
 
 
 def picture() -> None:
     run = _run()
     if run is None:
-        st.info(f"This lesson shows the run {SHOWN}, which is not among the runs. Train it: `python -m explorer train --dataset mnist "
-                f"--model ae --run {SHOWN}`.")
+        st.info(f"This lesson needs the run {SHOWN}. Train it: `python -m explorer train --dataset mnist --model ae --run {SHOWN}`.")
         return
-    e, (half, pca, (distortion, error), network) = cache.view(run).embedding, _measured(cache.version(run))
+    e, (half, pca, (distortion, error), network, said) = cache.view(run).embedding, _measured(cache.version(run))
     from explorer.figures.lesson_autoencoder import code_map, code_map_at, over_numbers, over_numbers_at
     from explorer.figures.live import fill
-    from explorer.lessons.autoencoder import by_pca, catches_up, least
+    from explorer.lessons.autoencoder import CLIP, by_pca, least
 
     images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
     offered = [int(np.argmax(y == label)) for label in np.unique(y)]  # the first of each class
@@ -105,29 +117,28 @@ def picture() -> None:
                 len(offered), marked=[offered.index(row)], mark="Underlined: the chosen one.",
                 on_pick=IMAGE.set)
     with right:
-        k = K.slider("k, how many numbers PCA keeps", high=len(pca.components_))
-    straight = by_pca(pca, images[row : row + 1], k)
-    came, at, curves = st.columns([3, 2, 2])
+        k = K.slider("k, numbers kept by PCA", high=len(pca.components_))
+    linear = by_pca(pca, images[row : row + 1], k)
+    reconstructed, at, curves = st.columns([3, 2, 2])
     at.vega_lite_chart(fill(code_map(run.class_names), **code_map_at(mu, y, run.class_names, mu[row])), width="stretch")
-    with came:
-        shown = np.stack([images[row] / 255, network.x[row], straight.x[0]])
-        said = (("The image", f"{images[row].size} numbers", f"at least {least(images[row : row + 1])[0]:.1f}", 0.0),
+    with reconstructed:
+        shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
+        told = (("Test image", f"{images[row].size} numbers", f"at least {least(images[row : row + 1])[0]:.1f}", 0.0),
                 ("Network", f"2 numbers: {', '.join(map(words.minus, mu[row]))}", f"{network.distortion[row]:.1f}", network.error[row]),
-                ("PCA", f"{k} number{'s' * (k > 1)}", f"{straight.distortion[0]:.1f}", straight.error[0]))
-        gallery("learn autoencoder back", "What comes back", shown.repeat(ENLARGED, 2).repeat(ENLARGED, 3), [what for what, *_ in said], 3,
-                captions=[f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}" for what, kept, nats, square in said])
+                ("PCA", f"{k} number{'s' * (k > 1)}", f"{linear.distortion[0]:.1f}", linear.error[0]))
+        gallery("learn autoencoder back", "Reconstructions", shown.repeat(ENLARGED, 2).repeat(ENLARGED, 3), [what for what, *_ in told], 3,
+                captions=[f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}" for what, kept, nats, square in told])
     asked = bool(LESSON.answer.get())
-    for values, level, title in ((error, network.error.mean(), "squared error"), (distortion, network.distortion.mean(), "nats")):
-        told = over_numbers_at(values, k, [level] if asked else [])
-        curves.vega_lite_chart(fill(over_numbers(len(values), title), **told), width="stretch")
+    levels = network.error.mean(), network.distortion.mean()
+    for values, level, title in zip((error, distortion), levels, ("squared error", "cross-entropy, nats")):
+        at_k = over_numbers_at(values, k, [level] if asked else [])
+        curves.vega_lite_chart(fill(over_numbers(len(values), title), **at_k), width="stretch")
     if asked:
-        squares, nats = catches_up(error, network.error.mean()), catches_up(distortion, network.distortion.mean())
-        st.markdown(f"On {len(images):,} test images PCA comes as close as two numbers of the network with **{squares or 'more than 64'}** "
-                    f"by squared error, and with **{nats or 'more than 64'}** by cross-entropy, for which the network was trained.")
-    st.caption(f"MNIST. PCA is fitted to {half:,} test images, and both are measured on {len(images):,} others, which neither has seen; "
-               f"the network learnt from {run.n_train:,} training images. For nats, PCA's greys are held between 1 and 99 %.")
-    st.markdown("**Which network?** Any that takes an image to a few numbers, and one that takes them back. Here for such images and two "
-                "numbers, each kind at its usual size:")
+        st.markdown(said)
+    st.caption(f"MNIST. The network was trained on {run.n_train:,} training images, with cross-entropy. PCA is fitted to {half:,} test "
+               f"images; both are measured on {len(images):,} others. For the cross-entropy, PCA's outputs are clipped to {100 * CLIP:g}–"
+               f"{100 - 100 * CLIP:g}%.")
+    st.markdown("**Kinds of network**, for these images and two numbers:")
     st.markdown(_networks(run.shape))
 
 

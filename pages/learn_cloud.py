@@ -1,109 +1,114 @@
-"""From a point to a cloud: where the clouds of two moons meet, and how wide the cloud of a doubtful one is."""
+"""The lesson on posteriors: two that overlap, and how good the encoder's is for images unlike those it was trained on."""
 
 import numpy as np
 import streamlit as st
 
-from explorer.ui import cache
+from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.lesson import Lesson, Question, teach, tex
 from explorer.ui.settings import Setting
 
 CONCEPTS = (3, 4, 26)
 PAGE = "learn_cloud"
+NEAR = "overlapping"
 PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
-PAIR = Setting("pair", "half-full", page=PAGE, options=tuple(PAIRS))
+PAIR = Setting("pair", NEAR, page=PAGE, options=(NEAR, *PAIRS))
 NOISE = Setting("noise", 1.0, 0, 10, 0.5, page=PAGE)
 WAY = Setting("way", 50, 0, 100, 5, page=PAGE)
 LIGHT = Setting("light", 40, 0, 100, 5, page=PAGE)
 DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
-RUNS = {"VAE": "moons-vae-2d", "AE": "moons-ae-2d"}
-DOTS = 60  # draws from each cloud
+RUNS = {"VAE": "moons-ladder-2d", "AE": "moons-ae-2d"}  # of one network; the ladder at KL weight 1
+DOTS = 60  # samples from each posterior
+FAR = 3.0  # sigma: a mean farther than this lies outside q(z|x)
 
 mu, sigma, eps, z, x = tex("mu", r"\mu"), tex("sigma", r"\sigma"), tex("eps", r"\varepsilon"), tex("z", "z"), tex("x", "x")
 s, sigma2, x_i = tex("sigma", "s"), tex("sigma", r"\sigma^2"), tex("x", "x_i")
 MATHEMATICS = rf"""
-An AE's encoder puts out one number for each latent dimension; a VAE's two, in two dimensions four in all:
+For each latent dimension, an AE's encoder outputs one number and a VAE's two. In two dimensions that makes four:
 
 $$q({z} \mid {x}) = N\big({mu}({x}),\ \mathrm{{diag}}\,{sigma2}({x})\big), \qquad {z} = {mu}({x}) + {sigma}({x}) \cdot {eps}.$$
 
-${mu}$ and ${sigma}$ of an image are always the same; ${eps} \sim N(0, I)$, and so ${z}$, is another each time: in two dimensions within
-one ${sigma}$ of the middle in 39 % of draws, within two in 86 %.
+${mu}$ and ${sigma}$ of an image are always the same. ${eps} \sim N(0, I)$, and so ${z}$, is different each time: in two dimensions within
+one ${sigma}$ of the mean in 39% of samples, within two in 86%.
 
-**What decodes in an overlap?** The decoder sees ${z}$ and not whose it is. Over all images ${x_i}$, the picture that costs least there is
-their mean, each weighted by how often this ${z}$ would be its own:
+**What does an overlap decode to?** The decoder sees ${z}$, not the image that it came from. The output with the lowest expected loss is
+the mean of all images ${x_i}$, each weighted by the density of ${z}$ in its posterior:
 
 $${tex("x", "x^*")}({z}) = \frac{{\sum_i q({z} \mid {x_i})\,{x_i}}}{{\sum_i q({z} \mid {x_i})}}.$$
 
-Of only a half and a full moon, that is one laid over the other. But the phases between were learnt too, and it is their clouds that lie
-between: so what comes out is nearly one of them.
+**What determines σ?** A large ${sigma}$ costs reconstruction loss, because the decoder must output the same image for many ${z}$; a small
+one costs KL divergence. For one image, the best ${sigma}$ has $1/{sigma2} = 1 + h$, to second order, where $h$ is the curvature of
+$-\log p({x} \mid {z})$ along that dimension. An encoder does not compute this: it has learned a function of ${x}$ that comes close on
+images like those it was trained on. On other images it extrapolates, and its ${sigma}$ is no measure of the model's uncertainty. That
+is the width of the true posterior $p({z} \mid {x}) \propto p({x} \mid {z})\,p({z})$, computed here on a grid of ${z}$.
 
-**What sets the width?** A wide cloud costs the decoder, which must draw the same image from all of it; a narrow one costs KL divergence.
-So ${sigma}$ is large where the picture hardly changes with ${z}$: to second order, $1/{sigma2}$ is 1 plus the curvature of
-$-\log p({x} \mid {z})$. A dim moon pins down less. That is the model's uncertainty about ${z}$, given ${x}$.
-
-*A slip that is easy to make:* to call what the encoder puts out "σ, the variance". It is ${s} = \log {sigma2}$: ${s} = 0$ is ${sigma} = 1$,
-and a cloud that has shrunk to a point, as an AE's, lies at ${s} \to -\infty$.
+*A common mistake:* to call the encoder's output "σ, the variance". It is ${s} = \log {sigma2}$: ${s} = 0$ means ${sigma} = 1$, and a
+posterior that shrinks to a point, like an AE's code, has ${s} \to -\infty$.
 """
 
 LESSON = Lesson(
     PAGE,
-    "An AE makes an image a point, a VAE a cloud: a middle μ, a width σ, and another z from it each time. **Enlarge the noise** till two "
-    "clouds meet, **and walk** from one to the other.",
-    Question("Where the clouds of a half and a full moon meet, the decoder can't know whose z it is. What will it draw?",
-             ("A half moon", "A full moon", "A phase between", "Noise"), 2,
-             "It must please both, and the clouds of the phases between lie there too: see the lit share half-way."),
+    "An AE encodes an image as a point, a VAE as a distribution of mean μ and standard deviation σ, from which z is sampled. **Move the "
+    "noise and the place** between two test images whose posteriors overlap.",
+    Question("A z lies in the posteriors of two moons. What does the decoder output?",
+             ("The first moon", "The second moon", "A phase between", "Noise"), 2,
+             "The decoder cannot tell which image z came from. The loss is lowest at a mean of the images whose posteriors contain z."),
     MATHEMATICS,
-    ("explorer.models.vae:VAE", "explorer.models.posterior:Gaussian", "explorer.lessons.cloud:Side.meeting"),
+    ("explorer.models.vae:VAE", "explorer.models.posterior:Gaussian", "explorer.lessons.cloud:Side.meeting",
+     "explorer.lessons.true_posterior:true_posteriors"),
     (PAIR, NOISE, WAY, LIGHT, DRAW),
 )
 
 
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
 def _still(versions: tuple[str, ...], _runs: dict):
-    """What never moves: each model with its codes; what reads phases, and how far it errs; of each pair its rows and maps."""
+    """What never moves: each model with its codes; the phase reader and its error; the rows and maps of each pair; the dimmed moon."""
     from explorer.figures.lesson_cloud import clouds
-    from explorer.lessons.cloud import moons_of, phase_reader, side
+    from explorer.lessons.cloud import dimmed, moons_of, overlapping_pair, phase_reader, side
 
-    views = {name: cache.view(run) for name, run in _runs.items()}
+    views, vae = {name: cache.view(run) for name, run in _runs.items()}, cache.loaded(_runs["VAE"])
     e = views["VAE"].embedding
-    reader = phase_reader(e.images, e.factors["phase"][: len(e.images)])
+    n = len(e.images)
+    reader = phase_reader(e.images, e.factors["phase"][:n])
     sides = {name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu, e.images) for name, v in views.items()}
-    rows = {pair: moons_of(phases, e.factors) for pair, phases in PAIRS.items()}
+    near = overlapping_pair(vae, e.mu[:n], np.exp(e.logvar[:n] / 2), e.factors["phase"][:n], e.images)
+    rows = ({NEAR: near} if near else {}) | {pair: moons_of(phases, e.factors) for pair, phases in PAIRS.items()}
     maps = {pair: {name: clouds(side.codes, e.y, _runs[name].class_names, side.codes[two], name) for name, side in sides.items()}
             for pair, two in rows.items()}
-    return sides, reader, reader.error(), rows, maps
+    return sides, reader, reader.error(), rows, maps, dimmed(vae, e.images[next(iter(rows.values()))[0]])
 
 
 @st.cache_data(show_spinner=False)
-def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[str, float]:
+def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[str, str]:
     costs = {name: side.cost(times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()}
-    return {name: round(cost, 1) + 0.0 for name, cost in costs.items()}  # never −0
+    return {name: f"{words.minus(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}" for name, (cost, error) in costs.items()}  # never −0
 
 
 def picture() -> None:
     found = {run.name: run for run in cache.all_runs()[0]}
-    if not set(RUNS.values()) <= found.keys():
-        st.info(f"This page shows the runs {' and '.join(RUNS.values())}, which come with this project in trained/: one is not here.")
+    if missing := [name for name in RUNS.values() if name not in found]:
+        st.info(f"This lesson needs the runs {' and '.join(RUNS.values())}. Missing: {', '.join(missing)}.")
         return
     runs = {name: found[wanted] for name, wanted in RUNS.items()}
-    e = cache.view(runs["VAE"]).embedding
-    _meeting(runs, e)
-    _doubt(cache.loaded(runs["VAE"]), e)
+    e, versions = cache.view(runs["VAE"]).embedding, tuple(cache.version(run) for run in runs.values())
+    still = _still(versions, runs)
+    _meeting(versions, runs, e, *still[:-1])
+    _dimmed(cache.loaded(runs["VAE"]), still[-1])
 
 
-def _meeting(runs: dict, e) -> None:
+def _meeting(versions: tuple[str, ...], runs: dict, e, sides: dict, reader, error: float, pairs: dict, maps: dict) -> None:
     from explorer.figures.lesson_cloud import clouds_at, on_the_way, way_at
     from explorer.figures.live import fill
     from explorer.lessons.cloud import STEPS, overlap
 
     noise, way, pair = st.columns(3, vertical_alignment="bottom")
     with noise:
-        NOISE.slider("Noise, times the encoder's own σ")
+        NOISE.slider("Noise, as a multiple of σ")
     with way:
-        WAY.slider("Place on the way from one to the other, %")
+        WAY.slider("Place between the two means, %")
     with pair:
-        PAIR.select("Two test images", PAIR.options, lambda name: " and ".join(name.split("-")) + " moon")
-    sides, reader, error, pairs, maps = _still(versions := tuple(cache.version(run) for run in runs.values()), runs)
+        PAIR.select("Two test images", [*pairs], lambda name: "overlapping posteriors" if name == NEAR
+                    else f"{' and '.join(name.split('-'))} moon")
     rows, place = pairs[PAIR.get()], WAY.get() / 100
     sigma, eps = NOISE.get() * np.exp(e.logvar[rows] / 2), np.random.default_rng(DRAW.get()).standard_normal((2, DOTS, 2))
     met = {name: side.meeting(rows, sigma, place, eps) for name, side in sides.items()}
@@ -114,44 +119,47 @@ def _meeting(runs: dict, e) -> None:
     for column, (name, m) in zip(columns, met.items()):
         column.vega_lite_chart(fill(maps[PAIR.get()][name], **clouds_at(m.ends, sigma, m.draws, m.here)), width="content")
     phases = {name: reader.read(m.way) for name, m in met.items()}
-    way.vega_lite_chart(fill(on_the_way(*PAIR.get().split("-")), **way_at(STEPS, phases, place)), width="stretch")
+    way.vega_lite_chart(fill(on_the_way(), **way_at(STEPS, phases, place)), width="stretch")
     cost, shared = _costs(versions, NOISE.get(), sides, e), {name: 100 * overlap(m.ends, sigma) for name, m in met.items()}
-    st.markdown(f"The two clouds share **{shared['VAE']:.0f} %** in the VAE, **{shared['AE']:.0f} %** in the AE. Around each of "
-                f"{len(e.images):,} test images, this noise costs the VAE **{cost['VAE']:.1f} nats** more, the AE **{cost['AE']:.1f}**.")
-    st.caption("An AE has no σ: it is given the VAE's, in standard deviations of its own codes. A decode's lit share is that of the five "
-               f"test images nearest in pixels, which errs by {100 * error:.1f} percentage points on test images. The networks differ in "
-               f"size: {' and '.join(f'{run.spec.width} units a layer ({name})' for name, run in runs.items())}.")
-    st.button("Encode both again", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000), help="Other draws from the same clouds")
+    st.markdown(f"The two posteriors overlap by **{shared['VAE']:.0f}%** (VAE) and **{shared['AE']:.0f}%** (AE). Over {len(e.images):,} "
+                f"test images, this noise adds **{cost['VAE']}** nats to the VAE's reconstruction loss, **{cost['AE']}** to the AE's.")
+    run = runs["VAE"]
+    st.caption(f"One network ({run.spec.width} units per layer), the VAE at KL weight 1. An AE has no σ: it gets the VAE's, in standard "
+               "deviations of its own codes. The lit share of a decoded image is the mean of the five test images nearest in pixels (mean "
+               f"error {100 * error:.1f} percentage points). ±: 95% interval.")
+    st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
 
 
 def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, phases: np.ndarray) -> None:
-    """The one test image, draws from its cloud, the place on the way, draws from the other's cloud, the other test image."""
-    captions = [f"{100 * share:.0f} %" for share in (phases[0], *read, phases[1])]
+    """One test image, samples of its posterior, the place between, samples of the other's posterior, the other test image."""
+    captions = [f"{100 * share:.0f}%" for share in (phases[0], *read, phases[1])]
     middle = len(captions) // 2
-    names = ["test image", *["draw"] * (middle - 1), "on the way", *["draw"] * (middle - 1), "test image"]
-    gallery(f"{PAGE} decodes {name}", f"What the {name} decodes", np.concatenate([ends[:1], drawn, ends[1:]]),
+    names = ["test image", *["sample"] * (middle - 1), "between", *["sample"] * (middle - 1), "test image"]
+    gallery(f"{PAGE} decodes {name}", f"Decoded by the {name}", np.concatenate([ends[:1], drawn, ends[1:]]),
             [f"{what}, lit {caption}" for what, caption in zip(names, captions)], len(names), heads=[name], captions=captions,
-            marked=[middle], mark="Between the test images: draws from their clouds; underlined, the place on the way. In %: lit.")
+            marked=[middle], mark="Left and right: test images. Between: samples of their posteriors. Underlined: the place. %: lit share.")
 
 
-def _doubt(loaded, e) -> None:
+def _dimmed(loaded, d) -> None:
     from explorer.figures.lesson_cloud import widths, widths_at
     from explorer.figures.live import fill
-    from explorer.lessons.cloud import STEPS, doubt, moons_of, width
+    from explorer.lessons.cloud import STEPS, cloud
 
-    st.subheader("How sure is it?")
-    light, rows = LIGHT.slider("Light left in the half moon, %") / 100, moons_of(PAIRS["half-full"], e.factors)
-    d = doubt(loaded, *e.images[rows], light, np.random.default_rng(DRAW.get()).standard_normal((5, 2)))
+    st.subheader("The encoder and the true posterior")
+    at = round(LIGHT.slider("Brightness of the first moon, %") / 5)
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.vega_lite_chart(fill(widths(), **widths_at(STEPS, d.widths, light)), width="stretch")
+    left.vega_lite_chart(fill(widths(), **widths_at(STEPS, d.widths, at)), width="stretch")
     with right:
-        names = ["the image", *["draw"] * len(d.draws)]
-        gallery(f"{PAGE} dim", "The dim image and its draws", np.concatenate([d.image[None], d.draws]), names, len(names), captions=names)
-        st.markdown(f"In full light its cloud has σ = {d.widths[-1]:.3f}, with {LIGHT.get()} % of it **{d.width:.3f}**: "
-                    f"**{d.width / d.widths[-1]:.1f} times as wide**. The encoder is less sure which moon it sees.")
-        st.caption(f"Not all that looks doubtful widens a cloud. Half and full moon laid over each other: σ = {d.blend:.3f}; the full one "
-                   f"alone: {width(np.exp(e.logvar[rows[1:]] / 2))[0]:.3f}. A black image has a narrower cloud than a dark one: of what it "
-                   "has never seen, an encoder may be sure without reason.")
+        draws = loaded.decode(cloud(d.mu[at], d.sigma[at], np.random.default_rng(DRAW.get()).standard_normal((5, 2))))
+        names = ["test image", *["sample"] * len(draws)]
+        gallery(f"{PAGE} dim", "The dimmed image and samples of its posterior", np.concatenate([d.images[[at]], draws]), names, len(names),
+                captions=names)
+        encoder, true = (sigma[at] for sigma in d.widths.values())
+        st.markdown(f"At {100 * STEPS[at]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true posterior has σ = "
+                    f"**{true:.3f}**, and its mean is **{d.distance[at]:.1f}** of the encoder's σ away"
+                    f"{': q(z|x) misses it.' if d.distance[at] > FAR else '.'}")
+        st.caption("The encoder was trained on moons at 100% brightness. For darker moons it extrapolates: its σ is not the model's "
+                   "uncertainty about z. Where p(z|x) has two peaks, its σ is large.")
 
 
 teach(LESSON, picture)

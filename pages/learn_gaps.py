@@ -1,11 +1,13 @@
-"""Between the codes: what a decoder makes of a place that it has never seen."""
+"""The lesson on gaps: what a decoder outputs where there were no codes in training."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from explorer.latent.draws import from_gaussian
+from explorer.latent.gap_estimate import is_smaller
 from explorer.latent.interpolation import linear
+from explorer.latent.share import Z95
 from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.lesson import Lesson, Question, teach, tex
@@ -19,38 +21,39 @@ FROM, TO = Setting("from", "0", page=PAGE, options=DIGITS), Setting("to", "1", p
 SEED = Setting("seed", 0, 0, 9999, page=PAGE)
 SHOWN = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}  # of one network; the ladder is seen at KL weight 1
 DRAWS, FINE, DOTS, VEIL = 11, 101, 1000, 0.3
-SURE = 0.9  # as everywhere: below it, the classifier names nothing (explorer.store.classifier)
+SURE = 0.9  # as everywhere (explorer.store.classifier)
 
 z, a, b, x = tex("z", "z"), tex("z", "a"), tex("z", "b"), tex("x", "x")
 draw = tex("eps", r"\tilde z")
 MATHEMATICS = rf"""
-**Interpolation.** A straight way leads from the code ${a}$ of one image to the code ${b}$ of another, and every step of it is decoded:
+**Linear interpolation** between the codes ${a}$ and ${b}$ of two images; each step is decoded:
 
 $${z}(t) = (1 - t)\,{a} + t\,{b}, \qquad 0 \le t \le 1.$$
 
-**What an AE is asked.** Its loss is a sum over images, $\sum_n -\log p({x}_n\,|\,f({x}_n))$, and so only over codes. What lies between them
-is in no term: nothing says what is to be there, and a decoder, being continuous, goes on in some way from what is near.
+**What the loss covers.** An AE's loss is a sum over images, $\sum_n -\log p({x}_n\,|\,f({x}_n))$, and so over codes only. Places
+between the codes are in no term. The decoder is a continuous function, so its output there depends on the codes around.
 
-**What counts as a gap.** Draw as many places ${draw}$ from the Gaussian fitted to the codes as there are codes. A place lies in a gap if
-its nearest code is farther than its fifth nearest draw (1 − coverage; Naeem and others, 2020). Were codes and draws from one distribution,
-its five nearest neighbours would all have to be draws, a coin that falls five times alike: $1/2^5 = 3\,\%$. The figures depend on how many
-codes there are.
+**How gaps are measured.** Sample as many places ${draw}$ from the Gaussian fitted to the codes as there are codes; a VAE's codes are here
+one posterior sample for each image. A place is in a gap if its nearest code is farther away than its fifth nearest sample (1 − coverage;
+Naeem et al., 2020). If codes and samples had the same distribution, the five nearest neighbours would all be samples with probability
+$1/2^5 = 3\%$. The share depends on the number of codes, here 5,000; it is the mean of ten measurements. The confidence intervals cover
+the sampling and the test images, but not another training.
 
-**Sampling.** From a VAE: draw ${z}$ from the prior N(0, I), mean 0 and variance 1, and decode it. An AE has no prior; here its draws come
-from the Gaussian fitted to its codes.
+**Sampling.** From a VAE, sample ${z}$ from the prior N(0, I) and decode it. An AE has no prior; here ${z}$ comes from the Gaussian fitted
+to its codes. An image shown is the mean of $p({x}\,|\,{z})$, not a sample from it.
 
-*A slip that is easy to make:* to think that the KL divergence leaves no gaps. It asks each posterior to be near the prior, not all of
-them together to fill it; the reconstruction loss pulls the other way. What is left is measured above.
+*A common mistake:* to think that the KL divergence leaves no gaps. Its mean over images is
+$I({x}; {z}) + \mathrm{{KL}}(q({z})\,\|\,p({z}))$, so it does penalise the distance of all posteriors together from the prior (Hoffman and
+Johnson, 2016). But the reconstruction loss works against both terms. The gaps that remain are measured above.
 """
 
 LESSON = Lesson(
     PAGE,
-    "An autoencoder is taught at its codes, and nowhere else. **Move t** along the way from one image's code to another's. Grey is a gap: "
-    "no code lies there.",
-    Question("What does a network decode from a place that it has never seen?",
-             ("Nothing: it stays blank", "Some image: every place has one", "The nearest training image"), 1,
-             "A decoder is a function: every z has an image, and nothing in it says that it was never taught there. In a gap it has no "
-             "idea: it may give a blend of what lies around, a broken shape, or by luck a good one."),
+    "An autoencoder is trained at its codes only. **Move t** along the line between two codes. Grey areas are gaps: they contain no codes.",
+    Question("What does the decoder output at a place where there were no codes in training?",
+             ("Nothing: the image is blank", "Some image, as at every place", "The nearest training image"), 1,
+             "The decoder is a function: every z has an image. In a gap the loss does not constrain it: the image may be a mixture of its "
+             "neighbours, a broken shape, or a good digit."),
     MATHEMATICS,
     ("explorer.latent.interpolation:linear", "explorer.latent.gaps:in_gap", "explorer.latent.gap_map:Between.farther",
      "explorer.latent.draws:from_gaussian"),
@@ -62,12 +65,13 @@ LESSON = Lesson(
 def _shares(versions: tuple[str, ...], _runs: dict) -> list:
     from explorer.lessons.gaps import shares
 
-    return [shares(cache.loaded(run), cache.between(run)) for run in _runs.values()]
+    codes = {kind: cache.view(run).embedding for kind, run in _runs.items()}
+    return [shares(cache.loaded(run), cache.between(run), codes[kind].mu, codes[kind].logvar) for kind, run in _runs.items()]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _drawn(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
-    """Of each model, places drawn: from the prior, or from the Gaussian fitted to the codes of an AE."""
+    """Of each model, samples: from the prior, or from the Gaussian fitted to the codes of an AE."""
     from explorer.lessons.gaps import look
 
     return {kind: look(cache.loaded(run), cache.between(run),
@@ -76,7 +80,7 @@ def _drawn(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _ways(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> tuple[dict, dict, dict]:
-    """Of each model, the straight way between the codes of two test images, and the map that shows it; and how far codes are on both."""
+    """Of each model, the line between the codes of two test images, and the map that shows it; and a chart of distances for both."""
     from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
     from explorer.lessons.gaps import look, typical
 
@@ -94,11 +98,11 @@ def picture() -> None:
 
     found = {run.name: run for run in cache.all_runs()[0] if run.class_names == DIGITS and run.spec.latent_dim == 2}
     if missing := [name for name in SHOWN.values() if name not in found]:
-        st.info(f"This lesson shows the runs {' and '.join(SHOWN.values())}: {' and '.join(missing)} is not among the runs.")
+        st.info(f"This lesson needs the runs {' and '.join(SHOWN.values())}. Missing: {', '.join(missing)}.")
         return
     runs = {kind: found[name] for kind, name in SHOWN.items()}
     versions = tuple(map(cache.version, runs.values()))
-    step = round((FINE - 1) * T.slider("t, the share of the way"))
+    step = round((FINE - 1) * T.slider("t, interpolation fraction"))
     ways, maps, far = _ways(versions, (FROM.get(), TO.get()), runs)
     for column, (kind, way) in zip(st.columns(2), ways.items()):
         with column:
@@ -109,55 +113,55 @@ def picture() -> None:
         FROM.select("From a", DIGITS)
         TO.select("To a", DIGITS)
     _sampled(_shares(versions, runs), _drawn(versions, SEED.get(), runs))
-    st.markdown("**And a GAN?** It keeps the second half only: noise in, an image out, judged by a critic. It has no encoder, so an image "
-                "of one's own has no code, and no way leads from it to another. A plain one takes no condition, such as a class to paint; "
-                "and nothing but the critic constrains what the image looks like. In turn, it is taught wherever its noise may fall.")
+    st.markdown("**GANs** train a decoder only, on samples from a fixed prior, judged by a discriminator: their loss covers the whole "
+                "prior. But without an encoder, the code of an image must be searched for (GAN inversion); and a plain GAN takes no class.")
 
 
 def _veiled(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
-    """What is decoded in a gap is to be predicted first."""
+    """images, but grey where they are in a gap and the question is not answered yet."""
     return images if LESSON.answer.get() else np.where(in_gap[:, None, None, None], VEIL, images)
 
 
 def _place(kind: str, way, step: int, drawn: dict) -> None:
-    """The map, what is decoded at the present step, and what is decoded on the way."""
+    """The map, the image decoded at the present step, and those along the line."""
     beside, across = st.columns([3, 5])
     across.vega_lite_chart(drawn, width="stretch")
     seen, steps = _veiled(way.x, way.in_gap), np.arange(0, FINE, 10)
     with beside:
-        st.markdown(f"**{kind}**, " + ("in a gap" if way.in_gap[step] else "among codes"))
+        st.markdown(f"**{kind}**, {'in a gap' if way.in_gap[step] else 'outside gaps'}")
         st.image(seen[step, 0], width=170, clamp=True)
         if way.in_gap[step] and not LESSON.answer.get():
-            st.caption("Predict first; then it is shown.")
+            st.caption("Shown after your prediction.")
         else:
-            read = "" if way.label is None else f"{DIGITS[way.label[step]]} ({100 * way.sure[step]:.0f} %). "
-            read = read and (f"The classifier is unsure: {read}" if way.sure[step] < SURE else f"The classifier says {read}")
-            st.caption(f"{read}The nearest code is {way.to_code[step]:.3f} standard deviations away, the 5th nearest draw "
-                       f"{way.to_draw[step]:.3f}.")
-    gallery(f"learn gaps way {kind}", f"The way, {kind}", seen[steps], [f"t = {i / (FINE - 1):.1f}" for i in steps],
+            below = "Below 90% confidence. " if way.label is not None and way.sure[step] < SURE else ""
+            named = "" if way.label is None else f"Classifier: {DIGITS[way.label[step]]} ({100 * way.sure[step]:.0f}%). "
+            st.caption(f"{below}{named}In standard deviations, the nearest code is {way.to_code[step]:.3f} "
+                       f"away, the 5th nearest sample {way.to_draw[step]:.3f}.")
+    gallery(f"learn gaps way {kind}", f"Interpolation, {kind}", seen[steps], [f"t = {i / (FINE - 1):.1f}" for i in steps],
             len(steps), captions=["▲" if i == round(step / 10) else "" for i in range(len(steps))],
             marked=np.flatnonzero(way.in_gap[steps]), mark="Underlined: in a gap.", on_pick=lambda i: T.set(float(steps[i] / (FINE - 1))))
 
 
 def _sampled(shares: list, drawn: dict) -> None:
+    measured = dict(zip(SHOWN, shares))
     ae, vae = shares
-    st.markdown(f"**Sample.** Of {ae.n:,} draws from the Gaussian fitted to its codes, **{_percent(ae.gap)} of the AE's** meet no code, "
-                f"and **{_percent(vae.gap)} of the VAE's**; if codes lay as the draws do, it would be 3 %. Of what is decoded in these "
-                f"gaps the classifier can't name {_percent(ae.unsure_in_gaps)} and {_percent(vae.unsure_in_gaps)}; elsewhere, "
-                f"{_percent(ae.unsure_outside)} and {_percent(vae.unsure_outside)}.")
-    st.button("Draw others", on_click=lambda: SEED.set((SEED.get() + 1) % (int(SEED.high) + 1)))
+    st.markdown(f"**Samples** from the Gaussian fitted to the codes: **{ae.gap}** of the AE's and **{vae.gap}** of the VAE's lie in gaps"
+                f"{' (the VAE has fewer)' if is_smaller(vae.gap, ae.gap) else ''}. For equal distributions it would be 3%.")
+    if ae.noise:
+        told = "; ".join(f"{kind} {one.in_gaps or '–'} in gaps, {one.outside or '–'} outside" for kind, one in measured.items())
+        more = [kind for kind, one in measured.items() if one.is_less_confident_in_gaps]
+        st.markdown(f"**Below 90% confidence:** {told}." + f" More often in gaps: {' and '.join(more)}." * bool(more)
+                    + f" The classifier has at least 90% confidence in {ae.noise} of images of uniform noise"
+                    + (": confidence does not show that an image is good." if ae.noise.value > Z95 * ae.noise.error else "."))
+    st.button("Resample", on_click=lambda: SEED.set((SEED.get() + 1) % (int(SEED.high) + 1)))
     for column, (kind, places) in zip(st.columns(2), drawn.items()):
         with column:
             source = f"{kind}, from " + ("the prior N(0, I)" if kind == "VAE" else "the Gaussian fitted to its codes")
             gallery(f"learn gaps draws {kind}", source, _veiled(places.x, places.in_gap),
                     [f"z = ({', '.join(map(words.minus, z))})" for z in places.z], DRAWS, marked=np.flatnonzero(places.in_gap),
                     mark=f"{source}. Underlined: in a gap.")
-    st.caption("MNIST: an AE and a VAE of the same network, the VAE at KL weight 1; others, trained anew, would give other figures. A "
-               "place is in a gap if the nearest code is farther than the fifth nearest of as many draws.")
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
+    st.caption(f"MNIST; one network, the VAE at KL weight 1. Gaps are measured with {ae.gap.n:,} codes and samples. The maps show "
+               "posterior means; the gaps are those of posterior samples. Intervals: 95%.")
 
 
 teach(LESSON, picture)

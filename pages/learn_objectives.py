@@ -1,4 +1,4 @@
-"""One network under three losses: what reconstruction does alone, what the KL divergence does alone, and what both do."""
+"""The lesson on three objectives: one network trained with the reconstruction loss only, with KL only, and with both."""
 
 from pathlib import Path
 
@@ -16,7 +16,8 @@ EPOCHS = 200
 EPOCH = Setting("epoch", 1, 1, EPOCHS, page=PAGE)
 SHOWN = Setting("shown", "draws", page=PAGE, options=("draws", "means"))
 SCALE = Setting("scale", "own", page=PAGE, options=("own", "common"))
-RUNS = {"digits-vae-2d-recon-only": "Reconstruction alone", "digits-vae-2d-kl-only": "Almost KL alone", "digits-vae-2d-both": "Both"}
+RECONSTRUCTION, KL, BOTH = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
+RUNS = {RECONSTRUCTION: "Reconstruction only", KL: "KL only", BOTH: "Both"}
 AE = "digits-ae-2d"
 IMAGES = 8
 
@@ -31,38 +32,37 @@ $$
 {R} = \tfrac12\sum_d\big({mu2}_d + {var}_d - \log {var}_d - 1\big),
 $$
 
-with ${beta} = 0$, ${beta} = 1000$ (the distortion still counts, for a thousandth) and ${beta} = 1$. Near a good code the distortion is a
-bowl, of curvature $h$ along a dimension of ${z}$. The noise then costs $\tfrac12 h\,{var}$ there, and
+with ${beta} = 0$, ${beta} = 1000$ (the distortion still counts, but a thousand times less) and ${beta} = 1$. Near the best code of an image
+the distortion is approximately quadratic in ${z}$, with curvature $h$ along a dimension. Noise then costs $\tfrac12 h\,{var}$, and
 
 $$
 \tfrac12 h\,{var} + \tfrac{{{beta}}}2\big({var} - \log {var}\big) \quad\text{{is lowest at}}\quad {var} = \frac{{{beta}}}{{{beta} + h}}.
 $$
 
-**Reconstruction alone,** ${beta} = 0$: the best width is 0. And means that lie further apart make the bowls as much wider, so that they
-leave the noise less to blur. Nobody pays for either: *push the means apart, shrink σ*. What is left is an AE.
+**Reconstruction only,** ${beta} = 0$: the best ${sig}$ is 0. Spreading the means out also makes the same noise less harmful, and nothing
+in the loss prevents either. The result is close to an AE.
 
-**KL alone:** the best is ${mu} = 0$, ${var} = 1$ for every image, whatever it shows. The decoder can't tell them apart, and answers all
-with the mean image.
+**KL only:** the best posterior is ${mu} = 0$, ${var} = 1$ for every image. Then ${z}$ carries no information, and the decoder outputs
+almost the mean image for every ${z}$.
 
-**Both:** a code may be as narrow as its image needs, and must lie as near to 0 as there is room. Clusters form, since like images share
-their bowls, and are packed densely, since distance costs $\tfrac12{mu2}$.
+**Both:** a posterior is as narrow as its image needs, and as near to 0 as there is room. Similar images can share a region, which forms
+clusters; these are packed densely, because distance costs $\tfrac12{mu2}$.
 
-*A slip that is easy to make:* "as σ rises to 1, less information is lost". It is the other way: at ${sig} = 1$ and ${mu} = 0$ the
-code says nothing at all. The picture in the middle is that.
+*A common mistake:* "as σ rises to 1, less information is lost". The opposite holds: at ${sig} = 1$ and ${mu} = 0$ the code carries no
+information, as in the map in the middle.
 """
 
 LESSON = Lesson(
     PAGE,
-    "The same network, the same first weights, the same images; only the loss differs. **Drag the epoch** from the first to the last, and "
-    "watch three maps that begin alike part ways. The rings are 1, 2 and 3 standard deviations of the prior.",
-    Question("Which of the three ends up as a plain autoencoder, and why?",
-             ("Reconstruction alone", "Almost KL alone", "Both"), 0,
-             "Clouds that overlap blur what is decoded. With nothing else to pay for, the network draws the means apart and shrinks σ, "
-             "until no cloud reaches another: each is as good as a point. An encoder that *may* be probabilistic need not be; it takes "
-             "the regularizer."),
+    "One network, the same initial weights and images; only the loss differs. **Move the epoch** from the first to the last. The rings are "
+    "1, 2 and 3 standard deviations of the prior.",
+    Question("Which of the three becomes a plain autoencoder?",
+             tuple(RUNS.values()), 0,
+             "Posteriors that overlap blur the reconstruction. Without the KL term, training moves the means apart and shrinks σ, until "
+             "each posterior is almost a point. A stochastic encoder alone does not make a VAE; the KL term is needed."),
     MATHEMATICS,
     ("explorer.objectives.distortion:Bernoulli.distortion", "explorer.objectives.rate:rate_per_dimension",
-     "explorer.lessons.objectives:what_width_pays"),
+     "explorer.lessons.objectives:width_of_rate"),
     (EPOCH, SHOWN, SCALE),
 )
 
@@ -82,16 +82,16 @@ def picture() -> None:
     by_name = {run.name: run for run in cache.all_runs()[0]}
     replays = {name: _replay(by_name[name].folder, cache.version(by_name[name])) for name in RUNS if name in by_name}
     if missing := [name for name in RUNS if not replays.get(name)]:
-        st.info(f"This lesson shows three runs that come along, and the replay of {' and '.join(missing)} is not there. "
-                "`bash trained/make.sh` makes it again.")
+        st.info(f"This lesson needs the runs {', '.join(RUNS)} with their replays. Missing: {', '.join(missing)}. Run "
+                "`bash trained/make.sh` to train them.")
         return
     left, right = st.columns([3, 2])
     with left:
         epoch = EPOCH.slider(f"Epoch, of {EPOCHS}")
     with right, st.container(horizontal=True, gap="medium"):
-        shown = SHOWN.pick("Dots", SHOWN.options, {"draws": "Draws", "means": "Means μ"}.get,
-                           "Draws: of each test image's posterior one z = μ + σε, with the σ below and always the same ε.")
-        scale = SCALE.pick("Scale", SCALE.options, {"own": "Own", "common": "Common"}.get)
+        shown = SHOWN.pick("Codes", SHOWN.options, {"draws": "Samples", "means": "Means μ"}.get,
+                           "Samples: one z = μ + σε for each test image, with the σ below; ε stays the same.")
+        scale = SCALE.pick("Scale", SCALE.options, {"own": "Per map", "common": "Shared"}.get)
     moments = [moment(r, epoch) for r in replays.values()]
     codes = [m.mu if shown == "means" else drawn(m) for m in moments]
     for column, (name, r), m, z in zip(st.columns(3), replays.items(), moments, codes):
@@ -99,29 +99,44 @@ def picture() -> None:
             st.markdown(f"**{RUNS[name]}**, β = {by_name[name].spec.beta:g}")
             box = box_of(*(codes if scale == "common" else [z]))
             st.vega_lite_chart(fill(code_map(r.class_names), **code_map_at(z, r.y, r.class_names, box)), width="content")
-            st.markdown(f"${sig}$ **{m.sigma:.2g}**, means ${mu}$ spread over **{m.spread:.2g}**  \n"
+            st.markdown(f"${sig}$ **{m.sigma:.2g}**, spread of ${mu}$ **{m.spread:.2g}**  \n"
                         f"distortion ${D}$ **{m.distortion:.1f}**, rate ${R}$ **{m.rate:.1f}** nats")
             _images(name, r.originals, m)
-    st.caption(f"{len(codes[0])} test images of the digits, each as the digit that it shows, as last seen by that epoch "
-               f"({', '.join(str(m.epoch) for m in moments)}). Back: what comes back from μ. Samples of the prior, decoded. σ: the width "
-               "whose price is what the clouds pay on average. Spread: the standard deviation of μ. Distortion and rate: per training "
-               "image, mean over the epoch.")
+    st.caption(f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch "
+               f"({', '.join(str(m.epoch) for m in moments)}). "
+               "Reconstructions are from μ; samples are decoded from samples of the prior, as means of p(x|z). σ: the width of equal mean "
+               "KL. Spread: standard deviation. Distortion and rate: per training image, mean over the epoch.")
     if LESSON.answer.get():
-        _beside_an_ae(by_name)
+        _measured(by_name)
 
 
 def _images(name: str, originals: np.ndarray, m) -> None:
-    rows = {"image": originals, "back": m.recreated, "sample": m.samples}
+    rows = {"image": originals, "reconstruction": m.recreated, "sample": m.samples}
     gallery(f"{PAGE} {name}", RUNS[name], np.concatenate([part[:IMAGES] for part in rows.values()]),
             [f"{what} {i}" for what in rows for i in range(1, IMAGES + 1)], IMAGES, heads=[*rows])
 
 
-def _beside_an_ae(by_name: dict) -> None:
-    """What the trained models measure on images they were not trained on: it answers the question."""
-    if AE in by_name:
-        told = ", ".join(f"{title[0].lower() + title[1:]} {by_name[name].test.distortion:.1f}" for name, title in RUNS.items())
-        st.markdown(f"**Beside an AE.** Distortion at the end, on the {by_name[AE].test.n} test images: {told}; an AE of the same network, "
-                    f"trained for {by_name[AE].epochs} epochs, {by_name[AE].test.distortion:.1f} nats per image.")
+def _measured(by_name: dict) -> None:
+    """What the trained models measure on test images: it answers the question."""
+    runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
+    distortion, away, change = _figures(tuple(cache.version(run) for run in runs.values()), runs)
+    told = ", ".join(f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items())
+    st.markdown(f"**After training.** Distortion on {runs[RUNS[BOTH]].test.n} test images, nats (95% interval): {told}. "
+                f"*{RUNS[RECONSTRUCTION]}*: for 99% of the images, the nearest other code is at least {away:.0f}σ away. "
+                f"*{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image changes by more than {change:.2f}.")
+    if "AE" in runs:
+        ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION]]
+        st.caption(f"AE: {ae.spec.width} units per layer, {ae.epochs} epochs; the others: {vae.spec.width}, {vae.epochs}.")
+
+
+@st.cache_data(show_spinner="Measuring…", max_entries=4)
+def _figures(versions: tuple[str, ...], _runs: dict) -> tuple[dict[str, tuple[float, float]], float, float]:
+    from explorer.lessons.objectives import distortion_of, largest_change, nearest_code
+
+    codes = {title: cache.view(run).embedding for title, run in _runs.items()}
+    alone = codes[RUNS[RECONSTRUCTION]]
+    return ({title: distortion_of(cache.loaded(_runs[title]), e.images, e.mu, e.logvar) for title, e in codes.items()},
+            nearest_code(alone.mu, alone.logvar, 0.01), largest_change(cache.loaded(_runs[RUNS[KL]])))
 
 
 teach(LESSON, picture)

@@ -1,4 +1,4 @@
-"""Codes on a plane, one of them marked; what comes back from 1, 2, … numbers. Drawn once, to be filled."""
+"""Charts of the lesson on the autoencoder: codes on a plane, and the loss of PCA over k. Drawn once, to be filled."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -53,10 +53,10 @@ def code_map_at(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.
 
 @cache
 def over_numbers(n: int, title: str) -> dict:
-    """What PCA makes of 1, 2, … n numbers. To be filled with what over_numbers_at() gives."""
+    """The loss of PCA with 1, 2, … n numbers, on the y axis of that title. To be filled with what over_numbers_at() gives."""
     curve, here, network = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "network"))
     curve = curve.mark_line(color=ACCENT).encode(
-        x=alt.X("k:Q", title="numbers kept by PCA, k", scale=alt.Scale(type="log", domain=[1, n], nice=False),
+        x=alt.X("k:Q", title="k, numbers kept by PCA", scale=alt.Scale(type="log", domain=[1, n], nice=False),
                 axis=alt.Axis(values=[1, 2, 4, 8, 16, 32, 64], format="d")),
         y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)))
     here = here.mark_point(filled=True, size=130, color=MARK, stroke="#000", opacity=1).encode(x="k:Q", y="value:Q")

@@ -1,4 +1,4 @@
-"""Two clouds among the codes of all images, phases on the way between them, and how wide a cloud is. Each is drawn once, to be filled."""
+"""Charts of the lesson on posteriors: two on the map, phases on the line between, σ over brightness. Drawn once, to be filled."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,7 +11,7 @@ from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS, colour_of
 
 MARK = "#ffa52d"
-UNITS = {"VAE": "the prior", "AE": "its codes"}  # of a map
+UNITS = {"VAE": "the prior", "AE": "its codes"}  # whose standard deviations are a map's units
 MODELS = {"VAE": ACCENT, "AE": RED}
 LEVELS = 1, 2  # standard deviations
 MARGIN = 0.6  # around the codes on a map
@@ -28,8 +28,8 @@ def bounds(ends: np.ndarray) -> tuple[tuple[float, float], ...]:
 
 
 def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndarray, model: str) -> dict:
-    """codes [N, 2] of classes y [N]; ends [2, 2]: two of them, in the middle of clouds; model: one of UNITS. To be filled with what
-    clouds_at() gives: rings are one and two sigma, to the map's scale.
+    """codes [N, 2] of classes y [N]; ends [2, 2]: two of them, the means of posteriors; model: one of UNITS. To be filled with
+    what clouds_at() gives: rings are one and two sigma.
     """
     across, up = bounds(ends)
     titles = f"z₀ of the {model}, in σ of {UNITS[model]}", "z₁"
@@ -48,11 +48,11 @@ def clouds(codes: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndar
         alt.Chart(pair).mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(**place),
         here.mark_point(**PRESENT, color=SYMBOLS["z"]).encode(**place),
     ).properties(width=SIZE[0], height=SIZE[1], autosize="pad",
-                 **as_pixels(f"Codes of the {model} by class, two of them as clouds, and the way between")))
+                 **as_pixels(f"Codes of the {model} by class, two posteriors, and the line between their means")))
 
 
 def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.ndarray) -> dict[str, pd.DataFrame]:
-    """ends, sigma [2, 2] of two clouds; draws [2, n, 2] from them; here [2]."""
+    """ends, sigma [2, 2] of two posteriors; draws [2, n, 2] from them; here [2]."""
     circle = np.stack([np.cos(TURN), np.sin(TURN)], 1)
     rings = [pd.DataFrame(ends[i] + level * sigma[i] * circle, columns=["z0", "z1"]).assign(ring=f"{i} {level}", step=range(len(TURN)))
              for i in (0, 1) for level in LEVELS]
@@ -61,10 +61,10 @@ def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.n
 
 
 @cache
-def on_the_way(*ends: str) -> dict:
-    """ends: of the way, two. To be filled with what way_at() gives."""
-    x = alt.X("step:Q", title=f"way from {ends[0]} to {ends[1]}, %")
-    y = alt.Y("value:Q", title="lit share of the decode, %", scale=alt.Scale(domain=[0, 100]))
+def on_the_way() -> dict:
+    """Lit shares on the line from one mean to the other. To be filled with what way_at() gives."""
+    x = alt.X("step:Q", title="place between the two means, %")
+    y = alt.Y("value:Q", title="lit share of the decoded image, %", scale=alt.Scale(domain=[0, 100]))
     colour = alt.Color("model:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=[*MODELS], range=[*MODELS.values()]))
     lines = alt.Chart(alt.NamedData("way")).mark_line(point=alt.OverlayMarkDef(size=18)).encode(x=x, y=y, color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**PRESENT, color=MARK).encode(x="step:Q", y="value:Q")
@@ -80,14 +80,16 @@ def way_at(steps: np.ndarray, phases: dict[str, np.ndarray], place: float) -> di
 @cache
 def widths() -> dict:
     """To be filled with what widths_at() gives."""
-    x = alt.X("light:Q", title="light left in the image, %")
-    y = alt.Y("sigma:Q", title="σ of its cloud, geometric mean")
-    line = alt.Chart(alt.NamedData("widths")).mark_line(color=SYMBOLS["sigma"]).encode(x=x, y=y)
+    x = alt.X("light:Q", title="brightness, %")
+    y = alt.Y("sigma:Q", title="σ, geometric mean")
+    dashes = alt.StrokeDash("of:N", title=None, sort=None, legend=alt.Legend(orient="top", direction="vertical"))
+    lines = alt.Chart(alt.NamedData("widths")).mark_line(color=SYMBOLS["sigma"]).encode(x=x, y=y, strokeDash=dashes)
     here = alt.Chart(alt.NamedData("here")).mark_point(**PRESENT, color=MARK).encode(x="light:Q", y="sigma:Q")
-    return drawn((line + here).properties(height=240))
+    return drawn((lines + here).properties(height=260))
 
 
-def widths_at(light: np.ndarray, sigma: np.ndarray, here: float) -> dict[str, pd.DataFrame]:
-    """light [n] from 0 to 1, sigma [n] of the posterior of the image so dimmed."""
-    return {"widths": pd.DataFrame({"light": 100 * light, "sigma": sigma}),
-            "here": pd.DataFrame({"light": [100 * here], "sigma": [np.interp(here, light, sigma)]})}
+def widths_at(light: np.ndarray, sigma: dict[str, np.ndarray], here: int) -> dict[str, pd.DataFrame]:
+    """light [n] from 0 to 1; sigma: of each distribution, [n]; here: the row that is marked."""
+    table = pd.DataFrame({"light": 100 * light} | sigma)
+    return {"widths": table.melt("light", var_name="of", value_name="sigma"),
+            "here": table.iloc[[here]].melt("light", var_name="of", value_name="sigma")}

@@ -1,4 +1,4 @@
-"""A way between two codes: on the map with its gaps, and by how far the nearest code is."""
+"""Charts of the lesson on gaps: a line between two codes on the map, and the distance to the nearest code along it."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from explorer.figures.lesson_autoencoder import axes, codes, codes_of
 from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
-HERE = alt.NamedData("here")  # to be filled: where on the way, and on the map
+HERE = alt.NamedData("here")  # to be filled: the present place, on the line and on the map
 LINES = RED, ACCENT
 EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
 
@@ -25,9 +25,7 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
 
 
 def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndarray) -> dict:
-    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the way. To be filled with z0,
-    z1: here.
-    """
+    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be filled with z0, z1: here."""
     plane = axes(*bounds.reshape(2, 2))
     grey = alt.Chart(gaps).mark_rect(color=GREY, opacity=0.45, clip=True, aria=False).encode(
         x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
@@ -35,18 +33,19 @@ def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarr
     place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
     return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
-        height=270, **as_pixels("Codes by class, gaps in grey, and a place on the way between two codes")))
+        height=270, **as_pixels("Codes by class, gaps in grey, and a place on the line between two codes")))
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """t [n]; ratios: by model, how much farther the nearest code is than the K-th nearest draw, [n]; above 1 is a gap. To be filled
+    """t [n]; ratios: by model, the distance to the nearest code by that to the K-th nearest sample, [n]; above 1 is a gap. To be filled
     with t: here.
     """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
-    axis = alt.Y("ratio:Q", title=["nearest code", "÷ 5th draw"], scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
+    title = ["distance to nearest code", "÷ to 5th nearest sample"]
+    axis = alt.Y("ratio:Q", title=title, scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
                  axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"))
     lines = alt.Chart(table).mark_line().encode(
-        x=alt.X("t:Q", title="t, the share of the way", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=10)), y=axis,
+        x=alt.X("t:Q", title="t, interpolation fraction", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=10)), y=axis,
         color=alt.Color("model:N", title=None, sort=list(ratios), legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES)),
         strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None))
     gap = alt.Chart(pd.DataFrame({"low": [1], "high": [10]})).mark_rect(color=GREY, opacity=0.25).encode(y="low:Q", y2="high:Q")

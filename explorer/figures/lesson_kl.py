@@ -1,4 +1,4 @@
-"""The KL divergence from a Gaussian to N(0, 1), as curve, surface and two densities. Each is drawn once, to be filled at each μ and s."""
+"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is drawn once, to be filled at each μ and s."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
 
 MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
-MU, S, CELL = (-3, 3), (-6, 2), 0.2  # what can be chosen, and a cell of the surface
+MU, S, CELL = (-3, 3), (-11, 2), 0.2  # what can be chosen, and a cell of the surface
 EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVES = {EXP: CLASS_COLOURS[0], LINE: RED, PRICE: SYMBOLS["rate"]}
 REACH, STEPS = 6, 121  # standard deviations of a density that are drawn, either way, and points
@@ -20,10 +20,10 @@ HEIGHT = 270
 @cache
 def variance_term(with_price: bool) -> dict:
     """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s, value: here."""
-    s = np.linspace(*S, 81)
+    s = np.linspace(*S, 131)
     found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
     curves = alt.Chart(pd.DataFrame({"s": s} | found).melt("s")).mark_line().encode(
-        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × price of the width, nats"),
+        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × KL of the width, nats"),
         color=alt.Color("variable:N", title=None, sort=[*found], legend=alt.Legend(orient="top"),
                         scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found])))
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="s:Q", y="value:Q")
@@ -43,10 +43,10 @@ def surface(nats: np.ndarray) -> dict:
     table = pd.DataFrame({"left": mu - reach, "right": mu + reach, "low": s - reach, "high": s + reach, "nats": nats})
     x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
     y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
-    colour = alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="cividis", domain=[0, 6], clamp=True))
+    colour = alt.Color("nats:Q", title="KL, nats", scale=alt.Scale(scheme="cividis", domain=[0, 10], clamp=True))
     cells = alt.Chart(table).mark_rect(clip=True, aria=False).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("Nats over μ and s, and the present place")))
+    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("KL divergence in nats over μ and s, and the present place")))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Codes on a plane, with the prior's rings; a unit is as long across as it is up. Drawn once, to be filled."""
+"""Charts of the lesson on three objectives: codes on a plane of equal units, with rings of the prior. Drawn once, to be filled."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -13,14 +13,14 @@ from explorer.figures.palette import GREY, colour_of
 
 WIDTH, HEIGHT = 280, 220  # px, of the plane
 RINGS = (1, 2, 3)  # standard deviations of the prior
-LEAST = 3.2  # from the origin, so that the rings are on the map
+LEAST = 3.2  # from the origin, at least, so that the rings are on the map
 ROOM = 1.06
 
 Box = tuple[float, float, float, float]  # left, right, low, high
 
 
 def box_of(*codes: np.ndarray) -> Box:
-    """What holds the rings and all codes, each [n, 2]."""
+    """The smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
     z = np.concatenate([*codes, [[-LEAST, -LEAST], [LEAST, LEAST]]])
     (left, low), (right, high) = z.min(0), z.max(0)
     up = ROOM * max(high - low, (right - left) * HEIGHT / WIDTH) / 2

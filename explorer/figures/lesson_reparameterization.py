@@ -1,4 +1,4 @@
-"""Noise that becomes a code, the loss behind it, and estimates of the loss's gradient. Each is drawn once, to be filled."""
+"""Charts of the reparameterization lesson: from noise to z, the loss of z, estimates of its gradient. Drawn once, to be filled."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
 REACH = 6.0  # of the axis of z, either way
 ALIGNED = {"minExtent": 30, "maxExtent": 30}  # px: one z stands over the other
-ROWS = {"drawn": ("z drawn", GREY), "score": ("score function", RED), "pathwise": ("z = μ + σ·ε", ACCENT)}
+ROWS = {"drawn": ("sampled directly", GREY), "score": ("score function", RED), "pathwise": ("z = μ + σ·ε", ACCENT)}
 ENDS = {"bowl": (-2.0, 20.0), "ripples": (-1.6, 1.6)}  # of the axis of the loss
 
 

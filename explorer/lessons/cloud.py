@@ -1,18 +1,21 @@
-"""Codes with noise around them: what decodes there, which phase that is, and what the noise costs."""
+"""Decode codes with noise, tell the moon phase of the decoded images, and measure what the noise costs."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
 
 from explorer.latent.scale import Scale, square_root
+from explorer.lessons.true_posterior import TruePosterior, distance, true_posteriors
 from explorer.models.posterior import Gaussian
 from explorer.runs import LoadedRun
 
-NEIGHBOURS, SHOWN = 5, 3  # images that a phase is read off; draws that are decoded
+NEIGHBOURS, SHOWN = 5, 3  # images that a phase is the mean of; samples that are decoded
 STEPS = np.linspace(0, 1, 21)
 RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # of the factors, so that all count alike
-CHECKED = 20_000  # draws that measure an overlap
+CHECKED = 20_000  # samples that measure an overlap
+OVERLAP, ACCURATE, TRIED = 0.2, 2.0, 20  # of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,31 @@ class Plane:
 
 
 def moons_of(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[int]:
-    """Of each phase the image whose known factors come nearest to it, upright and of middling size, each in parts of its range."""
-    middling = {"tilt": 0.0, "size": 0.72}
-    return [int(np.argmin(sum(((factors[name] - value) / RANGES[name]) ** 2 for name, value in ({"phase": phase} | middling).items())))
+    """Of each phase, the image whose factors are nearest to it, upright and of medium size, each as a share of its range."""
+    medium = {"tilt": 0.0, "size": 0.72}
+    return [int(np.argmin(sum(((factors[name] - value) / RANGES[name]) ** 2 for name, value in ({"phase": phase} | medium).items())))
             for phase in phases]
+
+
+def overlapping_pair(loaded: LoadedRun, mu: np.ndarray, sigma: np.ndarray, phase: np.ndarray, images: np.ndarray) -> list[int] | None:
+    """Choose two images whose posteriors overlap: of all pairs that do by OVERLAP or more, the pair of the largest difference in phase.
+
+    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within ACCURATE sigma of mu. mu, sigma
+    [n, 2], phase [n], images uint8 [n, C, H, W] -> two rows, of the smaller phase first; None if there is no such pair.
+    """
+    variance = sigma.astype(np.float64) ** 2
+    mean = (variance[:, None] + variance) / 2
+    bound = np.exp(-((mu[:, None] - mu) ** 2 / mean / 8 + np.log(mean / np.sqrt(variance[:, None] * variance)) / 2).sum(2))
+    pairs = np.argwhere(np.triu(bound >= OVERLAP, 1))  # the overlap is at most the Bhattacharyya coefficient
+    pairs = pairs[np.argsort(-np.abs(phase[pairs[:, 0]] - phase[pairs[:, 1]]), kind="stable")]
+    overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= OVERLAP)
+    while tried := list(islice(overlapping, TRIED)):
+        rows = np.unique(tried)
+        accurate = rows[distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows]) <= ACCURATE]
+        for pair in tried:
+            if np.isin(pair, accurate).all():
+                return sorted(pair.tolist(), key=lambda row: phase[row])
+    return None
 
 
 def cloud(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
@@ -45,7 +69,7 @@ def cloud(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
 
 
 def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
-    """mu, sigma [2, D] of two clouds -> ∫ min(q₀, q₁), the share of either that lies where the other does; by draws from each."""
+    """mu, sigma [2, D] of two Gaussians -> their overlap ∫ min(q₀, q₁), from samples of each."""
     if not sigma.all():
         return 0.0
     eps = np.random.default_rng(0).standard_normal((CHECKED, mu.shape[1]))
@@ -58,14 +82,14 @@ def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
 
 
 def width(sigma: np.ndarray) -> np.ndarray:
-    """sigma [n, D] -> [n], the geometric mean over dimensions: of a round cloud of the same size."""
+    """sigma [n, D] -> [n], the geometric mean over dimensions."""
     return np.exp(np.log(sigma).mean(-1))
 
 
 @dataclass(frozen=True)
 class PhaseReader:
-    """Reads an image's phase off the images nearest to it in pixels: x [N, pixels] in [0, 1], lengths [N] their squared norms, their
-    phases [N].
+    """Estimates an image's phase as the mean of the images nearest to it in pixels: x [N, pixels] in [0, 1], lengths [N] their squared
+    norms, phase [N].
     """
 
     x: np.ndarray
@@ -98,8 +122,8 @@ def phase_reader(images: np.ndarray, phase: np.ndarray) -> PhaseReader:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Two clouds of one model, in its plane: ends [2, D], draws [2, n, D], here [D]; images [n, C, H, W] in [0, 1]: the first SHOWN draws
-    of one, the place here, and those of the other; way: the images at each of STEPS from one to the other.
+    """Two posteriors of one model, in its plane: ends [2, D] their means, draws [2, n, D], here [D]; images [n, C, H, W] in [0, 1]: the
+    first SHOWN draws of one, the place here, and those of the other; way: the images at each of STEPS from one mean to the other.
     """
 
     ends: np.ndarray
@@ -122,18 +146,19 @@ class Side:
     still: np.ndarray
 
     def meeting(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> Meeting:
-        """sigma [2, D] of the clouds around two codes; place from 0 to 1 between them; eps [2, n, D]"""
+        """sigma [2, D] of two posteriors; place from 0 to 1 between them; eps [2, n, D]"""
         ends = self.codes[rows]
         here, way = ends[0] + place * (ends[1] - ends[0]), ends[0] + STEPS[:, None] * (ends[1] - ends[0])
         draws = np.stack([cloud(*each) for each in zip(ends, sigma, eps)])
         decoded = self.loaded.decode(self.plane.code(np.concatenate([draws[0, :SHOWN], here[None], draws[1, :SHOWN], way])))
         return Meeting(ends, draws, here, decoded[: -len(way)], decoded[-len(way) :])
 
-    def cost(self, sigma: np.ndarray) -> float:
-        """sigma [n, D] -> what one draw from each image's cloud adds to −log p(x|z), in nats per image."""
+    def cost(self, sigma: np.ndarray) -> tuple[float, float]:
+        """sigma [n, D] -> what noise adds to −log p(x|z), in nats per image: mean and standard error, of one sample for each image."""
         codes = self.codes[: len(self.images)]
         drawn = cloud(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
-        return float((_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).mean())
+        added = (_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).astype(np.float64)
+        return float(added.mean()), float(added.std(ddof=1) / np.sqrt(len(added)))
 
 
 def side(loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray) -> Side:
@@ -150,24 +175,27 @@ def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndar
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """Of an image in each light of STEPS: width [n] of its cloud; of it in one light: the image, images drawn from its cloud, and its
-    width; blend: the width of two images laid over each other, half each.
-    """
+class Dimmed:
+    """One image at each brightness of STEPS: images [n, C, H, W] in [0, 1]; mu, sigma [n, 2] of the encoder's q(z|x); p(z|x) itself."""
 
-    widths: np.ndarray
-    image: np.ndarray
-    draws: np.ndarray
-    width: float
-    blend: float
+    images: np.ndarray
+    mu: np.ndarray
+    sigma: np.ndarray
+    true: TruePosterior
+
+    @property
+    def widths(self) -> dict[str, np.ndarray]:
+        """[n] each: the geometric mean of the standard deviations."""
+        return {"encoder, q(z|x)": width(self.sigma), "true posterior, p(z|x)": width(self.true.sigma)}
+
+    @property
+    def distance(self) -> np.ndarray:
+        """[n]: of the true posterior's mean from mu, in sigma."""
+        return distance(self.true, self.mu, self.sigma)
 
 
-def doubt(loaded: LoadedRun, image: np.ndarray, other: np.ndarray, light: float, eps: np.ndarray) -> Doubt:
-    """image, other uint8 [C, H, W]; light from 0 to 1; eps [n, D]"""
-    pair = np.stack([image, other]).astype(np.float32) / 255
-    images = np.concatenate([np.append(STEPS, light)[:, None, None, None] * pair[:1], pair.mean(0, keepdims=True)]).astype(np.float32)
+def dimmed(loaded: LoadedRun, image: np.ndarray) -> Dimmed:
+    """image uint8 [C, H, W]"""
+    images = (STEPS[:, None, None, None] * image / 255).astype(np.float32)
     found = loaded.encode(images)
-    sigma = np.exp(found.logvar.numpy() / 2)
-    wide, at = width(sigma), len(STEPS)
-    draws = loaded.decode(cloud(found.mu[at].numpy(), sigma[at], eps))
-    return Doubt(wide[:at], images[at], draws, float(wide[at]), float(wide[-1]))
+    return Dimmed(images, found.mu.numpy(), np.exp(found.logvar.numpy() / 2), true_posteriors(loaded, images))

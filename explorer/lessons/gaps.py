@@ -1,19 +1,23 @@
-"""What a decoder makes of places among the codes and between them, and what a classifier says to it."""
+"""Decode places in gaps and outside them, and measure how confident a classifier is in the decoded images."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.latent.gap_estimate import GapEstimate, estimate_gap
 from explorer.latent.gap_map import Between
 from explorer.latent.gaps import K, distances, in_gap
+from explorer.latent.share import Z95
 from explorer.runs import LoadedRun
 from explorer.store.classifier import SURE, classifier_of
+
+NOISE = 2000  # images of uniform noise
 
 
 @dataclass(frozen=True)
 class Places:
-    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th nearest draw, in standard
-    deviations of the Gaussian fitted to the codes; the class that the classifier names and its probability, None without a classifier.
+    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th nearest sample, in standard
+    deviations of the Gaussian fitted to the codes; the class of highest probability and that probability, None without a classifier.
     """
 
     z: np.ndarray
@@ -25,20 +29,46 @@ class Places:
 
     @property
     def in_gap(self) -> np.ndarray:
-        """bool [n]: no code is as near as the K-th nearest draw."""
+        """bool [n]: no code is as near as the K-th nearest sample."""
         return self.to_code > self.to_draw
 
 
 @dataclass(frozen=True)
+class Share:
+    """value: the share of n independent samples; error: its standard error."""
+
+    value: float
+    n: int
+
+    @property
+    def error(self) -> float:
+        return float(np.sqrt(self.value * (1 - self.value) / self.n))
+
+    def __str__(self) -> str:
+        """28 ± 2%, a 95% interval"""
+        return f"{100 * self.value:.0f} ± {100 * Z95 * self.error:.0f}%"
+
+
+def is_larger(a: Share, b: Share) -> bool:
+    """Whether share a is larger than share b, at 95%."""
+    return bool(a.value - b.value > Z95 * np.hypot(a.error, b.error))
+
+
+@dataclass(frozen=True)
 class Shares:
-    """Of n draws: gap, the share that lies in gaps; unsure, of those in gaps and of the others, the share that the classifier does not
-    name. None without a classifier, or a draw of that kind.
+    """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the share of which the classifier
+    names no class with probability SURE; noise: the share of uniform-noise images that it does name. None without a classifier, or
+    without samples of that kind.
     """
 
-    n: int
-    gap: float
-    unsure_in_gaps: float | None
-    unsure_outside: float | None
+    gap: GapEstimate
+    in_gaps: Share | None
+    outside: Share | None
+    noise: Share | None
+
+    @property
+    def is_less_confident_in_gaps(self) -> bool:
+        return bool(self.in_gaps and self.outside and is_larger(self.in_gaps, self.outside))
 
 
 def look(loaded: LoadedRun, found: Between, z: np.ndarray) -> Places:
@@ -49,12 +79,16 @@ def look(loaded: LoadedRun, found: Between, z: np.ndarray) -> Places:
                   *((None, None) if named is None else (named.argmax(1), named.max(1))))
 
 
-def shares(loaded: LoadedRun, found: Between) -> Shares:
-    """Of draws from the Gaussian fitted to the codes."""
-    alone = in_gap(found.draws, found.whitened)
-    named = _named(loaded, loaded.decode(found.fitted.place(found.draws)))
-    unsure = (None if named is None or not those.any() else float((named.max(1)[those] < SURE).mean()) for those in (alone, ~alone))
-    return Shares(len(alone), float(alone.mean()), *unsure)
+def shares(loaded: LoadedRun, found: Between, mu: np.ndarray, logvar: np.ndarray | None) -> Shares:
+    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence on found.draws, decoded."""
+    in_gaps = in_gap(found.draws, found.whitened)
+    gap, named = estimate_gap(mu, logvar), _named(loaded, loaded.decode(found.fitted.place(found.draws)))
+    if named is None:
+        return Shares(gap, None, None, None)
+    noise = np.random.default_rng(0).random((NOISE, *loaded.run.shape), np.float32)
+    below = named.max(1) < SURE
+    return Shares(gap, *(Share(float(below[those].mean()), int(those.sum())) if those.any() else None for those in (in_gaps, ~in_gaps)),
+                  Share(float((_named(loaded, noise).max(1) >= SURE).mean()), NOISE))
 
 
 def typical(images: np.ndarray, y: np.ndarray, label: int) -> int:

@@ -1,4 +1,4 @@
-"""The rate of one latent dimension, KL(N(mu, exp(s)) ‖ N(0, 1)), over mu and s = log of the variance."""
+"""Compute the rate of one latent dimension, KL(N(mu, exp(s)) ‖ N(0, 1)), over mu and s = log of the variance."""
 
 import numpy as np
 import torch

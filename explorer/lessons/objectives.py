@@ -1,19 +1,23 @@
-"""Trainings of one network under different losses, as their replays have them at an epoch."""
+"""Read trainings of one network with different losses from their replays, and measure the trained models."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
+from explorer.runs import LoadedRun
 from explorer.store.replay import Replay, read_replay
 
 NARROWEST = -60.0  # log of a variance, as far as the table of widths goes
+REPEATS = 10  # samples of each posterior, for a distortion
+SAMPLES = 1000  # of the prior
 
 
 @dataclass(frozen=True)
 class Moment:
     """mu [n, D]: means of the posteriors of test images; distortion, rate: nats per training image, as they were in that epoch;
-    sigma: what_width_pays(); spread: standard deviation of the means; recreated, samples: uint8 [k, C, H, W].
+    sigma: width_of_rate(); spread: standard deviation of the means; recreated, samples: uint8 [k, C, H, W].
     """
 
     epoch: int
@@ -34,7 +38,7 @@ def replay_of(folder: Path) -> Replay | None:
 def moment(r: Replay, epoch: int) -> Moment:
     """The last that was kept up to that epoch."""
     i = max(int(np.searchsorted(r.epochs, epoch, side="right")) - 1, 0)
-    return Moment(r.epochs[i], r.mu[i], r.distortion[i], r.rate[i], what_width_pays(r.mu[i], r.rates[i]), spread(r.mu[i]),
+    return Moment(r.epochs[i], r.mu[i], r.distortion[i], r.rate[i], width_of_rate(r.mu[i], r.rates[i]), spread(r.mu[i]),
                   *r.pictures[i])
 
 
@@ -43,17 +47,45 @@ def spread(mu: np.ndarray) -> float:
     return float(np.sqrt(mu.var(0, dtype=np.float64).mean()))
 
 
-def what_width_pays(mu: np.ndarray, rates: np.ndarray) -> float:
-    """The sigma, at most 1, whose price is what the posteriors pay for their width, on average over images and dimensions.
+def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
+    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the part of the rate that is the width's.
 
     mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1) (Kingma and Welling,
-    ICLR 2014, appendix B): what is left without its first part is the width's.
+    ICLR 2014, appendix B): the second part is the width's.
     """
-    price = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
+    of_width = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
     s = np.linspace(0, NARROWEST, 6001)
-    return float(np.exp(np.interp(price, (np.exp(s) - s - 1) / 2, s) / 2))
+    return float(np.exp(np.interp(of_width, (np.exp(s) - s - 1) / 2, s) / 2))
 
 
 def drawn(m: Moment) -> np.ndarray:
-    """[n, D]: of each posterior one z, as if all had the width sigma; of each image always the same noise."""
+    """[n, D]: one z for each image, as if all posteriors had the width sigma; the noise of an image is always the same."""
     return m.mu + m.sigma * np.random.default_rng(0).standard_normal(m.mu.shape)
+
+
+@torch.inference_mode()
+def distortion_of(loaded: LoadedRun, images: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None) -> tuple[float, float]:
+    """images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE -> nats per image, over REPEATS samples of each posterior: the
+    mean, and its standard error over images.
+    """
+    x, rng = torch.from_numpy(images).float() / 255, np.random.default_rng(0)
+    found = []
+    for _ in range(1 if logvar is None else REPEATS):
+        z = mu if logvar is None else mu + np.exp(logvar / 2) * rng.standard_normal(mu.shape)
+        found.append(loaded.likelihood.distortion(loaded.model.decode(torch.tensor(z, dtype=torch.float32)), x).double().numpy())
+    of_image = np.mean(found, 0)
+    return float(of_image.mean()), float(of_image.std(ddof=1) / np.sqrt(len(of_image)))
+
+
+def nearest_code(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
+    """mu, logvar [n, D] -> that quantile, over images, of the distance to the nearest other mean, in the image's own sigma."""
+    away = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
+    away = np.sqrt((away**2).sum(2))
+    np.fill_diagonal(away, np.inf)
+    return float(np.quantile(away.min(1), share))
+
+
+def largest_change(loaded: LoadedRun) -> float:
+    """The largest difference of any pixel between the images decoded from SAMPLES samples of the prior."""
+    decoded = loaded.decode(np.random.default_rng(0).standard_normal((SAMPLES, loaded.run.spec.latent_dim)))
+    return float((decoded.max(0) - decoded.min(0)).max())

@@ -1,4 +1,4 @@
-"""Gradients of E f(z), z ~ N(mu, sigma²), in three ways and exactly; f is a loss that a decoder might put behind a latent dimension."""
+"""Estimate gradients of E f(z), z ~ N(mu, sigma²), in three ways, and compute them exactly; f stands for a decoder's loss."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from explorer.models.posterior import Gaussian
 
 BATCHES, MOST = 200, 1000  # batches, and samples in each
 RIPPLES = 4.0  # radians per unit of z
+RESAMPLES = 1000
 LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLES * z)}
 
 
@@ -43,14 +44,14 @@ def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
 
 
 def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """Mean of f(z)·∇log q(z), which asks f for no slope: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
+    """Mean of f(z)·∇log q(z), which needs no slope of f: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
     losses = f(mu + sigma * eps)
     slopes = eps / sigma, (eps**2 - 1) / sigma  # of log q(z), by mu and by sigma
     return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
 
 
 def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """What autograd finds if z is drawn as numbers: for it, torch.normal does not depend on mu and sigma. [batches, 2]"""
+    """What autograd finds if z is sampled directly: torch.normal has no gradient with respect to mu and sigma. [batches, 2]"""
     mu, sigma = (torch.full(eps.shape, value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
     z = torch.normal(mu, sigma, generator=torch.Generator().manual_seed(0))
     f(z).mean(1).sum().backward()
@@ -76,3 +77,9 @@ def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarra
 def curve(loss: str, z: np.ndarray) -> np.ndarray:
     """z [k] -> f(z) [k]"""
     return LOSSES[loss](torch.as_tensor(z)).numpy()
+
+
+def spread_ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
+    """a, b [batches]: estimates of the same batches -> the standard deviation of a by that of b, and its 95% bootstrap interval."""
+    rows = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
+    return float(a.std() / b.std()), *np.quantile(a[rows].std(1) / b[rows].std(1), (0.025, 0.975)).tolist()

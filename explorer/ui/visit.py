@@ -1,4 +1,4 @@
-"""A visitor in a run: where z is, and what the tools around the pad work on."""
+"""The state of Explore for one run: z, and what the tools around the pad work on."""
 
 from dataclasses import dataclass, field
 

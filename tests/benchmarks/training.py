@@ -29,7 +29,7 @@ def from_click(browser, address: str, seed: int) -> tuple[float, float]:
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"Epoch \d+ of 200")).wait_for()
     first = time.perf_counter() - start
-    page.get_by_role("link", name="Walk in it").wait_for(timeout=120_000)
+    page.get_by_role("link", name="Open in Explore").wait_for(timeout=120_000)
     page.wait_for_selector('[data-testid="replay-map"]')
     end = time.perf_counter() - start
     page.close()

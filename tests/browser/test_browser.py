@@ -107,7 +107,7 @@ def test_the_library_leads_to_the_run(open_page):
     page = open_page("/library")
     page.wait_for_selector('[data-testid="stDataFrame"]')
     expect(page.get_by_text("python -m explorer train")).to_be_visible()
-    page.get_by_role("link", name="Walk in it").click()
+    page.get_by_role("link", name="Open in Explore").click()
     ready(page)
     expect(page).to_have_url(re.compile(r"explore.*run="))
 

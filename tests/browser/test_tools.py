@@ -148,7 +148,7 @@ def test_everything_is_taken_along(open_page, trained_runs):
     assert {"tiny-vae/run.json", "tiny-vae/model.safetensors", "tiny-vae/embedding.safetensors"} <= set(names)
     with page.expect_download() as told:
         page.get_by_role("button", name="CSV").click()
-    assert told.value.path().read_text().startswith("index,label,mu_0,mu_1,logvar_0,logvar_1\n0,")
+    assert told.value.path().read_text(encoding="utf-8").startswith("index,label,mu_0,mu_1,logvar_0,logvar_1,class\n0,")
     with page.expect_download() as told:
         page.get_by_role("button", name="Save PNG").click()
     assert min(Image.open(told.value.path()).size) > 200

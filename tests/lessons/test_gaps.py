@@ -8,6 +8,7 @@ from scipy.spatial.distance import cdist
 from explorer import runs
 from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
 from explorer.figures.live import fill
+from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.gap_map import between, gap_map
 from explorer.lessons import gaps
 from explorer.store.catalogue import SHIPPED
@@ -63,17 +64,36 @@ def test_what_is_decoded_is_named_by_the_classifier(run):
     assert np.array_equal(places.x, loaded.decode(e.mu[:30])) and (places.label == e.y[:30]).mean() > 0.6
 
 
-def test_shares_are_those_of_the_gap_map_and_of_counting(run):
+def test_shares_are_those_of_counting(run):
     loaded, e, found = run
-    s = gaps.shares(loaded, found)
-    assert s.n == 5000 and s.gap == gap_map(e.mu, e.logvar).gap
+    s = gaps.shares(loaded, found, e.mu, e.logvar)
+    assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
+    assert s.in_gaps.n / 5000 == gap_map(e.mu, e.logvar).gap == pytest.approx(s.gap.share, abs=0.02)
     fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
     alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
-    assert abs(alone.mean() - s.gap) < 4 * np.sqrt(s.gap * (1 - s.gap) / 400)
-    sure = classifier_of(loaded.run)[0].probabilities(loaded.decode(found.fitted.place(found.draws[:400]))).max(1) < 0.9
-    for share, those in ((s.unsure_in_gaps, alone), (s.unsure_outside, ~alone)):
-        assert abs(sure[those].mean() - share) < 4 * np.sqrt(share * (1 - share) / those.sum())
-    assert s.unsure_in_gaps > s.unsure_outside
+    below = classifier_of(loaded.run)[0].probabilities(loaded.decode(found.fitted.place(found.draws[:400]))).max(1) < 0.9
+    for share, those in ((s.in_gaps, alone), (s.outside, ~alone)):
+        assert abs(below[those].mean() - share.value) < 4 * np.sqrt(share.value * (1 - share.value) / those.sum())
+
+
+def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
+    from scipy.stats import chi2_contingency
+
+    rng, agree = np.random.default_rng(0), []
+    for _ in range(200):
+        n, m = rng.integers(100, 1000, 2)
+        a, b = rng.binomial([n, m], rng.uniform(0.2, 0.4, 2))
+        p = chi2_contingency([[a, n - a], [b, m - b]], correction=False).pvalue
+        agree.append(gaps.is_larger(gaps.Share(a / n, n), gaps.Share(b / m, m)) == (p < 0.05 and a / n > b / m))
+    assert np.mean(agree) > 0.97 and not gaps.is_larger(gaps.Share(0.3, 50), gaps.Share(0.3, 50))
+    assert str(gaps.Share(0.25, 1200)) == "25 ± 2%"
+
+
+def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
+    loaded, e, found = run
+    monkeypatch.setattr(gaps, "classifier_of", lambda run: None)
+    s = gaps.shares(loaded, found, e.mu, e.logvar)
+    assert (s.in_gaps, s.outside, s.noise) == (None, None, None) and not s.is_less_confident_in_gaps and s.gap.share > 0.1
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():

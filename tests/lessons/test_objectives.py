@@ -4,11 +4,20 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import lambertw
-from torch.distributions import Normal, kl_divergence
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer import runs
 from explorer.data import load as load_data
-from explorer.lessons.objectives import drawn, moment, replay_of, spread, what_width_pays
+from explorer.lessons.objectives import (
+    distortion_of,
+    drawn,
+    largest_change,
+    moment,
+    nearest_code,
+    replay_of,
+    spread,
+    width_of_rate,
+)
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -21,7 +30,7 @@ def test_the_width_is_found_again_from_its_price(sigma):
     mu = np.random.default_rng(0).normal(2, 3, (500, 2))
     posterior = Normal(torch.tensor(mu), torch.full((500, 2), sigma, dtype=torch.float64))
     rates = kl_divergence(posterior, Normal(0.0, 1.0)).mean(0).numpy()
-    assert what_width_pays(mu, rates) == pytest.approx(sigma, rel=1e-4)
+    assert width_of_rate(mu, rates) == pytest.approx(sigma, rel=1e-4)
 
 
 def test_unequal_widths_count_by_their_mean_price():
@@ -30,7 +39,7 @@ def test_unequal_widths_count_by_their_mean_price():
     mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
     rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
     price = (sd**2 - 1 - np.log(sd**2)).mean() / 2
-    assert what_width_pays(mu, rates) == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4)
+    assert width_of_rate(mu, rates) == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4)
 
 
 def test_the_spread_is_that_of_scaled_points():
@@ -88,3 +97,34 @@ def test_draws_keep_their_noise_and_have_the_width():
 
 def test_no_replay_is_none(tmp_path):
     assert replay_of(tmp_path) is None
+
+
+def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
+    loaded, e = runs.load("digits-vae-2d-both"), read_embedding(read(BOTH))
+    mean, error = distortion_of(loaded, e.images, e.mu, e.logvar)
+    x, q = torch.from_numpy(e.images).double() / 255, Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2))
+    torch.manual_seed(5)
+    with torch.inference_mode():
+        logits = [loaded.model.decode(q.sample()).double() for _ in range(40)]
+        nats = np.array([-Bernoulli(logits=g, validate_args=False).log_prob(x).sum((1, 2, 3)).numpy() for g in logits])
+    assert mean == pytest.approx(nats.mean(), abs=5 * nats.mean(1).std() / np.sqrt(10))
+    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(1).std() / np.sqrt(10)
+    ae = runs.load("digits-ae-2d")
+    found = read_embedding(ae.run)
+    assert distortion_of(ae, found.images, found.mu, None)[0] == pytest.approx(ae.run.test.distortion, abs=1e-3)
+
+
+def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
+    e, loaded = read_embedding(read(RECON)), runs.load(KL.name)
+    sigma, nearest = np.exp(e.logvar / 2), []
+    for i in range(len(e.mu)):
+        away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
+        nearest.append(away.min())
+    assert nearest_code(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4) and np.quantile(nearest, 0.01) > 5
+    both = read_embedding(read(BOTH))
+    assert nearest_code(both.mu, both.logvar, 0.01) < 0.5
+    torch.manual_seed(1)
+    with torch.inference_mode():
+        decoded = torch.sigmoid(loaded.model.decode(torch.randn(1000, 2)))
+    change = (decoded.amax(0) - decoded.amin(0)).max().item()
+    assert 0 < largest_change(loaded) < 0.08 and largest_change(loaded) == pytest.approx(change, rel=0.5)

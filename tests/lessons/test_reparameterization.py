@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.integrate import quad
 from scipy.stats import norm
-from torch.distributions import Normal
+from torch.distributions import Normal, kl_divergence
 
-from explorer.lessons.reparameterization import BATCHES, LOSSES, MOST, curve, exact, gradients, noise, path
+from explorer.lessons.reparameterization import BATCHES, LOSSES, MOST, curve, exact, gradients, noise, path, spread_ratio
 
 LOSS = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: np.cos(4 * z)}
 SLOPE = {"bowl": lambda z: 2 * (z - 1), "ripples": lambda z: -4 * np.sin(4 * z)}
@@ -72,3 +72,28 @@ def test_the_noise_is_one_for_a_seed_and_fewer_samples_are_the_first():
         assert all(np.array_equal(few[name], many[name][:3]) for name in few)
         assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"]) and np.allclose(few["loss"], LOSS[loss](few["z"]))
         assert np.allclose(few["slope"], SLOPE[loss](few["z"])) and np.allclose(curve(loss, few["z"]), few["loss"])
+
+
+@pytest.mark.parametrize("reparameterized", [False, True])
+def test_sampled_directly_a_posterior_collapses_to_the_prior_under_loss_and_kl(reparameterized):
+    """Gradient descent on f(z) + KL, f a steep bowl around 1: the KL divergence alone has a gradient unless z = mu + sigma·eps."""
+    torch.manual_seed(0)
+    mu, s = (torch.full((512,), v, dtype=torch.float64, requires_grad=True) for v in (0.6, -3.0))
+    for _ in range(600):
+        eps = torch.randn(512, dtype=torch.float64)
+        z = mu + torch.exp(s / 2) * eps if reparameterized else torch.normal(mu, torch.exp(s / 2)).detach()
+        loss = (20 * (z - 1) ** 2 + kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))).sum()
+        for value, slope in zip((mu, s), torch.autograd.grad(loss, (mu, s))):
+            value.data -= 0.02 * slope
+    sigma = torch.exp(s / 2)
+    wanted = (40 / 41, 41**-0.5) if reparameterized else (0, 1)  # the minimum of 20(mu − 1)² + 20sigma² + KL
+    assert mu.mean().item() == pytest.approx(wanted[0], abs=0.03) and sigma.mean().item() == pytest.approx(wanted[1], abs=0.03)
+
+
+def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_it_says():
+    rng, held = np.random.default_rng(0), 0
+    for _ in range(300):
+        a, b = rng.multivariate_normal([0, 0], [[9, 1.5], [1.5, 1]], 200).T
+        _, low, high = spread_ratio(a, b)
+        held += low <= 3 <= high
+    assert 0.9 < held / 300 < 0.99

@@ -49,7 +49,7 @@ def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
     for k in (1, 64):
         app.slider(key=f"{PAGE} k").set_value(k).run()
         assert not app.exception and app.query_params["k"] == str(k)
-        assert f"PCA\n{k} number{'s' if k > 1 else ''}\n" in galleries(app)["What comes back"]["captions"][2]
+        assert f"PCA\n{k} number{'s' if k > 1 else ''}\n" in galleries(app)["Reconstructions"]["captions"][2]
         assert {c["k"] for c in curves(app)} == {k}
     for image in (0, 9):
         opened(app, image=str(image))
@@ -59,7 +59,7 @@ def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
 def test_what_comes_back_is_what_other_programs_say(app, known):
     x, network, greys = known
     opened(app, image="4", k="5")
-    told = galleries(app)["What comes back"]
+    told = galleries(app)["Reconstructions"]
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
     shown = sheet.reshape(28, 3, 3, 28, 3)[:, 0, :, :, 0].transpose(1, 0, 2).reshape(3, -1).astype(int)
     wanted = np.rint(255 * np.stack([x[4], network[4], greys[4].clip(0, 1)]))
@@ -80,19 +80,19 @@ def test_the_marked_code_is_that_of_the_image(app):
     [place] = [t for t in tables(app.get("vega_lite_chart")[0]) if list(t) == ["z0", "z1"]]
     assert np.allclose(place[["z0", "z1"]].to_numpy()[0], e.mu[row], atol=1e-4)
     written = ", ".join(f"{v:.1f}" for v in e.mu[row]).replace("-", "−")
-    assert galleries(app)["What comes back"]["captions"][1].startswith(f"Network\n2 numbers: {written}\n")
+    assert galleries(app)["Reconstructions"]["captions"][1].startswith(f"Network\n2 numbers: {written}\n")
 
 
 def test_the_level_of_the_network_waits_for_a_prediction(app):
     opened(app)
-    assert [c["level"] for c in curves(app)] == [[], []] and not any("comes as close as" in m.value for m in app.markdown)
+    assert [c["level"] for c in curves(app)] == [[], []] and not any("PCA reaches" in m.value for m in app.markdown)
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
         assert not app.exception and app.query_params["answer"] == str(answer)
-        [said] = [m.value for m in app.markdown if "comes as close as" in m.value]
-        for number, curve in zip(map(int, re.findall(r"\*\*(\d+)\*\*", said)), curves(app)):
+        [said] = [m.value for m in app.markdown if "PCA reaches" in m.value]
+        for number, curve in zip(map(int, re.findall(r"k = \*\*(\d+)\*\*", said)), curves(app), strict=True):
             assert curve["values"][number - 1] <= curve["level"][0] < curve["values"][number - 2]
-        assert any(m.value.startswith("**Yes.**") for m in app.markdown) == (answer == 2)
+        assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 
 
 def test_a_link_restores_what_was_chosen(app):
@@ -100,7 +100,7 @@ def test_a_link_restores_what_was_chosen(app):
     assert app.slider(key=f"{PAGE} k").value == 17 and galleries(app)["Test images"]["marked"] == [3]
     assert [app.query_params[name] for name in ("image", "k", "answer")] == ["3", "17", "2"]
     opened(app, k="65", image="2")
-    assert "its k can't be '65'" in app.warning[0].value and galleries(app)["Test images"]["marked"] == [2]
+    assert "k can't be '65'" in app.warning[0].value and galleries(app)["Test images"]["marked"] == [2]
 
 
 def test_without_the_run_it_says_so(app, monkeypatch):
@@ -113,3 +113,27 @@ def test_every_kind_of_network_is_in_the_table_once(app):
     opened(app)
     [table] = [m.value for m in app.markdown if m.value.startswith("| network |")]
     assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"] and "| 1,570 + 2,352 |" in table
+
+
+def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
+    """The interval by resampling images, and the same count with other clips: by scikit-learn's PCA for each k."""
+    opened(app, answer="2")
+    said = next(m.value for m in app.markdown if "PCA reaches" in m.value)
+    low, high = map(int, re.search(r"over the images: (\d+) to (\d+)\)", said).groups())
+    clips, counts = re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", said).groups()[:2], re.findall(r"\d+", said)[-2:]
+    ae = runs.load("mnist-ae-2d")
+    images = read_embedding(ae.run).images
+    fit, x = (part.reshape(len(part), -1) / 255.0 for part in np.split(images, 2))
+    network = ae.decode(ae.encode(images[len(fit):]).mu.numpy()).reshape(len(x), -1).astype(float)
+    by_k = [pca.inverse_transform(pca.transform(x)) for pca in (PCA(k, svd_solver="full").fit(fit) for k in range(1, 16))]
+    errors = np.array([((g.clip(0, 1) - x) ** 2).sum(1) for g in by_k]) - ((network - x) ** 2).sum(1)
+    rng = np.random.default_rng(9)
+    first = [np.argmax(errors[:, rng.integers(0, len(x), len(x))].mean(1) <= 0) + 1 for _ in range(400)]
+    assert abs(low - np.quantile(first, 0.025)) <= 1 and abs(high - np.quantile(first, 0.975)) <= 1 and high < 30
+
+    def nats(p):
+        return binary_cross_entropy(torch.tensor(p), torch.tensor(x), reduction="sum").item()
+
+    level = nats(network.clip(1e-7, 1 - 1e-7))
+    for clip, count in zip(map(float, clips), map(int, counts)):
+        assert count == next(k for k, g in enumerate(by_k, 1) if nats(g.clip(clip / 100, 1 - clip / 100)) <= level)

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 from sklearn.neighbors import KNeighborsRegressor
 
 from explorer import runs
@@ -20,7 +21,7 @@ opened = partial(follow, PAGE)
 def captions(app) -> dict[str, list[int]]:
     """The lit shares under the decodes of each model."""
     told = galleries(app).items()
-    return {title.split()[2]: [int(c.split()[0]) for c in t["captions"]] for title, t in told if title.startswith("What the")}
+    return {title.split()[-1]: [int(c.rstrip("%")) for c in t["captions"]] for title, t in told if title.startswith("Decoded by")}
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -29,7 +30,7 @@ def test_each_setting_goes_to_both_ends(app):
         for end in ends:
             app.slider(key=f"{PAGE} {name}").set_value(end).run()
             assert not app.exception and not app.error and app.query_params[name] == str(end)
-    for pair in ("new-half", "half-gibbous"):
+    for pair in ("new-half", "half-gibbous", "half-full"):
         app.selectbox(key=f"{PAGE} pair").set_value(pair).run()
         assert not app.exception and app.query_params["pair"] == pair
 
@@ -38,8 +39,8 @@ def test_without_noise_each_draw_is_the_code_and_with_it_none(app):
     opened(app, noise=0.0)
     for shares in captions(app).values():
         assert len(set(shares[1:4])) == len(set(shares[5:8])) == 1
-    assert "**0 %** in the VAE, **0 %** in the AE" in (said := next(m.value for m in app.markdown if m.value.startswith("The two clouds")))
-    assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*(-?[\d.]+)(?: nats)?\*\*", said)] == [0, 0]
+    assert "**0%** (VAE) and **0%** (AE)" in (said := next(m.value for m in app.markdown if m.value.startswith("The two posteriors")))
+    assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*([−\d.]+) ± 0\.0\*\*", said)] == [0, 0]
     opened(app, noise=10.0)
     assert all(len(set(shares[1:4])) > 1 for shares in captions(app).values())
 
@@ -48,7 +49,7 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     opened(app, noise=4.0, way=30, pair="half-gibbous", light=25, draw=3)
     assert [app.slider(key=f"{PAGE} {name}").value for name in ENDS] == [4.0, 30, 25]
     assert app.selectbox(key=f"{PAGE} pair").value == "half-gibbous"
-    e, loaded = read_embedding(find("moons-vae-2d")), runs.load("moons-vae-2d")
+    e, loaded = read_embedding(find("moons-ladder-2d")), runs.load("moons-ladder-2d")
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
@@ -61,15 +62,54 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     shown = captions(app)["VAE"]
     assert [shown[0], shown[-1]] == [round(100 * float(v)) for v in e.factors["phase"][rows]]
     assert shown[4] == pytest.approx(100 * reader.predict(here.reshape(1, -1))[0], abs=0.6)
-    sigma = np.exp(loaded.encode((0.25 * e.images[rows[:1]] / 255).astype(np.float32)).logvar.numpy().mean() / 2)
-    said = next(m.value for m in app.markdown if m.value.startswith("In full light"))
-    assert float(re.search(r"25 % of it \*\*([\d.]+)\*\*", said)[1]) == pytest.approx(sigma, abs=6e-4)
+
+
+def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_is_decoded(app):
+    """The overlap on a grid, by scipy."""
+    opened(app)
+    said = next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
+    e = read_embedding(find("moons-ladder-2d"))
+    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
+    sigma = np.exp(e.logvar[rows] / 2)
+    axes = [np.linspace(low - 0.5, high + 0.5, 1000) for low, high in zip(ends.min(0), ends.max(0))]
+    grid = np.stack(np.meshgrid(*axes), -1)
+    wanted = np.minimum(*(multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(ends, sigma))).sum()
+    wanted *= 100 * np.prod([axis[1] - axis[0] for axis in axes])
+    assert int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", said)[1]) == pytest.approx(wanted, abs=1) and wanted > 15
+    lit = captions(app)["VAE"]
+    assert lit[0] + 3 < lit[4] < lit[-1] - 3
+
+
+def test_the_encoder_is_compared_with_the_true_posterior(app):
+    """σ of the encoder by its own weights; of the true posterior by a fine grid around it; the conclusion where the mean is far."""
+    loaded, e = runs.load("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
+    opened(app)
+    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    image = e.images[int(np.abs(e.mu - ends[0]).sum(1).argmin())] / 255
+    for light in (100, 40):
+        app.slider(key=f"{PAGE} light").set_value(light).run()
+        said = next(m.value for m in app.markdown if m.value.startswith(f"At {light}% brightness"))
+        encoder, true, away = map(float, re.findall(r"\*\*([\d.]+)\*\*", said))
+        x = (light / 100 * image[None]).astype(np.float32)
+        found = loaded.encode(x)
+        mu, sigma = found.mu[0].numpy(), np.exp(found.logvar[0].numpy() / 2)
+        assert encoder == pytest.approx(np.sqrt(sigma.prod()), abs=6e-4)
+        axis = np.linspace(-4, 4, 267)
+        z = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+        p = loaded.decode(z).astype(float).reshape(len(z), -1).clip(1e-12, 1 - 1e-7)
+        log = np.log(p) @ x.ravel() + np.log1p(-p) @ (1 - x.ravel()) - (z**2).sum(1) / 2
+        w = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
+        mean = w @ z
+        assert true == pytest.approx(np.sqrt(w @ (z - mean) ** 2).prod() ** 0.5, rel=0.03)
+        wanted = np.hypot(*((mean - mu) / sigma))
+        assert away == pytest.approx(wanted, abs=0.1 + 0.02 * wanted) and ("misses" in said) == (away > 3) == (light == 40)
 
 
 def test_the_same_image_has_another_code_each_time(app):
     opened(app, noise=6.0)
     before, ends = tables(charts(app)[0]), captions(app)["VAE"]
-    next(b for b in app.button if b.label == "Encode both again").click().run()
+    next(b for b in app.button if b.label == "Resample").click().run()
     assert not app.exception and app.query_params["draw"] == "1"
     after = captions(app)["VAE"]
     assert after[1:4] != ends[1:4] and (after[0], after[4], after[-1]) == (ends[0], ends[4], ends[-1])
@@ -86,7 +126,7 @@ def test_without_a_run_it_says_so(app, monkeypatch):
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("asked, wrong", [({"noise": "-1"}, "its noise can't be '-1'"), ({"way": "x"}, "its way can't be 'x'")])
+@pytest.mark.parametrize("asked, wrong", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")])
 def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
     opened(app, **asked)
     assert wrong in app.warning[0].value

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from explorer import runs
-from explorer.latent.gap_map import between, gap_map
+from explorer.latent.gap_map import between
 from explorer.store.catalogue import find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
@@ -61,24 +61,24 @@ def test_every_setting_goes_to_both_ends(app):
         for value in ("9", "0"):
             app.selectbox(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.selectbox(key=f"{PAGE} {name}").value == value
-    assert all(len(told["marked"]) in (0, 11) for title, told in galleries(app).items() if title.startswith("The way"))  # 0 to itself
+    assert all(len(told["marked"]) in (0, 11) for title, told in galleries(app).items() if title.startswith("Interpolation"))  # 0 to itself
 
 
 @pytest.mark.parametrize("kind", RUNS)
 def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     opened(app, answer="2", **{"from": "4", "to": "1"})
     z = way(kind, 4, 1, np.linspace(0, 1, 11))
-    told = galleries(app)[f"The way, {kind}"]
+    told = galleries(app)[f"Interpolation, {kind}"]
     assert np.abs(pictures(told).astype(int) - np.rint(255 * runs.load(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     assert told["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist() and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
     column = list(RUNS).index(kind)
     here = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
-    assert here == f"**{kind}**, " + ("in a gap" if 5 in told["marked"] else "among codes")
+    assert here == f"**{kind}**, " + ("in a gap" if 5 in told["marked"] else "outside gaps")
     said = [c.value for c in app.caption if "nearest code is" in c.value][column]
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
     p = classifier_of(find(RUNS[kind]))[0].probabilities(runs.load(RUNS[kind]).decode(z[[5]]))[0]
-    assert said.startswith(f"The classifier {'says' if p.max() >= 0.9 else 'is unsure:'} {p.argmax()} ({100 * p.max():.0f} %). The nearest")
+    assert said.startswith(f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()} ({100 * p.max():.0f}%). In")
 
 
 def test_the_map_marks_the_place_and_the_chart_the_share(app):
@@ -102,16 +102,46 @@ def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
         app.button(key=f"{PAGE} answer {answer}").click().run()
         seen = np.concatenate([pictures(one)[one["marked"]] for one in galleries(app).values()])
         assert not app.exception and (seen.max((1, 2)) > 150).all() and len(seen) == len(in_gaps)
-        assert any(m.value.startswith("**Yes.**") for m in app.markdown) == (answer == 2)
+        assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 
 
-def test_shares_are_those_of_the_gap_map(app):
+def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
+    """The share by brute force, on a thousand new draws from the Gaussian fitted to new posterior samples."""
     opened(app)
-    [said] = [m.value for m in app.markdown if m.value.startswith("**Sample.**")]
-    for kind, name in RUNS.items():
-        e = read_embedding(runs.load(name).run)
-        assert f"**{100 * gap_map(e.mu, e.logvar).gap:.0f} % of the {kind}'s**" in said
-    assert "Of 5,000 draws" in said
+    [said] = [m.value for m in app.markdown if m.value.startswith("**Samples**")]
+    told, rng = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said), np.random.default_rng(77)
+    for share, low, high, kind in told:
+        e = read_embedding(runs.load(RUNS[kind]).run)
+        rows = rng.permutation(len(e.mu))[:5000]
+        codes = e.mu[rows] + (0 if e.logvar is None else np.exp(e.logvar[rows] / 2) * rng.standard_normal((5000, 2)))
+        draws = rng.multivariate_normal(codes.mean(0), np.cov(codes.T), 5000)
+        turn = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T))).T
+        w, some = (codes @ turn, (draws @ turn)[:1000])
+        wanted = (cdist(some, w).min(1) > np.sort(cdist(some, draws @ turn), 1)[:, 5]).mean()
+        assert float(share) == pytest.approx(100 * wanted, abs=400 * np.sqrt(wanted * (1 - wanted) / 1000))
+        assert int(low) <= int(share) <= int(high) <= int(low) + 6
+    assert [kind for *_, kind in told] == ["AE", "VAE"] and int(told[0][1]) > int(told[1][2]) and "the VAE has fewer" in said
+    assert any("5,000 codes" in c.value and "posterior means" in c.value for c in app.caption)
+
+
+def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_concluded(app):
+    opened(app)
+    [said] = [m.value for m in app.markdown if m.value.startswith("**Below 90% confidence:**")]
+    figures = {kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
+               for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))}
+    classifier = classifier_of(find(RUNS["AE"]))[0]
+    for kind, (in_gaps, outside) in figures.items():
+        e, loaded = read_embedding(runs.load(RUNS[kind]).run), runs.load(RUNS[kind])
+        z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)
+        below, alone = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
+        for (share, half), those in ((in_gaps, alone), (outside, ~alone)):
+            p, n = below[those].mean(), those.sum()
+            assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
+        assert (kind in (re.search(r"More often in gaps: ([\w ]+)\.", said) or ["", ""])[1].split()) == (
+            in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1]))
+    share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", said).groups())
+    noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9
+    assert share == pytest.approx(100 * noise.mean(), abs=2 * half + 1) and "does not show that an image is good" in said
 
 
 def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):
@@ -120,7 +150,7 @@ def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):
     first = pictures(galleries(app)[title])
     wanted = runs.load(RUNS["VAE"]).decode(np.random.default_rng(0).standard_normal((11, 2)))
     assert np.abs(first.astype(int) - np.rint(255 * wanted[:, 0])).max() <= 1
-    next(b for b in app.button if b.label == "Draw others").click().run()
+    next(b for b in app.button if b.label == "Resample").click().run()
     other = pictures(galleries(app)[title])
     assert app.query_params["seed"] == "1" and not np.array_equal(first, other)
     opened(app, answer="1", seed="1")
@@ -132,7 +162,7 @@ def test_a_link_restores_what_was_chosen(app):
     assert app.slider(key=f"{PAGE} t").value == 0.25 and [s.value for s in app.selectbox] == ["3", "8"]
     assert [app.query_params[name] for name in ("t", "from", "to", "seed")] == ["0.25", "3", "8", "7"]
     opened(app, t="1.5", **{"from": "no class"})
-    assert "its t can't be '1.5'" in app.warning[0].value and [s.value for s in app.selectbox] == ["0", "1"]
+    assert "t can't be '1.5'" in app.warning[0].value and [s.value for s in app.selectbox] == ["0", "1"]
 
 
 def test_without_the_runs_it_says_so(app, monkeypatch):

@@ -10,8 +10,8 @@ from explorer.figures.images import data_uri, sheet
 from explorer.ui.latent_pad import javascript
 
 HERE = Path(__file__).parent
-JS = f"{javascript('elements', 'saving')}\n{(HERE / 'gallery.js').read_text()}"
-_gallery = st.components.v2.component("gallery", js=JS, css=(HERE / "gallery.css").read_text())
+JS = javascript("elements", "saving") + "\n" + (HERE / "gallery.js").read_text(encoding="utf-8")
+_gallery = st.components.v2.component("gallery", js=JS, css=(HERE / "gallery.css").read_text(encoding="utf-8"))
 
 
 def gallery(key: str, title: str, images: np.ndarray, names: Sequence[str], columns: int, *, heads: Sequence[str] | None = None,

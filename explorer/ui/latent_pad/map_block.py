@@ -21,7 +21,7 @@ OUTLIERS = 0.5  # percent of the codes at each end of an axis, which would squee
 KEY_STEP = 0.1  # of an arrow key, in standard deviations
 
 
-Readout = tuple[str, list[float | None], int, str]  # name, what was measured at each frame, digits, unit
+Readout = tuple  # name, what was measured at each frame or None, digits, unit, and, if it has them, the ends of each 95% interval
 
 
 @dataclass(frozen=True)

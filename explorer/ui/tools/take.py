@@ -25,6 +25,8 @@ def show(here: Visit) -> None:
         row = "One row per image: number, class, " + ("μ and log σ² of each dimension" if run.spec.has_prior else "code")
         _offer(here, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta), row)
         _offer(here, "Parquet", f"{name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta), row)
+        _offer(here, "Embedding Projector, zip", f"{name}{at}-projector.zip", "application/zip",
+               lambda: exporting.codes_projector(run, beta), "vectors.tsv and metadata.tsv, for the Embedding Projector")
     st.markdown("**The run**")
     with st.container(horizontal=True):
         _offer(here, "Run, zip", f"{name}.zip", "application/zip", lambda: exporting.run_zip(run),
