@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
+from scipy.linalg import orthogonal_procrustes
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer import runs
@@ -125,6 +126,23 @@ def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
     assert len(film) == 4
     for a, b in zip(film, film[1:]):
         assert 0.9 * a.beta < (b.distortion - a.distortion) / (a.rate - b.rate) < 1.1 * b.beta
+
+
+def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
+    """As README says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By SciPy's Procrustes rotation."""
+    worst, turns = {}, {}
+    for name in LADDERS[:2]:
+        run = read(SHIPPED / name)
+        e, betas = read_embedding(run), [f.beta for f in run.film]
+        rungs = [e.film.mu[betas.index(beta)] for beta in run.spec.rungs]
+        found = [orthogonal_procrustes(a - a.mean(0), b - b.mean(0))[0] for a, b in zip(rungs, rungs[1:])]
+        assert all(np.linalg.det(r) > 0 for r in found)  # never flips
+        turns[name] = max(np.degrees(np.abs(np.arctan2(r[0, 1], r[0, 0]))) for r in found)
+        total = [f.distortion + f.beta * f.rate for f in run.film]
+        worst[name] = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
+    assert turns[LADDERS[0]] < 2.8 and turns[LADDERS[1]] == pytest.approx(3.8, abs=0.05)
+    assert max(worst[LADDERS[0]]) < -0.05 and max(worst[LADDERS[1]]) == pytest.approx(1.3, abs=0.05)
+    assert sum(d > 0 for d in worst[LADDERS[1]]) == 5
 
 
 def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
