@@ -1,8 +1,9 @@
-"""The command line: `python -m explorer --help`. What it needs of torch is imported by the command that needs it."""
+"""The command line: `python -m explorer --help`. Only the commands that need torch import it."""
 
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from explorer.specs import RunSpec, value_type
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit status: 0, or 2 after one line on stderr that says what to do, or 130 when interrupted."""
+    """Return the exit status: 0; 2 after an error, with one line on stderr that says what to do; 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # not a terminal, a pipe or a file
+            stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
     args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
     try:
         return args.command(args) or 0
@@ -23,13 +27,14 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped; nothing more was kept.", file=sys.stderr)
+        print("Stopped. Nothing more was saved.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough, as in `… | head -1`
+    except BrokenPipeError:  # the reader has closed the pipe, as in `… | head -1`
         sys.stdout = None
         return 0
     except OSError as error:
-        print(f"{shown(str(error.filename or 'The output'), 300)} could not be read or written: {error.strerror}.", file=sys.stderr)
+        print(f"{shown(str(error.filename or 'The output'), 300)} could not be read or written: {error.strerror}. "
+              "Check its path and its permissions.", file=sys.stderr)
         return 2
 
 
@@ -40,10 +45,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m explorer", description="Train autoencoders, and walk through their latent spaces.")
+    parser = _Parser(prog="python -m explorer", description="Train autoencoders and explore their latent spaces.")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
-    def command(name: str, function: Callable, help: str, json_help: str | None = "print JSON, for programs"):
+    def command(name: str, function: Callable, help: str, json_help: str | None = "print JSON"):
         sub = subparsers.add_parser(name, help=help, description=help)
         sub.set_defaults(command=function)
         if json_help:
@@ -59,59 +64,61 @@ def _parser() -> argparse.ArgumentParser:
                 sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
             else:
                 help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
-                help += f" (default: {'what is usual for it' if f.default is None else f.default})"
+                help += f" (default: {'depends on the other settings' if f.default is None else f.default})"
                 sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
 
-    sub = command("train", commands.train, "train a model and keep it as a run; what was stopped or broken off goes on",
-                  "print each event as a line of JSON")
+    sub = command("train", commands.train, "train a model and save it as a run; a training that was stopped or interrupted is continued",
+                  "print each event of the training as one line of JSON")
     settings(sub)
-    sub.add_argument("--run", metavar="NAME", help="the run's name, instead of one made from its settings")
-    sub.add_argument("--queue", action="store_true", help="wait until fewer than EXPLORER_MAX_JOBS (1) train")
-    sub = command("sweep", commands.sweep, "train every combination of KL weights, latent dimensions and seeds, and compare them")
+    sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
+    sub.add_argument("--queue", action="store_true", help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (1) run at a time")
+    sub = command("sweep", commands.sweep, "train every combination of KL weights, latent dimensions and seeds, and print a table")
     settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
-    sub.add_argument("--betas", dest="sweep_betas", type=_list_of(float), default=[1.0], metavar="BETAS", help="KL weights, as in 0.1,1,4")
-    sub.add_argument("--latent-dims", type=_list_of(int), default=[2], metavar="DIMS", help="latent dimensions, as in 2,16")
-    sub.add_argument("--seeds", type=_list_of(int), default=[0], metavar="SEEDS", help="seeds, as in 0,1,2")
-    command("jobs", commands.jobs, "list the trainings that run or wait")
-    sub = command("stop", commands.stop, "stop a training after its last whole epoch; trained again, it goes on", None)
-    sub.add_argument("run")
+    sub.add_argument("--betas", dest="sweep_betas", type=_list_of(float), default=[1.0], metavar="BETAS",
+                     help="KL weights, as in 0.1,1,4 (default: 1)")
+    sub.add_argument("--latent-dims", type=_list_of(int), default=[2], metavar="DIMS", help="latent dimensions, as in 2,16 (default: 2)")
+    sub.add_argument("--seeds", type=_list_of(int), default=[0], metavar="SEEDS", help="random seeds, as in 0,1,2 (default: 0)")
+    command("jobs", commands.jobs, "list the trainings that run, wait or have failed")
+    sub = command("stop", commands.stop, "stop a training and save its last complete epoch; `train` continues it", None)
+    sub.add_argument("run", help="name of the run")
 
     def at_beta(sub) -> None:
-        sub.add_argument("--beta", type=float, metavar="BETA", help="of a ladder, the KL weight (default: 1)")
+        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight, for a ladder (default: 1)")
 
-    command("list", commands.list_run, "list the runs")
-    sub = command("show", commands.show, "show a run's settings and test figures")
-    sub.add_argument("run")
+    command("list", commands.list_run, "list all runs")
+    sub = command("show", commands.show, "show the settings of a run and its figures on the test split")
+    sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub = command("decode", commands.decode, "decode one code to an image", None)
-    sub.add_argument("run")
+    sub = command("decode", commands.decode, "decode a latent code into an image", None)
+    sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--z", required=True, help="the code: numbers with commas, as in 0.5,-1")
-    sub.add_argument("--out", required=True, type=Path, help="the PNG to write")
-    sub = command("embed", commands.export, "write the test split's codes as CSV", None)
-    sub.add_argument("run")
+    sub.add_argument("--z", required=True, help="the latent code: numbers separated by commas, as in 0.5,-1")
+    sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
+    sub = command("embed", commands.export, "write the latent codes of the test split as a table", None)
+    sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--out", required=True, type=Path, help="the CSV to write: index,label,mu_0..,logvar_0..")
-    sub.set_defaults(to="csv")
-    sub = command("export", commands.export, "write a run to take along: its decoder, its files or its codes", None)
-    sub.add_argument("run")
+    sub.add_argument("--out", required=True, type=Path, help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class")
+    sub.set_defaults(to=None)
+    sub = command("export", commands.export, "export a run: its decoder, its files or its latent codes", None)
+    sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv or parquet (the test split's codes)")
-    sub.add_argument("--out", required=True, type=Path, help="the file to write")
-    sub = command("import", commands.import_, "take in a run's zip, or the weights of a network named by its settings")
-    sub.add_argument("file", type=Path, help="a zip that `export --to zip` made, or a state dict in safetensors")
-    sub.add_argument("--run", metavar="NAME", help="the run's name, instead of the one that it had, or the file's")
+    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), "
+                     "or projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)")
+    sub.add_argument("--out", required=True, type=Path, help="file to write")
+    sub = command("import", commands.import_, "import a run from a zip file, or the weights of a network whose settings are given")
+    sub.add_argument("file", type=Path, nargs="+", help="a zip file made by `export --to zip`, or a state dict in safetensors")
+    sub.add_argument("--run", metavar="NAME", help="name of the run (default: its name in the zip file, or the name of the file)")
     settings(sub)
     sub = command("gaps", commands.gaps, "measure the gaps between runs' codes")
     sub.add_argument("run", nargs="+")
     at_beta(sub)
     sub.add_argument("--n", type=int, default=5000, metavar="N", help="codes, of test images, at most (default: 5000)")
     sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="of the draws (default: 0)")
-    sub = command("classifier", commands.classifier, "train what names the images that a run, and all others of its images, decodes")
-    sub.add_argument("run")
-    sub = command("data", commands.data, "download a data set if it is not there, and describe it")
-    sub.add_argument("dataset", help=", ".join(DATASETS.names()))
-    command("doctor", commands.doctor, "say what this machine offers, and what is amiss")
+    sub = command("classifier", commands.classifier, "train the classifier of decoded images, for all runs of the data set of a run")
+    sub.add_argument("run", help="name of the run")
+    sub = command("data", commands.data, "download a data set if necessary, and describe it")
+    sub.add_argument("dataset", help=f"data set: {', '.join(DATASETS.names())}")
+    command("doctor", commands.doctor, "report what this machine offers, and any problems")
     return parser
 
 
@@ -120,7 +127,7 @@ def _list_of(kind: type) -> Callable[[str], list]:
         try:
             return [kind(part) for part in text.split(",")]
         except ValueError:
-            raise argparse.ArgumentTypeError(f"numbers with commas between them are wanted, not {text!r}") from None
+            raise argparse.ArgumentTypeError(f"it must be numbers separated by commas, not {text!r}") from None
 
     return read
 

@@ -1,4 +1,4 @@
-"""What each command of the command line does. Torch is imported by those that need it."""
+"""The commands of the command line. Only those that need torch import it."""
 
 import json
 import sys
@@ -24,13 +24,13 @@ def train(args) -> int | None:
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         if args.queue and not stack.enter_context(queue.turn(name, spec, stop)):
-            print("Stopped before its turn came: nothing was trained.", file=sys.stderr)
+            print("Stopped while waiting in the queue: nothing was trained.", file=sys.stderr)
             return INTERRUPTED
         from explorer import runs
 
         run = runs.existing(spec, name)
         if run and not runs.can_go_on(run.folder):
-            print(f"{run.name} is trained already; another --seed or --run makes a new one.", file=sys.stderr)
+            print(f"The run {run.name} has been trained already. Choose another --seed or --run to train a new one.", file=sys.stderr)
         else:
             asked = (lambda: stop() or queue.is_asked_to_stop(name)) if args.queue else stop
             run = runs.train(spec, name, json_lines() if args.json else training_bar(), asked)
@@ -50,18 +50,18 @@ def spec_of(args) -> RunSpec:
 
 
 def sweep(args) -> int | None:
-    """Every combination, through the queue; one that was trained already is not trained again."""
+    """Train every combination through the queue, except those that have been trained already."""
     from explorer.jobs.sweep import combinations, follow, table
 
     specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
     with stopping() as stop:
-        found = follow(specs, lambda done, under_way: print(f"{done} of {len(specs)} done, {under_way}", file=sys.stderr), stop)
+        found = follow(specs, lambda done, under_way: print(f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr), stop)
     print(json.dumps(found) if args.json else table(found))
     if stop():
-        print("Stopped, with the trainings that this sweep had started. Sweep again, and they go on from there.", file=sys.stderr)
+        print("Stopped, together with the trainings that this sweep had started. Run the same sweep again to continue.", file=sys.stderr)
         return INTERRUPTED
     if partial := [row for row in found if row["fault"]]:
-        raise UserError(f"{len(partial)} of {len(found)} are not whole. {partial[0]['run']}: {partial[0]['fault']}")
+        raise UserError(f"{len(partial)} of {len(found)} trainings are not complete. {partial[0]['run']}: {partial[0]['fault']}")
 
 
 def jobs(args) -> None:
@@ -70,14 +70,14 @@ def jobs(args) -> None:
         print(json.dumps([asdict(job) for job in found]))
         return
     for job in found:
-        print(f"{job.run}: {job.fault or (f'waits, {job.place} before it' if job.place else 'trains')}")
+        print(f"{job.run}: {job.fault or (f'waiting, {job.place} before it' if job.place else 'running')}")
 
 
 def stop(args) -> None:
-    """Of one that went wrong, what is said of it goes."""
+    """Stop a training; if it has failed, remove it from the list."""
     job = queue.job_of(args.run)
     if not job:
-        raise UserError(f"{shown(args.run)} is not being trained, nor waiting for it. `python -m explorer jobs` lists what is.")
+        raise UserError(f"No training of {shown(args.run)} is running or waiting. `python -m explorer jobs` lists all trainings.")
     (queue.ask_to_stop if job.alive else queue.dismiss)(args.run)
 
 
@@ -90,7 +90,7 @@ def list_run(args) -> None:
     if args.json:
         print(json.dumps(rows))
     else:
-        cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["no runs yet"]]
+        cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["There are no runs yet."]]
         cells += [["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()] for row in rows]
         widths = [max(map(len, column)) for column in zip(*cells)]
         for row in cells:
@@ -121,15 +121,16 @@ def _print_run(run) -> None:
     print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
     print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
-    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}; "
-          f"active units {t.active_units}" + (f", {t.codes_used} codes used, perplexity {t.perplexity:.1f}" if t.perplexity else ""))
+    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}"
+          + (f"; active units {t.active_units}" if run.spec.has_prior else "")
+          + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else ""))
 
 
 def decode(args) -> None:
     try:
         z = [float(number) for number in args.z.split(",")]
     except ValueError:
-        raise UserError(f"--z takes numbers with commas between them, as in 0.5,-1, not {shown(repr(args.z))}.") from None
+        raise UserError(f"--z must be numbers separated by commas, as in 0.5,-1, not {shown(repr(args.z))}.") from None
     from explorer import runs
     from explorer.figures.images import png
     from explorer.store.files import write_whole
@@ -138,26 +139,32 @@ def decode(args) -> None:
 
 
 def export(args) -> None:
-    from explorer.exporting import exported
+    """As --to says, or the file's suffix."""
+    from explorer.exporting import exported, table_format
     from explorer.store.catalogue import find
     from explorer.store.files import write_whole
 
-    write_whole(args.out, exported(find(args.run), args.to, args.beta))
+    write_whole(args.out, exported(find(args.run), args.to or table_format(args.out.name), args.beta))
 
 
 def import_(args) -> None:
     from explorer import importing
+    from explorer.foreign import check_foreign, is_zip
     from explorer.terminal import counting_bar
 
-    if args.file.stat().st_size > importing.MOST_BYTES:
-        raise UserError(f"{args.file} is larger than {importing.MOST_BYTES / 1e6:,.0f} MB, and that is the most.")
-    content = args.file.read_bytes()
-    if not content.startswith(b"PK"):
-        run = importing.import_weights(content, spec_of(args), args.run or args.file.stem, counting_bar(" images"))
+    file, *others = args.file
+    if file.stat().st_size > importing.MOST_BYTES:
+        raise UserError(f"{file} is larger than the limit of {importing.MOST_BYTES / 1e6:,.0f} MB.")
+    content = file.read_bytes()
+    check_foreign(file.name, content)
+    if others:
+        raise UserError(f"Only one file can be imported at a time. Leave out {shown(others[0].name)}.")
+    if not is_zip(content):
+        run = importing.import_weights(content, spec_of(args), args.run or file.stem, counting_bar(" images"))
     elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
-        raise UserError(f"A run's zip tells its own settings. Leave out --{given[0].replace('_', '-')}.")
+        raise UserError(f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}.")
     else:
-        run = importing.import_run(content, args.run)
+        run = importing.import_run(content, args.run, file.stem)
     print(json.dumps(_shown(run))) if args.json else _print_run(run)
 
 
@@ -186,7 +193,7 @@ def classifier(args) -> None:
     if args.json:
         print(json.dumps({"dataset": run.spec.dataset, "accuracy": made.accuracy, "n_test": run.test.n, "file": str(place)}))
     else:
-        print(f"{place}: names {made.accuracy:.1%} of {run.test.n:,} test images rightly")
+        print(f"{place}: accuracy {made.accuracy:.1%} on {run.test.n:,} test images")
 
 
 def data(args) -> None:
@@ -199,9 +206,9 @@ def data(args) -> None:
         download(args.dataset, counting_bar("B"))
     data = load(args.dataset, on_progress=counting_bar(" images"))
     about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
-             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "folder": str(data_folder())}
+             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped}
     if args.json:
-        print(json.dumps(about))
+        print(json.dumps(about | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
     print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
@@ -210,7 +217,7 @@ def data(args) -> None:
 
 
 def doctor(args) -> None:
-    from explorer.doctor import findings
+    from explorer.doctor import LABELS, findings
 
     found = findings()
-    print(json.dumps(found) if args.json else "\n".join(f"{name:<12} {value}" for name, value in found.items()))
+    print(json.dumps(found) if args.json else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in found.items()))

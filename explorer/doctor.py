@@ -1,4 +1,4 @@
-"""What this machine offers, and what is amiss."""
+"""Reports what this machine offers, and any problems."""
 
 import os
 import platform
@@ -8,7 +8,10 @@ from importlib.metadata import version
 from explorer import device
 from explorer.data import data_folder
 from explorer.data.torchvision_sets import DOWNLOADS, installed
+from explorer.errors import UserError
 from explorer.store.catalogue import catalogue, runs_folder
+
+LABELS = {"amiss": "problems"}  # where a line for people differs from the JSON key
 
 
 def findings() -> dict[str, str]:
@@ -16,14 +19,18 @@ def findings() -> dict[str, str]:
     runs, faults = catalogue()
     folder = runs_folder()
     place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
-    writable = "" if os.access(place, os.W_OK) else ", which can't be written: set EXPLORER_RUNS to a folder of yours"
+    try:
+        images = f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in {data_folder()})"
+    except UserError as error:
+        images, faults = "digits, moons, shapes", [*faults, str(error)]
+    writable = "" if os.access(place, os.W_OK) else ", which cannot be written; set EXPLORER_RUNS to another folder"
     return {
         "python": platform.python_version(),
         "libraries": ", ".join(f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")),
         "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
-        "runs": f"{len(runs)}; new ones go to {folder}{writable}",
+        "runs": f"{len(runs)}; new runs are saved in {folder}{writable}",
         "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free",
-        "data": f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in {data_folder()})",
-        "amiss": " ".join(faults) or "nothing",
+        "data": images,
+        "amiss": " ".join(faults) or "none",
     }
 

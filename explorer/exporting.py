@@ -6,17 +6,20 @@ import json
 import threading
 import warnings
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
 from explorer.errors import UserError, unknown
+from explorer.names import shown
 from explorer.privacy import owner, without_key
 from explorer.store.embedding import read_embedding
 from explorer.store.files import fingerprint
 from explorer.store.replay import REPLAY
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read, signed
 
-FORMATS = ("onnx", "zip", "csv", "parquet")
+FORMATS = ("onnx", "zip", "csv", "tsv", "parquet", "projector")
+TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # by a file's suffix
 CHECKED, TOLERANCE = 3, 1e-4  # codes that an exported decoder is tried on, and how far off a pixel may be
 EXPORTER = threading.Lock()  # torch's exporter does one at a time
 
@@ -26,10 +29,18 @@ def exported(run: Run, to: str, beta: float | None = None) -> bytes:
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)
     if to != "zip":
-        return {"onnx": decoder_onnx, "csv": codes_csv, "parquet": codes_parquet}[to](run, beta)
+        makers = {"onnx": decoder_onnx, "csv": codes_csv, "tsv": codes_tsv, "parquet": codes_parquet, "projector": codes_projector}
+        return makers[to](run, beta)
     if beta is not None:
         raise UserError("A zip holds the run as it is, at every KL weight that it has. Leave out --beta.")
     return run_zip(run)
+
+
+def table_format(name: str) -> str:
+    """Which of the FORMATS a table's file name asks for by its suffix. Raises UserError for a suffix of another kind of file."""
+    if (suffix := Path(name).suffix.lower()) not in TABLES:
+        raise UserError(f"A table of codes is written as .csv, .tsv or .parquet, not as {shown(suffix)}. Choose one of these suffixes.")
+    return TABLES[suffix]
 
 
 def run_zip(run: Run) -> bytes:
@@ -52,9 +63,7 @@ def run_zip(run: Run) -> bytes:
                                 f"Train the run again, or delete {run.folder}.")
             if path.name in (RECORD, EVENTS):
                 content = _for_anyone(path.name, content)
-            entry = zipfile.ZipInfo(f"{without_key(run.name)}/{path.name}")  # without a date
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # Unix, on every system
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            archive.writestr(_entry(f"{without_key(run.name)}/{path.name}"), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
@@ -67,8 +76,8 @@ def _for_anyone(file: str, content: bytes) -> bytes:
 
 
 def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
-    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar); of a ladder at a KL weight,
-    encoded anew, for which its images must be on this machine.
+    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar), and class, the label's name; of a
+    ladder at a KL weight, encoded anew, for which its images must be on this machine.
     """
     e = read_embedding(run)
     mu, logvar = e.mu, e.logvar
@@ -79,20 +88,50 @@ def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
         mu, logvar = codes_of(loaded(run, beta), beta)
     statistics = {"mu": mu} | ({} if logvar is None else {"logvar": logvar})
     columns = {f"{name}_{i}": column for name, s in statistics.items() for i, column in enumerate(s.T)}
-    return {"index": np.arange(len(mu)), "label": e.y} | columns
+    return {"index": np.arange(len(mu)), "label": e.y} | columns | {"class": np.array(run.class_names)[e.y]}
 
 
 def codes_csv(run: Run, beta: float | None = None) -> bytes:
-    """Codes with a head line, numbers as short as float32 allows."""
-    columns, text = codes(run, beta), io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(columns)
+    """Codes with a head line and commas, numbers as short as float32 allows."""
+    return _text(codes(run, beta), ",")
+
+
+def codes_tsv(run: Run, beta: float | None = None) -> bytes:
+    """The same, with tabs."""
+    return _text(codes(run, beta), "\t")
+
+
+def codes_projector(run: Run, beta: float | None = None) -> bytes:
+    """A zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu without a head line, and
+    metadata.tsv, index, label and class with one. The same codes, the same bytes.
+    """
+    columns, packed = codes(run, beta), io.BytesIO()
+    vectors = {name: column for name, column in columns.items() if name.startswith("mu_")}
+    about = {name: columns[name] for name in ("index", "label", "class")}
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in (("vectors.tsv", _text(vectors, "\t", head=False)), ("metadata.tsv", _text(about, "\t"))):
+            archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _text(columns: dict[str, np.ndarray], between: str, head: bool = True) -> bytes:
+    text = io.StringIO()
+    rows = csv.writer(text, delimiter=between, lineterminator="\n")
+    if head:
+        rows.writerow(columns)
     rows.writerows(zip(*columns.values()))
     return text.getvalue().encode()
 
 
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Of a zip, without a date, as from Unix on every system."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    return entry
+
+
 def codes_parquet(run: Run, beta: float | None = None) -> bytes:
-    """Codes in int64 and float32."""
+    """Codes in int64, float32 and text."""
     from pyarrow import parquet, table
 
     file = io.BytesIO()

@@ -31,34 +31,37 @@ NEEDED, ALLOWED = {RECORD, MODEL, EMBEDDING}, {RECORD, MODEL, EMBEDDING, EVENTS,
 MOST_BYTES = 1_000_000_000  # of a run or of weights, unpacked and in memory: the largest network has 200 MB, a ladder's as many a rung
 MOST_FILES = 100  # of a zip that is looked into: those of a run are five, and their bytes may look like an entry's
 MOST_TEXT_BYTES = 10_000_000  # of run.json or events.jsonl, which are parsed whole: after 10,000 epochs they have two
+WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module")  # parts of names: of DataParallel, torch.compile, and sharded training
 ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which what a killed import left is cleared away
 NOTE = "These weights came from elsewhere: how they were trained is not known, and the figures were measured here."
 EXPORT = "Make one with `python -m explorer export RUN --to zip`."
 
 
-def import_run(content: bytes, name: str | None = None) -> Run:
-    """A zip that `export --to zip` made -> a run of that name, or of the one it had. It is there whole, or not at all.
+def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
+    """A zip that `export --to zip` made -> a run of that name, or of its folder's, or of the usual one if it has no folder. It is there
+    whole, or not at all. What systems add to a zip that is packed again (`__MACOSX`, `.DS_Store`) is passed over.
 
     Raises UserError if it holds anything but a run's files, if these are not what its record promises, or if the name is taken.
     """
     archive = Archive(content, MOST_FILES, MOST_BYTES)
-    folders = {entry.name.rpartition("/")[0] for entry in archive.entries}
-    files = {entry.name.rpartition("/")[2]: entry for entry in archive.entries}
-    if len(folders) != 1 or len(files) != len(archive.entries) or not NEEDED <= files.keys() <= ALLOWED:
+    entries = [entry for entry in archive.entries if not _is_a_systems(entry.name)]
+    folders = {entry.name.rpartition("/")[0] for entry in entries}
+    files = {entry.name.rpartition("/")[2]: entry for entry in entries}
+    if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
         raise UserError(f"This zip does not hold the files of one run and nothing else. {EXPORT}")
     if long := [file for file in files if file in (RECORD, EVENTS) and files[file].size > MOST_TEXT_BYTES]:
-        raise UserError(f"This zip was not taken in: its {long[0]} is too long to be one. {EXPORT}")
-    with _beside(_free_place(name or folders.pop())) as aside:
+        raise UserError(f"This zip was not imported: its {long[0]} is too long to be one. {EXPORT}")
+    with _beside(_free_place(name or folders.pop() or usual)) as aside:
         for file, entry in files.items():
             try:
                 content = archive.read(entry)
             except ValueError as error:
-                raise UserError(f"This zip was not taken in: {file} is {error}. {EXPORT}") from None
+                raise UserError(f"This zip was not imported: {file} is {error}. {EXPORT}") from None
             write_whole(aside / file, content)
         try:
             _check(read(aside))
         except UserError as error:
-            raise UserError(f"This zip was not taken in: {str(error).partition('. ')[0]}. Export the run again.") from error
+            raise UserError(f"This zip was not imported: {str(error).partition('. ')[0]}. Export the run again.") from error
     return read(place_for(aside.name))
 
 
@@ -69,7 +72,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     """
     place = _free_place(name)
     try:
-        weights = unpacked(content)
+        weights = _unwrapped(unpacked(content))
     except ValueError as error:
         raise UserError(f"These weights can't be used: {error}. Save a state dict with safetensors.") from None
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
@@ -82,6 +85,18 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     with _beside(place) as aside:
         keep(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
     return read(place)
+
+
+def _is_a_systems(name: str) -> bool:
+    """Whether a file of a zip is one that the Finder or Windows' Explorer adds to every folder."""
+    *folders, file = name.split("/")
+    return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Named as in the plain network: without what DataParallel and torch.compile put before the names of what they wrap."""
+    named = {".".join(part for part in name.split(".") if part not in WRAPPERS): w for name, w in weights.items()}
+    return named if len(named) == len(weights) else weights
 
 
 def _free_place(name: str) -> Path:
@@ -104,7 +119,8 @@ def _beside(place: Path) -> Iterator[Path]:
             yield Path(folder, place.name)
             os.rename(Path(folder, place.name), place)
     except OSError as error:
-        raise UserError(f"{place} could not be written: {error.strerror}. Make room, or choose another name.") from error
+        raise UserError(f"{place} could not be written: {error.strerror}. Free some disk space, or set EXPLORER_RUNS to another "
+                        "folder.") from error
 
 
 def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:

@@ -1,6 +1,6 @@
-"""What pages let visitors do on a server that is left open to many; the command line is the operator's, and keeps to max_jobs alone.
+"""Limits for the visitors of a server that many people use. The command line belongs to the operator, and obeys max_jobs only.
 
-Each limit is an environment variable, read when it is needed. Raises UserError, in one sentence, for one that makes no sense.
+Each limit is an environment variable, which is read when it is needed. Raises UserError if its value is invalid.
 """
 
 import os
@@ -13,74 +13,78 @@ from explorer.store.catalogue import runs_folder
 
 
 def is_read_only() -> bool:
-    """EXPLORER_READONLY=1: pages show, and change nothing."""
+    """Return whether EXPLORER_READONLY=1 is set: then the pages change nothing."""
     return _number("EXPLORER_READONLY", 0, 0, 1) == 1
 
 
 def max_jobs() -> int:
-    """Trainings at once on this machine."""
+    """Return how many trainings may run at the same time on this machine."""
     return _number("EXPLORER_MAX_JOBS", 1, 1, 999)
 
 
 def jobs_each() -> int:
-    """Trainings of one visitor's that may wait or run."""
+    """Return how many trainings of one visitor may wait or run."""
     return _number("EXPLORER_JOBS_EACH", 3, 1, 999)
 
 
 def max_queue() -> int:
-    """Trainings of all visitors that may wait or run; each that waits is a process."""
+    """Return how many trainings of all visitors may wait or run; each one that waits is a process."""
     return _number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
 
 
 def max_work() -> int:
-    """Epochs, of all rungs of a ladder together, times training images of one training."""
+    """Return the largest allowed product of epochs (all rungs together) and training images of one training."""
     return _number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
 def max_disk() -> float:
-    """GB that runs and uploaded images may take."""
+    """Return how many GB the runs and the uploaded images may occupy."""
     return _number("EXPLORER_MAX_DISK", 20.0, 0, 1_000_000)
 
 
 def check_writable() -> None:
-    """Raises UserError on a server that is for looking."""
+    """Raises UserError on a read-only server."""
     if is_read_only():
-        raise UserError("This server is for looking: nothing is trained, uploaded or deleted here. Install the app at home for that.")
+        raise UserError("This server is read-only: nothing can be trained, uploaded, changed or deleted. "
+                        "Install the app on your own computer for that.")
 
 
 def check_disk() -> None:
-    """Raises UserError if runs, deleted ones among them, and uploaded images take as much as they may."""
-    taken = (_bytes_below(runs_folder()) + _bytes_below(own.sets_folder())) / 1e9
+    """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed space."""
+    taken = _bytes_below(runs_folder()) / 1e9
+    with suppress(UserError):  # there is no folder for images, and so there are none
+        taken += _bytes_below(own.sets_folder()) / 1e9
     if taken >= (most := max_disk()):
-        raise UserError(f"Runs and images take {taken:.3g} GB of this server, and {most:g} GB is the most. "
-                        "Ask who runs it to make room, or to raise EXPLORER_MAX_DISK.")
+        raise UserError(f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
+                        "Ask its operator to free space or to raise EXPLORER_MAX_DISK.")
 
 
 def check_jobs(under_way: int, new: int, of_all: int) -> None:
-    """under_way, new: of one visitor's; of_all: under way, of everyone's. Raises UserError if they are too many together."""
+    """Raises UserError if new trainings would exceed a limit. under_way: of this visitor; of_all: under way, of all visitors."""
     if of_all + new > (most := max_queue()):
-        raise UserError(f"{of_all} trainings wait or run on this server, and {most} is the most. Wait until some have ended.")
+        raise UserError(f"At most {most} trainings may wait or run on this server, and there "
+                        f"{'is' if of_all == 1 else 'are'} {of_all} now. Wait until some have ended, or start fewer.")
     if under_way + new > (most := jobs_each()):
-        before = f" and {under_way} of yours {'is' if under_way == 1 else 'are'} under way" if under_way else ""
-        raise UserError(f"{most} training{'s' * (most > 1)} at a time {'are' if most > 1 else 'is'} the most for each visitor{before}. "
-                        "Wait for one, stop one, or start fewer.")
+        before = f", and {under_way} of yours {'is' if under_way == 1 else 'are'} waiting or running" if under_way else ""
+        raise UserError(f"Each visitor can have at most {most} training{'s' * (most > 1)} at a time{before}. "
+                        "Wait until one has ended, stop one, or start fewer.")
 
 
 def check_work(epochs: int, images: int) -> None:
-    """Raises UserError if one training would see too many images."""
+    """Raises UserError if epochs × images of one training exceeds the limit."""
     if epochs * images > (most := max_work()):
         fewer = f"{most // images:,} epochs or fewer" if images <= most else "fewer images"
-        raise UserError(f"{epochs:,} epochs of {images:,} images are more than one training may see here, {most:,} images. "
-                        f"Choose {fewer}, or train at home.")
+        raise UserError(f"{epochs:,} epochs of {images:,} images exceed the limit of this server for one training, "
+                        f"{most:,} images in total. Choose {fewer}, or train on your own computer.")
 
 
 def _number(name: str, usual, low, high):
-    """Of the usual one's kind."""
+    """Return the value of an environment variable, of the type of the default (usual)."""
     said = os.environ.get(name) or usual
     with suppress(ValueError):
         if low <= (value := type(usual)(said)) <= high:
             return value
-    raise UserError(f"{name} is a number from {low:,} to {high:,}, not {said!r}.")
+    raise UserError(f"The environment variable {name} must be a number from {low:,} to {high:,}, not {said!r}.")
 
 
 def _bytes_below(folder: Path) -> int:
@@ -88,7 +92,7 @@ def _bytes_below(folder: Path) -> int:
 
 
 def _bytes_of(file: Path) -> int:
-    """0 if it has gone meanwhile."""
+    """Return the size of a file; 0 if it no longer exists."""
     with suppress(OSError):
         return file.lstat().st_size
     return 0

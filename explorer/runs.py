@@ -1,4 +1,4 @@
-"""Use cases: train a run and keep it, load one, decode and encode with it, name its images."""
+"""Train, save, load and use a run: decode, encode, and train the classifier of its data set."""
 
 import shutil
 from collections.abc import Callable
@@ -32,28 +32,28 @@ from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finish
 from explorer.training.trainer import train as training
 from explorer.watching import Watcher
 
-CHECKPOINT_EVERY = 5.0  # seconds of training that a crash may cost
+CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so much is lost in a crash
 
 
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:
-    """The run this spec already is, under that name or its own. Raises UserError if the name holds another run."""
+    """Return the run of this spec, if it exists. Raises UserError if a run with other settings has its name."""
     folder = catalogue.place_for(name or spec.run_id)
     try:
         run = read(folder) if (folder / RECORD).exists() else None
     except BrokenRun:
-        return None  # training mends it
+        return None  # training replaces it
     if run and run.spec != spec:
-        raise UserError(f"{folder.name} is another run already. Choose another name, or delete {folder}.")
+        raise UserError(f"A run named {folder.name} with other settings exists already. Choose another name, or delete {folder}.")
     return run
 
 
 def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], None] = lambda event: None,
           stop: Callable[[], bool] = lambda: False) -> Run:
-    """Train, evaluate on the test split, and store; the events are told on the way and kept in events.jsonl.
+    """Train a model, evaluate it on the test split, and save the run. The events are passed to on_event and saved in events.jsonl.
 
-    Asked to stop, it keeps the last whole epoch, and says so in the run's note; a training that was stopped or broken off goes
-    on from there when it is asked for again. A run that diverges is stored with its last good epoch. Raises UserError if nothing
-    can be trained or kept, or another process is at it.
+    When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that was stopped or
+    interrupted continues from there when it is started again. A run that diverges is saved with its last good epoch. Raises
+    UserError if nothing can be trained or saved, or if another process is training this run.
     """
     if (run := existing(spec, name)) and not can_go_on(run.folder):
         return run
@@ -62,7 +62,7 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
     def reading(done: int, total: int) -> None:
         on_event(Reading(done, total))
         if stop():
-            raise UserError("Stopped while its images were read: nothing was trained.")
+            raise UserError("The training was stopped while its images were being read: nothing was trained.")
 
     data = load_data(spec.dataset, spec.image_size, spec.colour, reading)
     try:
@@ -71,19 +71,20 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
             run = existing(spec, name)
             return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
     except Timeout:
-        raise UserError(f"{folder.name} is being trained already. Wait for it, or choose another name.") from None
+        raise UserError(f"The run {folder.name} is being trained already. Wait for it, or choose another name.") from None
     except OSError as error:
-        raise UserError(f"{folder} could not be written: {error.strerror}. Make room, or set EXPLORER_RUNS to another folder.") from error
+        raise UserError(f"{folder} could not be written: {error.strerror}. "
+                        "Free some disk space, or set EXPLORER_RUNS to another folder.") from error
 
 
 def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]) -> Run:
     drop_parts(folder)
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
     if left and not left & {RECORD, EVENTS, CHECKPOINT}:
-        raise UserError(f"{folder} holds files that are no run's. Choose another name.")
+        raise UserError(f"The folder {folder} contains files that do not belong to a run. Choose another name.")
     chosen, last = device.choose(spec.network), read_checkpoint(folder, spec)
     events = training(spec, data, chosen, last)
-    event = next(events)  # refuses what can't be trained, before anything is written
+    event = next(events)  # raises UserError for what cannot be trained, before anything is written
     folder.mkdir(exist_ok=True)
     before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
     log, watcher, written = EventLog(folder, before), Watcher(spec, folder, data, before), last
@@ -101,7 +102,7 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
                 run = keep(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
                 return run
-            if not (last and last.epoch == n_epochs) and stop():  # with no epoch left, it ends as if nobody had asked
+            if not (last and last.epoch == n_epochs) and stop():  # after the last epoch, a request to stop has no effect
                 return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:
@@ -113,19 +114,19 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
 
 
 def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last: Checkpoint | None) -> Run:
-    """Keeps the last whole epoch, and what it takes to go on."""
+    """Save the last complete epoch, and a checkpoint from which training can continue."""
     if not last:
-        raise UserError("Stopped before the first epoch was over: nothing was kept.")
+        raise UserError("The training was stopped during its first epoch: nothing was saved.")
     write_checkpoint(folder, spec, last)
     n_epochs = sum(epochs for _, epochs in spec.stages)
-    reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again, and it goes on from there."
+    reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again to continue from there."
     if spec.rungs:
-        raise UserError(f"{reason[:-1]}; a ladder can be used once it is whole.")
+        raise UserError(f"{reason[:-1]}; a ladder can be used once all its rungs are trained.")
     return keep(spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, weights_in(last)))
 
 
 def _remove(folder: Path) -> None:
-    """What a run has written, and its folder if nothing else lies there."""
+    """Remove the files of a run, and its folder if nothing else is in it."""
     with suppress(OSError):
         for file in (EVENTS, MODEL, EMBEDDING, REPLAY):
             (folder / file).unlink(missing_ok=True)
@@ -135,7 +136,7 @@ def _remove(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A run with its model, on the CPU, in float32."""
+    """A run with its model, on the CPU and in float32."""
 
     run: Run
     model: Autoencoder
@@ -147,7 +148,7 @@ class LoadedRun:
         z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
         if z.shape[1] != wanted or not np.isfinite(z).all():
             given = ", ".join(f"{number:g}" for number in z[0])
-            raise UserError(f"{self.run.name} decodes {wanted} finite number{'s' * (wanted > 1)} at a time, not {given}.")
+            raise UserError(f"A latent code of {self.run.name} has {wanted} finite number{'s' * (wanted > 1)}, not {given}.")
         return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
 
     @torch.inference_mode()
@@ -158,16 +159,16 @@ class LoadedRun:
 
 
 def load(name: str, beta: float | None = None) -> LoadedRun:
-    """Raises UserError if there is no such run, its weights don't fit its spec, or it is no ladder that has that KL weight."""
+    """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with this KL weight."""
     return loaded(catalogue.find(name), beta)
 
 
 def loaded(run: Run, beta: float | None = None) -> LoadedRun:
     rungs = run.spec.rungs
     if beta is not None and not rungs:
-        raise UserError(f"{run.name} is no ladder: it has one KL weight only. Leave out --beta.")
+        raise UserError(f"The run {run.name} is not a ladder: it has only one KL weight. Leave out --beta.")
     if beta is not None and not rungs[0] <= beta <= rungs[-1]:
-        raise UserError(f"{run.name} has KL weights from {rungs[0]:g} to {rungs[-1]:g}, not {beta:g}.")
+        raise UserError(f"The KL weight of {run.name} must be between {rungs[0]:g} and {rungs[-1]:g}, not {beta:g}.")
     weights = read_tensors(run, MODEL)
     try:
         return LoadedRun(run, model_of(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
@@ -177,7 +178,7 @@ def loaded(run: Run, beta: float | None = None) -> LoadedRun:
 
 
 def classify(run: Run, on_images: Callable[[int, int], None], on_step: Callable[[int, int], None]) -> tuple[Classifier, Path]:
-    """Train a classifier of the run's images and keep it beside the runs; all runs of the same images share it."""
+    """Train a classifier of the run's data set and save it beside the runs; all runs of the data set share it."""
     data = load_data(run.spec.dataset, run.spec.image_size, run.spec.colour, on_images)
     weights, accuracy = train_classifier(data, on_step)
     made = Classifier(data.shape, data.class_names, accuracy, weights)

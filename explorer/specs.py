@@ -1,5 +1,5 @@
-"""What defines a run. Each field's range, step and help stand here once; the command line,
-widgets, addresses and checks are all made from them.
+"""The settings that define a run. The range, step and help text of each field are given here once; the command line,
+the form, the addresses and the checks are made from them.
 """
 
 import hashlib
@@ -27,32 +27,33 @@ def option(default, help: str, *, low=None, high=None, step=None, choices=None):
 
 @dataclass(frozen=True)
 class RunSpec:
-    """One training run. Every RunSpec that exists is valid and canonical: fields without effect hold
-    their default, so that equal runs have equal specs. Raises UserError for anything else.
+    """The settings of one run. Every RunSpec is valid and canonical: fields without effect have their
+    default value, so that equal runs have equal specs. Raises UserError for invalid values.
     """
 
-    dataset: str = option("digits", "images to learn: a name, folder:PATH, or own:NAME for uploaded ones")
-    image_size: int = option(28, "side in pixels, for folder:PATH", choices=IMAGE_SIZES)
-    colour: bool = option(False, "keep colour, for folder:PATH")
-    model: str = option("vae", "ae (codes are points), vae (clouds), ladder (a vae at many KL weights) or vqvae (entries of a book)",
+    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, or own:NAME for uploaded images")
+    image_size: int = option(28, "height and width in pixels, for folder:PATH", choices=IMAGE_SIZES)
+    colour: bool = option(False, "train on colour images, for folder:PATH")
+    model: str = option("vae", "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a VQ-VAE",
                         choices=MODELS.names())
-    network: str = option("mlp", "encoder and decoder", choices=NETWORKS.names())
-    width: int | None = option(None, "units of the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
-    depth: int | None = option(None, "hidden layers (mlp, gru) or halvings of the image (conv)", low=1, high=6, step=1)
-    latent_dim: int = option(2, "numbers in a code", low=1, high=512, step=1)
-    likelihood: str = option("bernoulli", "how decoded pixels are scored", choices=LIKELIHOODS.names())
-    sigma: float = option(0.1, "standard deviation of a gaussian pixel, in grey levels of [0,1]", low=1e-3, high=10.0, step=0.01)
-    beta: float = option(1.0, "KL weight; 1 is the ELBO", low=0.0, high=1000.0, step=0.1)
-    beta_warmup: float = option(0.0, "epochs over which the KL weight rises from 0", low=0.0, high=10_000.0, step=1.0)
-    betas: str | None = option(None, "KL weights of a ladder, rising: each rung is trained on from the one before")
-    rung_epochs: int | None = option(None, "passes over the training images for each rung but the first", low=1, high=10_000, step=1)
-    n_codes: int | None = option(None, "entries in a vqvae's codebook", low=2, high=1024, step=1)
-    code_dim: int | None = option(None, "numbers in an entry of a vqvae's codebook, a whole part of latent_dim", low=1, high=512, step=1)
-    epochs: int | None = option(None, "passes over the training images", low=1, high=10_000, step=1)
-    batch_size: int = option(128, "images a step", low=1, high=65_536, step=1)
-    lr: float = option(2e-3, "Adam's learning rate", low=1e-7, high=10.0, step=1e-4)
-    schedule: str = option("cosine", "how the learning rate goes on", choices=("cosine", "constant"))
-    seed: int = option(0, "of weights, batches and noise", low=0, high=2**31 - 1, step=1)
+    network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS.names())
+    width: int | None = option(None, "units in the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
+    depth: int | None = option(None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1)
+    latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
+    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS.names())
+    sigma: float = option(0.1, "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]", low=1e-3, high=10.0, step=0.01)
+    beta: float = option(1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=1000.0, step=0.1)
+    beta_warmup: float = option(0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5)
+    betas: str | None = option(None, "KL weights of a ladder, in rising order; each rung continues the training of the previous one")
+    rung_epochs: int | None = option(None, "number of epochs for each rung after the first", low=1, high=10_000, step=1)
+    n_codes: int | None = option(None, "number of entries in the codebook of a VQ-VAE", low=2, high=1024, step=1)
+    code_dim: int | None = option(None, "dimension of a codebook entry; the latent dimension must be a multiple of it", low=1, high=512,
+                                   step=1)
+    epochs: int | None = option(None, "number of passes over the training images", low=1, high=10_000, step=1)
+    batch_size: int = option(128, "number of images per training step", low=1, high=65_536, step=1)
+    lr: float = option(2e-3, "learning rate of Adam", low=1e-7, high=10.0, step=1e-4)
+    schedule: str = option("cosine", "learning rate schedule", choices=("cosine", "constant"))
+    seed: int = option(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1, step=1)
 
     def __post_init__(self):
         for f in fields(self):
@@ -61,9 +62,10 @@ class RunSpec:
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
         if (kind in ("folder", "own")) != bool(path):
-            raise UserError("A folder of images is named folder:PATH, uploaded ones own:NAME, and nothing else takes a path or name.")
+            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, "
+                            "own:NAME for uploaded images, and only the name for all others.")
         if kind == "own" and not is_file_name(path):
-            raise UserError(f"Uploaded images can't have the name {shown(path)}: use letters, digits, '_', '-' and '.'.")
+            raise UserError(f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and '.'.")
         settle = {}
         if kind == "folder":
             settle["dataset"] = f"folder:{_whole(path)}"
@@ -88,22 +90,22 @@ class RunSpec:
         for name, value in settle.items():
             object.__setattr__(self, name, value)
         if self.beta_warmup > self.epochs:
-            raise UserError(f"A beta warmup of {self.beta_warmup:g} epochs would not end within {self.epochs}. "
-                            "Train longer, or warm up faster.")
+            raise UserError(f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {self.epochs} epochs. "
+                            "Train for more epochs, or shorten the warm-up.")
 
     def _codebook(self) -> dict:
-        """Raises UserError unless a code is made of whole entries."""
+        """Return the size of the codebook. Raises UserError unless code_dim divides latent_dim."""
         code_dim = self.code_dim or (2 if self.latent_dim % 2 == 0 else 1)
         if self.latent_dim % code_dim:
-            raise UserError(f"A code of {self.latent_dim} numbers is not made of entries of {code_dim}: "
-                            "choose a code dim that divides the latent dim.")
+            raise UserError(f"The latent dimension, {self.latent_dim}, is not a multiple of the dimension of a codebook entry, {code_dim}. "
+                            "Choose a code dim that divides the latent dim.")
         return {"n_codes": self.n_codes or 64, "code_dim": code_dim}
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":
-        """Raises UserError for keys that are not fields, besides what the fields themselves refuse."""
+        """Raises UserError for keys that are not fields, and for invalid values."""
         if not isinstance(values, dict):
-            raise UserError("A spec is an object of named values.")
+            raise UserError("The settings of a run must be an object with named values.")
         known = [f.name for f in fields(cls)]
         for name in values:
             if name not in known:
@@ -115,43 +117,43 @@ class RunSpec:
 
     @property
     def has_prior(self) -> bool:
-        """Whether codes answer to N(0, I): those of an AE answer to nothing, those of a VQ-VAE to its codebook."""
+        """Whether the prior is N(0, I). An AE has no prior, and that of a VQ-VAE is over its codebook."""
         return self.model not in ("ae", "vqvae")
 
     @property
     def n_groups(self) -> int:
-        """How many entries of its codebook make a code of a VQ-VAE; of others, 0."""
+        """The number of codebook entries in a code of a VQ-VAE; 0 for other models."""
         return self.latent_dim // self.code_dim if self.code_dim else 0
 
     @property
     def rungs(self) -> tuple[float, ...]:
-        """The KL weights of a ladder; of others, none."""
+        """The KL weights of a ladder; empty for other models."""
         return tuple(map(float, self.betas.split(","))) if self.betas else ()
 
     @property
     def stages(self) -> tuple[tuple[float, int], ...]:
-        """KL weight and epochs of each stage of the training: one, but for a ladder."""
+        """KL weight and number of epochs of each stage of the training; only a ladder has more than one."""
         first, *others = self.rungs or (self.beta,)
         return ((first, self.epochs), *((beta, self.rung_epochs) for beta in others))
 
     @property
     def settings(self) -> dict:
-        """What makes this very spec: images, model and network, and whatever is not usual for these."""
+        """The settings that define this spec: images, model and network, and all that differ from the defaults for these."""
         chosen = {"dataset": self.dataset, "model": self.model, "network": self.network}
         usual = RunSpec(**chosen).to_dict() | {"rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs}
         return {name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]}
 
     def arguments(self) -> list[str]:
-        """The `train` flags that make this very spec."""
+        """The flags with which `train` makes this spec."""
         return [word for k, v in self.settings.items() for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))]
 
     def flags(self) -> str:
-        """The same as typed in a shell."""
+        """The flags as one line for a shell."""
         return shlex.join(self.arguments())
 
     @property
     def run_id(self) -> str:
-        """A readable slug and eight hex digits of the SHA-256 of what is set: the same spec is the same run."""
+        """A readable name and eight hex digits of the SHA-256 of the settings: equal specs have equal ids."""
         settings = {name: value for name, value in self.to_dict().items() if value is not None}
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         kind, _, path = self.dataset.partition(":")
@@ -161,21 +163,21 @@ class RunSpec:
 
 
 def _whole(path: str) -> Path:
-    """From the root, links followed. Raises UserError for what no folder can be named."""
+    """The absolute path, with links resolved. Raises UserError for an invalid path."""
     try:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
-        raise UserError(f"{shown(path)!r} can't be the path of a folder. Give one as in folder:/home/me/faces.") from None
+        raise UserError(f"{shown(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces.") from None
 
 
 def _rising(betas: str) -> str:
-    """KL weights with commas, as short as they can be written. Raises UserError unless they are positive and rise."""
+    """KL weights separated by commas, in shortest form. Raises UserError unless they are positive and in rising order."""
     try:
         values = [float(f"{float(beta):g}") for beta in betas.split(",")]
     except ValueError:
-        raise UserError(f"Betas are numbers with commas between them, as in 0.01,0.1,1, not {shown(repr(betas))}.") from None
+        raise UserError(f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {shown(repr(betas))}.") from None
     if not (2 <= len(values) <= 40 and values[0] > 0 and values[-1] <= 1000 and all(a < b for a, b in pairwise(values))):
-        raise UserError(f"The betas of a ladder are 2 to 40 rising numbers above 0 and up to 1,000, not {shown(betas)}.")
+        raise UserError(f"The betas of a ladder must be 2 to 40 numbers in rising order, above 0 and at most 1,000, not {shown(betas)}.")
     return ",".join(f"{beta:g}" for beta in values)
 
 
@@ -183,8 +185,12 @@ _IN_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "
 
 
 def value_type(f: Field) -> type:
-    """str, bool, int or float: what a field's text is read as."""
+    """Return the type of a field's value: str, bool, int or float."""
     return next(t for t in (bool, int, float, str) if f.type is t or f.type == t | None)
+
+
+def _shown_limit(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,g}"
 
 
 def _checked(f: Field, value):
@@ -201,5 +207,6 @@ def _checked(f: Field, value):
             raise unknown(label, value, m["choices"])
         raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
-        raise UserError(f"{label.capitalize()} must lie between {m['low']:,} and {m['high']:,}, not {shown(str(value))}.")
+        low, high = _shown_limit(m["low"]), _shown_limit(m["high"])
+        raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {shown(str(value))}.")
     return value

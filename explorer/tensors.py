@@ -4,11 +4,13 @@ import hashlib
 import json
 
 import numpy as np
-from safetensors import SafetensorError
+from safetensors import SafetensorError, deserialize
 from safetensors import numpy as safetensors
 
 HEADER_BYTES = 10_000_000  # that list the tensors: ours take kilobytes, and a million tensors would fill the memory
-NUMBERS = "fiub"  # kinds of numpy's: floats, whole numbers, true or false
+NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
+           "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?"}  # numpy's names for safetensors'
+BFLOAT16 = "BF16"  # which numpy lacks
 CHECKSUM = "sha256"
 
 
@@ -31,7 +33,7 @@ def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def unpacked(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays of any safetensors file. Raises ValueError, with a short reason, if it is none."""
+    """The arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a short reason, if it is none."""
     return _parsed(content)[0]
 
 
@@ -40,13 +42,20 @@ def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     if length > HEADER_BYTES:
         raise ValueError("its list of tensors is too long to be meant")
     try:
-        tensors = safetensors.load(content)
+        views = deserialize(content)
         metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
         raise ValueError("it is no safetensors file, or is damaged") from None
-    if not all(t.dtype.kind in NUMBERS for t in tensors.values()):
-        raise ValueError("it holds numbers of a kind that is not used here")
-    return tensors, metadata
+    if unknown := sorted({view["dtype"] for _, view in views} - NUMBERS.keys() - {BFLOAT16}):
+        raise ValueError(f"it holds numbers of a kind that is not used here, {unknown[0]}")
+    return {name: _array(view).reshape(view["shape"]) for name, view in views}, metadata
+
+
+def _array(view: dict) -> np.ndarray:
+    """[n]. bfloat16 is the upper half of float32's bits."""
+    if view["dtype"] == BFLOAT16:
+        return (np.frombuffer(view["data"], "<u2").astype("<u4") << 16).view("<f4")
+    return np.frombuffer(view["data"], NUMBERS[view["dtype"]])
 
 
 def _checksum(about: dict, tensors: dict[str, np.ndarray]) -> str:

@@ -1,4 +1,4 @@
-"""Progress for people: bars on a terminal's stderr, nothing where stderr is not a terminal."""
+"""Progress bars on stderr, if it is a terminal; events as JSON on stdout."""
 
 import json
 import os
@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
+from explorer.latent.share import in_percent
 from explorer.training.events import EpochEnd, Event, Finished, Reading, Started, Step, to_json
 
 MOST_NAMED = 20
 
 
 def json_lines() -> Callable[[Event], None]:
-    """Prints each event as a line of JSON, as long as someone reads them; training does not end with its reader."""
+    """Print each event as one line of JSON. Training continues when the reader closes the pipe."""
     reader = True
 
     def tell(event: Event) -> None:
@@ -23,20 +24,21 @@ def json_lines() -> Callable[[Event], None]:
                 print(json.dumps(to_json(event)), flush=True)
             except OSError:
                 reader = False
-                sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - it stands in for stdout until the end
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it replaces stdout until the end
 
     return tell
 
 
 def print_skipped(skipped: tuple[str, ...]) -> None:
-    """Names what could not be read, the first few, and counts it."""
+    """Print how many images could not be read, and the first of them with the reason."""
     if skipped:
         more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
-        print(f"{len(skipped)} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
+        many = "images were" if len(skipped) > 1 else "image was"
+        print(f"{len(skipped)} {many} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
 
 
 def training_bar() -> Callable[[Event], None]:
-    """Shows a run's events: share done, time left, distortion and rate."""
+    """Show progress, time left, distortion and rate of a training."""
     bar = tqdm(total=1.0, disable=None, bar_format="{percentage:3.0f}% |{bar}| {postfix}")
 
     def show(event: Event) -> None:
@@ -61,7 +63,7 @@ def training_bar() -> Callable[[Event], None]:
 
 
 def counting_bar(unit: str) -> Callable[[int, int], None]:
-    """Shows how many are done, of one thing after another: bytes of a file, images of a folder."""
+    """Show how many of something are done: the bytes of a download, or the images of a folder."""
     bar = tqdm(unit=unit, unit_scale=True, disable=None)
 
     def show(done: int, total: int) -> None:
@@ -76,11 +78,13 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
 
 def gaps_in_words(name: str, g) -> str:
     """One line of what explorer.measuring.Gaps holds of a run."""
-    says = [f"gap {g.gap:.1%} ({g.gap_low:.1%} to {g.gap_high:.1%})", f"{g.gap_nats:.2f} nats"]
+    says = [f"gap {in_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
     if g.prior_gap is not None:
-        says.append(f"prior gap {g.prior_gap:.1%} ({g.prior_gap_low:.1%} to {g.prior_gap_high:.1%})")
+        says.append(f"prior gap {in_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
-        shares = {"in gaps": g.unsure_in_gaps, "outside": g.unsure_outside}
-        parts = [f"{share:.0%} {where}" for where, share in shares.items() if share is not None]
-        says.append(f"unsure {g.unsure:.0%} ({', '.join(parts)})")
+        shares = {"in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
+                  "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high)}
+        parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
+        says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     return f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd"
+

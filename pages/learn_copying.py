@@ -1,4 +1,4 @@
-"""Does a VAE only imitate or blend its database? What it decodes, beside the training images that come nearest."""
+"""Does a VAE only copy or average its training set? Compare decoded images with the nearest training images and blends of them."""
 
 import numpy as np
 import streamlit as st
@@ -17,37 +17,38 @@ END = Setting("to", "gap", page=PAGE, options=("gap", *DIGITS))
 T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 DRAWN = Setting("draw", 0, 0, 9999, page=PAGE)
 SHOWN = "digits-vae-2d"
-STEPS, NEAREST, DRAWS, SHOWN_DRAWS = 11, 4, 64, 11
-GROUPS = {"test images": GREY, "the same, decoded from their codes": CLASS_COLOURS[0], f"{DRAWS} draws": ACCENT}  # with their colours
+STEPS, NEAREST, SAMPLES, SHOWN_SAMPLES = 11, 4, 64, 11
+GROUPS = {"test images": GREY, "test images, decoded": CLASS_COLOURS[0], f"{SAMPLES} samples": ACCENT}  # with their colours
 
 x, z, w, q = tex("x", "x_i"), tex("z", "z"), tex("rate", "w_i(z)"), tex("rate", r"q(z\,|\,x_i)")
 xh, x1 = tex("distortion", r"\hat{x}(z)"), tex("x", "x_j")
 MATHEMATICS = rf"""
-**What should a decoder put out at ${z}$?** Training weighs the distortion of each image ${x}$ by how often its cloud is drawn there. For a
-given encoder the loss at ${z}$ is, up to a factor, $\sum_i {q}\; D({x}, {xh})$. Set its derivative by ${xh}$ to 0: for Bernoulli
-pixels and Gaussian ones alike the best is a mean of the training images,
+**Which decoded image is best at ${z}$?** Training weights the distortion of each image ${x}$ by how often its posterior is sampled at
+${z}$. For a given encoder the loss at ${z}$ is, up to a factor, $\sum_i {q}\; D({x}, {xh})$. Set its derivative with respect to ${xh}$ to
+0: for Bernoulli and Gaussian pixels alike, the best decoded image is a mean of the training images,
 
 $${xh} = \sum_i {w}\, {x}, \qquad {w} = \frac{{{q}}}{{\sum_j q(z\,|\,{x1})}}.$$
 
-So a decoder that could be any function would blend: its weights are positive, sum to 1, and change smoothly with ${z}$. Where one narrow
-cloud lies alone, it would copy; where many overlap, the mean is blurred. A network is not any function. It must give one smooth map for
-all ${z}$ at once, so that it comes near that mean without reaching it: *weighted by clouds* above is the mean, computed from the posteriors
-of all training images.
+So a decoder that could be any function would blend: the weights are positive, sum to 1, and change smoothly with ${z}$. Where one narrow
+posterior lies alone, it would copy; where many overlap, the mean is blurred. A network is not any function. It is smooth for all ${z}$ at
+once, so it comes close to this mean without reaching it. The *posterior-weighted mean* above is computed from all training images.
 
-**Not a cross-fade.** The suspicion is of a *linear combination of the database*. Pixel by pixel it comes near to one; but the weights do
-not go in a straight line from one image to another. They are found anew at each ${z}$, so that on the way other images come in and leave
-again.
+**Could two numbers copy?** They can distinguish all 1,437 training images: a VAE trained on reconstruction alone (*Three objectives*) has
+$I(x; z) \approx \ln 1437$. With the KL divergence the posteriors are wide, and their noise leaves about $e^{{I(x;z)}}$ groups of images
+that can be distinguished. A smooth network then can't give each image a decode of its own.
+
+**Not a linear interpolation.** A decoded image is close to a linear combination of training images. But on a line from one code to
+another, the weights don't change linearly: they are computed at each ${z}$, and other images enter and leave.
 """
 
 LESSON = Lesson(
     PAGE,
-    "A suspicion about VAEs: they only make images like those of the database, or mix some of them. **Move t** from the code of a training "
-    "image towards a gap or another image, and see what the decode owes to the images that were learnt from.",
-    Question("Somewhere on the way from a code to a gap, what is decoded?",
-             ("A copy of one training image", "Almost a blend of several", "Near no image, nor any blend"), 1,
-             "No copy, not even at the code of a training image: two numbers can't tell 1,437 images apart, so that what is decoded there "
-             "is what many have in common. And that is close to a blend, much closer than a blend comes to a real image. For a small "
-             "code the suspicion holds halfway; the mathematics below says why."),
+    "Do VAEs only average their training set? **Move t** from the code of a training image towards a gap or another image, and compare the "
+    "decoded image with the training images.",
+    Question("On the line from a code to a gap, what is decoded?",
+             ("A copy of one training image", "Almost a blend of several", "Nothing close to an image or a blend"), 1,
+             "Two numbers could distinguish all training images, but the noise on z and the smoothness of the network prevent copies. "
+             "Compare the distances to the best blend and to the nearest image below. The mathematics says why."),
     MATHEMATICS,
     ("explorer.latent.neighbours:nearest", "explorer.latent.neighbours:blend", "explorer.lessons.copying:ideal_decode",
      "explorer.lessons.copying:copies"),
@@ -55,7 +56,7 @@ LESSON = Lesson(
 )
 
 
-@st.cache_resource(max_entries=2, show_spinner="Measuring how near real images are to each other…")
+@st.cache_resource(max_entries=2, show_spinner="Measuring distances between real images…")
 def _yardstick(folder, version: str, _run):
     from explorer.lessons.copying import yardstick
 
@@ -64,11 +65,11 @@ def _yardstick(folder, version: str, _run):
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _draws(folder, version: str, seed: int, _run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What DRAWS codes from the prior decode to, and how near that comes to training images, and to blends of them."""
+    """SAMPLES decoded samples of the prior, their distances to the two nearest training images, and to the best blend."""
     from explorer.latent.draws import from_gaussian
     from explorer.lessons.copying import blended, two_nearest
 
-    zs = from_gaussian(cache.view(_run).scale, DRAWS, 1.0, np.random.default_rng(seed))
+    zs = from_gaussian(cache.view(_run).scale, SAMPLES, 1.0, np.random.default_rng(seed))
     images, learnt = cache.loaded(_run).decode(zs), _yardstick(folder, version, _run).learnt.x
     return images, two_nearest(learnt, images), blended(learnt, images)
 
@@ -76,7 +77,7 @@ def _draws(folder, version: str, seed: int, _run) -> tuple[np.ndarray, np.ndarra
 def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
-        st.info(f"This page needs the run {SHOWN}, which comes along in the folder trained/ and is not there.")
+        st.info(f"This lesson needs the run {SHOWN}, which is included in the folder trained/ and is not there.")
         return
     known = _yardstick(run.folder, cache.version(run), run)
     z = _way(run, known)
@@ -84,20 +85,20 @@ def picture() -> None:
     here = z[round(T.get() * (STEPS - 1))]
     with strip:
         found, n = cache.between(run), STEPS
-        away = _over_nearest(known, "On the way", ["decoded\nat t", "nearest\nimage"], cache.loaded(run).decode(z),
+        away = _over_nearest(known, "Along the line", ["decoded\nat t", "nearest\nimage"], cache.loaded(run).decode(z),
                              [f"{t:.1f}" for t in np.linspace(0, 1, n)], chosen=round(T.get() * (n - 1)),
-                             marked=np.flatnonzero(found.farther(z) > 0) if found else (), mark="Underlined: in a gap, where no code lies.",
+                             marked=np.flatnonzero(found.farther(z) > 0) if found else (), mark="Underlined: in a gap.",
                              on_pick=lambda i: T.set(i % n / (n - 1)))
         _beside(run, known, here)
     with yardstick:
         _measured(known, away[round(T.get() * (STEPS - 1))])
     _many(run, known)
-    st.page_link("pages/explore.py", label="Ask the same of any other place, and of any other run", icon=":material/arrow_forward:",
+    st.page_link("pages/explore.py", label="Measure any other z and any other run", icon=":material/arrow_forward:",
                  query_params={"run": SHOWN, "tool": "copying", "z": ",".join(f"{v:.4g}" for v in here)})
 
 
 def _way(run, known) -> np.ndarray:
-    """The codes on the way that was chosen [STEPS, 2]."""
+    """The codes on the chosen line [STEPS, 2]."""
     from explorer.latent.gap_map import widest
     from explorer.latent.interpolation import linear
 
@@ -109,27 +110,27 @@ def _way(run, known) -> np.ndarray:
 
     slider, choices = st.columns([5, 3], gap="medium", vertical_alignment="bottom")
     with slider:
-        T.slider("t, how far on the way")
+        T.slider("t, interpolation fraction")
     with choices, st.container(horizontal=True):
-        START.select("From a training image", run.class_names, said)
+        START.select("From", run.class_names, said)
         END.select("To", list(ends), said)
     return linear(first[START.get()], ends[END.get()], STEPS)
 
 
 def _over_nearest(known, title: str, heads: list[str], images: np.ndarray, captions: list[str], **how) -> np.ndarray:
-    """Images over their nearest training images; how far they are from those."""
+    """Show images over their nearest training images; return their distances."""
     from explorer.latent.neighbours import nearest
 
     rows, away = (np.concatenate(part) for part in zip(*(nearest(known.learnt.x, image, 1) for image in images)))
     both = np.concatenate([images, known.learnt.x[rows] / np.float32(255)])
     said = [f"{d:.1f}" for d in away]
-    names = [f"decoded {caption}" for caption in captions] + [f"a training image, {d} away" for d in said]
+    names = [f"decoded {caption}" for caption in captions] + [f"a training image at distance {d}" for d in said]
     gallery(f"{PAGE} {title}", title, both, names, len(images), heads=heads, captions=captions + said, **how)
     return away
 
 
 def _beside(run, known, z: np.ndarray) -> None:
-    """The decode at z, two blends, and what is nearest in pixels and in code."""
+    """The image decoded at z, two blends, and the nearest training images in pixels and in code."""
     from explorer.latent.neighbours import nearest
     from explorer.lessons.copying import best_blend, ideal_decode
 
@@ -138,8 +139,8 @@ def _beside(run, known, z: np.ndarray) -> None:
     made, pixel, code = st.columns([3, NEAREST, NEAREST])
     with made:
         st.markdown(f"**At t = {T.get():.1f}**")
-        captions = ["decoded", f"best blend\n{mixed.distance:.2f}", f"weighted by clouds\n{np.linalg.norm(decoded - ideal):.2f}"]
-        gallery(f"{PAGE} made", "Decode and blends", np.stack([decoded, np.clip(mixed.image, 0, 1), ideal]), captions, 3,
+        captions = ["decoded", f"best blend\n{mixed.distance:.2f}", f"posterior-weighted\nmean {np.linalg.norm(decoded - ideal):.2f}"]
+        gallery(f"{PAGE} made", "Decoded image and blends", np.stack([decoded, np.clip(mixed.image, 0, 1), ideal]), captions, 3,
                 captions=captions)
     for column, title, among, to in ((pixel, "Nearest in pixels", known.learnt.x, decoded), (code, "Nearest in code", known.learnt.mu, z)):
         rows, away = nearest(among, to, NEAREST)
@@ -147,9 +148,8 @@ def _beside(run, known, z: np.ndarray) -> None:
             st.markdown(f"**{title}**")
             captions = [f"a {run.class_names[known.learnt.y[row]]}\n{distance:.2f}" for row, distance in zip(rows, away)]
             gallery(f"{PAGE} {title}", title, known.learnt.x[rows], captions, NEAREST, captions=captions)
-    st.caption(f"Distances are roots of summed squares, of pixels from 0 to 1; in code, of z. The best blend is of the 60 nearest training "
-               f"images with weights of 0 or more: {(mixed.weights > 1e-3).sum()} are in it. To a test image it usually comes as near as "
-               f"{np.median(known.blended):.2f}.")
+    st.caption("Distances are Euclidean, of pixels from 0 to 1 or of z. The best blend is a sum of the 60 nearest training images with "
+               f"weights ≥ 0; here {(mixed.weights > 1e-3).sum()} have a positive weight. Decoded images are means E[x|z].")
 
 
 def _measured(known, distance: float) -> None:
@@ -158,34 +158,39 @@ def _measured(known, distance: float) -> None:
 
     usual = known.test[:, 0]
     share = (usual < distance).mean()
-    st.markdown(f"**{distance:.2f}** from the nearest training image. Of {len(usual)} test images, none of them learnt from, "
-                f"**{share:.0%}** come nearer; the middle one is {np.median(usual):.2f} away.")
+    st.markdown(f"Distance to the nearest training image: **{distance:.2f}**. Of {len(usual)} test images, **{share:.0%}** are nearer; "
+                f"their median is {np.median(usual):.2f}.")
     name = f"{len(usual)} test images"
     st.vega_lite_chart(fill(histogram(((name, GREY),), 230), **histogram_at({name: usual}, [distance])), width="stretch")
 
 
 def _many(run, known) -> None:
-    """Draws from the prior, by the same yardstick."""
+    """Samples of the prior, by the same distances."""
     from explorer.figures.lesson_copying import histogram, histogram_at
     from explorer.figures.live import fill
-    from explorer.lessons.copying import copies, nearer
+    from explorer.lessons.copying import nearer, share_of_copies
 
     images, found, blends = _draws(run.folder, cache.version(run), DRAWN.get(), run)
-    st.subheader("Many new images")
+    st.subheader("Many samples")
     strip, measured = st.columns([5, 3], gap="medium")
     with strip:
-        st.markdown(f"Of {DRAWS} draws from the prior, **{copies(found).sum()}** are copies, by a usual test: nearer to one training image "
-                    f"than a third of the distance to the next. **{nearer(found, known.test):.0%}** are nearer to a training image than "
-                    f"the middle test image is. But a blend comes as near to them as **{np.median(blends):.2f}**, and to a test image "
-                    f"{np.median(known.blended):.2f}.")
-        _over_nearest(known, "Draws", ["drawn", "nearest\nimage"], images[:SHOWN_DRAWS], [""] * SHOWN_DRAWS)
-        st.button("Draw again", key=f"{PAGE} again", on_click=lambda: DRAWN.set((DRAWN.get() + 1) % 10_000))
+        made, again = share_of_copies(found), share_of_copies(known.relearnt)
+        st.markdown("**Copies** (nearer to one training image than a third of the distance to the next): "
+                    f"{made.k} of {made.n} samples {made.brackets}, {again.k:,} of {again.n:,} decoded training images "
+                    f"{again.brackets}.  \n"
+                    f"**Nearer to a training image than the median test image is:** {nearer(found, known.test)} of the samples, "
+                    f"{nearer(known.recreated, known.test)} of the decoded test images.  \n"
+                    f"**Distance to the best blend,** median: {np.median(blends):.2f} for samples, {np.median(known.blended):.2f} for test "
+                    "images.")
+        _over_nearest(known, "Samples", ["sample", "nearest\nimage"], images[:SHOWN_SAMPLES], [""] * SHOWN_SAMPLES)
+        st.button("Resample", key=f"{PAGE} again", on_click=lambda: DRAWN.set((DRAWN.get() + 1) % 10_000))
     with measured:
         told = histogram_at(dict(zip(GROUPS, (known.test[:, 0], known.recreated[:, 0], found[:, 0]))))
         st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **told), width="stretch")
-    st.caption("Near is not copied: what is decoded is blurred, and a blurred image lies near many. Even test images, which it did not "
-               f"learn from, come nearer once they are decoded from their codes: {nearer(known.recreated, known.test):.0%} of them are "
-               "then nearer than the middle test image was.")
+    n, nats = len(known.learnt.x), known.information
+    st.caption("Brackets: 95% intervals. A small distance doesn't mean a copy: a blurred image is close to many images. "
+               f"I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z distinguishes about {np.exp(nats):.0f} groups of "
+               "training images.")
 
 
 teach(LESSON, picture)

@@ -1,4 +1,4 @@
-"""The evidence lower bound: log p(x) stands still, and what the bound gains the KL divergence loses."""
+"""The evidence lower bound: log p(x) is constant in q, and what the bound gains the KL divergence loses."""
 
 import time
 
@@ -12,9 +12,9 @@ from explorer.ui.settings import Setting
 CONCEPTS = (13, 14, 15, 16, 27)
 PAGE = "learn_elbo"
 SHOWN = "digits-vae-2d"
-STEPS, PLAYED = 40, 2.5  # of the ascent; seconds that it plays
+STEPS, PLAYED = 40, 2.5  # of the gradient ascent; seconds of its animation
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
-WAYS = {"hand": "By hand", "climb": "By gradient"}
+WAYS = {"hand": "By hand", "climb": "Gradient ascent"}
 BY = Setting("by", "hand", page=PAGE, options=tuple(WAYS))
 STEP = Setting("step", 0, 0, STEPS, page=PAGE)
 MU0, MU1 = (Setting(name, 0.0, -3, 3, 0.05, page=PAGE) for name in ("mu0", "mu1"))
@@ -26,56 +26,60 @@ px, L = tex("x", r"\log p(x)"), tex("z", "L_b")
 gap, paid = tex("mu", r"\mathrm{KL}(q\,\|\,p(z|x))"), tex("rate", r"\mathrm{KL}(q\,\|\,p(z))")
 fit = tex("distortion", r"\mathrm{E}_q \log p(x|z)")
 MATHEMATICS = rf"""
-**Two networks.** The decoder is a generator, $p_\theta(x|z)$ with weights $\theta$; the encoder is an inference network,
-$q_\phi(z|x)$ with weights $\phi$. (Some texts write $\lambda$ for the one and $\phi$ for the other.) Maximum likelihood asks for the
-$\theta$ at which the training images are most probable, $\sum_x \log p_\theta(x)$ highest, where
+**Two networks.** The decoder is a generative model $p_\theta(x|z)$ with weights $\theta$; the encoder is an inference model
+$q_\phi(z|x)$ with weights $\phi$. (Some texts write $\lambda$ for one and $\phi$ for the other.) Maximum likelihood asks for the
+$\theta$ with the highest
+$\sum_x \log p_\theta(x)$, where
 
 $$p_\theta(x) = \int p_\theta(x|z)\,p(z)\,dz.$$
 
-In this plane that is a sum over $256^2 = 65{{,}}536$ cells, one decode each. In 16 dimensions as fine a grid has
-$256^{{16}} \approx 3\cdot10^{{38}}$ cells: at a million decodes a second, $10^{{25}}$ years. The integral is intractable.
+In two dimensions this is a sum over $256^2 = 65{{,}}536$ cells, with one decode each. In 16 dimensions the same grid has
+$256^{{16}} \approx 3\cdot10^{{38}}$ cells: at a million decodes per second, $10^{{25}}$ years. The integral is intractable.
 
-**The bound.** $\int q\,dz = 1$, so that for any $q$
+**The bound.** Because $\int q\,dz = 1$, for any $q$
 
 $${px} = \int q\,{px}\,dz = \int q \log\frac{{p(x|z)\,p(z)}}{{p(z|x)}}\,dz,$$
 
 $${px} = \underbrace{{\int q \log\frac{{p(x|z)\,p(z)}}{{q}}\,dz}}_{{{L}}} + \underbrace{{\int q \log\frac{{q}}{{p(z|x)}}\,dz}}_{{{gap}}}.$$
 
-A KL divergence is never negative, so ${L}$ is a lower bound. It needs no $p(z|x)$, and falls into two parts that can be computed:
+A KL divergence is never negative, so ${L}$ is a lower bound. It does not contain $p(z|x)$, and it has two parts that can be computed:
 ${L} = {fit} - {paid}$.
 
-**Variational EM.** *E step:* hold $\theta$, raise ${L}$ over $q$, as you do here; ${px}$ stands still. *M step:* hold $q$, raise ${L}$ over
-$\theta$; where the KL was 0, ${px}$ rises at least as much. A VAE takes both steps at once, by gradient, and leaves the search for $q$
-to one encoder for all images: quick, but for a single image it may miss.
+**Variational EM.** *E step:* fix $\theta$ and maximise ${L}$ over $q$, as you do here; ${px}$ is constant. *M step:* fix $q$ and maximise
+${L}$ over $\theta$; if the KL was 0, ${px}$ rises at least as much as ${L}$. A VAE takes both steps at once, by gradient, and uses one
+encoder for all images. Its $q$ is suboptimal for a single image: the difference to the best $q$ is the *amortisation gap*.
 
-*Slips that are easy to make.* "The larger ${L}$, the larger the likelihood": over $q$ alone only the bound tightens. "In the end the KL
-vanishes": only if the true posterior is of the family that $q$ is chosen from, and few are Gaussian (try image 200). "$p(x|z)$ is
-intractable": each one is a single decode; what can't be done is the integral over all $z$.
+**Grey pixels.** The Bernoulli likelihood is normalised over the two values 0 and 1. Over grey values $x \in [0, 1]$ its integral is
+$1/C(\lambda)$, with $\lambda$ the decoded pixel, so that ${px}$ is not a log density. The *continuous Bernoulli* is normalised: it
+multiplies by $C(\lambda) = 2\tanh^{{-1}}(1 - 2\lambda)\,/\,(1 - 2\lambda)$.
+
+*Common mistakes.* "The larger ${L}$, the larger the likelihood": over $q$ alone, only the bound becomes tighter. "In the end the KL is 0":
+only if the true posterior belongs to the family of $q$, and few are Gaussian (try image 200). "$p(x|z)$ is intractable": it is a single
+decode; the integral over $z$ is intractable.
 """
 WHYS = {
-    "Why may one maximise the bound over q?": "The sum stands still: what the bound gains, the KL to the true posterior loses. Raising the "
-    "one, which can be computed, brings q nearer to the other, which beyond a few dimensions can't.",
-    "Why minimise KL(q‖p(z))?": "The bound subtracts it: the price of a q more definite than the prior. New images are decoded from draws "
-    "of p(z), so codes must lie where it draws. With no such price, q would shrink onto the one best z, as in an AE.",
-    "Why maximise ∫ q(z|x) log p(x|z) dz?": "It is a weighted mean: how probable the image is at each z, weighted by how often q draws "
-    "that z. Where it is high, what q draws decodes to this image. It is minus the distortion.",
+    "Why maximise the bound over q?": "What the bound gains, the KL to the true posterior loses. So raising the bound, which can be "
+    "computed, brings q closer to the true posterior.",
+    "Why minimise KL(q‖p(z))?": "New images are decoded from samples of p(z), so the posteriors must lie there. Without this term q "
+    "would shrink to the best z, as in an AE.",
+    "Why maximise ∫ q(z|x) log p(x|z) dz?": "It is the expected log-likelihood: the mean of log p(x|z) over samples of q. The higher it "
+    "is, the closer these samples decode to the image. Its negative is the distortion.",
 }
 
 LESSON = Lesson(
     PAGE,
-    "How probable is this image to the decoder? A Gaussian q stands in for its true posterior. **Move q onto the blue,** and watch both "
-    "bars.",
-    Question("You move q, and leave the decoder as it is. The bound rises. What does log p(x) do?",
-             ("It rises with the bound", "It stands still", "It falls"), 1,
-             "p(x) = ∫ p(x|z) p(z) dz knows the decoder and the prior; q is not in it. What the bound gains, the KL to the true posterior "
-             "loses, nat for nat."),
+    "**Fit the Gaussian q to the true posterior (blue)** of this image, and watch both bars.",
+    Question("You move q and keep the decoder. The bound rises. What does log p(x) do?",
+             ("It rises with the bound", "It is constant", "It falls"), 1,
+             "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. What the bound gains, the KL to the true posterior "
+             "loses."),
     MATHEMATICS,
     ("explorer.latent.quadrature:Grid.log_integral", "explorer.lessons.elbo:Evidence.terms", "explorer.lessons.elbo:climb"),
     (IMAGE, BY, STEP, *HAND),
 )
 
 
-@st.cache_resource(max_entries=1, show_spinner="Decoding 65,536 places of the plane…")
+@st.cache_resource(max_entries=1, show_spinner="Decoding 65,536 points of the latent space…")
 def _decoded(version: str, _run):
     from explorer.lessons.elbo import decoded
 
@@ -99,7 +103,7 @@ def _climb(version: str, row: int, start: tuple[float, ...], _run) -> list[tuple
 def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
-        st.info(f"This lesson needs the run {SHOWN}: `python -m explorer train --dataset digits --epochs 200 --run {SHOWN}` trains it.")
+        st.info(f"This lesson needs the run {SHOWN}. Train it with `python -m explorer train --dataset digits --epochs 200 --run {SHOWN}`.")
         return
     version, e = cache.version(run), cache.view(run).embedding
     left, right = st.columns([3, 2], gap="medium")
@@ -109,7 +113,7 @@ def picture() -> None:
             by_hand = BY.pick("Move q", list(WAYS), WAYS.get) == "hand"
             encoder = (*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist())
             if by_hand:
-                st.button("Take the encoder's q", on_click=_take, args=(encoder,))
+                st.button("Use the encoder's q", on_click=_take, args=(encoder,))
             else:
                 st.button("Play", on_click=_play, icon=":material/play_arrow:", type="primary")
         if by_hand:
@@ -118,7 +122,7 @@ def picture() -> None:
                     for setting, label in zip(HAND[pair : pair + 2], LABELS[pair : pair + 2]):
                         setting.slider(label)
         else:
-            STEP.slider("Step of the ascent, from your own q")
+            STEP.slider("Step, from your q")
         plays = not by_hand and st.session_state.pop(f"{PAGE} play", False)
         charts = _place(plays)
     with right:
@@ -132,7 +136,7 @@ def picture() -> None:
     if plays:
         begun = time.monotonic()
         while (share := (time.monotonic() - begun) / PLAYED) < 1:
-            _draw(run, row, way, round(last * share**2), encoder, places)  # most happens at first
+            _draw(run, row, way, round(last * share**2), encoder, places)  # the bound rises most in the first steps
             time.sleep(0.03)
     _draw(run, row, way, last, encoder, places)
 
@@ -148,16 +152,16 @@ def _play() -> None:
 
 
 def _place(plays: bool):
-    """To be drawn into once; or again and again, for which it is cleared at first, and a browser makes its charts anew."""
+    """A container for one drawing; or, while the animation plays, a placeholder whose charts are replaced."""
     return st.empty() if plays else st.container()
 
 
 def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) -> None:
-    """q, and what it is worth, at a step of its way."""
+    """Draw q, the bars and the plane at one step of the ascent."""
     from explorer.figures.images import to_uint8
     from explorer.figures.lesson_elbo import ascent, ascent_at, equation, lengths, lengths_at, plane, plane_at
     from explorer.figures.live import fill
-    from explorer.lessons.elbo import GRID
+    from explorer.lessons.elbo import GRID, log_normaliser
 
     e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
     steps, whole = [image.terms(q) for q in way], image.log_evidence
@@ -173,10 +177,14 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     told = plane_at(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
-        for picture, said in ((e.images[row], "the image"), (cache.decode(run, np.array(q[:2])), "from μ")):
+        for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
             st.image(to_uint8(picture), said, width=88)
-        st.caption("Blue: the true posterior. Pink: q, one and two standard deviations. Dashed: the encoder's q, whose KL to the true "
-                   f"posterior is {image.terms(encoder).kl_to_posterior:.2f} nats. Grey: the codes of all test images.")
+        st.caption("Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q, "
+                   f"{image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test images.")
+    if run.spec.likelihood == "bernoulli":
+        missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
+        charts.caption("For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a log-normaliser of "
+                       f"**{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019).")
 
 
 teach(LESSON, picture)

@@ -1,4 +1,4 @@
-"""The KL weight: what a stronger regularizer buys, and what it costs."""
+"""The KL weight: how β trades distortion against rate, gaps and sampling, measured on a ladder."""
 
 import math
 
@@ -14,64 +14,97 @@ CONCEPTS = (10, 11)
 PAGE = "learn_kl_weight"
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
 IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.FIRST)
-SHOWN, ACROSS, DRAWS = 600, 6, 12  # codes on the map; images in a row; samples
-PRICED = 1000  # test images
-BEST = {"distortion": "the lowest distortion is at", "elbo": "the highest ELBO at", "prior_gap": "the smallest prior gap at"}
+SHOWN, ACROSS, SAMPLES = 600, 6, 12  # codes on the map; images in a row; samples of the prior
+MEASURED = 2500  # test images whose distortions are compared one by one
 
 D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
 mu, var, sig2 = tex("mu", r"\mu"), tex("sigma", r"\sigma^2"), tex("eps", "s^2")
 MATHEMATICS = rf"""
-Training looks for the lowest ${D} + {beta}\,{R}$. All places with the same sum lie on a line that falls by ${beta}$ nats of distortion for
-each nat of rate (dashed). The best place is where the curve only touches it:
+Training minimises ${D} + {beta}\,{R}$. All points with the same sum lie on a line of slope $-{beta}$ (dashed). At the optimum the curve
+touches this line:
 
 $$
 \frac{{\mathrm d{D}}}{{\mathrm d{R}}} = -{beta}.
 $$
 
-So ${beta}$ is a price: *a nat of rate must save ${beta}$ nats of distortion, or it is not spent*. Only at ${beta} = 1$ is
-$-({D} + {R})$ a bound on $\log p(x)$, the ELBO. With pixels of variance ${sig2}$, ${D}$ is $\|x - \hat x\|^2 / 2{sig2}$ and a constant:
-then the weight of an L2 loss against the KL divergence is the same choice under another name, ${sig2} = {beta}/2$. That all is said of the
-images of the training; on the test images shown here the curve is not quite the lowest, and may rise again at its far end.
+So one nat of rate must save ${beta}$ nats of distortion. This holds for the training images. On test images the curve is not exactly
+optimal, and it can rise at its right end.
 
-**Not purely for reconstruction.** A dimension of ${R}$ that can't save its price is switched off: ${mu} = 0$ and ${var} = 1$ for every
-image, an inactive unit. When all are, the posterior has collapsed. In those that stay, the width settles where
-${var} = {beta}/({beta} + h)$, with $h$ the curvature of the distortion (see *Three objectives*). The noise then costs
-$\tfrac12 h\,{var}$ a dimension, which is about ${beta}/2$ where $h \gg {beta}$: in two dimensions, **about ${beta}$ nats an image**.
-Compare that with what is measured above. The rest of the difference to an AE has either sign: codes that must lie close together have
-less room, but on images that it was not trained on a network may also gain by having learned with noise.
+**${beta}$ and the bound.** $-({D} + {R})$ is a lower bound on $\log p(x)$ for every encoder and decoder, whatever ${beta}$ trained them.
+The training objective $-({D} + {beta}{R})$ depends on ${beta}$: it is a looser bound for ${beta} > 1$, and no bound for ${beta} < 1$.
+Only with ${beta} = 1$ does training maximise the ELBO.
 
-*A hope that is easy to have:* that the code of a VAE is a better start for reconstruction than that of an AE, since it is "more". It
-serves two ends, and pays for both.
+**${beta}$ and the pixel variance.** For Gaussian pixels of variance ${sig2}$, ${D}$ is $\|x - \hat x\|^2 / 2{sig2}$ plus a constant.
+Weighting an L2 loss against the KL divergence is therefore the same choice: ${sig2} = {beta}/2$.
+
+**Inactive units.** A dimension that saves less distortion than ${beta}$ times its rate collapses: ${mu} = 0$ and ${var} = 1$ for every
+image. If all dimensions do, this is posterior collapse.
+
+**Cost in reconstruction.** In an active dimension the variance settles at ${var} = {beta}/({beta} + h)$, where $h$ is the curvature of the
+distortion (see *Three objectives*). The noise then costs $\tfrac12 h\,{var}$ per dimension, about ${beta}/2$ for $h \gg {beta}$: in two
+dimensions, **about ${beta}$ nats per image**. Compare this with the measured value. The rest of the difference from the AE can have either
+sign: codes that lie closer together leave less freedom, but training with noise can also improve the reconstruction of new images.
+
+*A common expectation* is that a VAE reconstructs better than an AE. Its loss has two terms, and reconstruction is only one of them.
 """
 
 LESSON = Lesson(
     PAGE,
-    "**Drag the KL weight** from left to right: the clouds move in, the gaps close, draws turn into images, and all of them blur. Too "
-    "strong, and the code says nothing any more: try *Digits*, above 2.",
-    Question("Which β is right?", ("The one that reconstructs best", "1, because that is the ELBO", "It depends on the use"), 2,
-             "Each figure would choose another one; below stands which, on these images. A small β reconstructs, a large one leaves no "
-             "gaps to sample from, and β = 1 makes the loss a bound on log p(x), which is a reason, but says nothing of what *you* need. "
-             "So it is chosen by experiment: train at several, look, and measure."),
+    "**Move β from left to right,** and watch the posteriors, the samples and the table. With *Digits*, watch the active units above "
+    "β = 2.",
+    Question("Which β is right?", ("The one with the lowest distortion", "1, because it trains on the ELBO", "It depends on the use"), 2,
+             "A low distortion serves reconstruction, a small prior gap serves sampling, and β = 1 trains on the ELBO. Choose β by "
+             "experiment: the best trained β by each figure is printed below."),
     MATHEMATICS,
-    ("explorer.latent.ladder:mixed", "explorer.lessons.kl_weight:distortions", "explorer.lessons.kl_weight:choices"),
+    ("explorer.latent.ladder:mixed", "explorer.lessons.kl_weight:distortions", "explorer.lessons.kl_weight:lowest"),
     (BETA, IMAGES),
 )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _distortions(version: str, beta: float, _run) -> tuple[float, float]:
+def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tuple[np.ndarray, np.ndarray]:
     from explorer.lessons.kl_weight import distortions
 
     loaded = cache.loaded(_run, beta)
-    return distortions(loaded.model, loaded.likelihood, cache.view(_run).embedding.images[:PRICED])
+    return distortions(loaded.model, loaded.likelihood, _images[:n])
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _gap(version: str, beta: float | None, n: int, prior: bool, _run):
+    from explorer.errors import UserError
+    from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
+
+    mu, logvar = cache.view(_run).posteriors(beta)
+    try:
+        return (estimate_prior_gap if prior else estimate_gap)(mu[:n], None if logvar is None else logvar[:n], n)
+    except UserError:
+        return None
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing the trained KL weights…")
+def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
+    """By each figure, the best of the trained KL weights, and those that can't be distinguished from it."""
+    from explorer.lessons.kl_weight import lowest, rates, smallest
+
+    x, losses, bounds, gaps = cache.view(_run).embedding.images[:MEASURED], {}, {}, {}
+    for beta in _run.spec.rungs:
+        losses[beta] = _distortions(version, beta, MEASURED, _run, x)[1].mean(0)
+        bounds[beta] = losses[beta] + rates(cache.loaded(_run, beta).model, x)
+        gaps[beta] = _gap(version, beta, _n_codes(_run), True, _run)
+    found = {"lowest distortion": lowest(losses), "highest ELBO": lowest(bounds)}
+    return found | ({} if None in gaps.values() else {"smallest prior gap": smallest(gaps)})
+
+
+def _n_codes(vae) -> int:
+    return len(cache.view(vae).codes(vae.film[0].beta))
 
 
 def picture() -> None:
     runs = cache.all_runs()[0]
     ladders = {run.spec.dataset: run for run in runs if run.name == f"{run.spec.dataset}-ladder-2d" and run.film}
     if not ladders:
-        st.info("This lesson shows ladders, VAEs at many KL weights, and none of those that come along is there. "
-                "`bash trained/make.sh` makes them again.")
+        st.info("This lesson needs the ladders that are included with the app, and none of them is there. `bash trained/make.sh` trains "
+                "them again.")
         return
     left, right = st.columns([3, 2])
     with right:
@@ -86,7 +119,7 @@ def picture() -> None:
 
 
 def _slider(betas: list[float]) -> int:
-    """Which of the KL weights."""
+    """Index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
     BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
     st.select_slider("KL weight β", options, format_func=lambda beta: f"{beta:g}", key=BETA.key, persist_state="session")
@@ -108,10 +141,10 @@ def _map(vae, ae, at: int) -> None:
 def _decoded(vae, ae, at: int) -> None:
     from explorer.lessons.kl_weight import decoded
 
-    rows = decoded(ae and cache.loaded(ae), cache.loaded(vae, vae.film[at].beta), cache.view(vae).embedding.images[:ACROSS], DRAWS)
+    rows = decoded(ae and cache.loaded(ae), cache.loaded(vae, vae.film[at].beta), cache.view(vae).embedding.images[:ACROSS], SAMPLES)
     names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
-    gallery(f"{PAGE} {vae.name}", "Test images, what comes back, and draws", np.concatenate(list(rows.values())), names, ACROSS,
-            heads=[*rows, *[""] * (DRAWS // ACROSS - 1)])
+    gallery(f"{PAGE} {vae.name}", "Test images, reconstructions and samples", np.concatenate(list(rows.values())), names, ACROSS,
+            heads=[*rows, *[""] * (SAMPLES // ACROSS - 1)])
 
 
 def _curve(vae, ae, at: int) -> None:
@@ -124,30 +157,44 @@ def _curve(vae, ae, at: int) -> None:
 
 
 def _side_by_side(vae, ae, at: int) -> None:
-    from explorer.figures.lesson_kl_weight import side_by_side, signed
+    from explorer.figures.lesson_kl_weight import side_by_side
+    from explorer.lessons.kl_weight import noise_error
 
-    frame, shown, found = vae.film[at], min(SHOWN, vae.test.n), None
-    if ae:
-        with st.spinner("Measuring the gaps of the AE…"):
-            found = cache.gaps(ae)
-    left, right = st.columns([1, 2])
-    left.markdown(side_by_side(frame, vae.spec.latent_dim, ae and ae.test, found and found.gap))
-    if ae:
-        of_mean, of_draw = _distortions(cache.version(vae), frame.beta, vae)
-        whole, noise = frame.distortion - ae.test.distortion, of_draw - of_mean
-        right.markdown(f"**The price.** This VAE's distortion is **{signed(whole)} nats** against the AE's: {signed(noise)} because z is "
-                       f"drawn and is not μ itself (of {min(PRICED, cache.view(vae).images_kept):,} images), {signed(whole - noise)} "
-                       "because its codes are other ones.")
-    if LESSON.answer.get():
-        from explorer.lessons.kl_weight import choices
+    frame, n_codes, images = vae.film[at], _n_codes(vae), cache.view(vae).embedding.images
+    n = min(MEASURED, len(images))
+    with st.spinner("Measuring gaps and distortions…"):
+        gap, prior_gap = (_gap(cache.version(vae), frame.beta, n_codes, prior, vae) for prior in (False, True))
+        ae_gap = ae and _gap(cache.version(ae), None, n_codes, False, ae)
+        of_mean, sampled = _distortions(cache.version(vae), frame.beta, n, vae, images)
+    left, right = st.columns([1.3, 1.7])
+    left.markdown(side_by_side(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
+    with right:
+        if ae:
+            _compared(of_mean, sampled, _distortions(cache.version(ae), None, n, ae, images)[0], gap, ae_gap)
+        if LESSON.answer.get():
+            st.markdown(f"**Best trained β** for {words.dataset(vae)}: " + "; ".join(
+                f"{figure} at β = {best:g}" + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
+                for figure, (best, others) in _best(cache.version(vae), vae).items()) + ". In brackets: not distinguishable from the best.")
+        st.caption(f"Table and curve: {vae.test.n:,} test images of {words.dataset(vae)}, nats per image, one posterior sample each (± "
+                   f"{1.96 * noise_error(sampled, vae.test.n):.1g}). Differences: {n:,} of them. Gap, prior gap: samples of the Gaussian "
+                   f"fitted to {n_codes:,} posterior samples, or of the prior, that lie in gaps. ± and brackets: 95% intervals. Map: "
+                   f"posterior samples of {min(SHOWN, n_codes)} images; rings: 1, 2 and 3 standard deviations of the prior. Decoded "
+                   "images: E[x|z]." + words.making(vae))
 
-        right.markdown(f"**By experiment,** for {words.dataset(vae)}: " + "; ".join(
-            f"{BEST[figure]} β = {f.beta:.2g}{'' if f.active_units else ', where no unit is active'}"
-            for figure, f in choices(vae.film).items()) + ".")
-    right.caption(f"Test images of {words.dataset(vae)}, distortion and rate in nats per image. Map: a draw of each of {shown} posteriors, "
-                  "with 1, 2 and 3 standard deviations of the prior. Images: decoded from μ; draws: from the prior. Curve: all KL weights; "
-                  "the dashed line falls by β. Gap: the share of draws that meet no code, of the Gaussian fitted to the codes, and of the "
-                  "prior." + words.making(vae))
+
+def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
+    """What this VAE's distortion and gap are beside the AE's; a conclusion only where the 95% intervals carry it."""
+    from explorer.latent.gap_estimate import is_smaller
+    from explorer.lessons.difference import mean_difference
+
+    whole, noise, rest = (mean_difference(a, b) for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae)))
+    verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
+    st.markdown(f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} because z is sampled, and "
+                f"{rest.text()} because the model was trained differently.")
+    if gap and ae_gap:
+        st.markdown("**Gap:** " + ("the VAE's is smaller than the AE's." if is_smaller(gap, ae_gap) else
+                                   "the VAE's is larger than the AE's." if is_smaller(ae_gap, gap) else
+                                   "the difference from the AE is not established."))
 
 
 teach(LESSON, picture)

@@ -1,4 +1,4 @@
-"""A mixture of Gaussians, and a VAE as one without end: a network says where each of its Gaussians lies."""
+"""A mixture of K Gaussians, and a VAE as an infinite mixture: one network gives the mean and the width of each of its Gaussians."""
 
 import numpy as np
 import streamlit as st
@@ -9,40 +9,42 @@ from explorer.ui.words import minus
 
 CONCEPTS = (12,)
 PAGE = "learn_mixture"
-MOST, DRAWS = 12, 150
+MOST, SAMPLES = 12, 150
 K = Setting("k", 3, 1, MOST, page=PAGE)
 Z = Setting("z", 0.0, -3, 3, 0.05, page=PAGE)
 
 px, z, m, s = tex("x", "p(x)"), tex("z", "z"), tex("mu", "m"), tex("sigma", "s")
 MATHEMATICS = rf"""
-**A mixture** picks one of $K$ Gaussians with probability $P(k)$, and draws $x$ from it. Whichever it was, the density of $x$ is the sum
+**A mixture** selects one of $K$ Gaussians with probability $P(k)$, and samples $x$ from it. The density of $x$ is the sum
 
 $${px} = \sum_{{k=1}}^{{K}} P(k)\,N\big(x;\, \mu_k, \sigma_k^2\big).$$
 
-Each has a weight, a mean and a width of its own: $3K - 1$ numbers in all, because the weights add up to 1.
+Each Gaussian has a weight, a mean and a standard deviation of its own: $3K - 1$ numbers, because the weights add up to 1.
 
-**A VAE** picks by a number ${z}$ that may take any value, so that the sum becomes an integral, and the mixture has no end:
+**A VAE** selects by a continuous ${z}$, so that the sum becomes an integral, and the mixture is infinite:
 
 $${px} = \int p({z})\,N\big(x;\, {m}({z}), {s}({z})^2\big)\,d{z}, \qquad p({z}) = N({z}; 0, 1).$$
 
-The weights are not learnt: $p({z})$ is fixed. Means and widths come from one network, ${m}({z})$ and ${s}({z})$, with as many weights as it
-has, however many Gaussians are asked for. Neighbours in ${z}$ get similar Gaussians: ${m}$ is continuous, so that between two humps it must
-cross what lies between. It crosses fast, and only few ${z}$ are spent there.
+The weights are not learned: $p({z})$ is fixed. The means and standard deviations come from one network, ${m}({z})$ and ${s}({z})$. Its
+number of weights doesn't grow with the number of Gaussians. Close values of ${z}$ have similar Gaussians: ${m}$ is continuous, so between
+two modes it must pass through the values in between. It passes quickly, and few ${z}$ lie there.
 
-Here the integral is a sum over 2,400 values of ${z}$. With an image for $x$ and sixteen numbers for ${z}$ nobody can sum like this: that is
-why a VAE is trained by a lower bound, as this one was.
+**Which one fits better?** Mixtures of Gaussians are *dense*: with enough of them, any density can be approximated. On a line a few are
+enough, as the curve shows. For images, each Gaussian of a mixture needs a mean image of its own, and a VAE shares one network among all.
 
-*A slip that is easy to make:* to call ${z}$ the weight of its Gaussian. It is the name of one, as $k$ is; its weight is $p({z})\,d{z}$.
+Here the integral is a sum over 2,400 values of ${z}$. For an image $x$ and a ${z}$ of 16 dimensions this sum is intractable. That is why
+a VAE is trained with a lower bound, as this one was.
+
+*A common mistake* is to call ${z}$ the weight of its Gaussian. ${z}$ is the index of a Gaussian, as $k$ is; the weight is $p({z})\,d{z}$.
 """
 
 LESSON = Lesson(
     PAGE,
-    "2,000 numbers (grey), and two ways to say how they are spread. **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), "
-    "and watch which Gaussian it picks.",
-    Question("Of each of K Gaussians one must learn weight, mean and width. A VAE mixes infinitely many. Where are theirs kept?",
-             ("In a long list, one for each training image", "In one network, and in the prior of z", "Nowhere: they are all alike"), 1,
-             "The weight is the prior's, N(0, 1), and is not learnt. Mean and width are what one network makes of z: "
-             "move z to see them go by."),
+    "2,000 numbers (grey), and two models of their density. **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), and watch "
+    "which Gaussian it selects.",
+    Question("Each of K Gaussians has a weight, a mean and a width to learn. A VAE mixes infinitely many. Where are theirs stored?",
+             ("In a list, one entry per training image", "In one network and the prior of z", "Nowhere: they are all equal"), 1,
+             "The weight is given by the prior N(0, 1), which is not learned. The mean and the width are outputs of one network at z."),
     MATHEMATICS,
     ("explorer.lessons.mixture:Mixture", "explorer.lessons.mixture:endless", "explorer.lessons.mixture:elbo"),
     (K, Z),
@@ -57,7 +59,7 @@ def _fitted() -> list:
     return [fitted(drawn(0), k) for k in range(1, MOST + 1)]
 
 
-@st.cache_resource(show_spinner="Training a small VAE, two seconds or so…")
+@st.cache_resource(show_spinner="Training a small VAE, about two seconds…")
 def _trained():
     from explorer.lessons.mixture import drawn, trained
 
@@ -65,25 +67,27 @@ def _trained():
 
 
 @st.cache_data(show_spinner=False)
-def _scores() -> tuple[list[float], float, float]:
-    """Mean log-likelihood of numbers held out, nats: of each mixture, of the VAE, of the true density."""
+def _scores():
+    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE (Difference) for each K."""
+    from explorer.lessons.difference import mean_difference
     from explorer.lessons.mixture import drawn, endless, true_density
 
-    held_out = drawn(1)
-    return ([found.mean_log_likelihood(held_out) for found in _fitted()], endless(_trained()).mean_log_likelihood(held_out),
-            float(np.log(true_density(held_out)).mean()))
+    test = drawn(1)
+    vae, mixtures = np.log(endless(_trained()).density(test)), [np.log(found.density(test)) for found in _fitted()]
+    return ([float(each.mean()) for each in mixtures], float(vae.mean()), float(np.log(true_density(test)).mean()),
+            [mean_difference(each, vae) for each in mixtures])
 
 
 @st.cache_resource(show_spinner=False)
 def _still() -> dict[str, dict]:
-    """The charts, to be filled with what moves."""
+    """The charts, whose moving data are filled in."""
     from explorer.figures.lesson_mixture import PINK, mixture, network, scores
     from explorer.figures.palette import ACCENT
     from explorer.lessons.mixture import drawn, picked
 
     x, data, grid = _axis(), drawn(0), np.linspace(-3, 3, 241)
     return {"list": mixture(x, data, PINK), "endless": mixture(x, data, ACCENT), "network": network(grid, *picked(_trained(), grid), x),
-            "scores": scores(*_scores())}
+            "scores": scores(*_scores()[:3])}
 
 
 def _axis() -> np.ndarray:
@@ -97,31 +101,41 @@ def picture() -> None:
     from explorer.figures.live import fill
     from explorer.lessons.mixture import Mixture, endless, picked, some
 
-    x, decoder, (by_k, vae, _), charts, rng = _axis(), _trained(), _scores(), _still(), np.random.default_rng(0)
+    x, decoder, by_k, charts, rng = _axis(), _trained(), _scores()[0], _still(), np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        k = K.slider("K, how many Gaussians")
+        k = K.slider("K, number of Gaussians")
         of_k = _fitted()[k - 1]
-        told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(DRAWS, rng))
+        told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(SAMPLES, rng))
         st.vega_lite_chart(fill(charts["list"], **told), width="stretch")
-        st.markdown(f"**{k} Gaussian{'s' * (k > 1)}** and {'its' if k == 1 else 'their'} sum, the bold line: {minus(by_k[k - 1], 2)} nats.")
+        st.markdown("**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold).")
     with middle:
-        z = Z.slider("z, which Gaussian of the VAE")
+        z = Z.slider("z, index of a Gaussian of the VAE")
         (mean,), (sd,) = picked(decoder, np.array([z]))
         few, whole = some(decoder, k), endless(decoder)
         one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
-        told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(DRAWS, rng), one, few.density(x))
+        told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(SAMPLES, rng), one, few.density(x))
         st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
-        st.markdown(f"**All Gaussians of the VAE**, bold: {minus(vae, 2)} nats. Thin: {k} of them, at equally likely z; dashed, their sum. "
-                    "Orange: the one that z picks.")
+        st.markdown(f"**VAE:** all its Gaussians (bold); {k} of them, at equally likely z (thin), and their sum (dashed); the one at z "
+                    "(orange).")
     with right:
-        st.markdown(f"z = {minus(z, 2)} picks the Gaussian of mean m(z) = **{minus(mean, 2)}** and width s(z) = **{sd:.2f}**.")
+        st.markdown(f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard deviation s(z) = "
+                    f"**{sd:.2f}**.")
         st.vega_lite_chart(fill(charts["network"], **network_at(z, mean, sd)), width="stretch")
-        st.markdown("**The network**: for every z a mean, and a width about it.")
     st.vega_lite_chart(fill(charts["scores"], **scores_at(by_k, k)), width="stretch")
-    st.caption(f"Ticks: {DRAWS} numbers drawn from each model. Curve: mean log-likelihood of 2,000 other numbers from the same density, "
-               "nats a number: higher is better. On a line a dozen Gaussians do well. An image has hundreds of pixels, and no list of "
-               "Gaussians is long enough for all that they may show.")
+    _compared(k)
+
+
+def _compared(k: int) -> None:
+    """Both test log-likelihoods, and which model fits better, only where the interval of the difference excludes 0."""
+    by_k, vae, truth, differences = _scores()
+    difference = differences[k - 1]
+    verdict = {1: "The mixture fits better.", -1: "The VAE fits better.", 0: "Which one fits better is not established."}[difference.sign]
+    ahead = next((i + 1 for i in range(MOST) if all(d.sign == 1 for d in differences[i:])), None)
+    st.markdown(f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats per number. "
+                f"Mixture − VAE: {difference.text(2)}. {verdict}" + (f" From K = {ahead} on, the mixture fits better." if ahead else ""))
+    st.caption(f"Mean log-likelihood of 2,000 test numbers, ± a 95% interval over these numbers; each model was trained once. Ticks: "
+               f"{SAMPLES} samples of each model.")
 
 
 teach(LESSON, picture)

@@ -1,4 +1,4 @@
-"""The runs and their figures."""
+"""All runs, with their figures on the test split."""
 
 import pandas as pd
 import streamlit as st
@@ -16,13 +16,13 @@ N_SHOWN = 10
 
 require_app()
 st.title("Library")
-st.markdown("Every trained model, with what it measures on images it was not trained on. **Select a row** to see more of it.")
+st.markdown("All trained models, with figures on test images. **Select a row** to see the run below the table.")
 runs, faults = cache.all_runs()
 for fault in faults:
     st.warning(without_key(fault))
 undo_button()
 if not runs:
-    st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
+    st.info("There are no runs yet. Train one with `python -m explorer train --dataset digits`.")
     st.stop()
 
 table = pd.DataFrame([
@@ -30,26 +30,26 @@ table = pd.DataFrame([
      "images": words.dataset(run), "model": words.MODELS[run.spec.model], "network": run.spec.network,
      "latent": run.spec.latent_dim, "KL weight": run.spec.beta if run.spec.has_prior else None,
      "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
-     "active": run.test.active_units, "epochs": run.epochs, "seconds": run.seconds}
+     "active": run.test.active_units if run.spec.has_prior else None, "epochs": run.epochs, "seconds": run.seconds}
     for run in runs
 ])
 NATS = "nats per image, mean over the test split"
-SPEAKS = f"latent dimensions whose mean has a variance above {ACTIVE} over the test split"
+ACTIVE_UNITS = f"latent dimensions whose posterior mean has a variance above {ACTIVE} over the test split; VAEs only"
 if not any(owner(run.name) for run in runs):
     del table["seen"]
 choice = st.dataframe(
     table, hide_index=True, placeholder="–", on_select="rerun", selection_mode="single-row", key="library",
     column_config={
         "run": st.column_config.TextColumn("Run", pinned=True),
-        "seen": "Seen by", "images": "Images", "model": "Model", "network": "Network",
-        "latent": st.column_config.NumberColumn("Latent dim", help="numbers in a code"),
-        "KL weight": st.column_config.NumberColumn(help="beta in distortion + beta·rate; 1 is the ELBO; an AE has none"),
+        "seen": "Visible to", "images": "Data set", "model": "Model", "network": "Network",
+        "latent": st.column_config.NumberColumn("Latent dim", help="number of latent dimensions"),
+        "KL weight": st.column_config.NumberColumn(help="β in distortion + β · rate; VAEs only. With β = 1 this is the negative ELBO."),
         "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
-        "rate": st.column_config.NumberColumn("Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; an AE pays none"),
-        "elbo": st.column_config.NumberColumn("ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; an AE has none"),
-        "active": st.column_config.NumberColumn("Active units", help=SPEAKS),
+        "rate": st.column_config.NumberColumn("Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; not defined for an AE"),
+        "elbo": st.column_config.NumberColumn("ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; not defined for an AE"),
+        "active": st.column_config.NumberColumn("Active units", help=ACTIVE_UNITS),
         "epochs": "Epochs",
-        "seconds": st.column_config.NumberColumn("Trained in", format="%.0f s"),
+        "seconds": st.column_config.NumberColumn("Training time", format="%.0f s"),
     },
 )
 rows = choice.selection.rows
@@ -59,13 +59,13 @@ st.subheader(words.as_text(words.title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
-    st.markdown(f"{words.figures(run)} {run.n_parameters:,} weights, {run.n_train:,} training images, {run.epochs} epochs on "
-                f"{words.as_text(run.device)}.")
+    st.markdown(f"{words.figures(run)} The network has {run.n_parameters:,} weights and was trained on {run.n_train:,} images for "
+                f"{run.epochs} epochs ({words.as_text(run.device)}).")
     if run.note:
         st.warning(words.as_text(run.note))
     if not owner(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
-    st.page_link("pages/train.py", label="Change its settings, and train your own", icon=":material/model_training:",
+    st.page_link("pages/train.py", label="Open in Train", icon=":material/model_training:",
                  query_params=words.in_address(run.spec))
     with st.container(horizontal=True):
         publish_button(run.name)
@@ -73,9 +73,9 @@ with left:
 with right:
     images = cache.view(run).embedding.images[:N_SHOWN]
     pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))
-    st.image(pairs, width="stretch", alt="Test images above, their reconstructions below")
-    st.caption(f"The first {len(images)} test images; below each, what comes back when it is encoded and decoded.")
-    st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": run.name})
-    st.page_link("pages/explore.py", label="Take it along", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
+    st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
+    st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
+    st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": run.name})
+    st.page_link("pages/explore.py", label="Export", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
 
 bring()

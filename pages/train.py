@@ -1,4 +1,4 @@
-"""Train a model of one's own, and watch it learn."""
+"""Train a model, and watch its latent map form."""
 
 import streamlit as st
 
@@ -8,12 +8,13 @@ from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.ui import presets, visitor
 from explorer.ui.deletion import undo_button
+from explorer.ui.ended_trainings import choose_ended, last_own
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.spec_form import chosen_images, fill, from_address, spec_form
 from explorer.ui.starting import name_of, start
 from explorer.ui.training_estimate import estimate
-from explorer.ui.training_view import is_there, training_view
+from explorer.ui.training_view import is_there, training_view, trainings
 
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
@@ -34,33 +35,36 @@ def follow(*specs: RunSpec) -> None:
     with plain_faults():
         named = {name_of(spec, alone): spec for spec in specs}
         start(named)
-        together = tuple(named)
-        followed[:] = [together, *(group for group in followed if group != together)]
+        show_first(*named)
+
+
+def show_first(*runs: str) -> None:
+    followed[:] = [runs, *(group for group in followed if group != runs)]
 
 
 st.title("Train a model")
-st.markdown("**Choose what to learn, and how,** then press *Train* and watch its codes find their places. A preset fills in the form "
-            "with something to see.")
+st.markdown("**Choose a data set and a model,** press *Train*, and watch the latent map form.")
 preset = st.pills("Presets", presets.PRESETS, key="preset", label_visibility="collapsed", on_change=take_preset)
 if preset:
     st.caption(presets.PRESETS[preset][1])
 spec = spec_form()
-looking = limits.is_read_only()
-if looking:
-    st.info("This server is for looking, and trains nothing: the code below trains this model at home.", icon=":material/visibility:")
-    said = None
+read_only = limits.is_read_only()
+if read_only:
+    st.info("This server is read-only: no model can be trained here. Use the code below to train this model on your own computer.",
+            icon=":material/visibility:")
+    below = None
 else:
     train, three, hidden, line = st.columns([1, 1.6, 1, 3], vertical_alignment="center")
     of_private_images = bool(spec and owner(spec.dataset))
     alone = hidden.toggle("Private", of_private_images, disabled=of_private_images, key=f"private {of_private_images}",
-                          persist_state="session", help="Only you see it, in this browser.")
+                          persist_state="session", help="Only you can see the run, in this browser.")
     if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
         follow(spec)
     if three.button("Train three objectives", disabled=spec is None or not spec.has_prior, width="stretch",
-                    help="Reconstruction alone (β = 0), almost the KL alone (β = 1,000) and both (β = 1), beside each other"):
+                    help="Trains three VAEs: reconstruction only (β = 0), KL only (β = 1000), and both (β = 1)."):
         follow(*(RunSpec.from_dict(spec.to_dict() | {"model": "vae", "beta": beta, "betas": None, "rung_epochs": None})
                  for beta in presets.OBJECTIVES.values()))
-    said = line.empty()
+    below = line.empty()
 undo_button()
 jobs = []
 with plain_faults():
@@ -69,6 +73,7 @@ with plain_faults():
     if FOLLOWED not in st.session_state:
         new += [job for job in jobs if job.alive and not job.place and visitor.may_see(job.run) and job not in new]
         st.session_state[FOLLOWED] = followed
+        followed += [(run,) for run in last_own() if run not in [job.run for job in new]]
     followed += [(job.run,) for job in new if not any(job.run in group for group in followed)]
     for group in filter(None, (tuple(filter(is_there, group)) for group in followed)):
         for column, run in zip(st.columns(len(group)), group):
@@ -76,14 +81,15 @@ with plain_faults():
                 training_view(run)
     for job in jobs:
         if job.alive and not any(job.run in group for group in followed):
-            st.caption(f"{job.run if visitor.may_see(job.run) else 'A private training'} "
-                       f"{f'waits for its turn, {job.place} before it' if job.place else 'trains'}, started by someone else.")
+            st.caption(f"{job.run if visitor.may_see(job.run) else 'A private training'} is "
+                       f"{f'waiting behind {trainings(job.place)}' if job.place else 'running'}. Someone else started it.")
+    choose_ended({run for group in followed for run in group}, show_first)
 if spec and not owner(spec.dataset):
-    with st.expander("Code", expanded=looking):
+    with st.expander("Code", expanded=read_only):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
         st.code("from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
                 f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)", language="python", wrap_lines=True)
-if spec and said:
-    with said, plain_faults():
+if spec and below:
+    with below, plain_faults():
         st.markdown(estimate(spec, busy=any(job.alive for job in jobs)))

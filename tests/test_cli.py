@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -27,7 +28,7 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
     assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
     assert shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"} and shown["test"]["n"] == 360
     assert events[-1]["test"] == shown["test"]
-    log = (find("mine").folder / "events.jsonl").read_text().splitlines()
+    log = (find("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
 
 
@@ -80,11 +81,11 @@ def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae"])
 def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     explorer("embed", run, "--out", tmp_path / "codes.csv")
-    with open(tmp_path / "codes.csv") as file:
+    with open(tmp_path / "codes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     e = read_embedding(find(run))
     logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
-    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars]
+    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars, "class"]
     assert [int(r["index"]) for r in rows] == list(range(360)) and [int(r["label"]) for r in rows] == e.y.tolist()
     assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
 
@@ -97,7 +98,11 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     for name, g in found.items():
         assert g["n"] == 360 and g["k"] == 5 and 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1 and g["drift"] > 0
         assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
-    assert explorer("gaps", "tiny-vae").stdout.startswith("tiny-vae, 360 codes: gap ")
+        assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
+    said = explorer("gaps", "tiny-vae").stdout
+    share = r"\d+% \(\d+ to \d+%\)"
+    assert re.fullmatch(rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
+                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d sd\n", said)
 
 
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
@@ -106,7 +111,7 @@ def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_pat
     explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
     assert np.array_equal(np.asarray(Image.open(tmp_path / "z.png")), to_uint8(runs.load("tiny-ladder", 0.1).decode([0.5, -1])[0]))
     explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
-    with open(tmp_path / "c.csv") as file:
+    with open(tmp_path / "c.csv", encoding="utf-8") as file:
         mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
     assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
     low, high = (json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"] for b in (0.01, 1))
@@ -120,7 +125,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 skipped: a/broken.png: not an image that can be read\n"
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 image was skipped: a/broken.png: not an image that can be read\n"
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
     reading, started = [json.loads(line) for line in trained.stdout.splitlines()[:2]]
     assert reading == {"event": "reading", "done": 4, "total": 4}
@@ -128,7 +133,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
-    (runs_folder / "tiny-ae" / "run.json").write_text("{}")
+    (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
     found = json.loads(explorer("doctor", "--json").stdout)
     assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
     assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]
@@ -136,9 +141,9 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is no ladder"),
-    (["show", "tiny-ladder", "--beta", "20"], "KL weights from 0.01 to 1, not 20"),
-    (["train", "--model", "ladder", "--betas", "1,0.1"], "rising numbers"),
+    (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is not a ladder"),
+    (["show", "tiny-ladder", "--beta", "20"], "must be between 0.01 and 1, not 20"),
+    (["train", "--model", "ladder", "--betas", "1,0.1"], "numbers in rising order"),
     (["gaps", "tiny-vae", "--n", "4"], "more than 10 codes, and there are 4"),
     (["gaps", "tiny-vae", "--n", "-4"], "more than 10 codes, and there are 0"),
     (["gaps", "tiny-vae", "--seed", "-1"], "--seed must not be negative"),
@@ -149,10 +154,12 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
     (["train", "--latent-dim", "1000000"], "Latent dim must"), (["train", "--latent-dim", "two"], "invalid int value: 'two'"),
     (["train", "--epochs", "0"], "Epochs must"), (["train", "--epochs", "9" * 400], "Epochs must"), (["train", "--lr", "nan"], "Lr must"),
     (["train", "--dataset", "mnist"], "python -m explorer data mnist"), (["train", "--dataset", "folder:/nowhere"], "There is no folder"),
-    (["train", "--network", "conv", "--depth", "4"], "8×8 px does not allow"), (["train", "--run", "a/b"], "can't name a run"),
-    (["train", "--run", "tiny-vae"], "tiny-vae is another run already"), (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
-    (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "decodes 2 finite numbers"),
-    (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers with commas"),
+    (["train", "--network", "conv", "--depth", "4"], "8×8 pixels cannot be halved"),
+    (["train", "--run", "a/b"], "cannot be the name of a run"),
+    (["train", "--run", "tiny-vae"], "A run named tiny-vae with other settings exists already"),
+    (["train", "--magic", "1"], "--magic"), (["dance"], "'dance'"),
+    (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2 finite numbers"),
+    (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers separated by commas"),
     (["decode", "tiny-vae", "--z", "nan,1", "--out", "x.png"], "finite"),
     (["decode", "tiny-vae", "--z", "0,0", "--out", "/proc/x.png"], "could not be written"),
     (["embed", "nothing-like-it-at-all", "--out", "x.csv"], "Choose one of"), (["data", "imagenet"], "no data set named"),

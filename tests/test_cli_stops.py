@@ -32,22 +32,23 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     words = "--epochs 120 --width 16 --seed 5 --run {}"
     status, said = interrupted(words.format("stopped"), signal)
     kept = find("stopped")
-    assert status == 130 and said == kept.note and re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again, .*", said)
+    assert status == 130 and said == kept.note
+    assert re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again to continue from there.", said)
     assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
     stopped, whole = find("stopped"), find("whole")
     assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
-    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
 
 
 def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
     status, said = interrupted(words)
-    assert status == 2 and "goes on from there; a ladder can be used once it is whole" in said
-    assert "its training was broken off" in explorer("list").stderr
+    assert status == 2 and "to continue from there; a ladder can be used once all its rungs are trained" in said
+    assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
     assert find("climbing").epochs == 75 and find("climbing").note is None
 
@@ -60,7 +61,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folde
         time.sleep(0.1)
     process.kill()
     process.wait()
-    assert "its training was broken off" in explorer("list").stderr
+    assert "its training was interrupted" in explorer("list").stderr
     status, said = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
     assert status == 130 and find("killed").epochs > 10
 
@@ -88,11 +89,11 @@ def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):
         while json.loads(first.stdout.readline())["event"] != "epoch_end":
             pass
         assert "shared is being trained already" in refused(explorer("train", "--epochs", 10000, "--run", "shared", ok=False))
-        assert "Run shared is still being trained. Wait for it.\n" in explorer("list").stderr
+        assert "Run shared is still being trained. Wait until it has ended.\n" in explorer("list").stderr
         assert first.poll() is None and (runs_folder / "shared" / "events.jsonl").exists()
         first.kill()
         first.wait()
-        assert "its training was broken off" in explorer("list").stderr
+        assert "its training was interrupted" in explorer("list").stderr
         explorer("train", "--epochs", 2, "--width", 8, "--run", "shared")
         assert find("shared").epochs == 2
     finally:

@@ -19,7 +19,17 @@ from explorer.cli import main
 from explorer.data import own
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.exporting import FORMATS, codes_csv, codes_parquet, decoder_onnx, exported, run_zip
+from explorer.exporting import (
+    FORMATS,
+    codes,
+    codes_csv,
+    codes_parquet,
+    codes_projector,
+    codes_tsv,
+    decoder_onnx,
+    exported,
+    run_zip,
+)
 from explorer.importing import import_run
 from explorer.privacy import new_key, private
 from explorer.registry import NETWORKS
@@ -143,10 +153,12 @@ def test_tables_hold_the_embeddings_numbers(runs_folder, name, beta):
     e, names = read_embedding(run), ["mu"] if name == "tiny-ae" else ["mu", "logvar"]
     head, *rows = csv.reader(io.StringIO(codes_csv(run, beta).decode()))
     table = parquet.read_table(BufferReader(codes_parquet(run, beta)))
-    assert head == table.column_names == ["index", "label", *(f"{s}_{i}" for s in names for i in range(run.spec.latent_dim))]
-    assert [str(kind) for kind in table.schema.types] == ["int64"] * 2 + ["float"] * (len(head) - 2)
-    written = np.array(rows, np.float64).T
-    assert np.array_equal(written.astype(np.float32), np.stack([column.to_numpy() for column in table.columns]).astype(np.float32))
+    assert head == table.column_names == ["index", "label", *(f"{s}_{i}" for s in names for i in range(run.spec.latent_dim)), "class"]
+    assert [str(kind) for kind in table.schema.types] == ["int64"] * 2 + ["float"] * (len(head) - 3) + ["string"]
+    assert [row[-1] for row in rows] == table["class"].to_pylist() == [run.class_names[label] for label in e.y]
+    assert list(csv.reader(io.StringIO(codes_tsv(run, beta).decode()), delimiter="\t")) == [head, *rows]
+    written = np.array([row[:-1] for row in rows], np.float64).T
+    assert np.array_equal(written.astype(np.float32), np.stack([column.to_numpy() for column in table.columns[:-1]]).astype(np.float32))
     assert written[0].tolist() == list(range(run.test.n)) and written[1].tolist() == e.y.tolist()
     values = np.split(written[2:].astype(np.float32).T, len(names), axis=1)
     for s, value in zip(names, values):
@@ -174,11 +186,53 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
     assert (tmp_path / "embedded").read_bytes() == (tmp_path / "exported").read_bytes() != codes_csv(find("tiny-ladder"))
 
 
+@pytest.mark.parametrize(("file", "to"), [("c.csv", "csv"), ("c.tsv", "tsv"), ("C.TSV", "tsv"), ("c.parquet", "parquet"), ("c", "csv")])
+def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, to):
+    assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 0
+    assert (tmp_path / file).read_bytes() == exported(find("tiny-vae"), to)
+
+
+@pytest.mark.parametrize("file", ["c.txt", "c.xlsx", "c.csv.gz"])
+def test_a_suffix_of_another_kind_is_refused(runs_folder, tmp_path, capsys, file):
+    assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert ".csv, .tsv or .parquet" in line and not (tmp_path / file).exists()
+
+
+def test_class_names_of_any_kind_are_whole_in_every_table(tmp_path, monkeypatch):
+    """With commas, quotes, spaces at their ends, and letters of other scripts."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    names, y = ('a, "b"', "größe", "日本 語", " x "), np.arange(40) % 4
+    images = np.random.default_rng(0).integers(0, 256, (40, 1, 16, 16), np.uint8)
+    own.save(Dataset("x", images, y, names, 20), "mixed")
+    run = runs.train(RunSpec("own:mixed", width=8, epochs=1, batch_size=8), "it")
+    wanted = [names[label] for label in y[20:]]
+    for content, between in ((codes_csv(run), ","), (codes_tsv(run), "\t")):
+        assert [row["class"] for row in csv.DictReader(io.StringIO(content.decode()), delimiter=between)] == wanted
+    assert parquet.read_table(BufferReader(codes_parquet(run)))["class"].to_pylist() == wanted
+
+
+@pytest.mark.parametrize(("name", "beta"), [("tiny-vae-6d", None), ("tiny-ae", None), ("tiny-ladder", 0.1)])
+def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, name, beta):
+    """As its page says: vectors without a head line, metadata with one as it has several columns, as many rows in both."""
+    run = find(name)
+    with zipfile.ZipFile(io.BytesIO(content := codes_projector(run, beta))) as archive:
+        assert archive.namelist() == ["vectors.tsv", "metadata.tsv"]
+        vectors = np.loadtxt(archive.open("vectors.tsv"), delimiter="\t", ndmin=2, dtype=np.float32)
+        head, *rows = csv.reader(io.TextIOWrapper(archive.open("metadata.tsv"), "utf-8"), delimiter="\t")
+    e = read_embedding(run)
+    mu = e.mu if beta is None else np.stack([v for name, v in codes(run, beta).items() if name.startswith("mu_")], 1)
+    assert np.array_equal(vectors, mu) and len(vectors) == run.test.n and content == exported(run, "projector", beta)
+    assert head == ["index", "label", "class"]
+    assert rows == [[str(i), str(label), run.class_names[label]] for i, label in enumerate(e.y)]
+
+
 @pytest.mark.parametrize(("words", "says"), [
     ("tiny-vae --to onxn --out {}/x", "Did you mean onnx"), ("tiny-vea --to zip --out {}/x", "Did you mean tiny-vae"),
-    ("tiny-vae --to zip --out /proc/x", "could not be written"), ("tiny-vae --to csv --beta 1 --out {}/x", "is no ladder"),
-    ("tiny-vae --to onnx --beta 1 --out {}/x", "is no ladder"), ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
-    ("tiny-ladder --to parquet --beta 20 --out {}/x", "from 0.01 to 1, not 20"),
+    ("tiny-vae --to zip --out /proc/x", "could not be written"), ("tiny-vae --to csv --beta 1 --out {}/x", "is not a ladder"),
+    ("tiny-vae --to onnx --beta 1 --out {}/x", "is not a ladder"), ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
+    ("tiny-ladder --to parquet --beta 20 --out {}/x", "between 0.01 and 1, not 20"),
 ])
 def test_a_mistake_is_one_line_and_writes_nothing(runs_folder, tmp_path, capsys, words, says):
     assert main(["export", *words.format(tmp_path).split()]) == 2

@@ -47,14 +47,14 @@ def test_decoding_gives_the_likelihoods_mean(runs_folder, name, mean):
 
 @pytest.mark.parametrize("z", [[1.0], [1.0, 2.0, 3.0], [float("nan"), 0], [float("inf"), 0]])
 def test_a_code_of_the_wrong_kind_is_refused(runs_folder, z):
-    with pytest.raises(UserError, match="tiny-vae decodes 2 finite numbers"):
+    with pytest.raises(UserError, match="A latent code of tiny-vae has 2 finite numbers"):
         runs.load("tiny-vae").decode(z)
 
 
 def test_the_same_spec_is_the_same_run(runs_folder):
     spec = find("tiny-vae").spec
     assert runs.existing(spec, "tiny-vae").name == "tiny-vae" and runs.existing(spec) is None
-    with pytest.raises(UserError, match="tiny-vae is another run already"):
+    with pytest.raises(UserError, match="A run named tiny-vae with other settings exists already"):
         runs.existing(RunSpec(seed=9), "tiny-vae")
 
 
@@ -77,7 +77,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(tmp_path, monkeypatch, fault):
     with pytest.raises((UserError, KeyboardInterrupt)) as error:
         runs.train(RunSpec(epochs=5, width=16), "broken", break_off)
     assert not [p for p in tmp_path.iterdir() if not p.name.startswith(".")]
-    assert error.type is KeyboardInterrupt or "No space left on device. Make room" in str(error.value)
+    assert error.type is KeyboardInterrupt or "No space left on device. Free some disk space" in str(error.value)
 
 
 def test_a_disk_too_full_even_to_close_the_log_is_left_without_a_run(tmp_path, monkeypatch):
@@ -108,7 +108,7 @@ def test_a_stop_is_heard_while_images_are_read(tmp_path, monkeypatch):
     for i in range(6):
         Image.new("L", (30, 30), 20 * i).save(tmp_path / f"{i}.png")
     seen = []
-    with pytest.raises(UserError, match="Stopped while its images were read"):
+    with pytest.raises(UserError, match="The training was stopped while its images were being read"):
         runs.train(RunSpec(f"folder:{tmp_path}", epochs=2, width=8), "unread", seen.append, lambda: bool(seen))
     assert seen == [Reading(6, 6)] and not (tmp_path / "runs").exists()
 
@@ -123,13 +123,13 @@ def test_the_trial_of_what_diverges_says_so_and_a_short_one_is_timed_whole():
 def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "model.safetensors").write_text("keep")
-    with pytest.raises(UserError, match="holds files that are no run's"):
+    (tmp_path / "mine" / "model.safetensors").write_text("keep", encoding="utf-8")
+    with pytest.raises(UserError, match="contains files that do not belong to a run"):
         runs.train(RunSpec(epochs=1, width=8), "mine")
     with pytest.raises(UserError):
         runs.train(RunSpec(network="conv", depth=4), "new")
     assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["mine"]
-    assert (tmp_path / "mine" / "model.safetensors").read_text() == "keep"
+    assert (tmp_path / "mine" / "model.safetensors").read_text(encoding="utf-8") == "keep"
 
 
 def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
@@ -137,7 +137,7 @@ def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
     (run.folder / "model.safetensors").write_bytes(b"cut")
     assert runs.train(run.spec, "tiny-vae").test == run.test
     record = run.folder / "run.json"
-    record.write_text(record.read_text().replace('"format": 1', '"format": 2'))
+    record.write_text(record.read_text(encoding="utf-8").replace('"format": 1', '"format": 2'), encoding="utf-8")
     with pytest.raises(UserError, match="Update the app"):
         runs.train(run.spec, "tiny-vae")
 
@@ -148,7 +148,7 @@ def test_a_network_too_large_for_any_machine_is_refused():
 
 
 def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "file"))
     with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
         runs.train(RunSpec(epochs=1, width=8))
@@ -200,6 +200,7 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
         assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(e.logvar, rel=2e-3, abs=2e-3)
         found = gap_map(e.mu, e.logvar)
         assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
+        assert frame.gap_error == pytest.approx(found.estimate.error, abs=0.003) and frame.gap_codes == found.estimate.n == 360
         assert film.bounds[i] == pytest.approx(found.bounds, rel=1e-3) and (film.shade[i] != found.shade).mean() < 0.05
     assert (ladder.test.distortion, ladder.test.rate) == pytest.approx((ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6)
     assert ladder.film[0].prior_gap > ladder.film[-1].prior_gap
@@ -209,7 +210,7 @@ def test_a_ladder_is_loaded_at_any_of_its_kl_weights(runs_folder):
     z = [0.5, -0.5]
     usual, same, other = (runs.load("tiny-ladder", beta).decode(z) for beta in (None, 1.0, 0.02))
     assert np.array_equal(usual, same) and not np.allclose(usual, other)
-    wrong = [("tiny-ladder", 2.0, "from 0.01 to 1, not 2"), ("tiny-ladder", float("nan"), "not nan"), ("tiny-vae", 1.0, "no ladder")]
+    wrong = [("tiny-ladder", 2.0, "between 0.01 and 1, not 2"), ("tiny-ladder", float("nan"), "not nan"), ("tiny-vae", 1.0, "not a ladder")]
     for name, beta, says in wrong:
         with pytest.raises(UserError, match=says):
             runs.load(name, beta)

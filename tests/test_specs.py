@@ -10,15 +10,15 @@ from explorer.specs import RunSpec
 
 
 @pytest.mark.parametrize(("values", "says"), [
-    ({"latent_dim": 0}, "Latent dim must lie between 1 and 512, not 0"),
+    ({"latent_dim": 0}, "Latent dim must be between 1 and 512, not 0"),
     ({"latent_dim": -1}, "between 1 and 512"), ({"latent_dim": 10**6}, "between 1 and 512"),
     ({"latent_dim": 2.5}, "whole number"), ({"latent_dim": True}, "whole number"), ({"latent_dim": None}, "whole number"),
-    ({"epochs": 0}, "Epochs must lie between 1"), ({"lr": float("nan")}, "not nan"), ({"lr": float("inf")}, "not inf"),
+    ({"epochs": 0}, "Epochs must be between 1"), ({"lr": float("nan")}, "not nan"), ({"lr": float("inf")}, "not inf"),
     ({"lr": 0.0}, "Lr must"),
     ({"beta": -1.0}, "Beta must"), ({"seed": 2**31}, "Seed must"), ({"colour": 1}, "true or false"), ({"model": 3}, "text"),
     ({"model": "vea"}, "Did you mean vae"), ({"network": "cnn"}, "Did you mean conv"),
     ({"dataset": "fashion_mnist"}, "Did you mean fashion-mnist"),
-    ({"dataset": "folder:\0"}, "can't be the path of a folder"), ({"dataset": "folder:/\ud800"}, "can't be the path"),
+    ({"dataset": "folder:\0"}, "cannot be the path of a folder"), ({"dataset": "folder:/\ud800"}, "cannot be the path"),
     ({"dataset": "folder"}, "folder:PATH"), ({"dataset": "mnist:x"}, "folder:PATH"), ({"image_size": 29}, "28, 32, 64"),
     ({"likelihood": "gausian"}, "Did you mean gaussian"), ({"schedule": "step"}, "constant, cosine"),
 ])
@@ -58,9 +58,9 @@ def test_a_codebook_belongs_to_a_vqvae_alone():
     assert RunSpec(model="vqvae", latent_dim=3).code_dim == 1
     assert RunSpec(model="vqvae", beta=3.0, beta_warmup=1.0) == RunSpec(model="vqvae")
     assert spec.run_id != RunSpec(model="vqvae", latent_dim=8, n_codes=32).run_id
-    with pytest.raises(UserError, match="8 numbers is not made of entries of 3"):
+    with pytest.raises(UserError, match="latent dimension, 8, is not a multiple of the dimension of a codebook entry, 3"):
         RunSpec(model="vqvae", latent_dim=8, code_dim=3)
-    with pytest.raises(UserError, match="N codes must lie between 2 and 1,024"):
+    with pytest.raises(UserError, match="N codes must be between 2 and 1,024"):
         RunSpec(model="vqvae", n_codes=1)
 
 
@@ -101,7 +101,7 @@ def test_flags_and_settings_make_the_same_spec_again(spec):
 
 def test_a_loop_of_links_is_no_folder(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(UserError, match="can't be the path"):
+    with pytest.raises(UserError, match="cannot be the path"):
         RunSpec(f"folder:{tmp_path / 'loop'}")
 
 

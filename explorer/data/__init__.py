@@ -1,15 +1,18 @@
 """Images by name: `load("mnist")`."""
 
-import os
 from pathlib import Path
 
 from explorer.data.dataset import Dataset, Progress, untold
+from explorer.places import folder_of
 from explorer.registry import DATASETS
 
 
 def data_folder() -> Path:
-    """Where image data lie, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache."""
-    return Path(os.path.expanduser(os.environ.get("EXPLORER_DATA") or "~/.cache/latent-space-explorer"))
+    """Where image data lie, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
+
+    Raises UserError where neither can be told (explorer.places).
+    """
+    return folder_of("EXPLORER_DATA", "~/.cache/latent-space-explorer")
 
 
 def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:

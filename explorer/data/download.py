@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import urllib.error
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path

@@ -57,7 +57,7 @@ def save(data: Dataset, name: str) -> Dataset:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
-    write_whole(place_of(name), content)
+    write_whole(place_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
     return own(name)
 
 
@@ -89,7 +89,7 @@ def restore(name: str) -> None:
 
 def names() -> list[str]:
     """None where the folder can't be read."""
-    with suppress(OSError):
+    with suppress(OSError, UserError):  # or where there is no home for it
         return sorted(path.stem for path in sets_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
     return []
 

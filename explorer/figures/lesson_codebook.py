@@ -1,5 +1,5 @@
-"""A codebook of two-dimensional entries, each with a colour of its own: where they lie, what falls onto them, and how often.
-The charts are drawn once, to be filled.
+"""Draw a codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and how often they are chosen.
+The charts are made once; their data are filled in.
 """
 
 from functools import cache
@@ -11,12 +11,12 @@ import pandas as pd
 from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY
 
-MARK = CLASS_COLOURS[8]  # of what the encoder says, in the formulas too
+MARK = CLASS_COLOURS[8]  # of encoder outputs, in the formulas too
 LIGHTNESS, CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of them
 LINEAR = np.array([[4.0767416621, -3.3077115913, 0.2309699292], [-1.2684380046, 2.6097574011, -0.3413193965],
                    [-0.0041960863, -0.7034186147, 1.7076147010]])
 LMS = np.array([[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]])
-USED = alt.Tooltip("share:Q", title="of the use", format=".1%")
+USED = alt.Tooltip("share:Q", title="share of choices", format=".1%")
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
@@ -33,9 +33,9 @@ def _hex(colours: np.ndarray) -> list[str]:
 
 @cache
 def book() -> dict:
-    """To be filled with what book_at() gives."""
+    """Its data come from book_at()."""
     x, y = (alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False)) for name, title in
-            (("x", "first number of an entry"), ("y", "second number of an entry")))
+            (("x", "first coordinate"), ("y", "second coordinate")))
     fell, entries, own, entry = (alt.Chart(alt.NamedData(name)) for name in ("fell", "entries", "own", "entry"))
     colour, tip = alt.Color("colour:N", scale=None), [alt.Tooltip("entry:Q"), USED]
     size = alt.Size("of most:Q", scale=alt.Scale(domain=[0, 1], range=[0, 900]), legend=None)
@@ -47,13 +47,13 @@ def book() -> dict:
         own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
         own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(x=x, y=y, size=large),
         entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y),
-    ).properties(height=360, **as_pixels("The entries of the book, and what the encoder says of all images and of this one")))
+    ).properties(height=360, **as_pixels("The entries of the codebook, and the encoder outputs of all images and of this one")))
 
 
 def book_at(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,
             place: int, entry: int) -> dict[str, pd.DataFrame]:
-    """codebook [K, 2]; share [K] of the use, as areas; others: encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one
-    image, each with a line to its entry index [G]; place: the one that is looked at, and the entry that is put there.
+    """codebook [K, 2]; share [K] of choices, as areas; others: encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one
+    image, each with a line to its entry index [G]; place: the chosen position, and the entry that is set there.
     """
     colours = np.array(_hex(entry_colours(codebook)))
     points, nearest = others
@@ -67,11 +67,11 @@ def book_at(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, n
 
 @cache
 def usage() -> dict:
-    """How often each entry is chosen, and the line of an even use. To be filled with what usage_at() gives."""
+    """How often each entry is chosen, and the line of uniform use. Its data come from usage_at()."""
     used, even = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
     bars = used.mark_bar().encode(
         x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("share:Q", title="of the use", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
+        y=alt.Y("share:Q", title="share", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
         tooltip=[alt.Tooltip("entry:O"), USED])
     return drawn((bars + even.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")).properties(height=150))
 

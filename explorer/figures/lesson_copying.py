@@ -1,4 +1,4 @@
-"""Distances of images to the nearest training image, as shares of each group."""
+"""Draw distances of images to the nearest training image, as shares of each group."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,7 +14,7 @@ BIN = 0.1
 
 @cache
 def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
-    """groups: the name and colour of each. To be filled with what histogram_at() gives."""
+    """groups: the name and colour of each. Its data come from histogram_at()."""
     bars, here = (alt.Chart(alt.NamedData(name)) for name in ("bars", "here"))
     names, colours = zip(*groups)
     x = alt.X("distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False))
@@ -26,7 +26,7 @@ def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
 
 
 def histogram_at(groups: Mapping[str, np.ndarray], here: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
-    """groups: distances [n] by name; here: distances that are marked."""
+    """groups: distances [n] by name; here: distances to mark."""
     top = np.concatenate([*groups.values(), here]).max()
     edges = BIN * np.arange(int(top / BIN) + 2)
     return {"bars": pd.concat([pd.DataFrame({"distance": edges, "share": np.append(np.histogram(found, edges)[0] / len(found), 0),

@@ -1,5 +1,5 @@
-"""A Gaussian q on the true posterior of one image, and the bound as a length: what it lacks of log p(x), and what it is made of.
-Each is drawn once, to be filled.
+"""Draw a Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and the ascent of the bound.
+Each chart is made once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ BLUE, PINK, PURPLE, OLIVE = "#4b87e1", "#d25a96", "#9600b4", "#968700"  # as in 
 PLANE, SIDE = 3.6, 305  # of the plane that is drawn: from the middle to its edge, and in px
 BLOCK = 2  # cells a side, drawn as one
 FAINTEST = 1e-3  # of the highest density, drawn
-WHOLE, PARTS = "log p(x)", "E log p(x|z)"  # rows
+WHOLE, PARTS = "log p(x)", "E log p(x|z)"  # rows of the bar chart
 
 
 @cache
 def plane() -> dict:
-    """To be filled with what plane_at() gives."""
+    """Its data come from plane_at()."""
     x, up = (kind(f"{name}:Q", title=title, axis=alt.Axis(grid=False, tickCount=7), scale=alt.Scale(domain=[-PLANE, PLANE], nice=False))
              for kind, name, title in ((alt.X, "z0", "z₀"), (alt.Y, "z1", "z₁")))
     codes, blocks, encoder, q, way = (alt.Chart(alt.NamedData(name)) for name in ("codes", "blocks", "encoder", "q", "way"))
@@ -63,8 +63,8 @@ def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
 
 @cache
 def lengths() -> dict:
-    """Nats. Above, the bound and what it lacks of log p(x); below, E_q log p(x|z) and what is paid of it. To be filled with what
-    lengths_at() gives.
+    """Nats. Above, the bound and the KL that separates it from log p(x); below, E_q log p(x|z) and the KL to the prior. Its data come
+    from lengths_at().
     """
     names = {"bound L_b": ACCENT, "KL(q‖p(z|x))": PINK, "KL(q‖p(z))": PURPLE}
     pieces, still, end = (alt.Chart(alt.NamedData(name)) for name in ("pieces", "still", "end"))
@@ -89,8 +89,8 @@ def lengths_at(log_evidence: float, bound: float, log_likelihood: float, lowest:
 
 @cache
 def ascent(n: int) -> dict:
-    """Nats after each of n steps: the bound rises to log p(x), which stands still; the area between is the KL. To be filled with what
-    ascent_at() gives.
+    """Nats after each of n steps: the bound rises towards log p(x), which is constant; the area between them is the KL. Its data come
+    from ascent_at().
     """
     steps, here = (alt.Chart(alt.NamedData(name)) for name in ("steps", "here"))
     x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, n], nice=False))
@@ -113,7 +113,7 @@ def _highest(log_evidence: float) -> float:
 
 
 def equation(whole: str, total: float, first: str, value: float, sign: str, second: str) -> str:
-    """LaTeX: total = value ± the rest, in digits that add up, each over its name."""
+    """LaTeX: total = value ± the rest, rounded so that they add up, each over its name."""
     total, value = round(total, 2), round(value, 2)
     under = [rf"\underbrace{{{number:.2f}}}_{{{name}}}" for number, name in ((total, whole), (value, first), (abs(total - value), second))]
     return f"{under[0]} = {under[1]} {sign} {under[2]}"

@@ -1,4 +1,4 @@
-"""Accuracy over the number of labels, of several ways to use them."""
+"""Draw the test accuracy over the number of labels, for several kinds of features."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -12,12 +12,12 @@ from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 
 COLOURS = {"codes": ACCENT, "PCA": CLASS_COLOURS[1], "pixels": GREY, "fine-tuned": CLASS_COLOURS[0],
            "from random weights": CLASS_COLOURS[8]}
-APART = 1.03  # ratio by which the ways stand beside each other, so that their bars can be told apart
+APART = 1.03  # ratio between the positions of the ways, so that their error bars don't overlap
 
 
 @cache
 def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
-    """Of each way, over the counts of labels. To be filled with what accuracy_curve_at() gives."""
+    """One curve for each way, over the counts of labels. Its data come from accuracy_curve_at()."""
     found, here = (alt.Chart(alt.NamedData(name)) for name in ("found", "here"))
     x = alt.X("labels:Q", title="labels per class", axis=alt.Axis(values=list(counts), format="d", grid=False),
               scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False))
@@ -25,7 +25,7 @@ def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
     colour = alt.Color("way:N", title=None, sort=None, legend=legend,
                        scale=alt.Scale(domain=list(ways), range=[COLOURS[name] for name in ways]))
     base = found.encode(x=x, color=colour)
-    y = alt.Y("accuracy:Q", title="test images named rightly", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
+    y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
     present = here.mark_rule(color="#ffa52d", strokeWidth=10, opacity=0.35).encode(x="labels:Q")
     return drawn((present + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
                   + base.mark_line(point=True).encode(y=y)).properties(height=370))
@@ -41,4 +41,4 @@ def accuracy_curve_at(found: Mapping[str, np.ndarray], counts: Sequence[int], he
 def accuracy_table(found: Mapping[str, np.ndarray], at: int) -> str:
     """A markdown table of the means over seeds and their standard deviations, at one of the counts."""
     rows = [f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()]
-    return "\n".join(["| | named rightly | |", "|-|-|-|", *rows])
+    return "\n".join(["| | test accuracy | |", "|-|-|-|", *rows])

@@ -1,5 +1,5 @@
-"""A ladder at one of its KL weights: on its rate–distortion curve, whose slope at each place is −β, and beside an AE. The curve is drawn
-once, to be filled.
+"""Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The chart is made once; its data
+are filled in.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ ROOM = 0.06  # of the range, above and below
 
 @cache
 def rate_distortion() -> dict:
-    """Nats per image at each KL weight. To be filled with what rate_distortion_at() gives."""
+    """Nats per image at each KL weight. Its data come from rate_distortion_at()."""
     curve, here, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "slope", "ae"))
     x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
     y = alt.Y("distortion:Q", title="distortion, nats per image", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=6))
@@ -35,7 +35,7 @@ def rate_distortion() -> dict:
 
 def rate_distortion_at(betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int,
                        ae: Sequence[float]) -> dict[str, pd.DataFrame]:
-    """at: the present KL weight; ae: the AE's distortion, if there is one. The slope falls by beta, as far as the axes go."""
+    """at: index of the present KL weight; ae: the AE's distortion, if there is one. The line of slope −beta is cut at the axes."""
     levels = [*distortion, *ae]
     room, far = ROOM * (max(levels) - min(levels)), 1.05 * max(rate)
     low, high = min(levels) - room, max(levels) + room
@@ -47,24 +47,18 @@ def rate_distortion_at(betas: Sequence[float], rate: Sequence[float], distortion
             "ae": pd.DataFrame({"distortion": ae}, dtype=float)}
 
 
-def side_by_side(frame, latent_dim: int, ae, gap: float | None) -> str:
-    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is one; gap: the AE's."""
+def side_by_side(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
+    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is one. gap, prior_gap, ae_gap:
+    the estimates (explorer.latent.gap_estimate.GapEstimate), None where there are too few codes.
+    """
     rows = {
         "": (f"VAE, β = {frame.beta:.2g}", "AE"),
         "distortion": (f"{frame.distortion:.1f}", ae and f"{ae.distortion:.1f}"),
         "rate": (f"{frame.rate:.1f}", "–"),
         "ELBO": (f"−{frame.distortion + frame.rate:.1f}", "–"),
-        "gap": (share(frame.gap), share(gap)),
-        "prior gap": (share(frame.prior_gap), "–"),
-        "active units": (f"{frame.active_units:.0f} of {latent_dim}", ae and f"{ae.active_units} of {latent_dim}"),
+        "gap": (gap or "–", ae_gap or "–"),
+        "prior gap": (prior_gap or "–", "–"),
+        "active units": (f"{frame.active_units:.0f} of {latent_dim}", "–"),
     }
-    lines = [f"| {head} | {' | '.join(cells if ae else cells[:1])} |" for head, cells in rows.items()]
+    lines = [f"| {head} | {' | '.join(map(str, cells if ae else cells[:1]))} |" for head, cells in rows.items()]
     return "\n".join([lines[0], "|-" * (3 if ae else 2) + "|", *lines[1:]])
-
-
-def share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
-
-
-def signed(value: float) -> str:
-    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")

@@ -1,5 +1,5 @@
-"""A density as a sum of Gaussians, the network that places infinitely many of them, and how well each fits. Each is drawn once,
-to be filled.
+"""Draw a density as a sum of Gaussians, the network that gives infinitely many of them, and the test log-likelihoods. Each chart is
+made once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def _across(x: np.ndarray) -> alt.X:
 
 
 def mixture(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
-    """x [n]; over a histogram of samples, what mixture_at() gives is to be filled in."""
+    """x [n]: where densities are drawn, over a histogram of samples. Its other data come from mixture_at()."""
     across, up = _across(x), alt.Y("density:Q", title="density", scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
                                    axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]))
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
@@ -52,7 +52,7 @@ def mixture_at(x: np.ndarray, parts: np.ndarray, whole: np.ndarray, draws: np.nd
 
 
 def network(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray) -> dict:
-    """m(z) with one and two s(z) about it, [n] each; what network_at() gives is to be filled in."""
+    """m(z), ± s(z) and ± 2 s(z), [n] each. Its other data come from network_at()."""
     low, high = float(x[0]), float(x[-1])
     across = alt.X("z:Q", title="z", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(z[0]), float(z[-1])], nice=False))
     up = alt.Scale(domain=[low, high], nice=False)
@@ -73,13 +73,13 @@ def network_at(z: float, mean: float, sd: float) -> dict[str, pd.DataFrame]:
 
 
 def scores(by_k: Sequence[float], vae: float, truth: float) -> dict:
-    """Mean log-likelihood of held-out numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density; what scores_at() gives is to
-    be filled in.
+    """Mean log-likelihood of test numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density. Its other data come from
+    scores_at().
     """
     table = pd.DataFrame({"K": range(1, len(by_k) + 1), "nats": by_k})
     x = alt.X("K:Q", title="K, number of Gaussians", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(domain=[1, len(by_k)]))
-    y = alt.Y("nats:Q", title="nats, held out", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False))
-    levels = pd.DataFrame({"nats": [vae, truth], "of": ["the VAE", "the true density"], "K": [len(by_k)] * 2})
+    y = alt.Y("nats:Q", title="nats, test", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False))
+    levels = pd.DataFrame({"nats": [vae, truth], "of": ["VAE", "true density"], "K": [len(by_k)] * 2})
     rules = [alt.Chart(levels.iloc[[i]]).mark_rule(color=colour, strokeWidth=2, strokeDash=dash).encode(y=y)
              for i, (colour, dash) in enumerate(((ACCENT, [1, 0]), (GREY, [4, 3])))]
     words = [alt.Chart(levels.iloc[[i]]).mark_text(color=colour, align="right", dy=dy, fontSize=12).encode(x=x, y=y, text="of")

@@ -1,4 +1,4 @@
-"""What a training comes to, epoch by epoch. Drawn once, to be filled at each."""
+"""Training curves over the epochs. The chart is made once and filled with data at each epoch."""
 
 from functools import cache
 

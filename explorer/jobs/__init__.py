@@ -1,9 +1,8 @@
-"""Where training runs: in processes of this machine, or on a cluster. Knows nothing of models.
+"""Runs trainings in processes of this machine or on a cluster. It does not depend on the kind of model.
 
-An executor has start(run, spec, by): it brings a training under way, which enters the queue (explorer.jobs.queue) as that visitor's,
-waits for its turn there, and tells its run's events.jsonl how it goes. False if that run is waiting or training already: then it is
-shared.
-most is how many it is wise to have under way, the waiting ones among them.
+The start(run, spec, by) of an executor enters a training into the queue (explorer.jobs.queue) for the visitor `by`. The training waits
+there for its turn, and writes its progress to the events.jsonl of its run. start returns False if a training of this run is already
+waiting or running. `most` is how many trainings should be in the queue at the same time, including those that wait.
 """
 
 import os
@@ -19,7 +18,7 @@ class Executor(Protocol):
 
 
 def executor() -> Executor:
-    """That of EXPLORER_SCHEDULER, a Dask scheduler's address, or else this machine."""
+    """Return the executor of EXPLORER_SCHEDULER, the address of a Dask scheduler, or that of this machine."""
     if address := os.environ.get("EXPLORER_SCHEDULER"):
         from explorer.jobs.dask import DaskExecutor
 

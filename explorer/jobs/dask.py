@@ -1,6 +1,6 @@
-"""Training on a cluster: one task of a Dask scheduler for each run, into the runs' folder that all its machines share.
+"""Trains on a cluster: one task of a Dask scheduler for each run. All machines share the folder of runs.
 
-A task whose worker is lost is given to another one, where training goes on from the last checkpoint.
+If a worker is lost, its task moves to another worker, where training continues from the last checkpoint.
 """
 
 import math
@@ -19,12 +19,12 @@ class DaskExecutor:
         try:
             from distributed import Client
         except ImportError:
-            raise UserError("EXPLORER_SCHEDULER needs Dask: pip install distributed. Or unset it, to train on this machine.") from None
+            raise UserError("EXPLORER_SCHEDULER needs Dask: run `pip install distributed`, or unset it to train on this machine.") from None
         try:
             self.client = Client(address, timeout=5, set_as_default=False)
         except (OSError, ValueError) as error:
             raise UserError(f"No Dask scheduler answers at EXPLORER_SCHEDULER={address}. "
-                            "Start one, or unset it, to train on this machine.") from error
+                            "Start one, or unset EXPLORER_SCHEDULER to train on this machine.") from error
 
     def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
         from distributed import fire_and_forget
@@ -38,16 +38,16 @@ class DaskExecutor:
 
 
 def _say_if_lost(run: str, task) -> None:
-    """What its worker could not say: that the cluster gave the task up, or its scheduler went. Seen as long as this process lives."""
+    """Record what the worker cannot: that the cluster gave up the task, or the scheduler was lost. It works while this process lives."""
     if task.status == "error":
-        if not isinstance(error := task.exception(), UserError):  # which turn() has told
+        if not isinstance(error := task.exception(), UserError):  # turn() has recorded it
             give_up(run, in_a_sentence(error))
     elif task.status != "finished":
-        give_up(run, "The cluster's scheduler was lost. Try it again once there is one.")
+        give_up(run, "The connection to the scheduler was lost. Try again when the scheduler is running.")
 
 
 def work(run: str, settings: dict) -> None:
-    """On a worker: trains, unless the job was called off meanwhile, and leaves the rest to the runs' folder."""
+    """Train on a worker, unless the job has been cancelled in the meantime. The results are in the folder of runs."""
     to_train()
     from explorer import runs
     from explorer.jobs import queue

@@ -1,4 +1,4 @@
-"""Training in a process of its own on this machine, which is our own command line; it outlives whoever started it."""
+"""Trains in a separate process of this machine, which is our command line. The process outlives the one that started it."""
 
 import os
 import subprocess
@@ -27,5 +27,5 @@ class LocalExecutor:
         whole = {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in FOLDERS if os.environ.get(name)}
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
-        threading.Thread(target=process.wait, daemon=True).start()  # one that nobody asks how it ended stays on the system's list
+        threading.Thread(target=process.wait, daemon=True).start()  # without wait() it would remain as a zombie process
         return True

@@ -1,11 +1,13 @@
-"""Trainings that wait for their turn, run, or went wrong: a file each in the runs' folder, so that they outlive every app.
+"""The queue of trainings that wait, run or have failed: one file for each in the runs' folder, so that they outlive the app.
 
-The first EXPLORER_MAX_JOBS that are alive train, in order of coming; the others wait. A job is alive while its process
-holds its lock, which a killed one gives up; it is asked to stop by a file, which reaches another machine too. A cluster has
-a queue of its own: its jobs are alive until they say otherwise, and don't count.
+The first EXPLORER_MAX_JOBS jobs that are alive train, in the order in which they entered; the others wait. A job is alive while its
+process holds its lock, which the system releases when the process is killed. A job is asked to stop by a file, which also reaches
+other machines. A cluster has its own queue: its jobs are alive until they report an end, and they do not count. When a training has
+ended, its file moves to the folder `ended`, which remembers for 30 days who started it.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,8 +21,10 @@ from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import place_for, runs_folder
 from explorer.store.files import ABANDONED, PROBED, drop_parts, is_held, write_whole
+from explorer.store.run import RECORD
 
-FOLDER = ".jobs"
+FOLDER, ENDED = ".jobs", "ended"
+ENDED_SECONDS = 30 * 86_400.0  # for which it is remembered who started a training: as long as a browser keeps its key
 STARTING = 60.0  # seconds that a process may take until it holds its lock
 LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
 ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
@@ -30,16 +34,16 @@ ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
 class Job:
     run: str
     spec: dict
-    since: float  # Unix time at which it came, or just after those that were there
+    since: float  # Unix time at which it entered, or just after that of the last job alive
     alive: bool = False
-    place: int = 0  # how many are before it, if it waits
+    place: int = 0  # if it waits: the number of trainings before it
     elsewhere: bool = False  # on a cluster
-    fault: str | None = None  # why it ended without a run
+    fault: str | None = None  # if it has failed: why
     by: str | None = None  # the key of the visitor who started it; None: the command line
 
 
 def jobs() -> list[Job]:
-    """All, the first to come first. One whose process has gone without a word says so."""
+    """Return all jobs in the order in which they entered. If the process of a job has gone without a report, its fault says so."""
     found = []
     for file in _folder().glob("*.json"):
         try:
@@ -48,13 +52,14 @@ def jobs() -> list[Job]:
             alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
             job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive, 0, told["elsewhere"], told["fault"], told.get("by"))
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # gone, or half-written by another hand
+            continue  # removed in the meantime, or damaged
         found.append(job)
     found.sort(key=lambda job: (job.since, job.run))
+    gone = "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there is one."
     most, before, placed = max_jobs(), 0, []
     for job in found:
         place = max(0, before - most + 1) if job.alive and not job.elsewhere else 0
-        fault = job.fault if job.alive or job.fault else "Its process ended without a word."
+        fault = job.fault if job.alive or job.fault else gone
         placed.append(replace(job, place=place, fault=fault))
         before += job.alive and not job.elsewhere
     return placed
@@ -65,9 +70,10 @@ def job_of(run: str) -> Job | None:
 
 
 def enter(run: str, spec: RunSpec, elsewhere: bool = False, by: str | None = None) -> bool:
-    """A new job at the end of the queue. False if that run is waiting or training already: then it is shared."""
+    """Add a job at the end of the queue. Return False if one of this run is already waiting or running."""
     place_for(run)
     drop_parts(_folder(), ABANDONED)
+    _forget_old()
     alive = {job.run: job.since for job in jobs() if job.alive}
     if run in alive:
         return False
@@ -77,19 +83,40 @@ def enter(run: str, spec: RunSpec, elsewhere: bool = False, by: str | None = Non
 
 
 def leave(run: str) -> None:
-    """The job is over: its run says the rest."""
+    """Remove a job that is over. If its run is stored, remember who started it (see starters)."""
+    if (place_for(run) / RECORD).exists():
+        with suppress(OSError):
+            (_folder() / ENDED).mkdir(exist_ok=True)
+            os.replace(_file(run), _folder() / ENDED / f"{run}.json")
+            os.utime(_folder() / ENDED / f"{run}.json")
     for end in ("json", "stop", "lock"):
         (_folder() / f"{run}.{end}").unlink(missing_ok=True)
 
 
+def starters() -> dict[str, str | None]:
+    """Who started each training that has ended within 30 days: run -> the visitor's key; None: the command line."""
+    found = {}
+    for file in (_folder() / ENDED).glob("*.json"):
+        with suppress(OSError, ValueError, AttributeError):  # gone, or damaged
+            found[file.stem] = json.loads(file.read_bytes()).get("by")
+    return found
+
+
+def _forget_old() -> None:
+    for file in (_folder() / ENDED).glob("*.json"):
+        with suppress(OSError):  # another process has removed it
+            if time.time() - file.stat().st_mtime > ENDED_SECONDS:
+                file.unlink()
+
+
 def dismiss(run: str) -> None:
-    """Leaves, unless it is alive: someone may have tried it again meanwhile."""
+    """Remove a job unless it is alive: someone may have restarted it in the meantime."""
     if (job := job_of(run)) and not job.alive:
         leave(run)
 
 
 def give_up(run: str, fault: str) -> None:
-    """Says why it ended, in one sentence, unless that is said already. It is written over what the file holds: that needs no room."""
+    """Record why a job has failed, in one sentence, unless that is known. It overwrites spaces in the file, so a full disk does no harm."""
     with suppress(OSError, ValueError):
         before = _file(run).read_bytes()
         told = json.loads(before)
@@ -98,7 +125,7 @@ def give_up(run: str, fault: str) -> None:
 
 
 def ask_to_stop(run: str) -> None:
-    """Nothing, if it is over. One that no worker of a cluster has taken up is over at once."""
+    """Ask a job to stop; if it has ended, do nothing. A job that no worker of a cluster has started is removed at once."""
     if not (job := job_of(run)) or not job.alive:
         return
     if job.elsewhere and not is_held(_lock(run)):
@@ -112,7 +139,7 @@ def is_asked_to_stop(run: str) -> bool:
 
 @contextmanager
 def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
-    """Waits in the queue; gives whether it is this job's turn, or it was stopped or called off meanwhile. Its faults are kept."""
+    """Wait in the queue. Yields True when it is the turn of this job, False if it was stopped or cancelled. Errors are recorded."""
     enter(run, spec)
     lock = _lock(run)
     try:
@@ -123,13 +150,13 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
             time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
         yield not stopped and job is not None
     except Timeout:
-        raise UserError(f"{run} is waiting or training already.") from None
+        raise UserError(f"A training of {run} is already waiting or running. Wait for it, or stop it.") from None
     except KeyboardInterrupt:
         lock.release()
         leave(run)
         raise
     except Exception as error:
-        give_up(run, in_a_sentence(error))  # before the lock goes: who holds none and says nothing is taken for dead
+        give_up(run, in_a_sentence(error))  # before the lock is released: a job without lock and fault counts as dead
         raise
     finally:
         lock.release()
@@ -137,17 +164,17 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
 
 
 def in_a_sentence(error: BaseException) -> str:
-    """What went wrong, also where nobody foresaw it."""
+    """Describe an error in one sentence, also an unexpected one."""
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'A file'} could not be read or written: {error.strerror}."
+        return f"{error.filename or 'A file'} could not be read or written: {error.strerror}. Check its path and its permissions."
     said = (str(error).splitlines() or [""])[0].strip().rstrip(".")
-    return f"It broke down: {said or 'no more is known'} ({type(error).__name__}). Try it again, or with other settings."
+    return f"The training failed: {said or 'no reason was given'} ({type(error).__name__}). Try again, or choose other settings."
 
 
 def _write(run: str, spec: RunSpec, since: float, elsewhere: bool, by: str | None, begun: bool = False) -> None:
-    """begun: its process has held its lock; when it doesn't any more, it has gone."""
+    """begun: the process of the job has acquired its lock; if nobody holds it, the process has gone."""
     told = {"spec": spec.to_dict(), "since": since, "elsewhere": elsewhere, "begun": begun, "fault": None, "by": by}
     write_whole(_file(run), json.dumps(told).encode() + ROOM)
 
@@ -161,10 +188,11 @@ def _folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} could not be written: {error.strerror}. Allow it, or set EXPLORER_RUNS to another folder.") from error
+        raise UserError(f"{folder} could not be written: {error.strerror}. "
+                        "Allow writing to it, or set EXPLORER_RUNS to another folder.") from error
     return folder
 
 
 def _lock(run: str) -> FileLock:
-    """Held by the process that trains this job, or waits to."""
+    """The lock that the process of this job holds while it waits and trains."""
     return FileLock(_folder() / f"{run}.lock")

@@ -1,4 +1,4 @@
-"""Many trainings as one: every combination of KL weights, latent dimensions and seeds, through the queue."""
+"""Trains every combination of KL weights, latent dimensions and seeds through the queue."""
 
 import itertools
 import time
@@ -19,20 +19,20 @@ COLUMNS = ("run", "latent_dim", "beta", "seed", "distortion", "rate", "elbo", "a
 
 
 def combinations(spec: RunSpec, betas: list[float], latent_dims: list[int], seeds: list[int]) -> list[RunSpec]:
-    """Without repetition. Raises UserError for a ladder, which has many KL weights itself, and for more than 200."""
+    """Return the specs, without repetition. Raises UserError for a ladder, which has many KL weights itself, and for more than MOST."""
     if spec.model == "ladder":
-        raise UserError("A ladder is many KL weights in one training already. Sweep over vae, or train the ladder.")
+        raise UserError("A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train` for a ladder.")
     found = [replace(spec, beta=b, latent_dim=d, seed=s) for d, b, s in itertools.product(latent_dims, betas, seeds)]
     found = list(dict.fromkeys(found))
     if len(found) > MOST:
-        raise UserError(f"That would be {len(found)} trainings; {MOST} at a time are the most. Sweep over fewer.")
+        raise UserError(f"This sweep has {len(found)} trainings, and the limit is {MOST}. Choose fewer combinations.")
     return found
 
 
 def follow(specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False) -> list[dict]:
-    """Starts what is not trained yet, waits for all, and returns a row of each: COLUMNS, and "fault", a sentence or None.
+    """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a sentence or None.
 
-    Asked to stop, it asks those that it has started itself, and waits for no others.
+    When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
     where = executor()
     found = {spec.run_id: spec for spec in specs}
@@ -66,12 +66,12 @@ def _row(run: str, spec: RunSpec) -> dict:
         trained = find(run)
         return row | {name: getattr(trained.test, name) for name in COLUMNS[4:]} | {"fault": trained.note}
     except UserError as error:
-        job, why = job_of(run), str(error) if place_for(run).exists() else "It was not trained. Sweep again."
+        job, why = job_of(run), str(error) if place_for(run).exists() else "It was not trained. Run the sweep again."
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
 
 
 def table(rows: list[dict]) -> str:
-    """Aligned, for a terminal; at a line's end stands why that run is not whole."""
+    """Return the rows as an aligned table; a run that is not complete has the reason at the end of its line."""
     def cell(name: str, value) -> str:
         return "–" if value is None else f"{value:.2f}" if name in ("distortion", "rate", "elbo") else str(value)
 

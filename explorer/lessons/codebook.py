@@ -1,4 +1,4 @@
-"""What a VQ-VAE makes of images: entries of its codebook, and what comes of putting others in their place."""
+"""Encode images as entries of a VQ-VAE's codebook, replace entries, and measure how often each is chosen."""
 
 import numpy as np
 import torch
@@ -10,13 +10,13 @@ from explorer.objectives.distortion import Likelihood
 
 @torch.inference_mode()
 def coded(model: VQVAE, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> what the encoder says float32 [n, G, d], and the entries nearest to it int64 [n, G]."""
+    """x uint8 [n, C, H, W] -> encoder outputs float32 [n, G, d], and their nearest entries int64 [n, G]."""
     found = model.encode(torch.tensor(x).float() / 255)
     return found.encoded.unflatten(1, (-1, model.codebook.shape[1])).numpy(), found.index.numpy()
 
 
 def every_entry(codebook: np.ndarray, index: np.ndarray, place: int) -> np.ndarray:
-    """codebook [K, d], index [G] -> z [K, G·d]: the code with each entry in turn at that place."""
+    """codebook [K, d], index [G] -> z [K, G·d]: the code with each entry in turn at that position."""
     codes = np.tile(index, (len(codebook), 1))
     codes[:, place] = np.arange(len(codebook))
     return codebook[codes].reshape(len(codebook), -1)
@@ -30,6 +30,6 @@ def distortions(model: VQVAE, likelihood: Likelihood, x: np.ndarray, z: np.ndarr
 
 
 def use(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
-    """index of any shape -> the share of each entry [n_codes], and their perplexity."""
+    """index of any shape -> the share of each entry in all choices [n_codes], and their perplexity, pooled over positions."""
     chosen = np.bincount(index.ravel(), minlength=n_codes)
     return chosen / chosen.sum(), perplexity(torch.from_numpy(chosen))

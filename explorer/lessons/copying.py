@@ -1,4 +1,4 @@
-"""How near decoded images come to the images that were learnt from, and how near real images come that nobody learnt from."""
+"""Measure how near decoded images are to the training images, and how near test images are."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ COPY = 1 / 3  # of the distance to the second nearest image (Yoon et al., ICML 2
 
 @dataclass(frozen=True)
 class Yardstick:
-    """learnt: the training images; logvar [N, D] of their posteriors; test, recreated [n, 2]: two_nearest() of the test images, and of
-    what their codes decode to; blended [n]: blended() of the test images.
+    """learnt: the training images; logvar [N, D] of their posteriors; information: I(x; z) of them, in nats. test, recreated [n, 2]:
+    two_nearest() of the test images, and of the images decoded from their codes; relearnt [N, 2]: of the training images, decoded from
+    their codes; blended [n]: blended() of the test images.
     """
 
     learnt: Learnt
@@ -24,14 +25,16 @@ class Yardstick:
     test: np.ndarray
     recreated: np.ndarray
     blended: np.ndarray
+    relearnt: np.ndarray
+    information: float
 
 
 def yardstick(loaded: LoadedRun, test: np.ndarray) -> Yardstick:
-    """test uint8 [n, C, H, W], images that were not learnt from. Raises UserError if the training images are not on this machine."""
+    """test uint8 [n, C, H, W]. Raises UserError if the training images are not on this machine."""
     known = learnt(loaded, lambda done, total: None)
-    recreated = loaded.decode(loaded.encode(test).mu.numpy())
-    return Yardstick(known, loaded.encode(known.x).logvar.numpy(), two_nearest(known.x, test), two_nearest(known.x, recreated),
-                     blended(known.x, test / np.float32(255)))
+    recreated, logvar = loaded.decode(loaded.encode(test).mu.numpy()), loaded.encode(known.x).logvar.numpy()
+    return Yardstick(known, logvar, two_nearest(known.x, test), two_nearest(known.x, recreated), blended(known.x, test / np.float32(255)),
+                     two_nearest(known.x, loaded.decode(known.mu)), mutual_information(known.mu, logvar, np.random.default_rng(0)))
 
 
 def two_nearest(images: np.ndarray, to: np.ndarray) -> np.ndarray:
@@ -54,10 +57,10 @@ def blended(images: np.ndarray, to: np.ndarray) -> np.ndarray:
 
 
 def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """What the distortion is lowest with at z [D]: the mean of all images, each with the weight q(z|x) of its posterior there.
+    """The decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted by their posteriors q(z|x).
 
-    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. Of Bernoulli and Gaussian pixels alike: the derivative of
-    Σ q(z|x) · distortion by the decoded pixel is 0 there.
+    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. For Bernoulli and Gaussian pixels alike: there the derivative of
+    Σ q(z|x) · distortion with respect to the decoded pixel is 0.
     """
     log = -0.5 * (logvar + (z - mu.astype(np.float64)) ** 2 / np.exp(logvar)).sum(1)
     weights = np.exp(log - log.max())
@@ -65,13 +68,61 @@ def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.n
 
 
 def copies(found: np.ndarray) -> np.ndarray:
-    """two_nearest() [n, 2] -> bool [n]: whose nearest image is nearer than a third of the way to the second nearest."""
+    """two_nearest() [n, 2] -> bool [n]: whether the nearest image is nearer than a third of the distance to the second nearest."""
     return found[:, 0] < COPY * found[:, 1]
 
 
-def nearer(found: np.ndarray, usual: np.ndarray) -> float:
-    """two_nearest() of some images, and of others -> the share of the first that comes nearer than the median of the others does."""
-    return float((found[:, 0] < np.median(usual[:, 0])).mean())
+@dataclass(frozen=True)
+class Share:
+    """k of n, with the 95% interval of the share (Wilson, 1927)."""
+
+    k: int
+    n: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        from scipy.stats import binomtest
+
+        found = binomtest(self.k, self.n).proportion_ci(method="wilson")
+        return float(found.low), float(found.high)
+
+    @property
+    def brackets(self) -> str:
+        """(50 to 73%)"""
+        low, high = self.interval
+        return f"({100 * low:.{self.digits}f} to {high:.{self.digits}%})"
+
+    @property
+    def digits(self) -> int:
+        """One decimal where a whole percent would hide the interval."""
+        return int(self.interval[1] < 0.01)
+
+    def __str__(self) -> str:
+        """63% (50 to 73%)"""
+        return f"{self.k / self.n:.{self.digits}%} {self.brackets}"
+
+
+def share_of_copies(found: np.ndarray) -> Share:
+    """two_nearest() [n, 2] -> the share of copies."""
+    return Share(int(copies(found).sum()), len(found))
+
+
+def nearer(found: np.ndarray, usual: np.ndarray) -> Share:
+    """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of the others."""
+    return Share(int((found[:, 0] < np.median(usual[:, 0])).sum()), len(found))
+
+
+def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
+    """mu, logvar [N, D] of N images' posteriors -> I(x; z) in nats, x uniform over these images: the mean of log q(z|x) − log q(z) over
+    one posterior sample per image, with q(z) the mean of all N posteriors. At most ln N.
+    """
+    mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
+    z = mu + sd * rng.standard_normal(mu.shape)
+    total = 0.0
+    for own, place in enumerate(z):
+        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log(sd)).sum(1)
+        total += log[own] - log.max() - np.log(np.exp(log - log.max()).mean())
+    return total / len(mu)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Few labels on top of what was learnt without any: a linear classifier on codes, on principal components, on pixels; and fine-tuning."""
+"""Train classifiers on few labels: linear ones on codes, principal components and pixels, and a fine-tuned encoder."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -14,6 +14,7 @@ from torch import nn
 from explorer.describing import learnt_from
 from explorer.errors import UserError
 from explorer.latent.attributes import along
+from explorer.lessons.difference import Difference, mean_difference
 from explorer.models.autoencoder import build
 from explorer.runs import LoadedRun
 from explorer.store.embedding import Embedding
@@ -28,9 +29,9 @@ STEPS, EPOCHS, BATCH_SIZE, LR = 40, 12, 64, 1e-3  # of fine-tuning, by Adam: as 
 
 @dataclass(frozen=True)
 class Labelled:
-    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, from which the run did not learn,
-    are for the test. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each;
-    scale: what mu was multiplied by for that. learnt: whether those of the pool are training images of the run.
+    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, on which the run was not trained,
+    are test images. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each;
+    scale: the factor of mu in features. learnt: whether those of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -48,14 +49,14 @@ class Labelled:
         return [n for n in COUNTS if n <= fewest]
 
     def rows(self, per_class: int, seed: int) -> np.ndarray:
-        """Which images get a label; of the same seed, more labels are those and others."""
+        """Indices of the labelled images; with the same seed, more labels include the fewer."""
         order = np.random.default_rng(seed).permutation(self.n_pool)
         return np.concatenate([order[self.y[order] == label][:per_class] for label in np.unique(self.y)])
 
 
 def gathered(loaded: LoadedRun, e: Embedding) -> Labelled:
-    """Labels for training images, and all test images that come with the run for the test; if the training images are not on this
-    machine, both from those that come with it.
+    """Labels for training images, and all stored test images of the run as test images; if the training images are not on this
+    machine, both from the stored ones.
     """
     mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
     try:
@@ -69,16 +70,21 @@ def gathered(loaded: LoadedRun, e: Embedding) -> Labelled:
 def labelled(mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, learnt: bool = False) -> Labelled:
     """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its labels.
 
-    Each kind of feature is multiplied by one number, so that all have the same variance, D in sum: the penalty of the classifier
-    weighs alike on them.
+    Each kind of feature is multiplied by one number, so that its variances sum to D and the penalty of the classifier has the same
+    effect on all.
     """
     pixels = images.reshape(len(images), -1) / 255
     pca = PCA(mu.shape[1], svd_solver="covariance_eigh").fit(pixels[:n_pool])
     kinds = {"codes": mu.astype(np.float64), "PCA": pca.transform(pixels), "pixels": pixels}
-    scales = {name: float(np.sqrt(mu.shape[1] / f[:n_pool].var(0).sum())) for name, f in kinds.items()}
+    scales = {name: _scale(f[:n_pool], mu.shape[1]) for name, f in kinds.items()}
     features = {name: scales[name] * f for name, f in kinds.items()}
-    features["pixels"] = features["pixels"].astype(np.float32)  # so many that the probe is thrice as fast
+    features["pixels"] = features["pixels"].astype(np.float32)  # three times as fast for the probe
     return Labelled(images, y, n_pool, mu, scales["codes"], features, learnt)
+
+
+def _scale(features: np.ndarray, total: float) -> float:
+    """The factor with which the variances of features [n, k] sum to total."""
+    return float(np.sqrt(total / features.var(0).sum()))
 
 
 def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
@@ -92,18 +98,42 @@ def probed(data: Labelled, counts: Sequence[int], on_progress: Callable[[float],
     for i, per_class in enumerate(counts):
         for seed in range(SEEDS):
             rows = data.rows(per_class, seed)
-            with threadpool_limits(1):  # matrices so small that threads would only wait for each other
+            with threadpool_limits(1):  # threads slow down products of small matrices
                 for name, features in data.features.items():
                     found[name][i, seed] = probe(features[rows], data.y[rows]).score(features[test], data.y[test])
             on_progress((i * SEEDS + seed + 1) / (len(counts) * SEEDS))
     return found
 
 
+def leader(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference]]:
+    """accuracies [seeds] by name -> the name with the highest mean, and its lead over each other one in percentage points, paired by
+    seed: the same seed labels the same images.
+    """
+    best = max(accuracies, key=lambda name: accuracies[name].mean())
+    n = min(map(len, accuracies.values()))
+    return best, {name: mean_difference(100 * accuracies[best][:n], 100 * a[:n]) for name, a in accuracies.items() if name != best}
+
+
+def changed_pca(data: Labelled, n_components: int, per_class: int) -> tuple[Difference, Difference]:
+    """How the probe's accuracy on PCA changes, in percentage points, when all its components get the same variance, and when only
+    n_components of them remain, with the same total variance.
+    """
+    pca = data.features["PCA"]
+    fewer = pca[:, :n_components]
+    kinds = pca, pca / pca[: data.n_pool].std(0), fewer * _scale(fewer[: data.n_pool], pca.shape[1])
+    test, found = slice(data.n_pool, None), np.zeros((3, SEEDS))
+    for seed in range(SEEDS):
+        rows = data.rows(per_class, seed)
+        with threadpool_limits(1):
+            found[:, seed] = [100 * probe(f[rows], data.y[rows]).score(f[test], data.y[test]) for f in kinds]
+    return mean_difference(found[1], found[0]), mean_difference(found[2], found[0])
+
+
 def along_class(data: Labelled, per_class: int, label: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of that class by the probe.
 
-    shares [n]: how far, in lengths of the difference between the mean code of the class and that of the rest. The first row goes
-    along the probe's weights of the class, the second along that difference; both are of the labelled images alone.
+    shares [n]: distances, in units of the difference between the mean code of the class and that of the others. The first row goes
+    along the probe's weights of the class, the second along that difference; both use the labelled images only.
     """
     rows = data.rows(per_class, 0)
     fitted, step = probe(data.features["codes"][rows], data.y[rows]), along(data.mu[rows], data.y[rows] == label)
@@ -132,7 +162,7 @@ def fine_tune(loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: in
               fresh: bool) -> Callable[[torch.Tensor], torch.Tensor]:
     """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not the run's.
 
-    x [n, C, H, W] in [0, 1], y [n] -> what names the classes of images.
+    x [n, C, H, W] in [0, 1], y [n] -> a function from images to predicted classes.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -1,38 +1,64 @@
-"""What a KL weight costs in distortion, and which one each figure of a ladder would choose."""
+"""Measure what a KL weight costs in distortion, and which trained KL weight is best by each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 
+from explorer.latent.gap_estimate import GapEstimate, is_smaller
+from explorer.lessons.difference import mean_difference
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
+from explorer.objectives.rate import rate_per_dimension
 from explorer.runs import LoadedRun
-from explorer.store.run import Frame
-from explorer.training.evaluation import evaluate
+
+N_NOISE = 4  # posterior samples of each image
 
 
 @torch.inference_mode()
-def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tuple[float, float]:
-    """x uint8 [n, C, H, W] -> nats per image: decoded from the mean of each posterior, and from a draw; of an AE, the same twice."""
+def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """x uint8 [n, C, H, W] -> distortion in nats of each image, decoded from its posterior mean [n], and from N_NOISE samples of its
+    posterior [N_NOISE, n]. An AE has the same values in all rows.
+    """
     images = torch.from_numpy(x).float() / 255
-    from_mean = likelihood.distortion(model.decode(model.encode(images).mu), images).mean(dtype=torch.float64).item()
-    return from_mean, evaluate(model, likelihood, x).figures.distortion
+    posterior, rng = model.encode(images), torch.Generator().manual_seed(0)
+    noise = torch.randn((N_NOISE, *posterior.mu.shape), generator=rng)
+    return (likelihood.distortion(model.decode(posterior.mu), images).numpy(),
+            torch.stack([likelihood.distortion(model.decode(posterior.sample(eps)), images) for eps in noise]).numpy())
 
 
-def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_draws: int) -> dict[str, np.ndarray]:
-    """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each run's decodes of their means, and of always the same
-    draws from the prior.
+@torch.inference_mode()
+def rates(model: Autoencoder, x: np.ndarray) -> np.ndarray:
+    """x uint8 [n, C, H, W] -> rate of each image [n], in nats."""
+    return rate_per_dimension(model.encode(torch.from_numpy(x).float() / 255)).sum(1).numpy()
+
+
+def noise_error(sampled: np.ndarray, n_images: int) -> float:
+    """sampled [N_NOISE, n], distortions of n images -> the standard error, in nats, that one posterior sample per image leaves in the
+    mean distortion of n_images images.
+    """
+    return float(np.sqrt(sampled.var(0, ddof=1).mean() / n_images))
+
+
+def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
+    """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each model's reconstructions from posterior means, and decoded
+    samples of the prior, always the same. A decoded image is the mean E[x|z], not a sample of p(x|z).
     """
     runs = {"AE": ae, "VAE": vae} if ae else {"VAE": vae}
-    back = {name: run.decode(run.encode(x).mu.numpy()) for name, run in runs.items()}
-    eps = np.random.default_rng(0).standard_normal((n_draws, vae.run.spec.latent_dim))
-    return {"image": x / np.float32(255)} | back | {"draws": vae.decode(eps)}
+    reconstructions = {name: run.decode(run.encode(x).mu.numpy()) for name, run in runs.items()}
+    eps = np.random.default_rng(0).standard_normal((n_samples, vae.run.spec.latent_dim))
+    return {"image": x / np.float32(255)} | reconstructions | {"samples": vae.decode(eps)}
 
 
-def choices(film: Sequence[Frame]) -> dict[str, Frame]:
-    """Where on a ladder each figure is best: distortion, elbo, and prior_gap if it was measured."""
-    best = {"distortion": min(film, key=lambda f: f.distortion), "elbo": min(film, key=lambda f: f.distortion + f.rate)}
-    if all(f.prior_gap is not None for f in film):
-        best["prior_gap"] = min(film, key=lambda f: f.prior_gap)
-    return best
+def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
+    """values [n] of the same n images, at each KL weight -> the KL weight with the lowest mean, and the others whose difference from it
+    is not established at 95%.
+    """
+    best = min(values, key=lambda beta: values[beta].mean())
+    return best, [beta for beta in values if beta != best and mean_difference(values[beta], values[best]).sign == 0]
+
+
+def smallest(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:
+    """The same of gaps."""
+    best = min(gaps, key=lambda beta: gaps[beta].share)
+    return best, [beta for beta in gaps if beta != best and not is_smaller(gaps[best], gaps[beta])]

@@ -1,6 +1,6 @@
-"""A density on a line as K Gaussians, fitted one by one, and as the infinitely many of a VAE with a single latent dimension.
+"""Fit a density on a line by K Gaussians, and by the infinitely many of a VAE with one latent dimension.
 
-The toy: a hump with a tail, a narrow hump, and a box, none of them a sum of few Gaussians but the second.
+The true density has three parts: a mode with a tail, a narrow Gaussian, and a box. Only the second is a sum of few Gaussians.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def true_density(x: np.ndarray) -> np.ndarray:
 
 
 def drawn(seed: int) -> np.ndarray:
-    """[N] from it."""
+    """[N] samples of the true density."""
     rng = np.random.default_rng(seed)
     hump = rng.choice(3, N, p=SHARES)
     return np.choose(hump, [rng.gamma(2, 0.6, N) - 3.5, rng.normal(0.5, 0.12, N), rng.uniform(1.5, 3.5, N)])
@@ -53,17 +53,17 @@ class Mixture:
         return self.parts(x).sum(1)
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """[n]: first which Gaussian, then a number from it."""
+        """[n] samples: first the index of a Gaussian, then a number from it."""
         m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
         return rng.normal(self.mean[m], self.sd[m])
 
     def mean_log_likelihood(self, x: np.ndarray) -> float:
-        """x [n] -> nats a number."""
+        """x [n] -> nats per number."""
         return float(np.log(self.density(x)).mean())
 
 
 def fitted(x: np.ndarray, k: int) -> Mixture:
-    """K Gaussians by expectation maximisation, scikit-learn's."""
+    """K Gaussians by expectation maximisation (scikit-learn)."""
     from sklearn.mixture import GaussianMixture
 
     found = GaussianMixture(k, random_state=0).fit(x[:, None])
@@ -76,7 +76,7 @@ def _network() -> nn.Module:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """More than one would only wait for each other over so small a network."""
+    """For a network this small, several threads are slower."""
     n = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -86,7 +86,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def trained(x: np.ndarray) -> nn.Module:
-    """x [N] -> the decoder of a VAE: z [n, 1] to the mean and the log variance of x [n, 2]. By the ELBO; a second or two."""
+    """x [N] -> the decoder of a VAE, from z [n, 1] to the mean and the log variance of x [n, 2], trained on the ELBO in about 2 s."""
     with torch.random.fork_rng(devices=[]), _one_thread():
         torch.manual_seed(0)
         data, encoder, decoder = torch.from_numpy(x).float()[:, None], _network(), _network()
@@ -103,7 +103,7 @@ def trained(x: np.ndarray) -> nn.Module:
 
 
 def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tensor:
-    """x, eps [n, 1] -> nats [n], of one draw of z each."""
+    """x, eps [n, 1] -> nats [n], with one sample of z for each x."""
     posterior = Gaussian(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
     log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
@@ -112,19 +112,19 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
 
 @torch.inference_mode()
 def picked(decoder: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """z [k] -> m(z), s(z) [k]: the Gaussian that each z picks."""
+    """z [k] -> m(z), s(z) [k]: mean and standard deviation of the Gaussian at each z."""
     mean, logvar = decoder(torch.from_numpy(z).float()[:, None]).double().numpy().T
     return mean, np.exp(logvar / 2)
 
 
 def endless(decoder: nn.Module) -> Mixture:
-    """All of its Gaussians: p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
+    """The infinite mixture p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
     z = REACH * ((np.arange(CELLS) + 0.5) / CELLS * 2 - 1)
     weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * REACH / CELLS
     return Mixture(weight, *picked(decoder, z))
 
 
 def some(decoder: nn.Module, k: int) -> Mixture:
-    """K of them, at the middles of K equally likely ranges of z."""
+    """K of its Gaussians, at the medians of K equally likely ranges of z."""
     z = np.sqrt(2) * torch.special.erfinv(torch.from_numpy((2 * np.arange(k) + 1) / k - 1)).numpy()
     return Mixture(np.full(k, 1 / k), *picked(decoder, z))

@@ -43,6 +43,6 @@ def build(spec: RunSpec, shape: Shape) -> Autoencoder:
     with torch.device("meta"):  # counts weights without making them
         n = sum(p.numel() for net in network(*sizes) for p in net.parameters())
     if n > MOST_WEIGHTS:
-        raise UserError(f"This {spec.network} network would have {n:,} weights, and {MOST_WEIGHTS:,} is the most. "
+        raise UserError(f"This {spec.network} network would have {n:,} weights, and the limit is {MOST_WEIGHTS:,}. "
                         "Choose a smaller width or depth.")
     return model(*network(*sizes), spec)

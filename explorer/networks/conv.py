@@ -15,8 +15,8 @@ def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> P
     """Raises UserError if the image cannot be halved that often."""
     channels, height, side = shape
     if height % 2**depth or side % 2**depth:
-        raise UserError(f"A conv network of depth {depth} halves the image {depth} times, which {side}×{height} px does not allow. "
-                        "Choose a smaller depth.")
+        raise UserError(f"A conv network of depth {depth} halves the image {depth} times, but {side}×{height} pixels cannot be halved "
+                        "so often. Choose a smaller depth.")
     sizes = [channels, *(width << i for i in range(depth))]
     small = (sizes[-1], height >> depth, side >> depth)
     n_features = small[0] * small[1] * small[2]

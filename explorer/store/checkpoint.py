@@ -1,4 +1,4 @@
-"""A training that was stopped or broken off, on disk: checkpoint.safetensors beside the run's other files."""
+"""Checkpoints of trainings that were stopped or interrupted: checkpoint.safetensors beside the other files of the run."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def can_go_on(folder: Path) -> bool:
 
 
 def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
-    """None if there is none of these settings, or it can't be read: then training begins anew."""
+    """Return the checkpoint; None if there is none with these settings or it cannot be read. Then training starts from the beginning."""
     try:
         about, tensors = opened("checkpoint", (folder / CHECKPOINT).read_bytes())
         if about["spec"] != spec.to_dict():

@@ -1,4 +1,4 @@
-"""Classifiers, one a data set: a safetensors file beside the runs, with what it is in its metadata."""
+"""Classifiers, one for each data set: a safetensors file beside the runs, described by its metadata."""
 
 import hashlib
 import math
@@ -13,7 +13,7 @@ from explorer.store.files import fingerprint, write_whole
 from explorer.store.run import Run
 from explorer.tensors import opened, packed
 
-SURE = 0.9  # probability from which an image is named
+SURE = 0.9  # probability from which the class of an image is shown
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Classifier:
 
 
 def file_of(spec: RunSpec) -> str:
-    """One file for all runs of the same images."""
+    """Return the name of the file for all runs of this data set."""
     kind, _, path = spec.dataset.partition(":")
     images = f"{spec.dataset} {spec.image_size} {spec.colour}"
     return f"classifier-{kind}{'-' + hashlib.sha256(images.encode()).hexdigest()[:8] if path else ''}.safetensors"
@@ -42,12 +42,12 @@ def file_of(spec: RunSpec) -> str:
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
     place = runs_folder() / file_of(spec)
-    write_whole(place, packed("classifier", about, c.weights))
+    write_whole(place, packed("classifier", about, c.weights), "Free some disk space, or set EXPLORER_RUNS to another folder.")
     return place
 
 
 def classifier_of(run: Run) -> tuple[Classifier, str] | None:
-    """The classifier of the run's images and a name for this version of it, if there is a whole one."""
+    """Return the classifier of the run's data set and a name for its version; None if there is none, or it is damaged."""
     for folder in (runs_folder(), SHIPPED):
         try:
             content = (folder / file_of(run.spec)).read_bytes()

@@ -1,4 +1,4 @@
-"""The codes of a run's test split, with what a map of them needs."""
+"""The latent codes of the test split of a run, and all that a latent map of them needs."""
 
 from dataclasses import asdict, dataclass
 
@@ -50,7 +50,7 @@ def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray
 
 
 def read_embedding(run: Run) -> Embedding:
-    """Raises UserError if the file is damaged, or not what the run's record promises."""
+    """Raises UserError if the file is damaged, or does not fit the record of the run."""
     t = read_tensors(run, EMBEDDING)
     factors, film = ({name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)} for prefix in (FACTOR, FILM))
     n, latent_dim = run.test.n, run.spec.latent_dim
@@ -62,14 +62,14 @@ def read_embedding(run: Run) -> Embedding:
             or kinds != {name: "f" for name in wanted} | {"y": "i", "images": "|u1"} \
             or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values()) \
             or t["y"].min() < 0 or t["y"].max() >= len(run.class_names) or not _is_film(film, run):
-        raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not hold the codes of {n:,} test images. "
+        raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not contain the codes of {n:,} test images. "
                         f"Train the run again, or delete {run.folder}.")
     film = {name: v.astype(np.float32) if v.dtype == np.float16 else v for name, v in film.items()}
     return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors, FilmCodes(**film) if film else None)
 
 
 def _is_film(film: dict[str, np.ndarray], run: Run) -> bool:
-    """Whether it is the film of this run: whole, or none where there is none."""
+    """Return whether the film fits this run: complete for a ladder, empty for other runs."""
     if not run.film:
         return not film
     frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}

@@ -1,4 +1,4 @@
-"""What a training says of itself, line by line, in its run's events.jsonl: for whoever wants to follow it."""
+"""The events of a training, one JSON line each, in the events.jsonl of its run."""
 
 import json
 import math
@@ -16,13 +16,13 @@ NUMBERS = {name_of(kind): [f.name for f in fields(kind) if f.type in (int, float
 
 
 class EventLog:
-    """Appends to events.jsonl; of an earlier training only the epochs that are gone on from stay. At the end, steps are left out."""
+    """Appends events to events.jsonl. Of an earlier training, only the epochs before its checkpoint stay. At the end, steps are removed."""
 
     def __init__(self, folder: Path, epochs: int):
         self.path, self.told, self.seconds = folder / EVENTS, 0.0, 0.0
         earlier = [e for e in read_events(folder) if e["event"] == "epoch_end" and e["epoch"] <= epochs]
         write_whole(self.path, _lines(earlier))
-        self.file = open(self.path, "a")  # noqa: SIM115 - close() closes it
+        self.file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - close() closes it
 
     def tell(self, event: Event) -> None:
         self.seconds = getattr(event, "seconds", self.seconds)
@@ -40,7 +40,7 @@ class EventLog:
 
 
 def read_events(folder: Path) -> list[dict]:
-    """The events told so far; a line that is still being written, or damaged, is left out."""
+    """Return the events so far, without lines that are incomplete or damaged."""
     try:
         lines = (folder / EVENTS).read_bytes().split(b"\n")[:-1]
     except OSError:

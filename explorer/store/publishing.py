@@ -1,4 +1,4 @@
-"""A private run becomes everyone's."""
+"""Makes a private run public."""
 
 import os
 
@@ -9,15 +9,16 @@ from explorer.store.run import is_training, read
 
 
 def publish(name: str) -> None:
-    """It loses the key in its name. Raises UserError if its images are private, its plain name is taken, or it is no run at rest."""
+    """Remove the key from a run's name. Raises UserError if its images are private, its plain name is taken, or it is being trained."""
     run, plain = read(place_for(name)), without_key(name)
     if owner(run.spec.dataset):
-        raise UserError("This run has learnt private images, which it holds. Save the images for everyone first, and train on those.")
+        raise UserError("This run was trained on private images and contains some of them. "
+                        "Save the images for everyone first, and train on those.")
     if is_taken(plain):
-        raise UserError(f"There is a run {plain} for everyone already. Use that one.")
+        raise UserError(f"A public run named {plain} exists already. Use that one.")
     if is_training(run.folder):
-        raise UserError(f"{plain} is being trained. Stop that first.")
+        raise UserError(f"The run {plain} is being trained. Stop the training first.")
     try:
         os.rename(run.folder, place_for(plain))
     except OSError as error:
-        raise UserError(f"{plain} could not be shown to everyone: {error.strerror}. Allow writing in {run.folder.parent}.") from error
+        raise UserError(f"{plain} could not be made public: {error.strerror}. Allow writing in {run.folder.parent}.") from error

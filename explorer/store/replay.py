@@ -1,6 +1,6 @@
-"""What was seen of a training on its way: the codes of some test images, what comes back of a few, and some samples.
+"""The replay of a training: the latent codes of some test images, reconstructions of a few, and samples, at several epochs.
 
-While it trains, each frame is a file of its own under frames/, for those who follow; at the end they become replay.safetensors.
+During the training, each frame is a separate file under frames/; at the end they are joined in replay.safetensors.
 """
 
 import shutil
@@ -42,13 +42,13 @@ def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> No
 
 
 def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
-    """What is the same in every frame."""
+    """Write what is the same in all frames."""
     still = packed("still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)})
     write_whole(folder / FRAMES / "still.safetensors", still)
 
 
 def read_replay(folder: Path) -> Replay | None:
-    """Of a training that is over, or as far as it has come. None if there is none, or none that can be read."""
+    """Return the replay of a training, up to now if it is running; None if there is none, or it is damaged."""
     try:
         if (folder / REPLAY).exists():
             content = (folder / REPLAY).read_bytes()
@@ -81,14 +81,14 @@ def _checked(r: Replay) -> Replay:
 
 
 def thinned(r: Replay, most: int) -> Replay:
-    """As many frames, evenly spread, the first and the last among them."""
+    """Return at most `most` frames, evenly spaced, with the first and the last."""
     kept = np.unique(np.linspace(0, len(r.epochs) - 1, most).round().astype(int))
     series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
     return replace(r, **{name: getattr(r, name)[kept] for name in PARTS}, **series)
 
 
 def close_replay(folder: Path) -> None:
-    """The frames, at most MOST_FRAMES of them, in one file."""
+    """Join the frames, at most MOST_FRAMES of them, in one file."""
     if found := read_replay(folder) if (folder / FRAMES).exists() else None:
         r = thinned(found, MOST_FRAMES)
         told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
@@ -104,7 +104,7 @@ def kept_epochs(folder: Path) -> list[int]:
 
 
 def thin_out(folder: Path) -> None:
-    """Every other frame goes; the first stays."""
+    """Remove every second frame, but not the first."""
     for file in _files(folder)[1::2]:
         file.unlink()
 
@@ -114,7 +114,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def drop_frames_after(folder: Path, epoch: int) -> None:
-    """Training goes on from there."""
+    """Remove the frames after an epoch, from which training continues."""
     for file in _files(folder):
         if int(file.stem) > epoch:
             file.unlink()

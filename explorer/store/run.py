@@ -21,9 +21,9 @@ from explorer.training.events import TestFigures
 
 FORMAT = 1
 RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
-REPLAY = "replay.safetensors"  # what was seen of the training, if anything
+REPLAY = "replay.safetensors"  # the replay of the training, if there is one
 CHECKSUM = "checksum"  # of the record's own, and
-NOTE = 500  # letters
+NOTE = 500  # characters
 MOST_SIDE = 1024  # pixels of an image; those of the data sets end at 64
 
 
@@ -35,8 +35,11 @@ class Frame:
     distortion: float
     rate: float
     active_units: int
-    gap: float | None  # explorer.latent.gaps; None where it can't be measured
+    gap: float | None  # explorer.latent.gap_estimate; None where it can't be measured
     prior_gap: float | None
+    gap_error: float | None = None  # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
+    prior_gap_error: float | None = None
+    gap_codes: int | None = None  # of each measurement
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Run:
     seconds: float
     device: str
     versions: dict[str, str]
-    note: str | None  # what a reader of the figures must know
+    note: str | None  # a sentence that readers of the figures need, such as why the training ended early
     files: dict[str, dict]  # fingerprints
     film: tuple[Frame, ...] = ()  # of a ladder, its betas rising
 
@@ -81,14 +84,15 @@ def _checksum(record: dict) -> str:
 
 
 FRAME = tuple(Frame.__dataclass_fields__)
+LATER = ("gap_error", "prior_gap_error", "gap_codes")  # which runs of earlier versions lack
 
 
 class BrokenRun(UserError):
-    """A run that can only be trained again or deleted."""
+    """A damaged run, which can only be trained again or deleted."""
 
 
 def read(folder: Path) -> Run:
-    """The record in a folder. Raises UserError, naming the run, the fault and the remedy, if it is not a whole run."""
+    """Read the record in a folder. Raises UserError, with the run, the fault and the remedy, if the run is not complete."""
     name = folder.name
     try:
         record = json.loads((folder / RECORD).read_bytes())
@@ -102,20 +106,20 @@ def read(folder: Path) -> Run:
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         if missing == RECORD and is_training(folder):
-            raise UserError(f"Run {name} is still being trained. Wait for it.") from None
-        fault = "its training was broken off" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
+            raise UserError(f"Run {name} is still being trained. Wait until it has ended.") from None
+        fault = "its training was interrupted" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
     except OSError as error:
         raise _unread(name, error) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        fault = f"{RECORD} is not a run's record"
+        fault = f"{RECORD} is not the record of a run"
     else:
-        raise UserError(f"Run {name} can't be used: it is of format {shown(str(record['format']), 20)}, and this version reads "
+        raise UserError(f"Run {name} can't be used: its format is {shown(str(record['format']), 20)}, and this version of the app reads "
                         f"format {FORMAT}. Update the app.")
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
 
 
 def _unread(name: str, error: OSError) -> UserError:
-    return UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading it.")
+    return UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading this file.")
 
 
 def _run(folder: Path, record: dict) -> Run:
@@ -128,7 +132,7 @@ def _run(folder: Path, record: dict) -> Run:
               int(record["epochs"]), float(record["seconds"]), shown(str(record["device"])),
               {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
               None if record["note"] is None else shown(str(record["note"]), NOTE), dict(record["files"]),
-              tuple(Frame(**{name: None if f[name] is None else float(f[name]) for name in FRAME}) for f in record.get("film", ())))
+              tuple(map(_frame, record.get("film", ()))))
     figures = [run.seconds, test.distortion, test.rate, test.elbo or 0, test.perplexity or 0, *test.rate_per_dimension]
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
@@ -142,8 +146,13 @@ def _run(folder: Path, record: dict) -> Run:
         raise ValueError("a film that no ladder has")
     for file in (MODEL, EMBEDDING):
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
-            raise UserError(f"{file} is cut short or not its own")
+            raise UserError(f"{file} is incomplete or belongs to another run")
     return run
+
+
+def _frame(record: dict) -> Frame:
+    found = {name: record.get(name) if name in LATER else record[name] for name in FRAME}
+    return Frame(**{name: None if value is None else float(value) for name, value in found.items()})
 
 
 def recorded_replay(folder: Path, usual: dict) -> dict:
@@ -152,7 +161,7 @@ def recorded_replay(folder: Path, usual: dict) -> dict:
 
 
 def training_lock(folder: Path) -> FileLock:
-    """Held by the process that trains this run, and given up even if it is killed."""
+    """The lock of the process that trains this run; the system releases it when the process ends or is killed."""
     return FileLock(folder.with_name(f".{folder.name}.lock"))
 
 
@@ -161,14 +170,14 @@ def is_training(folder: Path) -> bool:
 
 
 def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
-    """The arrays of one of the run's files. Raises UserError if it is not the file that was saved, or not finite."""
+    """Return the arrays in one of the run's files. Raises UserError if the file has changed or contains values that are not finite."""
     try:
         content = (run.folder / file).read_bytes()
         if fingerprint(content) != run.files[file]:
-            raise ValueError("its checksum is wrong")
+            raise ValueError("its checksum does not match")
         tensors = unpacked(content)
         if not all(np.isfinite(t).all() for t in tensors.values() if t.dtype.kind == "f"):
-            raise ValueError("it holds numbers that are not finite")
+            raise ValueError("it contains numbers that are not finite")
         return tensors
     except OSError as error:
         raise _unread(run.name, error) from error

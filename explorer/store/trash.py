@@ -1,4 +1,4 @@
-"""Runs that were deleted, kept for a week beside the others, for who wants them back."""
+"""Deletes runs, and restores them for a week."""
 
 import os
 from contextlib import suppress
@@ -15,29 +15,29 @@ NAMES = SHIPPED / "shipped.txt"
 
 
 def is_shipped(folder: Path) -> bool:
-    """Whether the run came along with the app."""
-    return folder.resolve().parent == SHIPPED.resolve() and folder.name in NAMES.read_text().split()
+    """Return whether the run is included in the app."""
+    return folder.resolve().parent == SHIPPED.resolve() and folder.name in NAMES.read_text(encoding="utf-8").split()
 
 
 def delete(name: str) -> None:
-    """Raises UserError for a run that came along, is being trained, or can't be moved."""
+    """Raises UserError for a run that is included in the app, is being trained, or cannot be moved."""
     folder = place_for(name)
     try:
         if is_shipped(folder if folder.is_dir() else SHIPPED / name):
-            raise UserError(f"{name} came along with the app, and stays.")
+            raise UserError(f"{name} is included in the app and cannot be deleted.")
         if not folder.is_dir():
-            raise UserError(f"There is no run {name} to delete.")
+            raise UserError(f"There is no run named {name}.")
         lock = training_lock(folder)
         with lock.acquire(timeout=PROBED):
             put_away(folder, name)
-            with suppress(OSError):  # Windows takes it away itself
+            with suppress(OSError):  # on Windows it is gone already
                 os.unlink(lock.lock_file)
     except Timeout:
-        raise UserError(f"{name} is being trained. Stop that first.") from None
+        raise UserError(f"The run {name} is being trained. Stop the training first.") from None
     except OSError as error:
         raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}.") from error
 
 
 def restore(name: str) -> None:
-    """Raises UserError if it is not there any more, or another run has its name by now, or it can't be moved."""
+    """Raises UserError if the run is no longer in the trash, its name is in use, or it cannot be moved."""
     bring_back(place_for(name), name, "run")

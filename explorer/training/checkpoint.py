@@ -1,4 +1,4 @@
-"""Where training stands after an epoch: weights, what Adam and a codebook's averages remember, and the state of the random numbers."""
+"""The state of a training after an epoch: weights, Adam's moments, the averages of a codebook, and the random generator."""
 
 import numpy as np
 import torch
@@ -33,13 +33,13 @@ def taken(epoch: int, step: int, seconds: float, weights: dict[str, np.ndarray],
 
 
 def weights_in(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """The model's, of a ladder at the rung that it has come to; those done before are not among them."""
+    """Return the weights of the model; those of a ladder are of its current rung."""
     return {name.removeprefix(MODEL): w for name, w in checkpoint.tensors.items() if name.startswith(MODEL)}
 
 
 def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.Adam, rng: torch.Generator,
             averages: Averages | None = None) -> list[dict[str, np.ndarray]]:
-    """Sets all of them to where they stood; returns the rungs done. Raises UserError if they don't fit."""
+    """Restore the state of a checkpoint, and return the rungs that are complete. Raises UserError if it does not fit."""
     t = checkpoint.tensors
     try:
         model.load_state_dict({name: torch.from_numpy(t[MODEL + name]) for name in model.state_dict()})
@@ -54,7 +54,8 @@ def restore(checkpoint: Checkpoint, model: Autoencoder, optimizer: torch.optim.A
             averages.sums.copy_(torch.from_numpy(t[SUMS]))
         rungs = {name.removeprefix(RUNGS): w for name, w in t.items() if name.startswith(RUNGS)}
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise UserError("What is left of the broken-off training does not fit these settings. Train from the start.") from error
+        raise UserError("The checkpoint of the interrupted training does not fit these settings. "
+                        "Delete the run, and train it from the beginning.") from error
     return [{name: w[i] for name, w in rungs.items()} for i in range(len(next(iter(rungs.values()), ())))]
 
 

@@ -1,4 +1,4 @@
-"""Training the classifier of a data set."""
+"""Trains the classifier of a data set."""
 
 from collections.abc import Callable
 
@@ -13,16 +13,16 @@ from explorer.training.adam import Adam
 from explorer.training.trainer import lr_factor
 
 STEPS, BATCH_SIZE, LR = 6000, 128, 2e-3
-NOISE = 0.1  # standard deviation, in grey levels of [0, 1], added while training: decoded images are not quite the data's
+NOISE = 0.1  # standard deviation for pixels in [0, 1], added while training, because decoded images differ from those of the data set
 
 
 def train_classifier(data: Dataset, on_step: Callable[[int, int], None], seed: int = 0) -> tuple[dict[str, np.ndarray], float]:
     """Cross-entropy on the training split -> float16 weights, and their accuracy on the test split.
 
-    Raises UserError if there are not two classes to tell apart.
+    Raises UserError if there are fewer than two classes.
     """
     if len(np.unique(data.y[data.train])) < 2:
-        raise UserError(f"{data.name} has one class only: there is nothing to tell apart.")
+        raise UserError(f"{data.name} has only one class, and a classifier needs at least two. Choose another data set.")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = classifier(data.shape, len(data.class_names))

@@ -1,4 +1,4 @@
-"""The test split's figures, with fixed noise, so that two evaluations of one model agree."""
+"""Evaluates a model on the test split with fixed noise, so that two evaluations of one model agree."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None where codes are no clouds), distortion [n]
+    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is not Gaussian), distortion [n]
     and rate [n, D] in nats; all float32.
     """
 
@@ -31,7 +31,7 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evaluation:
-    """x uint8 [N, C, H, W]; one posterior sample an image."""
+    """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
     distortions, rates, mus, logvars, chosen = [], [], [], [], 0  # chosen [K]: how often each entry of a codebook was

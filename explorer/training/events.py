@@ -1,4 +1,4 @@
-"""What a training run says of itself, in order: Reading, Started, then Step and EpochEnd, then Finished, Failed or Stopped.
+"""The events of a training, in order: Reading, Started, then Step and EpochEnd, then Finished, Failed or Stopped.
 
 Distortions and rates are nats per image, averaged over the images seen since the last event of that kind.
 """
@@ -26,7 +26,7 @@ class Started:
     epochs: int
     device: str
     why: str
-    skipped: tuple[str, ...] = ()  # images that could not be read, and why
+    skipped: tuple[str, ...] = ()  # images that could not be read, with the reason
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that training needs to go on after an epoch as if it had never stopped."""
+    """All that a training needs to continue after an epoch as if it had not stopped."""
 
     epoch: int
     step: int
@@ -89,12 +89,12 @@ ACTIVE = 0.01
 
 @dataclass(frozen=True)
 class TestFigures:
-    """What a run is known by: means over the test split, nats per image, of the weights as stored.
+    """The figures of a run: means over the test split in nats per image, of the weights as stored.
 
-    elbo = −(distortion + rate), None for an AE, which bounds nothing. active_units: latent dimensions whose
-    posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016), for an AE, whose scale
-    is arbitrary, or a VQ-VAE, above 0.01 of its widest dimension's. Of a VQ-VAE: how many entries of its codebook the
-    images' codes use, and the perplexity of that use (explorer.objectives.codebook).
+    elbo = −(distortion + rate); None for an AE, which has no prior. active_units: the latent dimensions whose posterior mean has a
+    variance above 0.01 over the images (Burda et al., ICLR 2016). This is defined for a VAE, whose prior sets the scale; for an AE or
+    a VQ-VAE we count the dimensions with a variance above 1% of the largest. For a VQ-VAE: how many codebook entries the codes use,
+    and the perplexity of that use (explorer.objectives.codebook).
     """
 
     distortion: float
@@ -107,7 +107,7 @@ class TestFigures:
     perplexity: float | None = None
 
     def to_dict(self) -> dict:
-        """Without what only a VQ-VAE has, of others."""
+        """Return the figures; those of a codebook only for a VQ-VAE."""
         only = () if self.perplexity is not None else ("codes_used", "perplexity")
         return {name: value for name, value in asdict(self).items() if name not in only}
 

@@ -1,4 +1,4 @@
-"""The training loop: a generator of events that knows no screen and no file."""
+"""The training loop: a generator of events, which does not depend on a screen or on files."""
 
 import math
 import time
@@ -101,8 +101,8 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
         now = time.perf_counter()
         if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
             good = None if spec.betas else good  # a ladder is whole or nothing
-            kept = f"the weights of epoch {epoch - 1} are kept" if good else "nothing was kept"
-            reason = (f"Training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
+            kept = f"the weights of epoch {epoch - 1} were saved" if good else "nothing was saved"
+            reason = (f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
                       f"Try a learning rate below {spec.lr:g}.")
             yield Failed(reason, epoch - 1, now - start, good)
             return
@@ -126,5 +126,5 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 
 
 def warmed_up(spec: RunSpec, epochs_done: float) -> float:
-    """The share of the KL weight in force: rises linearly from 0 over spec.beta_warmup epochs (Bowman et al., 2016)."""
+    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al., CoNLL 2016)."""
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0

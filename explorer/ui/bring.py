@@ -1,7 +1,9 @@
-"""A run from elsewhere, brought in by a visitor."""
+"""Import a run: one from elsewhere, uploaded by a visitor."""
 
 import streamlit as st
 
+from explorer.errors import UserError
+from explorer.foreign import check_foreign, is_zip
 from explorer.limits import check_disk, check_writable
 from explorer.specs import RunSpec
 from explorer.ui import cache, words
@@ -10,36 +12,40 @@ from explorer.ui.place_for_new import fitting, kept_as, may_keep, name_and_who
 from explorer.ui.spec_form import spec_form
 
 BROUGHT, ROUND, OF = "the run brought in last", "runs brought in", "the file of the run"
-ZIP = b"PK"
 
 
 def bring() -> None:
-    """A zip of a run, or the weights of a network whose settings are named."""
-    st.subheader("Bring a run")
-    st.markdown("A run's **zip** (*Take along* on Explore makes one), or the **weights** of a network, as a state dict in safetensors. "
-                "Nothing in them is ever run.")
+    """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one sentence."""
+    st.subheader("Import a run")
+    st.markdown("Upload the **zip** of a run (*Export* on Explore makes one), or the **weights** of a network as a state dict in "
+                "safetensors. Neither can run code here.")
     _said()
     if not may_keep():
         return
-    file = st.file_uploader("A zip or .safetensors", type=("zip", "safetensors"), key=f"bring {st.session_state.get(ROUND, 0)}")
+    file = st.file_uploader("A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}")  # of any type: see below
     if not file:
+        return
+    try:
+        check_foreign(file.name, file.getvalue())
+    except UserError as error:
+        st.error(str(error))
         return
     if st.session_state.get(OF) != file.file_id:
         st.session_state[OF], st.session_state["run name"] = file.file_id, fitting(file.name)
     content, spec = file.getvalue(), None
-    if weights := not content.startswith(ZIP):
-        st.markdown("**Settings of the network**, as it was trained. It is measured anew, on the test split of its images.")
+    if weights := not is_zip(content):
+        st.markdown("Choose the **settings** with which the network was trained. Its figures are then measured on the test images.")
         spec = spec_form()
     name, is_private = name_and_who("run")
-    if st.button("Bring it in", type="primary", disabled=not name or weights and not spec):
+    if st.button("Import", type="primary", disabled=not name or weights and not spec):
         with plain_faults():
-            with st.spinner("Taking it in, and checking that it is what it says…"):
+            with st.spinner("The file is imported and checked…"):
                 _take_in(content, spec, kept_as(name, is_private))
             st.rerun()
 
 
 def _take_in(content: bytes, spec: RunSpec | None, name: str) -> None:
-    """Weights with their spec, a run's zip without. Raises UserError if it can't be taken in."""
+    """Weights with their spec, a run's zip without. Raises UserError if it can't be imported."""
     from explorer import importing
 
     check_writable()
@@ -50,7 +56,7 @@ def _take_in(content: bytes, spec: RunSpec | None, name: str) -> None:
 
 
 def _said() -> None:
-    """Of the run brought in last, as long as it is there."""
+    """Of the run imported last, as long as it is there."""
     if run := next((run for run in cache.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None):
-        st.success(f"{words.as_text(words.title(run))} is here.")
-        st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": run.name})
+        st.success(f"{words.as_text(words.title(run))} is imported.")
+        st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": run.name})

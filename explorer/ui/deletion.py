@@ -1,4 +1,4 @@
-"""Something deleted from a page, and brought back."""
+"""Buttons that delete a run or a data set, and restore it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from explorer.ui.faults import plain_faults
 
 @dataclass(frozen=True)
 class Deletion:
-    """Of things of one kind, by their names. Both raise UserError for what stays as it is."""
+    """How things of one kind are deleted and restored by name. Both functions raise UserError if they change nothing."""
 
     kind: str
     delete: Callable[[str], None]
@@ -26,11 +26,11 @@ class Deletion:
             st.button("Delete", key=f"delete {name}", icon=":material/delete:", on_click=self._do, args=(self.delete, name, name))
 
     def undo_button(self) -> None:
-        """For the one deleted last."""
+        """Restores the one that was deleted last."""
         if name := st.session_state.get(self._last):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{words.as_text(without_key(name))} is deleted.")
-                st.button("Bring it back", key=f"bring {self.kind} back", on_click=self._do, args=(self.restore, name, None))
+                st.markdown(f"{words.as_text(without_key(name))} was deleted.")
+                st.button("Restore", key=f"bring {self.kind} back", on_click=self._do, args=(self.restore, name, None))
 
     @property
     def _last(self) -> str:
@@ -48,11 +48,11 @@ RUNS = Deletion("run", delete, restore)
 
 
 def delete_button(run: Run) -> None:
-    """Nothing for a run that came along with the app."""
+    """Show nothing for a run that is included in the app."""
     if not is_shipped(run.folder):
         RUNS.button(run.name)
 
 
 def undo_button() -> None:
-    """For the run deleted last."""
+    """Restores the run that was deleted last."""
     RUNS.undo_button()

@@ -1,4 +1,4 @@
-"""A mistake that can be mended is shown as its one sentence."""
+"""Shows an error that the user can correct as one sentence."""
 
 from contextlib import contextmanager
 
@@ -10,9 +10,10 @@ from explorer.privacy import without_key
 
 @contextmanager
 def plain_faults():
+    """Show a UserError, or an error of the file system, instead of raising it."""
     try:
         yield
     except UserError as error:
         st.error(without_key(str(error)))
     except OSError as error:
-        st.error(f"{error.filename or 'A file'} could not be read: {error.strerror}.")
+        st.error(f"{error.filename or 'A file'} could not be read: {error.strerror}. Check its path and its permissions.")

@@ -1,4 +1,4 @@
-"""A page that teaches one idea: a sentence, a question, something to move; on demand the mathematics, and this project's own code."""
+"""The frame of a lesson: a sentence, a question, an interactive figure; in expanders the mathematics and this project's source code."""
 
 import ast
 import threading
@@ -16,10 +16,10 @@ from explorer.ui.settings import Setting
 
 ROOT = Path(__file__).parents[2]
 LESSONS = {  # pages, in order, with their titles
-    "learn_autoencoder": "Autoencoder", "learn_gaps": "Gaps", "learn_cloud": "From point to cloud",
+    "learn_autoencoder": "Autoencoder", "learn_gaps": "Gaps", "learn_cloud": "From a point to a distribution",
     "learn_reparameterization": "Reparameterization", "learn_kl": "The KL divergence", "learn_objectives": "Three objectives",
-    "learn_kl_weight": "The KL weight", "learn_elbo": "The evidence lower bound", "learn_mixture": "A mixture without end",
-    "learn_copying": "Is it copying?", "learn_features": "Codes as features", "learn_codebook": "Codes in a book",
+    "learn_kl_weight": "The KL weight", "learn_elbo": "The evidence lower bound", "learn_mixture": "The infinite mixture",
+    "learn_copying": "Copying", "learn_features": "Codes as features", "learn_codebook": "Discrete codes (VQ-VAE)",
 }
 THERE = [name for name in LESSONS if (ROOT / "pages" / f"{name}.py").exists()]
 LINK = "address of a lesson, and what it says"
@@ -28,7 +28,7 @@ PARSING = threading.Lock()  # in two threads at once Python's parser may end wit
 
 @dataclass(frozen=True)
 class Question:
-    """Asked before its answer is shown: right is the index of the true option, because says why, and where to see it."""
+    """A question that is asked before the answer is shown. right: index of the correct option; because: the explanation."""
 
     asks: str
     options: tuple[str, ...]
@@ -38,8 +38,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """says: what to do and what to notice, a sentence or two; mathematics: markdown with formulas, its symbols coloured by tex();
-    code: what does it in this project, as "module:name" or "module:Class.method"; settings: what can be moved, which a link holds.
+    """says: what to move and what to watch, in a sentence or two; mathematics: markdown with formulas, symbols coloured by tex();
+    code: the functions shown, as "module:name" or "module:Class.method"; settings: the controls, whose values a link holds.
     """
 
     page: str
@@ -51,22 +51,22 @@ class Lesson:
 
     @property
     def answer(self) -> Setting:
-        """The number of the option that was chosen, from 1; 0 before."""
+        """The number of the chosen option, from 1; 0 before an answer."""
         return Setting("answer", 0, 0, len(self.question.options), page=self.page)
 
 
 def teach(lesson: Lesson, picture: Callable[[], None]) -> None:
-    """picture draws what can be moved, anew at each move."""
+    """Draw the page. picture draws the figure and its controls, and runs again when one of them changes."""
     require_app()
     _follow_link(lesson)
     names = list(LESSONS)
-    st.caption(f"Learn · {names.index(lesson.page) + 1} of {len(names)}")
+    st.caption(f"Lesson {names.index(lesson.page) + 1} of {len(names)}")
     st.title(LESSONS[lesson.page])
     st.markdown(lesson.says)
     _moving(lesson, picture)
-    with st.expander("The mathematics"):
+    with st.expander("Mathematics"):
         st.markdown(lesson.mathematics)
-    with st.expander("The code"):
+    with st.expander("Source code"):
         for name in lesson.code:
             st.caption(f"`{name.partition(':')[0].replace('.', '/')}.py`")
             st.code(source(name), language="python")
@@ -85,7 +85,7 @@ def _moving(lesson: Lesson, picture: Callable[[], None]) -> None:
 
 
 def _told(lesson: Lesson) -> dict[str, str]:
-    """What a link to the present state says."""
+    """The query of a link to the present state."""
     return {s.name: str(s.get()) for s in (*lesson.settings, lesson.answer) if s.get() != s.usual}
 
 
@@ -99,16 +99,16 @@ def _ask(lesson: Lesson) -> None:
                           on_click=answer.set, args=(i,))
         if chosen := answer.get():
             right = chosen == question.right + 1
-            st.markdown(f"**{'Yes.' if right else 'Not so: ' + question.options[question.right] + '.'}** {question.because}")
+            st.markdown(f"**{'Correct.' if right else 'Not quite: ' + question.options[question.right] + '.'}** {question.because}")
 
 
 def _follow_link(lesson: Lesson) -> None:
-    """Sets what a new address says. It stays as it is until something moves, so that a browser's Back leads past it."""
+    """Apply the query of a new address. The address stays unchanged until a control moves, so that the browser's Back works."""
     asked = st.query_params.to_dict()
-    stayed = f"{lesson.answer.key} 1" in st.session_state  # Streamlit forgets the buttons of a page that was left
+    stayed = f"{lesson.answer.key} 1" in st.session_state  # Streamlit drops the buttons of a page that was left
     if stayed and asked == st.session_state[LINK][0]:
         return
-    if not asked and not stayed:  # entered again without a link: as it was left
+    if not asked and not stayed:  # opened again without a link: the page keeps its state
         st.session_state[LINK] = {}, {}
         return
     wrong = []
@@ -117,9 +117,9 @@ def _follow_link(lesson: Lesson) -> None:
             setting.set(setting.read(asked[setting.name]) if setting.name in asked else setting.usual)
         except ValueError:
             setting.set(setting.usual)
-            wrong.append(f"its {setting.name} can't be {asked[setting.name]!r}")
+            wrong.append(f"{setting.name} can't be {asked[setting.name]!r}")
     if wrong:
-        st.warning(f"The link can't be followed everywhere: {'; '.join(wrong)}.")
+        st.warning(f"Part of this link is invalid: {'; '.join(wrong)}.")
     st.session_state[LINK] = asked, _told(lesson)
 
 
@@ -132,15 +132,15 @@ def _neighbours(page: str) -> None:
 
 
 def tex(symbol: str, latex: str) -> str:
-    """A symbol of a formula in its colour: one of SYMBOLS."""
+    """A LaTeX symbol in its colour, one of SYMBOLS."""
     return rf"\textcolor{{{SYMBOLS[symbol]}}}{{{latex}}}"
 
 
 @cache
 def source(name: str) -> str:
-    """The source of "module:name" or "module:Class.method", as it stands in the file; nothing is imported."""
+    """The source of "module:name" or "module:Class.method", read from the file; nothing is imported."""
     module, _, path = name.partition(":")
-    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
     with PARSING:
         found = ast.parse(text)
     for part in path.split("."):

@@ -1,4 +1,4 @@
-"""Where a visitor is in latent space, of one run or of two beside each other, by what the browser says and what the app does."""
+"""The latent code z of a pad, of one run or of two side by side, as the browser and the app set it."""
 
 import math
 from collections.abc import Callable

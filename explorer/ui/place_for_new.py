@@ -1,4 +1,4 @@
-"""What a visitor gives the app to keep: its name, and who may use it."""
+"""Widgets for something that a visitor saves: its name, and who may use it."""
 
 import re
 from pathlib import PurePath
@@ -11,37 +11,38 @@ from explorer.names import is_file_name, shown
 from explorer.privacy import private, without_key
 from explorer.ui import visitor
 
-MOST = 60  # letters of a name, which a key makes longer
+MOST = 60  # characters of a name, without the visitor's key
 WHO = {"me": "Only me", "all": "Everyone"}
 
 
 def fitting(file: str) -> str:
-    """A file's name, as a name that can be kept."""
+    """Turn the name of a file into a valid name."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", without_key(PurePath(file).stem)).strip("-.")[:MOST] or "unnamed"
 
 
 def name_and_who(key: str) -> tuple[str, bool]:
-    """The name, "" if it can't be one, and whether it is private: two widgets.
+    """Show two widgets, and return the name ("" if it is invalid) and whether it is private.
 
-    The first has its text in the session's state. Only of what persists is a browser told again if a click breaks off the first telling.
+    The text persists in the session state: Streamlit resends only persistent values if a click interrupts the first rerun.
     """
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
     name = without_key(left.text_input("Name", key=f"{key} name", max_chars=MOST, persist_state="session",
                                        help="Letters, digits, '_', '-' and '.'").strip())
     who = right.segmented_control("Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True)
     if not is_file_name(name):
-        st.error(f"{shown(name) or 'Nothing'} can't be its name: use letters, digits, '_', '-' and '.', not '-' or '.' first.")
+        st.error(f"{shown(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and '.', "
+                 "and begin with a letter, a digit or '_'.")
         return "", False
     return name, who == "me"
 
 
 def kept_as(name: str, is_private: bool) -> str:
-    """What is private has the visitor's key in its name."""
+    """Return the stored name: that of something private contains the visitor's key."""
     return private(visitor.key(), name) if is_private else name
 
 
 def may_keep() -> bool:
-    """Whether anything can be kept on this server; if not, says why."""
+    """Return whether anything can be saved on this server; if not, show the reason."""
     try:
         check_writable()
         check_disk()

@@ -1,25 +1,26 @@
-"""Trainings that teach something, each with what it shows."""
+"""Preset trainings, each with one sentence that says what to watch."""
 
 from explorer.specs import RunSpec
 
 PRESETS = {  # beta_warmup as a share of the epochs that are usual for the images
-    "A good VAE": ({"model": "vae"}, "Distortion and rate in balance: classes apart, and few gaps."),
-    "An AE": ({"model": "ae"}, "Codes are points, and nothing keeps them together."),
-    "Too much KL": ({"model": "vae", "beta": 20.0}, "The rate is so dear that the codes say nothing: collapse."),
-    "Too little KL": ({"model": "vae", "beta": 0.001}, "The rate is almost free: codes far apart, with gaps between them."),
-    "KL warm-up": ({"model": "vae", "beta_warmup": 0.25}, "The KL weight rises over the first epochs: first apart, then together."),
-    "Convolutions": ({"model": "vae", "network": "conv", "latent_dim": 16},
-                     "For photographs: pixels near each other are seen together, and a code has sixteen numbers."),
+    "VAE": ({"model": "vae"}, "β = 1 trains on the ELBO. Watch how the classes separate while the codes stay near the prior."),
+    "AE": ({"model": "ae"}, "There is no KL term. Watch how far the codes spread."),
+    "Large β": ({"model": "vae", "beta": 20.0}, "The KL weight is 20. Watch the rate fall; latent dimensions may become inactive."),
+    "Small β": ({"model": "vae", "beta": 0.001}, "The KL weight is 0.001, so this VAE is almost an AE. Watch the gaps between the codes."),
+    "KL warm-up": ({"model": "vae", "beta_warmup": 0.25},
+                   "The KL weight rises from 0 in the first epochs. Watch the codes move towards the prior."),
+    "Convolutional VAE": ({"model": "vae", "network": "conv", "latent_dim": 16},
+                          "For photographs: convolutional layers and 16 latent dimensions."),
 }
-CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: down to 4 or 7 px, decoded in the browser
-SEEN = 100_000  # images until a conv VAE of photographs shows what they are, each seen again in every epoch
+CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: feature maps end at 4 or 7 px
+SEEN = 100_000  # training images, counted in every epoch, until reconstructions of photographs can be recognised
 EPOCHS = 20, 300  # at least, at most
-FEW = 2000  # images, which are learnt from in small batches
-OBJECTIVES = {"reconstruction alone": 0.0, "almost KL alone": 1000.0, "both": 1.0}  # KL weights of a VAE
+FEW = 2000  # training images; with fewer, batches are small
+OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
 def settings(preset: str, images: dict) -> dict:
-    """Those of a preset, for these images."""
+    """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of epochs."""
     found = images | PRESETS[preset][0]
     if share := found.get("beta_warmup"):
         found["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
@@ -27,7 +28,7 @@ def settings(preset: str, images: dict) -> dict:
 
 
 def of_photographs(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
-    """A conv VAE, or AE, of images that were uploaded, trained for as long as so many of them need."""
+    """Return a convolutional VAE or AE for uploaded images; the number of epochs depends on how many there are."""
     width, depth = CONV[image_size]
     epochs, batch_size = min(max(EPOCHS[0], SEEN // n_train), EPOCHS[1]), 32 if n_train < FEW else 128
     return RunSpec(dataset, model=model, network="conv", width=width, depth=depth, latent_dim=16, epochs=epochs, batch_size=batch_size)

@@ -1,4 +1,4 @@
-"""What is private is marked so, and can be shown to everyone."""
+"""A mark for private runs and data sets, and a button that makes a private run public."""
 
 import streamlit as st
 
@@ -12,23 +12,23 @@ from explorer.ui.faults import plain_faults
 
 
 def private_mark(name: str) -> None:
-    """For a run or data set that is the visitor's alone."""
+    """Mark a private run or data set."""
     if owner(name):
-        st.badge("Private", icon=":material/lock:", color="gray", help="Only this browser is shown it.")
+        st.badge("Private", icon=":material/lock:", color="gray", help="Only you can see it, in this browser.")
 
 
 def publish_button(name: str) -> None:
-    """For a private run."""
+    """A button that makes a private run public."""
     if owner(name) and not limits.is_read_only():
-        st.button("Show to everyone", key=f"publish {name}", icon=":material/lock_open:", on_click=_publish, args=(name,))
+        st.button("Make public", key=f"publish {name}", icon=":material/lock_open:", on_click=_publish, args=(name,))
 
 
 def _publish(name: str) -> None:
     with plain_faults():
         limits.check_writable()
         if (job := queue.job_of(name)) and job.alive:
-            raise UserError(f"{without_key(name)} waits to be trained, or is being trained. Stop that first.")
+            raise UserError(f"The run {without_key(name)} is being trained or waits for it. Stop the training first.")
         publish(name)
         queue.dismiss(name)
         cache.look_anew()
-        st.toast(f"{without_key(name)} is everyone's now.", icon=":material/lock_open:")
+        st.toast(f"Everyone can now see {without_key(name)}.", icon=":material/lock_open:")

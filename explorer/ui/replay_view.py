@@ -1,4 +1,4 @@
-"""A training over its epochs, as far as it has come: a map of its codes, what comes back of some images, and samples."""
+"""The replay of a training over its epochs so far: its latent map, reconstructions of some test images, and samples."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from explorer.ui import words
 from explorer.ui.latent_pad import replay
 from explorer.ui.latent_pad.map_block import Film, Seen, map_block, pictures_block
 
-LIVE_FRAMES = 30  # of a training under way, whose film is sent again and again
+LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repeatedly
 
 
 def replay_view(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
-    """The replay that is shown; None if there is none yet, of two epochs at least."""
+    """Show the replay and return it; None if there are not yet two epochs."""
     found = read_replay(folder)
     if not found or len(found.epochs) < 2:
         return None

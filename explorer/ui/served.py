@@ -1,4 +1,4 @@
-"""What a pad is told of a place, with the images that its browser can't decode."""
+"""The state that a latent pad receives, with the images that its browser cannot decode."""
 
 import base64
 
@@ -10,7 +10,7 @@ from explorer.ui.place import Place
 
 
 def letter_to(runs: list[Run], here: Place) -> dict:
-    """The letter to a pad of these runs."""
+    """Return the state of the pad of these runs, as JSON values."""
     letter = {"zs": here.zs, "row": here.row, "heard": here.heard, "film": here.film, "start": here.start}
     served = [cache.view(run).decoder is None for run in runs]
     if any(served):

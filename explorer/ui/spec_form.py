@@ -1,4 +1,4 @@
-"""A run's settings as a form, made from the fields of RunSpec: each with its range and help, as on the command line."""
+"""A form with the settings of a run. It is made from the fields of RunSpec, with the ranges and help texts of the command line."""
 
 from contextlib import suppress
 from dataclasses import Field, fields
@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.data import own
 from explorer.data.server_folder import check_links
 from explorer.errors import UserError
+from explorer.names import shown
 from explorer.privacy import without_key
 from explorer.specs import RunSpec, value_type
 from explorer.ui import visitor, words
@@ -17,9 +18,9 @@ FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
 FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "n_codes", "code_dim", "batch_size", "lr", "schedule")
-LABELS = {"dataset": "Images", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up, epochs",
-          "betas": "KL weights of the ladder", "rung_epochs": "Epochs a rung", "lr": "Learning rate", "sigma": "Sigma of a pixel",
-          "n_codes": "Entries in the codebook", "code_dim": "Numbers in an entry"}
+LABELS = {"dataset": "Data set", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up (epochs)",
+          "betas": "KL weights of the ladder", "rung_epochs": "Epochs per rung", "lr": "Learning rate", "sigma": "σ of the likelihood",
+          "n_codes": "Codebook entries", "code_dim": "Dimension of an entry"}
 
 
 def _key(name: str) -> str:
@@ -27,38 +28,39 @@ def _key(name: str) -> str:
 
 
 def fill(settings: dict) -> None:
-    """Puts these settings into the form, and what is usual into the rest."""
+    """Set the form to these settings, and every other field to its default."""
     for name, f in FIELDS.items():
         st.session_state[_key(name)] = settings.get(name, f.default)
 
 
 def chosen_images() -> dict:
-    """The images that are chosen, which a preset leaves as they are."""
+    """Return the settings of the chosen images, which a preset does not change."""
     return {name: st.session_state[_key(name)] for name in IMAGES}
 
 
 def from_address(asked: dict[str, str]) -> str:
-    """Fills the form from an address's parameters. Returns a sentence about what is wrong with them, if anything is."""
+    """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an empty string."""
     settings, wrong = {}, []
     for name, text in asked.items():
         if name not in FIELDS:
-            wrong.append(f"there is no setting {name}")
+            wrong.append(f"there is no setting named {shown(name)!r}")
             continue
         try:
             settings[name] = text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
         except ValueError:
-            wrong.append(f"{_label(FIELDS[name])} can't be {text!r}")
+            wrong.append(f"{_label(FIELDS[name])} cannot be {shown(text)!r}")
     try:
         settings = RunSpec(**settings).settings
     except UserError as error:
         wrong.append(str(error).rstrip("."))
         settings = {}
     fill(settings)
-    return f"The link can't be followed: {'; '.join(wrong)}." if wrong else ""
+    sentence = f"Part of this link is invalid: {'; '.join(wrong)}" if wrong else ""
+    return sentence if not wrong or sentence.endswith("?") else f"{sentence}."
 
 
 def spec_form() -> RunSpec | None:
-    """The form, and the spec that it says; None if it says none, with the reason in its place."""
+    """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
         fill({})
     model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
@@ -83,7 +85,7 @@ def spec_form() -> RunSpec | None:
 
 
 def _rows(names: list[str]) -> dict:
-    """Widgets, four in a row, and what they say."""
+    """Show the widgets, four in a row, and return their values."""
     values = {}
     for first in range(0, len(names), 4):
         for column, name in zip(st.columns(4), names[first : first + 4]):
@@ -97,7 +99,7 @@ def _label(f: Field) -> str:
 
 
 def _widget(f: Field):
-    """Its value is kept for the session, through page switches."""
+    """A widget for a field. Its value persists for the session, also when the page is left."""
     m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
@@ -109,14 +111,14 @@ def _widget(f: Field):
     if kind is bool:
         return st.checkbox(label, **how)
     if kind in (int, float):
-        shown = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
-        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder=_usual(f.name), **shown, **how)
+        extra = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
+        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder=_usual(f.name), **extra, **how)
     return st.text_input(label, placeholder=_usual(f.name), **how) or None
 
 
 def _usual(name: str) -> str:
-    """What stands for an empty field, as far as the choices above it tell."""
+    """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
         above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
-        return f"usual: {getattr(RunSpec(**above), name)}"
-    return "usual"
+        return f"default: {getattr(RunSpec(**above), name)}"
+    return "default"

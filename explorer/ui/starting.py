@@ -1,4 +1,4 @@
-"""Trainings brought under way from a page: the visitor's, within what the server lets a visitor do."""
+"""Starts trainings from a page, within the limits that the server sets for a visitor."""
 
 from explorer import limits
 from explorer.data.sizes import n_train
@@ -8,19 +8,19 @@ from explorer.specs import RunSpec
 from explorer.store.checkpoint import can_go_on
 from explorer.ui import cache, visitor
 
-LETTERS = 70  # of a name, to which a key can be added
+LETTERS = 70  # the longest run name to which a key can be added
 
 
 def name_of(spec: RunSpec, alone: bool) -> str:
-    """Of the run: everyone's, or the visitor's alone; a run of private images is private by its name."""
+    """Return the name of the run. alone: it is private; a run of private images always is, as its name contains the key."""
     name = spec.run_id
     return private(visitor.key(), name[-LETTERS:].lstrip("-")) if alone and not owner(name) else name
 
 
 def start(specs: dict[str, RunSpec]) -> None:
-    """By their runs' names; what is there or under way already is left as it is.
+    """Start trainings. specs: by the names of their runs; runs that exist already, or are being trained, are left alone.
 
-    Raises UserError, and starts none, for what a visitor may not do, besides what can't be started.
+    Raises UserError, and starts nothing, if a limit would be exceeded or the trainings cannot be started.
     """
     limits.check_writable()
     alive = [job for job in queue.jobs() if job.alive]

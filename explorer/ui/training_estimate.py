@@ -1,4 +1,4 @@
-"""How long a training will take on this machine, by trying it for a moment."""
+"""How long a training takes on this machine, estimated from a short trial."""
 
 import json
 
@@ -12,19 +12,19 @@ READ_ONE_BY_ONE = ("celeba", "folder")  # images, which may take minutes
 
 
 def estimate(spec: RunSpec, busy: bool) -> str:
-    """A sentence. busy: another training is under way, beside which none is tried. Raises UserError for what can't be trained."""
+    """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what cannot be trained."""
     if spec.dataset.partition(":")[0] in READ_ONE_BY_ONE:
-        return "How long it takes is said once its images are read."
+        return "The time left will be shown once the images have been read."
     if busy:
         from explorer import measuring
 
         measuring.check(spec)
-        return "A training is under way: this one would wait for its turn."
+        return "Another training is running, so this one may have to wait."
     seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(epochs for _, epochs in spec.stages)
-    return f"About **{in_words(seconds)}** on this machine, by a moment's trial."
+    return f"Estimated time on this machine: **{in_words(seconds)}**."
 
 
-@st.cache_data(max_entries=200, show_spinner="Trying it for a moment…")
+@st.cache_data(max_entries=200, show_spinner="Estimating the training time…")
 def _per_epoch(settings: str) -> float:
     from explorer import measuring
 

@@ -1,4 +1,4 @@
-"""A training as it goes: its place in the queue, progress, curves, and what can be done with it."""
+"""One training: its place in the queue, its progress and curves, and the buttons that stop, continue or delete it."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ LOOK_EVERY, SOON = 1.5, 0.3  # seconds
 
 
 def training_view(run: str) -> None:
-    """Looks again and again while the training is alive, sooner until it says something; then the page is shown anew."""
+    """Show a training, and update it while it is alive, more often until its first event; when it ends, the page is rerun."""
     job = queue.job_of(run)
     alive = bool(job and job.alive)
     starting = alive and not job.place and not read_events(place_for(run))
@@ -60,10 +60,14 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
             _curves(events, replay)
 
 
+def trainings(n: int) -> str:
+    return f"{n} training{'s' * (n > 1)}"
+
+
 def _under_way(job: queue.Job, events: list[dict]) -> None:
     steps = [e for e in events if e["event"] in ("step", "epoch_end")]
     if job.place:
-        st.info(f"Waits for its turn: {job.place} training{'s' * (job.place > 1)} before it.")
+        st.info(f"This training waits until {trainings(job.place)} before it {'have' if job.place > 1 else 'has'} ended.")
     elif not steps:
         st.progress(0.0, "Starting…")
     else:
@@ -73,16 +77,16 @@ def _under_way(job: queue.Job, events: list[dict]) -> None:
     asked = queue.is_asked_to_stop(job.run)
     if _can_change(job):
         st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=_do, args=(queue.ask_to_stop, job.run),
-                  help="Keeps the last whole epoch; trained again, it goes on from there.")
+                  help="Saves the last complete epoch. The training can be continued from there.")
 
 
 def _can_change(job: queue.Job) -> bool:
-    """A job of the visitor's own, which another may have started anew meanwhile."""
+    """Return whether this is the visitor's own job; another visitor may have restarted it in the meantime."""
     return visitor.is_mine(job.by) and not limits.is_read_only()
 
 
 def _do(act: Callable[[str], None], run: str) -> None:
-    """What a click does, which is outside of the page."""
+    """The callback of a button; it runs before the page does."""
     with plain_faults():
         if (job := queue.job_of(run)) and _can_change(job):
             act(run)
@@ -92,17 +96,17 @@ def _over(name: str) -> None:
     runs, faults = cache.all_runs()
     run = next((r for r in runs if r.name == name), None)
     if run is None:
-        st.warning(without_key(next((fault for fault in faults if f"Run {name} " in fault), f"There is no run {name} any more.")))
+        st.warning(without_key(next((fault for fault in faults if f"Run {name} " in fault), f"The run {name} no longer exists.")))
         return
     st.markdown(words.figures(run))
     if run.note:
         st.warning(words.as_text(run.note))
     with st.container(horizontal=True):
-        st.page_link("pages/explore.py", label="Walk in it", icon=":material/arrow_forward:", query_params={"run": name})
+        st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": name})
         if not run.spec.n_codes:
-            st.page_link("pages/compare.py", label="Compare it", icon=":material/compare:",
+            st.page_link("pages/compare.py", label="Open in Compare", icon=":material/compare:",
                          query_params={"vae" if run.spec.has_prior else "ae": name})
-        if can_go_on(run.folder) and not limits.is_read_only() and st.button("Go on", key=f"on {name}"):
+        if can_go_on(run.folder) and not limits.is_read_only() and st.button("Continue training", key=f"on {name}"):
             start({name: run.spec})
             st.rerun()
         delete_button(run)
@@ -113,7 +117,7 @@ def _spec_of(name: str) -> RunSpec | None:
 
 
 def _curves(events: list[dict], replay: Replay | None) -> None:
-    """Over the epochs, in nats per image: distortion, total and rate of the training images, and each dimension's rate."""
+    """Charts over the epochs, in nats per image: distortion, total and rate of the training images, and the rate of each dimension."""
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return
@@ -122,17 +126,17 @@ def _curves(events: list[dict], replay: Replay | None) -> None:
 
     told = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
     table = pd.DataFrame(told).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
-    charts = [("Distortion and total", table.melt("epoch", ["distortion", "total"]))]
+    charts = [("Distortion and total loss", table.melt("epoch", ["distortion", "total"]))]
     if any(told["rate"]):
         charts.append(("Rate", table.melt("epoch", ["rate"])))
         if replay:
-            charts.append(("Rate of each dimension, test images", _rates(replay)))
+            charts.append(("Rate per dimension, test images", _rates(replay)))
     for column, (title, lines) in zip(st.columns(3), charts):
         column.vega_lite_chart(fill(over_epochs(title), lines=lines))
 
 
 def _rates(replay: Replay) -> pd.DataFrame:
-    """Of the dimensions that say most by now."""
+    """The rates of the dimensions that have the highest rate in the last frame."""
     from explorer.figures.training_curves import LINES
 
     most = np.argsort(-replay.rates[-1])[: len(LINES)]
@@ -141,5 +145,5 @@ def _rates(replay: Replay) -> pd.DataFrame:
 
 
 def is_there(run: str) -> bool:
-    """Whether there is anything to follow: neither deleted nor dismissed."""
+    """Return whether there is anything to show: the run is neither deleted nor dismissed."""
     return bool(queue.job_of(run)) or place_for(run).exists()

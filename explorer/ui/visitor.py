@@ -1,6 +1,6 @@
-"""Who is here: a key that a browser keeps in a cookie, from the moment that something of the visitor's own has to be told from others'.
+"""Identifies a visitor by a key in a cookie, which is set once the visitor owns something, such as a training.
 
-Two tabs that need one before they have heard of each other find a key each; the cookie then keeps both, and both are the visitor's.
+Two tabs that need a key at the same time make one each; the cookie then holds both, and both belong to the visitor.
 """
 
 import streamlit as st
@@ -22,14 +22,14 @@ _keeper = st.components.v2.component("visitor", js="""export default ({ data, se
 
 
 def known() -> str | None:
-    """The visitor's key, if there is one yet."""
+    """Return the visitor's key, or None if there is none yet."""
     if KEY not in st.session_state and (kept := _kept()):
         st.session_state[KEY] = kept[0]
     return st.session_state.get(KEY)
 
 
 def key() -> str:
-    """The visitor's key, from now on."""
+    """Return the visitor's key; make one if there is none yet."""
     if known() is None:
         st.session_state[KEY] = new_key()
     return st.session_state[KEY]
@@ -40,12 +40,12 @@ def is_mine(key: str | None) -> bool:
 
 
 def may_see(name: str) -> bool:
-    """A run or data set of everyone's, or the visitor's own."""
+    """Return whether a run or data set is public, or the visitor's own."""
     return (key := owner(name)) is None or is_mine(key)
 
 
 def remember() -> None:
-    """Has the browser keep a key that it did not have when the page was opened."""
+    """Store the key in the browser's cookie, if it is not yet there."""
     if (mine := known()) and mine not in _keys(st.context.cookies.get(COOKIE, "")):
         with st.container(key="couriers-visitor"):
             _keeper(key="visitor", on_kept_change=_hear,
@@ -57,7 +57,7 @@ def _hear() -> None:
 
 
 def _kept() -> list[str]:
-    """The keys that the browser keeps, as far as it has said."""
+    """Return the keys in the browser's cookie, as far as they are known."""
     return _keys(st.session_state.get(HEARD) or st.context.cookies.get(COOKIE, ""))
 
 

@@ -20,7 +20,7 @@ SIGNS = {  # of each page: what must be there, painted; on a lesson all that com
     "/": '[data-testid="decoded"]', "/explore": '[data-testid="decoded"]', "/compare": '[data-testid="decoded-2"]',
     "/train": '[data-testid="stBaseButton-primary"]', "/library": '[data-testid="stDataFrame"]',
     "/images": '[data-testid="stFileUploader"]',
-    **{f"/{name}": "the code" for name in LESSONS},
+    **{f"/{name}": "source code" for name in LESSONS},
 }
 LAST = "the first page's image is painted"
 SLIDER = '[data-testid="stSlider"]'
@@ -30,7 +30,7 @@ PAINTED = """
     globalThis.painted = (sign) => {
         const within = [...document.querySelectorAll('[data-testid^="stBidiComponent"]')].map(({ shadowRoot }) => shadowRoot);
         const parts = [document, ...within.filter(Boolean)];
-        const found = sign === "the code" ? [...document.querySelectorAll("summary")].find((e) => e.textContent.includes("The code"))
+        const found = sign === "source code" ? [...document.querySelectorAll("summary")].find((e) => e.textContent.includes("Source code"))
             : parts.map((part) => part.querySelector(sign)).find(Boolean);
         const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')];
         return Boolean(found) && (found.tagName !== "CANVAS" || found.getContext("2d").getImageData(0, 0, 1, 1).data[3] > 0)

@@ -117,7 +117,7 @@ async def idle(rounds: int) -> list[Row]:
 
 def resident(pid: int) -> float:
     """MB"""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def server_of(address: str) -> int:

@@ -122,7 +122,7 @@ def finger(page: Page) -> tuple[Callable, Callable, Callable]:
 
 def shipped(browser: Browser, rounds: int) -> list[Row]:
     """Over the map of every run that comes along, on Explore."""
-    names = (SHIPPED / "shipped.txt").read_text().split()
+    names = (SHIPPED / "shipped.txt").read_text(encoding="utf-8").split()
     found = {case: {name: [] for name in (*names, EMPTY)} for case in CASES}
     with running_app() as address:
         for i in range(rounds):

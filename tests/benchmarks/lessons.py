@@ -22,7 +22,7 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     messages, start = Messages(page), time.perf_counter()
     page.goto(f"{address}/{name}")
-    page.get_by_text("The code", exact=True).wait_for(timeout=120_000)
+    page.get_by_text("Source code", exact=True).wait_for(timeout=120_000)
     opened = messages.quiet(QUIET) - start
     answers = [messages.answer(page.locator('[data-testid="stMain"] [data-testid="stBaseButton-secondary"]').first.click, QUIET)]
     page.locator(SLIDERS).first.focus()

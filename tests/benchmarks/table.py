@@ -70,7 +70,7 @@ def machine() -> dict:
     import torch
 
     cpuinfo = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
+    named = re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {"processor": named[1] if named else platform.processor(), "cores": os.cpu_count(), "gpu": gpu, "system": platform.system(),
             "python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
@@ -78,4 +78,4 @@ def machine() -> dict:
 
 def write(path: Path, rows: list[Row]) -> None:
     found = [asdict(row) | {"ratios": row.ratios, "reached": row.is_reached} for row in rows]
-    path.write_text(json.dumps({"machine": machine(), "rows": found}, indent=1))
+    path.write_text(json.dumps({"machine": machine(), "rows": found}, indent=1), encoding="utf-8")

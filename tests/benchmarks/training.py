@@ -29,7 +29,7 @@ def from_click(browser, address: str, seed: int) -> tuple[float, float]:
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"Epoch \d+ of 200")).wait_for()
     first = time.perf_counter() - start
-    page.get_by_role("link", name="Walk in it").wait_for(timeout=120_000)
+    page.get_by_role("link", name="Open in Explore").wait_for(timeout=120_000)
     page.wait_for_selector('[data-testid="replay-map"]')
     end = time.perf_counter() - start
     page.close()
@@ -63,7 +63,7 @@ def reruns(browser, address: str) -> np.ndarray:
     page.goto(f"{address}/explore?run=digits-vae-2d")
     page.wait_for_selector('[data-testid="decoded"]')
     page.wait_for_timeout(2500)
-    took = [messages.answer(page.get_by_role("button", name="Draw from the prior").click, QUIET) for _ in range(CLICKS)]
+    took = [messages.answer(page.get_by_role("button", name="Sample from the prior").click, QUIET) for _ in range(CLICKS)]
     page.close()
     return np.array(took)
 

@@ -31,25 +31,33 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 @contextmanager
 def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
     """The same, with its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(3000):
-            if process.poll() is not None:
-                raise RuntimeError("the app ended before it answered")
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.02)
-        yield address, process
+        until_it_answers(port, process)
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until_it_answers(port: int, process: subprocess.Popen) -> None:
+    """Raises RuntimeError if its process ends before."""
+    for _ in range(3000):
+        if process.poll() is not None:
+            raise RuntimeError("the app ended before it answered")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.02)
 
 
 def chromium(playwright: Playwright) -> Browser | None:

@@ -16,7 +16,7 @@ def test_the_first_page_shows_a_map_and_a_digit_that_follows_the_sliders(open_pa
     page = ready(open_page("/"))
     first = image(page)
     moved = changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-0"]'))
-    changes(page, page.get_by_role("button", name="Draw from the prior").click)
+    changes(page, page.get_by_role("button", name="Sample from the prior").click)
     reset = changes(page, page.get_by_role("button", name="Reset").click)
     assert first.shape == (28, 28, 3) and len({a.tobytes() for a in (first, moved, reset)}) == 3
     assert page.locator(PLOTLY).count() == 0  # its three megabytes are left for where they are wanted
@@ -107,7 +107,7 @@ def test_the_library_leads_to_the_run(open_page):
     page = open_page("/library")
     page.wait_for_selector('[data-testid="stDataFrame"]')
     expect(page.get_by_text("python -m explorer train")).to_be_visible()
-    page.get_by_role("link", name="Walk in it").click()
+    page.get_by_role("link", name="Open in Explore").click()
     ready(page)
     expect(page).to_have_url(re.compile(r"explore.*run="))
 

@@ -43,9 +43,9 @@ def train(page, label: str, epochs: int) -> None:
     field.press("Enter")
     button = page.get_by_role("button", name="Train", exact=True)
     expect(page.get_by_text("on this machine").or_(page.get_by_text("under way"))).to_be_visible(timeout=SLOW)
-    n = page.get_by_role("link", name="Walk in it").count()
+    n = page.get_by_role("link", name="Open in Explore").count()
     button.click()
-    expect(page.get_by_role("link", name="Walk in it")).to_have_count(n + 1, timeout=SLOW)
+    expect(page.get_by_role("link", name="Open in Explore")).to_have_count(n + 1, timeout=SLOW)
 
 
 def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_through(open_here):
@@ -69,7 +69,7 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     train(page, "Train an AE to set beside it", 1)
     found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
     assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
-    page.get_by_role("link", name="Walk in it").last.click()
+    page.get_by_role("link", name="Open in Explore").last.click()
     ready(page)
     assert image(page).shape[2] == 3
     page.get_by_role("link", name="Library").click()

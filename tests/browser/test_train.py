@@ -28,7 +28,7 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, \d+ s left"))).to_be_visible(timeout=SLOW)
     page.wait_for_selector(REPLAY_MAP)
-    expect(page.get_by_role("link", name="Walk in it")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
     name = RunSpec(epochs=500, width=32, seed=3).run_id
     replay, axis = read_replay(find(name).folder), page.get_by_test_id("beta")
     expect(page.get_by_test_id("replay-1")).to_be_visible()
@@ -48,7 +48,7 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     expect(play).to_have_text("Pause")
     expect(play).to_have_text("Play", timeout=15_000)
     assert (image(page, REPLAY_MAP) != last).mean() < 1e-3
-    page.get_by_role("link", name="Walk in it").click()
+    page.get_by_role("link", name="Open in Explore").click()
     ready(page)
     assert image(page, DECODED).std() > 10
 
@@ -72,7 +72,10 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     assert not stop_button(other).count()
     stop_button(page).click()
     expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Continue training")).to_be_visible()
+    page.wait_for_selector(REPLAY_MAP)
 
 
 def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, runs_folder):

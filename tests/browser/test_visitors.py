@@ -79,7 +79,7 @@ def train(page, spec, alone=False):
 def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cookie(browsers, runs_folder):
     mine = browsers("/train")
     train(mine, SHORT, alone=True)
-    expect(mine.get_by_role("link", name="Walk in it")).to_be_visible(timeout=SLOW)
+    expect(mine.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
     key = key_of(mine)
     name = private(key, SHORT.run_id)
     assert find(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
@@ -94,9 +94,9 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
         for told in (name, without_key(name), images, "secret", LONG.run_id, key):
             assert told not in there or told in asked, (path, told)
     go(other, "/train")
-    expect(other.get_by_text("A private training trains, started by someone else.")).to_be_visible()
+    expect(other.get_by_text("A private training is running. Someone else started it.")).to_be_visible()
     assert not stop_button(other).count()
-    for label in ("Show to everyone", "Delete"):
+    for label in ("Make public", "Delete"):
         assert not other.get_by_role("button", name=label, exact=True).count()
     go(other, f"/train?dataset=own:{without_key(images)}")
     assert key not in said(other) and "secret" not in said(other) and not keys(other)
@@ -116,10 +116,10 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     assert find(private(key, LONG.run_id)).epochs < 9000
 
     go(mine, "/library")
-    mine.get_by_role("button", name="Show to everyone").wait_for()
+    mine.get_by_role("button", name="Make public").wait_for()
     [shown] = [run for run in (SHORT.run_id, LONG.run_id) if mine.get_by_text(f"{run} · private").count()]
-    mine.get_by_role("button", name="Show to everyone").click()
-    expect(mine.get_by_text("is everyone's now")).to_be_visible()
+    mine.get_by_role("button", name="Make public").click()
+    expect(mine.get_by_text("Everyone can now see")).to_be_visible()
     go(other, f"/explore?run={shown}")
     ready(other)
     expect(other.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"{shown}$"))

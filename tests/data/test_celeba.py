@@ -89,7 +89,7 @@ def test_a_damaged_list_of_celeba_is_a_user_error(celeba, file, content):
 
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_celeba_needs_faces_to_train_on_and_to_test_on(celeba, part):
-    (celeba[0] / "list_eval_partition.txt").write_text("".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)))
+    (celeba[0] / "list_eval_partition.txt").write_text("".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)), encoding="utf-8")
     with pytest.raises(UserError, match="celeba"):
         load("celeba")
 

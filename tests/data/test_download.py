@@ -85,7 +85,7 @@ def test_a_damaged_file_stays_until_there_is_a_better_one(web, target):
 
 def test_a_file_where_the_folder_should_be_is_a_user_error(web, target):
     web.files["file.gz"] = BODY
-    target.parent.parent.write_text("not a folder")
+    target.parent.parent.write_text("not a folder", encoding="utf-8")
     with pytest.raises(UserError, match="file.gz could not be written: Not a directory"):
         fetch([web.url + "file.gz"], target, MD5)
 

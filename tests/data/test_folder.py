@@ -35,8 +35,8 @@ def test_folders_without_readable_images_are_no_classes(save):
     root = save("a/1.png", "a/2.png")
     (root / "empty").mkdir()
     (root / "notes").mkdir()
-    (root / "notes" / "broken.png").write_text("text")
-    (root / "notes" / "read me.txt").write_text("text")
+    (root / "notes" / "broken.png").write_text("text", encoding="utf-8")
+    (root / "notes" / "read me.txt").write_text("text", encoding="utf-8")
     data = read(root)
     assert data.class_names == ("a",) and data.skipped == ("notes/broken.png: not an image that can be read",)
 
@@ -87,7 +87,7 @@ def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
     for i in range(good):
         save(f"{i}.png")
     for i in range(broken):
-        (root / f"broken{i}.png").write_text("text")
+        (root / f"broken{i}.png").write_text("text", encoding="utf-8")
     with pytest.raises(UserError) as error:
         read(root)
     assert says in str(error.value) and str(root) in str(error.value) and "\n" not in str(error.value)
@@ -97,7 +97,7 @@ def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
 def test_a_path_that_is_no_folder_is_a_user_error(tmp_path, what):
     path = tmp_path / "images"
     if what == "a file":
-        path.write_text("text")
+        path.write_text("text", encoding="utf-8")
     with pytest.raises(UserError, match=f"There is no folder {path}"):
         read(path)
 

@@ -47,7 +47,7 @@ def test_deleted_images_come_back_whole(digits):
 def test_new_images_of_the_name_are_not_overwritten(digits):
     own.delete("digits")
     own.save(split("x", DIGITS[:50], load_digits().target[:50], NAMES, ()), "digits")
-    with pytest.raises(UserError, match="there is a new set of that name"):
+    with pytest.raises(UserError, match="a new set has this name"):
         own.restore("digits")
     assert own.about("digits").n == 50
 
@@ -59,7 +59,7 @@ def test_after_a_week_they_are_gone_for_good(digits):
     long_ago = time.time() - 8 * 86_400
     os.utime(kept, (long_ago, long_ago))
     own.delete("other")
-    with pytest.raises(UserError, match="gone for good"):
+    with pytest.raises(UserError, match="kept for 7 days"):
         own.restore("digits")
     own.restore("other")
 
@@ -81,5 +81,5 @@ def test_deleted_images_count_for_the_disk(digits, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("EXPLORER_MAX_DISK", "0.0001")
     own.delete("digits")
-    with pytest.raises(UserError, match="0.0001 GB is the most"):
+    with pytest.raises(UserError, match="the limit is 0.0001 GB"):
         check_disk()

@@ -39,7 +39,7 @@ def test_nothing_is_allowed_unless_it_is_named(tmp_path, monkeypatch):
 def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     assert listed() == [str(faces), str(faces / "a"), str(faces / "b")]
     (faces / ".hidden.png").write_bytes(b"x")
-    (faces / "notes.txt").write_text("x")
+    (faces / "notes.txt").write_text("x", encoding="utf-8")
     found, wanted = on_server(str(faces)), folder(str(faces), 16, False)
     assert found.counts == {"a": 2, "b": 4} and found.skipped == ("notes.txt: no image by its name",)
     data = found.dataset("x", 16, False)

@@ -28,7 +28,7 @@ def test_a_folder(tmp_path, n):
     for i in range(n):
         Image.new("L", (9, 9), i).save(tmp_path / f"{i}.png")
     assert n_train(f"folder:{tmp_path}") == load(f"folder:{tmp_path}").n_train
-    (tmp_path / "notes.txt").write_text("")
+    (tmp_path / "notes.txt").write_text("", encoding="utf-8")
     (tmp_path / "broken.png").write_bytes(b"")
     assert n_train(f"folder:{tmp_path}") >= load(f"folder:{tmp_path}").n_train
     assert n_train(f"folder:{tmp_path / 'none'}") == 1

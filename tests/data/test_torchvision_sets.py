@@ -147,7 +147,7 @@ def test_a_download_without_a_server_says_which_files_to_place_where(home, dead_
 
 
 def test_a_download_into_a_file_is_a_user_error(mnist, home):
-    home.write_text("not a folder")
+    home.write_text("not a folder", encoding="utf-8")
     with pytest.raises(UserError, match="Not a directory|File exists"):
         download("mnist")
 

@@ -35,7 +35,7 @@ def below(pid: int) -> list[tuple[int, str]]:
     parents = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            state, parent, *_ = (process / "stat").read_text().rpartition(")")[2].split()
+            state, parent, *_ = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         except OSError:
             continue
         parents.setdefault(int(parent), []).append((int(process.name), state))
@@ -48,7 +48,7 @@ def below(pid: int) -> list[tuple[int, str]]:
 
 def resident(pid: int) -> float:
     """Memory in MB."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def open_files(pid: int) -> int:

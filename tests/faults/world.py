@@ -41,7 +41,7 @@ fork = multiprocessing.get_context("fork")  # what is imported already need not 
 def command_line(words: list[str]) -> None:
     """With a checkpoint after every epoch."""
     runs.CHECKPOINT_EVERY = 0
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - until it ends
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until it ends
     main_of_explorer(words)
 
 

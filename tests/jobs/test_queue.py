@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     until(lambda: epochs_of("a") and epochs_of("b"))
     assert [job.place for job in queue.jobs()] == [0, 0, 1]
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
-    with pytest.raises(UserError, match="EXPLORER_MAX_JOBS is a number"):
+    with pytest.raises(UserError, match="EXPLORER_MAX_JOBS must be a number"):
         queue.jobs()
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
 
@@ -68,9 +69,41 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
         assert {job.run: job.by for job in queue.jobs()} == {"mine": "a visitor's key", "theirs": None}
     file = folder / ".jobs" / "old.json"
     queue.enter("old", SHORT)
-    file.write_text(json.dumps({name: value for name, value in json.loads(file.read_text()).items() if name != "by"}))
+    told = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8")
     assert queue.job_of("old").alive and queue.job_of("old").by is None
     queue.leave("old")
+
+
+def test_who_started_a_training_is_known_for_30_days_after_it_has_ended(folder):
+    executor().start("mine", SHORT, "a visitor's key")
+    until(lambda: queue.job_of("mine") is None)
+    with queue.turn("failed", SHORT, lambda: True):
+        pass  # it leaves no run
+    assert find("mine") and queue.starters() == {"mine": "a visitor's key"}
+    (folder / ".jobs" / "ended" / "damaged.json").write_text("[", encoding="utf-8")
+    assert queue.starters() == {"mine": "a visitor's key"} and not queue.jobs()
+    day = 86_400
+    os.utime(folder / ".jobs" / "ended" / "mine.json", (time.time() - 29 * day,) * 2)
+    queue.enter("next", SHORT)
+    assert queue.starters() == {"mine": "a visitor's key"}
+    os.utime(folder / ".jobs" / "ended" / "mine.json", (time.time() - 31 * day,) * 2)
+    queue.leave("next")
+    queue.enter("next", SHORT)
+    assert not queue.starters()
+    queue.leave("next")
+
+
+def test_a_dead_job_is_dead_for_all_who_look_at_once(folder):
+    """Its process has held its lock, and has gone."""
+    queue.enter("dead", SHORT)
+    with queue.turn("waits", SHORT, lambda: True):
+        queue._write("dead", SHORT, 0.0, elsewhere=False, by=None, begun=True)
+        (folder / ".jobs" / "dead.lock").touch()
+        with ThreadPoolExecutor(8) as threads:
+            seen = list(threads.map(lambda _: {job.run: job.alive for job in queue.jobs()}, range(800)))
+    assert all(alive == {"dead": False, "waits": True} for alive in seen)
+    queue.leave("dead")
 
 
 def test_the_operator_stops_any_and_forgets_what_went_wrong(folder):
@@ -90,7 +123,8 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     until(lambda: (folder / "killed" / "checkpoint.safetensors").exists())
     os.kill(trainer_of("killed"), signal.SIGKILL)
     job = until(lambda: (job := queue.job_of("killed")) and not job.alive and job)
-    assert job.fault == "Its process ended without a word." and any("broken off" in fault for fault in catalogue()[1])
+    assert job.fault == "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there is one."
+    assert any("interrupted" in fault for fault in catalogue()[1])
     before = epochs_of("killed")[-1]
     executor().start("killed", LONG)
     until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
@@ -134,7 +168,7 @@ def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
                                stderr=subprocess.PIPE, text=True)
     until(lambda: (job := queue.job_of("second")) and job.place and begun("second"))
     process.send_signal(signal_of)
-    assert "Stopped before its turn came" in process.communicate(timeout=20)[1] and process.returncode == 130
+    assert "Stopped while waiting in the queue" in process.communicate(timeout=20)[1] and process.returncode == 130
     assert [job.run for job in queue.jobs()] == ["first"]
     queue.leave("first")
 
@@ -150,7 +184,7 @@ def test_one_that_is_interrupted_at_once_leaves_the_queue(folder):
 
 
 def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
-    for error, says in ((RuntimeError("Out of memory.\nTried to allocate"), "It broke down: Out of memory (RuntimeError). Try it again"),
+    for error, says in ((RuntimeError("Out of memory.\nTried to allocate"), "The training failed: Out of memory (RuntimeError). Try again"),
                         (PermissionError(13, "Permission denied", "x.npy"), "x.npy could not be read or written: Permission denied.")):
         with pytest.raises(type(error)), queue.turn("broken", SHORT):
             raise error
@@ -223,7 +257,7 @@ def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(
 
 
 def test_a_name_that_is_no_folders_is_refused_before_anything_is_written(folder):
-    with pytest.raises(UserError, match="can't name a run"):
+    with pytest.raises(UserError, match="cannot be the name of a run"):
         executor().start("../up", SHORT)
     assert not list(folder.rglob("*.json"))
 
@@ -244,7 +278,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
 
 
 def test_without_permission_it_is_one_sentence(folder, monkeypatch):
-    (folder / "file").write_text("")
+    (folder / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("EXPLORER_RUNS", str(folder / "file"))
     with pytest.raises(UserError, match="could not be written.*EXPLORER_RUNS"):
         executor().start("run", SHORT)

@@ -49,7 +49,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
     rows = sweep.follow(specs, lambda done, under_way: None)
     assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
-    assert all(row["fault"] == "It was not trained. Sweep again." for row in rows)
+    assert all(row["fault"] == "It was not trained. Run the sweep again." for row in rows)
     assert LocalExecutor().most == 4
 
 
@@ -62,16 +62,17 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
     until(lambda: epochs_of(shared) and epochs_of(own) and queue.job_of(waiting))
     process.send_signal(signal.SIGINT)
     told, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Stopped, with the trainings that this sweep had started" in said and "Traceback" not in said
+    assert process.returncode == 130 and "Traceback" not in said
+    assert "Stopped, together with the trainings that this sweep had started" in said
     lines = told.splitlines()
     assert f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
     assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(shared)
 
 
 @pytest.mark.parametrize("words, says", [
-    (["sweep", "--betas", "0.1,x"], "numbers with commas"), (["sweep", "--model", "ladder"], "many KL weights in one training"),
+    (["sweep", "--betas", "0.1,x"], "numbers separated by commas"), (["sweep", "--model", "ladder"], "many KL weights in one training"),
     (["sweep", "--betas", "-1"], "between 0"), (["sweep", "--seeds", ",".join(map(str, range(300)))], "300 trainings"),
-    (["stop", "nothing"], "is not being trained"),
+    (["stop", "nothing"], "No training of nothing is running or waiting"),
 ])
 def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, says):
     done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True)

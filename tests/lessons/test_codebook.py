@@ -55,6 +55,24 @@ def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log(32), rel=1e-6)
 
 
+def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
+    """log p(x) under the uniform prior, over all 32⁴ codes: above −(D + R), which keeps the encoder's code alone."""
+    loaded, e, book = shipped
+    x = torch.tensor(e.images[:3]).float() / 255
+    index = torch.cartesian_prod(*[torch.arange(32)] * 4)
+    scores = []
+    with torch.inference_mode():
+        for some in index.split(65536):
+            logits = loaded.model.decode(torch.from_numpy(book)[some].reshape(len(some), 8)).flatten(1)
+            scores.append(x.flatten(1) @ logits.T - torch.nn.functional.softplus(logits).sum(1))
+    scores, terms = torch.cat(scores, 1).double(), 32**4
+    assert scores.shape == (3, terms)
+    whole = scores.logsumexp(1) - np.log(terms)
+    own = torch.cat([torch.from_numpy(distortions(loaded.model, loaded.likelihood, e.images[i], e.mu[i : i + 1])) for i in range(3)])
+    bound = -(own.double() + 4 * np.log(32))
+    assert (whole > bound).all() and (whole < bound + np.log(terms)).all()
+
+
 def test_random_entries_are_equally_likely_at_every_place(shipped):
     book = shipped[2]
     zs = from_codebook(book, 4, 20_000, np.random.default_rng(0)).reshape(-1, 4, 2)

@@ -2,12 +2,24 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
 from explorer import runs
 from explorer.data import load as load_data
-from explorer.lessons.copying import best_blend, blended, copies, ideal_decode, nearer, two_nearest, yardstick
+from explorer.lessons.copying import (
+    Share,
+    best_blend,
+    blended,
+    copies,
+    ideal_decode,
+    mutual_information,
+    nearer,
+    share_of_copies,
+    two_nearest,
+    yardstick,
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +56,9 @@ def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
 
 def test_nearer_is_half_of_those_that_are_alike():
     usual = np.column_stack([np.arange(1.0, 102), np.full(101, 200.0)])
-    assert nearer(usual, usual) == pytest.approx(50 / 101)
-    assert nearer(usual - 25, usual) == pytest.approx(75 / 101)
-    assert nearer(usual + 200, usual) == 0
+    assert nearer(usual, usual) == Share(50, 101)
+    assert nearer(usual - 25, usual) == Share(75, 101)
+    assert nearer(usual + 200, usual) == Share(0, 101)
 
 
 def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
@@ -56,14 +68,55 @@ def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
 
 
 def test_what_is_recreated_is_the_decoder_s_own(known, digits):
-    import torch
-
     loaded, x = runs.load("digits-vae-2d"), torch.from_numpy(digits.x[digits.test]).float() / 255
     with torch.inference_mode():
         pixels = torch.sigmoid(loaded.model.decoder(loaded.model.encoder(x)[:, :2])).numpy()
     np.testing.assert_allclose(known.recreated, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
     np.testing.assert_allclose(known.logvar, loaded.model.encoder(torch.from_numpy(digits.x[digits.train]).float() / 255)[:, 2:].detach(),
                                rtol=1e-4, atol=1e-4)
+
+
+def test_a_share_has_wilsons_interval():
+    for k, n in ((0, 64), (40, 64), (7, 1437)):
+        z = 1.959964
+        middle, half = (k + z**2 / 2) / (n + z**2), z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
+        assert Share(k, n).interval == pytest.approx((middle - half, middle + half), abs=1e-6)
+    assert str(Share(40, 64)) == "62% (50 to 73%)" and Share(0, 1437).brackets == "(0.0 to 0.3%)" and Share(0, 64).brackets == "(0 to 6%)"
+    assert share_of_copies(np.array([[0.3, 1.0], [0.4, 1.0]])) == Share(1, 2)
+
+
+def test_mutual_information_is_that_of_closed_forms_and_of_torch():
+    """Posteriors far apart: ln N. Equal ones: 0. Two on a line: by quadrature. Others: as a mixture of torch's estimates it."""
+    from scipy import integrate, stats
+    from torch import distributions
+
+    rng = np.random.default_rng(0)
+    far = 100.0 * np.arange(20)[:, None]
+    assert mutual_information(far, np.zeros((20, 1)), rng) == pytest.approx(np.log(20))
+    assert mutual_information(np.ones((20, 2)), np.zeros((20, 2)), rng) == pytest.approx(0, abs=1e-12)
+    p = [stats.norm(-0.7, 1.0), stats.norm(0.7, 0.5)]
+
+    def integrand(z, k):
+        return p[k].pdf(z) * (p[k].logpdf(z) - np.log((p[0].pdf(z) + p[1].pdf(z)) / 2))
+
+    wanted = sum(integrate.quad(integrand, -8, 8, args=(k,), points=[-0.7, 0.7])[0] for k in (0, 1)) / 2
+    two = np.tile([[-0.7], [0.7]], (2000, 1)), np.log(np.tile([[1.0], [0.25]], (2000, 1)))
+    assert mutual_information(*two, rng) == pytest.approx(wanted, abs=0.03)
+    mu, logvar = rng.standard_normal((300, 2)), rng.uniform(-3, -1, (300, 2))
+    normal = distributions.Independent(distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))), 1)
+    whole = distributions.MixtureSameFamily(distributions.Categorical(torch.ones(300)), normal)
+    torch.manual_seed(0)
+    z = normal.sample((200,))
+    wanted = (normal.log_prob(z) - whole.log_prob(z)).mean().item()
+    assert np.mean([mutual_information(mu, logvar, rng) for _ in range(20)]) == pytest.approx(wanted, abs=0.03)
+
+
+def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(digits, known):
+    """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence about 19 groups are left."""
+    alone = yardstick(runs.load("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
+    assert np.log(1437) - 0.02 < alone.information <= np.log(1437) and 15 < np.exp(known.information) < 23
+    np.testing.assert_allclose(known.relearnt, by_scipy(known.learnt.x, runs.load("digits-vae-2d").decode(known.learnt.mu)), rtol=1e-4)
+    assert copies(known.relearnt).mean() < 0.01
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
@@ -79,8 +132,6 @@ def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, 
 
 def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):
     """By torch's densities and binary cross-entropy: weighted by the clouds, every step away from it costs, in any direction."""
-    import torch
-
     rng = np.random.default_rng(0)
     x, mu, logvar, z = digits.x[:40], rng.standard_normal((40, 2)), rng.uniform(-3, 0, (40, 2)), np.array([0.3, -0.2])
     ideal = ideal_decode(x, mu, logvar, z)

@@ -68,6 +68,19 @@ def test_a_gaussian_as_narrow_as_a_cell_has_its_mass_and_far_below_floats_it_sti
     assert z == pytest.approx([grid.axis[37], grid.axis[201]]) and np.diff(grid.axis) == pytest.approx(grid.step)
 
 
+def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
+    """SciPy integrates the Bernoulli likelihood over grey values, pixel by pixel, decoded pixels near one half included."""
+    model = torch.nn.Module()
+    model.decode = lambda z: torch.cat([z, torch.tensor([[-30.0, -2.0, 0.3, 8.0]])], 1)
+    for a in (0.0, 1e-4, 9e-4, 1.1e-3):
+        logits = np.array([a, -a, -30, -2, 0.3, 8])
+        integrals = [integrate.quad(lambda x, a=a: np.exp(a * x - np.logaddexp(0, a)), 0, 1)[0] for a in logits]
+        found = elbo.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
+        assert found == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
+    reconstructions = [elbo.log_normaliser(digits[0], mu) for mu in digits[1].mu]
+    assert np.mean(reconstructions) == pytest.approx(84, abs=1)  # of the digits, as an independent computation found
+
+
 def test_a_linear_models_evidence_is_its_closed_form(linear):
     image, marginal, posterior = linear
     assert image.log_evidence == pytest.approx(marginal, abs=2e-4)

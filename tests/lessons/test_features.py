@@ -64,7 +64,7 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
     np.testing.assert_array_equal(data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)])
     np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
     share = {kind: a.mean(1) for kind, a in features.probed(data, (50, 1000), lambda share: None).items()}
-    assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005  # as the lesson says
+    assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005
 
 
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):
@@ -99,7 +99,7 @@ def logits_loss(x, y, w, b) -> float:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
-    """With one label PCA leads, with its variances made equal it would not; from five on MNIST's codes lead, Fashion-MNIST's never."""
+    """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes lead, Fashion-MNIST's never."""
     monkeypatch.setattr(features, "COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
     told = []

@@ -19,7 +19,7 @@ def test_mlp_has_the_stated_layers():
 def test_conv_halves_exactly_and_says_when_it_cannot():
     encoder, _ = conv((1, 28, 28), 4, 2, width=8, depth=2)
     assert [tuple(layer.weight.shape[:2]) for layer in encoder if isinstance(layer, nn.Conv2d)] == [(8, 1), (16, 8)]
-    with pytest.raises(UserError, match="28×28 px does not allow"):
+    with pytest.raises(UserError, match="28×28 pixels cannot be halved"):
         conv((1, 28, 28), 4, 2, width=8, depth=3)
 
 

@@ -84,7 +84,7 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
 
 def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
-    (runs_folder / name / "run.json").write_text("{}")  # nor of its faults
+    (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
     queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}"))
     for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {}),
@@ -93,7 +93,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")  # as it was asked
         assert not re.search("private-|mine|theirs|visages|waiting", said), page
         if page == "train":
-            assert "A private training trains, started by someone else." in said and "Stop" not in labels(app)
+            assert "A private training is running. Someone else started it." in said and "Stop" not in labels(app)
     assert visitor.KEY not in app.session_state
     queue.leave(waiting)  # no process will
 
@@ -103,12 +103,12 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     hidden(runs_folder, key)
     hidden(runs_folder, key, "tiny-ae")
     follow("library", app)
-    assert labels(app) == ["Show to everyone", "Delete"] and owner(app.button[0].key) == key
-    press(app, "Show to everyone")
+    assert labels(app) == ["Make public", "Delete"] and owner(app.button[0].key) == key
+    press(app, "Make public")
     assert find("mine") and not app.error
     select(app, "tiny-ae", "only you")
-    press(app, "Show to everyone")
-    assert "There is a run tiny-ae for everyone already." in app.error[0].value and find(private(key, "tiny-ae"))
+    press(app, "Make public")
+    assert "A public run named tiny-ae exists already." in app.error[0].value and find(private(key, "tiny-ae"))
 
 
 def select(app, name, seen):
@@ -123,8 +123,8 @@ def test_a_private_run_is_deleted_and_brought_back(app, runs_folder):
     name = hidden(runs_folder, key)
     follow("library", app)
     press(app, "Delete")
-    assert "mine is deleted." in texts(app) and key not in texts(app) and not (runs_folder / name).exists()
-    press(app, "Bring it back")
+    assert "mine was deleted." in texts(app) and key not in texts(app) and not (runs_folder / name).exists()
+    press(app, "Restore")
     assert find(name)
 
 
@@ -167,8 +167,8 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
 
 
 @pytest.mark.parametrize("name, most, asked, says", [
-    ("EXPLORER_JOBS_EACH", "2", {}, "2 trainings at a time are the most for each visitor"),
-    ("EXPLORER_MAX_QUEUE", "2", {}, "0 trainings wait or run on this server, and 2 is the most"),
+    ("EXPLORER_JOBS_EACH", "2", {}, "Each visitor can have at most 2 trainings at a time"),
+    ("EXPLORER_MAX_QUEUE", "2", {}, "At most 2 trainings may wait or run on this server, and there are 0 now"),
     ("EXPLORER_MAX_WORK", "4310", {}, "3 epochs of 1,437 images"), ("EXPLORER_MAX_DISK", "0.0001", {}, "GB of this server"),
     ("EXPLORER_MAX_WORK", "14370", {"model": "ladder", "betas": "0.1,1,10", "rung_epochs": 4}, "11 epochs of 1,437"),
 ])
@@ -189,7 +189,7 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
     press(app, "Train")
-    assert "1 training at a time is the most for each visitor and 1 of yours is under way." in app.error[0].value
+    assert "Each visitor can have at most 1 training at a time, and 1 of yours is waiting or running." in app.error[0].value
     queue.leave("theirs")
     until(lambda: read_events(place_for(name)))
     assert len(queue.jobs()) == 1
@@ -201,22 +201,22 @@ def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     queue.enter("mine", RunSpec(), by=key)
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    press(app, "Show to everyone")  # a page from before
-    assert "This server is for looking" in app.error[0].value and find(name)
+    press(app, "Make public")  # a page from before
+    assert "This server is read-only" in app.error[0].value and find(name)
     assert not labels(app)
     follow("train", app, **SHORT)
-    assert "is for looking" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(labels(app))
+    assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(labels(app))
     assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
     queue.leave("mine")
     monkeypatch.delenv("EXPLORER_READONLY")
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(app, "Delete")
-    assert "This server is for looking" in app.error[0].value and find(name)
+    assert "This server is read-only" in app.error[0].value and find(name)
 
 
 def test_no_training_is_started_on_a_server_for_looking(app, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    with pytest.raises(UserError, match="for looking"):
+    with pytest.raises(UserError, match="read-only"):
         start({"x": RunSpec()})
     assert not queue.jobs()

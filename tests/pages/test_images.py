@@ -136,7 +136,7 @@ def test_a_name_that_no_file_can_have_gets_a_sentence(page, name):
     if name == "x" * 61:  # cut off by the field
         assert not page.error or keep[0].disabled
     else:
-        assert "can't be its name" in page.error[0].value and keep[0].disabled
+        assert "is not a valid name" in page.error[0].value and keep[0].disabled
     page.text_input(key="images name").set_value("good").run()
     assert not page.error
 
@@ -177,8 +177,8 @@ def test_names_with_markup_are_text(page):
 def test_deleted_images_are_brought_back(page):
     name = kept(page)
     page.button(key=f"delete {name}").click().run()
-    assert own.names() == [] and "is deleted" in said(page) and "None yet." in shown(page) and not page.success
-    press(page, "Bring it back")
+    assert own.names() == [] and "was deleted" in said(page) and "None yet." in shown(page) and not page.success
+    press(page, "Restore")
     assert own.names() == [name] and not page.exception and not page.error
 
 
@@ -221,20 +221,20 @@ def test_a_server_for_looking_takes_nothing(page, monkeypatch):
     upload(page, zipped(pieces(3)))
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(page, "Keep")
-    assert own.names() == [name] and not page.file_uploader and "for looking" in page.info[0].value
+    assert own.names() == [name] and not page.file_uploader and "read-only" in page.info[0].value
     assert not page.button
     monkeypatch.delenv("EXPLORER_READONLY")
     button = page.run().button(key=f"delete {name}")
     monkeypatch.setenv("EXPLORER_READONLY", "1")  # since the page was shown
     button.click().run()
-    assert own.names() == [name] and "for looking" in page.error[0].value
+    assert own.names() == [name] and "read-only" in page.error[0].value
 
 
 def test_a_full_server_takes_nothing(page, monkeypatch):
     upload(page)
     monkeypatch.setenv("EXPLORER_MAX_DISK", "0")
     press(page, "Keep")
-    assert own.names() == [] and "is the most" in page.info[0].value
+    assert own.names() == [] and "the limit is" in page.info[0].value
 
 
 def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, monkeypatch):

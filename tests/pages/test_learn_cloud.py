@@ -126,7 +126,7 @@ def test_without_a_run_it_says_so(app, monkeypatch):
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("asked, wrong", [({"noise": "-1"}, "its noise can't be '-1'"), ({"way": "x"}, "its way can't be 'x'")])
+@pytest.mark.parametrize("asked, wrong", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")])
 def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
     opened(app, **asked)
     assert wrong in app.warning[0].value

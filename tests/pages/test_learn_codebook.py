@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import streamlit as st
+from scipy.stats import entropy
 
 from explorer import runs
 from explorer.store import catalogue
@@ -32,7 +33,7 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     shown = galleries(app)["The image"]
     assert np.array_equal(pictures(shown)[0, ::6, ::6], e.images[42, 0])
     assert np.abs(pictures(shown)[1, ::6, ::6] - own).max() <= 1 and np.abs(pictures(shown)[2, ::6, ::6] - put).max() <= 1
-    assert np.abs(pictures(galleries(app)["Every entry at place 3"])[17, ::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
+    assert np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
@@ -41,11 +42,15 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
 
 
 def test_the_figures_are_the_runs(app):
-    test = runs.load("digits-vqvae").run.test
+    """The perplexity pooled over positions as recorded, and at each position by SciPy."""
+    loaded = runs.load("digits-vqvae")
+    test, index = loaded.run.test, loaded.encode(read_embedding(loaded.run).images).index.numpy()
     visit(app)
-    assert any(f"perplexity {test.perplexity:.1f} of 32" in m.value for m in app.markdown)
+    each = [np.exp(entropy(np.bincount(column))) for column in index.T]
+    assert any(f"{' · '.join(f'{p:.1f}' for p in each)} at positions 1 to 4." in m.value for m in app.markdown)
+    assert any(f"**Perplexity:** {test.perplexity:.1f} of 32, pooled" in m.value for m in app.markdown)
     assert any(f"**{4 * np.log(32):.1f} nats** (20 bits)" in c.value for c in app.caption)
-    assert any(f"distortion, {test.distortion:.1f} on average" in c.value for c in app.caption)
+    assert any(f"mean over the test images {test.distortion:.1f}" in c.value for c in app.caption)
 
 
 @pytest.mark.parametrize("image", [0, 359])
@@ -62,10 +67,10 @@ def test_the_ends_of_what_can_be_chosen(app, asked):
     wanted = {k: v for k, v in asked.items() if (k, v) != ("place", "1")}
     assert not app.warning and {k: app.query_params[k] for k in wanted} == wanted
     shown = galleries(app)
-    assert "entry" not in asked or shown[f"Every entry at place {asked['place']}"]["chosen"] == int(asked["entry"])
+    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen"] == int(asked["entry"])
     if "seed" in asked:
         app.button(key="codebook draw").click().run()
-        assert "seed" not in app.query_params and galleries(app)["Draws"]["sheet"] != shown["Draws"]["sheet"]
+        assert "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
 
 
 @pytest.mark.parametrize("asked", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
@@ -78,12 +83,12 @@ def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
 def test_each_answer_is_answered(app, option):
     visit(app)
     app.button(key=f"learn_codebook answer {option}").click().run()
-    said = [m.value for m in app.markdown if m.value.startswith(("**Yes.**", "**Not so: The book"))]
-    assert len(said) == 1 and said[0].startswith("**Yes.**") == (option == 2) and app.query_params["answer"] == str(option)
+    said = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The codebook"))]
+    assert len(said) == 1 and said[0].startswith("**Correct.**") == (option == 2) and app.query_params["answer"] == str(option)
 
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
     st.cache_data.clear()
     visit(app)
-    assert "digits-vqvae is not there" in app.info[0].value and not galleries(app)
+    assert "needs the run digits-vqvae, which is not there" in app.info[0].value and not galleries(app)

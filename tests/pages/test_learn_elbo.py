@@ -63,6 +63,17 @@ def test_the_bars_end_where_the_figures_say(app):
     assert shown.share.max() == 1 and (shown.z0_end - shown.z0).to_numpy() == pytest.approx(0.125)
 
 
+def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_first_stands(app):
+    opened(app, image="7", mu0="0.6", mu1="-0.7")
+    [said] = [c.value for c in app.caption if "normalised density" in c.value]
+    with torch.no_grad():
+        logits = runs.loaded(read(ROOT / "trained/digits-vae-2d")).model.decode(torch.tensor([[0.6, -0.7]])).double().flatten()
+    grey = torch.full_like(logits, 0.3)  # the normaliser is what torch's two densities differ by, at any grey value
+    wanted = (torch.distributions.ContinuousBernoulli(logits=logits).log_prob(grey)
+              - torch.distributions.Bernoulli(logits=logits, validate_args=False).log_prob(grey)).sum().item()
+    assert f"**{wanted:.1f} nats**" in said and "Loaiza-Ganem" in said and wanted > 50
+
+
 def test_only_the_bound_moves_with_q(app):
     opened(app)
     whole = figures(app)[0]
@@ -78,7 +89,7 @@ def test_only_the_bound_moves_with_q(app):
 
 def test_the_encoders_q_comes_at_a_click(app):
     opened(app, image="3")
-    next(b for b in app.button if b.label == "Take the encoder's q").click().run()
+    next(b for b in app.button if b.label == "Use the encoder's q").click().run()
     e = read_embedding(read(ROOT / "trained/digits-vae-2d"))
     values = {s.key.split()[1]: s.value for s in app.slider}
     wanted = dict(zip(("mu0", "mu1", "s0", "s1"), [*e.mu[3], *(e.logvar[3] / 2)]))
@@ -102,7 +113,7 @@ def test_the_ascent_raises_the_bound_and_leaves_the_evidence(app):
 @pytest.mark.parametrize("choice", [1, 2, 3])
 def test_each_answer_says_why(app, choice):
     opened(app, answer=str(choice))
-    assert any(m.value.startswith("**Yes.**" if choice == 2 else "**Not so: It stands still.**") for m in app.markdown)
+    assert any(m.value.startswith("**Correct.**" if choice == 2 else "**Not quite: It is constant.**") for m in app.markdown)
 
 
 def test_a_link_restores_it_all(app):
@@ -117,7 +128,7 @@ def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):
     app.query_params.clear()
     app.query_params.update(image="360")
     app.switch_page("pages/learn_elbo.py").run()
-    assert "its image can't be '360'" in app.warning[0].value and not app.exception
+    assert "image can't be '360'" in app.warning[0].value and not app.exception
 
 
 def test_without_its_run_it_says_so(app, monkeypatch):

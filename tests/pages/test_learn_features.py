@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
@@ -28,6 +29,7 @@ def app(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     for name, value in {"SEEDS": 2, "TUNED_SEEDS": 2, "STEPS": 2, "EPOCHS": 0, "COUNTS": (1, 10, 100)}.items():
         monkeypatch.setattr(features, name, value)
+    st.cache_data.clear()
     st.cache_resource.clear()
     yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     st.cache_resource.clear()
@@ -37,8 +39,15 @@ def accuracies(app) -> dict[str, str]:
     return dict(re.findall(r"\| ([\w -]+) \| \*\*([\d.]+)%\*\*", told(app)))
 
 
+def test_accuracies_are_hidden_until_the_question_is_answered(app):
+    visit(app, labels="10")
+    assert not accuracies(app) and not charts(app) and "Highest" not in told(app) and "Answer the question" in app.info[0].value
+    app.button(key=f"{PAGE} answer 1").click().run()
+    assert accuracies(app).keys() == {"codes", "PCA", "pixels"} and charts(app) and not app.info
+
+
 def test_every_setting_at_both_ends_and_every_answer(app):
-    visit(app)
+    visit(app, answer="1")
     ends = {"labels": ("100", "1"), "images": ("fashion-mnist", "mnist"), "class": ("9", "0"), "encoder": ("tuned", "kept")}
     for name, values in ends.items():
         for value in values:
@@ -48,7 +57,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
             assert accuracies(app).keys() == wanted
     for i in (1, 2, 3):
         app.button(key=f"{PAGE} answer {i}").click().run()
-        assert not app.exception and ("**Yes.**" in told(app)) == (i == 2)
+        assert not app.exception and ("**Correct.**" in told(app)) == (i == 2)
 
 
 def test_a_link_restores_it(app):
@@ -58,7 +67,7 @@ def test_a_link_restores_it(app):
 
 
 def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
-    visit(app, labels="10")
+    visit(app, labels="10", answer="2")
     e = read_embedding(find("mnist-vae-16d"))
     n, pool = len(e.images), round(0.6 * len(e.images))
     codes = e.mu[:n] * np.sqrt(16 / e.mu[:pool].var(0).sum())
@@ -72,6 +81,41 @@ def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
     [curve] = [t[t["way"] == "codes"] for t in tables(charts(app)[0]) if "way" in t]
     assert curve["accuracy"].iloc[1] == pytest.approx(np.mean(found), abs=0.005)
     assert curve["high"].iloc[1] - curve["low"].iloc[1] == pytest.approx(2 * np.std(found, ddof=1), abs=0.01)
+
+
+def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
+    """With one label per class, by SciPy on accuracies that scikit-learn gives; and what the codes' properties would cost PCA."""
+    monkeypatch.setattr(features, "SEEDS", 10)
+    for images, name in (("mnist", "mnist-vae-16d"), ("fashion-mnist", "fashion-mnist-vae-16d")):
+        visit(app, images=images, answer="2")
+        run = find(name)
+        e = read_embedding(run)
+        n, pool = len(e.images), round(0.6 * len(e.images))
+        pixels = e.images[:n].reshape(n, -1) / 255
+        centred = pixels - pixels[:pool].mean(0)
+        variances, axes = np.linalg.eigh(centred[:pool].T @ centred[:pool])
+        pca = centred @ axes[:, :-17:-1]
+        active = run.test.active_units
+        kinds = {"codes": e.mu[:n], "PCA": pca, "pixels": pixels, "even": pca / pca[:pool].std(0), "fewer": pca[:, :active]}
+        found = {kind: [] for kind in kinds}
+        for seed in range(10):
+            order = np.random.default_rng(seed).permutation(pool)
+            rows = [next(i for i in order if e.y[i] == label) for label in range(10)]
+            for kind, f in kinds.items():
+                f = f * np.sqrt(16 / f[:pool].var(0).sum())
+                found[kind].append(100 * LogisticRegression(max_iter=1000).fit(f[rows], e.y[rows]).score(f[pool:], e.y[pool:n]))
+        assert "**Highest: PCA,**" in told(app)
+        said = dict((name, (float(mean.replace("−", "-")), float(half))) for mean, half, name in
+                    re.findall(r"([+−]?[\d.]+) ± ([\d.]+) points over (\w+)", told(app)))
+        for kind in ("codes", "pixels"):
+            interval = stats.ttest_rel(found["PCA"], found[kind]).confidence_interval(0.95)
+            mean, half = said[kind]
+            assert (mean - half, mean + half) == pytest.approx(tuple(interval), abs=1.2)
+            assert (interval.low <= 0) == (f"points over {kind} (not established)" in told(app)) or abs(interval.low) < 0.6
+        costs = re.search(r"equal variances: ([+−]?[\d.]+) .*? PCA with (\d+) components.*?: ([+−]?[\d.]+) ±", told(app)).groups()
+        assert int(costs[1]) == active
+        for cost, kind in ((costs[0], "even"), (costs[2], "fewer")):
+            assert float(cost.replace("−", "-")) == pytest.approx(np.mean(found[kind]) - np.mean(found["PCA"]), abs=0.8)
 
 
 def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
@@ -93,8 +137,8 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
     e, wanted = read_embedding(find("mnist-vae-16d")), {1, 10, 100, 150}
     monkeypatch.setattr(features, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
     monkeypatch.setattr(features, "COUNTS", tuple(sorted(wanted)))
-    visit(app, labels="150")
-    assert app.session_state[f"{PAGE} labels"] == "150" and "2,040 of the images that this VAE learnt from" in told(app)
+    visit(app, labels="150", answer="2")
+    assert app.session_state[f"{PAGE} labels"] == "150" and "2,040 training images of this VAE may get a label" in told(app)
     assert counts_drawn(app) == wanted
     app.select_slider(key=f"{PAGE} labels").set_value("10").run()
     assert counts_drawn(app) == wanted - {150}
@@ -111,9 +155,9 @@ def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_m
 
 
 def test_words_of_a_link_that_mean_nothing_are_named(app):
-    app.query_params.update({"images": "celeba", "encoder": "gone"})
+    app.query_params.update({"images": "celeba", "encoder": "gone", "answer": "2"})
     app.switch_page(f"pages/{PAGE}.py").run()
-    assert "its images can't be 'celeba'; its encoder can't be 'gone'" in app.warning[0].value and not app.exception
+    assert "images can't be 'celeba'; encoder can't be 'gone'" in app.warning[0].value and not app.exception
     assert accuracies(app).keys() == {"codes", "PCA", "pixels"}
 
 

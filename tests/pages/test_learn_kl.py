@@ -101,6 +101,6 @@ def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_sai
     assert [low, high] == pytest.approx([variances[int(q * len(variances))] for q in (0.025, 0.975)], rel=0.06)
 
 
-@pytest.mark.parametrize("asked, wrong", [({"mu": "4"}, "its mu can't be '4'"), ({"s": "x"}, "its s can't be 'x'")])
+@pytest.mark.parametrize("asked, wrong", [({"mu": "4"}, "mu can't be '4'"), ({"s": "x"}, "s can't be 'x'")])
 def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
     assert wrong in opened(app, **asked).warning[0].value

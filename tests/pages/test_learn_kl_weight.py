@@ -6,12 +6,15 @@ from functools import partial
 import numpy as np
 import pytest
 import streamlit as st
+from scipy import stats
 
 from explorer import runs
 from explorer.data import load as load_data
+from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.lessons.kl_weight import distortions
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
+from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.training.evaluation import evaluate
 from tests.pages.conftest import charts, follow, mounted, tables
@@ -26,26 +29,53 @@ def table(app) -> dict[str, list[str]]:
     return {head: [row[i] for row in rows[2:]] for i, head in enumerate(rows[0]) if i}
 
 
-def price(app) -> list[float]:
-    """Whole, of the noise, and of the codes."""
-    said = next(m.value for m in app.markdown if m.value.startswith("**The price.**"))
-    return [float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+\.\d", said)]
+def differences(app) -> list[tuple[float, float]]:
+    """The whole, of the noise, and of the training, each with the half width of its interval."""
+    said = next(m.value for m in app.markdown if m.value.startswith("**Distortion, VAE − AE:"))
+    return [(float(mean.replace("−", "-")), float(half)) for mean, half in re.findall(r"([+−]?\d+\.\d) ± (\d+\.\d)", said)]
 
 
 def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
-    """Of the digits, whose test images are all at hand."""
+    """Of the digits, whose test images are all at hand; the differences by SciPy's paired test."""
     visit(app, images="digits", beta="0.3")
     data = load_data("digits")
+    x = data.x[data.test]
     loaded, ae = runs.load("digits-ladder-2d", 0.3), runs.load("digits-ae-2d")
-    vae, other = (evaluate(run.model, run.likelihood, data.x[data.test]).figures for run in (loaded, ae))
+    vae, other = (evaluate(run.model, run.likelihood, x).figures for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
     assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(vae.rate, abs=0.051)
     assert float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051) and shown[5] == f"{vae.active_units} of 2"
-    assert float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
-    whole, noise, rest = price(app)
-    apart = [distortions(loaded.model, loaded.likelihood, data.x[data.test])[i] for i in (1, 0)]
-    assert noise == pytest.approx(apart[0] - apart[1], abs=0.051)
-    assert whole == pytest.approx(vae.distortion - other.distortion, abs=0.051) and whole == pytest.approx(noise + rest, abs=0.11)
+    assert float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051) and table(app)["AE"][5] == "–"
+    mean, sampled = distortions(loaded.model, loaded.likelihood, x)
+    of_ae = evaluate(ae.model, ae.likelihood, x).distortion
+    pairs = (sampled.mean(0), of_ae), (sampled.mean(0), mean), (mean, of_ae)
+    for (shown_mean, half), (a, b) in zip(differences(app), pairs, strict=True):
+        wanted = stats.ttest_rel(a, b).confidence_interval(0.95)
+        assert (shown_mean - half, shown_mean + half) == pytest.approx(wanted, abs=0.11)
+
+
+@pytest.mark.parametrize("images, beta", [("mnist", "0.3"), ("mnist", "10"), ("digits", "0.001"), ("moons", "1")])
+def test_a_conclusion_about_the_ae_stands_only_where_the_intervals_carry_it(app, images, beta):
+    visit(app, images=images, beta=beta)
+    said, (mean, half) = " ".join(m.value for m in app.markdown), differences(app)[0]
+    wanted = "The sign is not established." if abs(mean) <= half else f"The VAE's is {'higher' if mean > 0 else 'lower'}."
+    assert abs(abs(mean) - half) < 0.11 or f"nats.** {wanted}" in said
+    (a, a_low, a_high), (b, b_low, b_high) = (map(int, re.findall(r"\d+", column[3])) for column in table(app).values())
+    assert a_low <= a <= a_high and b_low <= b <= b_high
+    if a_high < b_low:
+        assert "the VAE's is smaller than the AE's" in said
+    if a == b:
+        assert "the difference from the AE is not established" in said
+
+
+def test_both_gaps_are_of_as_many_codes_and_are_the_estimates_of_the_library(app):
+    visit(app, beta="4")
+    e, ae = (read_embedding(read(SHIPPED / name)) for name in ("mnist-ladder-2d", "mnist-ae-2d"))
+    at = [f.beta for f in read(SHIPPED / "mnist-ladder-2d").film].index(4.0)
+    mu, logvar = e.film.mu[at], e.film.logvar[at]
+    assert table(app)["VAE, β = 4"][3:5] == [str(estimate_gap(mu, logvar, 3000)), str(estimate_prior_gap(mu, logvar, 3000))]
+    assert table(app)["AE"][3] == str(estimate_gap(ae.mu[:3000], None, 3000))
+    assert any("fitted to 3,000 posterior samples" in c.value for c in app.caption)
 
 
 def test_map_and_curve_hold_what_was_measured(app):
@@ -78,19 +108,25 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
     [told] = mounted(app, "gallery")
-    assert told["n"] == 30 and told["columns"] == 6 and told["heads"] == ["image", "AE", "VAE", "draws", ""]
+    assert told["n"] == 30 and told["columns"] == 6 and told["heads"] == ["image", "AE", "VAE", "samples", ""]
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3])
-def test_an_answer_is_judged_and_what_each_figure_chooses_shown_only_then(app, answer):
+def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     visit(app, images="digits")
-    assert not any(m.value.startswith("**By experiment,**") for m in app.markdown)
+    assert not any(m.value.startswith("**Best trained β**") for m in app.markdown)
     app.button[answer - 1].click().run()
     said = [m.value for m in app.markdown]
-    assert any(text.startswith("**Yes.**" if answer == 3 else "**Not so: It depends on the use.**") for text in said)
-    film = read(SHIPPED / "digits-ladder-2d").film
-    lowest = min((f.distortion, f.beta) for f in film)[1]
-    assert any(f"the lowest distortion is at β = {lowest:.2g}" in text and "no unit is active" in text for text in said)
+    assert any(text.startswith("**Correct.**" if answer == 3 else "**Not quite: It depends on the use.**") for text in said)
+    [best] = [text for text in said if text.startswith("**Best trained β**")]
+    rungs = read(SHIPPED / "digits-ladder-2d").spec.rungs
+    data = load_data("digits")
+    loaded = {beta: runs.load("digits-ladder-2d", beta) for beta in rungs}
+    found = {beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()}
+    for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
+        named = [float(b) for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. In)", best)[1])]
+        assert set(named) <= set(rungs) and min(rungs, key=lambda beta: of(found[beta])) in named  # only trained KL weights
+    assert "smallest prior gap at β = " in best
 
 
 def test_a_link_restores_all_or_says_what_is_wrong(app):
@@ -99,12 +135,12 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
     assert app.query_params["beta"] == "0.0055"
     visit(app, beta="3.9")
     assert app.select_slider[0].value == 4.0  # the nearest
-    assert "its beta can't be '11'" in visit(app, beta="11").warning[0].value
-    assert table(visit(app, images="nothing")) and "its images can't be 'nothing'" in app.warning[0].value
+    assert "beta can't be '11'" in visit(app, beta="11").warning[0].value
+    assert table(visit(app, images="nothing")) and "images can't be 'nothing'" in app.warning[0].value
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
     st.cache_data.clear()
     visit(app)
-    assert "none of those that come along" in app.info[0].value and not app.get("vega_lite_chart")
+    assert "none of them is there" in app.info[0].value and not app.get("vega_lite_chart")

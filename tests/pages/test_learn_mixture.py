@@ -28,14 +28,31 @@ def test_the_figures_are_those_of_the_fits(app):
     opened(app, k="5", z="-0.5")
     x, held_out = mixture.drawn(0), mixture.drawn(1)
     score = GaussianMixture(5, random_state=0).fit(x[:, None]).score(held_out[:, None])
-    assert f"**5 Gaussians** and their sum, the bold line: {score:.2f} nats" in said(app)
+    assert f"Mixture **{score:.2f}**" in said(app)
     decoder = mixture.trained(x)
     z = (np.arange(4000) + 0.5) / 4000
     mean, sd = mixture.picked(decoder, stats.norm.ppf(z))
     vae = np.log(stats.norm.pdf(held_out[:, None], mean, sd).mean(1)).mean()
-    assert float(re.search(r"bold: (-\d\.\d\d) nats", said(app)).group(1)) == pytest.approx(vae, abs=0.006)
+    assert float(re.search(r"VAE \*\*(-\d\.\d\d)\*\*", said(app)).group(1)) == pytest.approx(vae, abs=0.006)
     (mean,), (sd,) = mixture.picked(decoder, np.array([-0.5]))
-    assert f"z = -0.50 picks the Gaussian of mean m(z) = **{mean:.2f}** and width s(z) = **{sd:.2f}**" in said(app)
+    assert f"z = -0.50 selects the mean m(z) = **{mean:.2f}** and the standard deviation s(z) = **{sd:.2f}**" in said(app)
+
+
+def test_a_better_fit_is_said_only_where_a_paired_test_finds_one(app):
+    """Five Gaussians beat this VAE on a line; with three the VAE is better. By SciPy, from scikit-learn's mixtures."""
+    x, test, verdicts = mixture.drawn(0), mixture.drawn(1), {}
+    decoder = mixture.trained(x)
+    mean, sd = mixture.picked(decoder, stats.norm.ppf((np.arange(4000) + 0.5) / 4000))
+    vae = np.log(stats.norm.pdf(test[:, None], mean, sd).mean(1))
+    for k in range(1, 13):
+        gap = stats.ttest_rel(GaussianMixture(k, random_state=0).fit(x[:, None]).score_samples(test[:, None]), vae)
+        interval = gap.confidence_interval(0.95)
+        verdicts[k] = "The mixture fits better." if interval.low > 0 else "The VAE fits better." if interval.high < 0 else "not established"
+    first = min(k for k in verdicts if all(verdicts[j] == "The mixture fits better." for j in range(k, 13)))
+    for k in (1, 3, 4, first, 12):
+        opened(app, k=str(k))
+        assert verdicts[k] in said(app) and f"From K = {first} on, the mixture fits better." in said(app)
+    assert verdicts[3] == "The VAE fits better." and first <= 6
 
 
 def test_each_slider_goes_to_its_ends_and_into_the_address(app):
@@ -46,9 +63,9 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
             app.slider(key=f"learn_mixture {key}").set_value(value).run()
             assert not app.exception and not app.error and told(app)[key] == str(value)
             seen.add(said(app))
-    assert len(seen) == 4 and "**12 Gaussians** and their sum" in said(app)
+    assert len(seen) == 4 and "12 Gaussians, and their sum (bold)" in said(app)
     titles = [set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False))) for e in charts(app)]
-    wanted = {"x", "density"}, {"x", "density"}, {"z", "x: m(z) ± s(z), ± 2 s(z)"}, {"K, number of Gaussians", "nats, held out"}
+    wanted = {"x", "density"}, {"x", "density"}, {"z", "x: m(z) ± s(z), ± 2 s(z)"}, {"K, number of Gaussians", "nats, test"}
     assert [here <= there for here, there in zip(wanted, titles)] == [True] * 4
 
 
@@ -68,7 +85,7 @@ def test_what_is_drawn_are_densities(app):
 @pytest.mark.parametrize("choice", [1, 2, 3])
 def test_each_answer_says_why(app, choice):
     opened(app, answer=str(choice))
-    start = "**Yes.**" if choice == 2 else "**Not so: In one network, and in the prior of z.**"
+    start = "**Correct.**" if choice == 2 else "**Not quite: In one network and the prior of z.**"
     assert any(m.value.startswith(start) for m in app.markdown)
 
 
@@ -79,4 +96,4 @@ def test_a_link_restores_it_all_or_says_what_is_wrong(app):
     app.query_params.clear()
     app.query_params.update(k="13")
     app.switch_page("pages/learn_mixture.py").run()
-    assert "its k can't be '13'" in app.warning[0].value and not app.exception
+    assert "k can't be '13'" in app.warning[0].value and not app.exception

@@ -81,9 +81,9 @@ def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one
     opened(app, n=60)
     assert app.select_slider(key=f"{PAGE} n").value == 50
     opened(app, n=0)
-    assert "its n can't be '0'" in app.warning[0].value
+    assert "n can't be '0'" in app.warning[0].value
     opened(app, loss="cliff")
-    assert "its loss can't be 'cliff'" in app.warning[0].value
+    assert "loss can't be 'cliff'" in app.warning[0].value
 
 
 def test_every_axis_is_titled(app):

@@ -17,7 +17,7 @@ IDEAS = 27  # of the notes
 
 def concepts(page: str) -> tuple[int, ...]:
     """The rows of the notes' ideas that a page's source says it shows."""
-    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text()).body:
+    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and node.targets[0].id == "CONCEPTS":
             return ast.literal_eval(node.value)
     return ()
@@ -42,8 +42,8 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     follow(page, app)
     texts = [m.value for m in app.markdown]
     [asked] = [text for text in texts if text.startswith("**Predict:**")]
-    assert not any(text.startswith(("**Yes.**", "**Not so")) for text in texts)
-    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == ["The mathematics", "The code"]
+    assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
+    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == ["Mathematics", "Source code"]
     assert any("$" in text for text in texts) and app.code
     for formula in re.findall(r"\$\$(.*?)\$\$", "\n".join(texts), re.DOTALL):  # one of several lines has its signs on lines of their own
         assert "\n" not in formula or formula.startswith("\n") and formula.endswith("\n"), formula
@@ -52,18 +52,18 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     for i, option in enumerate(options, 1):
         app.button(key=option.key).click().run()
         assert not app.exception and app.query_params["answer"] == str(i)
-    said = [m.value for m in app.markdown if m.value.startswith(("**Yes.**", "**Not so"))]
+    said = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite"))]
     assert len(said) == 1
 
 
 @pytest.mark.parametrize("page", LESSONS)
 def test_a_wrong_link_gets_a_sentence(app, page):
     follow(page, app, answer="99")
-    assert "its answer can't be '99'" in app.warning[0].value
+    assert "answer can't be '99'" in app.warning[0].value
 
 
 def chosen(app) -> bool:
-    return any(m.value.startswith(("**Yes.**", "**Not so")) for m in app.markdown) and app.query_params.get("answer") == "1"
+    return any(m.value.startswith(("**Correct.**", "**Not quite")) for m in app.markdown) and app.query_params.get("answer") == "1"
 
 
 @pytest.mark.parametrize("page", LESSONS)

@@ -1,6 +1,8 @@
 """Runs of images of one's own, and of CelebA's attributes, on every page; and runs from elsewhere, brought in on the Library."""
 
+import io
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ from explorer.store.run import MODEL, read_tensors
 from explorer.ui import visitor
 from explorer.ui.tools import TOOLS
 from tests.data.celeba import ATTRIBUTES, celeba_folder
-from tests.pages.conftest import ROOT, follow, galleries, mounted, pictures
+from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pictures
 from tests.pages.photographs import pieces, zipped
 
 CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
@@ -99,7 +101,7 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     options = app.selectbox(key="images of the pair").options
     assert sum(option.startswith("faces") for option in options) == 2 and not any(key in option for option in options)
     follow("compare", app, vae=name_of(None, "vae"))
-    assert not app.warning and name_of(None, "ae") in app.query_params["ae"]
+    assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
 
 def test_a_training_on_own_images_is_seen_again(key):
@@ -205,7 +207,7 @@ def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
     if name is not None:
         app.text_input(key="run name").set_value(name).run()
     app.button_group(key="run who").set_value(who).run()
-    [button] = [button for button in app.button if button.label == "Bring it in"]
+    [button] = [button for button in app.button if button.label == "Import"]
     if not button.disabled:
         button.click().run()
     assert not app.exception
@@ -217,12 +219,19 @@ def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
     bring(library, content, "tiny-vae.zip")
     assert "There is a run tiny-vae already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
-    assert not library.error and "is here" in library.success[0].value and np.array_equal(read_embedding(find("theirs")).mu, wanted)
+    assert not library.error and "is imported" in library.success[0].value and np.array_equal(read_embedding(find("theirs")).mu, wanted)
     bring(library, content, "tiny-vae (1).zip", who="me")
     assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
     assert not any(library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown))
     other = set(follow("library", opened()).dataframe[0].value["run"])
     assert "theirs" in other and "tiny-vae-1" not in other
+
+
+def test_a_run_that_a_mac_packed_again_is_brought_in(library):
+    with zipfile.ZipFile(io.BytesIO(run_zip(find("tiny-vae")))) as archive:
+        files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    bring(library, zipped(files | {"__MACOSX/._run.json": b"\0\5", ".DS_Store": b"Bud1"}), "again.zip", name="again")
+    assert not library.error and find("again").test == find("tiny-vae").test
 
 
 def test_weights_are_brought_in_with_their_settings(library):
@@ -236,7 +245,7 @@ def test_weights_are_brought_in_with_their_settings(library):
 
 @pytest.mark.parametrize("content, file, says", [
     (b"PK\x03\x04" + bytes(40), "x.zip", "no zip that can be read"), (zipped({"a.txt": b"x"}), "x.zip", "not hold the files of one run"),
-    (b"x" * 100, "x.safetensors", "These weights can't be used"), (b"\x80\x04\x95.", "x.safetensors", "These weights can't be used"),
+    (b"x" * 100, "x.safetensors", "These weights can't be used"),
 ])
 def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):
     before = {p.name for p in runs_folder.iterdir()}
@@ -245,11 +254,23 @@ def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, say
     assert {p.name for p in runs_folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("content, file, says", [
+    (b"PK\x03\x04", "w.pt", "a PyTorch file"), (b"\x80\x04\x95.", "x.safetensors", "a Python pickle"), (b"x", "m.PKL", "a Python pickle"),
+    (b"\x89HDF\r\n\x1a\n", "m.h5", "a Keras model"), (b"0.5\t1\n", "vectors.tsv", "a table"),
+])
+def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, content, file, says):
+    library.file_uploader[0].set_value((file, content, "")).run()
+    assert not library.exception and [f"{file} is {says}" in error.value for error in library.error] == [True]
+    assert not [button for button in library.button if button.label == "Import"]
+    bring(library, run_zip(find("tiny-vae")), "tiny-vae.zip", name="another")
+    assert not library.error and find("another")
+
+
 def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
     before = {p.name for p in runs_folder.iterdir()}
     library.file_uploader[0].set_value(("theirs.zip", run_zip(find("tiny-vae")), "")).run()
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    [button] = [button for button in library.button if button.label == "Bring it in"]
+    [button] = [button for button in library.button if button.label == "Import"]
     button.click().run()
     assert not library.exception and not library.file_uploader and {p.name for p in runs_folder.iterdir()} == before
 

@@ -1,6 +1,8 @@
 """The Train page as Streamlit runs it, without a browser."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -8,6 +10,7 @@ from dataclasses import fields
 import pytest
 import streamlit as st
 
+from explorer import runs
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.privacy import new_key
@@ -15,7 +18,8 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.events import read_events
 from explorer.ui import presets, visitor, words
-from tests.pages.conftest import ROOT, opened, visit
+from tests.conftest import SPECS
+from tests.pages.conftest import ROOT, mounted, opened, visit
 from tests.trainings import until
 
 
@@ -47,7 +51,7 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
 
 def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     train(app, dataset="digits", epochs="7", width="16")
-    assert any(re.fullmatch(r"About \*\*\d+ s\*\* on this machine, by a moment's trial.", m.value) for m in app.markdown)
+    assert any(re.fullmatch(r"Estimated time on this machine: \*\*\d+ s\*\*\.", m.value) for m in app.markdown)
     program = app.code[1].value
     assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
@@ -98,7 +102,7 @@ def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
     assert "diverged" in app.error[0].value and "Try a learning rate below 10" in app.error[0].value
 
 
-@pytest.mark.parametrize("name, value, says", [("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS is a number"),
+@pytest.mark.parametrize("name, value, says", [("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS must be a number"),
                                                ("EXPLORER_RUNS", __file__, "could not be written")])
 def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, says):
     monkeypatch.setenv(name, value)
@@ -117,13 +121,14 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
     train(app)
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     app.button(key=f"{button} there").click().run()
-    assert not app.exception and "EXPLORER_MAX_JOBS is a number" in app.error[0].value
+    assert not app.exception and "EXPLORER_MAX_JOBS must be a number" in app.error[0].value
 
 
 @pytest.mark.parametrize("asked, says", [
-    ({"dataset": "folder:\0"}, "can't be the path of a folder"),
-    ({"model": "vea"}, "Did you mean vae"), ({"beta": "x"}, "KL weight β can't be 'x'"), ({"nonsense": "1"}, "no setting nonsense"),
-    ({"latent_dim": "0"}, "Latent dim must lie between 1"), ({"beta": "nan"}, "Beta must lie between"),
+    ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
+    ({"model": "vea"}, "Did you mean vae"), ({"beta": "x"}, "KL weight β cannot be 'x'"),
+    ({"nonsense": "1"}, "no setting named 'nonsense'"),
+    ({"latent_dim": "0"}, "Latent dim must be between 1"), ({"beta": "nan"}, "Beta must be between"),
 ])
 def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, asked, says):
     train(app, **asked)
@@ -160,15 +165,51 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     app.button(key=f"delete {name}").click().run()
     assert not (runs_folder / name).exists()
     assert not [button for button in app.button if button.key == f"delete {name}"]
-    [back] = [button for button in app.button if button.label == "Bring it back"]
+    [back] = [button for button in app.button if button.label == "Restore"]
     back.click().run()
     assert find(name).epochs > before and not app.exception
 
 
+def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder):
+    """The visitor's own, of which the last is shown, and those of the command line; not those that another visitor has started."""
+    starters = {"first": mine(app), "last": mine(app), "theirs": new_key(), "queued": None, "typed": None}
+    for seed, (name, by) in enumerate(starters.items(), 11):
+        spec = RunSpec(epochs=3, width=8, seed=seed)
+        if name == "typed":
+            runs.train(spec, name)
+        else:
+            queue.enter(name, spec, by=by)
+            with queue.turn(name, spec):
+                runs.train(spec, name)
+        os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
+    for name in SPECS:
+        shutil.rmtree(runs_folder / name)
+    st.cache_data.clear()
+    train(app)
+    choice = app.selectbox(key="ended training")
+    assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
+    choice.select("first").run()
+    assert shown(app) == ["first", "last"] and not app.exception
+    assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
+    assert seeds(app.selectbox(key="ended training")) == [15, 14] and app.selectbox(key="ended training").value is None
+    other = train(opened())
+    assert shown(other) == [] and seeds(other.selectbox(key="ended training")) == [15, 14]
+
+
+def seeds(choice) -> list[int]:
+    return [int(re.search(r"seed (\d+)", option)[1]) for option in choice.options]
+
+
+def shown(app) -> list[str]:
+    """The runs of the trainings on the page."""
+    return [button.key.removeprefix("delete ") for button in app.button if button.key and button.key.startswith("delete ")]
+
+
 def mine(app) -> str:
     """The visitor's key."""
-    app.session_state[visitor.KEY] = key = new_key()
-    return key
+    if visitor.KEY not in app.session_state:
+        app.session_state[visitor.KEY] = new_key()
+    return app.session_state[visitor.KEY]
 
 
 def test_what_went_wrong_is_said_tried_again_or_dismissed(app, runs_folder):

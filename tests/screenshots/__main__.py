@@ -28,7 +28,7 @@ def main() -> None:
             page.goto(address + path)
             if name == "train":
                 page.get_by_role("button", name="Train", exact=True).click()
-                page.get_by_role("link", name="Walk in it").wait_for(timeout=60_000)
+                page.get_by_role("link", name="Open in Explore").wait_for(timeout=60_000)
             page.wait_for_selector(SIGNS.get(name, DECODED))
             page.wait_for_timeout(2000)
             if name.startswith("explore"):

@@ -30,7 +30,7 @@ def test_it_is_the_same_run_under_its_plain_name(hidden, runs_folder):
 
 def test_a_taken_name_stays_with_its_run(hidden, runs_folder):
     (runs_folder / "tiny-ae").rename(runs_folder / "mine")
-    with pytest.raises(UserError, match="a run mine for everyone already"):
+    with pytest.raises(UserError, match="A public run named mine exists already"):
         publish(hidden)
     assert find("mine").spec.model == "ae" and find(hidden)
 
@@ -46,7 +46,7 @@ def test_a_run_of_private_images_stays_private(hidden, runs_folder):
 
 
 def test_one_that_is_trained_waits_and_one_that_is_gone_is_said(hidden, runs_folder):
-    with training_lock(runs_folder / hidden).acquire(), pytest.raises(UserError, match="^mine is being trained"):
+    with training_lock(runs_folder / hidden).acquire(), pytest.raises(UserError, match="^The run mine is being trained"):
         publish(hidden)
     shutil.rmtree(runs_folder / hidden)
     with pytest.raises(UserError, match="can't be used"):

@@ -19,7 +19,7 @@ from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, signed, w
 
 
 def edit_record(folder, change):
-    record = json.loads((folder / RECORD).read_text())
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     change(record)
     (folder / RECORD).write_bytes(signed(record))
 
@@ -29,34 +29,34 @@ def cut(path, n):
 
 
 def change_text(path, old, new):
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 DAMAGE = {
-    "no record": (lambda f: (f / RECORD).unlink(), "its training was broken off"),
+    "no record": (lambda f: (f / RECORD).unlink(), "its training was interrupted"),
     "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
-    "empty record": (lambda f: cut(f / RECORD, 0), "not a run's record"),
-    "cut record": (lambda f: cut(f / RECORD, 100), "not a run's record"),
-    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]"), "not a run's record"),
-    "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not a run's record"),
-    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "format 99"),
+    "empty record": (lambda f: cut(f / RECORD, 0), "not the record of a run"),
+    "cut record": (lambda f: cut(f / RECORD, 100), "not the record of a run"),
+    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]", encoding="utf-8"), "not the record of a run"),
+    "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not the record of a run"),
+    "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "its format is 99"),
     "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
-    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must lie"),
-    "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not a run's record"),
-    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not a run's record"),
-    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not a run's record"),
-    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not a run's record"),
-    "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not a run's record"),
+    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must be"),
+    "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not the record of a run"),
+    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not the record of a run"),
+    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not the record of a run"),
+    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not the record of a run"),
+    "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not the record of a run"),
     "figure that was changed": (lambda f: change_text(f / RECORD, '"n": 360', '"n": 361'), "changed after it was written"),
     "setting that was changed": (lambda f: change_text(f / RECORD, '"seed": 0', '"seed": 1'), "changed after it was written"),
     "checksum of another": (lambda f: change_text(f / RECORD, '"checksum": "', '"checksum": "0'), "changed after it was written"),
-    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not a run's record"),
-    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not a run's record"),
+    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not the record of a run"),
+    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not the record of a run"),
     "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
-    "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is cut short"),
-    "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is cut short"),
+    "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is incomplete"),
+    "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is incomplete"),
     "folder for a file": (lambda f: ((f / RECORD).unlink(), (f / RECORD).mkdir()), "could not be read"),
 }
 
@@ -65,7 +65,7 @@ DAMAGE = {
 def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
     harm, says = DAMAGE[damage]
     harm(runs_folder / "tiny-vae")
-    remedy = "(Train it again, or delete|Update the app|Allow reading it)"
+    remedy = "(Train it again, or delete|Update the app|Allow reading this file)"
     with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*{remedy}") as error:
         find("tiny-vae")
     assert "\n" not in str(error.value)
@@ -80,15 +80,15 @@ def test_a_changed_byte_is_noticed(runs_folder, file):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum is wrong"):
+    with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum does not match"):
         runs.load("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
 
 
 def test_a_record_of_an_earlier_version_has_no_checksum_and_is_read(runs_folder):
-    record = json.loads((runs_folder / "tiny-vae" / RECORD).read_text())
+    record = json.loads((runs_folder / "tiny-vae" / RECORD).read_text(encoding="utf-8"))
     del record["checksum"], record["replay"]
     before = find("tiny-vae")
-    (runs_folder / "tiny-vae" / RECORD).write_text(json.dumps(record))
+    (runs_folder / "tiny-vae" / RECORD).write_text(json.dumps(record), encoding="utf-8")
     assert find("tiny-vae") == before and read_replay(before.folder) is not None
 
 
@@ -137,7 +137,7 @@ def test_weights_of_another_network_are_refused(runs_folder):
 def test_codes_of_other_images_are_refused(runs_folder, change):
     folder = runs_folder / "tiny-vae"
     rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
-    with pytest.raises(UserError, match="does not hold the codes of 360 test images. Train the run again"):
+    with pytest.raises(UserError, match="does not contain the codes of 360 test images. Train the run again"):
         read_embedding(find("tiny-vae"))
 
 
@@ -196,7 +196,7 @@ def test_an_unknown_run_brings_the_nearest(runs_folder):
 def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
     with pytest.raises(UserError, match="no run named"):
         find(name)
-    with pytest.raises(UserError, match="can't name a run"):
+    with pytest.raises(UserError, match="cannot be the name of a run"):
         place_for(name)
 
 
@@ -207,7 +207,7 @@ def test_shipped_runs_stay_listed_beside_ones_own(runs_folder):
 
 def test_an_unfinished_run_does_not_hide_the_shipped_one_of_its_name(runs_folder):
     (runs_folder / "digits-vae-2d").mkdir()
-    (runs_folder / "digits-vae-2d" / "events.jsonl").write_text("")
+    (runs_folder / "digits-vae-2d" / "events.jsonl").write_text("", encoding="utf-8")
     assert find("digits-vae-2d").folder.parent == SHIPPED
     assert any("digits-vae-2d can't be used" in fault for fault in catalogue()[1])
 
@@ -258,7 +258,7 @@ def test_parts_that_a_killed_writer_left_go_and_those_of_one_at_work_stay(tmp_pa
 
 def test_files_that_belong_together_are_all_as_they_were_if_one_is_refused(tmp_path):
     (tmp_path / "a").write_bytes(b"old")
-    (tmp_path / "b").write_text("no folder")
+    (tmp_path / "b").write_text("no folder", encoding="utf-8")
     with pytest.raises(UserError, match="b/c could not be written"):
         write_together({tmp_path / "a": b"new", tmp_path / "b" / "c": b"new"})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old", "b": b"no folder"}

@@ -49,5 +49,5 @@ def test_seconds_are_those_of_all_training(digits):
 def test_a_checkpoint_of_other_settings_is_refused(digits):
     first = next(e for e in train(SPECS["vae"], digits, CPU) if isinstance(e, EpochEnd)).checkpoint()
     for other in (RunSpec(epochs=4, width=32), SPECS["conv"]):
-        with pytest.raises(UserError, match="Train from the start"):
+        with pytest.raises(UserError, match="train it from the beginning"):
             next(train(other, digits, CPU, first))

@@ -37,7 +37,7 @@ def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
 
 
 def test_one_class_is_refused(digits):
-    with pytest.raises(UserError, match="one class only"):
+    with pytest.raises(UserError, match="only one class"):
         train_classifier(replace(digits, y=np.zeros_like(digits.y)), lambda done, of: None)
 
 

@@ -113,7 +113,7 @@ def test_a_run_that_diverges_at_once_keeps_nothing(digits):
 
 
 def test_a_network_that_cannot_take_the_images_says_so(digits):
-    with pytest.raises(UserError, match="8×8 px does not allow"):
+    with pytest.raises(UserError, match="8×8 pixels cannot be halved"):
         next(train(RunSpec(network="conv", depth=4), digits, CPU))
 
 

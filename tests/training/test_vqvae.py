@@ -47,7 +47,7 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
 
 def test_other_runs_are_told_as_before(trained_runs):
     for name in ("tiny-vae", "tiny-ae", "tiny-ladder"):
-        record = json.loads((trained_runs / name / RECORD).read_text())
+        record = json.loads((trained_runs / name / RECORD).read_text(encoding="utf-8"))
         assert record["test"].keys() == {"distortion", "rate", "elbo", "active_units", "n", "rate_per_dimension"}
         assert record["spec"]["n_codes"] is record["spec"]["code_dim"] is None
 
@@ -85,10 +85,10 @@ def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
 def test_a_checkpoint_without_its_averages_is_refused():
     first = next(e for e in train(SPEC, load_data("digits"), CPU) if isinstance(e, EpochEnd)).checkpoint()
     del first.tensors["codebook.counts"]
-    with pytest.raises(UserError, match="Train from the start"):
+    with pytest.raises(UserError, match="train it from the beginning"):
         next(train(SPEC, load_data("digits"), CPU, first))
 
 
 def test_a_code_of_broken_entries_gets_a_sentence(capsys):
     assert main(["train", "--model", "vqvae", "--latent-dim", "8", "--code-dim", "3"]) == 2
-    assert "choose a code dim that divides the latent dim" in capsys.readouterr().err
+    assert "Choose a code dim that divides the latent dim" in capsys.readouterr().err

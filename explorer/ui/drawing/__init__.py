@@ -11,8 +11,8 @@ from explorer.ui.latent_pad import style
 
 HERE = Path(__file__).parent
 SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-CSS = f"{style('button')}\n{(HERE / 'drawing.css').read_text()}"
-_drawing = st.components.v2.component("drawing", js=(HERE / "drawing.js").read_text(), css=CSS)
+CSS = style("button") + "\n" + (HERE / "drawing.css").read_text(encoding="utf-8")
+_drawing = st.components.v2.component("drawing", js=(HERE / "drawing.js").read_text(encoding="utf-8"), css=CSS)
 
 
 def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280) -> None:

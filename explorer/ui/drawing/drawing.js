@@ -1,5 +1,5 @@
 // A canvas to draw on. What is drawn is kept as strokes, in shares of the canvas's side, so that it can be undone, and painted at
-// any size: on the screen, and small for Python.
+// any size on the screen; Python gets small pixels that are computed from them.
 
 const BRUSH = 0.08, ERASER = 0.14; // of the side
 const PEN_ERASER = 32; // among a pointer's buttons
@@ -25,14 +25,31 @@ function paintAll(context, strokes) {
   for (const stroke of [{ clears: true }, ...strokes]) paint(context, stroke);
 }
 
-/** base64 of uint8 grey [side, side] */
-function pixels(strokes, side) {
-  const context = new OffscreenCanvas(side, side).getContext("2d");
-  paintAll(context, strokes);
-  const { data } = context.getImageData(0, 0, side, side);
-  let text = "";
-  for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
-  return btoa(text);
+/** How much of each pixel [side, side] a stroke covers, 0 to 1: its line has round ends, and an edge one pixel soft. */
+function coverage(points, width, side) {
+  const covered = new Float32Array(side * side), r = (width * side) / 2;
+  for (let i = 0; i < points.length; i++) {
+    const [[x0, y0], [x1, y1]] = [points[Math.max(0, i - 1)], points[i]].map((point) => point.map((v) => v * side));
+    const dx = x1 - x0, dy = y1 - y0, length = dx * dx + dy * dy;
+    const from = (a, b) => Math.max(Math.floor(Math.min(a, b) - r - 1), 0), to = (a, b) => Math.min(Math.ceil(Math.max(a, b) + r + 1), side);
+    for (let y = from(y0, y1); y < to(y0, y1); y++)
+      for (let x = from(x0, x1); x < to(x0, x1); x++) {
+        const px = x + 0.5 - x0, py = y + 0.5 - y0, along = length ? Math.min(Math.max((px * dx + py * dy) / length, 0), 1) : 0;
+        const share = Math.min(Math.max(r + 0.5 - Math.hypot(px - along * dx, py - along * dy), 0), 1);
+        covered[y * side + x] = Math.max(covered[y * side + x], share);
+      }
+  }
+  return covered;
+}
+
+/** base64 of uint8 grey [side, side], computed from the strokes: a canvas that is read back may hold a browser's noise. */
+export function pixels(strokes, side) {
+  const light = new Float32Array(side * side);
+  for (const { clears, erases, points } of strokes) {
+    if (clears) light.fill(0);
+    else coverage(points, erases ? ERASER : BRUSH, side).forEach((share, i) => (light[i] += share * ((erases ? 0 : 1) - light[i])));
+  }
+  return btoa(String.fromCharCode(...Uint8Array.from(light, (share) => Math.round(255 * share))));
 }
 
 function button(label, onclick) {

@@ -23,11 +23,11 @@ SENT = "blocks sent to this browser"
 
 def javascript(*parts: str) -> str:
     """The parts as one module: none imports another."""
-    return "\n".join((HERE / f"{part}.js").read_text() for part in parts)
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)
 
 
 def style(*parts: str) -> str:
-    return "\n".join((HERE / f"{part}.css").read_text() for part in parts)
+    return "\n".join((HERE / f"{part}.css").read_text(encoding="utf-8") for part in parts)
 
 
 _pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style("button", "pad"))

@@ -20,7 +20,8 @@ function stamps(r) {
 }
 
 /**
- * pixels: Int32Array [height, width] of opaque ABGR; places [2n] in px; colours [n] as ABGR, 0 for a point not to be shown.
+ * pixels: Int32Array [height, width] of ABGR, each colour multiplied by its opacity; places [2n] in px; colours [n] as opaque ABGR, 0 for
+ * a point not to be shown.
  */
 export function paintDots(pixels, width, height, places, colours, r) {
   const { side, made } = stamps(r), half = side / 2;
@@ -37,7 +38,18 @@ export function paintDots(pixels, width, height, places, colours, r) {
         const a = stamp[s];
         if (!a) continue;
         const under = pixels[at], R = under & 255, G = (under >> 8) & 255, B = (under >> 16) & 255;
-        pixels[at] = 0xff000000 | ((B + (((blue - B) * a) >> 8)) << 16) | ((G + (((green - G) * a) >> 8)) << 8) | (R + (((red - R) * a) >> 8));
+        const A = under >>> 24;
+        pixels[at] = ((A + (((255 - A) * a) >> 8)) << 24) | ((B + (((blue - B) * a) >> 8)) << 16) | ((G + (((green - G) * a) >> 8)) << 8) | (R + (((red - R) * a) >> 8));
       }
+  }
+}
+
+/** pixels as paintDots leaves them -> as an ImageData holds them: colours that are not multiplied by their opacity. In place. */
+export function unmultiply(pixels) {
+  for (let i = 0; i < pixels.length; i++) {
+    const p = pixels[i], A = p >>> 24;
+    if (!A || A === 255) continue;
+    const part = (shift) => Math.min(Math.round((255 * ((p >> shift) & 255)) / A), 255) << shift;
+    pixels[i] = (A << 24) | part(16) | part(8) | part(0);
   }
 }

@@ -21,7 +21,7 @@ export class LatentMap {
     if (!this.n) throw new Fault("This run keeps no codes to draw a map of. Train it again, with images to test on.");
     this.theme = theme;
     this.hidden = new Set(); // classes
-    this.layer = document.createElement("canvas");
+    [this.layer, this.dots] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
     this.stale = true;
     [this.across, this.up, this.path, this.ghost, this.ring] = ["across", "up", "path", "ghost", "ring"].map((name) => element(`i.${name}`));
     this.cursor = element("div.cursor", { "aria-hidden": "true" }, this.across, this.up, this.path, this.ghost, this.ring);
@@ -32,7 +32,7 @@ export class LatentMap {
   resize(width, height) {
     this.ratio = window.devicePixelRatio;
     Object.assign(this, { width, height });
-    for (const c of [this.canvas, this.layer]) {
+    for (const c of [this.canvas, this.layer, this.dots]) {
       c.width = Math.round(width * this.ratio);
       c.height = Math.round(height * this.ratio);
     }
@@ -135,10 +135,14 @@ export class LatentMap {
     const shown = (i) => view.inside([this.places[2 * i], this.places[2 * i + 1]]);
     const colours = Int32Array.from(this.labels, (label, i) => (shown(i) ? byClass[label] : 0));
     this.beyond = this.labels.filter((_, i) => !shown(i)).length;
-    const image = ctx.getImageData(0, 0, layer.width, layer.height);
+    const image = new ImageData(layer.width, layer.height), pixels = new Int32Array(image.data.buffer); // no canvas is read: browsers may add noise
     const radius = Math.min(Math.max(8.4 * n ** -0.15, 1.4), 5);
-    paintDots(new Int32Array(image.data.buffer), layer.width, layer.height, this.places.map((v) => v * ratio), colours, radius * ratio);
-    ctx.putImageData(image, 0, 0);
+    paintDots(pixels, layer.width, layer.height, this.places.map((v) => v * ratio), colours, radius * ratio);
+    unmultiply(pixels);
+    this.dots.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0); // kept in main memory, as the layer is
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(this.dots, 0, 0);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   drawShade(ctx, ink) {
@@ -154,7 +158,7 @@ export class LatentMap {
     ctx.font = `11px ${ink.font}`;
     ctx.textAlign = "right";
     ctx.textBaseline = "top";
-    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} beyond`, box.x + box.width - 5, box.y + 5, ink);
+    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} outside this map`, box.x + box.width - 5, box.y + 5, ink);
   }
 
   /** One, two and three standard deviations of the prior, or of the Gaussian fitted to the codes. */

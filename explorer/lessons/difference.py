@@ -1,0 +1,31 @@
+"""The mean difference between two measurements of the same images, with its 95% interval."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Difference:
+    """mean ± half is the 95% interval."""
+
+    mean: float
+    half: float
+
+    @property
+    def sign(self) -> int:
+        """1 or −1 where the interval excludes 0; else 0: the sign is not established."""
+        return 0 if abs(self.mean) <= self.half else 1 if self.mean > 0 else -1
+
+    def text(self, digits: int = 1) -> str:
+        """+0.4 ± 0.6"""
+        value = f"{self.mean:+.{digits}f}"
+        return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half:.{digits}f}"
+
+
+def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
+    """a, b [n] of the same n images, in the same order -> the mean of a − b, with Student's t interval (a paired t-test)."""
+    from scipy.stats import t
+
+    each = np.asarray(a, np.float64) - b
+    return Difference(float(each.mean()), float(t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each))))

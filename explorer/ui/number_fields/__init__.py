@@ -1,0 +1,13 @@
+"""Numbers typed with a decimal comma, on every page: taken for what they mean, or refused in the browser."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_listener = st.components.v2.component("number_fields", js=(Path(__file__).parent / "number_fields.js").read_text(encoding="utf-8"))
+
+
+def read_commas() -> None:
+    """From now on, on this browser's tab. A field takes fractions if its step is one."""
+    with st.container(key="couriers-number-fields"):
+        _listener(key="number fields")

@@ -1,0 +1,82 @@
+"""Numbers typed as many languages write them: with a comma."""
+
+import dataclasses
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.specs import RunSpec, value_type
+
+COMMAND = '[data-testid="stCode"] >> nth=0'
+
+
+def field(page: Page, label: str):
+    return page.get_by_label(label, exact=True)
+
+
+@pytest.fixture
+def form(open_page):
+    page = open_page("/train")
+    field(page, "KL weight β").wait_for()
+    page.get_by_text("More settings").click()
+    field(page, "Learning rate").wait_for()
+    page.wait_for_function("globalThis.numberFields")
+    return page
+
+
+def enter(page: Page, label: str, text: str) -> None:
+    """Selects what stands there, types, and leaves the field."""
+    field(page, label).select_text()
+    page.keyboard.type(text)
+    page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("text", ["0,5", "0.5", ",5", "00,50"])
+def test_a_decimal_comma_is_a_decimal_point(form, text):
+    enter(form, "KL weight β", text)
+    expect(form.locator(COMMAND)).to_contain_text("--beta 0.5")
+    expect(field(form, "KL weight β")).to_have_value("0.5")
+
+
+def test_every_field_that_takes_fractions_takes_a_comma(form):
+    for label, text, flag in (("KL warm-up, epochs", "2,5", "--beta-warmup 2.5"), ("Learning rate", "0,003", "--lr 0.003")):
+        enter(form, label, text)
+        expect(form.locator(COMMAND)).to_contain_text(flag)
+
+
+@pytest.mark.parametrize("text", ["0,5", "1,5", "1.5", "12,", "1,000"])
+def test_a_whole_number_has_no_comma_and_the_field_keeps_what_it_held(form, text):
+    epochs = field(form, "Epochs")
+    enter(form, "Epochs", "7")
+    expect(form.locator(COMMAND)).to_contain_text("--epochs 7")
+    epochs.select_text()
+    form.keyboard.type(text)
+    assert "whole number" in epochs.evaluate("(field) => field.validationMessage")
+    form.keyboard.press("Tab")
+    expect(epochs).to_have_value("7")
+    form.wait_for_timeout(300)
+    expect(form.locator(COMMAND)).to_contain_text("--epochs 7")
+    enter(form, "Epochs", "12")  # and is as any other again
+    expect(form.locator(COMMAND)).to_contain_text("--epochs 12")
+
+
+@pytest.mark.parametrize("label, text, flag", [
+    ("KL weight β", "0,25", "--beta 0.25"), ("KL weight β", " 0,25 ", "--beta 0.25"), ("KL weight β", "1.000,5", "--beta 3"),
+    ("Epochs", "3,5", "--beta 3"), ("Epochs", "35", "--epochs 35"),
+])
+def test_what_is_pasted_is_read_alike(form, label, text, flag):
+    enter(form, "KL weight β", "3")
+    expect(form.locator(COMMAND)).to_contain_text("--beta 3")
+    form.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    form.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+    field(form, label).select_text()
+    form.keyboard.press("ControlOrMeta+v")
+    form.keyboard.press("Tab")
+    expect(form.locator(COMMAND)).to_contain_text(flag)
+    assert "--epochs 3 " not in form.locator(COMMAND).inner_text() + " "
+
+
+def test_a_fields_step_says_whether_it_takes_fractions():
+    numbers = {f.name: (value_type(f), f.metadata["step"]) for f in dataclasses.fields(RunSpec) if value_type(f) in (int, float)}
+    numbers = {name: told for name, told in numbers.items() if told[1] is not None}
+    assert len(numbers) > 10 and all((kind is float) == (step % 1 != 0) for kind, step in numbers.values()), numbers

@@ -1,0 +1,69 @@
+"""What a visitor does, in Firefox and in WebKit: open every page, drag, draw, upload, train, follow a link."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.browser.launch import ROOT
+from tests.engines.drags import BETA, DECODED, DECODED_2, DRAGS, MAIN, drag, open_page
+from tests.pages.photographs import pieces, zipped
+from tests.trainings import stop_all
+
+PAGES = ["", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home")]
+
+
+def place_of(page) -> list[float]:
+    """z as the caption of the decoded image says it, in two dimensions."""
+    page.wait_for(f"{page.texts('.decoded figcaption')}.at(-1).includes('decoded from')")
+    caption = page.evaluate(page.texts(".decoded figcaption"))[-1]
+    return [float(v) for v in re.findall(r"-?\d+\.\d+", caption.replace("−", "-"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+def test_every_page_opens_without_an_error(page, address, path):
+    open_page(page, address, path)
+    assert not page.evaluate("document.querySelectorAll('[data-testid=\"stException\"]').length")
+    assert not page.errors()
+
+
+@pytest.mark.parametrize("path, control, image", DRAGS.values(), ids=DRAGS)
+def test_a_drag_decodes_at_the_screens_rate_and_sends_nothing(page, address, path, control, image):
+    open_page(page, address, path, shows=image)
+    seen = drag(page, control, image)
+    assert seen.messages == 0 and seen.images > 30 and seen.images >= 0.8 * min(seen.frames, seen.moves)
+
+
+def test_a_drawn_image_is_encoded(page, address):
+    open_page(page, address, "explore?run=digits-vae-2d&tool=own&input=draw", shows='[data-testid="drawing"] canvas')
+    box = page.box('[data-testid="drawing"] canvas')
+    page.move([(box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in np.linspace(0.3, 0.7, 20)],
+              press=True, seconds=0.5)
+    page.wait_for(f"{MAIN}.includes('log p(x)')")
+
+
+def test_photographs_are_uploaded(page, address, tmp_path):
+    path = tmp_path / "photographs.zip"
+    path.write_bytes(zipped(pieces(25)))
+    open_page(page, address, "images", shows='[data-testid="stFileUploader"]')
+    page.choose_files('input[type="file"]', path)
+    page.wait_for(f"{MAIN}.includes('50 images')")
+
+
+def test_a_training_ends_and_its_run_opens(page, address):
+    open_page(page, address, "train?epochs=3&width=16&run=a")
+    buttons = "[...document.querySelectorAll('[data-testid=\"stMain\"] button')]"
+    page.wait_for(f"{buttons}.some((b) => b.innerText.trim() === 'Train' && !b.disabled)")
+    page.evaluate(f"{buttons}.find((b) => b.innerText.trim() === 'Train').click()")
+    try:
+        link = page.wait_for("[...document.querySelectorAll('[data-testid=\"stMain\"] a[href*=\"explore\"]')].map((a) => a.href)[0]")
+    finally:
+        stop_all()
+    open_page(page, address, link.removeprefix(f"{address}/"), shows=DECODED)
+
+
+def test_a_link_restores_its_state(page, address):
+    open_page(page, address, "explore?run=digits-vae-2d&z=0.5,-1", shows=DECODED)
+    assert place_of(page) == [0.5, -1]
+    open_page(page, address, "compare?beta=0.03&z=0.5,-1", shows=DECODED_2)
+    assert place_of(page) == [0.5, -1] and page.attribute(BETA, "aria-valuetext") == "0.03"
