@@ -1,4 +1,4 @@
-"""What a run makes of images: codes, distortion and rate of each, a bound on its likelihood; and the images it learnt from."""
+"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images it was trained on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from explorer.specs import RunSpec
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
+REPEATS = 10  # of an estimate, to see its spread
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """The training images uint8 [n, C, H, W], their classes [n], and their codes [n, D]."""
+    """The training images uint8 [n, C, H, W], their classes [n], and their codes mu [n, D]."""
 
     x: np.ndarray
     y: np.ndarray
@@ -44,9 +45,17 @@ def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
     return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
 
 
-def bound(loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]) -> float:
-    """x uint8 [C, H, W] -> the importance-weighted bound on log p(x), nats. Raises UserError for an AE."""
-    return importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples, on_progress=on_progress)
+def log_likelihood(loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]) -> tuple[float, float]:
+    """x uint8 [C, H, W] -> nats: the mean and the standard deviation of REPEATS estimates of log p(x), each of n_samples importance
+    samples.
+
+    An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and Salakhutdinov, ICLR 2016).
+    Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
+    """
+    estimates = [importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples, seed,
+                                           lambda done, total, seed=seed: on_progress(seed * total + done, REPEATS * total))
+                 for seed in range(REPEATS)]
+    return float(np.mean(estimates)), float(np.std(estimates, ddof=1))
 
 
 def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:

@@ -35,8 +35,7 @@ def keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fini
     for beta in film_betas(spec.rungs):
         at = evaluate(model_of(spec, data.shape, weights, beta), likelihood, data.x[data.test])
         found = gap_map(at.mu, at.logvar)
-        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units,
-                            *((found.gap, found.prior_gap) if found else (None, None))))
+        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, **gaps_of(found)))
         film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
         shaded.append(found)
     run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
@@ -45,6 +44,14 @@ def keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Fini
     factors = {name: values[data.test] for name, values in data.factors.items()}
     packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
     return write(run, {MODEL: weights, EMBEDDING: packed})
+
+
+def gaps_of(found: GapMap | None) -> dict[str, float | None]:
+    """What a Frame holds of the gaps of a VAE; of one that has no map of them, two times None."""
+    if found is None:
+        return {"gap": None, "prior_gap": None}
+    gap, prior = found.estimate, found.prior_estimate
+    return {"gap": gap.share, "prior_gap": prior.share, "gap_error": gap.error, "prior_gap_error": prior.error, "gap_codes": gap.n}
 
 
 def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:

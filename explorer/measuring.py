@@ -9,7 +9,9 @@ import numpy as np
 from explorer.data import load as load_data
 from explorer.device import choose
 from explorer.errors import UserError
-from explorer.latent.gaps import K_ENTROPY, MOST_CODES, K, fitted_gaussian, gap_nats, in_gap, interval, sampled
+from explorer.latent.confidence import BelowConfidence, below_confidence
+from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
+from explorer.latent.gaps import K_ENTROPY, MOST_CODES, K, fitted_gaussian, gap_nats, sampled
 from explorer.runs import LoadedRun, load, loaded
 from explorer.specs import RunSpec
 from explorer.store.classifier import SURE, classifier_of
@@ -40,11 +42,14 @@ def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndar
 
 @dataclass(frozen=True)
 class Gaps:
-    """What lies between a run's codes, measured on n of them and as many draws; shares are of draws.
+    """What lies between a run's codes: gaps are the mean of ten measurements, each of n codes and as many draws; low and high are the
+    95% interval, over draws and images.
 
-    gap, gap_nats, unsure and drift ask of the Gaussian fitted to the codes, prior_gap of N(0, I). unsure: decoded draws that
-    the classifier does not name, within gaps and outside; drift: median distance of a draw from the code of its own image,
-    in standard deviations of that Gaussian. None where there is no prior, no classifier, or no draw of that kind.
+    gap, gap_nats, unsure and drift are of draws from the Gaussian fitted to the codes, prior_gap of N(0, I). gap_nats: an
+    underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of decoded draws that the classifier
+    names with a confidence below 90%, of all, in gaps and outside, with intervals over draws. drift: the median distance of a draw
+    from the code of its own decoded image, in standard deviations of that Gaussian. None where there is no prior, no classifier,
+    or no draw of that kind.
     """
 
     n: int
@@ -60,30 +65,41 @@ class Gaps:
     unsure_in_gaps: float | None
     unsure_outside: float | None
     drift: float
+    unsure_in_gaps_low: float | None = None
+    unsure_in_gaps_high: float | None = None
+    unsure_outside_low: float | None = None
+    unsure_outside_high: float | None = None
 
 
 def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
     """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few, or all are one point."""
     loaded = load(name, beta)
-    run, rng = loaded.run, np.random.default_rng(seed)
-    codes = sampled(*codes_of(loaded, beta), n, rng)
+    mu, logvar = codes_of(loaded, beta)
+    codes = sampled(mu, logvar, n, np.random.default_rng(seed))
     if len(codes) <= K_ENTROPY:
         raise UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {len(codes)}. Use more test images.")
     fitted = fitted_gaussian(codes)
-    whitened = fitted.whiten(codes)
-    draws = rng.standard_normal(whitened.shape)
-    alone = in_gap(draws, whitened)
+    gap = estimate_gap(mu, logvar, n, seed)
     prior = (None, None, None)
-    if run.spec.has_prior:
-        alone_of_prior = in_gap(rng.standard_normal(codes.shape), codes)
-        prior = (float(alone_of_prior.mean()), *interval(alone_of_prior, rng))
-    images = loaded.decode(fitted.place(draws))
-    drift = np.median(np.linalg.norm(fitted.whiten(loaded.encode(images).mu.numpy()) - draws, axis=1))
-    unsure = (None, None, None)
-    if found := classifier_of(run):
-        doubted = found[0].probabilities(images).max(1) < SURE
-        unsure = tuple(float(d.mean()) if len(d) else None for d in (doubted, doubted[alone], doubted[~alone]))
-    return Gaps(len(codes), K, float(alone.mean()), *interval(alone, rng), gap_nats(whitened), *prior, *unsure, float(drift))
+    if loaded.run.spec.has_prior:
+        found = estimate_prior_gap(mu, logvar, n, seed)
+        prior = found.share, found.low, found.high
+    draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
+    back = loaded.encode(loaded.decode(fitted.place(draws))).mu.numpy()
+    drift = np.median(np.linalg.norm(fitted.whiten(back) - draws, axis=1))
+    unsure, intervals = (None, None, None), (None, None, None, None)
+    if below := classified_below(loaded, mu, logvar, n, seed):
+        unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
+        intervals = tuple(end for part in (below.in_gaps, below.outside) for end in ((part.low, part.high) if part else (None, None)))
+    return Gaps(len(codes), K, gap.share, gap.low, gap.high, gap_nats(fitted.whiten(codes)), *prior, *unsure, float(drift), *intervals)
+
+
+def classified_below(loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES,
+                     seed: int = 0) -> BelowConfidence | None:
+    """How often the classifier names what a run decodes with a confidence below SURE; None without a classifier."""
+    if not (found := classifier_of(loaded.run)):
+        return None
+    return below_confidence(mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < SURE, n, seed)
 
 
 def check(spec: RunSpec) -> None:

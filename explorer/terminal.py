@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
+from explorer.latent.share import in_percent
 from explorer.training.events import EpochEnd, Event, Finished, Reading, Started, Step, to_json
 
 MOST_NAMED = 20
@@ -77,11 +78,13 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
 
 def gaps_in_words(name: str, g) -> str:
     """One line of what explorer.measuring.Gaps holds of a run."""
-    says = [f"gap {g.gap:.1%} ({g.gap_low:.1%} to {g.gap_high:.1%})", f"{g.gap_nats:.2f} nats"]
+    says = [f"gap {in_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
     if g.prior_gap is not None:
-        says.append(f"prior gap {g.prior_gap:.1%} ({g.prior_gap_low:.1%} to {g.prior_gap_high:.1%})")
+        says.append(f"prior gap {in_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
-        shares = {"in gaps": g.unsure_in_gaps, "outside": g.unsure_outside}
-        parts = [f"{share:.0%} {where}" for where, share in shares.items() if share is not None]
-        says.append(f"unsure {g.unsure:.0%} ({', '.join(parts)})")
+        shares = {"in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
+                  "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high)}
+        parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
+        says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     return f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd"
+

@@ -1,4 +1,4 @@
-"""An AE and a VAE of the same images under one pointer."""
+"""An AE and a VAE of the same images, side by side."""
 
 import streamlit as st
 
@@ -20,16 +20,17 @@ pair = pair or pairs.usual(runs)
 if wrong:
     st.warning(without_key(wrong + (f" Shown are {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
-    st.info("There are no AE and VAE of the same images yet. Train both: `python -m explorer train --dataset digits --model ae`, "
-            "and the same with `--model ladder`.")
+    st.info("There is no pair of an AE and a VAE of the same images yet. Train both: "
+            "`python -m explorer train --dataset digits --model ae`, and the same with `--model ladder`.")
     st.stop()
 ae, vae = pair
 st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae), AE: ae.name, VAE: vae.name})
 
 
 def choose(names: tuple[str, str]) -> None:
-    """The address still says the pair of before: this once, it is not followed."""
-    st.session_state[PAIR], st.session_state[CHOSEN], st.session_state[ADDRESS] = names, True, st.query_params.to_dict()
+    """The address still says the previous pair: it is not followed this once."""
+    st.session_state[PAIR], st.session_state[CHOSEN] = names, True
+    ADDRESS.leave()
 
 
 def choose_images() -> None:
@@ -42,16 +43,22 @@ def choose_runs() -> None:
 
 head, about = st.columns([1, 2.6], vertical_alignment="center")
 shown = words.as_text(words.dataset(vae))
-with head.popover(f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images, or other models"):
+with head.popover(f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images or other models."):
     images = {pairs.images_of(run): run for run in runs if pairs.partner(run, runs)}
     st.selectbox("Images", images, key=IMAGES, on_change=choose_images, format_func=lambda key: words.dataset(images[key]))
     for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
                                 ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)])):
         st.selectbox(label, fitting, key=key, on_change=choose_runs, format_func=lambda name: words.title(by_name[name]))
-about.markdown("**Move over either map:** both networks decode the same place. Where it is grey lies no code: a **gap**."
-               + (" Drag **β** down and up, and watch the gaps open and close." if vae.film else ""))
+about.markdown("**Move over either map:** both networks decode the same place. Grey areas contain no codes: they are **gaps**."
+               + (" Drag **β** and watch them change." if vae.film else ""))
 follow_link(ae, vae)
 compare_view(ae, vae)
-st.caption("  \n".join(f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair) + "  \n"
-           f"Gaps are measured on {min(vae.test.n, MOST_CODES):,} codes and as many draws, and depend on that number; the maps show "
-           f"{min(vae.test.n, cache.FILM_ROWS):,} codes.")
+with st.expander("Figures and how they are measured"):
+    st.markdown("  \n".join(f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair)
+                + f"{pairs.differences(ae, vae)}\n\n"
+                "A **gap** is the share of samples of the Gaussian fitted to the codes that have no code near: the nearest code is "
+                "farther than the fifth nearest sample. It is the mean of ten measurements, each of "
+                f"{min(vae.test.n, MOST_CODES):,} codes and as many samples, with a 95% interval over samples and images. Gaps of "
+                "different numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the "
+                "posterior *means* of "
+                f"{min(vae.test.n, cache.FILM_ROWS):,} images.\n\nThe address of this page is a link to its present state.")

@@ -1,4 +1,4 @@
-"""Choose a run and walk in it."""
+"""Choose a run and explore its latent space."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from explorer.ui.explore_view import explore_view
 from explorer.ui.faults import plain_faults
 from explorer.ui.visit import visit
 
-USUAL, CHOSEN = "digits-vae-2d", "a run was chosen"
+USUAL, CHOSEN = "mnist-vae-2d", "a run was chosen"
 
 require_app()
 runs, _ = cache.all_runs()
@@ -20,6 +20,7 @@ by_name = {run.name: run for run in runs}
 asked = None if st.session_state.pop(CHOSEN, False) else st.query_params.get(RUN)
 gone = asked is not None and asked not in by_name
 if gone:
+    ADDRESS.asked()  # and nothing else that it says is followed
     st.warning(cache.fault(asked))
 elif asked:
     st.session_state["run"] = asked
@@ -29,7 +30,8 @@ if st.session_state.get("run") not in by_name:
 
 def choose() -> None:
     """The address still says the run of before: this once, it is not followed."""
-    st.session_state[CHOSEN], st.session_state[ADDRESS] = True, st.query_params.to_dict()
+    st.session_state[CHOSEN] = True
+    ADDRESS.leave()
 
 
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
@@ -38,14 +40,16 @@ with head:
                         on_change=choose)
 run = by_name[name]
 with about:
-    st.markdown("**Move over the map, or drag a slider:** the image is decoded from z alone, also where no image of the data lies. "
-                "Click to stay; a point shows its image, and the cloud that is its code.")
+    st.markdown("**Move over the map or drag a slider:** the decoder turns z into an image, also where there is no code. Click to fix z; "
+                "click a point to see its image" + (" and its posterior." if run.spec.has_prior else "."))
 with plain_faults():
     here = visit(run)
     if not gone:
         follow_link(here)
     explore_view(here)
 if other := pairs.partner(run, runs):
-    st.page_link("pages/compare.py", label=f"Set it beside {words.article(other)}, under one pointer", icon=":material/compare:",
+    st.page_link("pages/compare.py", label=f"Compare with {words.article(other)}", icon=":material/compare:",
                  query_params=pairs.address(run, other))
-st.caption(words.figures(run) + words.making(run) + (f" {words.as_text(run.note)}" if run.note else ""))
+st.caption(words.figures(run) + words.making(run) + (f" {words.as_text(run.note)}" if run.note else "") + "  \n"
+           "Each decoded image is the mean E\\[x|z\\], not a sample from p(x|z)."
+           + (" The map shows the means μ of the posteriors; gaps are measured on samples from them." if run.spec.has_prior else ""))

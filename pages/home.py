@@ -1,4 +1,4 @@
-"""What this is, and a live taste of it."""
+"""What this app is, and a latent space to explore at once."""
 
 import streamlit as st
 
@@ -10,33 +10,33 @@ from explorer.ui.lesson import THERE
 TASTE = "mnist-vae-2d"
 
 require_app()
-st.title("Walk through a latent space")
+st.title("Explore a latent space")
 runs, _ = cache.all_runs()
 taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else None)
 if taste is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
-st.markdown(
-    "Every handwritten digit is squeezed into two numbers, z₀ and z₁. **Move over the map, or drag a slider, and watch the digit "
-    "change.** Between two classes, one shape turns into the other.",
-)
+what = "handwritten digit" if taste.spec.dataset == "mnist" else "image"
+numbers = "two numbers, z₀ and z₁" if taste.spec.latent_dim == 2 else f"a code z of {taste.spec.latent_dim} numbers"
+st.markdown(f"Each {what} is encoded as {numbers}. **Move over the map or drag a slider, and watch the decoded image change.** "
+            "On the way from one class to another, look for a third.")
 latent_view(taste)
 
-st.subheader("What you are looking at")
+st.subheader("What you see")
 encode, decode, regularise = st.columns(3)
 with encode:
-    st.markdown(f"**Encode.** Each dot is one of {taste.test.n:,} images the network was not trained on, placed where its "
-                "encoder puts it. Colour is the class, which the network was never told.")
+    st.markdown(f"**Encode.** Each dot is the code of one of {taste.test.n:,} test images. Its colour is the class, which the network "
+                "was never given.")
 with decode:
-    st.markdown("**Decode.** The image is computed from z alone. Places between the dots decode too, to images that are "
-                "nowhere in the data.")
-with regularise:
-    st.markdown("**Keep in order.** This is a variational autoencoder: its codes are clouds, held close to a standard "
-                "Gaussian (the dotted rings, 1 to 3 σ), so that a z drawn at random means something.")
-st.page_link("pages/explore.py", label=f"Explore this and {len(runs) - 1} other models", icon=":material/arrow_forward:",
+    st.markdown("**Decode.** The decoder computes the image from z alone, also between the codes.")
+if taste.spec.has_prior:
+    with regularise:
+        st.markdown("**Regularise.** This is a variational autoencoder (VAE): the KL term pulls its codes towards the prior, a standard "
+                    "Gaussian. The dotted rings are 1σ, 2σ and 3σ.")
+st.page_link("pages/explore.py", label=f"Explore this model and {len(runs) - 1} others", icon=":material/arrow_forward:",
              query_params={"run": taste.name})
 if pair := pairs.usual(runs):
-    st.page_link("pages/compare.py", label="Fall into the gaps of an autoencoder, and close them with the KL weight",
+    st.page_link("pages/compare.py", label="Compare: find an AE's gaps, and move the KL weight of a VAE",
                  icon=":material/compare:", query_params=pairs.address(*pair))
-st.page_link(f"pages/{THERE[0]}.py", label=f"Learn it idea by idea, in {len(THERE)} short lessons", icon=":material/school:")
+st.page_link(f"pages/{THERE[0]}.py", label=f"Learn the ideas in {len(THERE)} short lessons", icon=":material/school:")
 st.caption(f"{words.as_text(words.title(taste))}. {words.figures(taste)}")

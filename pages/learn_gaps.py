@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from explorer.latent.draws import from_gaussian
-from explorer.latent.gap_estimate import Z95, is_smaller
+from explorer.latent.gap_estimate import is_smaller
 from explorer.latent.interpolation import linear
+from explorer.latent.share import Z95
 from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.lesson import Lesson, Question, teach, tex

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -97,7 +98,11 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     for name, g in found.items():
         assert g["n"] == 360 and g["k"] == 5 and 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1 and g["drift"] > 0
         assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
-    assert explorer("gaps", "tiny-vae").stdout.startswith("tiny-vae, 360 codes: gap ")
+        assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
+    said = explorer("gaps", "tiny-vae").stdout
+    share = r"\d+% \(\d+ to \d+%\)"
+    assert re.fullmatch(rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
+                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d sd\n", said)
 
 
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "importing": BASE | {"data", "models", "training", "events", "store", "keeping", "runs"},
     "describing": BASE | {"data", "runs", "models", "objectives", "training"},
     "lessons": BASE | {"data", "networks", "models", "objectives", "training", "events", "store", "latent", "runs", "describing"},
-    "limits": {"errors", "data", "store"}, "terminal": {"events"}, "stopping": set(), "jobs": BASE | {"limits", "store", "runs"},
+    "limits": {"errors", "data", "store"}, "terminal": {"events", "latent"}, "stopping": set(), "jobs": BASE | {"limits", "store", "runs"},
     "commands": BASE | {"data", "events", "store", "latent", "figures", "runs", "measuring", "exporting", "importing", "doctor", "terminal",
                         "stopping", "jobs"},
     "cli": BASE | {"commands"}, "__main__": {"cli"},

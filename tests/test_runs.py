@@ -200,6 +200,7 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
         assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(e.logvar, rel=2e-3, abs=2e-3)
         found = gap_map(e.mu, e.logvar)
         assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
+        assert frame.gap_error == pytest.approx(found.estimate.error, abs=0.003) and frame.gap_codes == found.estimate.n == 360
         assert film.bounds[i] == pytest.approx(found.bounds, rel=1e-3) and (film.shade[i] != found.shade).mean() < 0.05
     assert (ladder.test.distortion, ladder.test.rate) == pytest.approx((ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6)
     assert ladder.film[0].prior_gap > ladder.film[-1].prior_gap

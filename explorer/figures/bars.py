@@ -1,4 +1,4 @@
-"""How much each latent dimension says, or varies."""
+"""A bar for each latent dimension: its rate, or its variance."""
 
 from collections.abc import Sequence
 

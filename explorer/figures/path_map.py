@@ -1,4 +1,4 @@
-"""A path among codes: the way on a map of its own, crossed where it lies in a gap."""
+"""A path among codes on a map; its steps are crosses where they lie in a gap."""
 
 from collections.abc import Sequence
 
@@ -28,5 +28,5 @@ def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titl
     marks = line.mark_point(filled=True, size=70, stroke="#000", strokeWidth=1.5, color="#fff", opacity=1).encode(
         x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top"),
                                    scale=alt.Scale(domain=["among codes", "in a gap"], range=["circle", "cross"])))
-    chart = (cloud + wide + narrow + marks).properties(height=SIDE, **as_pixels("Codes by class, and the steps of a way among them"))
+    chart = (cloud + wide + narrow + marks).properties(height=SIDE, **as_pixels("Codes by class, and the steps of the path"))
     return fill(drawn(chart.resolve_scale(color="independent")), codes=codes, steps=steps)

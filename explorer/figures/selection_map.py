@@ -1,4 +1,4 @@
-"""Codes to select from: those that are not selected turn grey."""
+"""A map of codes to select from: those that are not selected are grey."""
 
 from collections.abc import Sequence
 from html import escape

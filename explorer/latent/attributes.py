@@ -1,4 +1,6 @@
-"""Directions in latent space that change one thing: the difference of two groups' mean codes (Larsen et al., ICML 2016)."""
+"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do to other classes."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +31,23 @@ def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
     lower = values < low if both and values.min() < low else values <= low
     upper = values > high if both and values.max() > high else values >= high
     return _step(mu, lower, upper)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Of a direction towards a class on images of other classes: the shares that keep their class, become that class, or another."""
+
+    kept: float
+    became: float
+    other: float
+
+
+def effect(named: np.ndarray, own: np.ndarray, target: int) -> Effect:
+    """named, own int [n]: each image's class after and before the direction towards class target. Raises UserError without images."""
+    if not len(own):
+        raise UserError("There is no image of another class: choose a data set of three classes or more.")
+    kept, became = float((named == own).mean()), float((named == target).mean())
+    return Effect(kept, became, 1 - kept - became)
 
 
 def _step(mu: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -6,42 +6,29 @@ jackknife (Efron and Stein, 1981). A group that is left out takes its codes from
 Gaussian fitted to the codes; the draws are then weighted by the ratio of the two Gaussians' densities instead of drawn anew.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from explorer.errors import UserError
-from explorer.latent.gaps import FLAT, MOST_CODES, K, distances, fitted_gaussian, neighbours
+from explorer.latent.gaps import FLAT, MOST_CODES, K, codes_of, distances, fitted_gaussian, neighbours
+from explorer.latent.share import Share, exceeds
 
 REPEATS = 10
 GROUPS = 50  # of images, each left out once
-Z95 = 1.96  # standard errors on each side of a 95% interval
 MOST_LOG_RATIO = 30.0  # of two Gaussians' densities
 
 
-@dataclass(frozen=True)
-class GapEstimate:
-    """share: of draws that lie in gaps; low, high: its 95% interval, over draws and images; error: its standard error.
+class GapEstimate(Share):
+    """The share of draws that lie in gaps. n: the codes, and as many draws, of each measurement.
 
-    n: the codes, and as many draws, of each measurement. Gaps of different n are not comparable. The interval does not include
-    how much another training would differ.
+    Gaps of different n are not comparable. The interval is over draws and images; another training differs by more.
     """
-
-    share: float
-    low: float
-    high: float
-    n: int
-    error: float
-
-    def __str__(self) -> str:
-        """16% (14 to 18%)"""
-        return f"{self.share:.0%} ({100 * self.low:.0f} to {self.high:.0%})"
 
 
 def is_smaller(a: GapEstimate, b: GapEstimate) -> bool:
-    """Whether gap a is smaller than gap b, at 95% and as if independent; never if they are of different numbers of codes."""
-    return a.n == b.n and b.share - a.share > Z95 * np.hypot(a.error, b.error)
+    """Whether gap a is smaller than gap b, as exceeds() tells; never if they are of different numbers of codes."""
+    return a.n == b.n and exceeds(b, a)
 
 
 def estimate_gap(mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0) -> GapEstimate:
@@ -67,20 +54,18 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
     shares, without = np.empty(REPEATS), np.empty((REPEATS, groups))
     for i in range(REPEATS):
         rows = rng.choice(n_images, n, replace=False)
-        codes = mu[rows].astype(np.float64)
-        if logvar is not None:
-            codes += np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
+        codes = codes_of(mu[rows], None if logvar is None else logvar[rows], rng)
         if fitted:
             codes = fitted_gaussian(codes).whiten(codes)
-        draws, radii = _draws(n, codes.shape[1], seed)
+        draws, radii = draws_with_radii(n, codes.shape[1], seed)
         shares[i], without[i] = _measured(codes, group[rows], groups, draws[i], radii[i], fitted)
     without -= without.mean(1, keepdims=True)
     of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / REPEATS).sum()
-    return _with_interval(shares.mean(), max(of_images, 0) + shares.var(ddof=1) / REPEATS, n)
+    return GapEstimate.of(shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / REPEATS), n)
 
 
 @lru_cache(maxsize=8)
-def _draws(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Of each measurement, n draws [REPEATS, n, dim] from N(0, I), and the distance [REPEATS, n] of each one's K-th nearest."""
     draws = np.random.default_rng([seed, n, dim]).standard_normal((REPEATS, n, dim))
     return draws, np.stack([distances(part, part, K, itself=True) for part in draws])
@@ -116,12 +101,3 @@ def _log_ratio(codes: np.ndarray, left_out: np.ndarray, draws: np.ndarray) -> np
     away = (draws - mean) @ (directions / np.sqrt(variances))
     log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log(variances).sum()) / 2
     return np.clip(log, -MOST_LOG_RATIO, MOST_LOG_RATIO)
-
-
-def _with_interval(share: float, variance: float, n: int) -> GapEstimate:
-    """Wilson's interval, of as many independent draws as would have that variance; of n where all measurements agree on 0 or 1."""
-    independent = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else n
-    shrunk = 1 + Z95**2 / independent
-    middle = (share + Z95**2 / independent / 2) / shrunk
-    half = Z95 / shrunk * np.sqrt(share * (1 - share) / independent + (Z95 / independent) ** 2 / 4)
-    return GapEstimate(float(share), float(max(middle - half, 0)), float(min(middle + half, 1)), n, float(np.sqrt(variance)))

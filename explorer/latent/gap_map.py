@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.errors import UserError
-from explorer.latent.gaps import MOST_CODES, FittedGaussian, K, distances, fitted_gaussian, in_gap, sampled
+from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap
+from explorer.latent.gaps import MOST_CODES, FittedGaussian, K, distances, fitted_gaussian, sampled
 
 GRID = 96  # places along an axis
 REACH = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
@@ -17,16 +18,24 @@ STREWN = 2.0  # a line's places hold for this much up and down a map on which it
 
 @dataclass(frozen=True)
 class GapMap:
-    """gap, prior_gap: shares of draws from the codes' own Gaussian, and from N(0, I) (None for an AE).
+    """estimate, prior_estimate: of draws from the codes' own Gaussian, and from N(0, I) (None for an AE); gap, prior_gap: their shares.
 
     bounds: [x0, y0, x1, y1] of shade, uint8 [rows, GRID], upwards: EDGE plus DOUBLING for each doubling of the distance to the
     nearest code, from that to the K-th nearest draw; 0 is out of reach. A line has one row; beyond two dimensions both are None.
     """
 
-    gap: float
-    prior_gap: float | None
+    estimate: GapEstimate
+    prior_estimate: GapEstimate | None
     bounds: np.ndarray | None
     shade: np.ndarray | None
+
+    @property
+    def gap(self) -> float:
+        return self.estimate.share
+
+    @property
+    def prior_gap(self) -> float | None:
+        return self.prior_estimate and self.prior_estimate.share
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,11 @@ def between(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator)
 
 def gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
     """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
-    rng = np.random.default_rng(0)
-    if not (found := between(mu, logvar, rng)):
+    if not (found := between(mu, logvar, np.random.default_rng(0))):
         return None
-    prior_gap = None if logvar is None else float(in_gap(rng.standard_normal(found.codes.shape), found.codes).mean())
     flat = mu.shape[1] <= 2 and found.whitened.shape == found.codes.shape
-    return GapMap(float(in_gap(found.draws, found.whitened).mean()), prior_gap, *(_shaded(found) if flat else (None, None)))
+    prior = None if logvar is None else estimate_prior_gap(mu, logvar)
+    return GapMap(estimate_gap(mu, logvar), prior, *(_shaded(found) if flat else (None, None)))
 
 
 def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Paths between two codes: the straight one, and the one that keeps its distance from the middle of a Gaussian."""
+"""Paths between two codes: the linear one, and the spherical one, which keeps its distance from the mean of a Gaussian."""
 
 import numpy as np
 
@@ -39,3 +39,17 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.nd
     directions = np.cos(angle) * start + np.sin(angle) * across / np.linalg.norm(across)
     path[1:-1] = middle + ((1 - t) * radii[0] + t * radii[1]) * directions
     return path
+
+
+def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear" and "spherical".
+
+    Raises UserError if there are fewer than two codes.
+    """
+    if len(mu) < 2:
+        raise UserError(f"A path leads from one code to another, and there is {len(mu)}. Use more test images.")
+    first = rng.integers(len(mu), size=n)
+    second = (first + rng.integers(1, len(mu), size=n)) % len(mu)
+    pairs = [(mu[i], mu[j]) for i, j in zip(first, second)]
+    return {"linear": np.array([linear(a, b, 3)[1] for a, b in pairs]),
+            "spherical": np.array([spherical(a, b, 3, middle)[1] for a, b in pairs])}

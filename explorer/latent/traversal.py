@@ -23,12 +23,24 @@ def traversals(z: np.ndarray, dims: list[Dimension], n: int) -> np.ndarray:
     return rows
 
 
+def largest_change(rows: np.ndarray) -> float:
+    """rows [R, n, ...] of decoded images -> the largest change of any pixel within a row."""
+    return float(np.ptp(rows, axis=1).max())
+
+
+def correlation(unit: np.ndarray) -> float:
+    """unit [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of its two axes; 0 on a line."""
+    (across, both), (_, up) = unit @ unit.T
+    return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0
+
+
 def grid(n: int, by: str, reach: float = REACH) -> np.ndarray:
     """[n, n, 2] places of a manifold grid, in standard deviations; the first row is the top one, the first column the left one.
 
-    by "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n), so that every place stands for the same share of a Gaussian
-    (Kingma and Welling, ICLR 2014, figure 4); by "coordinate", n values evenly from −reach to reach. Raises UserError for
-    another spacing, n less than 2, or a reach that is not positive.
+    by "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n): every row and every column stands for the same share of a
+    Gaussian, and if its two axes are uncorrelated, so does every place (Kingma and Welling, ICLR 2014, figure 4); by
+    "coordinate", n values evenly from −reach to reach. Raises UserError for another spacing, n less than 2, or a reach that is
+    not positive.
     """
     if by not in ("quantile", "coordinate"):
         raise unknown("spacing of a grid", by, ("quantile", "coordinate"))

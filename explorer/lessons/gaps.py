@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.latent.gap_estimate import Z95, GapEstimate, estimate_gap
+from explorer.latent.gap_estimate import GapEstimate, estimate_gap
 from explorer.latent.gap_map import Between
 from explorer.latent.gaps import K, distances, in_gap
+from explorer.latent.share import Z95
 from explorer.runs import LoadedRun
 from explorer.store.classifier import SURE, classifier_of
 

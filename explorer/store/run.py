@@ -35,8 +35,11 @@ class Frame:
     distortion: float
     rate: float
     active_units: int
-    gap: float | None  # explorer.latent.gaps; None where it can't be measured
+    gap: float | None  # explorer.latent.gap_estimate; None where it can't be measured
     prior_gap: float | None
+    gap_error: float | None = None  # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
+    prior_gap_error: float | None = None
+    gap_codes: int | None = None  # of each measurement
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def _checksum(record: dict) -> str:
 
 
 FRAME = tuple(Frame.__dataclass_fields__)
+LATER = ("gap_error", "prior_gap_error", "gap_codes")  # which runs of earlier versions lack
 
 
 class BrokenRun(UserError):
@@ -128,7 +132,7 @@ def _run(folder: Path, record: dict) -> Run:
               int(record["epochs"]), float(record["seconds"]), shown(str(record["device"])),
               {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
               None if record["note"] is None else shown(str(record["note"]), NOTE), dict(record["files"]),
-              tuple(Frame(**{name: None if f[name] is None else float(f[name]) for name in FRAME}) for f in record.get("film", ())))
+              tuple(map(_frame, record.get("film", ()))))
     figures = [run.seconds, test.distortion, test.rate, test.elbo or 0, test.perplexity or 0, *test.rate_per_dimension]
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
@@ -144,6 +148,11 @@ def _run(folder: Path, record: dict) -> Run:
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
             raise UserError(f"{file} is incomplete or belongs to another run")
     return run
+
+
+def _frame(record: dict) -> Frame:
+    found = {name: record.get(name) if name in LATER else record[name] for name in FRAME}
+    return Frame(**{name: None if value is None else float(value) for name, value in found.items()})
 
 
 def recorded_replay(folder: Path, usual: dict) -> dict:

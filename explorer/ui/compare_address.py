@@ -1,4 +1,4 @@
-"""What a link to the compare page holds: the pair, the KL weight, where z is in each, and where a walk starts."""
+"""What a link to the compare page holds: the pair, the KL weight, z of each, and the start of the path."""
 
 from explorer.latent.scale import Scale
 from explorer.ui.place import Place, checked
@@ -17,7 +17,7 @@ def written(ae: str, vae: str, here: Place, moves: bool) -> dict[str, str]:
 
 
 def take(asked: dict[str, str], here: Place, ae: Scale, vae: Scale, betas: tuple[float, ...]) -> str:
-    """Moves the place to where a link says; with one z alone the other follows. Returns a sentence about what is wrong, and left out."""
+    """Move the place to where a link says; with one z alone the other follows. Returns a sentence about the parts that are invalid."""
     wrong, zs = [], list(here.zs)
     for i, (name, own, other) in enumerate(((AE_Z, ae, vae), (Z, vae, ae))):
         if name not in asked:
@@ -32,14 +32,14 @@ def take(asked: dict[str, str], here: Place, ae: Scale, vae: Scale, betas: tuple
         here.move(zs)
     if FROM in asked:
         here.start = _numbers(asked[FROM], 2) or here.start
-        wrong += [] if _numbers(asked[FROM], 2) else ["its walk does not start at two numbers"]
+        wrong += [] if _numbers(asked[FROM], 2) else ["its path does not start at two numbers"]
     if BETA in asked and betas:
         beta = _numbers(asked[BETA], 1)
         if beta and betas[0] <= beta[0] <= betas[-1]:
             here.film = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {betas[0]:g} to {betas[-1]:g}")
-    return f"The link can't be followed everywhere: {'; '.join(wrong)}." if wrong else ""
+    return f"Part of this link is invalid: {'; '.join(wrong)}." if wrong else ""
 
 
 def _text(z: list[float]) -> str:

@@ -1,4 +1,4 @@
-"""An AE and a VAE beside each other: their pad, what to notice, and what the KL weight does."""
+"""An AE and a VAE side by side: their latent pad, what to notice, and what the KL weight does."""
 
 import numpy as np
 import streamlit as st
@@ -7,21 +7,21 @@ from explorer.latent.gap_map import widest
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui import cache, compare_address, words
+from explorer.ui.address import Address
 from explorer.ui.compare_figures import compare_figures
+from explorer.ui.compare_notes import CONFIDENCE, notes
 from explorer.ui.faults import plain_faults
 from explorer.ui.latent_pad import latent_pad
 from explorer.ui.place import Place
 from explorer.ui.served import letter_to
 
-ADDRESS = "address of the compare page"
+ADDRESS = Address("compare")
 
 
 def follow_link(ae: Run, vae: Run) -> None:
-    """Goes where a new address says. Not for fragments to ask: a browser that says z tells an address that is late by a message or two."""
-    asked = st.query_params.to_dict()
-    if asked == st.session_state.get(ADDRESS):
+    """Move to where a new address says. Not for fragments: a browser that says z tells an address that is late by a message or two."""
+    if (asked := ADDRESS.asked()) is None:
         return
-    st.session_state[ADDRESS] = asked
     with plain_faults():
         views = cache.view(ae), cache.view(vae)
         if said := compare_address.take(asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas):
@@ -38,14 +38,13 @@ def compare_view(ae: Run, vae: Run) -> None:
         latent_pad(_key("pad", ae, vae), sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
                    images=views[1].images, classifier=cache.classifier(vae), letter=letter_to([ae, vae], here),
                    on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)), on_ask=here.look)
-        st.session_state[ADDRESS] = compare_address.written(ae.name, vae.name, here, bool(vae.film))
-        st.query_params.from_dict(st.session_state[ADDRESS])
-        with st.container(border=True):
-            st.markdown(words.WHAT_TO_NOTICE if vae.film else words.WITHOUT_A_LADDER)
-            st.caption("The address of this page is a link to what you see now: these models, this KL weight, this place.")
+        ADDRESS.write(compare_address.written(ae.name, vae.name, here, bool(vae.film)))
+        notice = st.container(border=True)
         compare_figures(ae, vae, here.film)
         if vae.film:
             _train_here(vae, here.film)
+        for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
+            notice.markdown(note, help=None if i else CONFIDENCE)
 
 
 def _key(what: str, ae: Run, vae: Run) -> str:
@@ -53,7 +52,7 @@ def _key(what: str, ae: Run, vae: Run) -> str:
 
 
 def _place(ae: Run, vae: Run) -> Place:
-    """A pair first seen starts in the AE's widest gap."""
+    """Where z is; a pair that is new to this session starts in the AE's widest gap."""
     key, views = _key("place", ae, vae), (cache.view(ae), cache.view(vae))
     if key not in st.session_state:
         gap = widest(cache.gaps(ae))
@@ -64,6 +63,7 @@ def _place(ae: Run, vae: Run) -> Place:
 
 def _train_here(vae: Run, beta: float) -> None:
     exact = RunSpec.from_dict(vae.spec.to_dict() | {"model": "vae", "beta": float(f"{beta:.3g}"), "betas": None, "rung_epochs": None})
-    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, with all else as here",
+    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, other settings unchanged",
                  icon=":material/model_training:", query_params=words.in_address(exact),
-                 help="The ladder's models between two rungs are mixed. This one can then be chosen above, in the ladder's place.")
+                 help="Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained at exactly this KL "
+                      "weight can then be chosen above instead of the ladder.")

@@ -1,8 +1,9 @@
-"""What a link to the explore page holds: the run, z, a ladder's KL weight, the tool in view and what is chosen there."""
+"""What a link to the explore page contains: the run, z, a ladder's KL weight, the open tool and its settings."""
 
 import streamlit as st
 
 from explorer.ui import cache
+from explorer.ui.address import Address
 from explorer.ui.place import checked
 from explorer.ui.settings import TOOL
 from explorer.ui.tools import TOOLS
@@ -11,7 +12,7 @@ from explorer.ui.visit import End, Visit
 RUN, Z, BETA, ENDS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
 IMAGE = "image "  # before the number of a test image, whose code is meant
 MOST_ROWS = 200  # of a selection, in an address
-ADDRESS = "address of the explore page"
+ADDRESS = Address("explore")
 
 
 def written(here: Visit, shown: str | None = None) -> dict[str, str]:
@@ -31,18 +32,13 @@ def written(here: Visit, shown: str | None = None) -> dict[str, str]:
 
 
 def follow_link(here: Visit) -> None:
-    """Goes where a new address says; one without anything says nothing. Not for fragments to ask, whose address may be late."""
-    asked = st.query_params.to_dict()
-    if asked == st.session_state.get(ADDRESS):
-        return
-    st.session_state[ADDRESS] = asked
-    if asked and (wrong := _take(asked, here)):
-        st.warning(f"The link can't be followed everywhere: {'; '.join(wrong)}.")
+    """Goes where a new address says. An address without parameters changes nothing."""
+    if (asked := ADDRESS.asked()) and (wrong := _take(asked, here)):
+        st.warning(f"Part of this link is invalid: {'; '.join(wrong)}.")
 
 
 def write(here: Visit) -> None:
-    st.session_state[ADDRESS] = written(here)
-    st.query_params.from_dict(st.session_state[ADDRESS])
+    ADDRESS.write(written(here))
 
 
 def _take(asked: dict[str, str], here: Visit) -> list[str]:
@@ -63,10 +59,10 @@ def _take(asked: dict[str, str], here: Visit) -> list[str]:
         elif z := _numbers(text, n):
             here.ends[i] = End(tuple(z))
         elif text:
-            wrong.append(f"its {name} {numbers}, nor a test image's number")
+            wrong.append(f"its {name} {numbers}, nor the number of a test image")
     if ROWS in asked:
         here.rows, here.plot = _rows(asked[ROWS], cache.view(here.run).images_kept), ("", ())
-        wrong += [] if here.rows else ["its rows are no test images"]
+        wrong += [] if here.rows else ["its rows are not numbers of test images"]
     if (rungs := here.run.spec.rungs) and BETA in asked:
         beta = _numbers(asked[BETA], 1)
         if beta and rungs[0] <= beta[0] <= rungs[-1]:

@@ -1,4 +1,4 @@
-"""A run to walk in, with the tools around its pad, of which one at a time is in view."""
+"""A run's latent pad with the tools beside it, one at a time."""
 
 import streamlit as st
 
@@ -12,10 +12,10 @@ from explorer.ui.visit import Visit
 
 @st.fragment
 def explore_view(here: Visit) -> None:
-    """Reruns alone when z is let go, or something is chosen in a tool."""
+    """Reruns alone when z is fixed, or something is chosen in a tool."""
     TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
     chosen = st.segmented_control("Tools", TOOLS, format_func=lambda name: TOOLS[name].label, key=TOOL.key, label_visibility="collapsed",
-                                  persist_state="session", help="Click it again to put a tool away")
+                                  persist_state="session", help="Click again to close the tool")
     here.tool = here.tool if chosen == "take" else chosen or ""
     if not chosen:
         with plain_faults():
@@ -26,7 +26,7 @@ def explore_view(here: Visit) -> None:
     st.html(STICKY.replace("PAGE", st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")))
     beside, around = st.columns([1.15, 1], gap="medium")
     with around.container(key="tool"), plain_faults():
-        st.markdown(f"**{tool.title}{'.' * (not tool.title.endswith('?'))}** {tool.says}")
+        st.markdown(f"**{tool.label}.** {tool.says}")
         room = st.container()
     with beside.container(key="pad-beside"), plain_faults():
         pad(here, tool.drawn(here))

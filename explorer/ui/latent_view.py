@@ -1,4 +1,4 @@
-"""A run to walk in: its latent pad."""
+"""The latent pad of a run."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from explorer.ui.visit import Visit, key, visit
 
 @st.fragment
 def latent_view(run: Run) -> None:
-    """Reruns alone when z is let go."""
+    """Reruns alone when z is fixed."""
     with plain_faults():
         pad(visit(run))
 

@@ -1,4 +1,4 @@
-"""Which two runs stand beside each other: an AE and a VAE of the same images."""
+"""Which two runs are compared: an AE and a VAE of the same images."""
 
 from explorer.privacy import owner
 from explorer.specs import RunSpec
@@ -17,13 +17,21 @@ def fits(ae: Run, vae: Run) -> bool:
 
 
 def likeness(a: Run, b: Run) -> tuple:
-    """How much alike two runs were made: what matters most first."""
+    """Which settings two runs share, the most important first."""
     fields = ("latent_dim", "network", "width", "depth", "likelihood", "seed")
     return tuple(getattr(a.spec, name) == getattr(b.spec, name) for name in fields)
 
 
+def differences(ae: Run, vae: Run) -> str:
+    """A sentence about the settings of their networks that differ, so that the figures do not compare the models alone; or nothing."""
+    fields = ("latent_dim", "network", "width", "depth", "likelihood")
+    both = ((name.replace("_", " "), getattr(ae.spec, name), getattr(vae.spec, name)) for name in fields)
+    found = [f"{name} {left} and {right}" for name, left, right in both if left != right]
+    return f" AE and VAE also differ in their settings: {', '.join(found)}." if found else ""
+
+
 def partner(run: Run, runs: list[Run]) -> Run | None:
-    """The run that compares most fairly with it: made most alike, and of VAEs first a ladder. None if none has its images."""
+    """The run to compare it with: the one of the most similar settings, and of VAEs first a ladder. None if none has its images."""
     others = [other for other in runs if fits(run, other) or fits(other, run)]
     return max(others, key=lambda other: (likeness(run, other)[0], bool(other.spec.rungs), likeness(run, other)), default=None)
 
@@ -41,21 +49,21 @@ def usual(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run] | Non
 
 
 def address(run: Run, other: Run) -> dict[str, str]:
-    """Of the compare page with these two."""
+    """The query of a link to the compare page with these two."""
     return {"vae" if r.spec.has_prior else "ae": r.name for r in (run, other)}
 
 
 def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
-    """The pair of those names, or the nearest to it; and what is wrong, in a sentence."""
+    """The pair of those names, or the most similar one; and what is wrong, in a sentence."""
     by_name = {run.name: run for run in runs}
     wrong = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
     if left and left.spec.model != "ae":
-        wrong, left = [*wrong, f"{ae} is no AE."], None
+        wrong, left = [*wrong, f"{ae} is not an AE."], None
     if right and not right.spec.has_prior:
-        wrong, right = [*wrong, f"{vae} is no VAE."], None
+        wrong, right = [*wrong, f"{vae} is not a VAE."], None
     if left and right and not fits(left, right):
-        wrong, left = [*wrong, f"{ae} and {vae} are of different images, and can't be compared."], None
+        wrong, left = [*wrong, f"{ae} and {vae} were trained on different images and cannot be compared."], None
     left, right = left or (right and partner(right, runs)), right or (left and partner(left, runs))
     if left and right:
         return (left, right), " ".join(wrong)

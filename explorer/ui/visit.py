@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.latent.dimensions import Dimension, dimensions
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui import cache, words
 from explorer.ui.place import Place
 
 
@@ -31,14 +31,19 @@ class Visit:
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
     rows: list[int] = field(default_factory=list)  # of the test images that were selected
     plot: tuple[str, tuple[int, ...]] = ("", ())  # the map to select on, and what was selected when it came into view
-    bounds: dict[tuple, float] = field(default_factory=dict)  # on log p(x), of images that were looked at
-    tool: str = ""  # the one in view, or before *Take along*
+    likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)  # log p(x) of images that were looked at, and its spread
+    tool: str = ""  # the one in view, or before *Export*
     faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
 
     @property
     def z(self) -> np.ndarray:
         """[D]"""
         return np.array(self.place.zs[0])
+
+    @property
+    def name(self) -> str:
+        """Of the run, with a ladder's KL weight: what a saved picture is captioned with."""
+        return words.title(self.run) + ("" if self.beta is None else f", β = {self.beta:.3g}")
 
     @property
     def beta(self) -> float | None:

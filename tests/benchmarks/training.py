@@ -63,7 +63,7 @@ def reruns(browser, address: str) -> np.ndarray:
     page.goto(f"{address}/explore?run=digits-vae-2d")
     page.wait_for_selector('[data-testid="decoded"]')
     page.wait_for_timeout(2500)
-    took = [messages.answer(page.get_by_role("button", name="Draw from the prior").click, QUIET) for _ in range(CLICKS)]
+    took = [messages.answer(page.get_by_role("button", name="Sample from the prior").click, QUIET) for _ in range(CLICKS)]
     page.close()
     return np.array(took)
 

@@ -16,7 +16,7 @@ def test_the_first_page_shows_a_map_and_a_digit_that_follows_the_sliders(open_pa
     page = ready(open_page("/"))
     first = image(page)
     moved = changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-0"]'))
-    changes(page, page.get_by_role("button", name="Draw from the prior").click)
+    changes(page, page.get_by_role("button", name="Sample from the prior").click)
     reset = changes(page, page.get_by_role("button", name="Reset").click)
     assert first.shape == (28, 28, 3) and len({a.tobytes() for a in (first, moved, reset)}) == 3
     assert page.locator(PLOTLY).count() == 0  # its three megabytes are left for where they are wanted

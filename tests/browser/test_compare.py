@@ -15,6 +15,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING
+from explorer.ui.readouts import frame_gap
 from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot
 
 PAIR = "/compare?ae=digits-ae-2d&vae=tiny-ladder"
@@ -85,8 +86,10 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
     assert len(sent) == n and np.array_equal(image(page, MAP), left) and (image(page, MAP_2) != right).mean() > 0.01
     shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find("tiny-ladder").film[0]
     assert shown[0] == said[0] and shown[1] != said[1]
+    gap = frame_gap(first)
+    assert re.match(r"gap\s\d+% \(\d+ to \d+%\)\s", shown[1])
     assert [float(v) for v in re.findall(r"[\d.]+", shown[1])] == pytest.approx(
-        [100 * first.gap, first.distortion, first.rate, first.active_units, 2], abs=0.51)
+        [100 * gap.share, 100 * gap.low, 100 * gap.high, first.distortion, first.rate, first.active_units, 2], abs=0.51)
     page.mouse.up()
     expect(page).to_have_url(re.compile("beta=0.01"))
 
@@ -117,7 +120,7 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     page = ready(open_page(PAIR))
     seek(page, -1.25)
     press(page, "ArrowRight", 3, on=MAP_2)
-    page.get_by_role("button", name="Start it here").click()
+    page.get_by_role("button", name="Start here").click()
     press(page, "ArrowUp", 4, on=MAP_2)
     page.wait_for_timeout(800)
     asked = parse_qs(urlparse(page.url).query)
@@ -140,12 +143,12 @@ def test_back_returns_to_the_pair_before_in_one_step(open_page):
     page.get_by_role("option", name="tiny-vae-6d").click()
     expect(page).to_have_url(re.compile("vae=tiny-vae-6d"))
     expect(beta).to_have_count(0)
-    expect(page.get_by_text("down and up, and watch")).to_have_count(0)
+    expect(page.get_by_text("and watch them change")).to_have_count(0)
     page.wait_for_timeout(1000)
     page.go_back()
     expect(page).to_have_url(re.compile("vae=tiny-ladder.*beta=0.1"))
     expect(beta).to_be_visible()
-    expect(page.get_by_text("down and up, and watch")).to_be_visible()
+    expect(page.get_by_text("and watch them change")).to_be_visible()
     page.wait_for_timeout(500)
     assert float(beta.input_value()) == pytest.approx(-1, abs=0.01)
     page.go_forward()

@@ -19,14 +19,14 @@ def test_buttons_draw_from_the_prior_and_reset(open_page):
     page = ready(open_page("/explore?run=tiny-vae"))
     drawn = set()
     for _ in range(3):
-        changes(page, page.get_by_role("button", name="Draw from the prior").click)
+        changes(page, page.get_by_role("button", name="Sample from the prior").click)
         drawn.add(tuple(z_of(page)))
     assert len(drawn) == 3
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == [0, 0]
 
 
-@pytest.mark.parametrize("run, button", [("digits-ae-2d", "Draw at random"), ("tiny-vae", "Draw from the prior")])
+@pytest.mark.parametrize("run, button", [("digits-ae-2d", "Sample at random"), ("tiny-vae", "Sample from the prior")])
 def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page, runs_folder, run, button):
     page = ready(open_page(f"/explore?run={run}"))
     mu = load_file(runs.load(run).run.folder / EMBEDDING)["mu"]
@@ -54,24 +54,24 @@ def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
     page.mouse.move(5, 5)
     changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-5"]'))
     assert off.inner_text() != before
-    page.get_by_role("button", name="Go onto it").click()
+    page.get_by_role("button", name="Project onto the map").click()
     expect(off).to_contain_text("z lies 0.00 σ")
     rates = page.locator(f"{PAD} .says").all_text_contents()
-    nats = [float(text.split(" ")[0]) for text in rates if "collapsed" not in text]
+    nats = [float(text.split(" ")[0]) for text in rates if "inactive" not in text]
     assert len(rates) == 6 and len(nats) >= 4 and nats == sorted(nats, reverse=True)
-    expect(page.get_by_text("2 quieter dimensions")).to_be_visible()
+    expect(page.get_by_text("2 low-rate dimensions")).to_be_visible()
 
 
 def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
     runs.train(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
     page = ready(open_own("/explore?run=wide"))
     folded = page.locator(PAD).bounding_box()["height"]
-    page.get_by_text("60 quieter dimensions").click()
+    page.get_by_text("60 low-rate dimensions").click()
     assert page.locator(PAD).bounding_box()["height"] < max(folded, 620) + 300
     quiet = page.get_by_test_id("z-63")
     quiet.scroll_into_view_if_needed()
     assert page.locator(f"{PAD} input[data-testid^=z-]").count() == 64
-    expect(page.locator(f"{PAD} .says").last).to_contain_text("collapsed: it says nothing")
+    expect(page.locator(f"{PAD} .says").last).to_contain_text("inactive")
     press(page, "ArrowRight", 5, on='[data-testid="z-63"]')
 
 

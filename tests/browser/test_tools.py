@@ -82,20 +82,20 @@ def test_back_and_forward_go_through_tools_and_places(open_page):
     page = ready(open_page("/explore?run=tiny-vae&z=1,1"))
     page.get_by_role("radio", name="Sample", exact=True).click()
     page.wait_for_selector(f"{GALLERY} button")
-    page.get_by_role("button", name="Draw again").click()
+    page.get_by_role("button", name="Resample").click()
     expect(page).to_have_url(re.compile("seed=1"))
     page.get_by_role("radio", name="Grid", exact=True).click()
     expect(page).to_have_url(re.compile("tool=grid"))
     page.go_back()
     expect(page).to_have_url(re.compile("tool=sample.*seed=1"))
-    expect(page.get_by_role("button", name="Draw again")).to_be_visible()
+    expect(page.get_by_role("button", name="Resample")).to_be_visible()
     page.go_back()
     expect(page).not_to_have_url(re.compile("seed="))
     page.go_forward()
     expect(page).to_have_url(re.compile("seed=1"))
     page.reload()
     ready(page)
-    expect(page.get_by_role("button", name="Draw again")).to_be_visible()
+    expect(page.get_by_role("button", name="Resample")).to_be_visible()
     assert z_of(page) == [1, 1]
 
 
@@ -109,13 +109,13 @@ def test_an_image_of_ones_own_is_drawn_and_its_ellipse_shown(open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
     page.mouse.up()
-    expect(page.get_by_text(re.compile("log p\\(x\\) ≥"))).to_be_visible()
+    expect(page.get_by_text(re.compile("log p\\(x\\) ≈"))).to_be_visible()
     settle(page)
     assert not np.array_equal(image(page, MAP), before)
     changes(page, page.get_by_role("button", name="Go to its code").click)
     page.wait_for_timeout(300)
     z = z_of(page)
-    changes(page, page.get_by_role("button", name="Draw from its posterior").click)
+    changes(page, page.get_by_role("button", name="Sample from its posterior").click)
     assert z_of(page) != z
     expect(page.locator(f"{GALLERY} .grid button")).to_have_count(3)
 
@@ -158,16 +158,16 @@ def test_everything_is_taken_along(open_page, trained_runs):
 
 def test_the_link_that_is_taken_along_shows_the_tool_before(open_page):
     page = opened(open_page, "sample")
-    page.get_by_role("button", name="Draw again").click()
+    page.get_by_role("button", name="Resample").click()
     expect(page).to_have_url(re.compile("seed=1"))
-    page.get_by_role("radio", name="Take along").click()
+    page.get_by_role("radio", name="Export").click()
     link = page.locator('[data-testid="stCode"]')
     expect(link).to_contain_text("tool=sample")
     expect(link).to_contain_text("seed=1")
 
 
-@pytest.mark.parametrize("tool, sign", [("Grid", "By quantile"), ("Sample", "The prior"), ("Interpolate", "Straight (linear)"),
-                                        ("Your image", "A test image"), ("Select", "The pad's")])
+@pytest.mark.parametrize("tool, sign", [("Grid", "By quantile"), ("Sample", "The prior"), ("Interpolate", "Linear"),
+                                        ("Your image", "A test image"), ("Select", "As on the map")])
 def test_a_tool_chosen_first_in_a_session_begins_with_what_is_usual(open_page, tool, sign):
     page = ready(open_page("/explore?run=tiny-vae"))
     page.get_by_role("radio", name=tool, exact=True).click()

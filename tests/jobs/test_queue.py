@@ -81,7 +81,7 @@ def test_who_started_a_training_is_known_for_30_days_after_it_has_ended(folder):
     with queue.turn("failed", SHORT, lambda: True):
         pass  # it leaves no run
     assert find("mine") and queue.starters() == {"mine": "a visitor's key"}
-    (folder / ".jobs" / "ended" / "damaged.json").write_text("[")
+    (folder / ".jobs" / "ended" / "damaged.json").write_text("[", encoding="utf-8")
     assert queue.starters() == {"mine": "a visitor's key"} and not queue.jobs()
     day = 86_400
     os.utime(folder / ".jobs" / "ended" / "mine.json", (time.time() - 29 * day,) * 2)

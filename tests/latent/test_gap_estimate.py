@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from explorer.errors import UserError
+from explorer.latent.confidence import below_confidence
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap, is_smaller
 from explorer.latent.gaps import K, fitted_gaussian, in_gap
 
@@ -97,6 +98,22 @@ def test_the_same_seed_gives_the_same_estimate_and_another_almost(rng):
     codes = mixture(500, rng)
     first, second = estimate_gap(codes, None), estimate_gap(codes, None, seed=1)
     assert first == estimate_gap(codes, None) and first != second and first.share == pytest.approx(second.share, abs=3 * first.error)
+
+
+def test_confidence_is_counted_in_gaps_and_outside():
+    """Codes in two blobs; the classifier doubts what lies between them, all of it a gap."""
+    codes = two_blobs(2000, np.random.default_rng(0))
+    found = below_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
+    assert found.all.n == found.in_gaps.n + found.outside.n == 10_000 and found.outside.share < 0.001 < found.in_gaps.share
+    assert found.all.share == pytest.approx(stats.norm.cdf(0.3, scale=np.sqrt(1 + 0.15**2)) * 2 - 1, abs=0.02)
+    assert found.in_gaps.n / 10_000 == pytest.approx(estimate_gap(codes, None).share, abs=0.01)
+    exact = stats.binomtest(round(found.in_gaps.share * found.in_gaps.n), found.in_gaps.n).proportion_ci(0.95, method="wilson")
+    assert (found.in_gaps.low, found.in_gaps.high) == pytest.approx((exact.low, exact.high), abs=1e-4)
+
+
+def test_confidence_of_few_codes_is_counted_over_more_draws(rng):
+    found = below_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
+    assert found.all.n == 9900 and found.all.share == pytest.approx(0.5, abs=0.04)
 
 
 def test_what_cannot_be_measured_gets_a_sentence(rng):

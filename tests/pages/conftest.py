@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,12 @@ def letter(app: AppTest) -> dict:
 def blocks(app: AppTest) -> list[bytes]:
     """What the pad was sent."""
     return [proto.bytes for proto in pads(app, "latent_pad_courier") if proto.bytes]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """The parameters of the page's address: as the browser completes it on arrival, or as the app has written it."""
+    completed = [data for [data] in mounted(app, "replaced_address") if data]
+    return dict(parse_qsl(completed[0]["said"])) if completed else dict(app.query_params)
 
 
 def galleries(app: AppTest) -> dict[str, dict]:

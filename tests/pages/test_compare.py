@@ -10,7 +10,7 @@ from explorer import runs
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import blocks, letter, opened, pads, visit
+from tests.pages.conftest import address, blocks, letter, opened, pads, visit
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def compare(app, **asked):
 def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     assert len(pads(app)) == 1 and len(blocks(app)) == 6 and len(letter(app)["zs"]) == 2 and letter(app)["film"] == 1
-    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in c.value for c in app.caption)
+    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert not blocks(app) and all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
 
@@ -44,7 +44,7 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
     compare(app, **state)
     assert letter(app) | {"sending": []} == {"zs": [[3, -2], [0.5, -1]], "row": None, "heard": 0, "film": 0.02, "start": [1, 0.5],
                                              "to": letter(app)["to"], "sending": []}
-    assert {name: app.query_params[name] for name in state} == state and not app.warning
+    assert {name: address(app)[name] for name in state} == state and not app.warning
 
 
 @pytest.mark.parametrize("asked, says", [

@@ -24,7 +24,7 @@ from explorer.store.run import MODEL, read_tensors
 from explorer.ui import visitor
 from explorer.ui.tools import TOOLS
 from tests.data.celeba import ATTRIBUTES, celeba_folder
-from tests.pages.conftest import ROOT, follow, galleries, mounted, pictures
+from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pictures
 from tests.pages.photographs import pieces, zipped
 
 CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
@@ -101,7 +101,7 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     options = app.selectbox(key="images of the pair").options
     assert sum(option.startswith("faces") for option in options) == 2 and not any(key in option for option in options)
     follow("compare", app, vae=name_of(None, "vae"))
-    assert not app.warning and name_of(None, "ae") in app.query_params["ae"]
+    assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
 
 def test_a_training_on_own_images_is_seen_again(key):

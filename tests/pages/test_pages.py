@@ -61,7 +61,7 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
 def test_a_ladder_opens_at_the_elbo_with_its_film(app):
     explore(app, "tiny-ladder")
     assert letter(app)["film"] == 1 and len(blocks(app)) == 4
-    assert any("at KL weight 1" in c.value and "then on at 0.1, 1;" in c.value for c in app.caption)
+    assert any("at KL weight 1" in c.value and "then further at 0.1, 1." in c.value for c in app.caption)
 
 
 def test_a_tool_costs_nothing_until_it_is_chosen(app):
@@ -77,7 +77,7 @@ def test_another_model_is_a_choice_away(app):
 
 def test_an_unknown_run_in_the_address_gets_a_sentence(app):
     explore(app, "tiny-vea")
-    assert "Did you mean tiny-vae" in app.warning[0].value and app.selectbox[0].value == "digits-vae-2d"
+    assert "Did you mean tiny-vae" in app.warning[0].value and app.selectbox[0].value == "mnist-vae-2d"
 
 
 def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):

@@ -17,7 +17,7 @@ from explorer.ui import pairs
 from explorer.ui.settings import Setting
 from explorer.ui.tools import TOOLS
 from tests.conftest import SPECS
-from tests.pages.conftest import galleries, letter, opened, pictures, visit
+from tests.pages.conftest import address, galleries, letter, opened, pictures, visit
 
 OTHERS = {"wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
           "wide-vae": RunSpec("digits", latent_dim=64, epochs=1, width=16),
@@ -106,8 +106,8 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
     assert np.allclose(letter(app)["drawn"]["marks"], 0)
     show(app, "tiny-vae", "sample", draws="64", seed="3")
     marks = np.array(letter(app)["drawn"]["marks"])
-    assert marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Draws"]["n"] == 64
-    app.button(key=next(b.key for b in app.button if b.label == "Draw again")).click().run()
+    assert marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Samples"]["n"] == 64
+    app.button(key=next(b.key for b in app.button if b.label == "Resample")).click().run()
     assert not np.allclose(letter(app)["drawn"]["marks"], marks) and app.query_params["seed"] == "4"
 
 
@@ -131,7 +131,7 @@ def test_copying_finds_the_training_image_itself(app):
     decoded = loaded.decode(z)[0]
     away = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
     assert told["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(away)[:6]]
-    assert f"**{away.min():.2f}** away" in " ".join(m.value for m in app.markdown)
+    assert f"nearest training image **{away.min():.2f}**" in " ".join(m.value for m in app.markdown)
 
 
 def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
@@ -151,11 +151,11 @@ def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     assert np.allclose(cloud["mu"], found.mu[0].numpy(), atol=1e-5)
     assert np.allclose(cloud["sd"], np.exp(found.logvar[0].numpy() / 2), atol=1e-5)
     said = " ".join(m.value for m in app.markdown)
-    assert "log p(x) ≥" in said and "1,000 importance-weighted" in said
-    next(b for b in app.button if b.label == "Draw from its posterior").click().run()
+    assert "log p(x) ≈" in said and "(1,000 importance samples; on average an underestimate)" in said
+    next(b for b in app.button if b.label == "Sample from its posterior").click().run()
     z = np.array(letter(app)["zs"][0])
     assert 0 < np.abs((z - found.mu[0].numpy()) / np.exp(found.logvar[0].numpy() / 2)).max() < 5
-    assert galleries(app)["The image and what comes back"]["n"] == 3
+    assert galleries(app)["The image and its reconstruction"]["n"] == 3
     show(app, "tiny-ae", "own")
     assert any("no posterior" in c.value for c in app.caption) and "cloud" not in letter(app)["drawn"]
 
@@ -182,10 +182,10 @@ def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_d
     paper[10:70, 35:45] = 0
     app.file_uploader[0].set_value(("x.png", png(paper), "image/png")).run()
     assert not app.exception and not app.error and "cloud" in letter(app)["drawn"]
-    shown = pictures(galleries(app)["The image and what comes back"])[0]
+    shown = pictures(galleries(app)["The image and its reconstruction"])[0]
     assert shown[4, 0] < 10 and shown[4, 4] > 100
-    next(b for b in app.button if b.label == "Invert it").click().run()
-    assert pictures(galleries(app)["The image and what comes back"])[0][4, 0] > 245
+    next(b for b in app.button if b.label == "Invert").click().run()
+    assert pictures(galleries(app)["The image and its reconstruction"])[0][4, 0] > 245
 
 
 def test_axes_by_pca_are_scikit_learns(app):
@@ -209,7 +209,7 @@ LINKS = [
     ({"run": "tiny-vae", "tool": "interpolate", "from": "x"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "teleport"}, "there is no tool 'teleport'"),
     ({"run": "tiny-vae", "tool": "sample", "source": "foo"}, "its source can't be 'foo'"),
-    ({"run": "tiny-vae", "tool": "select", "rows": "1,100000"}, "its rows are no test images"),
+    ({"run": "tiny-vae", "tool": "select", "rows": "1,100000"}, "its rows are not numbers of test images"),
     ({"run": "tiny-vae", "tool": "interpolate", "from": "image 100000"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
     ({"run": "tiny-vae", "tool": "sample", "temperature": "-1"}, "its temperature can't be '-1'"),
@@ -224,8 +224,8 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
     if wrong:
         assert wrong in app.warning[0].value
     else:
-        assert not app.warning and asked.items() <= app.query_params.items()
-        assert set(app.query_params) - set(asked) <= {"beta"}
+        assert not app.warning and asked.items() <= address(app).items()
+        assert set(address(app)) - set(asked) <= {"beta"}
 
 
 @pytest.mark.parametrize("asked, kept", [
@@ -234,7 +234,7 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
 ])
 def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, asked, kept):
     show(app, "tiny-vae", **asked)
-    said = {name: value for name, value in app.query_params.items() if name not in ("run", "z", "tool")}
+    said = {name: value for name, value in address(app).items() if name not in ("run", "z", "tool")}
     assert said == kept
 
 

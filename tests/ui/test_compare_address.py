@@ -40,7 +40,7 @@ def test_with_one_z_the_other_follows_to_the_same_place():
 @pytest.mark.parametrize("wrong, says", [
     ({"z": "1"}, "its z is not 2 finite numbers"), ({"ae_z": "nan,1"}, "its ae_z"), ({"z": "1e9,0"}, "its z"),
     ({"z": "<b>,1"}, "its z"), ({"z": ""}, "its z"),
-    ({"beta": "-1"}, "from 0.01 to 1"), ({"beta": "inf"}, "KL weight"), ({"beta": "1,2"}, "KL weight"), ({"from": "1,2,3"}, "walk"),
+    ({"beta": "-1"}, "from 0.01 to 1"), ({"beta": "inf"}, "KL weight"), ({"beta": "1,2"}, "KL weight"), ({"from": "1,2,3"}, "path"),
 ])
 def test_what_is_wrong_is_said_and_left_out(wrong, says):
     here, said = followed(wrong)

@@ -36,8 +36,8 @@ def test_the_usual_pair_is_of_mnist_and_of_two_dimensions(runs):
     (None, "tiny-vae-6d", ("tiny-ae", "tiny-vae-6d"), ""),
     ("tiny-ae", None, ("tiny-ae", "tiny-ladder"), ""),
     ("mnist-ae-2d", "tiny-vae", ("tiny-ae", "tiny-vae"), "different images"),
-    ("tiny-vae", "tiny-ladder", ("tiny-ae", "tiny-ladder"), "tiny-vae is no AE"),
-    ("tiny-ae", "mnist-ae-2d", ("tiny-ae", "tiny-ladder"), "mnist-ae-2d is no VAE"),
+    ("tiny-vae", "tiny-ladder", ("tiny-ae", "tiny-ladder"), "tiny-vae is not an AE"),
+    ("tiny-ae", "mnist-ae-2d", ("tiny-ae", "tiny-ladder"), "mnist-ae-2d is not a VAE"),
     ("nothing", "<b>", None, "There is no run nothing. There is no run <b>."),
     (None, None, None, ""),
 ])
@@ -50,8 +50,8 @@ def test_a_vqvae_stands_beside_none(runs):
     with_it = [*runs, find("tiny-vqvae")]
     assert pairs.partner(with_it[-1], with_it) is None
     assert names(pairs.usual(with_it, pairs.images_of(runs[0]))) == ("tiny-ae", "tiny-ladder")
-    assert "tiny-vqvae is no AE" in pairs.asked("tiny-vqvae", None, with_it)[1]
-    assert "tiny-vqvae is no VAE" in pairs.asked(None, "tiny-vqvae", with_it)[1]
+    assert "tiny-vqvae is not an AE" in pairs.asked("tiny-vqvae", None, with_it)[1]
+    assert "tiny-vqvae is not a VAE" in pairs.asked(None, "tiny-vqvae", with_it)[1]
 
 
 def test_without_a_partner_there_is_the_command_that_trains_one(runs):

@@ -1,4 +1,4 @@
-"""Images in rows, each of which can be gone to."""
+"""Images in rows; a click on one goes to its code."""
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -16,11 +16,12 @@ _gallery = st.components.v2.component("gallery", js=JS, css=(HERE / "gallery.css
 
 def gallery(key: str, title: str, images: np.ndarray, names: Sequence[str], columns: int, *, heads: Sequence[str] | None = None,
             captions: Sequence[str] | None = None, marked: Collection[int] = (), mark: str = "", chosen: int | None = None,
-            dense: bool = False, on_pick: Callable[[int], None] | None = None) -> None:
+            dense: bool = False, about: str = "", on_pick: Callable[[int], None] | None = None) -> None:
     """images [n, C, H, W], uint8 or float in [0, 1], in rows of `columns`, named for who hears the page.
 
     heads: a word before each row; captions: under each image; marked: images that are underlined, which `mark` explains;
-    chosen: the present one; dense: without room between them; on_pick(index): one was clicked.
+    chosen: the present one; dense: without room between them; about: what a saved picture's caption says after the title;
+    on_pick(index): one was clicked.
     """
     def hear():
         told, heard = (st.session_state.get(key) or {}).get("pick"), f"{key} heard"
@@ -35,4 +36,4 @@ def gallery(key: str, title: str, images: np.ndarray, names: Sequence[str], colu
     _gallery(key=key, on_pick_change=hear, data={
         "sheet": data_uri(sheet(list(rows), gap=0)), "n": len(images), "columns": columns, "image": images.shape[1:], "title": title,
         "names": names, "heads": heads, "captions": captions, "marked": [int(i) for i in marked], "mark": mark, "chosen": chosen,
-        "dense": dense, "actions": on_pick is not None})
+        "dense": dense, "about": about, "actions": on_pick is not None})

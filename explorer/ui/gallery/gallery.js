@@ -1,15 +1,15 @@
-// Images in rows, each a button to go there; some of them marked. Arrow keys walk among them.
+// Images in rows, each a button to go there; some of them marked. Arrow keys move among them.
 
 const SAVED = 4; // px of a saved picture for each of an image's
+const PAPER = { page: "#fff", text: "#222" };
+const LABEL = 12, SPACE = 6, BAR = 3; // px of a saved picture: letters beside images, the room around them, a mark
 
-/** data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, chosen, title, mark, actions }; first: in the order of tabs; say(index) */
+/** data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, chosen, title, about, mark, dense, actions }; first: in the order of tabs; say(index) */
 function build(data, sheet, first, say) {
   const { n, columns, image: [, height, width], heads, captions, names, marked, chosen, actions } = data;
-  const paint = (canvas, i, size = 1) => {
-    Object.assign(canvas, { width: width * size, height: height * size });
-    const ctx = canvas.getContext("2d");
-    ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(sheet, (i % columns) * width, Math.floor(i / columns) * height, width, height, 0, 0, canvas.width, canvas.height);
+  const paint = (canvas, i) => {
+    Object.assign(canvas, { width, height });
+    canvas.getContext("2d").drawImage(sheet, ...corner(i, columns, width, height), width, height, 0, 0, width, height);
     return canvas;
   };
   const cells = Array.from({ length: n }, (_, i) => {
@@ -31,13 +31,33 @@ function build(data, sheet, first, say) {
   for (let i = 0; i < n; i += columns) rows.push(...(heads ? [element("b", {}, heads[i / columns])] : []), ...cells.slice(i, i + columns));
   const grid = element(`div.grid${data.dense ? ".dense" : ""}`, { role: "group", "aria-label": data.title }, ...rows);
   grid.style.gridTemplateColumns = `${heads ? "max-content " : ""}repeat(${columns}, minmax(0, ${2.2 * width + 60}px))`;
-  const save = saveButton(data.title, "These images as one picture, each pixel four times as large", () => {
-    const corner = (i) => [SAVED * (i % columns) * width, SAVED * Math.floor(i / columns) * height];
-    const whole = element("canvas", { width: SAVED * columns * width, height: SAVED * Math.ceil(n / columns) * height }), ctx = whole.getContext("2d");
-    cells.forEach((_, i) => ctx.drawImage(paint(element("canvas"), i, SAVED), ...corner(i)));
-    return whole;
-  });
+  const save = saveButton(data.title, "Save these images as one captioned picture; each pixel is four times as large", () => whole(data, sheet));
   return [grid, element("div.foot", {}, element("span", {}, data.mark && marked.length ? data.mark : ""), save)];
+}
+
+/** Where image i lies in a sheet of so many columns. */
+const corner = (i, columns, width, height) => [(i % columns) * width, Math.floor(i / columns) * height];
+
+/** All images as one picture: their labels beside them, marks below them, and the caption of it all at the end. */
+function whole({ n, columns, image: [, height, width], heads, captions, marked, title, about, mark }, sheet) {
+  const made = element("canvas"), ctx = made.getContext("2d"), font = `${LABEL}px sans-serif`, line = 1.3 * LABEL;
+  ctx.font = font;
+  const lines = (texts) => (texts ?? []).map((text) => text.split("\n")), beside = lines(heads), below = lines(captions);
+  const widest = (texts) => Math.ceil(Math.max(0, ...texts.flat().map((text) => ctx.measureText(text).width))) + (texts.length ? SPACE : 0);
+  const left = widest(beside), step = Math.max(SAVED * width, widest(below)), most = Math.max(0, ...below.map((each) => each.length));
+  const bar = marked.length ? 2 * BAR : 0, down = Math.max(SAVED * height + bar + most * line + (most ? SPACE : 0), Math.max(0, ...beside.map((each) => each.length)) * line);
+  Object.assign(made, { width: left + columns * step, height: Math.ceil(Math.ceil(n / columns) * down) });
+  ctx.fillStyle = PAPER.page;
+  ctx.fillRect(0, 0, made.width, made.height);
+  Object.assign(ctx, { font, fillStyle: PAPER.text, textBaseline: "top", imageSmoothingEnabled: false });
+  beside.forEach((texts, row) => texts.forEach((text, k) => ctx.fillText(text, 0, row * down + k * line)));
+  for (let i = 0; i < n; i++) {
+    const [x, y] = corner(i, columns, step, down);
+    ctx.drawImage(sheet, ...corner(i, columns, width, height), width, height, left + x, y, SAVED * width, SAVED * height);
+    if (marked.includes(i)) ctx.fillRect(left + x, y + SAVED * height + 1, SAVED * width - 1, BAR);
+    below[i]?.forEach((text, k) => ctx.fillText(text, left + x, y + SAVED * height + bar + k * line + 2));
+  }
+  return captioned(made, [`${title}${about ? `: ${about}` : ""}`, marked.length ? mark : ""].map((text) => text && text.replace(/\.?$/, ".")).join(" ").trim(), PAPER);
 }
 
 const latest = new WeakMap(); // root -> what is being opened for it

@@ -19,7 +19,7 @@ export class Direction {
     Object.assign(this, { vector: given?.vector, base: null });
     this.face.hidden = !given;
     this.name.textContent = given?.name ?? "";
-    if (given) this.input.setAttribute("aria-label", `Along ${given.name}, in differences of the two means`);
+    if (given) this.input.setAttribute("aria-label", `Along ${given.name}, in units of the difference of the two means`);
   }
 
   go(t, on) {

@@ -5,14 +5,14 @@ const SECONDS = 8; // from end to end
 export class FilmControls {
   /** axis: { title, log, marks, steps: whether frame by frame, too }; values: its frames, as the film has them; on.seek(u), on.done() */
   constructor({ title, log, marks, steps: steppable }, values, on) {
-    Object.assign(this, { log, on, playing: null });
+    Object.assign(this, { title, log, on, playing: null });
     this.input = element("input", { type: "range", "data-testid": "beta", "aria-label": title,
       oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
     this.reach(values);
     this.value = element("output");
     this.button = element("button", { "data-testid": "play", onclick: () => { this.play(!this.playing); if (!this.playing) on.done(); } }, "Play");
     const step = (way) => () => { this.play(false); on.seek(this.neighbour(way)); on.done(); };
-    const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame on" }, "›")] : [];
+    const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame forward" }, "›")] : [];
     this.face = element("div.film", {}, this.button, ...steps, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
   }
 

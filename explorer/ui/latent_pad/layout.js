@@ -4,11 +4,11 @@ const named = { role: "group", "aria-label": "Latent pad", "data-testid": "laten
 
 /** How far z lies off the plane of a map of more than two dimensions. */
 function offPlane({ about, offPlane }, onto) {
-  return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Drop what the map does not show of z" }, "Go onto it")) : null;
+  return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Remove the part of z that the map does not show" }, "Project onto the map")) : null;
 }
 
-/** The map with its cursor, and the image beside it, as one picture. */
-function together({ canvas, picture, stage, map, z }) {
+/** The map with its cursor, and the image beside it, as one captioned picture. */
+function together({ about, canvas, picture, stage, map, z }, film) {
   const made = element("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = made.getContext("2d");
   ctx.fillStyle = themeOf(stage).page;
   ctx.fillRect(0, 0, made.width, made.height);
@@ -21,7 +21,8 @@ function together({ canvas, picture, stage, map, z }) {
   ctx.restore();
   ctx.imageSmoothingEnabled = false;
   ctx.drawImage(picture.canvas, canvas.width, 0, canvas.height, (canvas.height * picture.canvas.height) / picture.canvas.width);
-  return made;
+  const at = film ? `, at ${film.title} = ${film.value.textContent}` : "";
+  return captioned(made, `${about.label} ${about.model}, ${about.latent_dim}-D${at}. The image is decoded from ${inWords(z)}.`, themeOf(stage), map.ratio);
 }
 
 /** parts: { sides, originals, legend, film, draw, reset, onto(side), sliders, direction, said } */
@@ -29,7 +30,7 @@ export function single({ sides: [side], originals, legend, film, draw, reset, on
   return element("div.pad", named,
     element("div.pictures", {}, side.picture.face, originals.face),
     element("div.chart", {}, legend, side.stage, offPlane(side, () => onto(side)), film && film.face, side.about.readouts.length ? side.readouts.face : null),
-    element("div.controls", {}, element("div.buttons", {}, draw, reset, saveButton("latent map", "The map and the image as one picture", () => together(side))), sliders.face, direction.face),
+    element("div.controls", {}, element("div.buttons", {}, draw, reset, saveButton("latent map", "Save the map and the image as one captioned picture", () => together(side, film))), sliders.face, direction.face),
     said);
 }
 
@@ -43,7 +44,7 @@ export function pair({ sides, originals, legend, film, draw, reset, onto, slider
       element("h3", {}, side.about.model), side.readouts.face, side.stage, side.picture.face, offPlane(side, () => onto(side)))), film && film.face),
     element("div.below", {}, live ? walk.face : null, originals.face),
     live ? samples.face : null,
-    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} decodes on the server: walks and samples need a network that a browser can run.`) : null,
-    element("details.more", {}, element("summary", {}, `Move the ${sides.at(-1).about.model}'s z by sliders`), sliders.face),
+    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} decodes on the server. Paths and samples need a decoder that runs in the browser.`) : null,
+    element("details.more", {}, element("summary", {}, `Sliders for the z of the ${sides.at(-1).about.model}`), sliders.face),
     said);
 }

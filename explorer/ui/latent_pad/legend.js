@@ -5,7 +5,7 @@ export function legend(classes, hidden, changed) {
   const buttons = classes.map(({ name, colour }, c) => {
     const dot = element("i.dot", { "aria-hidden": "true" });
     dot.style.background = colour;
-    return element("button", { "aria-pressed": "true", title: "Click: hide or show. Double-click: this class alone.",
+    return element("button", { "aria-pressed": "true", title: "Click: hide or show this class. Double-click: show this class only.",
       onclick: () => change(() => hidden.delete(c) || hidden.add(c)), ondblclick: () => change(() => alone(c)) }, dot, name);
   });
   const alone = (c) => {

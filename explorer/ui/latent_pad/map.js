@@ -158,7 +158,7 @@ export class LatentMap {
     ctx.font = `11px ${ink.font}`;
     ctx.textAlign = "right";
     ctx.textBaseline = "top";
-    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} beyond`, box.x + box.width - 5, box.y + 5, ink);
+    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} outside this map`, box.x + box.width - 5, box.y + 5, ink);
   }
 
   /** One, two and three standard deviations of the prior, or of the Gaussian fitted to the codes. */

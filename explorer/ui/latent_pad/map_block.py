@@ -21,7 +21,7 @@ OUTLIERS = 0.5  # percent of the codes at each end of an axis, which would squee
 KEY_STEP = 0.1  # of an arrow key, in standard deviations
 
 
-Readout = tuple[str, list[float | None], int, str]  # name, what was measured at each frame, digits, unit
+Readout = tuple  # name, what was measured at each frame or None, digits, unit, and, if it has them, the ends of each 95% interval
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Bloc
 
 def _words(spec: RunSpec) -> dict:
     if spec.n_codes:
-        return {"model": "VQ-VAE", "origin_name": "the mean of all codes", "draw_name": "Draw at random",
-                "draw_help": "From the Gaussian fitted to its codes, so that z may lie between the entries of its codebook"}
+        return {"model": "VQ-VAE", "origin_name": "the mean of all codes", "draw_name": "Sample at random",
+                "draw_help": "Sample z from the Gaussian fitted to the codes: z may lie between codebook entries"}
     if spec.has_prior:
-        return {"model": "VAE", "origin_name": "the origin", "draw_name": "Draw from the prior",
-                "draw_help": "z from N(0, I), the prior of every VAE"}
-    return {"model": "AE", "origin_name": "the mean of all codes", "draw_name": "Draw at random",
-            "draw_help": "An AE has no prior: this draws from the Gaussian fitted to its codes"}
+        return {"model": "VAE", "origin_name": "the origin", "draw_name": "Sample from the prior",
+                "draw_help": "Sample z from N(0, I)"}
+    return {"model": "AE", "origin_name": "the mean of all codes", "draw_name": "Sample at random",
+            "draw_help": "An AE has no prior: z is sampled from the Gaussian fitted to its codes"}
 
 
 def _bounds(points: np.ndarray, outliers: float, seen: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:

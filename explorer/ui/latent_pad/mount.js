@@ -80,7 +80,7 @@ function openPad(root, data, say, earlier) {
   hub.addEventListener("delivery", look);
   const overdue = setTimeout(() => {
     ask(all.filter((id) => !hub.blocks.has(id)));
-    loading.textContent = "Still loading the map: the connection is slow, or the server busy.";
+    loading.textContent = "Still loading the map: the connection is slow, or the server is busy.";
   }, OVERDUE);
   look();
   return { close, leave };

@@ -28,7 +28,7 @@ export class Originals {
   }
 
   inWords(row) {
-    return this.rowInWords(row) + (this.sheet && row >= this.n ? " (image not kept)" : "");
+    return this.rowInWords(row) + (this.sheet && row >= this.n ? " (image not saved)" : "");
   }
 
   /** Whether the row's image is here. */

@@ -37,9 +37,9 @@ export class Pad {
     const alone = sides.length === 1;
     const parts = { ...this, said: this.said,
       legend: about.classes.length > 1 ? legend(about.classes, map.hidden, switched) : null,
-      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "The same draw in both, each from its own Gaussian" },
-        alone ? about.draw_name : "Draw a z"),
-      reset: element("button", { onclick: () => this.go(sides.map(({ origin }) => origin)), title: alone ? `Back to ${about.origin_name}` : "Back to the middle" }, "Reset"),
+      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "Sample z: the same standard normal numbers in both, scaled by the prior or by the Gaussian fitted to the codes" },
+        alone ? about.draw_name : "Resample"),
+      reset: element("button", { onclick: () => this.go(sides.map(({ origin }) => origin)), title: alone ? `Back to ${about.origin_name}` : "Back to the mean" }, "Reset"),
       onto: (side) => this.go(sides.map((other) => (other === side ? side.map.plane.onto(side.z) : other.z))),
     };
     const face = alone ? single(parts) : pair(parts);

@@ -10,7 +10,7 @@ export class Replay {
     this.canvas = element("canvas", { role: "img", "data-testid": "replay-map", "aria-label": about.label });
     this.film = new FilmControls(about.film, about.film.values, { seek: (u) => this.seek(u), done: () => {} });
     this.measured = element("div");
-    this.rows = ["test images", "decoded again", "samples"].map((name, i) => {
+    this.rows = ["test images", "reconstructions", "samples"].map((name, i) => {
       const canvas = element("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
       return { canvas, face: element("figure", {}, element("figcaption", {}, name), canvas) };
     });

@@ -1,4 +1,4 @@
-// As many draws from each run, decoded side by side: from the prior, or from the Gaussian fitted to an AE's codes.
+// As many samples from each run, decoded side by side: from the prior, or from the Gaussian fitted to an AE's codes.
 
 const N = 32;
 const COLUMNS = 8;
@@ -18,10 +18,10 @@ export class Samples {
     });
     const D = Math.max(...sides.map((side) => side.origin.length));
     const take = () => { this.draws = Array.from({ length: N }, () => draw(D)); on.changed(); };
-    this.clear = element("button", { hidden: true, onclick: () => { this.draws = null; on.changed(); } }, "Put them away");
+    this.clear = element("button", { hidden: true, onclick: () => { this.draws = null; on.changed(); } }, "Clear");
     this.drawn = element("div.both", { hidden: true }, ...this.sheets.map(({ side, canvas, text }) =>
       element("figure", {}, canvas, element("figcaption", {}, element("b", {}, side.about.model), " ", text))));
-    this.face = element("section.samples", {}, element("div.heading", {}, element("h4", {}, "Draws"), element("div.buttons", {},
+    this.face = element("section.samples", {}, element("div.heading", {}, element("h4", {}, "Samples"), element("div.buttons", {},
       element("button", { onclick: take }, `Sample ${N} from each`), this.clear)), this.drawn);
   }
 
@@ -55,7 +55,7 @@ export class Samples {
     });
     paintImage(canvas, pixels, [channels, rows * height, wide]);
     text.textContent = [side.about.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.map.shade && `${gaps} in gaps`,
-      side.picture.classifier && `${unsure} that the classifier can't name`].filter(Boolean).join(", ");
+      side.picture.classifier && `${unsure} ${side.picture.below} of the classifier`].filter(Boolean).join(", ");
     canvas.setAttribute("aria-label", `${N} images sampled by the ${side.about.model}, ${text.textContent}`);
   }
 }

@@ -54,7 +54,7 @@ export class Side {
     this.picture.describe(inWords(z));
     this.picture.locate(this.inGap(z));
     if (this.about.latent_dim > 2)
-      this.offPlane.textContent = `z lies ${number(this.map.plane.off(z), 2)}${this.unit} off the map's plane: the pointer moves it on a slice parallel to it.`;
+      this.offPlane.textContent = `z lies ${number(this.map.plane.off(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
     return true;
   }
 

@@ -1,4 +1,4 @@
-// A slider for each latent dimension, those that say most first; the quieter ones folded away.
+// A slider for each latent dimension: the highest rate first (of an AE the largest spread), the others folded away.
 
 const IN_VIEW = 4;
 const RESET = ["Home", "Delete", "Backspace", "0"];
@@ -11,17 +11,17 @@ export class Sliders {
     const speaks = (d) => (has_prior ? d.rate : d.sd), most = Math.max(...dimensions.map(speaks));
     this.rows = dimensions.map((d) => this.row(d, origin[d.index], on, most > 0 ? speaks(d) / most : 0));
     const rows = this.rows.map(({ face }) => face);
-    const quieter = rows.slice(IN_VIEW);
+    const quieter = rows.slice(IN_VIEW), dimensionsOf = `dimension${quieter.length > 1 ? "s" : ""}`;
     this.face = element("div.sliders", {}, ...rows.slice(0, IN_VIEW), quieter.length === 0 ? null :
-      element("details", { ontoggle: () => this.show(this.z, true) }, element("summary", {}, `${quieter.length} quieter dimension${quieter.length > 1 ? "s" : ""}`), element("div.quieter", {}, ...quieter)));
+      element("details", { ontoggle: () => this.show(this.z, true) }, element("summary", {}, has_prior ? `${quieter.length} low-rate ${dimensionsOf}` : `${quieter.length} ${dimensionsOf} of smaller spread`), element("div.quieter", {}, ...quieter)));
     this.folded = this.face.querySelector("details");
   }
 
   row(d, origin, on, share) {
     const name = `z${subscript(d.index)}`, { unit } = this;
-    const says = d.collapsed ? "collapsed: it says nothing" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `codes spread ±${number(d.sd, 2)}`;
+    const says = d.collapsed ? "inactive" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `codes spread ±${number(d.sd, 2)}`;
     const input = element("input", { type: "range", min: d.low, max: d.high, step: 0.01, "data-testid": `z-${d.index}`,
-      "aria-label": `${name}, ${says}`, title: "Double-click, Home or Delete: back to where it began" });
+      "aria-label": `${name}, ${says}`, title: "Double-click, Home or Delete: reset" });
     const value = element("output");
     const move = (v) => on.move(d.index, v);
     input.oninput = () => move(Number(input.value));

@@ -15,7 +15,7 @@ export function openBlock(bytes) {
     length = Number(view.getBigUint64(0, true));
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
-    throw new Fault(`What the server sent has no readable header. ${REMEDY}`);
+    throw new Fault(`The data from the server have no readable header. ${REMEDY}`);
   }
   const { __metadata__: { block }, ...entries } = header;
   const about = JSON.parse(block);
@@ -35,7 +35,7 @@ function tensor(body, name, { dtype, shape, data_offsets: [begin, end] }) {
     throw new Fault(`The numbers of ${name} do not match their header. ${REMEDY}`);
   const raw = new Kind(body.buffer.slice(begin, end));
   const data = dtype === "F16" ? Float32Array.from(raw, (half) => halves()[half]) : raw;
-  if (data instanceof Float32Array && !data.every(Number.isFinite)) throw new Fault(`${name} holds numbers that are not finite. ${REMEDY}`);
+  if (data instanceof Float32Array && !data.every(Number.isFinite)) throw new Fault(`${name} contains numbers that are not finite. ${REMEDY}`);
   return { shape, data };
 }
 

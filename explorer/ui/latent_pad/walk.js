@@ -1,4 +1,4 @@
-// A walk: what each run decodes on the straight way from where it starts to the cursor, and which steps lie in gaps.
+// What each run decodes on the straight path from a start to the cursor, and which steps lie in gaps.
 
 const STEPS_SHOWN = 13;
 const SLOW = 12; // ms: a walk that takes longer is painted once the hand rests
@@ -12,10 +12,10 @@ export class Walk {
       const canvas = element("canvas.strip", { role: "img", "data-testid": side.index ? "walk-2" : "walk" });
       return { side, canvas, text: element("span") };
     });
-    this.back = element("button", { onclick: on.back }, "Start in the middle");
+    this.back = element("button", { onclick: on.back }, "Start at the mean");
     this.face = element("section.walk", {},
-      element("div.heading", {}, element("h4", {}, "A walk to the cursor"), element("div.buttons", {},
-        element("button", { onclick: on.start, title: "Then move on: the walk leads from here to the cursor" }, "Start it here"), this.back)),
+      element("div.heading", {}, element("h4", {}, "Path to the cursor"), element("div.buttons", {},
+        element("button", { onclick: on.start, title: "The path then leads from here to the cursor" }, "Start here"), this.back)),
       element("div.both", {}, ...this.strips.map(({ side, canvas, text }) => element("figure", {}, canvas, element("figcaption", {}, element("b", {}, side.about.model), " ", text)))));
   }
 
@@ -50,7 +50,7 @@ export class Walk {
     }
     paintImage(canvas, pixels, [channels, tall, wide]);
     text.textContent = side.map.shade ? `${gaps} of ${STEPS_SHOWN} steps in a gap` : "";
-    canvas.setAttribute("aria-label", `${STEPS_SHOWN} images decoded by the ${side.about.model} on the way to the cursor. ${text.textContent}`);
+    canvas.setAttribute("aria-label", `${STEPS_SHOWN} images decoded by the ${side.about.model} on the path to the cursor. ${text.textContent}`);
   }
 
   close() {

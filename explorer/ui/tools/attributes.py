@@ -1,17 +1,21 @@
-"""A direction that changes one thing, as a slider in the pad and as a strip."""
+"""Attribute directions: as a slider in the pad, as a strip, and with what they do to other classes."""
+
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.latent.attributes import along, between
+from explorer.latent.attributes import along, between, effect
 from explorer.ui import cache, words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import KIND, LESS, MORE, STEPS
+from explorer.ui.tools.classified import probabilities
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
 FARTHEST = 2.0  # times the direction, in the strip
+TRIED = 1000  # codes of other classes to which a direction is added, at most
 
 
 def _kinds(here: Visit) -> list[str]:
@@ -22,18 +26,23 @@ def _classes(here: Visit) -> list[str]:
     return [here.run.class_names[label] for label in np.unique(cache.view(here.run).embedding.y)]
 
 
+def _ends(here: Visit) -> list[int]:
+    """The classes from which and to which a direction between classes leads."""
+    classes = _classes(here)
+    return [here.run.class_names.index(s.get() if s.get() in classes else classes[i]) for i, s in enumerate((LESS, MORE))]
+
+
 def _direction(here: Visit) -> tuple[str, np.ndarray] | None:
     """Its name, and what to add to a z; None where the images are of one kind."""
-    e, kinds, classes = cache.view(here.run).embedding, _kinds(here), _classes(here)
+    e, kinds = cache.view(here.run).embedding, _kinds(here)
     mu = here.codes()[0]
     if not kinds:
         return None
     kind = KIND.get() if KIND.get() in kinds else kinds[0]
     if kind != "classes":
         return kind, along(mu, e.factors[kind][: len(mu)])
-    less, more = (s.get() if s.get() in classes else classes[i] for i, s in enumerate((LESS, MORE)))
-    labels = [here.run.class_names.index(name) for name in (less, more)]
-    return f"{less} → {more}", between(mu, e.y[: len(mu)], *labels)
+    less, more = _ends(here)
+    return f"{here.run.class_names[less]} → {here.run.class_names[more]}", between(mu, e.y[: len(mu)], less, more)
 
 
 def drawn(here: Visit) -> dict:
@@ -47,10 +56,10 @@ def drawn(here: Visit) -> dict:
 def show(here: Visit) -> None:
     kinds, classes = _kinds(here), _classes(here)
     if not kinds:
-        st.info("These images are of one class, and nothing else is known of them: there is no attribute to follow.")
+        st.info("These images have one class and no other known attribute, so there is no direction to follow.")
         return
     if len(kinds) > 1:
-        KIND.select("What to change", kinds, lambda kind: "from class to class" if kind == "classes" else kind.replace("_", " "))
+        KIND.select("Attribute", kinds, lambda kind: "class" if kind == "classes" else kind.replace("_", " "))
     else:
         KIND.set(kinds[0])
     if KIND.get() == "classes":
@@ -60,19 +69,42 @@ def show(here: Visit) -> None:
                 setting.select(label, classes)
     name, vector = _direction(here)
     if not vector.any():
-        st.info("Choose two different classes: between a class and itself there is no direction.")
+        st.info("Choose two different classes: there is no direction from a class to itself.")
         return
-    n = STEPS.slider("Images in a row")
+    n = STEPS.slider("Images per row")
     shares = np.linspace(-FARTHEST, FARTHEST, n)
     zs = here.z + shares[:, None] * vector
     gaps = here.in_gap(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(key("attribute", here.run), f"Along {name}", here.decode(zs), [f"{c} times {name}" for c in captions], n, captions=captions,
-            marked=np.flatnonzero(gaps), mark="Underlined: in a gap, where no code lies.", on_pick=lambda i: here.go(zs[i]))
-    st.caption(f"0 is z; 1 further is one step of *{words.as_text(name)}*, the difference of the two groups' mean codes, "
-               f"{np.linalg.norm(vector):.2f} long. The same direction is added wherever z is: in two dimensions it may lead into "
-               "another class, in many it changes the one thing.")
+            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (a place without codes).", on_pick=lambda i: here.go(zs[i]),
+            about=here.name)
+    st.caption(f"0 is z; +1 adds the difference of the two groups' mean codes, of length {np.linalg.norm(vector):.2f}.")
+    if KIND.get() == "classes":
+        _others(here, *_ends(here))
 
 
-TOOL = Tool("Attributes", "Attribute directions", "Choose what to change: a slider under the pad's own moves z along it. Take any image "
-            "first, then see whether it changes that one thing, or more.", show, (KIND, LESS, MORE, STEPS), drawn)
+def _others(here: Visit, less: int, more: int) -> None:
+    """What the direction does to images of the classes that it does not belong to."""
+    if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
+        n, before, after = found
+        error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
+        st.caption(f"Added to the codes of {n:,} test images of other classes: the classifier finds {after.kept:.0%} unchanged in class, "
+                   f"{after.became:.0%} turned into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into a third class "
+                   f"(±{error:.0f}%). Without the direction, it gives {before.kept:.0%} their own class.")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _effect(folder: Path, version: str, beta: float | None, less: int, more: int, _here: Visit):
+    """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None if it can't be measured."""
+    mu, y = _here.codes()[0], cache.view(_here.run).embedding.y
+    rows = np.flatnonzero(~np.isin(y[: len(mu)], (less, more)))
+    rows = rows[np.linspace(0, len(rows) - 1, min(TRIED, len(rows))).astype(int)] if len(rows) else rows
+    if not len(rows):
+        return None
+    named = [probabilities(_here.run, _here.decode(mu[rows] + vector)) for vector in (0, _direction(_here)[1])]
+    return None if named[0] is None else (len(rows), *(effect(p.argmax(1), y[rows], more) for p in named))
+
+
+TOOL = Tool("Attributes", "Choose an attribute: the slider below the pad's own adds its direction to z. Choose an image, move the slider, "
+            "and watch what else changes.", show, (KIND, LESS, MORE, STEPS), drawn)

@@ -1,4 +1,4 @@
-"""Is the decode a copy of a training image, a blend of some, or something new?"""
+"""How near a decoded image is to the training images, and to a blend of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.data.server_folder import check_links
 from explorer.errors import UserError
+from explorer.latent.draws import from_gaussian
 from explorer.latent.neighbours import blend, nearest, nearest_distances
 from explorer.privacy import without_key
 from explorer.store.run import Run
@@ -17,7 +18,8 @@ from explorer.ui.gallery import gallery
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
-NEAREST, BLENDED, TYPICAL = 6, 60, 100  # images: shown, of which a blend is made, from which the usual distance is taken
+NEAREST, BLENDED, TYPICAL = 6, 60, 100  # images: shown, of which a blend is made, from which a median distance is taken
+TRIED, FEWEST = 2000, 10  # samples among which gaps are looked for, and in gaps for a median
 
 
 @contextmanager
@@ -47,10 +49,15 @@ def _codes(folder: Path, version: str, beta: float | None, _run: Run, _x: np.nda
         return describing.codes(cache.loaded(_run, beta), _x, say)
 
 
-@st.cache_data(max_entries=32, show_spinner="Measuring how near real images are to each other…")
-def _usual(folder: Path, version: str, _run: Run, _x: np.ndarray) -> float:
-    """The median distance of a test image from its nearest training image."""
-    return float(np.median(nearest_distances(_x, cache.view(_run).embedding.images[:TYPICAL])))
+@st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
+def _medians(folder: Path, version: str, beta: float | None, _here: Visit, _x: np.ndarray) -> dict[str, float]:
+    """The median distance from the nearest training image: of test images, of their decoded codes, of decoded samples in gaps."""
+    scale = cache.view(_here.run).scale
+    drawn = from_gaussian(scale, TRIED, 1.0, np.random.default_rng(0))
+    asked = {"test images": cache.view(_here.run).embedding.images[:TYPICAL],
+             "their reconstructions": _here.decode(_here.codes()[0][:TYPICAL]),
+             "decoded samples in gaps": _here.decode(in_gaps) if len(in_gaps := drawn[_here.in_gap(drawn)][:TYPICAL]) >= FEWEST else None}
+    return {name: float(np.median(nearest_distances(_x, images))) for name, images in asked.items() if images is not None}
 
 
 def show(here: Visit) -> None:
@@ -59,9 +66,9 @@ def show(here: Visit) -> None:
     try:
         x, y = _images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:
-        st.error(f"{without_key(str(error))} Only this tool needs the training images: the others use the test images that the run keeps.")
+        st.error(f"{without_key(str(error))} Only this tool needs the training images: the other tools use the run's own test images.")
         return
-    mu, usual = _codes(*here_at, here.beta, run, x), _usual(*here_at, run, x)
+    mu, medians = _codes(*here_at, here.beta, run, x), _medians(*here_at, here.beta, here, x)
     decoded = here.decode(here.z[None])[0]
     by_pixel, pixel_distances = nearest(x, decoded, BLENDED if len(x) > BLENDED else len(x))
     by_code, code_distances = nearest(mu, here.z, min(NEAREST, len(mu)))
@@ -72,24 +79,24 @@ def show(here: Visit) -> None:
     def class_of(rows):
         return [run.class_names[y[row]] for row in rows]
 
-    st.markdown(f"The nearest training image is **{pixel_distances[0]:.2f}** away; from a real test image it is usually "
-                f"**{usual:.2f}**. A copy would be 0 away. The best blend of {len(by_pixel)} training images comes as near as "
-                f"**{mixed.distance:.2f}**, with {(mixed.weights > 1e-3).sum()} of them.")
-    gallery(key("decode and blend", run), "The decode and the blend", np.stack([decoded, np.clip(mixed.image, 0, 1)]),
-            ["decoded from z", "the best blend"], 6, captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"])
+    used = int((mixed.weights > 1e-3).sum())
+    st.markdown(f"Distance from the decoded image: nearest training image **{pixel_distances[0]:.2f}**, best blend of {used} training "
+                f"images **{mixed.distance:.2f}**. A copy would have distance 0.")
+    st.caption("Median distance from the nearest training image: " + ", ".join(f"{name} {d:.2f}" for name, d in medians.items()) + ".")
+    gallery(key("decode and blend", run), "The decoded image and the blend", np.stack([decoded, np.clip(mixed.image, 0, 1)]),
+            ["decoded from z", "the best blend"], 6, captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"], about=here.name)
     for title, rows, captions in (
         ("Nearest in pixels", by_pixel[:NEAREST], [f"{d:.2f}" for d in pixel_distances[:NEAREST]]),
         ("Nearest in code", by_code, [f"{d:.2f}" for d in code_distances]),
-        ("What the blend is made of", by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
+        ("Images in the blend", by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
     ):
         st.markdown(f"**{title}**")
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]
         gallery(key(title, run), title, x[rows], names, NEAREST, captions=captions,
-                on_pick=lambda i, rows=rows: here.go(mu[rows[i]]))
-    st.caption("Distances in pixels are roots of summed squares, of pixels from 0 to 1; in code, of z. The blend is of the "
-               f"{len(by_pixel)} nearest images with weights of 0 or more (non-negative least squares), which need not sum to 1. Click "
-               "a training image to go to its code.")
+                on_pick=lambda i, rows=rows: here.go(mu[rows[i]]), about=here.name)
+    st.caption("Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend has weights of 0 or more on the "
+               f"{len(by_pixel)} nearest images (non-negative least squares). Click a training image to go to its code.")
 
 
-TOOL = Tool("Copying?", "Copying or creating?", "What the decode owes to the images that were learnt from. Go to a code, then to a gap: "
-            "near a code it comes close to one image, in a gap it is a blend of several, or like none.", show)
+TOOL = Tool("Copying", "Is the decoded image a copy of a training image, or a blend? Move z to a code, then into a gap, and watch both "
+            "distances.", show)

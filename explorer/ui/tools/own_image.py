@@ -1,4 +1,4 @@
-"""An image of one's own, or a test image: its posterior, what comes back, and what it costs."""
+"""An image of the visitor's own, or a test image: its posterior, its reconstruction, its distortion and rate, and log p(x)."""
 
 import numpy as np
 import streamlit as st
@@ -8,12 +8,13 @@ from explorer.errors import UserError
 from explorer.ui import cache, words
 from explorer.ui.drawing import drawing
 from explorer.ui.gallery import gallery
+from explorer.ui.lesson import LESSONS, THERE
 from explorer.ui.settings import IMAGE, INPUT, SAMPLES
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
 INPUTS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
-MOST_BOUNDS = 50  # that are kept
+MOST_KEPT = 50  # estimates of log p(x)
 
 
 def _given(here: Visit) -> np.ndarray | None:
@@ -41,13 +42,13 @@ def show(here: Visit) -> None:
     run, images = here.run, cache.view(here.run).embedding.images
     INPUT.pick("Image", list(INPUTS), INPUTS.get)
     if INPUT.get() == "test":
-        IMAGE.number("Number of the test image", len(images) - 1)
+        IMAGE.number("Test image number", len(images) - 1)
     elif INPUT.get() == "draw":
         _draw(here, images)
     else:
         _upload(here, images)
     if (x := _given(here)) is None:
-        st.caption("Nothing leaves this app: the image is encoded here and kept for this visit only.")
+        st.caption("Your image stays in this app and is kept for this visit only.")
         return
     loaded, (mu, logvar, rate) = cache.loaded(run, here.beta), _posterior(here, x)
     sd = None if logvar is None else np.exp(logvar / 2)
@@ -59,12 +60,13 @@ def show(here: Visit) -> None:
     with st.container(horizontal=True):
         st.button("Go to its code", key=key("go to own", run), on_click=here.go, args=(mu,), type="primary")
         if sd is not None:
-            st.button("Draw from its posterior", key=key("draw own", run), on_click=draw_eps, help="Another ε: z = μ + σ·ε")
+                st.button("Sample from its posterior", key=key("draw own", run), on_click=draw_eps, help="z = μ + σ·ε, with a new ε")
     zs, names = [mu], ["decoded from μ"]
     if sd is not None and here.eps is not None and len(here.eps) == len(mu):
-        zs, names = [*zs, mu + sd * here.eps], [*names, "from μ + σ·ε"]
-    gallery(key("own", run), "The image and what comes back", np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs))]),
-            ["the image", *names], 4, captions=["the image", *names], on_pick=lambda i: here.go(zs[i - 1]) if i else None)
+        zs, names = [*zs, mu + sd * here.eps], [*names, "decoded from μ + σ·ε"]
+    gallery(key("own", run), "The image and its reconstruction", np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs))]),
+            ["the image", *names], 4, captions=["the image", *names], on_pick=lambda i: here.go(zs[i - 1]) if i else None,
+            about=here.name)
     _figures(here, loaded, x, zs[-1], rate)
 
 
@@ -76,7 +78,7 @@ def _draw(here: Visit, images: np.ndarray) -> None:
         except UserError:
             here.own.pop("draw", None)  # an empty one
 
-    st.caption("Draw with the mouse, a pen or a finger; it is centred and scaled as the data's own images are.")
+    st.caption("Draw with the mouse, a pen or a finger. The drawing is centred and scaled like the images of the data set.")
     drawing(key("drawing", here.run), on_draw=take)
 
 
@@ -93,52 +95,57 @@ def _upload(here: Visit, images: np.ndarray) -> None:
             except UserError as error:
                 here.fault = str(error)
 
-    st.file_uploader("An image file", key=name, on_change=take, help="PNG, JPEG, GIF, WebP, BMP or TIFF; its middle is used")
+    st.file_uploader("An image file", key=name, on_change=take, help="PNG, JPEG, GIF, WebP, BMP or TIFF; the central square is used")
     if here.fault and st.session_state.get(name):
         st.error(here.fault)
     if "upload" in here.own:
-        st.button("Invert it", key=key("invert", here.run), on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
-                  help="Dark drawings on white paper are inverted by themselves where the data are light on dark")
+        st.button("Invert", key=key("invert", here.run), on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
+                  help="A dark drawing on white paper is inverted automatically if the data set is light on dark.")
 
 
 def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray) -> None:
     from explorer import describing
     from explorer.figures.bars import bars
 
-    distortion, test = describing.distortion_at(loaded, x, z), here.run.test
-    if n_codes := here.run.spec.n_codes:
-        st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; a test image has "
-                    f"{test.distortion:.1f} on average, and the same rate.")
-        st.caption(f"{here.run.spec.n_groups} choices among {n_codes} entries: the rate is the logarithm of all there are, whatever the "
-                   "image. The codebook's prior has only entries: a z between them has no rate.")
+    distortion, test, spec = describing.distortion_at(loaded, x, z), here.run.test, here.run.spec
+    if spec.n_codes:
+        st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats. Test images have a mean distortion "
+                    f"of {test.distortion:.1f}, and the same rate.")
+        st.caption(f"The rate is {spec.n_groups} · ln {spec.n_codes} for every image: {spec.n_groups} places with a uniform prior over "
+                   f"{spec.n_codes} entries.")
         return
-    if not here.run.spec.has_prior:
-        st.markdown(f"Distortion **{distortion:.1f}** nats; a test image has {test.distortion:.1f} on average.")
-        st.caption("An AE's code is a point: it has no posterior to draw from, no rate, and says nothing of how likely an image is.")
+    if not spec.has_prior:
+        st.markdown(f"Distortion **{distortion:.1f}** nats; the test images' mean is {test.distortion:.1f}.")
+        st.caption("The code of an AE is a point: it has no posterior and no rate, and the model assigns no probability to an image.")
         return
-    st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; a test image has "
-                f"{test.distortion:.1f} and {test.rate:.1f} on average{' at KL weight 1' if here.run.spec.rungs else ''}.")
+    st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; the test images' means are "
+                f"{test.distortion:.1f} and {test.rate:.1f}{' at KL weight 1' if spec.rungs else ''}.")
     figure = bars(rate, [words.dimension(i) for i in range(len(rate))], "rate, nats")
     st.plotly_chart(figure, key=key("rates", here.run), alt="Rate of each latent dimension, in nats", config={"displaylogo": False})
-    SAMPLES.pick("Samples for the likelihood bound", SAMPLES.options, lambda n: f"{int(n):,}")
-    found = _bound(here, loaded, x, int(SAMPLES.get()))
-    st.markdown(f"log p(x) ≥ **{words.minus(found, 1)}** nats, as {int(SAMPLES.get()):,} importance-weighted "
-                f"sample{'s' * (SAMPLES.get() != '1')} estimate{'s' * (SAMPLES.get() == '1')} it.")
-    st.caption("More samples come nearer to log p(x) itself. An image that is not like the data may stray by some nats even with 5,000.")
+    SAMPLES.pick("Importance samples for log p(x)", SAMPLES.options, lambda n: f"{int(n):,}")
+    n = int(SAMPLES.get())
+    found, spread = _log_likelihood(here, loaded, x, n)
+    st.markdown(f"log p(x) ≈ **{words.minus(found)} ± {spread:.1f}** nats ({n:,} importance sample{'s' * (n > 1)}; on average an "
+                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each")
+    if spec.likelihood == "bernoulli":
+        st.caption("On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only between models with this "
+                   "likelihood.")
+    if "learn_elbo" in THERE:
+        st.page_link("pages/learn_elbo.py", label=f"Lesson: {LESSONS['learn_elbo']}", icon=":material/school:")
 
 
-def _bound(here: Visit, loaded, x: np.ndarray, n: int) -> float:
-    """On log p(x), nats; once for each image and number of samples."""
+def _log_likelihood(here: Visit, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
+    """log p(x) in nats and its spread; once for each image and number of samples."""
     from explorer import describing
 
     asked = here.beta, x.tobytes(), n
-    if asked not in here.bounds:
-        bar = st.progress(0.0, "Drawing from the posterior…")
-        found = describing.bound(loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"))
-        here.bounds = dict([*here.bounds.items()][-MOST_BOUNDS:]) | {asked: found}
+    if asked not in here.likelihoods:
+        bar = st.progress(0.0, "Sampling from the posterior…")
+        found = describing.log_likelihood(loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"))
+        here.likelihoods = dict([*here.likelihoods.items()][-MOST_KEPT:]) | {asked: found}
         bar.empty()
-    return here.bounds[asked]
+    return here.likelihoods[asked]
 
 
-TOOL = Tool("Your image", "Encode an image", "Draw one, upload one or take a test image: its posterior is the ellipse on the map. Draw "
-            "from it, and see how much of the image z holds.", show, (INPUT, IMAGE, SAMPLES), drawn)
+TOOL = Tool("Your image", "Draw or upload an image, or choose a test image. The map marks its code, and the posterior of a VAE as an "
+            "ellipse. Compare the image with its reconstruction.", show, (INPUT, IMAGE, SAMPLES), drawn)

@@ -1,12 +1,14 @@
-"""Draws from the prior, and from the aggregate posterior."""
+"""Samples: z from the prior or from the aggregate posterior, decoded."""
 
 import numpy as np
 import streamlit as st
 
 from explorer.latent.draws import from_aggregate, from_codebook, from_gaussian
+from explorer.store.classifier import SURE
 from explorer.ui import cache
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import DRAWS, SEED, SOURCE, TEMPERATURE
+from explorer.ui.tools.classified import BELOW, NO_JUDGE, probabilities
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
@@ -28,35 +30,44 @@ def drawn(here: Visit) -> dict:
 
 def show(here: Visit) -> None:
     has_prior, n_codes = here.run.spec.has_prior, here.run.spec.n_codes
-    names = ("The prior", "The aggregate posterior") if has_prior else ("The codebook" if n_codes else "The Gaussian fitted", "The codes")
+    names = ("The prior", "The aggregate posterior") if has_prior else ("The codebook" if n_codes else "The fitted Gaussian", "The codes")
     sources = dict(zip(("prior", "codes"), names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        SOURCE.pick("Draw from", list(sources), sources.get)
-        st.button("Draw again", key=key("draw again", here.run), type="primary",
+        SOURCE.pick("Sample z from", list(sources), sources.get)
+        st.button("Resample", key=key("draw again", here.run), type="primary",
                   on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high)))
     left, right = st.columns(2)
     with left:
-        if n_codes:
-            st.caption("Entries have no standard deviations, and so no temperature.")
+        if n_codes or (SOURCE.get() == "codes" and not has_prior):
+            st.caption("Codes and codebook entries have no standard deviation, and so no temperature.")
         else:
-            TEMPERATURE.slider("Temperature", "Multiplies the standard deviations: below 1 draws stay near the middle")
+            TEMPERATURE.slider("Temperature", "Multiplies the standard deviation of " + (
+                "the Gaussian: below 1, samples lie nearer to its mean." if SOURCE.get() == "prior" else
+                "each posterior: at 0, samples are posterior means."))
     with right:
-        DRAWS.slider("Draws")
+        DRAWS.slider("Samples")
     zs = _zs(here)
-    gaps = here.in_gap(zs)
-    names = [f"draw {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
-    gallery(key("draws", here.run), "Draws", here.decode(zs), names, COLUMNS, marked=np.flatnonzero(gaps),
-            mark=f"Underlined: {gaps.sum()} of {len(zs)} in a gap, where no code lies.", on_pick=lambda i: here.go(zs[i]))
-    if n_codes:
-        st.caption("Each place of z gets an entry of the book, all equally likely: the prior under which the rate is constant. Which ones "
-                   "go together it does not know." if SOURCE.get() == "prior" else "The codes of test images themselves.")
-    elif SOURCE.get() == "prior":
-        st.caption("A VAE makes new images so: z from N(0, I), then decode." if has_prior else
-                   "An AE has no prior to draw from: this is the Gaussian with the mean and covariance of its codes.")
-    else:
-        st.caption("A test image at random, then z from its own posterior: where the codes really lie. The prior is meant to be this."
-                   if has_prior else "The codes of test images themselves: an AE has no clouds around them, and no temperature.")
+    gaps, images = here.in_gap(zs), here.decode(zs)
+    names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
+    source = f"z from {sources[SOURCE.get()][0].lower()}{sources[SOURCE.get()][1:]}"
+    gallery(key("draws", here.run), "Samples", images, names, COLUMNS, marked=np.flatnonzero(gaps),
+            mark=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (a place without codes).", on_pick=lambda i: here.go(zs[i]),
+            about=f"{here.name}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}")
+    if (found := probabilities(here.run, images)) is not None:
+        st.caption(f"{(found.max(1) < SURE).sum()} of {len(zs)} are {BELOW} of the classifier.", help=NO_JUDGE)
+    st.caption(_explained(has_prior, bool(n_codes), SOURCE.get()))
 
 
-TOOL = Tool("Sample", "Draws", "Images of nothing in the data, from z drawn at random: they are small rings on the map. Click one to go "
-            "there; raise the temperature, and see where the model stops making sense.", show, (SOURCE, DRAWS, TEMPERATURE, SEED), drawn)
+def _explained(has_prior: bool, has_codebook: bool, source: str) -> str:
+    if has_codebook:
+        return ("Each place of z gets a random entry, all equally likely and independent of each other: the uniform prior, under which "
+                "the rate is constant." if source == "prior" else "These are codes of test images.")
+    if source == "prior":
+        return ("A VAE generates an image like this: sample z from N(0, I), then decode it." if has_prior else
+                "An AE has no prior: this is the Gaussian with the mean and the covariance of its codes.")
+    return ("For each sample, a random test image is chosen and z is sampled from its posterior." if has_prior else
+            "These are codes of test images: an AE has no posteriors to sample from.")
+
+
+TOOL = Tool("Sample", "Samples are marked by small rings on the map. Click an image to go to its z. Raise the temperature and watch how "
+            "the images change.", show, (SOURCE, DRAWS, TEMPERATURE, SEED), drawn)

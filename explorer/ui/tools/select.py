@@ -15,7 +15,7 @@ from explorer.ui.visit import Visit, key
 
 SHOWN = 40  # images of a selection
 COMPONENTS = 10  # of a PCA, whose variance is shown
-VIEWS = {"map": "The pad's", "pca": "PCA", "dimensions": "Dimensions", "tsne": "t-SNE"}
+VIEWS = {"map": "As on the map", "pca": "PCA", "dimensions": "Dimensions", "tsne": "t-SNE"}
 
 
 def show(here: Visit) -> None:
@@ -37,39 +37,45 @@ def show(here: Visit) -> None:
 
     st.plotly_chart(_figure(here, points, titles), key=name, on_select=select, selection_mode=("points", "box", "lasso"),
                     config={"displaylogo": False, "scrollZoom": True, "displayModeBar": True},
-                    alt=f"Map of {n:,} codes, coloured by {COLOUR.get()}, to select from")
+                    alt=f"Map of {n:,} codes to select from, coloured by {COLOUR.get()}")
     _by_class(here, n)
     if VIEW.get() in ("pca", "dimensions"):
         _variance(here)
     table = _table(here, n)
     rows = [row for row in here.rows if row < n]
     if not rows:
-        of_all = f" of {run.test.n:,}, those that the run keeps" if n < run.test.n else ""
-        st.caption(f"{n:,} test images{of_all}. Draw around some with the mouse or a finger (lasso or box, chosen above the map). With "
-                   "the four arrows above it, you move the map, and click one to go there.")
+        of_all = f" of {run.test.n:,}, whose images are saved with the run" if n < run.test.n else ""
+        st.caption(f"{n:,} test images{of_all}. Select with the lasso or the box (icons above the map); with the four arrows, drag the map "
+                   "or click a code to go to it.")
         return
     chosen = table.loc[rows]
-    st.markdown(f"**{len(rows):,} selected:** distortion {chosen['distortion'].mean():.1f} nats on average"
-                + (f", rate {chosen['rate'].mean():.1f}" if run.spec.has_prior else "") + ".")
+    figures = ["distortion", *(["rate"] if run.spec.has_prior else [])]
+    st.markdown(f"**{len(rows):,} selected:** mean " + ", mean ".join(f"{name} {_with_error(chosen[name])}" for name in figures) + " nats.",
+                help="± standard error over the images" + ("; one posterior sample per image" if run.spec.has_prior else ""))
     st.button("Go to the mean of their codes", key=key("go to mean", run), on_click=lambda: here.go(here.codes()[0][rows].mean(0)))
     images = cache.view(run).embedding.images[rows[:SHOWN]]
     gallery(key("selected", run), "Selected test images", images, [f"test image {row}" for row in rows[:SHOWN]], 8,
-            on_pick=lambda i: here.go(here.codes()[0][rows[i]], rows[i]))
+            on_pick=lambda i: here.go(here.codes()[0][rows[i]], rows[i]), about=here.name)
     if len(rows) > SHOWN:
-        st.caption(f"The first {SHOWN}; the table has them all.")
+        st.caption(f"The first {SHOWN}; the table contains all.")
     st.dataframe(chosen, height=240)
 
 
+def _with_error(values: pd.Series) -> str:
+    """The mean, ± its standard error where there is one."""
+    return f"{values.mean():.1f}" + (f" ± {values.sem():.1f}" if len(values) > 1 else "")
+
+
 def _by_class(here: Visit, n: int) -> None:
-    """Without a pointer: all images of a class."""
+    """Without a pointer: selects all images of a class."""
     run, y = here.run, cache.view(here.run).embedding.y[:n]
     name = key("select a class", run)
 
     def select():
         here.rows, here.plot = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist(), ("", ())
 
-    st.selectbox("Or select all of", [run.class_names[label] for label in np.unique(y)], index=None, key=name, on_change=select,
-                 placeholder="Or select all of a class", label_visibility="collapsed")
+    st.selectbox("Select a class", [run.class_names[label] for label in np.unique(y)], index=None, key=name, on_change=select,
+                 placeholder="Or select a class", label_visibility="collapsed")
 
 
 def _colours(here: Visit) -> list[str]:
@@ -105,13 +111,13 @@ def _places(here: Visit, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, 
         return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.titles
     if by == "tsne":
         if (places := tsne_places(here, mu)) is not None:
-            st.caption("t-SNE keeps neighbours together and nothing else: sizes of clusters and distances between them say little.")
+            st.caption("t-SNE keeps neighbours together; the sizes of clusters and the distances between them have little meaning.")
         return places, ("t-SNE, first axis", "t-SNE, second axis")
     dim = mu.shape[1]
     for column, setting, label in zip(st.columns(2), (ACROSS, UP), ("Across", "Up")):
         with column:
             setting.number(f"{label}: {'component' if by == 'pca' else 'dimension'}", dim,
-                           "Those with the largest variance first" if by == "pca" else "The first is z₀")
+                           "Component 1 has the largest variance" if by == "pca" else "Dimension 1 is z₀")
     i, j = int(ACROSS.get()) - 1, int(UP.get()) - 1
     if by == "dimensions":
         return mu[:, [i, j]], (words.dimension(i), words.dimension(j))
@@ -143,9 +149,8 @@ def _variance(here: Visit) -> None:
         dims = here.dimensions[:COMPONENTS]
         figure = bars(mu.var(0)[[d.index for d in dims]], [words.dimension(d.index) for d in dims], "variance of the codes")
     st.plotly_chart(figure, key=key(f"variance {VIEW.get()} {here.beta}", here.run), config={"displaylogo": False},
-                    alt="How much the codes vary along each axis")
+                    alt="Variance of the codes along each axis")
 
 
-TOOL = Tool("Select", "Select and inspect", "Draw around codes to see their images and figures; the rest turns grey. Change the axes and "
-            "the colour, and look for what lies at the edges.", show, (VIEW, ACROSS, UP, COLOUR),
-            has_rows=True)
+TOOL = Tool("Select", "Draw around codes to see their images and figures; the others turn grey. Change the axes and the colour, and look "
+            "at codes on the edges.", show, (VIEW, ACROSS, UP, COLOUR), has_rows=True)

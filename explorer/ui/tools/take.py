@@ -1,4 +1,4 @@
-"""What can be taken along: codes, the run, its decoder, a link."""
+"""Export: codes, the run, its decoder, a link."""
 
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
 LOOK_EVERY = 1.5  # seconds
+
 
 def show(here: Visit) -> None:
     from explorer import exporting
@@ -24,24 +25,22 @@ def show(here: Visit) -> None:
         _offer(here, "Parquet", f"{name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta))
         _offer(here, "Embedding Projector, zip", f"{name}{at}-projector.zip", "application/zip",
                lambda: exporting.codes_projector(run, beta))
-    st.caption("A row for each image: its number, class, μ" + (" and log σ² of each dimension." if run.spec.has_prior else
-               " of each dimension; there is no σ."))
+    st.caption("One row per image: number, class, " + ("μ and log σ² of each dimension." if run.spec.has_prior else "code."))
     st.markdown("**The run**")
     with st.container(horizontal=True):
         _offer(here, "Run, zip", f"{name}.zip", "application/zip", lambda: exporting.run_zip(run))
         _offer(here, "Decoder, ONNX", f"{name}{at}-decoder.onnx", "application/octet-stream", lambda: exporting.decoder_onnx(run, beta))
-    st.caption("The zip holds the settings, weights, codes and the training's events. The ONNX decoder takes z [batch, "
-               f"{run.spec.latent_dim}] and gives images [batch, {', '.join(map(str, run.shape))}] from 0 to 1; it is checked against this "
-               "model before you get it, which takes a few seconds.")
+    st.caption("The zip contains settings, weights, codes and training events. The ONNX decoder maps z [batch, "
+               f"{run.spec.latent_dim}] to images [batch, {', '.join(map(str, run.shape))}] in 0 to 1, and is tested against this model "
+               "first (some seconds).")
     _failed(here)
     st.markdown("**Pictures**")
-    st.caption("*Save PNG* under the pad saves the map with the image, and under a set of images those, each pixel as large as four. "
-               "The other figures have a camera, or a menu, in their corner.")
+    st.caption("*Save PNG* below the map, and below each set of images, saves a captioned picture.")
     st.markdown("**This view**")
     st.code(f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True)
-    tool = f", with *{TOOLS[here.tool].label}* as you left it" if here.tool else ""
-    st.caption(f"It opens this model at this z{tool}. The address of the page always is such a link: "
-               + ("the run is private, and it opens in this browser only." if owner(run.name) else "send it, or keep it."))
+    tool = f", with *{TOOLS[here.tool].label}* open" if here.tool else ""
+    st.caption(f"This link opens the model at this z{tool}. " + ("The run is private: the link works in this browser only."
+                                                                 if owner(run.name) else "The address of this page is always such a link."))
 
 
 def _offer(here: Visit, label: str, file: str, mime: str, made) -> None:
@@ -63,4 +62,4 @@ def _failed(here: Visit) -> None:
         st.error(f"{file} could not be made. {fault}")
 
 
-TOOL = Tool("Take along", "Take it with you", "Everything on this page as files, and the page itself as a link.", show)
+TOOL = Tool("Export", "Files of this run, and a link to this view.", show)

@@ -9,11 +9,12 @@ from explorer.ui.visit import Visit
 
 @dataclass(frozen=True)
 class Tool:
-    """show: draws it; drawn: what it shows of itself on the pad's map (Pad.draw in pad.js), worked out before the pad is told."""
+    """label: its title; show: draws it; drawn: what it shows of itself on the pad's map (Pad.draw in pad.js), worked out before the
+    pad is told.
+    """
 
     label: str
-    title: str
-    says: str  # what to do, and what to notice
+    says: str  # what to move, and what to watch
     show: Callable[[Visit], None]
     settings: tuple[Setting, ...] = ()
     drawn: Callable[[Visit], dict] = lambda here: {}

@@ -1,8 +1,10 @@
 """Each dimension swept across its range, around the present z."""
 
+import numpy as np
 import streamlit as st
 
-from explorer.latent.traversal import traversals
+from explorer.latent.dimensions import Dimension
+from explorer.latent.traversal import largest_change, traversals
 from explorer.ui import words
 from explorer.ui.gallery import gallery
 from explorer.ui.settings import STEPS
@@ -14,23 +16,35 @@ FEW = 8  # dimensions in view at first
 
 def show(here: Visit) -> None:
     run, dims = here.run, here.dimensions
-    n = STEPS.slider("Images in a row")
+    n = STEPS.slider("Images per row")
     if len(dims) > FEW and not st.toggle(f"Show all {len(dims)} dimensions", key=key("all dimensions", run)):
-        st.caption(f"The {FEW} that say most:")
+        st.caption(f"The {FEW} dimensions of {'highest rate' if run.spec.has_prior else 'largest spread'}:")
         dims = dims[:FEW]
     zs = traversals(here.z, dims, n).reshape(-1, run.spec.latent_dim)
+    images = here.decode(zs)
     says = [f"{d.rate:.1f} nats" if run.spec.has_prior else f"±{d.sd:.1f}" for d in dims]
-    heads = [f"{words.dimension(d.index)}\n{'collapsed' if d.collapsed else says[i]}" for i, d in enumerate(dims)]
+    heads = [f"{words.dimension(d.index)}\n{'inactive' if d.collapsed else says[i]}" for i, d in enumerate(dims)]
     names = [f"{words.dimension(d.index)} = {words.minus(zs[i * n + k][d.index], 2)}" for i, d in enumerate(dims) for k in range(n)]
-    gallery(key("traversals", run), "Traversals", here.decode(zs), names, n, heads=heads, on_pick=lambda i: here.go(zs[i]))
+    ends = "; ".join(f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}" for d in dims[:4])
+    ends = f"Left to right: {ends}{'; …' if len(dims) > 4 else ''}."
+    gallery(key("traversals", run), "Traversals", images, names, n, heads=heads, on_pick=lambda i: here.go(zs[i]),
+            about=f"{here.name}. {ends}")
+    st.caption(f"{ends} {_order(here, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
+
+
+def _order(here: Visit, dims: list[Dimension], images: np.ndarray) -> str:
+    """Why the rows stand in this order; images [len(dims), n, C, H, W]."""
+    if here.run.spec.n_codes:
+        return ("Every dimension of a VQ-VAE has the same rate: rows are sorted by the spread of the codes. Most of these z lie between "
+                "the codebook entries, where the decoder was not trained.")
+    if not here.run.spec.has_prior:
+        return "An AE has no rate: rows are sorted by the spread of the codes."
     at = "" if here.beta is None else f" at KL weight {here.beta:.2g}"
-    ends = ", ".join(f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}" for d in dims[:4])
-    st.caption(f"Left to right: {ends}{', …' if len(dims) > 4 else ''}. " + (
-        f"The rate is of the test images{at}: a dimension of rate 0 says nothing, and its row does not change." if run.spec.has_prior else
-        "Every dimension has the same rate, and they are sorted by how far the codes spread. Most of these places lie between the entries "
-        "of the codebook, where the decoder was never trained." if run.spec.n_codes else
-        "An AE has no rate: its dimensions are sorted by how far the codes spread."))
+    inactive = [row for row, d in zip(images, dims) if d.collapsed]
+    return f"Rows are sorted by the rate of the test images{at}." + (
+        f" In the inactive row{'s' * (len(inactive) > 1)} no pixel changes by more than {largest_change(np.stack(inactive)):.3f} "
+        "(black is 0, white is 1)." if inactive else "")
 
 
-TOOL = Tool("Traverse", "Traversals", "Each row sweeps one dimension across its range and leaves the others as they are in z. "
-            "Click an image to go there, and see which traits come and go together.", show, (STEPS,))
+TOOL = Tool("Traverse", "Each row changes one dimension of z and keeps the others. Click an image to go to its z. Watch which "
+            "properties of the image change together.", show, (STEPS,))

@@ -80,5 +80,5 @@ def _watch(work: Work, here: Visit, n: int) -> None:
         work.stopped = st.session_state[_stopped(here)] = True
 
     left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
-    st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "it begins"))
+    st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "starting"))
     st.button("Stop", key=key("stop t-SNE", here.run), on_click=stop)

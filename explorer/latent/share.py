@@ -1,0 +1,47 @@
+"""An estimated share, with its uncertainty, as every page prints it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+Z95 = 1.96  # standard errors on each side of a 95% interval
+
+
+@dataclass(frozen=True)
+class Share:
+    """share, in [0, 1]; low, high: its 95% interval; n: how many it is a share of; error: its standard error."""
+
+    share: float
+    low: float
+    high: float
+    n: int
+    error: float
+
+    @classmethod
+    def of(cls, share: float, error: float, n: int) -> Self:
+        """With Wilson's interval, of as many independent observations as would have that standard error; of n where it is 0."""
+        independent = share * (1 - share) / error**2 if 0 < share < 1 and error > 0 else n
+        shrunk = 1 + Z95**2 / independent
+        middle = (share + Z95**2 / independent / 2) / shrunk
+        half = Z95 / shrunk * np.sqrt(share * (1 - share) / independent + (Z95 / independent) ** 2 / 4)
+        return cls(float(share), float(max(middle - half, 0)), float(min(middle + half, 1)), int(n), float(error))
+
+    def __str__(self) -> str:
+        """16% (14 to 18%)"""
+        return in_percent(self.share, self.low, self.high)
+
+
+def in_percent(share: float, low: float, high: float) -> str:
+    """16% (14 to 18%)"""
+    return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
+
+
+def counted(found: np.ndarray) -> Share | None:
+    """found bool [n], independent -> the share of those that are true; None if there are none."""
+    return Share.of(found.mean(), np.sqrt(found.mean() * (1 - found.mean()) / len(found)), len(found)) if len(found) else None
+
+
+def exceeds(a: Share, b: Share) -> bool:
+    """Whether share a is larger than share b, at 95% and as if they were independent."""
+    return a.share - b.share > Z95 * np.hypot(a.error, b.error)

@@ -1,0 +1,25 @@
+"""What the small classifier of a data set makes of decoded images."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.store.classifier import SURE, Classifier, classifier_of
+from explorer.store.run import Run, read
+from explorer.ui import cache
+
+BELOW = f"below {SURE:.0%} confidence"
+NO_JUDGE = "The classifier has seen real images only: it also names images that show nothing, often with high confidence."
+
+
+@st.cache_resource(max_entries=8, ttl=30, show_spinner=False)
+def _classifier(folder: Path, version: str) -> Classifier | None:
+    found = classifier_of(read(folder))
+    return found and found[0]
+
+
+def probabilities(run: Run, images: np.ndarray) -> np.ndarray | None:
+    """images float [n, C, H, W] in [0, 1] -> [n, classes], or None if the run's images have no classifier."""
+    found = _classifier(run.folder, cache.version(run))
+    return found and found.probabilities(images)

@@ -1,0 +1,67 @@
+"""Figures in the README, against what the included runs give."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import ContinuousBernoulli
+
+from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
+from explorer.latent.gaps import fitted_gaussian, gap_nats
+from explorer.runs import loaded
+from explorer.store.catalogue import SHIPPED
+from explorer.store.embedding import read_embedding
+from explorer.store.run import read
+from tests.benchmarks.ladder import turns
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+GAPS = re.findall(r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", README, re.M)
+
+
+@pytest.mark.parametrize("name, n, gap, prior_gap, nats", GAPS, ids=[row[0] for row in GAPS])
+def test_the_gaps_in_the_table_are_those_of_the_included_runs(name, n, gap, prior_gap, nats):
+    e = read_embedding(read(SHIPPED / name))
+    found = estimate_gap(e.mu, e.logvar)
+    assert (f"{found.n:,}", str(found)) == (n, gap)
+    assert prior_gap == ("" if e.logvar is None else str(estimate_prior_gap(e.mu, e.logvar)))
+    if e.logvar is None and e.mu.shape[1] == 2:
+        rows = np.random.default_rng(1).choice(len(e.mu), found.n, replace=False)
+        codes = e.mu[rows].astype(float)
+        assert gap_nats(fitted_gaussian(codes).whiten(codes)) == pytest.approx(float(nats), abs=0.05)
+
+
+def test_the_table_has_every_pair():
+    assert {"mnist-ae-2d", "mnist-ladder-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ladder-2d"} <= {row[0] for row in GAPS}
+
+
+@pytest.mark.parametrize("name, title", [("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST"), ("moons", "moons")])
+def test_ladders_rotate_by_as_much_as_it_says(name, title):
+    angle, flips = turns(read(SHIPPED / f"{name}-ladder-2d"))
+    assert f"{angle:.1f}° ({title})" in README and not flips
+
+
+def test_interpolated_weights_are_worse_where_it_says():
+    film = read(SHIPPED / "fashion-mnist-ladder-2d").film
+    total = [f.distortion + f.beta * f.rate for f in film]
+    excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
+    assert (sum(v > 0 for v in excess), len(excess), round(max(excess), 1)) == (5, 9, 1.3)
+    assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", README)
+
+
+@pytest.mark.parametrize("name, says", [("digits-vae-2d", 84), ("mnist-vae-2d", 1500), ("fashion-mnist-vae-2d", 1100)])
+def test_the_normaliser_that_a_cross_entropy_lacks(name, says):
+    """log p(x) of the continuous Bernoulli, less the cross-entropy, at the reconstructions."""
+    at = loaded(read(SHIPPED / name))
+    e = read_embedding(at.run)
+    x, p = torch.from_numpy(e.images[:500]).double() / 255, torch.from_numpy(at.decode(e.mu[:len(e.images)][:500])).double()
+    p = p.clamp(1e-6, 1 - 1e-6)
+    missing = ContinuousBernoulli(probs=p).log_prob(x) - (x * p.log() + (1 - x) * (1 - p).log())
+    assert missing.flatten(1).sum(1).mean().item() == pytest.approx(says, rel=0.05) and f"{says:,}" in README
+
+
+def test_settings_in_which_networks_differ_are_stated():
+    widths = {name: read(SHIPPED / name).spec.width for name in ("mnist-ae-2d", "mnist-ladder-2d", "mnist-vae-2d")}
+    assert widths == {"mnist-ae-2d": 200, "mnist-ladder-2d": 200, "mnist-vae-2d": 400}
+    assert "have 200 and 100 hidden units, those of the VAEs 400 and 200" in README
