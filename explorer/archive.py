@@ -14,7 +14,8 @@ from explorer.errors import UserError
 
 RECORD_OF_AN_ENTRY = b"PK\x01\x02"  # begins each that Python's zipfile reads of a directory, however many the zip says there are
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks more than it is asked for
-ENCRYPTED = 0x1
+ENCRYPTED, IN_UTF8 = 0x1, 0x800
+ENCODINGS = ("cp437", "cp850", "cp1252", "cp866", "cp1251", "cp932", "gbk", "big5", "cp949")  # of names that are not UTF-8
 MOST_LETTERS = 1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
 # All that zipfile is known to raise on what is no zip, or a damaged one
 FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, LookupError)
@@ -32,9 +33,12 @@ class Entry:
 
 
 class Archive:
-    """The files of a zip. Raises UserError if it is none, or holds too much."""
+    """The files of a zip. Raises UserError if it is none, or holds too much.
 
-    def __init__(self, content: bytes, most_entries: int, most_bytes: int):
+    encodings: in which encodings its names may be, the one that is taken first; none if that is beyond doubt.
+    """
+
+    def __init__(self, content: bytes, most_entries: int, most_bytes: int, encoding: str | None = None):
         if content.count(RECORD_OF_AN_ENTRY) > most_entries:
             raise UserError(f"This zip holds more than {most_entries:,} files, and that is the most. Pack fewer, or smaller parts.")
         try:
@@ -43,8 +47,9 @@ class Archive:
         except FAULTS:
             raise UserError("This is no zip that can be read: it is cut short or damaged. Pack it again.") from None
         self.entries, names = [], set()
-        for info in infos:
-            name = unicodedata.normalize("NFC", info.filename.replace("\\", "/"))
+        given, self.encodings = _names(infos, encoding)
+        for info, name in zip(infos, given):
+            name = unicodedata.normalize("NFC", name.replace("\\", "/"))
             fault = _fault(info, name) or ("another file has its name" if name in names else "")
             self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
             names.add(name)
@@ -63,6 +68,26 @@ class Archive:
         except FAULTS:
             pass
         raise ValueError("damaged in the zip")
+
+
+def _names(infos: list[zipfile.ZipInfo], encoding: str | None) -> tuple[list[str], tuple[str, ...]]:
+    """The files' names, and in which encodings they may be, the one taken first; none if all are in UTF-8.
+
+    Some programs write UTF-8 without saying so, as macOS does; others, the encoding of their country.
+    """
+    raw = [b"" if info.flag_bits & IN_UTF8 else info.orig_filename.partition("\0")[0].encode("cp437", "replace") for info in infos]
+    old = [name for name in raw if not name.isascii()]
+    choices = () if _all_decode(old, "utf-8") else tuple(choice for choice in ENCODINGS if _all_decode(old, choice))
+    taken = encoding if encoding in choices else choices[0] if choices else "utf-8"
+    names = [name.decode(taken) if name and not name.isascii() else info.filename for info, name in zip(infos, raw)]
+    return names, (taken, *(choice for choice in choices if choice != taken)) if choices else ()
+
+
+def _all_decode(names: list[bytes], encoding: str) -> bool:
+    try:
+        return all(name.decode(encoding) is not None for name in names)
+    except UnicodeDecodeError:
+        return False
 
 
 def _fault(info: zipfile.ZipInfo, name: str) -> str:

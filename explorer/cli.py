@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("classifier", commands.classifier, "train the classifier of decoded images, for all runs of the data set of a run")
     sub.add_argument("run", help="name of the run")
     sub = command("data", commands.data, "download a data set if necessary, and describe it")
-    sub.add_argument("dataset", help=f"data set: {', '.join(DATASETS.names())}")
+    sub.add_argument("dataset", help=f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of images")
     command("doctor", commands.doctor, "report what this machine offers, and any problems")
     return parser
 

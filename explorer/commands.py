@@ -1,6 +1,7 @@
 """The commands of the command line. Only those that need torch import it."""
 
 import json
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, fields
@@ -9,6 +10,7 @@ from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.names import shown
 from explorer.process import to_train
+from explorer.registry import DATASETS
 from explorer.specs import RunSpec
 from explorer.stopping import stopping
 
@@ -46,7 +48,16 @@ def train(args) -> int | None:
 
 
 def spec_of(args) -> RunSpec:
-    return RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)})
+    given = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
+    return RunSpec(**given | ({"dataset": dataset_named(given["dataset"])} if "dataset" in given else {}))
+
+
+def dataset_named(text: str) -> str:
+    """A data set as it may be typed: its name, or the path of a folder or file that is there, also without folder: or file: before it."""
+    place = os.path.expanduser(text)
+    if text.partition(":")[0] in DATASETS.names() or not os.path.exists(place):
+        return text
+    return f"{'folder' if os.path.isdir(place) else 'file'}:{place}"
 
 
 def sweep(args) -> int | None:
@@ -201,19 +212,19 @@ def data(args) -> None:
     from explorer.data.torchvision_sets import DOWNLOADS, download
     from explorer.terminal import counting_bar, print_skipped
 
-    RunSpec(dataset=args.dataset)
-    if args.dataset in DOWNLOADS:
-        download(args.dataset, counting_bar("B"))
-    data = load(args.dataset, on_progress=counting_bar(" images"))
+    name = RunSpec(dataset=dataset_named(args.dataset)).dataset
+    if name in DOWNLOADS:
+        download(name, counting_bar("B"))
+    data = load(name, on_progress=counting_bar(" images"))
     about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
-             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped}
+             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "notes": data.notes}
     if args.json:
         print(json.dumps(about | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
     print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
           f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}")
-    print_skipped(data.skipped)
+    print_skipped(data.skipped, data.notes)
 
 
 def doctor(args) -> None:

@@ -40,6 +40,7 @@ DATASETS = Registry("data set", {
     "cifar10": "explorer.data.torchvision_sets:cifar10",
     "celeba": "explorer.data.torchvision_sets:celeba",
     "folder": "explorer.data.folder:folder",
+    "file": "explorer.data.folder:file",
     "own": "explorer.data.own:own",
 })
 

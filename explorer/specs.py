@@ -9,13 +9,14 @@ import re
 import shlex
 from dataclasses import Field, asdict, dataclass, field, fields
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from explorer.errors import UserError, unknown
 from explorer.names import is_file_name, shown
 from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 
 IMAGE_SIZES = (16, 28, 32, 64)
+ON_DISK = ("folder", "file")  # kinds of data sets that are named by a path
 USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
 USUAL_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
 USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
@@ -31,9 +32,10 @@ class RunSpec:
     default value, so that equal runs have equal specs. Raises UserError for invalid values.
     """
 
-    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, or own:NAME for uploaded images")
-    image_size: int = option(28, "height and width in pixels, for folder:PATH", choices=IMAGE_SIZES)
-    colour: bool = option(False, "train on colour images, for folder:PATH")
+    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip, an array or a "
+                                    "table of them, or own:NAME for uploaded images")
+    image_size: int = option(28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES)
+    colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
     model: str = option("vae", "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a VQ-VAE",
                         choices=MODELS.names())
     network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS.names())
@@ -61,14 +63,14 @@ class RunSpec:
         kind, _, path = self.dataset.partition(":")
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
-        if (kind in ("folder", "own")) != bool(path):
-            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, "
-                            "own:NAME for uploaded images, and only the name for all others.")
+        if (kind in (*ON_DISK, "own")) != bool(path):
+            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, file:PATH for a file of "
+                            "images, own:NAME for uploaded images, and only the name for all others.")
         if kind == "own" and not is_file_name(path):
             raise UserError(f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and '.'.")
         settle = {}
-        if kind == "folder":
-            settle["dataset"] = f"folder:{_whole(path)}"
+        if kind in ON_DISK:
+            settle["dataset"] = f"{kind}:{_whole(path)}"
         else:
             settle.update(image_size=28, colour=False)
         if self.likelihood != "gaussian":
@@ -157,13 +159,20 @@ class RunSpec:
         settings = {name: value for name, value in self.to_dict().items() if value is not None}
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         kind, _, path = self.dataset.partition(":")
-        name = f"{kind} {Path(path).name}" if path else kind
+        last = re.split(r"[/\\]", path)[-1]  # of a path of this system, or of another
+        name = f"{kind} {Path(last).stem if kind == 'file' else last}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
         return f"{slug[:80].strip('-')}-{digest}"
 
 
-def _whole(path: str) -> Path:
-    """The absolute path, with links resolved. Raises UserError for an invalid path."""
+def _whole(path: str) -> Path | str:
+    """The absolute path, with links resolved. An absolute path of another operating system, where a run was trained, stays as it is.
+
+    Raises UserError for an invalid path.
+    """
+    from_root = path.startswith("/")
+    if os.name == "nt" and from_root or os.name == "posix" and not from_root and PureWindowsPath(path).is_absolute():
+        return path
     try:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte

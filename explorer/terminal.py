@@ -29,8 +29,10 @@ def json_lines() -> Callable[[Event], None]:
     return tell
 
 
-def print_skipped(skipped: tuple[str, ...]) -> None:
-    """Print how many images could not be read, and the first of them with the reason."""
+def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
+    """Print what was decided about the images, how many of them could not be read, and the first of those with the reason."""
+    for note in notes:
+        print(note, file=sys.stderr)
     if skipped:
         more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
         many = "images were" if len(skipped) > 1 else "image was"
@@ -46,7 +48,7 @@ def training_bar() -> Callable[[Event], None]:
             bar.set_postfix_str(f"reading images: {event.done:,} of {event.total:,}")
         elif isinstance(event, Started):
             print(f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}: {event.why}).", file=sys.stderr)
-            print_skipped(event.skipped)
+            print_skipped(event.skipped, event.notes)
         elif isinstance(event, Step):
             bar.n = event.done
             bar.set_postfix_str(f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "

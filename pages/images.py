@@ -1,4 +1,4 @@
-"""Images of one's own: upload them, see what they will be, keep them, train on them."""
+"""Images of one's own: upload them, see what they will be, save them, train on them."""
 
 import streamlit as st
 
@@ -10,11 +10,10 @@ from explorer.ui.place_for_new import may_keep
 
 require_app()
 st.title("Your images")
-st.markdown("**Choose a zip, some images, or an .npz:** folders in a zip become classes. See what a network will get of them, and choose "
-            "how small they may be; what you keep can be trained on, explored and compared like any other images.")
+st.markdown("**Choose files and save them as a data set.** Folders in a zip become classes. The preview shows what a network will see.")
 with plain_faults():
     if may_keep():
         image_upload()
     kept()
-    st.subheader("Kept images")
+    st.subheader("Saved images")
     image_sets()

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_digits
 
 from explorer import runs
 from explorer.figures.images import to_uint8
@@ -125,11 +126,27 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == "1 image was skipped: a/broken.png: not an image that can be read\n"
+    says = "Every image is of one colour.\n1 image was skipped: a/broken.png: not an image that can be read\n"
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
-    reading, started = [json.loads(line) for line in trained.stdout.splitlines()[:2]]
-    assert reading == {"event": "reading", "done": 4, "total": 4}
-    assert started["skipped"] == ["a/broken.png: not an image that can be read"]
+    reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
+    assert reading == {"event": "reading", "done": 4, "total": 4} and decoding == {"event": "reading", "done": 3, "total": 3}
+    assert started["skipped"] == ["a/broken.png: not an image that can be read"] and started["notes"] == ["Every image is of one colour."]
+
+
+def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
+    x, y = load_digits().images[:30] / 16, load_digits().target[:30]
+    np.savez(tmp_path / "My digits.npz", x_train=x[:20], y_train=y[:20], x_test=x[20:], y_test=y[20:])
+    says = explorer("data", tmp_path / "My digits.npz")
+    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in says.stdout
+    assert says.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
+    about = json.loads(explorer("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
+    assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}" and about["notes"] == [says.stderr.strip()]
+    for dataset in (f"file:{tmp_path / 'My digits.npz'}", tmp_path / "My digits.npz"):
+        trained = explorer("train", "--dataset", dataset, "--epochs", 1, "--width", 8, "--image-size", 16, "--json")
+        stored = json.loads(trained.stdout.splitlines()[-1])
+        assert stored["run"].startswith("file-my-digits-vae-mlp-2d-") and stored["test"]["n"] == 10
+    assert "trained already" in trained.stderr
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):

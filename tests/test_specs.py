@@ -44,6 +44,19 @@ def test_the_id_is_a_slug_and_a_hash_of_everything():
     assert RunSpec("folder:/some/My Faces!").run_id.startswith("folder-my-faces-vae-mlp-2d-")
 
 
+def test_a_file_of_images_gives_the_id_its_name():
+    spec = RunSpec("file:/some/My Faces.npz")
+    assert spec.run_id.startswith("file-my-faces-vae-mlp-2d-") and spec.run_id != RunSpec("file:/other/My Faces.npz").run_id
+    assert spec == RunSpec("file:/some/../some/My Faces.npz") and RunSpec("file:/a.npz", image_size=64) != RunSpec("file:/a.npz")
+
+
+@pytest.mark.parametrize("path", ["C:\\data\\My Faces", "D:/data/My Faces", "\\\\server\\share\\My Faces"])
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_a_path_of_windows_stays_what_it_is_and_names_the_run(kind, path):
+    spec = RunSpec(f"{kind}:{path}")
+    assert spec.dataset == f"{kind}:{path}" and spec.run_id.startswith(f"{kind}-my-faces-vae-mlp-2d-")
+
+
 def test_ids_stay_what_they_were():
     assert RunSpec().run_id == "digits-vae-mlp-2d-4d8698ad"
     assert RunSpec("digits", model="ladder", width=200).run_id == "digits-ladder-mlp-2d-e2d255c8"

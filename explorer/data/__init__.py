@@ -5,6 +5,7 @@ from pathlib import Path
 from explorer.data.dataset import Dataset, Progress, untold
 from explorer.places import folder_of
 from explorer.registry import DATASETS
+from explorer.specs import ON_DISK
 
 
 def data_folder() -> Path:
@@ -16,13 +17,13 @@ def data_folder() -> Path:
 
 
 def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:
-    """The data set of that name; size and colour matter to folder:PATH alone, progress to what is read image by image.
+    """The data set of that name; size and colour matter to folder:PATH and file:PATH, progress to what is read image by image.
 
     Raises UserError if there is none, or its files are missing or damaged.
     """
     kind, _, path = name.partition(":")
     build = DATASETS.get(kind)
-    if kind == "folder":
+    if kind in ON_DISK:
         return build(path, image_size, colour, on_progress)
     if kind == "own":
         return build(path)

@@ -19,6 +19,7 @@ class Dataset:
     x: uint8 [N, C, H, W]; y: int64 [N], an index into class_names.
     factors: known quantities behind each image, float32 [N], by name.
     skipped: what could not be read, in words.
+    notes: what was decided about the images, in words.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Dataset:
     n_train: int
     factors: dict[str, np.ndarray] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -60,10 +62,18 @@ def n_for_test(n: int) -> int:
     return max(1, round(n * TEST_SHARE))
 
 
-def split(name: str, x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: tuple[str, ...]) -> Dataset:
-    """One fifth of the images, at least one, in a fixed order, is the test split."""
+def split(name: str, x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: tuple[str, ...],
+          is_test: np.ndarray | None = None, notes: tuple[str, ...] = ()) -> Dataset:
+    """The images in a fixed order, training images first.
+
+    The test split is where is_test, bool [n], says so; without it, or if one side of it is empty, one fifth, at least one image.
+    """
     order = shuffled(len(x))
-    return Dataset(name, x[order], y[order], class_names, len(x) - n_for_test(len(x)), skipped=skipped)
+    n_train = len(x) - n_for_test(len(x))
+    if is_test is not None and 0 < is_test.sum() < len(x):
+        n_train = int((~is_test).sum())
+        order = np.concatenate([order[~is_test[order]], order[is_test[order]]])
+    return Dataset(name, x[order], y[order], class_names, n_train, skipped=skipped, notes=notes)
 
 
 def by_folder(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:

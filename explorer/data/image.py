@@ -1,7 +1,7 @@
-"""One image file, whoever made it: read as far as can be meant, cut to a square, and resized."""
+"""One image file, whoever made it: opened as far as can be meant, cut to a square, and resized."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,21 +11,27 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from explorer.data.dataset import Progress, untold
+from explorer.data.formats import Refused, formats_for
+from explorer.data.rendering import Rendering, eight_bit, kind_of, on_background, rendering_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")  # whatever the suffix says; Pillow knows others, which start programs
 SCANS, SCAN = 30, 10_000  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
 MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
 LARGE, ONE_AT_A_TIME = 20_000_000, Lock()  # pixels: 80 million can take more than a gigabyte, whoever else decodes
+MOST_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
+REDUCED, MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
 TELL_EVERY = 100  # images
 UNREADABLE = "not an image that can be read"
 
 
-def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool) -> np.ndarray | str:
-    """uint8 [1 or 3, *size]: the image, or an animation's first, upright, cut to its middle and resized; or why it can't be read."""
-    return with_image(file, lambda image: fitted(image, size, colour))
+def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool, rendering: Rendering | None = None) -> np.ndarray | str:
+    """uint8 [1 or 3, *size]: the image, or a file's first, upright, cut to its middle and resized; or why it can't be read.
+
+    Without a rendering it is scaled by its own values.
+    """
+    return with_image(file, lambda image: fitted(image, size, colour, rendering))
 
 
 def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
@@ -33,17 +39,29 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
     from PIL import Image
 
     try:
-        with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
-                return f"{image.width} × {image.height} pixels are too many to be meant"
-            if work(image) > MOST_WORK:
-                return "drawn over and over, more often than can be meant"
-            with ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
-                return use(image)
+        with open(file, "rb") if isinstance(file, Path) else nullcontext(file) as opened:
+            formats = formats_for(opened.read(12))
+            opened.seek(0)
+            with Image.open(opened, formats=formats) as image:
+                _check(image)
+                with ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
+                    return use(image)
     except Image.DecompressionBombError:
         return "so many pixels can't be meant"
+    except Refused as refused:
+        return str(refused)
     except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
         return isinstance(error, OSError) and not isinstance(error, Image.UnidentifiedImageError) and str(error) or UNREADABLE
+
+
+def _check(image: "Image") -> None:
+    """Raises Refused for an image too large to be meant, before it is decoded."""
+    from PIL import Image
+
+    if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
+        raise Refused(f"{image.width} × {image.height} pixels are too many to be meant")
+    if work(image) > MOST_WORK:
+        raise Refused("drawn over and over, more often than can be meant")
 
 
 def work(image: "Image") -> int:
@@ -58,20 +76,59 @@ def work(image: "Image") -> int:
     return pixels + n_scans * (pixels // SCANS + SCAN)
 
 
-def fitted(image: "Image", size: tuple[int, int], colour: bool) -> np.ndarray:
-    """Pillow's image -> uint8 [1 or 3, *size], upright, cut to its middle and resized, on white where it is transparent."""
+def pages(image: "Image") -> Iterator[int]:
+    """The pages of a TIFF, each in turn made the present one; of other images, the first. Raises Refused for one that is too large."""
+    yield 0
+    if image.format != "TIFF":
+        return
+    for page in range(1, MOST_PAGES):
+        try:
+            image.seek(page)
+        except EOFError:
+            return
+        if not image.tag_v2.get(254, 0) & (REDUCED | MASK):
+            _check(image)
+            yield page
+    raise Refused(f"it has more than {MOST_PAGES:,} pages")
+
+
+def is_animated(image: "Image") -> bool:
+    """Whether it holds further images of an animation, of which only the first is read."""
+    try:
+        return image.format in ("GIF", "PNG", "WEBP", "AVIF") and bool(getattr(image, "is_animated", False))
+    except Exception:  # damaged beyond its first image
+        return False
+
+
+def each_page(image: "Image", wanted: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering) -> list[np.ndarray]:
+    """The wanted pages of a file, fitted."""
+    from PIL import ImageOps
+
+    found = []
+    for page in wanted:
+        if page:
+            image.seek(page)
+            _check(image)
+        kind = kind_of(image)
+        found.append(fitted(image if len(wanted) == 1 else ImageOps.exif_transpose(image), size, colour, rendering, kind))
+    return found
+
+
+def fitted(image: "Image", size: tuple[int, int], colour: bool, rendering: Rendering | None = None, kind: str | None = None) -> np.ndarray:
+    """Pillow's image -> uint8 [1 or 3, *size], upright, cut to its middle and resized, on the background where it is transparent."""
     from PIL import Image, ImageOps
 
     height, width = size
     mode = "RGB" if colour else "L"
     image.draft(mode, (max(size) * 2, max(size) * 2))  # lets JPEG decode at a fraction of its size
+    kind = kind_of(image) if kind is None else kind
+    rendering = rendering or rendering_of(image)
     ImageOps.exif_transpose(image, in_place=True)
-    if image.mode.startswith("I;16"):  # whose upper byte is the grey; Pillow would cut it off at 255
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = eight_bit(image, kind, rendering.scales)
     image = image.convert("RGBA" if image.has_transparency_data else mode)
     image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # which weighs a colour by its alpha
     if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert(mode)
+        image = on_background(image, rendering.background).convert(mode)
     pixels = np.asarray(image)
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]
 

@@ -4,11 +4,15 @@ from io import BytesIO
 
 import numpy as np
 
+from explorer.archive import Entry
 from explorer.data.image import read_image
+from explorer.data.image_files import ImageFiles
+from explorer.data.preview import is_plain
 from explorer.errors import UserError
 
 BACKGROUND = 16  # grey levels: what is no brighter shows nothing
 TYPICAL = 0.9  # of the images have a dark border, or a light one, if that is how they are
+SMALL = (28, 28)  # pixels, of which it is seen whether an image shows anything
 ENOUGH = 300  # images to learn from how the data are
 
 
@@ -23,6 +27,18 @@ def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
         raise UserError(f"This file can't be used: {image.rstrip('.')}. Choose a PNG or JPEG image that opens elsewhere, "
                         "of at most 89 megapixels.")
     return image
+
+
+def notes_on(content: bytes) -> list[str]:
+    """What was decided about an image file that from_file() reads, in sentences: how it is scaled, what is not shown of it."""
+    files = ImageFiles(lambda entry: entry.source, None)
+    files.look([Entry("image", len(content), len(content), "", content)])
+    files.images = files.images[:1]
+    files.decide()
+    if not files.images:
+        return []
+    [small], n_pages = files.decoded([0], SMALL, True), files.images[0].n_pages
+    return files.notes + [f"This is the first of {n_pages:,} pages."] * (n_pages > 1) + ["This image is of one colour."] * is_plain(small)
 
 
 def inverted(x: np.ndarray) -> np.ndarray:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from explorer.archive import Entry
 from explorer.data.dataset import Progress, untold
-from explorer.data.upload import MOST_FILES, Upload, of_images
+from explorer.data.folder import file_upload
+from explorer.data.preview import Upload
+from explorer.data.upload import MOST_FILES, Door, of_entries
 from explorer.errors import UserError
 from explorer.names import shown
 
 VARIABLE = "EXPLORER_FOLDERS"
 MOST_LISTED = 200
+FILES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}  # which hold a set of images
 LEADS_OUT, TO_A_FOLDER = "a link that leads out of the folders allowed here", "a link to a folder"
 
 
@@ -33,13 +36,14 @@ def listed() -> list[str]:
     return found[:MOST_LISTED]
 
 
-def checked(path: str) -> Path:
+def checked(path: str, may_be_file: bool = False) -> Path:
     """The folder, links followed. Raises UserError unless it is one of those allowed, or below one."""
     try:
         folder = Path(os.path.realpath(os.path.expanduser(path)))
     except (OSError, ValueError):
         folder = Path(os.devnull)
-    if not _is_allowed(folder) or not folder.is_dir():
+    is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
+    if not _is_allowed(folder) or not (folder.is_dir() or is_file):
         raise UserError(f"{shown(path)} is no folder that this server lets its visitors read. Upload its images, or ask who runs the "
                         f"server to name it in {VARIABLE}.")
     return folder
@@ -52,9 +56,21 @@ def check_links(path: str) -> None:
         raise UserError(f"{shown(link.name)} in {shown(folder.name)} is {link.fault}. Remove it, or use another folder.")
 
 
-def on_server(path: str, on_progress: Progress = untold) -> Upload:
-    """The images of a folder allowed, as if they were uploaded. Raises UserError as checked() and uploaded() do."""
-    return of_images(_entries(checked(path)), _read, on_progress)
+def check_dataset(dataset: str) -> None:
+    """For a visitor who names a data set: folder:PATH as check_links() does, file:PATH as checked() does; others are all allowed."""
+    kind, _, path = dataset.partition(":")
+    if kind == "folder":
+        check_links(path)
+    elif kind == "file":
+        checked(path, may_be_file=True)
+
+
+def on_server(path: str, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
+    """The images of a folder or file allowed, as if they were uploaded. Raises UserError as checked() and uploaded() do."""
+    place = checked(path, may_be_file=True)
+    if place.is_file():
+        return file_upload(place, on_progress, encoding)
+    return of_entries(_entries(place), _read, on_progress, Door(shown(place.name)))
 
 
 def _read(entry: Entry) -> bytes:

@@ -1,24 +1,22 @@
-"""Images that someone uploads: a zip, a set of image files or an .npz. First a preview, then a data set like any other.
+"""Images that someone brings: a zip, image files, arrays of numpy's or a table. First a preview, then a data set like any other.
 
-A preview reads headers alone, and says what they promise; the pixels are decoded once size and colour are chosen.
+A preview reads headers, and pixels where it must; all are decoded once size and colour are chosen.
 """
 
-import os
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from io import BytesIO
-
-import numpy as np
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from explorer.archive import Archive, Entry
-from explorer.data.arrays import from_npz
-from explorer.data.dataset import Dataset, Progress, by_folder, split, untold
-from explorer.data.folder import SUFFIXES
-from explorer.data.image import fitted, read_each, read_image, with_image, work
+from explorer.data.array_upload import from_arrays
+from explorer.data.dataset import Progress, by_folder, untold
+from explorer.data.formats import ARRAY, CODE, SUFFIXES, TABLES, is_image, suffix_of
+from explorer.data.image_files import ImageFiles
+from explorer.data.labels_file import labels_of
+from explorer.data.layout import assigned, laid_out
+from explorer.data.preview import Upload, skip, too_few, upload_of
 from explorer.errors import UserError
-from explorer.names import same, shown
-from explorer.specs import IMAGE_SIZES
+from explorer.names import shown
 
 MOST_FILES = 50_000  # of one upload: what is decoded in some minutes, and 600 MB at 64 px in colour
 MOST_BYTES = 2_000_000_000  # that they unpack to, one by one: ten seconds of unpacking
@@ -27,151 +25,121 @@ MOST_RATIO = 200  # of an image's size to its size in the zip: images hardly pac
 MOST_PIXELS = 10_000_000_000  # of all images before they are resized: two minutes of decoding
 MOST_CLASSES = 1000  # more are no classes, but one folder an image
 THREADS = 2  # that decode: others want the machine too
+LEFT_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini"}
 ZIP, LARGE = b"PK", "larger than 100 MB"
-REMEDY = "Upload PNG or JPEG images, a zip of them, or an .npz."
+UPLOAD = "This upload"
 
 
 @dataclass(frozen=True)
-class Upload:
-    """What was found: how many images of each size (width, height) and of each of Pillow's modes, and what was skipped and why.
+class Door:
+    """place: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may not fill the machine."""
 
-    y int64 [n]: the class of each image, an index into class_names; names [n]: theirs.
-    """
-
-    y: np.ndarray
-    class_names: tuple[str, ...]
-    names: tuple[str, ...]
-    sizes: dict[tuple[int, int], int]
-    modes: dict[str, int]
-    skipped: tuple[str, ...]
-    read: Callable[[int, tuple[int, int], bool], np.ndarray | str]  # number, (height, width), colour -> uint8 [C, H, W], or why not
+    place: str = UPLOAD
+    is_limited: bool = True
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Images of each class."""
-        return dict(zip(self.class_names, np.bincount(self.y, minlength=len(self.class_names)).tolist()))
+    def threads(self) -> int | None:
+        return THREADS if self.is_limited else None
 
-    def dataset(self, name: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
-        """The images cut to their middle square and resized; one fifth, in a fixed order, is the test split.
-
-        Raises UserError for a size that there is not, or if fewer than two images can be decoded.
-        """
-        if image_size not in IMAGE_SIZES:
-            raise UserError(f"Image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}.")
-        size = image_size, image_size
-        found = read_each(lambda i: self.read(i, size, colour), range(len(self.names)), on_progress, THREADS)
-        kept = [i for i, image in enumerate(found) if isinstance(image, np.ndarray)]
-        skipped = self.skipped + tuple(_skip(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str))
-        if len(kept) < 2:
-            raise UserError(_too_few(len(kept), skipped))
-        classes, y = np.unique(self.y[kept], return_inverse=True)  # those with an image left
-        return split(name, np.stack([found[i] for i in kept]), y, tuple(self.class_names[i] for i in classes), skipped)
+    @property
+    def most_classes(self) -> int | None:
+        return MOST_CLASSES if self.is_limited else None
 
 
-def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold) -> Upload:
-    """name, content of each: one zip or .npz, or any number of images, whatever they are called.
+def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold, encoding: str | None = None,
+             place: str = UPLOAD) -> Upload:
+    """name, content of each: one zip or .npz, or any number of files, whatever they are called; the encoding of old names in a zip.
 
     Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
     """
+    if len(files) == 1 and suffix_of(files[0][0]) in CODE:
+        raise UserError(f"{shown(files[0][0])} is not opened, because a file of its kind can run code. Save the arrays in it with "
+                        "numpy.savez, and use the .npz.")
     if len(files) == 1 and files[0][1].startswith(ZIP):
-        archive = Archive(files[0][1], MOST_FILES, MOST_BYTES)
-        if arrays := from_npz(archive):
-            return _of_arrays(*arrays)
-        return of_images(archive.entries, archive.read, on_progress)
+        archive = Archive(files[0][1], MOST_FILES, MOST_BYTES, encoding)
+        found = of_entries(archive.entries, archive.read, on_progress, Door(place))
+        note = (f"Names in the zip are in an old encoding, read here as {archive.encodings[0]}.",) if archive.encodings else ()
+        return replace(found, encodings=archive.encodings, notes=found.notes + note)
     if len(files) > MOST_FILES or sum(len(content) for _, content in files) > MOST_BYTES:
         raise UserError(f"These are more than {MOST_FILES:,} files, or {MOST_BYTES / 1e6:,.0f} MB, and that is the most. Upload fewer.")
     entries = [Entry(name.replace("\\", "/"), len(content), len(content), "a zip: upload it alone" if content.startswith(ZIP) else "",
                      content) for name, content in files]
-    return of_images(entries, lambda entry: entry.source, on_progress)
+    return of_entries(entries, lambda entry: entry.source, on_progress, Door(place))
 
 
-def of_images(entries: Sequence[Entry], read: Callable[[Entry], bytes], on_progress: Progress = untold) -> Upload:
-    """Files, and what gives the content of one, or raises ValueError with a short reason. Raises UserError as uploaded() does."""
-    wanted, skipped = _sorted_out(entries)
+def of_entries(entries: Sequence[Entry], read: Callable[[Entry], bytes | Path], on_progress: Progress = untold,
+               door: Door = Door()) -> Upload:
+    """Files, and what gives the content of one, or its path, or raises ValueError with a short reason. Raises UserError as uploaded() does.
 
-    def looked_at(entry: Entry):
-        try:
-            return with_image(BytesIO(read(entry)), lambda image: (image.size, image.mode, work(image)))
-        except ValueError as error:
-            return str(error)
+    Images are taken where there are any; without them arrays, or else tables of pixels.
+    """
+    entries = sorted((entry for entry in entries if not _is_hidden(entry.name)), key=lambda entry: entry.name.split("/"))
+    arrays = [entry for entry in entries if suffix_of(entry.name) == ARRAY]
+    tables = [entry for entry in entries if suffix_of(entry.name) in TABLES]
+    if sum(is_image(entry.name) for entry in entries) < 2 and (arrays or tables):
+        return from_arrays(entries, arrays or tables, read, door.most_classes, door.threads, door.place)
+    return _of_images(entries, tables, read, on_progress, door)
 
-    def decoded(i: int, size: tuple[int, int], colour: bool) -> np.ndarray | str:
-        try:
-            return read_image(BytesIO(read(kept[i])), size, colour)
-        except ValueError as error:
-            return str(error)
 
-    kept, seen, pixels = [], [], 0
-    for entry, found in zip(wanted, read_each(looked_at, wanted, on_progress, THREADS)):
-        if isinstance(found, str):
-            skipped.append(_skip(entry.name, found))
+def _of_images(entries: Sequence[Entry], tables: Sequence[Entry], read: Callable, on_progress: Progress, door: Door) -> Upload:
+    wanted, skipped = [], []
+    for entry in entries:
+        if fault := _fault(entry, door):
+            skipped.append((entry.name, fault))
         else:
-            kept.append(entry)
-            seen.append(found)
-            pixels += found[2]
-    if len(kept) < 2:
-        raise UserError(_too_few(len(kept), skipped))
+            wanted.append(entry)
+    files = ImageFiles(read, door.threads, MOST_FILES if door.is_limited else None)
+    files.look(wanted, on_progress)
+    if door.is_limited:
+        _check_work(sum(image.work for image in files.images))
+    files.decide()
+    if len(files.images) < 2:
+        raise too_few(door.place, len(files.images), [skip(*one) for one in skipped + files.faults])
+    paths, notes = [image.entry.name for image in files.images], files.notes
+    layout = laid_out(paths)
+    folders, is_test = layout.folders, layout.is_test
+    notes += [layout.note] * bool(layout.note)
+    for table in tables:
+        if labels := _labels(table, read, paths):
+            folders, skipped = labels.classes, [one for one in skipped if one[0] != table.name]
+            notes.append(f"The classes are those of {shown(PurePosixPath(table.name).name)}.")
+            if labels.splits:
+                is_test, note = assigned(labels.splits)
+                notes += [note] * bool(note)
+            break
+    y, class_names = by_folder(folders)
+    return upload_of(y, class_names, [image.name for image in files.images], [image.size for image in files.images],
+                     [image.mode for image in files.images], door.most_classes,
+                     skipped=tuple(skip(*one) for one in skipped + files.faults), is_test=is_test, notes=tuple(notes),
+                     groups=files.groups(), decode=files.decoded, threads=door.threads, place=door.place)
+
+
+def _labels(table: Entry, read: Callable, paths: Sequence[str]):
+    try:
+        content = read(table)
+        return labels_of(content.read_bytes() if isinstance(content, Path) else content, paths)
+    except (ValueError, OSError):
+        return None
+
+
+def _check_work(pixels: int) -> None:
     if pixels > MOST_PIXELS:
         raise UserError(f"These images have {pixels / 1e9:,.0f} billion pixels to decode, and {MOST_PIXELS / 1e9:.0f} is the most. "
                         "Upload fewer, or smaller ones.")
-    return _upload(*by_folder(_folders(kept)), [entry.name for entry in kept], [size for size, *_ in seen], [mode for _, mode, _ in seen],
-                   skipped, decoded)
 
 
-def _sorted_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
-    """Those that may be images, in order of their names, and what is skipped and why. Hidden files are left alone."""
-    wanted, skipped = [], []
-    for entry in sorted(entries, key=lambda entry: entry.name):
-        parts = entry.name.split("/")
-        if any(part.startswith(".") and part not in (".", "..") or part == "__MACOSX" for part in parts):
-            continue
-        suffix = "." + parts[-1].rpartition(".")[2].lower()
-        fault = entry.fault or ("" if suffix in SUFFIXES else "a zip in a zip" if suffix == ".zip" else "no image by its name") \
-            or (LARGE if entry.size > MOST_FILE_BYTES else "") \
-            or ("packed more tightly than an image can be" if entry.size > MOST_RATIO * max(entry.packed, 1) else "")
-        if fault:
-            skipped.append(_skip(entry.name, fault))
-        else:
-            wanted.append(entry)
-    return wanted, skipped
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") and part not in (".", "..") or part.lower() in LEFT_BY_SYSTEMS for part in name.split("/"))
 
 
-def _folders(entries: Sequence[Entry]) -> list[str]:
-    """Which folder each lies in, below those that all have in common; spelt alike, they are one."""
-    paths = [[part for part in entry.name.split("/")[:-1] if part not in ("", ".")] for entry in entries]
-    common = len(os.path.commonprefix(paths))
-    common -= all(len(path) == common for path in paths) and common > 0  # the last of them is the class of all
-    spelt: dict[str, str] = {}
-    return [spelt.setdefault(same(path[common]), shown(path[common])) if path[common:] else "" for path in paths]
-
-
-def _of_arrays(x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: list[str]) -> Upload:
-    from PIL import Image
-
-    n, height, width, channels = x.shape
-    mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
-
-    def resized(i: int, size: tuple[int, int], colour: bool) -> np.ndarray:
-        return fitted(Image.fromarray(x[i, :, :, 0] if channels == 1 else x[i]), size, colour)
-
-    if n < 2:
-        raise UserError(_too_few(n, skipped))
-    return _upload(y, class_names, [f"image {i}" for i in range(n)], [(width, height)] * n, [mode] * n, skipped, resized)
-
-
-def _upload(y: np.ndarray, class_names: tuple[str, ...], names: list[str], sizes: list, modes: list[str], skipped: list[str],
-            read: Callable) -> Upload:
-    if len(class_names) > MOST_CLASSES:
-        raise UserError(f"These images are of {len(class_names):,} classes, and {MOST_CLASSES:,} is the most. "
-                        "Put them into fewer folders, or none.")
-    counted = (dict(Counter(found).most_common()) for found in (sizes, modes))
-    return Upload(y, class_names, tuple(names), *counted, tuple(skipped), read)
-
-
-def _skip(name: str, fault: str) -> str:
-    return f"{shown(name)}: {fault}"
-
-
-def _too_few(n: int, skipped: Sequence[str]) -> str:
-    return (f"This upload holds {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
-            f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}")
+def _fault(entry: Entry, door: Door) -> str:
+    """Why a file is not looked into, "" if it is."""
+    suffix = suffix_of(entry.name)
+    if entry.fault:
+        return entry.fault
+    if suffix not in SUFFIXES:
+        return {".zip": "a zip in a zip", ARRAY: "an array, beside images"} \
+            .get(suffix, "not opened, because it can run code" if suffix in CODE else "no image by its name")
+    if door.is_limited and entry.size > MOST_FILE_BYTES:
+        return LARGE
+    return "packed more tightly than an image can be" if entry.size > MOST_RATIO * max(entry.packed, 1) else ""

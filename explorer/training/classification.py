@@ -22,7 +22,8 @@ def train_classifier(data: Dataset, on_step: Callable[[int, int], None], seed: i
     Raises UserError if there are fewer than two classes.
     """
     if len(np.unique(data.y[data.train])) < 2:
-        raise UserError(f"{data.name} has only one class, and a classifier needs at least two. Choose another data set.")
+        raise UserError(f"The training images of {data.name} have only one class, and a classifier needs at least two. "
+                        "Choose another data set.")
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = classifier(data.shape, len(data.class_names))

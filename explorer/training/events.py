@@ -27,6 +27,7 @@ class Started:
     device: str
     why: str
     skipped: tuple[str, ...] = ()  # images that could not be read, with the reason
+    notes: tuple[str, ...] = ()  # what was decided about the images, such as the scale of their pixels
 
 
 @dataclass(frozen=True)

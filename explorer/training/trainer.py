@@ -67,7 +67,8 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
         rungs = restore(checkpoint, model, update.optimizer, rng, averages)
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
-    yield Started(n, data.n_test, sum(t.numel() for t in model.state_dict().values()), n_epochs, device.name, device.why, data.skipped)
+    n_weights = sum(t.numel() for t in model.state_dict().values())
+    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.why, data.skipped, data.notes)
     said = time.perf_counter()
     start = said - seconds_before
     good, step, take = weights_of(model) if checkpoint else None, done_before * n_batches, None

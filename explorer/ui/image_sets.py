@@ -1,4 +1,4 @@
-"""The sets of images that were kept, the visitor's own and everyone's: to be trained on, deleted and brought back."""
+"""The sets of images that were saved, the visitor's own and everyone's: to be trained on, deleted and restored."""
 
 import streamlit as st
 
@@ -35,7 +35,7 @@ def _set(name: str) -> None:
     st.caption(f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
                + (f", {n_classes:,} classes" if n_classes > 1 else ""))
     spec = presets.of_photographs(f"own:{name}", side, about.n_train)
-    links = {"Train a conv VAE": spec, "Train an AE to set beside it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae")}
+    links = {"Train a conv VAE": spec, "Train an AE to compare with it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae")}
     with st.container(horizontal=True):
         for label, spec in links.items():
             st.page_link("pages/train.py", label=label, icon=":material/model_training:", query_params=words.in_address(spec))

@@ -1,4 +1,4 @@
-"""Images of the visitor's own: chosen, looked at, and kept as a data set."""
+"""Images of the visitor's own: chosen, previewed, and saved as a data set."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,23 +8,24 @@ import numpy as np
 import streamlit as st
 
 from explorer.data import own
-from explorer.data.server_folder import listed, on_server
-from explorer.data.upload import Upload, uploaded
+from explorer.data.preview import Upload
 from explorer.errors import UserError
 from explorer.limits import check_disk, check_writable
+from explorer.names import shown
 from explorer.privacy import without_key
 from explorer.specs import IMAGE_SIZES
-from explorer.ui import words
+from explorer.ui import image_source, words
 from explorer.ui.faults import plain_faults
 from explorer.ui.gallery import gallery
 from explorer.ui.place_for_new import fitting, kept_as, name_and_who
 
-LOOKED_AT, KEEPING, KEPT, ROUND = "images looked at", "images to keep", "images kept last", "uploads so far"
-SIZE, COLOUR, FROM = "images size", "images colour", "images from"
+LOOKED_AT, KEEPING, KEPT = "images looked at", "images to keep", "images kept last"
+SIZE, COLOUR = "images size", "images colour"
 SHOWN, IN_A_ROW = 16, 8
 GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
 KINDS = {"L": "grey", "LA": "grey, with transparency", "1": "black and white", "RGB": "colour", "RGBA": "colour, with transparency",
-         "P": "colour, of a palette", "CMYK": "colour, for print"}
+         "P": "colour, of a palette", "CMYK": "colour, for print", "I;16": "grey, 16-bit", "I;16B": "grey, 16-bit", "I": "grey, 32-bit",
+         "F": "grey, decimal"}
 
 
 @dataclass
@@ -34,11 +35,12 @@ class Looked:
     source: tuple
     upload: Upload | None
     fault: str
+    shows_nothing: bool = False
     seen: dict[tuple[int, bool], list] = field(default_factory=dict)  # at a size, in colour or grey: some images' numbers and pixels
 
 
 def image_upload() -> None:
-    """Kept for the session only until it is left or kept."""
+    """Previewed for the session only, until it is saved or another choice is made."""
     looked = _looked_at()
     if not looked:
         return
@@ -46,16 +48,15 @@ def image_upload() -> None:
         st.error(looked.fault)
         return
     upload = looked.upload
-    st.markdown(f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
-                f"{_several(len(upload.sizes), 'size', 'sizes')}; "
-                + (f"**{len(upload.skipped):,} skipped**, as is said below." if upload.skipped else "none skipped."))
+    _announced(looked)
+    image_source.choose_encoding(looked.source, upload)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session")
     colour = right.toggle("Colour", key=COLOUR, persist_state="session",
                           help="Grey trains three times as fast, and is enough where colour says nothing")
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
-    if st.button("Keep", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before
+    if st.button("Save", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before
         st.session_state[KEEPING] = kept_as(name, is_private), size, colour
     if KEEPING in st.session_state:
         with plain_faults():
@@ -66,39 +67,27 @@ def image_upload() -> None:
 
 def _looked_at() -> Looked | None:
     """At what is chosen now, once."""
-    folders, ways = listed(), {"device": "From this device", "server": "From the server"}
-    way = st.segmented_control("Images", ways, format_func=ways.get, key=FROM, default="device", required=True) if folders else "device"
-    source, read, name = _from_server(folders) if way == "server" else _from_device()
-    before = st.session_state.get(LOOKED_AT)
-    if before and before.source == source:
+    source, before = image_source.chosen(), st.session_state.get(LOOKED_AT)
+    encoding = image_source.chosen_encoding(source.key)
+    is_same_choice = before is not None and before.source == source.key
+    if is_same_choice and (encoding is None or not before.upload or encoding == before.upload.encodings[0]):
         return before
     _forget()
-    if not source:
+    if not source.key:
         return None
-    looked = Looked(source, None, "")
+    looked = Looked(source.key, None, "")
     try:
-        with _progress("Looking at the images…", "looked at") as say:
-            looked.upload = read(say)
+        with _progress("Reading the files…", "read") as say:
+            looked.upload = source.read(say, encoding)
+            looked.shows_nothing = looked.upload.shows_nothing()
     except UserError as error:
         looked.fault = str(error)
     else:
-        st.session_state["images name"], st.session_state[SIZE] = fitting(name), _usual_size(looked.upload)
-        st.session_state[COLOUR] = any(not mode.startswith(GREY) for mode in looked.upload.modes)
+        if not is_same_choice:
+            st.session_state["images name"], st.session_state[SIZE] = fitting(source.name), _usual_size(looked.upload)
+            st.session_state[COLOUR] = any(not mode.startswith(GREY) for mode in looked.upload.modes)
     st.session_state[LOOKED_AT] = looked
     return looked
-
-
-def _from_device() -> tuple[tuple, Callable, str]:
-    files = st.file_uploader("A zip, images, or an .npz", accept_multiple_files=True, key=f"images {st.session_state.get(ROUND, 0)}",
-                             help="In a zip, each folder is a class. An .npz holds images [N, H, W] or [N, H, W, C], labels [N] too.")
-    name = files[0].name if len(files) == 1 else "images"
-    return tuple(file.file_id for file in files), lambda say: uploaded([(file.name, file.getvalue()) for file in files], say), name
-
-
-def _from_server(folders: list[str]) -> tuple[tuple, Callable, str]:
-    path = st.selectbox("Folder on the server", folders, index=None, accept_new_options=True, placeholder="Choose one, or name one below",
-                        key=f"images folder {st.session_state.get(ROUND, 0)}", help="Each folder in it is a class")
-    return (path,) if path else (), lambda say: on_server(path, say), path or ""
 
 
 def _usual_size(upload: Upload) -> int:
@@ -116,6 +105,24 @@ def _described(upload: Upload) -> None:
     for column, table in zip(st.columns([1.4, 1, 1]), tables):
         column.dataframe(table, hide_index=True, height="content" if len(table["Images"]) <= 5 else 213)
     _skipped(upload.skipped)
+
+
+def _announced(looked: Looked) -> None:
+    """What was found, and what was decided about it."""
+    upload = looked.upload
+    parts = [f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
+             f"{_several(len(upload.sizes), 'size', 'sizes')}"]
+    if upload.is_test is not None and 0 < (n_test := int(upload.is_test.sum())) < len(upload.names):
+        parts.append(f"**{n_test:,}** of them are the test images, as given")
+    if upload.skipped:
+        parts.append(f"**{len(upload.skipped):,} skipped** (see below)")
+    elif not looked.shows_nothing:
+        parts.append("none skipped")
+    st.markdown("; ".join(parts) + ".")
+    if looked.shows_nothing:
+        st.warning("Every image is of one colour, so there is nothing to learn. Check the files.")
+    if upload.notes:
+        st.markdown("\n\n".join(f":material/info: {words.as_text(note)}" for note in upload.notes))
 
 
 def _several(n: int, one: str, many: str) -> str:
@@ -139,7 +146,7 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
         classes = [upload.class_names[upload.y[row]] for row, _ in seen]
         gallery("images as they will be", "The images as they will be", np.stack([image for _, image in seen]),
                 [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
-                captions=classes if len(upload.class_names) > 1 else None)
+                captions=[shown(name, 24) for name in classes] if len(upload.class_names) > 1 else None)
 
 
 def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
@@ -147,14 +154,14 @@ def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
     try:
         check_writable()
         check_disk()
-        with _progress("Reading the images…", "read") as say:
+        with _progress("Decoding the images…", "decoded") as say:
             data = upload.dataset(f"own:{name}", size, colour, say)
         own.save(data, name)
     except (UserError, OSError):
         del st.session_state[KEEPING]
         raise
     st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped):]
-    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1  # the uploader is empty again
+    image_source.choose_anew()
     _forget()
 
 
@@ -173,8 +180,8 @@ def _progress(first: str, done_with: str) -> Iterator[Callable[[int, int], None]
 
 
 def kept() -> None:
-    """What was kept last, as long as it is there."""
+    """What was saved last, as long as it is there."""
     name, n, skipped = st.session_state.get(KEPT, ("", 0, ()))
     if name in own.names():
-        st.success(f"{words.as_text(without_key(name))} is kept, with {n:,} images. Train on it below.")
+        st.success(f"{words.as_text(without_key(name))} is saved, with {n:,} images. Train on it below.")
         _skipped(skipped)

@@ -6,14 +6,14 @@ from dataclasses import Field, fields
 import streamlit as st
 
 from explorer.data import own
-from explorer.data.server_folder import check_links
+from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.names import shown
 from explorer.privacy import without_key
-from explorer.specs import RunSpec, value_type
+from explorer.specs import ON_DISK, RunSpec, value_type
 from explorer.ui import visitor, words
 
-FOLDER = "folder:"
+BY_PATH = tuple(f"{kind}:" for kind in ON_DISK)
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
@@ -67,7 +67,7 @@ def spec_form() -> RunSpec | None:
     hidden = set() if model == "vae" else {"beta", "beta_warmup"}
     hidden |= set() if model == "ladder" else {"betas", "rung_epochs"}
     hidden |= set() if model == "vqvae" else {"n_codes", "code_dim"}
-    hidden |= set() if st.session_state[_key("dataset")].startswith(FOLDER) else {"image_size", "colour"}
+    hidden |= set() if st.session_state[_key("dataset")].startswith(BY_PATH) else {"image_size", "colour"}
     hidden |= {"sigma"} if likelihood != "gaussian" else set()
     hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
     values = {}
@@ -76,8 +76,7 @@ def spec_form() -> RunSpec | None:
         values |= _rows([name for name in FOLDED if name not in hidden])
     try:
         spec = RunSpec(**{name: value for name, value in values.items() if value is not None})
-        if spec.dataset.startswith(FOLDER):
-            check_links(spec.dataset.removeprefix(FOLDER))
+        check_dataset(spec.dataset)
         return spec
     except UserError as error:
         st.error(without_key(str(error)))

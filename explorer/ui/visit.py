@@ -28,6 +28,7 @@ class Visit:
     ends: list[End]
     own: dict[str, np.ndarray] = field(default_factory=dict)  # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
     fault: str = ""  # of the file that was uploaded last
+    notes: list[str] = field(default_factory=list)  # what was decided about the image in it
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
     rows: list[int] = field(default_factory=list)  # of the test images that were selected
     plot: tuple[str, tuple[int, ...]] = ("", ())  # the map to select on, and what was selected when it came into view

@@ -29,9 +29,9 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 
 
 @contextmanager
-def app_process(script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same, with its process."""
-    port = free_port()
+def app_process(script: str = "app.py", port: int = 0) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same, with its process; on the port, if one is given."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

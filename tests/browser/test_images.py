@@ -1,16 +1,18 @@
 """Images of one's own in a real browser: a zip of photographs is uploaded, kept, trained on, explored, compared and walked through."""
 
 import re
+from contextlib import suppress
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from explorer import runs
 from explorer.data import own
 from explorer.privacy import owner
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
+from tests.browser.launch import app_process
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
@@ -59,14 +61,14 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     sheet = page.locator('[data-testid="gallery"]')
     expect(sheet).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="32").or_(page.get_by_role("button", name="32", exact=True)).first.click()
-    page.get_by_role("button", name="Keep", exact=True).click()
-    expect(page.get_by_text("photographs is kept, with 50 images")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("photographs is saved, with 50 images")).to_be_visible(timeout=SLOW)
     [name] = own.names()
     assert own.about(name).shape == (3, 32, 32) and owner(name)
     page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
     assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [owner(name)]
     train(page, "Train a conv VAE", 2)
-    train(page, "Train an AE to set beside it", 1)
+    train(page, "Train an AE to compare with it", 1)
     found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
     assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
     page.get_by_role("link", name="Open in Explore").last.click()
@@ -116,9 +118,42 @@ def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, r
     expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
 
 
+@pytest.mark.parametrize("n_before", [0, 1])
+def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder, n_before):
+    page = browser.new_page()
+    with app_process() as (address, _):
+        page.goto(f"{address}/images")
+        for i in range(n_before + 1):
+            upload(page, zipped(pieces(5 + i)))
+            expect(page.get_by_text(f"{2 * (5 + i)} images", exact=True)).to_be_visible(timeout=SLOW)
+            if i < n_before:
+                page.get_by_role("button", name="Save", exact=True).click()
+                expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
+    with app_process(port=int(address.rpartition(":")[2])):
+        with suppress(Error):  # the page may have noticed already
+            page.get_by_role("button", name="Save", exact=True).click(timeout=3000)
+        expect(page.get_by_text("The server was restarted, and the files are gone. Choose them again.")).to_be_visible(timeout=SLOW)
+        assert len(own.names()) == n_before
+    page.close()
+
+
+def test_a_zip_with_names_in_an_old_encoding_has_a_choice(open_here):
+    page = open_here("/images")
+    names = {f"{i}~~~~~/{i}.png": content for i, content in enumerate(pieces(2).values())}
+    upload(page, zipped(names).replace(b"~~~~~", "кошка".encode("cp866")))
+    choice = page.get_by_role("combobox", name=re.compile("Encoding of the names"))
+    expect(choice).to_be_visible(timeout=SLOW)
+    choice.click()
+    page.get_by_role("option", name="Cyrillic (cp866)").click()
+    expect(page.get_by_text("read here as cp866")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
+    assert own.about(own.names()[0]).class_names == tuple(f"{i}кошка" for i in range(4))
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_shows_the_page_without_scrolling_sideways(open_here, width):
     page = open_here("/images", width=width, height=844, touch=True)
     upload(page, zipped(pieces(5)))
-    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

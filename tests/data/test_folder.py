@@ -79,7 +79,8 @@ def test_two_images_are_enough(save):
 
 
 @pytest.mark.parametrize("good, broken, says", [
-    (1, 0, "1 readable image,"), (0, 0, "no readable images"), (1, 2, "2 skipped: broken0.png"), (0, 1, "1 skipped: broken0.png"),
+    (1, 0, "holds 1 image that can be read,"), (0, 0, "holds no images that can be read"),
+    (1, 2, "2 skipped; broken0.png"), (0, 1, "1 skipped; broken0.png"),
 ])
 def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
     root = save("held.txt.png")

@@ -8,7 +8,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from explorer.data.folder import folder
-from explorer.data.server_folder import check_links, checked, listed, on_server
+from explorer.data.server_folder import check_dataset, check_links, checked, listed, on_server
 from explorer.errors import UserError
 
 DIGITS = (load_digits().images[:12] * 15.9375).round().astype(np.uint8)
@@ -92,3 +92,15 @@ def test_too_many_files_are_refused(faces, monkeypatch):
     monkeypatch.setattr("explorer.data.server_folder.MOST_FILES", 5)
     with pytest.raises(UserError, match="more than 5 files"):
         on_server(str(faces))
+
+
+def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
+    np.savez(faces / "digits.npz", images=DIGITS)
+    np.savez(tmp_path / "secret" / "digits.npz", images=DIGITS)
+    (faces / "out.npz").symlink_to(tmp_path / "secret" / "digits.npz")
+    assert len(on_server(str(faces / "digits.npz")).names) == 12
+    check_dataset(f"file:{faces / 'digits.npz'}"), check_dataset(f"folder:{faces / 'a'}"), check_dataset("mnist")
+    for path in (tmp_path / "secret" / "digits.npz", faces / "out.npz", faces / "none.npz", faces / "a" / "0.png", "/etc/passwd"):
+        for door, asked in ((on_server, str(path)), (check_dataset, f"file:{path}")):
+            with pytest.raises(UserError, match="no folder that this server lets its visitors read"):
+                door(asked)

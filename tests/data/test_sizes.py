@@ -20,7 +20,7 @@ def test_what_comes_along_or_was_downloaded(name):
 
 
 def test_none_was_forgotten():
-    assert {*N_TRAIN, "folder", "own"} == set(DATASETS.names())
+    assert {*N_TRAIN, "folder", "file", "own"} == set(DATASETS.names())
 
 
 @pytest.mark.parametrize("n", [2, 3, 7, 13])

@@ -124,10 +124,11 @@ def test_labels_may_be_names_and_numbers_keep_their_order():
 
 
 @pytest.mark.parametrize(("arrays", "says"), [
-    ({"x": DIGITS}, "no array named images"), ({"images": DIGITS[0]}, "not read here"), ({"images": DIGITS[:, None, None]}, "not as large"),
+    ({"faces_1": DIGITS, "who": TARGETS}, "No array is named images, but"), ({"images": DIGITS[0]}, "not read here"),
+    ({"images": DIGITS[:, None, None]}, "not as large"),
     ({"images": np.array([{}, None])}, "Python objects"), ({"images": DIGITS, "labels": np.array([{}] * 40)}, "Python objects"),
-    ({"images": DIGITS * 1.0}, "between 0 and 1"), ({"images": DIGITS / np.nan}, "between 0 and 1"),
-    ({"images": DIGITS.astype(int) - 1}, "between 0 and 255"), ({"images": DIGITS, "labels": TARGETS[:5]}, "one for each image"),
+    ({"images": DIGITS / np.nan}, "not finite numbers"), ({"images": DIGITS[:, 0, :5]}, "not read here"),
+    ({"x_train": DIGITS, "x_test": DIGITS[:, :4]}, "different shapes"), ({"images": DIGITS, "labels": TARGETS[:5]}, "one for each image"),
     ({"images": DIGITS, "labels": TARGETS / 2}, "one for each image"), ({"images": DIGITS[:1]}, "at least 2"),
     ({"images": DIGITS.astype(complex)}, "not read here"), ({"images": np.zeros((2, 8, 8, 5), np.uint8)}, "not read here"),
     ({"images": np.zeros((2, 0, 8), np.uint8)}, "not"), ({"images": np.zeros(40, [("a", "u1")])}, "not read here"),

@@ -45,6 +45,25 @@ def npz(rng: Random) -> None:
     upload([("it.npz", inputs.packed(rng, {"images.npy": inputs.npy(rng, x), "labels.npy": inputs.npy(rng, labels)}))], rng)
 
 
+def table(rng: Random) -> None:
+    rows = [[rng.choice(("label", *inputs.NAMES)), *range(64)]] + [[i, *x.ravel().tolist()] for i, x in enumerate(inputs.DIGITS)]
+    if rng.random() < 0.5:
+        row = rng.choice(rows)
+        row[rng.randrange(len(row))] = rng.choice((*inputs.NUMBERS, *inputs.NAMES))
+    content = "\n".join(rng.choice((",", ",", ";")).join(map(str, row)) for row in rows).encode("utf-8", "replace")
+    upload([("it.csv", inputs.damaged(rng, content) if rng.random() < 0.3 else content)], rng)
+
+
+def array_file(rng: Random) -> None:
+    upload([("x.npy", inputs.npy(rng, rng.choice((inputs.DIGITS, inputs.DIGITS - 8.0, inputs.DIGITS.reshape(8, 64)))))], rng)
+
+
+def labels_beside(rng: Random) -> None:
+    lines = [f"{i}.png,{inputs.name(rng)},{rng.choice(('train', 'test', 'x'))}" for i in range(rng.randint(0, 5))]
+    content = inputs.damaged(rng, "\n".join(lines).encode("utf-8", "replace"))
+    upload([(f"{i}.png", inputs.image(rng)) for i in range(4)] + [("labels.csv", content)], rng)
+
+
 def own_set(rng: Random) -> None:
     x, y = inputs.DIGITS[:, None], np.arange(8)
     about = {"class_names": [str(d) for d in y], "n_train": 6}
@@ -72,5 +91,6 @@ def folder(rng: Random) -> None:
         sane(folder_of_images(below, 28, True))
 
 
-DOORS = {"image zip": image_zip, "image files": image_files, "npz": npz, "own images": own_set, "single image": single_image,
+DOORS = {"image zip": image_zip, "image files": image_files, "npz": npz, "npy": array_file, "table": table,
+         "labels beside": labels_beside, "own images": own_set, "single image": single_image,
          "folder": folder}

@@ -9,14 +9,16 @@ import zlib
 from random import Random
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_image
 
 ENTRY = ((4, 2), (6, 2), (8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (38, 4), (42, 4))  # fields of its head
 SIDES = (0, 1, 9, 1000, 31623, 10**6, 2**31 - 1, 2**32 - 1)
+pillow_heif.register_heif_opener()
 DIGITS = (load_digits().images[:8] * 15.9375).round().astype(np.uint8)
 PHOTO = load_sample_image("flower.jpg")[::4, ::4]
-KINDS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
+KINDS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "PPM", "HEIF")
 NAMES = ("a", "b", "images", "labels", "run.json", "..", "../..", "/etc", "C:", "", ".", ".hidden", "__MACOSX", "con", "-rf", "~", "a\x00b",
          "a\nb", "\x1b[31m", "<script>alert(1)</script>", "$(reboot)", "![x](http://x)", "\u202egnp", "café", "cafe\u0301", "Cat", "cat",
          "ﬁ", "ı", "K", "x" * 300, "\ud800", "名", "%2e%2e", "a\\..\\b", "😀", "\ufeff", "own:x", "folder:/etc", "None", "nan")
@@ -107,7 +109,9 @@ def image(rng: Random) -> bytes:
         return jpeg_of_many_scans(256, rng.choice((3, 300, 30_000)))
     file = io.BytesIO()
     pixels = rng.choice((DIGITS[0], PHOTO, PHOTO[:1], PHOTO[:, :1], PHOTO[:2, :2]))
-    Image.fromarray(pixels).save(file, rng.choice(KINDS))
+    kind = rng.choice(KINDS)
+    pages = {"save_all": True, "append_images": [Image.fromarray(DIGITS[1])] * rng.randint(0, 3)} if kind == "TIFF" else {}
+    Image.fromarray(pixels).save(file, kind, **pages)
     return damaged(rng, file.getvalue()) if rng.random() < 0.3 else file.getvalue()
 
 

@@ -6,6 +6,7 @@ import struct
 import tracemalloc
 import warnings
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -156,3 +157,46 @@ def test_a_class_has_a_name_that_can_be_shown():
                       enumerate(("<script>", "a\x1b[2Jb", "\u202egnp", "x" * 500, "a\nb"))])
     assert all(name.isprintable() and len(name) <= 100 for name in found.class_names) and len(found.class_names) == 5
     assert np.bincount(found.y).tolist() == [1] * 5
+
+
+def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes:
+    """Pages that all claim to be so large and share one strip of zeros; the last may lead back to the first."""
+    strip, entries = zlib.compress(bytes(1000)), 8
+    page = 2 + 12 * entries + 4
+    first = 8 + len(strip) + len(strip) % 2
+    content = b"II*\0" + struct.pack("<L", first) + strip.ljust(first - 8, b"\0")
+    for i in range(n):
+        tags = ((256, side), (257, side), (258, bits), (259, 8), (262, 1), (273, 8), (278, side), (279, len(strip)))
+        following = first + page * (i + 1) if i < n - 1 else first if circular else 0
+        content += struct.pack("<H", entries) + b"".join(struct.pack("<HHLL", tag, 4, 1, value) for tag, value in tags)
+        content += struct.pack("<L", following)
+    return content
+
+
+@pytest.mark.parametrize(("content", "says"), [
+    (tiff_of_pages(1900, 9000, 16), "billion pixels to decode"), (tiff_of_pages(1900, 9000, 8), "billion pixels to decode"),
+    (tiff_of_pages(2001, 8, 8), "more than 2,000 pages"), (tiff_of_pages(2, 40_000, 8), "pixels can't be meant"),
+])
+def test_a_tiff_of_many_pages_is_refused_before_they_are_decoded(content, says):
+    with pytest.raises(UserError, match=says):
+        uploaded([("a.tif", content)])
+
+
+def test_a_tiff_that_leads_back_to_its_first_page_ends():
+    with pytest.raises(UserError):
+        uploaded([("a.tif", tiff_of_pages(1, 8, 8, circular=True))])
+
+
+def test_a_table_or_labels_without_end_are_refused():
+    with pytest.raises(UserError, match="no square image"):
+        uploaded([("a.csv", b"1," * 1_000_000)])
+    with pytest.raises(UserError, match="150 is the most"):
+        uploaded([("a.zip", bytes(with_field(zipped(("a.csv", b"1")), 24, "<L", 160_000_000)))])
+    found = uploaded([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
+    assert len(found.names) == 2
+
+
+def test_many_tiffs_of_many_pages_are_refused_as_too_many(monkeypatch):
+    monkeypatch.setattr("explorer.data.upload.MOST_FILES", 100)
+    with pytest.raises(UserError, match="more than 100 images"):
+        uploaded([(f"{i}.tif", tiff_of_pages(60, 8, 8)) for i in range(5)])

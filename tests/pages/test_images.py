@@ -52,7 +52,7 @@ def shown(page) -> str:
 def kept(page, who="all", **asked) -> str:
     upload(page, **asked)
     page.button_group(key="images who").set_value(who).run()
-    press(page, "Keep")
+    press(page, "Save")
     assert not page.error
     return own.names()[-1]
 
@@ -86,7 +86,7 @@ def test_sixteen_are_shown_as_they_will_be(page):
     page.toggle(key="images colour").set_value(False).run()
     [told] = galleries(page).values()
     assert pictures(told).shape == (16, 28, 28)
-    press(page, "Keep")
+    press(page, "Save")
     data = load(f"own:{own.names()[0]}")
     assert {image.tobytes() for image in pictures(told)} <= {image.tobytes() for image in data.x[:, 0]} and len(data.x) == 20
 
@@ -101,7 +101,7 @@ def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
     content = (tmp_path / name).read_bytes() if content == "npz" else zipped({f"{i}.png": png(DIGITS[i]) for i in range(5)})
     upload(page, content, name)
     assert wanted[0] in said(page) and page.button_group(key="images size").value == 16 and page.toggle(key="images colour").value is False
-    press(page, "Keep")
+    press(page, "Save")
     assert own.about(own.names()[0]).shape == wanted[1]
 
 
@@ -114,10 +114,10 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     upload(page)
     page.text_input(key="images name").set_value("faces").run()
     assert visitor.KEY not in page.session_state  # nobody is told from others yet
-    press(page, "Keep")
+    press(page, "Save")
     [name] = own.names()
     assert owner(name) == page.session_state[visitor.KEY] and without_key(name) == "faces"
-    assert "faces is kept, with 20 images" in page.success[0].value.replace("\\", "") and ": Private]" in said(page)
+    assert "faces is saved, with 20 images" in page.success[0].value.replace("\\", "") and ": Private]" in said(page)
     assert owner(name) not in shown(page)
     assert not page.file_uploader[0].value and not galleries(page)
     other = follow("images", AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
@@ -132,7 +132,7 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
 def test_a_name_that_no_file_can_have_gets_a_sentence(page, name):
     upload(page)
     page.text_input(key="images name").set_value(name).run()
-    keep = [button for button in page.button if button.label == "Keep"]
+    keep = [button for button in page.button if button.label == "Save"]
     if name == "x" * 61:  # cut off by the field
         assert not page.error or keep[0].disabled
     else:
@@ -145,10 +145,10 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
     kept(page)
     upload(page, zipped(pieces(3)))
     page.button_group(key="images who").set_value("all").run()
-    press(page, "Keep")
+    press(page, "Save")
     assert "There are other images named my-photographs already" in page.error[0].value and galleries(page)
     page.text_input(key="images name").set_value("others").run()
-    press(page, "Keep")
+    press(page, "Save")
     assert own.names() == ["my-photographs", "others"] and not page.error
 
 
@@ -206,7 +206,7 @@ def test_a_link_trains_a_network_that_fits(page, side, wanted):
     """None: what is usual."""
     upload(page)
     page.button_group(key="images size").set_value(side).run()
-    press(page, "Keep")
+    press(page, "Save")
     links = {link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string)) for link in page.get("page_link")}
     asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
     queue.enter("other", RunSpec())  # no trial beside it
@@ -220,7 +220,7 @@ def test_a_server_for_looking_takes_nothing(page, monkeypatch):
     name = kept(page)
     upload(page, zipped(pieces(3)))
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    press(page, "Keep")
+    press(page, "Save")
     assert own.names() == [name] and not page.file_uploader and "read-only" in page.info[0].value
     assert not page.button
     monkeypatch.delenv("EXPLORER_READONLY")
@@ -233,7 +233,7 @@ def test_a_server_for_looking_takes_nothing(page, monkeypatch):
 def test_a_full_server_takes_nothing(page, monkeypatch):
     upload(page)
     monkeypatch.setenv("EXPLORER_MAX_DISK", "0")
-    press(page, "Keep")
+    press(page, "Save")
     assert own.names() == [] and "the limit is" in page.info[0].value
 
 
@@ -249,7 +249,7 @@ def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, mo
     assert choice.options == [str(tmp_path / "faces"), *(str(tmp_path / "faces" / c) for c in "01")]
     choice.select(str(tmp_path / "faces")).run()
     assert "**20 images**, 2 classes" in said(page) and page.text_input(key="images name").value == "faces"
-    press(page, "Keep")
+    press(page, "Save")
     assert own.about(own.names()[0]).class_names == ("0", "1")
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from explorer.data.own_image import from_drawing, from_file, inverted, looks_inverted
+from explorer.data.formats import IN_WORDS
+from explorer.data.own_image import from_drawing, from_file, inverted, looks_inverted, notes_on
 from explorer.errors import UserError
 from explorer.ui import cache, words
 from explorer.ui.drawing import drawing
@@ -86,19 +87,22 @@ def _upload(here: Visit, images: np.ndarray) -> None:
     name = key("upload", here.run)
 
     def take() -> None:
-        here.eps, here.fault = None, ""
+        here.eps, here.fault, here.notes = None, "", []
         here.own.pop("upload", None)
         if file := st.session_state[name]:
             try:
                 x = from_file(file.getvalue(), here.run.shape)
                 here.own["upload"] = inverted(x) if looks_inverted(x, images) else x
+                here.notes = notes_on(file.getvalue())
             except UserError as error:
                 here.fault = str(error)
 
-    st.file_uploader("An image file", key=name, on_change=take, help="PNG, JPEG, GIF, WebP, BMP or TIFF; the central square is used")
+    st.file_uploader("An image file", key=name, on_change=take, help=f"{IN_WORDS}. The central square is used.")
     if here.fault and st.session_state.get(name):
         st.error(here.fault)
     if "upload" in here.own:
+        for note in here.notes:
+            st.caption(note)
         st.button("Invert", key=key("invert", here.run), on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
                   help="A dark drawing on white paper is inverted automatically if the data set is light on dark.")
 
@@ -126,7 +130,8 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
     n = int(SAMPLES.get())
     found, spread = _log_likelihood(here, loaded, x, n)
     st.markdown(f"log p(x) ≈ **{words.minus(found)} ± {spread:.1f}** nats ({n:,} importance sample{'s' * (n > 1)}; on average an "
-                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each")
+                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each. Where "
+                                     "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more.")
     if spec.likelihood == "bernoulli":
         st.caption("On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only between models with this "
                    "likelihood.")

@@ -1,0 +1,107 @@
+"""Arrays of numbers -> images and classes: any usual shape of images, any usual form of labels."""
+
+import math
+
+import numpy as np
+
+from explorer.data.pixels import COLOUR, DECIMAL, GREY, WHOLE, WORD, Ranges, Scale, scaled
+from explorer.errors import UserError
+from explorer.names import shown
+
+MOST_SIDE = 10_000  # pixels
+CHANNELS = (1, 3, 4)
+SHAPES = "Save images as [N,H,W], [N,H,W,C], [N,C,H,W] or flat as [N,H·H], with 1, 3 or 4 channels."
+NO_LABEL = "(no label)"
+
+
+def shaped(x: np.ndarray) -> np.ndarray:
+    """An array of images in any usual shape -> [N, H, W, C]. Raises UserError for others."""
+    given = x
+    if x.ndim == 2:
+        x = _unflattened(x)
+    elif x.ndim == 3:
+        x = x[..., None]
+    elif x.ndim == 4 and x.shape[3] not in CHANNELS and x.shape[1] in CHANNELS:
+        x = x.transpose(0, 2, 3, 1)
+    if x.ndim != 4 or x.shape[3] not in CHANNELS or 0 in x.shape or max(x.shape[1:3]) > MOST_SIDE or x.dtype.kind in "US":
+        raise UserError(f"Images of shape {list(given.shape)} and type {given.dtype} are not read here. {SHAPES}")
+    return x
+
+
+def _unflattened(x: np.ndarray) -> np.ndarray:
+    """[N, H·H] -> [N, H, H, 1]; [N, 3·H·H] -> [N, H, H, 3], of whichever order neighbouring pixels differ less in; others as they are."""
+    n, length = x.shape
+    side = math.isqrt(length)
+    if length > 1 and side * side == length:
+        return x.reshape(n, side, side, 1)
+    side = math.isqrt(length // 3)
+    if length < 12 or 3 * side * side != length or x.dtype.kind in "US":
+        return x
+    orders = x.reshape(n, 3, side, side).transpose(0, 2, 3, 1), x.reshape(n, side, side, 3)
+    return min(orders, key=lambda order: np.abs(np.diff(order[:200].astype(np.float64), axis=2)).mean())
+
+
+def greys(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, Scale]]:
+    """Images [N, H, W, C] of any type of numbers -> uint8 alike, all by one scale. Raises UserError for numbers that are not finite."""
+    ranges = Ranges()
+    kind = _kind(arrays)
+    if kind:
+        for x in arrays:
+            pixels = x[..., :3] if x.shape[3] == 4 and x.dtype == np.uint8 else x
+            try:
+                ranges.add(kind, float(pixels.min()), float(pixels.max()))
+            except ValueError:
+                raise UserError("Some pixels are not finite numbers. Replace them, and save the array again.") from None
+    scales = ranges.scales()
+    scale = scales.get(kind, Scale(0, 255))
+    return [_scaled(x, scale) for x in arrays], scales
+
+
+def _kind(arrays: list[np.ndarray]) -> str:
+    kinds = {x.dtype.kind for x in arrays}
+    if kinds == {"b"}:
+        return ""
+    if "f" in kinds:
+        return DECIMAL
+    if all(x.dtype == np.uint8 for x in arrays):
+        return GREY if arrays[0].shape[3] == 1 else COLOUR
+    return WORD if all(x.dtype.itemsize == 2 for x in arrays) else WHOLE
+
+
+def _scaled(x: np.ndarray, scale: Scale) -> np.ndarray:
+    """Image by image, in little memory; an alpha of 8 bits stays as it is."""
+    if x.dtype == np.uint8 and (scale.low, scale.high) == (0, 255):
+        return np.ascontiguousarray(x)
+    found = np.stack([scaled(image, scale) for image in x])
+    if x.shape[3] == 4 and x.dtype == np.uint8:
+        found[..., 3] = x[..., 3]
+    return found
+
+
+def labels_in(labels: np.ndarray, n: int) -> np.ndarray:
+    """Labels of n images: numbers or names, [N], [N, 1], or one-hot [N, K] -> whole numbers or text, [N]. Raises UserError for others."""
+    given = labels
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    elif labels.ndim == 2 and labels.dtype.kind in "biuf" and np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all():
+        labels = labels.argmax(1)
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all() and abs(labels).max(initial=0) < 2**53:
+        labels = labels.astype(np.int64)
+    if labels.shape != (n,) or labels.dtype.kind == "f":
+        raise UserError(f"The labels have shape {list(given.shape)} and type {given.dtype}, where {n:,} whole numbers or names are "
+                        "wanted. Save one for each image.")
+    return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
+
+
+def classes_of(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Labels of each part, None for a part of so many images without -> classes y int64 [n], and their names, in order."""
+    known = [part for part in parts if part is not None]
+    if not known:
+        return np.zeros(sum(counts), np.int64), ("images",)
+    values, y = np.unique(np.concatenate(known), return_inverse=True)
+    names = [shown(str(value)) or "(no name)" for value in values]
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # those that are shown alike are one
+    found = iter(np.split(np.array([place[name] for name in names], np.int64)[y], np.cumsum([len(part) for part in known])[:-1]))
+    if len(known) < len(parts):
+        place.setdefault(NO_LABEL, len(place))
+    return np.concatenate([np.full(n, place[NO_LABEL]) if part is None else next(found) for part, n in zip(parts, counts)]), tuple(place)

@@ -1,0 +1,63 @@
+"""Which of several arrays are images and which their labels, and of which split: by the names that people use."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explorer.data.layout import SPLITS
+from explorer.errors import UserError
+from explorer.names import shown
+
+IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "inputs", "faces", "arr_0", "")  # "": named for its split alone
+LABELS = ("labels", "label", "y", "targets", "target", "classes", "class", "arr_1")
+_WORDS = "|".join(sorted(SPLITS, key=len, reverse=True))
+WANTED = "Name them images and labels, x and y, or x_train, y_train, x_test and y_test."
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The names of an array of images and of its labels, None if it has none; split: "" or a word of explorer.data.layout."""
+
+    images: str
+    labels: str | None
+    split: str
+
+
+def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
+    """The images with their labels, and the names of those that are neither. Raises UserError if none are images.
+
+    An array that comes alone is the images, whatever its name is.
+    """
+    images, labels = _named(names, IMAGES), _named(names, LABELS)
+    if not images and len(names) == 1:
+        images = {"": names[0]}
+    if not images:
+        raise UserError(f"No array is named images, but {shown(', '.join(names))}. {WANTED}")
+    if any(images) and "" in images:
+        del images[""]  # the whole beside its parts
+    found = [Pair(name, labels.get(split), split) for split, name in images.items()]
+    used = {name for pair in found for name in (pair.images, pair.labels)}
+    return found, [name for name in names if name not in used]
+
+
+def split_in(name: str) -> tuple[str, str]:
+    """What a name says besides the split that it begins or ends with, and that split, "" for none."""
+    text = name.strip().lower()
+    for pattern in (rf"({_WORDS})(?:[_\-. ]+(.*))?$", rf"(?:(.*?)[_\-. ]+|([xy]))({_WORDS})$"):
+        if found := re.match(pattern, text):
+            split = next(part for part in found.groups() if part in SPLITS)
+            return next((part for part in found.groups() if part and part not in SPLITS), ""), split
+    if found := re.match(rf"({_WORDS})([xy])$", text):
+        return found[2], found[1]
+    return text, ""
+
+
+def _named(names: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """By split, the name that stands first among those wanted."""
+    found: dict[str, str] = {}
+    for word in wanted:
+        for name in names:
+            stem, split = split_in(name)
+            if stem == word and (split or stem):
+                found.setdefault(split, name)
+    return found

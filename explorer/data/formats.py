@@ -1,0 +1,38 @@
+"""Which image files are read: one list of suffixes and of formats, for every door."""
+
+from pathlib import PurePath
+
+# Pillow knows other formats, some of which start programs; these are read whatever a file's suffix says, and HEIC.
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF", "PPM")
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif",
+                      ".pgm", ".ppm", ".pbm", ".pnm"})
+IN_WORDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
+ARRAY, TABLES = ".npy", frozenset({".csv", ".tsv"})
+CODE = frozenset({".pkl", ".pickle", ".pt", ".pth", ".joblib"})  # whose files can run code as they are opened
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+class Refused(ValueError):
+    """An image that is not read; the message says why, without a full stop."""
+
+
+def suffix_of(name: str) -> str:
+    """In lower case, with its dot; "" for none. The folders in a name are parted by '/'."""
+    return PurePath(name.rpartition("/")[2]).suffix.lower()
+
+
+def is_image(name: str) -> bool:
+    """Whether the suffix of a file's name is that of an image."""
+    return suffix_of(name) in SUFFIXES
+
+
+def formats_for(head: bytes) -> tuple[str, ...]:
+    """Pillow's names of the formats that a file with these first bytes may have. Raises Refused if it is HEIC and no library reads it."""
+    if head[4:8] != b"ftyp" or head[8:12] not in HEIF_BRANDS:
+        return FORMATS
+    try:
+        import pillow_heif
+    except ImportError:
+        raise Refused("HEIC is read with pillow-heif, which is not installed: pip install pillow-heif") from None
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)

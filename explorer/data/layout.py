@@ -1,0 +1,66 @@
+"""What folders mean, for every door: classes, and a split into training and test images."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.names import same, shown
+
+TRAIN, VALIDATION, TEST = {"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}
+SPLITS = TRAIN | VALIDATION | TEST
+
+
+@dataclass(frozen=True)
+class Layout:
+    """folders: the class folder of each image, "" for none; is_test: whether it is a test image, bool [n], None if no split is given."""
+
+    folders: list[str]
+    is_test: np.ndarray | None
+    note: str = ""
+
+
+def laid_out(names: Sequence[str]) -> Layout:
+    """From the paths of image files, with '/' between folders.
+
+    Folders that all images have in common say nothing. Folders named train, val and test, at the top or inside each class, are a
+    split; the others at the top are classes.
+    """
+    paths = [[part for part in name.split("/")[:-1] if part not in ("", ".")] for name in names]
+    common = len(os.path.commonprefix(paths))
+    parts = [path[common:] for path in paths]
+    for depth in (0, 1):
+        if (splits := _splits(parts, depth)) is not None:
+            is_test, note = assigned(splits)
+            return Layout(_spelt_once([[*path[:depth], *path[depth + 1:]] for path in parts]), is_test, note)
+    if common and not any(parts):  # then the last of the common folders is the class of all
+        parts = [path[-1:] for path in paths]
+    return Layout(_spelt_once(parts), None)
+
+
+def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
+    """The split of each path, "" for a loose file at the top, if every folder at that depth is one and there are training images."""
+    found = [path[depth].lower() if len(path) > depth else "" for path in parts]
+    named = {split for split in found if split}
+    loose = any(not split for split in found)
+    return found if named <= SPLITS and named & TRAIN and len(named) > 1 and not (depth and loose) else None
+
+
+def assigned(splits: Sequence[str]) -> tuple[np.ndarray, str]:
+    """The split of each image, as words -> whether it is a test image, bool [n], and a sentence that says what was done.
+
+    Validation images are test images where there are no others, else they are training images.
+    """
+    found = np.array([split.lower() for split in splits])
+    is_test, is_validation = np.isin(found, [*TEST]), np.isin(found, [*VALIDATION])
+    note = ""
+    if is_test.any() and is_validation.any():
+        note = "Validation images are used for training: the test images stay apart."
+    return is_test if is_test.any() else is_validation, note
+
+
+def _spelt_once(parts: list[list[str]]) -> list[str]:
+    """The first folder of each; spelt alike, they are one."""
+    spelt: dict[str, str] = {}
+    return [spelt.setdefault(same(path[0]), shown(path[0])) if path else "" for path in parts]

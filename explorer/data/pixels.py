@@ -1,0 +1,106 @@
+"""What pixel values mean: which value is black and which is white, one scale for all images of a set that are stored alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.data.formats import Refused
+
+# How pixels are stored. The first two need no words where 0 is black and 255 is white.
+GREY, COLOUR, WHOLE, COLOUR_16, WORD, LONG, DECIMAL = ("8-bit", "8-bit colour", "integer", "16-bit colour", "16-bit", "32-bit", "decimal")
+USUAL = (1, 255, 1023, 4095, 16_383, 65_535)  # white, of 1, 8, 10, 12, 14 and 16 bits
+USUAL_HIGH_BYTES = (3, 15, 63, 255)  # of 16-bit colour, of which Pillow gives the upper byte: 10, 12, 14 and 16 bits
+DARK = {GREY: 16, COLOUR: 1}  # the largest value of images that use so little of their 8 bits that they can't mean 255 to be white
+USED = 0.25  # of a usual range, if it is meant
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The pixel values low and high become black and white."""
+
+    low: float
+    high: float
+    is_usual: bool = True  # False: no convention fits, and the lowest and highest value of the set were taken
+
+
+class Ranges:
+    """The lowest and highest pixel value of each kind, gathered over a set."""
+
+    def __init__(self):
+        self._found: dict[str, tuple[float, float]] = {}
+
+    def add(self, kind: str, low: float, high: float) -> None:
+        """Raises Refused unless both are finite."""
+        if not np.isfinite([low, high]).all():
+            raise Refused("some of its pixels are not finite numbers")
+        lowest, highest = self._found.get(kind, (low, high))
+        self._found[kind] = min(low, lowest), max(high, highest)
+
+    def scales(self) -> dict[str, Scale]:
+        return {kind: scale_for(kind, *found) for kind, found in self._found.items()}
+
+
+def scale_for(kind: str, low: float, high: float) -> Scale:
+    """By the values that are there: the smallest usual range that holds them and of which they use a quarter, else their own."""
+    if kind == COLOUR_16:
+        return Scale(0, next(top for top in USUAL_HIGH_BYTES if high <= top))
+    if kind in DARK:
+        return Scale(0, 255) if high > DARK[kind] or high <= 0 else Scale(0, high, high == 1)
+    if low < 0:
+        return Scale(-1, 1) if kind == DECIMAL and low >= -1 and high <= 1 else Scale(low, high, False)
+    top = next((top for top in USUAL if high <= top), None)
+    if top is None:
+        return Scale(low, high, False)
+    return Scale(0, top) if high > USED * top or high == 0 else Scale(0, high, False)
+
+
+def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """-> uint8 of the same shape."""
+    if values.dtype.kind == "b":
+        return np.where(values, np.uint8(255), np.uint8(0))
+    if (scale.low, scale.high) == (0, 255) and values.dtype.kind in "iu":
+        return values.astype(np.uint8)
+    half_span = scale.high / 2 - scale.low / 2  # halves, because the whole may be more than a float holds
+    if half_span == 0:
+        return np.zeros(values.shape, np.uint8)
+    return np.clip(np.rint((values.astype(np.float64) / 2 - scale.low / 2) / half_span * 255), 0, 255).astype(np.uint8)
+
+
+def said(scales: dict[str, Scale]) -> list[str]:
+    """A sentence for each scale that goes without saying nowhere else."""
+    sentences = []
+    for kind, scale in sorted(scales.items()):
+        if kind in (GREY, COLOUR, WHOLE) and (scale.low, scale.high) == (0, 255):
+            continue
+        if kind == COLOUR_16:  # Pillow keeps the upper byte only
+            if scale.high < 255:
+                sentences.append(f"16-bit colour uses the values 0 to {scale.high * 256 + 255:,}: they are scaled to black and white, "
+                                 f"in {scale.high + 1} steps.")
+            continue
+        found = "" if scale.is_usual else ", the lowest and highest value found"
+        sentences.append(f"Pixels ({kind}) are scaled: {number(scale.low)} is black, {number(scale.high)} is white{found}.")
+    return sentences
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+
+
+def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
+    """The grey that transparent images are put on: white, unless more of them can be seen on black, or on middle grey.
+
+    Each: the lowest and highest grey of an image on white, and on black.
+    """
+    seen = {255: 0, 0: 0, 127: 0}
+    for white_low, white_high, black_low, black_high in ranges:
+        on_white, on_black = white_high - white_low >= VISIBLE, black_high - black_low >= VISIBLE
+        seen[255] += on_white
+        seen[0] += on_black
+        seen[127] += on_white or on_black  # what is white is seen on grey, and so is what is black
+    return max(seen, key=seen.get)
+
+
+VISIBLE = 16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
+BACKGROUNDS = {0: "Transparent images are put on black, because on white they would not be seen.",
+               127: "Transparent images are put on grey, because some are white and some are black."}

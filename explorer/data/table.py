@@ -1,0 +1,111 @@
+"""Images in a table of text: a row an image, a column a pixel, and perhaps a column of labels, as in Kaggle's MNIST."""
+
+import math
+import re
+from io import BytesIO
+from itertools import pairwise
+
+import numpy as np
+
+from explorer.errors import UserError
+
+MOST_BYTES = 150_000_000  # of the text: MNIST has 110 MB
+MOST_COLUMNS = 64 * 64 * 3 * 4
+LABELS, NUMBERS = ("label", "labels", "class", "target", "y", "digit", "emotion"), ("", "id", "index", "unnamed: 0")
+WANTED = "Wanted is a row for each image: its label and the pixels of a square image, as in label,pixel0,pixel1 and so on."
+
+
+def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """CSV or TSV -> pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
+
+    The labels are the column of that name; without names, the first or last column, if the others make a square image without it.
+    Raises UserError if this is no such table.
+    """
+    import pyarrow as pa
+    from pyarrow import csv
+
+    if len(content) > MOST_BYTES:
+        raise UserError(f"{name} has {len(content) / 1e6:,.0f} MB, and {MOST_BYTES / 1e6:,.0f} is the most. Save fewer images.")
+    first = content[:1_000_000].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    delimiter = max(",;\t", key=first.count)
+    cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
+    if not 5 <= len(cells) <= MOST_COLUMNS:
+        raise _unfit(name, len(cells))
+    has_header = _are_names(cells)
+    try:
+        table = csv.read_csv(BytesIO(content), csv.ReadOptions(use_threads=False, block_size=1 << 24, skip_rows=int(has_header),
+                                                               column_names=[str(i) for i in range(len(cells))]),
+                             csv.ParseOptions(delimiter=delimiter))
+    except pa.ArrowException as error:
+        raise UserError(f"{name} can't be read as a table: {_reason(error)}. {WANTED}") from None
+    columns = [column.to_numpy() for column in table.columns]
+    pixels, of_labels = _columns([cell.lower() for cell in cells] if has_header else None, columns)
+    if not pixels:
+        raise _unfit(name, len(cells))
+    if any(columns[i].dtype.kind not in "iuf" for i in pixels):
+        raise UserError(f"{name} has pixels that are no numbers. {WANTED}")
+    return _packed([columns[i] for i in pixels]), None if of_labels is None else _labels(columns[of_labels])
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether the first row names the columns: words, or numbers that count. A label at either end may be a word in any row."""
+    inner = cells[1:-1]
+    if all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in inner):
+        return len(inner) > 2 and all(cell.isdecimal() for cell in inner) and {int(b) - int(a) for a, b in pairwise(inner)} == {1}
+    return True
+
+
+def _columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
+    """Which are pixels, none if no square image can be made of them, and which holds the labels."""
+    everything = list(range(len(columns)))
+    if names:
+        of_labels = next((names.index(name) for name in LABELS if name in names), None)
+        pixels = [i for i in everything if i != of_labels and names[i] not in NUMBERS]
+        if _is_square(len(pixels)):
+            return pixels, of_labels
+    if _is_square(len(columns)):
+        return everything, None
+    if not _is_square(len(columns) - 1):
+        return [], None
+    of_labels = _label_column(columns)
+    return ([], None) if of_labels is None else ([i for i in everything if i != of_labels], of_labels)
+
+
+def _label_column(columns: list[np.ndarray]) -> int | None:
+    """The first or the last column: the one that is text; that counts from 0 or 1 without a gap; or whose values are smaller, as classes
+    are fewer than greys (larger, if the pixels are 0 and 1)."""
+    is_binary = all(column.dtype.kind in "iuf" and column.max(initial=0) <= 1 for column in columns[1:-1])
+    ranks = {}
+    for i in (0, len(columns) - 1):
+        values = {*columns[i].tolist()}
+        if columns[i].dtype.kind not in "iuf":
+            ranks[i] = (0, False, 0)
+        elif len(values) > 1 and all(value == value // 1 for value in values):
+            counts = values in ({*range(len(values))}, {*range(1, len(values) + 1)})
+            ranks[i] = (1, not counts, -max(values) if is_binary else max(values))
+    return min(ranks, key=ranks.get, default=None)
+
+
+def _is_square(n: int) -> bool:
+    return n > 3 and (math.isqrt(n) ** 2 == n or n % 3 == 0 and math.isqrt(n // 3) ** 2 == n // 3)
+
+
+def _packed(columns: list[np.ndarray]) -> np.ndarray:
+    """-> uint8 [N, pixels] if that holds them, else float32."""
+    fits = all(c.dtype.kind in "iu" and c.min(initial=0) >= 0 and c.max(initial=0) <= 255 for c in columns)
+    found = np.empty((len(columns[0]), len(columns)), np.uint8 if fits else np.float32)
+    for i, column in enumerate(columns):
+        found[:, i] = column
+    return found
+
+
+def _labels(column: np.ndarray) -> np.ndarray:
+    return np.array(["" if value is None else str(value) for value in column]) if column.dtype.kind == "O" else column
+
+
+def _unfit(name: str, n: int) -> UserError:
+    return UserError(f"{name} has {n:,} column{'s' * (n != 1)}, of which no square image can be made. {WANTED}")
+
+
+def _reason(error: Exception) -> str:
+    return re.sub(r"[^ -~]", " ", str(error).split(". ")[0].split(": ", 1)[-1])[:100].strip().rstrip(".:")
