@@ -25,8 +25,8 @@ def prepare(context: BrowserContext) -> None:
     """Every page of the context gets what the functions below ask. Without axe-core the test is skipped, except where CI is set."""
     if not AXE.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("axe-core is not installed: npm ci --prefix tests/browser")
-    context.add_init_script(AXE.read_text())
-    context.add_init_script((HERE / "accessibility.js").read_text())
+    context.add_init_script(AXE.read_text(encoding="utf-8"))
+    context.add_init_script((HERE / "accessibility.js").read_text(encoding="utf-8"))
 
 
 def quiet(page: Page) -> Page:

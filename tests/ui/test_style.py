@@ -9,9 +9,9 @@ import pytest
 from explorer.figures.palette import SHADED, SYMBOLS, TINTED, formula_style
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
+SETTINGS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
 THEMES = {name: theme for name, theme in SETTINGS.items() if isinstance(theme, dict)}
-CSS = (ROOT / "explorer/ui/style.css").read_text()
+CSS = (ROOT / "explorer/ui/style.css").read_text(encoding="utf-8")
 
 
 def rgb(colour: str) -> np.ndarray:
