@@ -174,10 +174,9 @@ def _many(run, known) -> None:
     st.subheader("Many samples")
     strip, measured = st.columns([5, 3], gap="medium")
     with strip:
-        made, again = share_of_copies(found), share_of_copies(known.relearnt)
         st.markdown("**Copies** (nearer to one training image than a third of the distance to the next): "
-                    f"{made.k} of {made.n} samples {made.brackets}, {again.k:,} of {again.n:,} decoded training images "
-                    f"{again.brackets}.  \n"
+                    f"{share_of_copies(found)} of {len(found)} samples, {share_of_copies(known.relearnt)} of {len(known.relearnt):,} "
+                    "decoded training images.  \n"
                     f"**Nearer to a training image than the median test image is:** {nearer(found, known.test)} of the samples, "
                     f"{nearer(known.recreated, known.test)} of the decoded test images.  \n"
                     f"**Distance to the best blend,** median: {np.median(blends):.2f} for samples, {np.median(known.blended):.2f} for test "

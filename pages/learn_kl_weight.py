@@ -69,34 +69,20 @@ def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tup
     return distortions(loaded.model, loaded.likelihood, _images[:n])
 
 
-@st.cache_data(max_entries=100, show_spinner=False)
-def _gap(version: str, beta: float | None, n: int, prior: bool, _run):
-    from explorer.errors import UserError
-    from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
-
-    mu, logvar = cache.view(_run).posteriors(beta)
-    try:
-        return (estimate_prior_gap if prior else estimate_gap)(mu[:n], None if logvar is None else logvar[:n], n)
-    except UserError:
-        return None
-
-
 @st.cache_data(max_entries=8, show_spinner="Comparing the trained KL weights…")
 def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
     """By each figure, the best of the trained KL weights, and those that can't be distinguished from it."""
     from explorer.lessons.kl_weight import lowest, rates, smallest
+    from explorer.ui.readouts import frame_gap
 
     x, losses, bounds, gaps = cache.view(_run).embedding.images[:MEASURED], {}, {}, {}
     for beta in _run.spec.rungs:
+        frame = next(frame for frame in _run.film if frame.beta == beta)
         losses[beta] = _distortions(version, beta, MEASURED, _run, x)[1].mean(0)
         bounds[beta] = losses[beta] + rates(cache.loaded(_run, beta).model, x)
-        gaps[beta] = _gap(version, beta, _n_codes(_run), True, _run)
+        gaps[beta] = frame_gap(frame, prior=True)
     found = {"lowest distortion": lowest(losses), "highest ELBO": lowest(bounds)}
     return found | ({} if None in gaps.values() else {"smallest prior gap": smallest(gaps)})
-
-
-def _n_codes(vae) -> int:
-    return len(cache.view(vae).codes(vae.film[0].beta))
 
 
 def picture() -> None:
@@ -159,12 +145,12 @@ def _curve(vae, ae, at: int) -> None:
 def _side_by_side(vae, ae, at: int) -> None:
     from explorer.figures.lesson_kl_weight import side_by_side
     from explorer.lessons.kl_weight import noise_error
+    from explorer.ui.readouts import frame_gap
 
-    frame, n_codes, images = vae.film[at], _n_codes(vae), cache.view(vae).embedding.images
-    n = min(MEASURED, len(images))
+    frame, images = vae.film[at], cache.view(vae).embedding.images
+    n, gap, prior_gap = min(MEASURED, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
     with st.spinner("Measuring gaps and distortions…"):
-        gap, prior_gap = (_gap(cache.version(vae), frame.beta, n_codes, prior, vae) for prior in (False, True))
-        ae_gap = ae and _gap(cache.version(ae), None, n_codes, False, ae)
+        ae_gap = (found := ae and cache.gaps(ae)) and found.estimate
         of_mean, sampled = _distortions(cache.version(vae), frame.beta, n, vae, images)
     left, right = st.columns([1.3, 1.7])
     left.markdown(side_by_side(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
@@ -177,9 +163,9 @@ def _side_by_side(vae, ae, at: int) -> None:
                 for figure, (best, others) in _best(cache.version(vae), vae).items()) + ". In brackets: not distinguishable from the best.")
         st.caption(f"Table and curve: {vae.test.n:,} test images of {words.dataset(vae)}, nats per image, one posterior sample each (± "
                    f"{1.96 * noise_error(sampled, vae.test.n):.1g}). Differences: {n:,} of them. Gap, prior gap: samples of the Gaussian "
-                   f"fitted to {n_codes:,} posterior samples, or of the prior, that lie in gaps. ± and brackets: 95% intervals. Map: "
-                   f"posterior samples of {min(SHOWN, n_codes)} images; rings: 1, 2 and 3 standard deviations of the prior. Decoded "
-                   "images: E[x|z]." + words.making(vae))
+                   f"fitted to {f'{gap.n:,} ' if gap else ''}posterior samples, or of the prior, that lie in gaps. ± and brackets: 95% "
+                   f"intervals. Map: posterior samples of {min(SHOWN, vae.test.n)} images; rings: 1, 2 and 3 standard deviations of the "
+                   "prior. Decoded images: E[x|z]." + words.making(vae) + (pairs.differences(ae, vae) if ae else ""))
 
 
 def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from explorer.describing import Learnt, learnt
 from explorer.latent.gaps import distances
 from explorer.latent.neighbours import Blend, blend, nearest
+from explorer.latent.share import Share, counted
 from explorer.runs import LoadedRun
 
 BLENDED = 60  # images, of which a blend is made
@@ -72,44 +73,14 @@ def copies(found: np.ndarray) -> np.ndarray:
     return found[:, 0] < COPY * found[:, 1]
 
 
-@dataclass(frozen=True)
-class Share:
-    """k of n, with the 95% interval of the share (Wilson, 1927)."""
-
-    k: int
-    n: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        from scipy.stats import binomtest
-
-        found = binomtest(self.k, self.n).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
-
-    @property
-    def brackets(self) -> str:
-        """(50 to 73%)"""
-        low, high = self.interval
-        return f"({100 * low:.{self.digits}f} to {high:.{self.digits}%})"
-
-    @property
-    def digits(self) -> int:
-        """One decimal where a whole percent would hide the interval."""
-        return int(self.interval[1] < 0.01)
-
-    def __str__(self) -> str:
-        """63% (50 to 73%)"""
-        return f"{self.k / self.n:.{self.digits}%} {self.brackets}"
-
-
 def share_of_copies(found: np.ndarray) -> Share:
-    """two_nearest() [n, 2] -> the share of copies."""
-    return Share(int(copies(found).sum()), len(found))
+    """two_nearest() [n, 2] -> the share of copies, with its 95% interval."""
+    return counted(copies(found))
 
 
 def nearer(found: np.ndarray, usual: np.ndarray) -> Share:
     """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of the others."""
-    return Share(int((found[:, 0] < np.median(usual[:, 0])).sum()), len(found))
+    return counted(found[:, 0] < np.median(usual[:, 0]))
 
 
 def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:

@@ -79,7 +79,7 @@ def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digit
     decoded = runs.load(RUN).decode(np.random.default_rng(2).standard_normal((64, 2)))
     d, test = away(decoded, digits), away(digits.x[digits.test] / 255, digits)
     assert [float(c) for c in galleries(app)["Samples"]["captions"][11:]] == pytest.approx(d[:11], abs=0.051)
-    copied, share, blend, real = re.search(r"next\): (\d+) of 64 .*?image is:\*\* (\d+)% .*?median: ([\d.]+) for samples, ([\d.]+) for",
+    copied, share, blend, real = re.search(r"next\): (\d+)% .*?image is:\*\* (\d+)% .*?median: ([\d.]+) for samples, ([\d.]+) for",
                                            told(app), re.S).groups()
     assert int(share) == round(100 * (d < np.median(test)).mean()) and copied == "0"
     assert "I(x; z) is 2.9 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)

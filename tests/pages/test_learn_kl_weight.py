@@ -17,6 +17,7 @@ from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.training.evaluation import evaluate
+from explorer.ui.readouts import frame_gap
 from tests.pages.conftest import charts, follow, mounted, tables
 
 visit = partial(follow, "learn_kl_weight")
@@ -68,14 +69,17 @@ def test_a_conclusion_about_the_ae_stands_only_where_the_intervals_carry_it(app,
         assert "the difference from the AE is not established" in said
 
 
-def test_both_gaps_are_of_as_many_codes_and_are_the_estimates_of_the_library(app):
-    visit(app, beta="4")
-    e, ae = (read_embedding(read(SHIPPED / name)) for name in ("mnist-ladder-2d", "mnist-ae-2d"))
-    at = [f.beta for f in read(SHIPPED / "mnist-ladder-2d").film].index(4.0)
-    mu, logvar = e.film.mu[at], e.film.logvar[at]
-    assert table(app)["VAE, β = 4"][3:5] == [str(estimate_gap(mu, logvar, 3000)), str(estimate_prior_gap(mu, logvar, 3000))]
-    assert table(app)["AE"][3] == str(estimate_gap(ae.mu[:3000], None, 3000))
-    assert any("fitted to 3,000 posterior samples" in c.value for c in app.caption)
+def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
+    """The prior gap beside an estimate anew, of the codes that the film keeps."""
+    visit(app, images="moons", beta="4")
+    ladder, ae = (read(SHIPPED / name) for name in ("moons-ladder-2d", "moons-ae-2d"))
+    at = [f.beta for f in ladder.film].index(4.0)
+    e = read_embedding(ladder)
+    assert table(app)["VAE, β = 4"][3:5] == [str(frame_gap(ladder.film[at])), str(frame_gap(ladder.film[at], prior=True))]
+    anew = estimate_prior_gap(e.film.mu[at], e.film.logvar[at], seed=1)
+    assert anew.n == 1000 and frame_gap(ladder.film[at], prior=True).share == pytest.approx(anew.share, abs=0.02)
+    assert table(app)["AE"][3] == str(estimate_gap(read_embedding(ae).mu, None))
+    assert any("fitted to 1,000 posterior samples" in c.value for c in app.caption)
 
 
 def test_map_and_curve_hold_what_was_measured(app):
