@@ -50,6 +50,7 @@ def log_likelihood(loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress
     samples.
 
     An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and Salakhutdinov, ICLR 2016).
+    Where q(z|x) fits the true posterior poorly it falls short by more than its standard deviation says.
     Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
     """
     estimates = [importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples, seed,

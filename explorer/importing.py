@@ -119,8 +119,8 @@ def _beside(place: Path) -> Iterator[Path]:
             yield Path(folder, place.name)
             os.rename(Path(folder, place.name), place)
     except OSError as error:
-        raise UserError(f"{place} could not be written: {error.strerror}. Free some disk space, or set EXPLORER_RUNS to another "
-                        "folder.") from error
+        raise UserError(f"{place} could not be written: {error.strerror}. "
+                        "Free some disk space, or set EXPLORER_RUNS to another folder.") from error
 
 
 def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:

@@ -40,8 +40,8 @@ with head:
                         on_change=choose)
 run = by_name[name]
 with about:
-    st.markdown("**Move over the map or drag a slider:** the decoder turns z into an image, also where there is no code. Click to fix z; "
-                "click a point to see its image" + (" and its posterior." if run.spec.has_prior else "."))
+    st.markdown("**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
+                + (" and its posterior." if run.spec.has_prior else "."))
 with plain_faults():
     here = visit(run)
     if not gone:
@@ -51,5 +51,5 @@ if other := pairs.partner(run, runs):
     st.page_link("pages/compare.py", label=f"Compare with {words.article(other)}", icon=":material/compare:",
                  query_params=pairs.address(run, other))
 st.caption(words.figures(run) + words.making(run) + (f" {words.as_text(run.note)}" if run.note else "") + "  \n"
-           "Each decoded image is the mean E\\[x|z\\], not a sample from p(x|z)."
-           + (" The map shows the means μ of the posteriors; gaps are measured on samples from them." if run.spec.has_prior else ""))
+           "Images show the mean E\\[x|z\\], not a sample from p(x|z)."
+           + (" The map shows posterior means; gaps are measured on posterior samples." if run.spec.has_prior else ""))

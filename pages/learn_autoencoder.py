@@ -130,7 +130,7 @@ def picture() -> None:
                 captions=[f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}" for what, kept, nats, square in told])
     asked = bool(LESSON.answer.get())
     levels = network.error.mean(), network.distortion.mean()
-    for values, level, title in zip((error, distortion), levels, ("squared error", "cross-entropy, nats")):
+    for values, level, title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
         at_k = over_numbers_at(values, k, [level] if asked else [])
         curves.vega_lite_chart(fill(over_numbers(len(values), title), **at_k), width="stretch")
     if asked:

@@ -52,7 +52,8 @@ LESSON = Lesson(
     "noise and the place** between two test images whose posteriors overlap.",
     Question("A z lies in the posteriors of two moons. What does the decoder output?",
              ("The first moon", "The second moon", "A phase between", "Noise"), 2,
-             "The decoder cannot tell which image z came from. The loss is lowest at a mean of the images whose posteriors contain z."),
+             "The decoder cannot tell which image z came from. The loss is lowest at the weighted mean of the "
+             "images whose posteriors contain z."),
     MATHEMATICS,
     ("explorer.models.vae:VAE", "explorer.models.posterior:Gaussian", "explorer.lessons.cloud:Side.meeting",
      "explorer.lessons.true_posterior:true_posteriors"),
@@ -137,7 +138,7 @@ def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, p
     names = ["test image", *["sample"] * (middle - 1), "between", *["sample"] * (middle - 1), "test image"]
     gallery(f"{PAGE} decodes {name}", f"Decoded by the {name}", np.concatenate([ends[:1], drawn, ends[1:]]),
             [f"{what}, lit {caption}" for what, caption in zip(names, captions)], len(names), heads=[name], captions=captions,
-            marked=[middle], mark="Left and right: test images. Between: samples of their posteriors. Underlined: the place. %: lit share.")
+            marked=[middle], mark="Outside: test images. Inside: samples of their posteriors. Underlined: the place. %: lit share.")
 
 
 def _dimmed(loaded, d) -> None:
@@ -155,9 +156,9 @@ def _dimmed(loaded, d) -> None:
         gallery(f"{PAGE} dim", "The dimmed image and samples of its posterior", np.concatenate([d.images[[at]], draws]), names, len(names),
                 captions=names)
         encoder, true = (sigma[at] for sigma in d.widths.values())
+        end = ": the encoder's posterior misses it." if d.distance[at] > FAR else "."
         st.markdown(f"At {100 * STEPS[at]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true posterior has σ = "
-                    f"**{true:.3f}**, and its mean is **{d.distance[at]:.1f}** of the encoder's σ away"
-                    f"{': q(z|x) misses it.' if d.distance[at] > FAR else '.'}")
+                    f"**{true:.3f}**, and its mean is **{d.distance[at]:.1f}** of the encoder's σ away{end}")
         st.caption("The encoder was trained on moons at 100% brightness. For darker moons it extrapolates: its σ is not the model's "
                    "uncertainty about z. Where p(z|x) has two peaks, its σ is large.")
 

@@ -59,7 +59,7 @@ LESSON = Lesson(
              ("The commitment loss, a KL in disguise", "The codebook: every code has the same rate", "The decoder, which corrects it"), 1,
              "Only the index of an entry reaches the decoder: log K nats per position, whichever entry it is. Entries that lie farther "
              "apart carry no more information. But a uniform prior doesn't know which entries occur together: look at the samples below. "
-             "The paper trains a second network for that."),
+             "Van den Oord et al. (2017) train a second network for that."),
     MATHEMATICS,
     ("explorer.models.vqvae:VQVAE.posterior", "explorer.models.posterior:Codes", "explorer.objectives.codebook:commitment",
      "explorer.objectives.codebook:Averages.update"),

@@ -34,8 +34,8 @@ posterior lies alone, it would copy; where many overlap, the mean is blurred. A 
 once, so it comes close to this mean without reaching it. The *posterior-weighted mean* above is computed from all training images.
 
 **Could two numbers copy?** They can distinguish all 1,437 training images: a VAE trained on reconstruction alone (*Three objectives*) has
-$I(x; z) \approx \ln 1437$. With the KL divergence the posteriors are wide, and their noise leaves about $e^{{I(x;z)}}$ groups of images
-that can be distinguished. A smooth network then can't give each image a decode of its own.
+$I(x; z) \approx \ln 1437$. With the KL divergence the posteriors are wider, and their noise leaves about $e^{{I(x;z)}}$ groups of images
+that can be distinguished. A smooth network then can't give each image a decoded image of its own.
 
 **Not a linear interpolation.** A decoded image is close to a linear combination of training images. But on a line from one code to
 another, the weights don't change linearly: they are computed at each ${z}$, and other images enter and leave.

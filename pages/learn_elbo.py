@@ -28,8 +28,7 @@ fit = tex("distortion", r"\mathrm{E}_q \log p(x|z)")
 MATHEMATICS = rf"""
 **Two networks.** The decoder is a generative model $p_\theta(x|z)$ with weights $\theta$; the encoder is an inference model
 $q_\phi(z|x)$ with weights $\phi$. (Some texts write $\lambda$ for one and $\phi$ for the other.) Maximum likelihood asks for the
-$\theta$ with the highest
-$\sum_x \log p_\theta(x)$, where
+$\theta$ with the highest $\sum_x \log p_\theta(x)$, where
 
 $$p_\theta(x) = \int p_\theta(x|z)\,p(z)\,dz.$$
 
@@ -47,7 +46,7 @@ ${L} = {fit} - {paid}$.
 
 **Variational EM.** *E step:* fix $\theta$ and maximise ${L}$ over $q$, as you do here; ${px}$ is constant. *M step:* fix $q$ and maximise
 ${L}$ over $\theta$; if the KL was 0, ${px}$ rises at least as much as ${L}$. A VAE takes both steps at once, by gradient, and uses one
-encoder for all images. Its $q$ is suboptimal for a single image: the difference to the best $q$ is the *amortisation gap*.
+encoder for all images. Its $q$ can be suboptimal for a single image: what ${L}$ loses against the best $q$ is the *amortisation gap*.
 
 **Grey pixels.** The Bernoulli likelihood is normalised over the two values 0 and 1. Over grey values $x \in [0, 1]$ its integral is
 $1/C(\lambda)$, with $\lambda$ the decoded pixel, so that ${px}$ is not a log density. The *continuous Bernoulli* is normalised: it
@@ -63,7 +62,7 @@ WHYS = {
     "Why minimise KL(q‖p(z))?": "New images are decoded from samples of p(z), so the posteriors must lie there. Without this term q "
     "would shrink to the best z, as in an AE.",
     "Why maximise ∫ q(z|x) log p(x|z) dz?": "It is the expected log-likelihood: the mean of log p(x|z) over samples of q. The higher it "
-    "is, the closer these samples decode to the image. Its negative is the distortion.",
+    "is, the more alike are x and the images decoded from these samples. Its negative is the distortion.",
 }
 
 LESSON = Lesson(
@@ -115,7 +114,7 @@ def picture() -> None:
             if by_hand:
                 st.button("Use the encoder's q", on_click=_take, args=(encoder,))
             else:
-                st.button("Play", on_click=_play, icon=":material/play_arrow:", type="primary")
+                st.button("Play", key="play-learn_elbo", on_click=_play, icon=":material/play_arrow:", type="primary")
         if by_hand:
             for pair in (0, 2):
                 with st.container(horizontal=True):
@@ -178,7 +177,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
-            st.image(to_uint8(picture), said, width=88)
+            st.image(to_uint8(picture), said, width=88, alt=said)
         st.caption("Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q, "
                    f"{image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test images.")
     if run.spec.likelihood == "bernoulli":

@@ -37,8 +37,8 @@ labels are few, but ${phi}$ starts from weights that were trained on 60,000 unla
 **A fair comparison.** Codes, principal components and pixels are each multiplied by one number, so that all have the same total variance
 and the penalty has the same effect. PCA is fitted to the images that may get a label, without their labels.
 
-**A direction.** The score of class $k$ rises fastest along its weights ${w}_k$. What the images of the class have in common is the
-difference of mean codes. The first answers *what distinguishes the class?*, the second *what changes?*: they need not agree, and with few
+**A direction.** The score of class $k$ rises fastest along its weights ${w}_k$. The difference of mean codes points from the other
+classes to this class. The first answers *what distinguishes the class?*, the second *what changes?*: they need not agree, and with few
 labels both are estimated poorly. A single dimension need not have a meaning: the prior is the same in every direction.
 """
 
@@ -47,8 +47,8 @@ LESSON = Lesson(
     "An encoder learns from unlabelled images. What are its codes worth as features? **Choose the number of labels per class,** and "
     "compare a linear classifier on the codes, on principal components (PCA), and on the pixels.",
     Question("With one label per class, ten in all: which features give the highest test accuracy?", ("The codes", "PCA", "The pixels"), 1,
-             "PCA keeps the large variances of the images. The prior gives all active dimensions of a code the same variance, so that "
-             "the directions that separate classes weigh no more than the others. This is only a part of the explanation: what equal "
+             "PCA keeps the large variances of the images. The prior gives all active dimensions of a code about the same variance, so "
+             "that the directions that separate classes weigh no more than the others. This is only a part of the explanation: what equal "
              "variances cost PCA is measured below. Then add labels."),
     MATHEMATICS,
     ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",

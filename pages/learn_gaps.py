@@ -129,7 +129,7 @@ def _place(kind: str, way, step: int, drawn: dict) -> None:
     seen, steps = _veiled(way.x, way.in_gap), np.arange(0, FINE, 10)
     with beside:
         st.markdown(f"**{kind}**, {'in a gap' if way.in_gap[step] else 'outside gaps'}")
-        st.image(seen[step, 0], width=170, clamp=True)
+        st.image(seen[step, 0], width=170, clamp=True, alt=f"The image decoded by the {kind} at t = {step / (FINE - 1):.2f}")
         if way.in_gap[step] and not LESSON.answer.get():
             st.caption("Shown after your prediction.")
         else:

@@ -27,10 +27,10 @@ $${px} = \int p({z})\,N\big(x;\, {m}({z}), {s}({z})^2\big)\,d{z}, \qquad p({z}) 
 
 The weights are not learned: $p({z})$ is fixed. The means and standard deviations come from one network, ${m}({z})$ and ${s}({z})$. Its
 number of weights doesn't grow with the number of Gaussians. Close values of ${z}$ have similar Gaussians: ${m}$ is continuous, so between
-two modes it must pass through the values in between. It passes quickly, and few ${z}$ lie there.
+two modes it must pass through the values in between. It passes quickly, and few ${z}$ fall there.
 
-**Which one fits better?** Mixtures of Gaussians are *dense*: with enough of them, any density can be approximated. On a line a few are
-enough, as the curve shows. For images, each Gaussian of a mixture needs a mean image of its own, and a VAE shares one network among all.
+**Which one fits better?** Mixtures of Gaussians are *dense*: with enough of them, any density can be approximated. On a line a few come
+close, as the curve shows. For images, each Gaussian of a mixture needs a mean image of its own, and a VAE shares one network among all.
 
 Here the integral is a sum over 2,400 values of ${z}$. For an image $x$ and a ${z}$ of 16 dimensions this sum is intractable. That is why
 a VAE is trained with a lower bound, as this one was.

@@ -87,7 +87,7 @@ def picture() -> None:
         return
     left, right = st.columns([3, 2])
     with left:
-        epoch = EPOCH.slider(f"Epoch, of {EPOCHS}")
+        epoch = EPOCH.slider(f"Epoch (of {EPOCHS})")
     with right, st.container(horizontal=True, gap="medium"):
         shown = SHOWN.pick("Codes", SHOWN.options, {"draws": "Samples", "means": "Means μ"}.get,
                            "Samples: one z = μ + σε for each test image, with the σ below; ε stays the same.")
@@ -126,7 +126,7 @@ def _measured(by_name: dict) -> None:
                 f"*{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image changes by more than {change:.2f}.")
     if "AE" in runs:
         ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION]]
-        st.caption(f"AE: {ae.spec.width} units per layer, {ae.epochs} epochs; the others: {vae.spec.width}, {vae.epochs}.")
+        st.caption(f"AE: {ae.spec.width} units per layer, {ae.epochs} epochs. Others: {vae.spec.width} units, {vae.epochs} epochs.")
 
 
 @st.cache_data(show_spinner="Measuring…", max_entries=4)

@@ -306,7 +306,7 @@ def test_the_embedding_projectors_files_are_told_from_a_run_and_others_come_one_
     weights = str(find("tiny-vae").folder / MODEL)
     assert main(["import", weights, weights]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "One file is imported at a time. Leave out model.safetensors." in line
+    assert "Only one file can be imported at a time. Leave out model.safetensors." in line
 
 
 @pytest.mark.parametrize("length", [int.from_bytes(b"PK", "little"), int.from_bytes(b"\x80\x02", "little")])

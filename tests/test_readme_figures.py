@@ -16,7 +16,7 @@ from explorer.store.run import read
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 GAPS = re.findall(r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", README, re.M)
 
 

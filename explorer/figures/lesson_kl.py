@@ -10,7 +10,7 @@ from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
 
 MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
-MU, S, CELL = (-3, 3), (-11, 2), 0.2  # what can be chosen, and a cell of the surface
+MU, S, CELL = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chosen, and a cell of the surface
 EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVES = {EXP: CLASS_COLOURS[0], LINE: RED, PRICE: SYMBOLS["rate"]}
 REACH, STEPS = 6, 121  # standard deviations of a density that are drawn, either way, and points
@@ -32,15 +32,15 @@ def variance_term(with_price: bool) -> dict:
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
     """mu, s in the middle of each cell of the surface."""
-    middles = (np.arange(low + CELL / 2, high, CELL) for low, high in (MU, S))
+    middles = (np.arange(low + cell / 2, high, cell) for (low, high), cell in zip((MU, S), CELL))
     return tuple(each.ravel() for each in np.meshgrid(*middles))
 
 
 def surface(nats: np.ndarray) -> dict:
     """nats: on the grid(). To be filled with mu, s: here."""
     mu, s = grid()
-    reach = CELL * 0.55  # a little over its neighbours, which closes the seams
-    table = pd.DataFrame({"left": mu - reach, "right": mu + reach, "low": s - reach, "high": s + reach, "nats": nats})
+    across, up = (0.55 * cell for cell in CELL)  # a little over the neighbours, which closes the seams
+    table = pd.DataFrame({"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats})
     x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
     y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
     colour = alt.Color("nats:Q", title="KL, nats", scale=alt.Scale(scheme="cividis", domain=[0, 10], clamp=True))

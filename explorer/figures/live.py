@@ -5,12 +5,27 @@ browser moves what is new alone.
 import altair as alt
 import pandas as pd
 
+LINES = "line", "area", "rule", "trail"
+
 
 def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
     """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while st.altair_chart takes a chart
     apart in another thread, the data of this one would be lost.
     """
-    return {name: part for name, part in chart.to_dict().items() if name != "config"}
+    return {name: _unheard(part) for name, part in chart.to_dict().items() if name != "config"}
+
+
+def _unheard(part):
+    """A part of a chart in which lines and areas are left out for who hears the page: a browser would announce each as one mark, by its
+    first point, and without a name where there is none. Points, bars, texts and axes say what they are.
+    """
+    if isinstance(part, list):
+        return [_unheard(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") in LINES:
+        part = {"aria": False} | part
+    return {name: value if name == "datasets" else _unheard(value) for name, value in part.items()}
 
 
 def as_pixels(says: str) -> dict:

@@ -26,7 +26,7 @@ def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titl
     wide, narrow = (line.mark_line(color=colour, strokeWidth=width).encode(x=x, y=up, order="step:Q")
                     for colour, width in (("#000", 4), ("#fff", 2)))
     marks = line.mark_point(filled=True, size=70, stroke="#000", strokeWidth=1.5, color="#fff", opacity=1).encode(
-        x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top"),
+        x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top", symbolFillColor="#fff", symbolStrokeColor="#000"),
                                    scale=alt.Scale(domain=["among codes", "in a gap"], range=["circle", "cross"])))
     chart = (cloud + wide + narrow + marks).properties(height=SIDE, **as_pixels("Codes by class, and the steps of the path"))
     return fill(drawn(chart.resolve_scale(color="independent")), codes=codes, steps=steps)

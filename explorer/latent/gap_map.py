@@ -1,4 +1,4 @@
-"""Where on a map the gaps lie: a place is in one if a draw there would be."""
+"""Map the gaps of codes in one or two dimensions: a place is in a gap if a draw there would be (explorer.latent.gaps)."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,19 +9,20 @@ from explorer.errors import UserError
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import MOST_CODES, FittedGaussian, K, distances, fitted_gaussian, sampled
 
-GRID = 96  # places along an axis
+GRID = 96  # cells along an axis
 REACH = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
-EDGE = 128  # of a shade: above it lies a gap
+EDGE = 128  # of a shade: above it is a gap
 DOUBLING = 32  # of a shade, where the nearest code is twice as far
-STREWN = 2.0  # a line's places hold for this much up and down a map on which its codes are strewn
+STREWN = 2.0  # half the height of the map of one dimension, on which codes are jittered
 
 
 @dataclass(frozen=True)
 class GapMap:
     """estimate, prior_estimate: of draws from the codes' own Gaussian, and from N(0, I) (None for an AE); gap, prior_gap: their shares.
 
-    bounds: [x0, y0, x1, y1] of shade, uint8 [rows, GRID], upwards: EDGE plus DOUBLING for each doubling of the distance to the
-    nearest code, from that to the K-th nearest draw; 0 is out of reach. A line has one row; beyond two dimensions both are None.
+    shade: uint8 [rows, GRID], rows upwards: EDGE, plus DOUBLING for each doubling of the distance to the nearest code relative to
+    that to the K-th nearest draw; 0 beyond REACH. bounds: its [x0, y0, x1, y1]. One dimension has one row; in more than two
+    dimensions both are None.
     """
 
     estimate: GapEstimate
@@ -40,7 +41,9 @@ class GapMap:
 
 @dataclass(frozen=True)
 class Between:
-    """Tells gaps from places among codes [n, D]; whitened and draws [n, R] are in standard deviations of the Gaussian fitted to them."""
+    """Decides whether places are in gaps of codes [n, D]; whitened and draws [n, R] are in standard deviations of the Gaussian fitted
+    to the codes.
+    """
 
     codes: np.ndarray
     fitted: FittedGaussian
@@ -48,13 +51,15 @@ class Between:
     draws: np.ndarray
 
     def farther(self, z: np.ndarray) -> np.ndarray:
-        """z [m, D] -> how much farther the nearest code is than the K-th nearest draw, in doublings: above 0 is a gap."""
+        """z [m, D] -> log2 of the distance to the nearest code over that to the K-th nearest draw: above 0 is a gap."""
         places = self.fitted.whiten(z)
         return np.log2(distances(self.whitened, places, 1) / np.maximum(distances(self.draws, places, K), 1e-12) + 1e-12)
 
 
 def between(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> Between | None:
-    """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
+    """Of one posterior sample per image. mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one
+    point.
+    """
     codes = sampled(mu, logvar, MOST_CODES, rng)
     if len(codes) <= K:
         return None
@@ -88,7 +93,7 @@ def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:
 
 
 def widest(found: GapMap | None, within: float = 0.5) -> np.ndarray | None:
-    """The place [x, y] farthest from any code, in that inner part of what is looked at, the middle first; None if no gap is there."""
+    """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is there."""
     if found is None or found.shade is None:
         return None
     rows, columns = found.shade.shape

@@ -1,6 +1,6 @@
 """Measure gaps between codes: the share of draws from a Gaussian that have no code near.
 
-A draw lies in a gap if no code is nearer to it than its K-th nearest fellow draw: 1 − coverage (Naeem et al., ICML 2020).
+A draw is in a gap if no code is nearer to it than its K-th nearest other draw: 1 − coverage (Naeem et al., ICML 2020).
 Two equal distributions give 1/2^K, in any dimension. The figures depend on the number of codes: always state it.
 explorer.latent.gap_estimate estimates the share, with its interval.
 """
@@ -16,7 +16,7 @@ K = 5  # neighbours of a draw
 MOST_CODES = 5000
 K_ENTROPY = 10  # neighbours of a code, for gap_nats
 MOST_EXACT = 3  # dimensions up to which gap_nats finds nearly all, with MOST_CODES
-FLAT = 1e-10  # of the largest variance: directions below are none
+FLAT = 1e-10  # of the largest variance: a direction with less has none
 MOST_TREE = 8  # dimensions up to which a tree finds neighbours faster than the table of all distances
 
 
@@ -61,7 +61,7 @@ def fitted_gaussian(codes: np.ndarray) -> FittedGaussian:
 
 
 def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest fellow.
+    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest other draw.
 
     Raises UserError if there are not more than K of either.
     """

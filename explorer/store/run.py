@@ -152,7 +152,11 @@ def _run(folder: Path, record: dict) -> Run:
 
 def _frame(record: dict) -> Frame:
     found = {name: record.get(name) if name in LATER else record[name] for name in FRAME}
-    return Frame(**{name: None if value is None else float(value) for name, value in found.items()})
+    frame = Frame(**{name: None if value is None else float(value) for name, value in found.items()})
+    shares = (frame.gap, frame.prior_gap, frame.gap_error, frame.prior_gap_error)
+    if not all(share is None or 0 <= share <= 1 for share in shares) or not (frame.gap_codes is None or frame.gap_codes >= 1):
+        raise ValueError("gaps that no run has")
+    return frame
 
 
 def recorded_replay(folder: Path, usual: dict) -> dict:

@@ -109,7 +109,7 @@ def _gap_map(folder: Path, version: str) -> GapMap | None:
 
 
 def gaps(run: Run) -> GapMap | None:
-    """What was found between the codes of a run, of a ladder at KL weight 1; None if there are too few."""
+    """The gaps of a run, of a ladder at KL weight 1; None if there are too few codes."""
     return _gap_map(run.folder, version(run))
 
 
@@ -129,7 +129,7 @@ def _beside(folder: Path, version: str) -> Block:
 
 
 def beside(run: Run) -> Block:
-    """The map of a run that stands beside another: as many points on each, gaps shaded, what was measured."""
+    """The map of a run on the compare page: as many points as the other, shaded gaps, and measured figures."""
     return _beside(run.folder, version(run))
 
 
@@ -207,7 +207,7 @@ def _between(folder: Path, version: str, beta: float | None) -> Between | None:
 
 
 def between(run: Run, beta: float | None = None) -> Between | None:
-    """What tells gaps from places among codes; None if there are too few codes."""
+    """Decides whether places are in gaps; None if there are too few codes."""
     return _between(run.folder, version(run), beta)
 
 

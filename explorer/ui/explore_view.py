@@ -23,7 +23,7 @@ def explore_view(here: Visit) -> None:
         write(here)
         return
     tool = TOOLS[chosen]
-    st.html(STICKY.replace("PAGE", st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")))
+    st.html(STICKY)
     beside, around = st.columns([1.15, 1], gap="medium")
     with around.container(key="tool"), plain_faults():
         st.markdown(f"**{tool.label}.** {tool.says}")
@@ -42,8 +42,10 @@ STICKY = """<style>
 @media (max-width: 900px) {
   [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) { flex-direction: column; }
   [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) > [data-testid="stColumn"] { width: 100%; flex: 1 1 100%; min-width: 0; }
+}
+@media (max-width: 900px) and (min-height: 600px) {
   [data-testid="stColumn"]:has(.st-key-pad-beside) {
-    position: sticky; top: 3.5rem; z-index: 5; max-height: 52vh; overflow-y: auto; background: PAGE;
+    position: sticky; top: 3.5rem; z-index: 5; max-height: 52vh; overflow-y: auto; background: var(--page);
   }
 }
 </style>"""

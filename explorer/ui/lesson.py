@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.figures.palette import SYMBOLS
+from explorer.figures.palette import SYMBOLS, formula_style
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.settings import Setting
@@ -59,17 +59,18 @@ def teach(lesson: Lesson, picture: Callable[[], None]) -> None:
     """Draw the page. picture draws the figure and its controls, and runs again when one of them changes."""
     require_app()
     _follow_link(lesson)
+    st.html(formula_style())
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(lesson.page) + 1} of {len(names)}")
     st.title(LESSONS[lesson.page])
     st.markdown(lesson.says)
     _moving(lesson, picture)
     with st.expander("Mathematics"):
-        st.markdown(lesson.mathematics)
+        st.markdown(lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad"))  # so that a phone may begin a new line there
     with st.expander("Source code"):
         for name in lesson.code:
             st.caption(f"`{name.partition(':')[0].replace('.', '/')}.py`")
-            st.code(source(name), language="python")
+            st.code(source(name), language="python", wrap_lines=True)
     _neighbours(lesson.page)
 
 

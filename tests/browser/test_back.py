@@ -51,7 +51,7 @@ def test_a_move_is_one_step_that_back_undoes_before_it_leaves(open_page):
     start = z_of(ready(page))
     expect(page).to_have_url(re.compile("z="))
     entered = page.url
-    changes(page, lambda: press(page, "ArrowRight", 4))
+    changes(page, page.get_by_role("button", name="Reset").click)
     expect(page).not_to_have_url(entered)
     page.go_back()
     expect(page).to_have_url(entered)

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.specs import RunSpec, value_type
+from explorer.ui.spec_form import LABELS
 
+BETA = LABELS["beta"]
 COMMAND = '[data-testid="stCode"] >> nth=0'
 
 
@@ -17,9 +19,9 @@ def field(page: Page, label: str):
 @pytest.fixture
 def form(open_page):
     page = open_page("/train")
-    field(page, "KL weight β").wait_for()
+    field(page, BETA).wait_for()
     page.get_by_text("More settings").click()
-    field(page, "Learning rate").wait_for()
+    field(page, LABELS["lr"]).wait_for()
     page.wait_for_function("globalThis.numberFields")
     return page
 
@@ -33,13 +35,13 @@ def enter(page: Page, label: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0,5", "0.5", ",5", "00,50"])
 def test_a_decimal_comma_is_a_decimal_point(form, text):
-    enter(form, "KL weight β", text)
+    enter(form, BETA, text)
     expect(form.locator(COMMAND)).to_contain_text("--beta 0.5")
-    expect(field(form, "KL weight β")).to_have_value("0.5")
+    expect(field(form, BETA)).to_have_value("0.5")
 
 
 def test_every_field_that_takes_fractions_takes_a_comma(form):
-    for label, text, flag in (("KL warm-up, epochs", "2,5", "--beta-warmup 2.5"), ("Learning rate", "0,003", "--lr 0.003")):
+    for label, text, flag in ((LABELS["beta_warmup"], "2,5", "--beta-warmup 2.5"), (LABELS["lr"], "0,003", "--lr 0.003")):
         enter(form, label, text)
         expect(form.locator(COMMAND)).to_contain_text(flag)
 
@@ -61,11 +63,11 @@ def test_a_whole_number_has_no_comma_and_the_field_keeps_what_it_held(form, text
 
 
 @pytest.mark.parametrize("label, text, flag", [
-    ("KL weight β", "0,25", "--beta 0.25"), ("KL weight β", " 0,25 ", "--beta 0.25"), ("KL weight β", "1.000,5", "--beta 3"),
+    (BETA, "0,25", "--beta 0.25"), (BETA, " 0,25 ", "--beta 0.25"), (BETA, "1.000,5", "--beta 3"),
     ("Epochs", "3,5", "--beta 3"), ("Epochs", "35", "--epochs 35"),
 ])
 def test_what_is_pasted_is_read_alike(form, label, text, flag):
-    enter(form, "KL weight β", "3")
+    enter(form, BETA, "3")
     expect(form.locator(COMMAND)).to_contain_text("--beta 3")
     form.context.grant_permissions(["clipboard-read", "clipboard-write"])
     form.evaluate("(text) => navigator.clipboard.writeText(text)", text)

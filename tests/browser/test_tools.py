@@ -237,10 +237,48 @@ def test_a_gallery_is_saved_pixel_for_pixel(open_page):
     with page.expect_download() as told:
         page.locator(f"{GALLERY} .save").click()
     saved = np.asarray(Image.open(io.BytesIO(told.value.path().read_bytes())).convert("RGB"))
-    assert saved.shape == (13 * 8 * 4, 13 * 8 * 4, 3)
+    side = 13 * 8 * 4
+    assert saved.shape[0] > side and saved.shape[1] == side
+    saved, below = saved[:side], saved[side:]
+    assert (below < 100).all(axis=2).sum() > 200 and (below[:, :3] == 255).all() and below.shape[0] > 20  # dark letters on white
     name = page.locator(f"{GALLERY} .grid button").nth(0).get_attribute("aria-label").replace("−", "-")
     z = [float(v) for v in re.findall(r"-?\d+\.\d+", name)]
     assert np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3  # z is said to two digits
+
+
+INK = 120  # of 255: letters are darker than this on white paper
+
+
+def lines(picture: np.ndarray) -> int:
+    """How many lines of letters a picture [H, W, 3] has, dark on white."""
+    dark = (picture < INK).all(axis=2).any(axis=1)
+    return int((dark[1:] & ~dark[:-1]).sum() + dark[0])
+
+
+def test_a_saved_picture_says_what_it_shows(open_page):
+    """The run, the rows and the captions: what is added to the same picture without them is letters."""
+    page = opened(open_page, "interpolate")
+    written = page.evaluate_handle("[]")
+    page.evaluate("""written => {
+        const draw = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { written.push(text); return draw.call(this, text, ...at); };
+    }""", written)
+    with page.expect_download() as told:
+        page.locator(f"{GALLERY} .save").first.click()
+    saved = np.asarray(Image.open(told.value.path()).convert("RGB"))
+    said = written.evaluate("all => all.join(' ')")
+    assert "Interpolation, Digits · VAE · 2-D · tiny-vae: from the code of test image 0 to the code of test image" in said
+    assert {"linear", "spherical"} <= set(said.split()) and re.search(r"\d in gaps", said)
+    images = next(x for x in range(saved.shape[1]) if (saved[:24, x] < 255).any() and (saved[:24, x] < INK).all(axis=1).sum() > 20)
+    assert lines(saved[:32, :images]) >= 2  # the first row's head, beside its images
+    assert lines(saved[-60:]) >= 1 and saved.shape[1] >= 360
+    written.evaluate("all => { all.length = 0; }")
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Save PNG", exact=True).first.click()
+    whole = np.asarray(Image.open(told.value.path()).convert("RGB"))
+    said = written.evaluate("all => all.join(' ')")
+    assert re.search(r"Map of 360 codes of Digits images.* VAE, 2-D. The image is decoded from z = \(", said)
+    assert lines(whole[-40:]) >= 1
 
 
 @pytest.mark.parametrize("width, height", [(390, 844), (320, 640)])

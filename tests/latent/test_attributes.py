@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import NearestCentroid
 
 from explorer.errors import UserError
-from explorer.latent.attributes import along, between
+from explorer.latent.attributes import along, between, effect
 
 
 @pytest.fixture
@@ -70,3 +70,10 @@ def test_groups_without_images_get_a_sentence(rng):
             along(mu, values)
     with pytest.raises(UserError, match="choose another factor"):
         along(mu[:0], np.empty(0))
+
+
+def test_the_effect_counts_those_that_keep_their_class_and_those_that_take_the_other():
+    found = effect(np.array([1, 2, 3, 3, 0]), np.array([1, 1, 1, 2, 0]), target=3)
+    assert (found.kept, found.became, found.other) == pytest.approx((0.4, 0.4, 0.2))
+    with pytest.raises(UserError, match="three classes"):
+        effect(np.array([]), np.array([]), 3)

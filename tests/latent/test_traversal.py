@@ -6,7 +6,7 @@ from scipy import stats
 
 from explorer.errors import UserError
 from explorer.latent.dimensions import dimensions
-from explorer.latent.traversal import grid, traversals
+from explorer.latent.traversal import correlation, grid, largest_change, traversals
 
 
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
@@ -58,3 +58,17 @@ def test_what_cannot_be_laid_out_gets_a_sentence():
     for reach in (0, -1, np.nan, np.inf):
         with pytest.raises(UserError, match="choose 3"):
             grid(5, "coordinate", reach)
+
+
+def test_the_largest_change_is_that_of_one_pixel_within_a_row():
+    rows = np.zeros((2, 3, 1, 2, 2))
+    rows[0, :, 0, 0, 0], rows[1, :, 0, 1, 1] = (0.5, 0.5, 0.7), (0.9, 0.6, 0.7)
+    assert largest_change(rows) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("covariance, r", [
+    ([[4, 0], [0, 9]], 0), ([[4, 3], [3, 9]], 0.5), ([[1, -0.5], [-0.5, 1]], -0.5), ([[2, 0], [0, 0]], 0)])
+def test_the_correlation_of_a_maps_axes(covariance, r):
+    from explorer.latent.scale import square_root
+
+    assert correlation(square_root(np.array(covariance, float))) == pytest.approx(r, abs=1e-6)

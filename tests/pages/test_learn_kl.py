@@ -49,7 +49,7 @@ def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
     [cells] = [t for t in tables(charts(opened(app, answer=2))[2]) if "nats" in t]
     mu, s = (torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high")))
     wanted = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
-    assert np.allclose(cells.nats, wanted) and len(cells) == 30 * 65
+    assert np.allclose(cells.nats, wanted) and len(cells) == 30 * 26
 
 
 def test_the_densities_are_those_of_torch_distributions(app):

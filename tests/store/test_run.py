@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,6 +93,17 @@ def test_a_record_of_an_earlier_version_has_no_checksum_and_is_read(runs_folder)
     assert find("tiny-vae") == before and read_replay(before.folder) is not None
 
 
+def test_a_ladder_of_an_earlier_version_has_gaps_without_errors(runs_folder):
+    def forget(record):
+        for frame in record["film"]:
+            del frame["gap_error"], frame["prior_gap_error"], frame["gap_codes"]
+
+    before = find("tiny-ladder")
+    edit_record(runs_folder / "tiny-ladder", forget)
+    for now, was in zip(find("tiny-ladder").film, before.film, strict=True):
+        assert now == replace(was, gap_error=None, prior_gap_error=None, gap_codes=None) and was.gap_error > 0
+
+
 def test_a_replay_of_another_training_is_not_shown(runs_folder):
     folder = find("tiny-vae").folder
     assert read_replay(folder) is not None
@@ -143,6 +155,8 @@ def test_codes_of_other_images_are_refused(runs_folder, change):
 
 @pytest.mark.parametrize("change", [
     lambda r: r["film"].pop(), lambda r: r["film"].reverse(), lambda r: r.update(film=[]), lambda r: r["film"][0].pop("rate"),
+    lambda r: r["film"][0].update(gap=1.5), lambda r: r["film"][1].update(gap_error=-0.1), lambda r: r["film"][1].update(gap_codes=0),
+    lambda r: r["film"][0].update(prior_gap_error="nan"),
 ])
 def test_a_ladder_without_its_whole_film_is_refused(runs_folder, change):
     edit_record(runs_folder / "tiny-ladder", change)

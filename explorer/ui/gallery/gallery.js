@@ -12,8 +12,9 @@ function build(data, sheet, first, say) {
     canvas.getContext("2d").drawImage(sheet, ...corner(i, columns, width, height), width, height, 0, 0, width, height);
     return canvas;
   };
+  const named = (i) => (captions && !names[i].includes(captions[i]) ? `${names[i]}: ${captions[i]}` : names[i]); // what is written under it is a part of its name
   const cells = Array.from({ length: n }, (_, i) => {
-    const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": names[i] },
+    const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": named(i) },
       paint(element("canvas"), i), captions ? element("span", {}, captions[i]) : null);
     button.classList.toggle("marked", marked.includes(i));
     if (i === chosen) button.setAttribute("aria-current", "true");
@@ -43,14 +44,15 @@ function whole({ n, columns, image: [, height, width], heads, captions, marked, 
   const made = element("canvas"), ctx = made.getContext("2d"), font = `${LABEL}px sans-serif`, line = 1.3 * LABEL;
   ctx.font = font;
   const lines = (texts) => (texts ?? []).map((text) => text.split("\n")), beside = lines(heads), below = lines(captions);
-  const widest = (texts) => Math.ceil(Math.max(0, ...texts.flat().map((text) => ctx.measureText(text).width))) + (texts.length ? SPACE : 0);
+  const widest = (texts) => Math.ceil(Math.max(0, ...texts.flat().map((text) => ctx.measureText(text).width))) + (texts.length ? SPACE + 2 : 0);
   const left = widest(beside), step = Math.max(SAVED * width, widest(below)), most = Math.max(0, ...below.map((each) => each.length));
-  const bar = marked.length ? 2 * BAR : 0, down = Math.max(SAVED * height + bar + most * line + (most ? SPACE : 0), Math.max(0, ...beside.map((each) => each.length)) * line);
-  Object.assign(made, { width: left + columns * step, height: Math.ceil(Math.ceil(n / columns) * down) });
+  const bar = marked.length ? 2 * BAR : 0, tallest = Math.max(0, ...beside.map((each) => each.length)) * line;
+  const down = Math.max(SAVED * height + bar + most * line, tallest) + (most || tallest ? SPACE : 0);
+  Object.assign(made, { width: left + Math.min(n, columns) * step, height: Math.ceil(Math.ceil(n / columns) * down) });
   ctx.fillStyle = PAPER.page;
   ctx.fillRect(0, 0, made.width, made.height);
   Object.assign(ctx, { font, fillStyle: PAPER.text, textBaseline: "top", imageSmoothingEnabled: false });
-  beside.forEach((texts, row) => texts.forEach((text, k) => ctx.fillText(text, 0, row * down + k * line)));
+  beside.forEach((texts, row) => texts.forEach((text, k) => ctx.fillText(text, 2, row * down + k * line + 2)));
   for (let i = 0; i < n; i++) {
     const [x, y] = corner(i, columns, step, down);
     ctx.drawImage(sheet, ...corner(i, columns, width, height), width, height, left + x, y, SAVED * width, SAVED * height);

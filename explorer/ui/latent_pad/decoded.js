@@ -29,7 +29,7 @@ export class Decoded {
   named(p) {
     const [first, second] = Array.from(p.keys()).sort((a, b) => p[b] - p[a]);
     const says = (c) => `${this.classes[c]} (${p[c] > 0.995 ? "over 99" : Math.round(100 * p[c])}%)`;
-    return p[first] < this.sure ? `${this.below}: ${says(first)} or ${says(second)}` : `looks like ${says(first)}`;
+    return p[first] < this.sure ? `${this.below}:\n${says(first)} or ${says(second)}` : `looks like ${says(first)}`;
   }
 
   describe(z) {

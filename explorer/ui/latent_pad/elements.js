@@ -25,11 +25,23 @@ export function paintImage(canvas, pixels, [channels, height, width]) {
   canvas.getContext("2d", OPAQUE).putImageData(image, 0, 0);
 }
 
-/** Streamlit's colours and font where an element stands. */
+const asked = (query) => matchMedia(`(${query})`).matches;
+
+/** Colours and font where an element stands: Streamlit's, the reader's own (forced colours), or those of paper. */
 export function themeOf(face) {
-  const style = getComputedStyle(face);
-  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), page: style.getPropertyValue("--st-background-color") || "#fff", quiet: "#8a8f98", font: style.fontFamily };
+  const style = getComputedStyle(face), forced = asked("forced-colors: active");
+  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), page: style.backgroundColor, forced, quiet: forced ? style.color : "#8a8f98", font: style.fontFamily };
 }
+
+/** Calls paint where a page goes to paper, and where it comes back: at once, for nothing is painted later. Returns what ends it. */
+export function onPaper(paint) {
+  const paper = matchMedia("print");
+  paper.addEventListener("change", paint);
+  return () => paper.removeEventListener("change", paint);
+}
+
+/** Whether the reader has asked that nothing moves by itself. */
+export const keepsStill = () => asked("prefers-reduced-motion: reduce");
 
 export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 

@@ -1,4 +1,4 @@
-// A film's axis as a slider with marks, and a button that plays it.
+// A film's axis as a slider with marks, and a button that plays it; for who asked for reduced motion, that shows its next frame.
 
 const SECONDS = 8; // from end to end
 
@@ -10,7 +10,7 @@ export class FilmControls {
       oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
     this.reach(values);
     this.value = element("output");
-    this.button = element("button", { "data-testid": "play", onclick: () => { this.play(!this.playing); if (!this.playing) on.done(); } }, "Play");
+    this.button = element("button", { "data-testid": "play", onclick: () => { keepsStill() ? this.step() : this.play(!this.playing); if (!this.playing) on.done(); } }, keepsStill() ? "Next" : "Play");
     const step = (way) => () => { this.play(false); on.seek(this.neighbour(way)); on.done(); };
     const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame forward" }, "›")] : [];
     this.face = element("div.film", {}, this.button, ...steps, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
@@ -54,6 +54,12 @@ export class FilmControls {
     this.input.value = u;
     this.value.textContent = String(Number(this.inUnit(u).toPrecision(this.log ? 2 : 3)));
     this.input.setAttribute("aria-valuetext", this.value.textContent);
+  }
+
+  /** One frame on; from the last to the first. */
+  step() {
+    this.play(false);
+    this.on.seek(this.u >= this.last ? this.first : this.neighbour(1));
   }
 
   play(on) {

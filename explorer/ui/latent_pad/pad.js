@@ -44,6 +44,7 @@ export class Pad {
     };
     const face = alone ? single(parts) : pair(parts);
     face.addEventListener("transitionend", ({ target }) => target === face && switched()); // another theme
+    this.offPaper = onPaper(() => { for (const side of sides) side.map.stale = true; this.resize(); });
     return face;
   }
 
@@ -222,6 +223,7 @@ export class Pad {
     cancelAnimationFrame(this.waiting);
     this.request = () => {};
     this.sized.disconnect();
+    this.offPaper();
     this.server?.close();
     this.walk?.close();
   }

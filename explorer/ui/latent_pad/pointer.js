@@ -4,7 +4,7 @@ const A_CLICK = 4; // px that a pointer may stray between press and release
 
 /**
  * to.hover(place): a look; to.leave(): back; to.stay(place, clicked): let go there; to.step([across, up]): an arrow key's
- * steps, null for Home; to.done(): the key is up. Places are clamped to the map. A second finger is not heard.
+ * steps, null for Home; to.done(): the key is up. Esc gives the focus back to the page. Places are clamped to the map. A second finger is not heard.
  */
 export function listen(canvas, map, to) {
   let pressed = null; // { id, at }
@@ -42,6 +42,7 @@ export function listen(canvas, map, to) {
 
   let keyed = false;
   canvas.onkeydown = (event) => {
+    if (event.key === "Escape") return canvas.blur(); // keys belong to the page again
     const step = arrow(event);
     if (event.ctrlKey || event.metaKey || event.altKey || !(step || event.key === "Home")) return;
     event.preventDefault();

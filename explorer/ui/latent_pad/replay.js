@@ -20,6 +20,7 @@ export class Replay {
       element("div", {}, about.classes.length > 1 ? legend(about.classes, this.hidden, switched) : null, this.stage),
       element("div.strips", {}, ...this.rows.map(({ face }) => face), this.measured, this.film.face));
     this.face.addEventListener("transitionend", ({ target }) => target === this.face && switched()); // another theme
+    this.offPaper = onPaper(() => this.map && this.resize());
     root.replaceChildren(this.face);
     this.sized = new ResizeObserver(() => this.resize());
     this.sized.observe(this.stage);
@@ -96,6 +97,7 @@ export class Replay {
   close() {
     cancelAnimationFrame(this.waiting);
     this.request = () => {};
+    this.offPaper();
     this.sized.disconnect();
   }
 }

@@ -11,7 +11,7 @@ export class Side {
     if (decoder && this.network.output.length !== about.image.reduce((a, b) => a * b))
       throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${about.image.join("×")} pixels. ${REMEDY}`);
     this.canvas = element("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${nth}`,
-      "aria-label": `${about.label} Arrow keys move z, with shift further; Home goes back to ${about.origin_name}.` });
+      "aria-label": `${about.label} Arrow keys move z, with shift further; Home goes back to ${about.origin_name}; Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, theme);
     this.picture = new Decoded(about.image, classifier, `decoded${nth}`);
     this.readouts = new Readouts(about.readouts, this.map.film.values);

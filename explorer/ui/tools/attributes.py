@@ -77,7 +77,7 @@ def show(here: Visit) -> None:
     gaps = here.in_gap(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(key("attribute", here.run), f"Along {name}", here.decode(zs), [f"{c} times {name}" for c in captions], n, captions=captions,
-            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (a place without codes).", on_pick=lambda i: here.go(zs[i]),
+            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (no codes).", on_pick=lambda i: here.go(zs[i]),
             about=here.name)
     st.caption(f"0 is z; +1 adds the difference of the two groups' mean codes, of length {np.linalg.norm(vector):.2f}.")
     if KIND.get() == "classes":
@@ -89,9 +89,9 @@ def _others(here: Visit, less: int, more: int) -> None:
     if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
-        st.caption(f"Added to the codes of {n:,} test images of other classes: the classifier finds {after.kept:.0%} unchanged in class, "
-                   f"{after.became:.0%} turned into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into a third class "
-                   f"(±{error:.0f}%). Without the direction, it gives {before.kept:.0%} their own class.")
+        st.caption(f"Added to {n:,} codes of other classes, it keeps the class of {after.kept:.0%}, turns {after.became:.0%} into "
+                   f"{words.as_text(here.run.class_names[more])} and {after.other:.0%} into another (±{error:.0f}%, by the classifier); "
+                   f"without it, {before.kept:.0%} keep their class.")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -106,5 +106,5 @@ def _effect(folder: Path, version: str, beta: float | None, less: int, more: int
     return None if named[0] is None else (len(rows), *(effect(p.argmax(1), y[rows], more) for p in named))
 
 
-TOOL = Tool("Attributes", "Choose an attribute: the slider below the pad's own adds its direction to z. Choose an image, move the slider, "
-            "and watch what else changes.", show, (KIND, LESS, MORE, STEPS), drawn)
+TOOL = Tool("Attributes", "Choose a direction. Move its slider, below those of z, and watch what else in the image changes.",
+            show, (KIND, LESS, MORE, STEPS), drawn)

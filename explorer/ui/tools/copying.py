@@ -80,7 +80,9 @@ def show(here: Visit) -> None:
 
     used = int((mixed.weights > 1e-3).sum())
     st.markdown(f"Distance from the decoded image: nearest training image **{pixel_distances[0]:.2f}**, best blend of {used} training "
-                f"images **{mixed.distance:.2f}**. A copy would have distance 0.")
+                f"images **{mixed.distance:.2f}**. A copy would have distance 0.",
+                help="Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend is the non-negative least-squares fit "
+                     f"of the {len(by_pixel)} nearest images.")
     st.caption("Median distance from the nearest training image: " + ", ".join(f"{name} {d:.2f}" for name, d in medians.items()) + ".")
     gallery(key("decode and blend", run), "The decoded image and the blend", np.stack([decoded, np.clip(mixed.image, 0, 1)]),
             ["decoded from z", "the best blend"], 6, captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"], about=here.name)
@@ -93,8 +95,7 @@ def show(here: Visit) -> None:
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]
         gallery(key(title, run), title, x[rows], names, NEAREST, captions=captions,
                 on_pick=lambda i, rows=rows: here.go(mu[rows[i]]), about=here.name)
-    st.caption("Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend has weights of 0 or more on the "
-               f"{len(by_pixel)} nearest images (non-negative least squares). Click a training image to go to its code.")
+    st.caption("Click a training image to go to its code.")
 
 
 TOOL = Tool("Copying", "Is the decoded image a copy of a training image, or a blend? Move z to a code, then into a gap, and watch both "

@@ -118,9 +118,9 @@ def _strip(here: Visit, ends: list[np.ndarray], n: int, about: str, goes: bool) 
     heads = [f"{way}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, way in enumerate(found)]
     names = [f"{way}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}" for k, way in enumerate(found) for i in range(n)]
     gallery(key(f"strip {goes}", here.run), f"Interpolation, {here.name}", here.decode(zs), names, n, heads=heads,
-            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (a place without codes).", about=about,
+            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (no codes).", about=about,
             on_pick=(lambda i: here.go(zs[i])) if goes else None)
 
 
-TOOL = Tool("Interpolate", "A path from one z to another in even steps. Set both ends to z or to an image. Watch for images unlike the "
-            "data.", show, (WAY, STEPS), drawn, has_ends=True)
+TOOL = Tool("Interpolate", "Set both ends of a path, to z or to an image, and watch for images unlike the data.",
+            show, (WAY, STEPS), drawn, has_ends=True)

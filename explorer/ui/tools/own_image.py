@@ -130,7 +130,8 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
     n = int(SAMPLES.get())
     found, spread = _log_likelihood(here, loaded, x, n)
     st.markdown(f"log p(x) ≈ **{words.minus(found)} ± {spread:.1f}** nats ({n:,} importance sample{'s' * (n > 1)}; on average an "
-                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each")
+                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each. Where "
+                                     "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more.")
     if spec.likelihood == "bernoulli":
         st.caption("On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only between models with this "
                    "likelihood.")

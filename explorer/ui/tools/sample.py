@@ -51,7 +51,7 @@ def show(here: Visit) -> None:
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
     source = f"z from {sources[SOURCE.get()][0].lower()}{sources[SOURCE.get()][1:]}"
     gallery(key("draws", here.run), "Samples", images, names, COLUMNS, marked=np.flatnonzero(gaps),
-            mark=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (a place without codes).", on_pick=lambda i: here.go(zs[i]),
+            mark=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).", on_pick=lambda i: here.go(zs[i]),
             about=f"{here.name}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}")
     if (found := probabilities(here.run, images)) is not None:
         st.caption(f"{(found.max(1) < SURE).sum()} of {len(zs)} are {BELOW} of the classifier.", help=NO_JUDGE)
@@ -69,5 +69,5 @@ def _explained(has_prior: bool, has_codebook: bool, source: str) -> str:
             "These are codes of test images: an AE has no posteriors to sample from.")
 
 
-TOOL = Tool("Sample", "Samples are marked by small rings on the map. Click an image to go to its z. Raise the temperature and watch how "
-            "the images change.", show, (SOURCE, DRAWS, TEMPERATURE, SEED), drawn)
+TOOL = Tool("Sample", "Small rings mark the samples on the map. Click an image to go to its z. Raise the temperature and watch the "
+            "images.", show, (SOURCE, DRAWS, TEMPERATURE, SEED), drawn)

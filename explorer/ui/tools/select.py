@@ -44,9 +44,8 @@ def show(here: Visit) -> None:
     table = _table(here, n)
     rows = [row for row in here.rows if row < n]
     if not rows:
-        of_all = f" of {run.test.n:,}, whose images are saved with the run" if n < run.test.n else ""
-        st.caption(f"{n:,} test images{of_all}. Select with the lasso or the box (icons above the map); with the four arrows, drag the map "
-                   "or click a code to go to it.")
+        shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
+        st.caption(f"Shown: {shown} test images. Select with the lasso or the box; with the four arrows, click a code to go to it.")
         return
     chosen = table.loc[rows]
     figures = ["distortion", *(["rate"] if run.spec.has_prior else [])]

@@ -26,7 +26,7 @@ def show(here: Visit) -> None:
     heads = [f"{words.dimension(d.index)}\n{'inactive' if d.collapsed else says[i]}" for i, d in enumerate(dims)]
     names = [f"{words.dimension(d.index)} = {words.minus(zs[i * n + k][d.index], 2)}" for i, d in enumerate(dims) for k in range(n)]
     ends = "; ".join(f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}" for d in dims[:4])
-    ends = f"Left to right: {ends}{'; …' if len(dims) > 4 else ''}."
+    ends = f"Left to right: {ends}{'; …' if len(dims) > 4 else '.'}"
     gallery(key("traversals", run), "Traversals", images, names, n, heads=heads, on_pick=lambda i: here.go(zs[i]),
             about=f"{here.name}. {ends}")
     st.caption(f"{ends} {_order(here, dims, images.reshape(len(dims), n, *images.shape[1:]))}")

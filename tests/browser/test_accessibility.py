@@ -1,0 +1,46 @@
+"""Every page, every tool and every lesson: no violation of WCAG 2.2 A and AA that axe-core finds, and nothing cut off at 400 % zoom."""
+
+import pytest
+
+from explorer.ui.lesson import THERE
+from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, show_as, unfold, violations
+
+VIEWS = [*PAGES, *(f"/explore?tool={tool}" for tool in TOOLS), *(f"/{lesson}?answer=1" for lesson in THERE)]
+WIDE, PHONE = (1440, 900), (390, 844)
+
+
+@pytest.fixture(scope="module")
+def page(browser, app):
+    """One page for all views."""
+    context = browser.new_context(reduced_motion="reduce")  # colours change at once
+    prepare(context)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.address = app
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module", params=VIEWS)
+def view(page, request):
+    """A view, loaded once for the tests below, with all that is folded away unfolded."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(dict(zip(("width", "height"), WIDE)))
+    page.goto(page.address + request.param)
+    quiet(page)
+    unfold(page)
+    assert not page.locator('[data-testid="stException"]').count()
+    return page
+
+
+@pytest.mark.parametrize("theme, size", [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)],
+                         ids=["light-1440", "dark-1440", "dark-390", "light-390"])
+def test_axe_finds_no_violation(view, theme, size):
+    show_as(view, theme, *size)
+    assert violations(view) == ""
+
+
+@pytest.mark.parametrize("zoom", [2, 4])
+def test_a_laptop_at_200_and_400_percent_zoom_scrolls_in_one_direction_only(view, zoom):
+    show_as(view, "light", 1280 // zoom, 1024 // zoom)
+    assert cut_off(view) == ""

@@ -1,0 +1,190 @@
+"""What the tools say is what is measured: each figure beside a computation of its own, each general sentence beside the shipped runs."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy.optimize import nnls
+from scipy.stats import norm
+
+from explorer import runs
+from explorer.data import load as load_data
+from explorer.latent.gap_map import between
+from explorer.latent.interpolation import linear
+from explorer.latent.traversal import correlation, grid
+from explorer.store.classifier import classifier_of
+from explorer.store.embedding import read_embedding
+from explorer.ui import cache
+from tests.pages.conftest import galleries, letter, opened, pictures, visit
+
+
+@pytest.fixture
+def app(trained_runs, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
+    return opened()
+
+
+def show(app, run, tool, **asked):
+    return visit("explore", app, run=run, tool=tool, **asked)
+
+
+def said(app, pattern: str) -> list[str]:
+    """The groups of the one caption or text that says this."""
+    [found] = [found for element in (*app.caption, *app.markdown) if (found := re.search(pattern, element.value))]
+    return list(found.groups())
+
+
+def test_explore_says_once_what_an_image_and_a_gap_are(app):
+    for run, has_posterior in (("tiny-vae", True), ("tiny-ae", False)):
+        visit("explore", app, run=run)
+        texts = [c.value for c in (*app.caption, *app.markdown)]
+        assert sum("not a sample from p(x|z)" in text for text in texts) == 1
+        assert sum("gaps are measured on posterior samples" in text for text in texts) == has_posterior
+
+
+def test_an_attribute_direction_is_measured_on_the_other_classes(app):
+    show(app, "digits-vae-2d", "attributes", less="3", more="8")
+    loaded = runs.load("digits-vae-2d")
+    e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
+    rows, step = np.flatnonzero(~np.isin(e.y, (3, 8))), e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0)
+    before, after = (classifier.probabilities(loaded.decode(e.mu[rows] + v)).argmax(1) for v in (0, step))
+    kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
+    own = (before == e.y[rows]).mean()
+    n, *shares = (int(text) for text in said(
+        app, r"Added to (\d+) codes of other classes, it keeps the class of (\d+)%, turns (\d+)% into 8 and (\d+)% .* without it, (\d+)%"))
+    assert n == len(rows) and shares == pytest.approx([100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51)
+
+
+def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
+    for run, asked in (("moons-vae-2d", {"attribute": "phase"}), ("digits-vae-2d", {"less": "3", "more": "3"})):
+        show(app, run, "attributes", **asked)
+        assert not any("without it" in c.value for c in app.caption)
+
+
+def test_a_grid_says_equal_shares_only_where_they_are(app):
+    """Shares of draws in the cells around the images, whose edges are the quantiles Φ⁻¹(i/n)."""
+    n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
+    assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
+    for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
+        unit = cache.view(runs.load(run).run).scale.unit
+        axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)  # each axis in its own standard deviations
+        cells = np.bincount(n * np.searchsorted(edges, axes[:, 0]) + np.searchsorted(edges, axes[:, 1]), minlength=n * n) / len(axes)
+        assert (np.ptp(cells * n * n) < 0.1) == equal
+        assert correlation(unit) == pytest.approx(np.corrcoef(axes.T)[0, 1], abs=0.01)
+        show(app, run, "grid", side="5")
+        assert any("each image stands for the same share" in c.value for c in app.caption) == equal
+        assert any(f"(r = {correlation(unit):.2f})".replace("-", "−") in c.value for c in app.caption) != equal
+
+
+def test_midpoints_in_gaps_are_counted_for_both_paths(app):
+    show(app, "tiny-vae", "interpolate")
+    [shares] = [re.findall(r"(linear|spherical) ([\d.]+) ± ([\d.]+)%", c.value) for c in app.caption if "midpoint" in c.value]
+    e, rng = read_embedding(runs.load("tiny-vae").run), np.random.default_rng(5)
+    mu = e.mu.astype(float)
+    for way, share, error in shares:
+        found = []
+        for _ in range(10):
+            a, b = mu[rng.integers(len(mu), size=(2, 300))]
+            middle = (a + b) / 2
+            if way == "spherical":  # about the origin of a plane: half the angle, half of both radii
+                angle = np.angle(np.exp(1j * (np.arctan2(b[:, 1], b[:, 0]) - np.arctan2(a[:, 1], a[:, 0]))))
+                at = np.arctan2(a[:, 1], a[:, 0]) + angle / 2
+                middle = (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1))[:, None] / 2 * np.stack([np.cos(at), np.sin(at)], 1)
+            found.append((between(e.mu, e.logvar, rng).farther(middle) > 0).mean())
+        assert 100 * np.mean(found) == pytest.approx(float(share), abs=3 * float(error) + 1)
+
+
+def test_samples_below_90_percent_confidence_are_counted(app):
+    show(app, "digits-ae-2d", "sample", draws="64", seed="2")
+    loaded = runs.load("digits-ae-2d")
+    p = classifier_of(loaded.run)[0].probabilities(loaded.decode(np.array(letter(app)["drawn"]["marks"])))
+    assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
+
+
+@pytest.mark.parametrize("run, source, temperature", [
+    ("tiny-vae", "prior", "Gaussian"), ("tiny-vae", "codes", "each posterior"), ("tiny-ae", "prior", "Gaussian"),
+    ("tiny-ae", "codes", None), ("tiny-vqvae", "prior", None)])
+def test_temperature_is_explained_for_each_source_and_only_offered_where_it_does_something(app, run, source, temperature):
+    show(app, run, "sample", source=source, draws="32", temperature="0.5")
+    sliders = [s for s in app.slider if s.label == "Temperature"]
+    assert len(sliders) == (temperature is not None) and all(temperature in s.help for s in sliders)
+    cool = np.array(letter(app)["drawn"]["marks"])
+    show(app, run, "sample", source=source, draws="32", temperature="2.0")
+    assert np.allclose(cool, letter(app)["drawn"]["marks"]) == (temperature is None)
+
+
+def test_inactive_rows_say_how_little_they_change(app):
+    show(app, "mnist-vae-16d", "traverse", steps="5")
+    told = galleries(app)["Traversals"]
+    shown = pictures(told).astype(float).reshape(len(told["heads"]), 5, 28, 28) / 255
+    inactive = [row for row, head in zip(shown, told["heads"]) if "inactive" in head]
+    if inactive:
+        [most] = said(app, r"no pixel changes by more than ([\d.]+)")
+        assert float(most) == pytest.approx(max(np.ptp(row, axis=0).max() for row in inactive), abs=0.005)
+    else:
+        assert not any("inactive" in c.value for c in app.caption)
+        app.toggle[0].set_value(True).run()
+        assert any("inactive" in head for head in galleries(app)["Traversals"]["heads"]) == any("inactive" in c.value for c in app.caption)
+
+
+def test_copying_prints_distances_and_no_contrast(app):
+    show(app, "tiny-ae", "copying", z="0,0")
+    data, loaded = load_data("digits"), runs.load("tiny-ae")
+    x = data.x[data.train].reshape(-1, 64) / 255
+    decoded = loaded.decode(np.zeros((1, 2)))[0].ravel()
+    away = np.linalg.norm(x - decoded, axis=1)
+    _, blend = nnls(x[np.argsort(away)[:60]].T, decoded)
+    nearest, _, best = said(app, r"nearest training image \*\*([\d.]+)\*\*, best blend of (\d+) training images \*\*([\d.]+)\*\*")
+    assert float(nearest) == pytest.approx(away.min(), abs=0.006) and float(best) == pytest.approx(blend, abs=0.006)
+    images, e = data.x[data.test][:100].reshape(100, 64) / 255, read_embedding(loaded.run)
+    medians = [np.median(np.linalg.norm(x[:, None] - some, axis=2).min(0)) for some in
+               (images, loaded.decode(e.mu[:100]).reshape(100, 64))]
+    assert [float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")] == pytest.approx(medians, abs=0.006)
+
+
+@pytest.mark.parametrize("run", ["digits-vae-2d", "digits-ae-2d"])
+def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
+    """Of codes, of places outside gaps and of places in gaps."""
+    data, loaded, rng = load_data("digits"), runs.load(run), np.random.default_rng(0)
+    x, e = data.x[data.train].reshape(-1, 64) / 255, read_embedding(loaded.run)
+    found = between(e.mu, e.logvar, rng)
+    drawn = found.fitted.place(rng.standard_normal((400, 2)))
+    gaps = found.farther(drawn) > 0
+    for zs in (e.mu[:20], drawn[gaps][:20], drawn[~gaps][:20]):
+        decoded = loaded.decode(zs).reshape(len(zs), 64)
+        away = np.linalg.norm(decoded[:, None] - x, axis=2)
+        blends = [nnls(x[np.argsort(row)[:60]].T, image)[1] for row, image in zip(away, decoded)]
+        assert away.min() > 0.1 and np.median(blends) < np.median(away.min(1)) / 2
+
+
+def test_selected_figures_have_standard_errors(app):
+    show(app, "tiny-vae", "select", rows="1,2,3,4,5,6,7,8")
+    table = app.dataframe[0].value
+    mean, error = said(app, r"mean distortion (−?-?[\d.]+) ± ([\d.]+)")
+    assert float(mean.replace("−", "-")) == pytest.approx(table["distortion"].mean(), abs=0.06)
+    assert float(error) == pytest.approx(table["distortion"].std(ddof=1) / np.sqrt(8), abs=0.06)
+
+
+@pytest.mark.parametrize("run", ["mnist-vae-2d", "fashion-mnist-vae-2d", "digits-vae-2d"])
+def test_the_classifier_is_no_judge_of_nonsense(app, run):
+    classifier, rng = classifier_of(runs.load(run).run)[0], np.random.default_rng(0)
+    noise, white = rng.random((500, *classifier.shape)), np.ones((1, *classifier.shape))
+    named = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
+    assert max(named) > 0.3
+
+
+def test_on_most_paths_between_classes_a_third_class_appears():
+    """As the home page asks to look for."""
+    loaded, rng = runs.load("mnist-vae-2d"), np.random.default_rng(0)
+    e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
+    pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
+    named = [classifier.probabilities(loaded.decode(linear(e.mu[i], e.mu[j], 25))).argmax(1) for i, j in pairs]
+    third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(named, pairs)]
+    assert np.mean(third) > 0.6
+
+
+def test_each_tool_is_named_as_on_every_page():
+    from explorer.ui.tools import TOOLS
+
+    labels = ["Traverse", "Grid", "Interpolate", "Sample", "Attributes", "Your image", "Copying", "Select", "Export"]
+    assert [tool.label for tool in TOOLS.values()] == labels and list(TOOLS)[-1] == "take"
