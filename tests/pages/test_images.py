@@ -266,3 +266,21 @@ def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):
     page.query_params.update(spec)
     page.switch_page("pages/train.py").run()
     assert not page.error and not page.exception
+
+
+CASES = ROOT / "tests/data/cases"
+
+
+@pytest.mark.parametrize("name, says", [
+    ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."), ("white_icons.zip", "Transparent images are put on black"),
+    ("train_test.zip", "**16** of them are the test images, as given; none skipped"), ("stack.tif", "every page is an image"),
+    ("images_and_csv.zip", "The classes are those of labels.csv."), ("images_and_npy.zip", "**1 skipped**"),
+])
+def test_what_was_decided_about_the_images_is_said(page, name, says):
+    upload(page, (CASES / name).read_bytes(), name)
+    assert says in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
+
+
+def test_images_of_one_colour_are_not_passed_over(page):
+    upload(page, zipped({f"{i}.png": png(np.full((9, 9), 60 * i, np.uint8)) for i in range(3)}))
+    assert "Every image is of one colour" in page.warning[0].value and "none skipped" not in said(page)
