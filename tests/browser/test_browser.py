@@ -61,7 +61,7 @@ def test_the_address_holds_the_run_through_reload_and_pages(open_page):
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("tiny-vae-6d"))
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
     expect(page).to_have_url(re.compile(r"run=tiny-vae-6d"))
 

@@ -65,7 +65,7 @@ def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, which):
     z, shown = z_of(page), image(page)
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
     assert z_of(page) == z and np.array_equal(image(page), shown)
 
@@ -80,7 +80,7 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
     for _ in range(3):
         page.get_by_role("link", name="Library").click()
         page.wait_for_selector('[data-testid="stDataFrame"]')
-        page.get_by_role("link", name="Explore").click()
+        page.get_by_role("link", name="Explore", exact=True).click()
         ready(page)
         press(page, "ArrowRight", 2)
         page.wait_for_timeout(200)
@@ -94,7 +94,7 @@ def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
     page.evaluate("latentPadHub.blocks.clear()")
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
     changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.2)))
 
@@ -230,7 +230,7 @@ def test_a_point_and_then_a_key_at_once_leave_pad_and_server_agreed(open_page):
         z = z_of(page)
         page.get_by_role("link", name="Library").click()
         page.wait_for_selector('[data-testid="stDataFrame"]')
-        page.get_by_role("link", name="Explore").click()
+        page.get_by_role("link", name="Explore", exact=True).click()
         ready(page)
         assert z_of(page) == z
 

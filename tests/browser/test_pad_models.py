@@ -136,7 +136,7 @@ def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_fol
     assert float(re.search(r"rate ([\d.]+) nats", shown)[1]) == pytest.approx(frame.rate, rel=0.1)
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
     assert 10 ** float(axis.input_value()) == pytest.approx(beta)
 
