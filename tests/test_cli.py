@@ -126,12 +126,13 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    says = "Every image is of one colour.\n1 image was skipped: a/broken.png: not an image that can be read\n"
+    says = "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be read\n"
     assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
     reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
     assert reading == {"event": "reading", "done": 4, "total": 4} and decoding == {"event": "reading", "done": 3, "total": 3}
-    assert started["skipped"] == ["a/broken.png: not an image that can be read"] and started["notes"] == ["Every image is of one colour."]
+    assert started["skipped"] == ["a/broken.png: it is not an image that can be read"] \
+        and started["notes"] == ["Every image is of one colour."]
 
 
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):

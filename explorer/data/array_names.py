@@ -32,7 +32,7 @@ def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
     if not images and len(names) == 1:
         images = {"": names[0]}
     if not images:
-        raise UserError(f"No array is named images, but {shown(', '.join(names))}. {WANTED}")
+        raise UserError(f"No array is named images: the names are {shown(', '.join(names))}. {WANTED}")
     if any(images) and "" in images:
         del images[""]  # the whole beside its parts
     found = [Pair(name, labels.get(split), split) for split, name in images.items()]

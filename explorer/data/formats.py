@@ -33,6 +33,6 @@ def formats_for(head: bytes) -> tuple[str, ...]:
     try:
         import pillow_heif
     except ImportError:
-        raise Refused("HEIC is read with pillow-heif, which is not installed: pip install pillow-heif") from None
+        raise Refused("HEIC images need pillow-heif, which is not installed: run pip install pillow-heif") from None
     pillow_heif.register_heif_opener()
     return ("HEIF",)
