@@ -1,4 +1,4 @@
-"""Images of one's own: upload them, see what they will be, save them, train on them."""
+"""Upload images, preview them, save them as a data set, and train on them."""
 
 import streamlit as st
 

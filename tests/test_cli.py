@@ -103,7 +103,7 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     said = explorer("gaps", "tiny-vae").stdout
     share = r"\d+% \(\d+ to \d+%\)"
     assert re.fullmatch(rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
-                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d sd\n", said)
+                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n", said)
 
 
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):

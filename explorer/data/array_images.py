@@ -1,4 +1,4 @@
-"""Arrays of numbers -> images and classes: any usual shape of images, any usual form of labels."""
+"""Convert arrays of numbers into images and classes. The usual shapes of images and the usual forms of labels are accepted."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Which of several arrays are images and which their labels, and of which split: by the names that people use."""
+"""Find out from the names of several arrays which are images, which are labels, and to which split they belong."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Arrays of numpy's, or tables of pixels -> what a preview says of the images in them."""
+"""Convert NumPy arrays or tables of pixels into an Upload, which a preview describes."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath

@@ -1,4 +1,4 @@
-"""Arrays as numpy saves them, read by hand: nothing is unpickled, and what an array claims to be is checked first."""
+"""Read NumPy's files of arrays without unpickling anything. The header of an array is checked first."""
 
 import math
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Fetch one file: streamed beside its place, checked, then moved there."""
+"""Download one file: it is streamed into a temporary file, checked, and then moved into place."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Which image files are read: one list of suffixes and of formats, for every door."""
+"""The file formats of images that are read: one list of suffixes and formats, for every input."""
 
 from pathlib import PurePath
 

@@ -1,4 +1,4 @@
-"""One image file, whoever made it: opened as far as can be meant, cut to a square, and resized."""
+"""Read one untrusted image file within limits of size and time, cut it to a square, and resize it."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence

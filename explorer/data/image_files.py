@@ -1,4 +1,4 @@
-"""Image files from anywhere: a look at their headers, then at those pixels of which more must be known to render them alike."""
+"""Read untrusted image files: first their headers, then the pixels that are needed to choose one scale and background for all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

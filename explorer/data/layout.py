@@ -1,4 +1,4 @@
-"""What folders mean, for every door: classes, and a split into training and test images."""
+"""Interpret the folders of a data set as classes, and as a split into training and test images."""
 
 import os
 from collections.abc import Sequence

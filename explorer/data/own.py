@@ -1,4 +1,4 @@
-"""Data sets of images that were uploaded: EXPLORER_DATA/own/NAME.safetensors, for whoever names own:NAME, in whatever process."""
+"""Save and load data sets of uploaded images: EXPLORER_DATA/own/NAME.safetensors, which every process names own:NAME."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""An image of one's own, uploaded or drawn, made like those of a data set."""
+"""Convert an uploaded or drawn image into one like those of a data set."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""What pixel values mean: which value is black and which is white, one scale for all images of a set that are stored alike."""
+"""Choose which pixel value is black and which is white: one scale for all images of a data set that are stored in the same way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

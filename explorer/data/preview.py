@@ -1,4 +1,4 @@
-"""Images from anywhere, before they are a data set: what a preview says of them, and how they become one."""
+"""Describe uploaded images for a preview, and convert them into a data set."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Images in a table of text: a row an image, a column a pixel, and perhaps a column of labels, as in Kaggle's MNIST."""
+"""Read images from a CSV or TSV table: one image per row, one pixel per column, and optionally a column of labels (Kaggle's MNIST)."""
 
 import math
 import re

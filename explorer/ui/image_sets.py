@@ -1,4 +1,4 @@
-"""The sets of images that were saved, the visitor's own and everyone's: to be trained on, deleted and restored."""
+"""List the saved data sets that the visitor may use, with links to train on them and buttons to delete and restore them."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Where images come from: files of the visitor's device, or a folder or file of the server."""
+"""Widgets to choose images: files of the visitor's device, or a folder or file of the server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

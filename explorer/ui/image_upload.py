@@ -30,7 +30,7 @@ KINDS = {"L": "grey", "LA": "grey, with transparency", "1": "black and white", "
 
 @dataclass
 class Looked:
-    """At what was chosen: told from other choices by source; upload None if it is refused, with a sentence."""
+    """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then says why."""
 
     source: tuple
     upload: Upload | None

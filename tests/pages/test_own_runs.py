@@ -244,7 +244,7 @@ def test_weights_are_brought_in_with_their_settings(library):
 
 
 @pytest.mark.parametrize("content, file, says", [
-    (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"), (zipped({"a.txt": b"x"}), "x.zip", "not contain the files of exactly one run"),
+    (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"), (zipped({"a.txt": b"x"}), "x.zip", "files of exactly one run"),
     (b"x" * 100, "x.safetensors", "These weights can't be used"),
 ])
 def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):
