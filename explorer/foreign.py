@@ -48,8 +48,8 @@ def check_foreign(name: str, content: bytes) -> None:
                         f"model's weights as safetensors with the two lines `{LINES['torch'][0]}` and `{LINES['torch'][1]}`, and import "
                         "that file.")
     if kind == "table":
-        raise UserError(f"{shown(name)} is a table, for example of codes, but a run needs its network: import the zip file of the "
-                        "run, or the network's weights in safetensors.")
+        raise UserError(f"{shown(name)} is a table, for example of codes, but a run needs its network: import the zip file of the run, "
+                        "or the network's weights in safetensors. To look at codes alone, use *View other codes* in the Library.")
 
 
 def _kind(name: str, content: bytes) -> str | None:
