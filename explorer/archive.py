@@ -17,7 +17,7 @@ KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks
 ENCRYPTED, IN_UTF8 = 0x1, 0x800
 ENCODINGS = ("cp437", "cp850", "cp1252", "cp866", "cp1251", "cp932", "gbk", "big5", "cp949")  # of names that are not UTF-8
 MOST_LETTERS = 1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
-# All that zipfile is known to raise on what is no zip, or a damaged one
+# All exceptions that zipfile is known to raise on a file that is not a zip file or is damaged
 FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, LookupError)
 
 

@@ -58,7 +58,7 @@ def _view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
     try:
         found = measuring.gaps_of_codes(codes.z)
         gap = (f"Gap: {in_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian fitted to the codes have no "
-               f"code near, measured with {found.n:,} codes.")
+               f"code near them, measured with {found.n:,} codes.")
     except UserError as error:
         gap = str(error)
     return _View(codes, project(codes.z), gap)

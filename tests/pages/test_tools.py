@@ -173,7 +173,7 @@ CUT = png(np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8))[:900]
 def test_a_file_that_is_no_image_gets_a_sentence_and_leaves_the_pad(app, content):
     show(app, "tiny-vae", "own", input="upload")
     app.file_uploader[0].set_value(("x.png", content, "image/png")).run()
-    assert not app.exception and "can't be used" in app.error[0].value and letter(app)["drawn"] == {}
+    assert not app.exception and "cannot be used" in app.error[0].value and letter(app)["drawn"] == {}
 
 
 def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_dark(app):
