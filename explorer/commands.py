@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from explorer.errors import UserError
 from explorer.jobs import queue
@@ -183,9 +184,15 @@ def gaps(args) -> None:
     if args.seed < 0:
         raise UserError(f"--seed must not be negative, as {args.seed} is.")
     from explorer import measuring
+    from explorer.data.codes_file import read_codes_files
     from explorer.terminal import gaps_in_words
 
-    found = {name: measuring.gaps(name, args.n, args.seed, args.beta) for name in args.run}
+    def measure(name: str):
+        if (path := Path(name)).suffix.lower() in (".tsv", ".zip") and path.is_file():
+            return measuring.gaps_of_codes(read_codes_files({path.name: path.read_bytes()}).z, args.n, args.seed)
+        return measuring.gaps(name, args.n, args.seed, args.beta)
+
+    found = {name: measure(name) for name in args.run}
     if args.json:
         print(json.dumps({name: asdict(g) for name, g in found.items()}))
         return

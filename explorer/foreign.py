@@ -49,7 +49,7 @@ def check_foreign(name: str, content: bytes) -> None:
                         "that file.")
     if kind == "table":
         raise UserError(f"{shown(name)} is a table, such as one of codes, and a run needs the network that decodes them: import the run's "
-                        "zip, or the network's weights in safetensors.")
+                        "zip, or the network's weights in safetensors. To look at codes alone, use *View other codes* in the Library.")
 
 
 def _kind(name: str, content: bytes) -> str | None:

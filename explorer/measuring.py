@@ -21,6 +21,8 @@ from explorer.training.evaluation import Evaluation, evaluate
 from explorer.training.events import Failed, Finished, Step
 from explorer.training.trainer import train as training
 
+MAX_GAP_DIMENSIONS = 64  # of codes from another model: the time grows with its cube
+
 
 def _evaluated(loaded: LoadedRun) -> Evaluation:
     """On its test split, whose images must be on this machine."""
@@ -49,7 +51,7 @@ class Gaps:
     underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of decoded draws that the classifier
     names with a confidence below 90%, of all, in gaps and outside, with intervals over draws. drift: the median distance of a draw
     from the code of its own decoded image, in standard deviations of that Gaussian. None where there is no prior, no classifier,
-    or no draw of that kind.
+    no decoder, or no draw of that kind.
     """
 
     n: int
@@ -64,11 +66,27 @@ class Gaps:
     unsure: float | None
     unsure_in_gaps: float | None
     unsure_outside: float | None
-    drift: float
+    drift: float | None
     unsure_in_gaps_low: float | None = None
     unsure_in_gaps_high: float | None = None
     unsure_outside_low: float | None = None
     unsure_outside_high: float | None = None
+
+
+def gaps_of_codes(z: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> Gaps:
+    """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one point, or D is too large."""
+    if z.shape[1] > MAX_GAP_DIMENSIONS:
+        raise UserError(f"Gaps are measured in at most {MAX_GAP_DIMENSIONS} dimensions, and these codes have {z.shape[1]:,}. "
+                        "Reduce their dimension, for example by PCA.")
+    codes = sampled(z, None, n, np.random.default_rng(seed))
+    if len(codes) <= K_ENTROPY:
+        raise _too_few(len(codes))
+    gap = estimate_gap(z, None, n, seed)
+    return Gaps(len(codes), K, gap.share, gap.low, gap.high, gap_nats(fitted_gaussian(codes).whiten(codes)), *(None,) * 7)
+
+
+def _too_few(n: int) -> UserError:
+    return UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images.")
 
 
 def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
@@ -77,7 +95,7 @@ def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = Non
     mu, logvar = codes_of(loaded, beta)
     codes = sampled(mu, logvar, n, np.random.default_rng(seed))
     if len(codes) <= K_ENTROPY:
-        raise UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {len(codes)}. Use more test images.")
+        raise _too_few(len(codes))
     fitted = fitted_gaussian(codes)
     gap = estimate_gap(mu, logvar, n, seed)
     prior = (None, None, None)

@@ -88,5 +88,7 @@ def gaps_in_words(name: str, g) -> str:
                   "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high)}
         parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
         says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
-    return f"{name}, {g.n:,} codes: {', '.join(says)}, drift {g.drift:.2f} sd"
+    if g.drift is not None:
+        says.append(f"drift {g.drift:.2f} sd")
+    return f"{name}, {g.n:,} codes: {', '.join(says)}"
 

@@ -8,6 +8,7 @@ from explorer.latent.dimensions import ACTIVE
 from explorer.privacy import owner, without_key
 from explorer.ui import cache, words
 from explorer.ui.bring import bring
+from explorer.ui.codes_view import codes_view
 from explorer.ui.deletion import delete_button, undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.publishing import private_mark, publish_button
@@ -79,3 +80,4 @@ with right:
     st.page_link("pages/explore.py", label="Export", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
 
 bring()
+codes_view()

@@ -1,0 +1,112 @@
+"""Read latent codes in the files of TensorFlow's Embedding Projector: vectors.tsv, and metadata.tsv if there is one."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from explorer.archive import Archive
+from explorer.errors import UserError
+from explorer.names import shown
+
+VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
+MAX_BYTES = 200_000_000  # of both files
+MAX_FILES = 20  # of a zip
+MAX_DIMENSIONS = 4096
+MIN_CODES = 2
+REMEDY = "Each line must contain the numbers of one code, separated by tabs."
+
+
+@dataclass(frozen=True)
+class CodesFile:
+    """z: float64 [n, D]; columns: the metadata, n texts in each column, by its name."""
+
+    z: np.ndarray
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_codes_files(files: dict[str, bytes]) -> CodesFile:
+    """Reads the two files, given by their names, or a zip of them, such as `export --to projector` writes.
+
+    A file with "metadata" in its name is the metadata. Raises UserError if the other one is missing or not the only one.
+    """
+    for name, content in files.items():
+        if Path(name).suffix.lower() == ".zip":
+            files = _unpacked(content)
+            break
+    metadata = [name for name in files if "metadata" in name.lower()]
+    vectors = [name for name in files if name not in metadata]
+    if len(vectors) != 1 or len(metadata) > 1:
+        raise UserError(f"Codes are read from one file {VECTORS}, with or without one file {METADATA}. Choose these two files, or a "
+                        "zip file that contains them.")
+    return read_codes(files[vectors[0]], files[metadata[0]] if metadata else None)
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    archive = Archive(content, MAX_FILES, MAX_BYTES)
+    entries = [entry for entry in archive.entries if Path(entry.name).suffix.lower() == ".tsv" and "__MACOSX" not in entry.name]
+    try:
+        return {entry.name.rpartition("/")[2]: archive.read(entry) for entry in entries}
+    except ValueError as error:
+        raise UserError(f"A file of this zip cannot be read: it is {error}. Create the zip again.") from None
+
+
+def read_codes(vectors: bytes, metadata: bytes | None = None) -> CodesFile:
+    """Reads tab-separated numbers, a code on each line, without a header; and metadata with a header, or one column without.
+
+    Raises UserError if a line is not a code, or the two files have different numbers of lines.
+    """
+    if len(vectors) + len(metadata or b"") > MAX_BYTES:
+        raise UserError(f"These files are larger than {MAX_BYTES / 1e6:,.0f} MB, which is the limit. Save fewer codes.")
+    z = _numbers(_rows(vectors, VECTORS))
+    return CodesFile(z, _columns(_rows(metadata, METADATA), len(z)) if metadata is not None else {})
+
+
+def _rows(content: bytes, name: str) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"{name} is not text in UTF-8. Save it as UTF-8.") from None
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t") if row]
+    except csv.Error as error:
+        raise UserError(f"{name} cannot be read: {error}. Save it as text with tabs.") from None
+
+
+def _numbers(rows: list[list[str]]) -> np.ndarray:
+    if len(rows) < MIN_CODES:
+        raise UserError(f"{VECTORS} must contain at least {MIN_CODES} codes, and it contains {len(rows)}. {REMEDY}")
+    if not 1 <= (dim := len(rows[0])) <= MAX_DIMENSIONS:
+        raise UserError(f"A code can have at most {MAX_DIMENSIONS:,} dimensions, and the first line of {VECTORS} has {dim:,}.")
+    for i, row in enumerate(rows, 1):
+        if len(row) != dim:
+            raise UserError(f"Line {i} of {VECTORS} has {len(row)} numbers, and the first line has {dim}. {REMEDY}")
+    try:
+        z = np.array(rows, dtype=np.float64)
+    except ValueError:
+        i, value = next((i, value) for i, row in enumerate(rows, 1) for value in row if not _is_number(value))
+        raise UserError(f"Line {i} of {VECTORS} contains “{shown(value, 30)}”, which is not a number. {REMEDY}") from None
+    if not np.isfinite(z).all():
+        raise UserError(f"Line {1 + int(np.argmin(np.isfinite(z).all(1)))} of {VECTORS} contains a number that is not finite. {REMEDY}")
+    return z
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
+    """By the Embedding Projector's rule, one column has no header, several have one; one column with a header is understood too."""
+    width = max(map(len, rows), default=0)
+    has_header = width > 1 or len(rows) == n + 1
+    if len(rows) - has_header != n:
+        raise UserError(f"{METADATA} describes {max(len(rows) - has_header, 0):,} codes, and {VECTORS} contains {n:,}. "
+                        "The two files must have the same number of codes.")
+    names = [name or f"column {i}" for i, name in enumerate(rows[0], 1)] if has_header else ["label"]
+    return {name: [row[i] if i < len(row) else "" for row in rows[has_header:]] for i, name in enumerate(names)}
