@@ -1,4 +1,4 @@
-"""Zip files that strangers made. What is in them is counted and weighed before anything is unpacked, and never unpacked to disk."""
+"""Zip files from untrusted sources. Their files are counted and measured before anything is unpacked, and nothing is unpacked to disk."""
 
 import re
 import stat
@@ -23,7 +23,7 @@ FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, Run
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that came along: its name, with '/' between folders; its size in bytes, unpacked and packed; why it is not read, if so."""
+    """A file in a zip or folder: its name, with '/' between folders; its size in bytes, unpacked and packed; why it is not read, if so."""
 
     name: str
     size: int
@@ -40,21 +40,21 @@ class Archive:
 
     def __init__(self, content: bytes, most_entries: int, most_bytes: int, encoding: str | None = None):
         if content.count(RECORD_OF_AN_ENTRY) > most_entries:
-            raise UserError(f"This zip holds more than {most_entries:,} files, and that is the most. Pack fewer, or smaller parts.")
+            raise UserError(f"This zip file contains more files than the limit of {most_entries:,}. Split it into smaller ones.")
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = [info for info in self._zip.infolist() if not info.is_dir()]
         except FAULTS:
-            raise UserError("This is no zip that can be read: it is cut short or damaged. Pack it again.") from None
+            raise UserError("This zip file cannot be read: it is incomplete or damaged. Create it again.") from None
         self.entries, names = [], set()
         given, self.encodings = _names(infos, encoding)
         for info, name in zip(infos, given):
             name = unicodedata.normalize("NFC", name.replace("\\", "/"))
-            fault = _fault(info, name) or ("another file has its name" if name in names else "")
+            fault = _fault(info, name) or ("another file has the same name" if name in names else "")
             self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
             names.add(name)
         if sum(entry.size for entry in self.entries) > most_bytes:
-            raise UserError(f"This zip would unpack to more than {most_bytes / 1e6:,.0f} MB, and that is the most. Pack smaller parts.")
+            raise UserError(f"The files in this zip file exceed the limit of {most_bytes / 1e6:,.0f} MB. Split it into smaller ones.")
 
     def read(self, entry: Entry) -> bytes:
         """The file, of just the size that was told. Raises ValueError, with a short reason, if it can't be had."""
@@ -67,7 +67,7 @@ class Archive:
                     return content
         except FAULTS:
             pass
-        raise ValueError("damaged in the zip")
+        raise ValueError("it is damaged")
 
 
 def _names(infos: list[zipfile.ZipInfo], encoding: str | None) -> tuple[list[str], tuple[str, ...]]:
@@ -97,9 +97,9 @@ def _fault(info: zipfile.ZipInfo, name: str) -> str:
     if len(name) > MOST_LETTERS:
         return "its name is too long"
     if kind == stat.S_IFLNK:
-        return "a link, not a file"
+        return "it is a link"
     if kind not in (0, stat.S_IFREG):
-        return "not a plain file"
+        return "it is not a regular file"
     if info.flag_bits & ENCRYPTED:
-        return "encrypted"
-    return "" if info.compress_type in KINDS else "packed in a way that is not read here"
+        return "it is encrypted"
+    return "" if info.compress_type in KINDS else "its compression method is not supported"

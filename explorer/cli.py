@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
                   "print each event of the training as one line of JSON")
     settings(sub)
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
-    sub.add_argument("--queue", action="store_true", help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (1) run at a time")
+    sub.add_argument("--queue", action="store_true",
+                     help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (default: 1) run at the same time")
     sub = command("sweep", commands.sweep, "train every combination of KL weights, latent dimensions and seeds, and print a table")
     settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
     sub.add_argument("--betas", dest="sweep_betas", type=_list_of(float), default=[1.0], metavar="BETAS",
@@ -79,11 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--latent-dims", type=_list_of(int), default=[2], metavar="DIMS", help="latent dimensions, as in 2,16 (default: 2)")
     sub.add_argument("--seeds", type=_list_of(int), default=[0], metavar="SEEDS", help="random seeds, as in 0,1,2 (default: 0)")
     command("jobs", commands.jobs, "list the trainings that run, wait or have failed")
-    sub = command("stop", commands.stop, "stop a training and save its last complete epoch; `train` continues it", None)
+    sub = command("stop", commands.stop, "stop a training and save its last complete epoch, so that `train` can continue it; or remove a "
+                  "failed training from the list", None)
     sub.add_argument("run", help="name of the run")
 
     def at_beta(sub) -> None:
-        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight, for a ladder (default: 1)")
+        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
 
     command("list", commands.list_run, "list all runs")
     sub = command("show", commands.show, "show the settings of a run and its figures on the test split")
@@ -92,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("decode", commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--z", required=True, help="the latent code: numbers separated by commas, as in 0.5,-1")
+    sub.add_argument("--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
@@ -109,11 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("file", type=Path, nargs="+", help="a zip file made by `export --to zip`, or a state dict in safetensors")
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: its name in the zip file, or the name of the file)")
     settings(sub)
-    sub = command("gaps", commands.gaps, "measure the gaps between the codes of runs")
-    sub.add_argument("run", nargs="+", help="name of a run, or a file of codes from another model: vectors.tsv, or a zip with vectors.tsv")
+    sub = command("gaps", commands.gaps, "measure the gaps between the codes of each run")
+    sub.add_argument("run", nargs="+", help="name of a run, or a file of codes of another model: vectors.tsv, or a zip file with it")
     at_beta(sub)
-    sub.add_argument("--n", type=int, default=5000, metavar="N", help="codes, of test images, at most (default: 5000)")
-    sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="of the draws (default: 0)")
+    sub.add_argument("--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)")
+    sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)")
     sub = command("classifier", commands.classifier, "train the classifier of decoded images, for all runs of the data set of a run")
     sub.add_argument("run", help="name of the run")
     sub = command("data", commands.data, "download a data set if necessary, and describe it")

@@ -82,7 +82,8 @@ def jobs(args) -> None:
         print(json.dumps([asdict(job) for job in found]))
         return
     for job in found:
-        print(f"{job.run}: {job.fault or (f'waiting, {job.place} before it' if job.place else 'running')}")
+        waiting = f"waiting for {job.place} other training{'s' * (job.place > 1)}"
+        print(f"{job.run}: {job.fault or (waiting if job.place else 'running')}")
 
 
 def stop(args) -> None:
@@ -182,7 +183,7 @@ def import_(args) -> None:
 
 def gaps(args) -> None:
     if args.seed < 0:
-        raise UserError(f"--seed must not be negative, as {args.seed} is.")
+        raise UserError(f"--seed must not be negative, but it is {args.seed}.")
     from explorer import measuring
     from explorer.data.codes_file import read_codes_files
     from explorer.terminal import gaps_in_words

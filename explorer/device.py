@@ -28,5 +28,5 @@ def choose(network: str) -> Device:
     has_bf16 = name == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     bf16 = has_bf16 and network in BF16_NETWORKS
     products = "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
-    why = "asked for by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest here"
+    why = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
     return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")

@@ -1,4 +1,4 @@
-"""Use cases: a run to take along, as the bytes of a file. Torch is imported where it is needed."""
+"""Use cases: the export of a run, as the bytes of a file. Torch is imported where it is needed."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def exported(run: Run, to: str, beta: float | None = None) -> bytes:
         makers = {"onnx": decoder_onnx, "csv": codes_csv, "tsv": codes_tsv, "parquet": codes_parquet, "projector": codes_projector}
         return makers[to](run, beta)
     if beta is not None:
-        raise UserError("A zip holds the run as it is, at every KL weight that it has. Leave out --beta.")
+        raise UserError("A zip file contains the run at all of its KL weights. Leave out --beta.")
     return run_zip(run)
 
 
@@ -59,7 +59,7 @@ def run_zip(run: Run) -> bytes:
             except OSError as error:
                 raise UserError(f"{path} could not be read: {error.strerror}. Allow reading it.") from error
             if path.name in run.files and fingerprint(content) != run.files[path.name]:
-                raise UserError(f"{path.name} of run {run.name} can't be used: its checksum is wrong. "
+                raise UserError(f"{path.name} of run {run.name} can't be used: its checksum does not match. "
                                 f"Train the run again, or delete {run.folder}.")
             if path.name in (RECORD, EVENTS):
                 content = _for_anyone(path.name, content)
@@ -175,6 +175,6 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
     with np.errstate(over="ignore"):  # its sigmoid of −100 is 0 by way of infinity
         [x] = ReferenceEvaluator(made).run(["x"], {"z": z})
     if x.shape != wanted.shape or not np.abs(x - wanted).max() <= TOLERANCE:
-        raise UserError(f"The ONNX model of {run.name} does not decode as the run does, and was not kept. Install the versions of torch, "
+        raise UserError(f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the versions of torch, "
                         "onnx and onnxscript that requirements.txt names.")
     return made.SerializeToString(deterministic=True)

@@ -1,4 +1,4 @@
-"""Files of models, or of parts of them, that are no runs and no safetensors: named for what they are, and never opened."""
+"""Files of other programs, which are neither runs nor safetensors: their kind is recognised, and they are never opened."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -44,12 +44,12 @@ def check_foreign(name: str, content: bytes) -> None:
         raise UserError(f"{shown(name)} is {says}, which {CODE}: save the model's weights as safetensors with the two lines "
                         f"`{first}` and `{second}`, and import that file.")
     if kind == "onnx":
-        raise UserError(f"{shown(name)} is an ONNX file, and a run needs the weights of encoder and decoder by their names: save the "
+        raise UserError(f"{shown(name)} is an ONNX file, but a run needs the named weights of the encoder and the decoder: save the "
                         f"model's weights as safetensors with the two lines `{LINES['torch'][0]}` and `{LINES['torch'][1]}`, and import "
                         "that file.")
     if kind == "table":
-        raise UserError(f"{shown(name)} is a table, such as one of codes, and a run needs the network that decodes them: import the run's "
-                        "zip, or the network's weights in safetensors. To look at codes alone, use *View other codes* in the Library.")
+        raise UserError(f"{shown(name)} is a table, for example of codes, but a run needs its network: import the zip file of the run, "
+                        "or the network's weights in safetensors. To look at codes alone, use *View other codes* in the Library.")
 
 
 def _kind(name: str, content: bytes) -> str | None:

@@ -33,8 +33,8 @@ MOST_FILES = 100  # of a zip that is looked into: those of a run are five, and t
 MOST_TEXT_BYTES = 10_000_000  # of run.json or events.jsonl, which are parsed whole: after 10,000 epochs they have two
 WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module")  # parts of names: of DataParallel, torch.compile, and sharded training
 ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which what a killed import left is cleared away
-NOTE = "These weights came from elsewhere: how they were trained is not known, and the figures were measured here."
-EXPORT = "Make one with `python -m explorer export RUN --to zip`."
+NOTE = "These weights were imported. It is not known how they were trained; the figures were measured at the import."
+EXPORT = "Create one with `python -m explorer export RUN --to zip`."
 
 
 def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
@@ -48,20 +48,20 @@ def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
     folders = {entry.name.rpartition("/")[0] for entry in entries}
     files = {entry.name.rpartition("/")[2]: entry for entry in entries}
     if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
-        raise UserError(f"This zip does not hold the files of one run and nothing else. {EXPORT}")
+        raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
     if long := [file for file in files if file in (RECORD, EVENTS) and files[file].size > MOST_TEXT_BYTES]:
-        raise UserError(f"This zip was not imported: its {long[0]} is too long to be one. {EXPORT}")
+        raise UserError(f"This zip file was not imported: its {long[0]} is too large. {EXPORT}")
     with _beside(_free_place(name or folders.pop() or usual)) as aside:
         for file, entry in files.items():
             try:
                 content = archive.read(entry)
             except ValueError as error:
-                raise UserError(f"This zip was not imported: {file} is {error}. {EXPORT}") from None
+                raise UserError(f"This zip file was not imported: {file} cannot be read, because {error}. {EXPORT}") from None
             write_whole(aside / file, content)
         try:
             _check(read(aside))
         except UserError as error:
-            raise UserError(f"This zip was not imported: {str(error).partition('. ')[0]}. Export the run again.") from error
+            raise UserError(f"This zip file was not imported: {str(error).partition('. ')[0]}. Export the run again.") from error
     return read(place_for(aside.name))
 
 
@@ -78,10 +78,10 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
     if fault := _misfit(spec, data.shape, weights):
         raise UserError(f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
-                        "Name the settings that they were trained with.")
+                        "Choose the settings with which they were trained.")
     with np.errstate(over="ignore"):
         if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
-            raise UserError("These weights are not all finite numbers below 65,504, as runs keep them. Train the network again.")
+            raise UserError("Some of these weights are not finite, or are too large for float16 (65,504). Train the network again.")
     with _beside(place) as aside:
         keep(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
     return read(place)
@@ -102,7 +102,7 @@ def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _free_place(name: str) -> Path:
     place = place_for(name)
     if is_taken(name) or place.exists():
-        raise UserError(f"There is a run {name} already. Choose another name, as with --run NAME, or delete that one.")
+        raise UserError(f"A run named {name} exists already. Choose another name (--run NAME), or delete that run.")
     return place
 
 
@@ -128,14 +128,15 @@ def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.nd
     with torch.device("meta"):  # shapes without numbers
         wanted = {name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape) for name, w in build(spec, shape).state_dict().items()}
     for name in [*wanted, *weights]:
-        found = weights[name].shape if name in weights else None
-        if found != wanted.get(name):
-            return f"{name[:100]!r} is {_shape(found)}, where {_shape(wanted.get(name))} is wanted"
-    return "" if all(w.dtype.kind == "f" for w in weights.values()) else "they are not decimal numbers"
+        if name not in weights or name not in wanted:
+            return f"{name[:100]!r} {'does not belong to it' if name in weights else 'is missing'}"
+        if weights[name].shape != wanted[name]:
+            return f"{name[:100]!r} has the shape {_shape(weights[name].shape)} instead of {_shape(wanted[name])}"
+    return "" if all(w.dtype.kind == "f" for w in weights.values()) else "they are not floating-point numbers"
 
 
-def _shape(shape: tuple | None) -> str:
-    return "nothing" if shape is None else "×".join(map(str, shape)) or "one number"
+def _shape(shape: tuple) -> str:
+    return "×".join(map(str, shape)) or "of a single number"
 
 
 def _check(run: Run) -> None:
@@ -147,9 +148,9 @@ def _check(run: Run) -> None:
     if run.n_train < 1 or t.active_units > run.spec.latent_dim or (t.perplexity is not None) != (run.spec.n_codes is not None) \
             or run.n_parameters != sum(w.size for w in weights.values()) or (elbo is None) != (t.elbo is None) \
             or not np.allclose([t.elbo or 0, t.rate], [elbo or 0, sum(t.rate_per_dimension)], rtol=1e-3, atol=1e-3):
-        raise UserError("its figures do not add up.")
+        raise UserError("its figures contradict each other.")
     mu = loaded(run).encode(e.images).mu.numpy()
     if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:  # other machines round otherwise
-        raise UserError("its codes are not those of its weights.")
+        raise UserError("its codes do not belong to its weights.")
     if (run.folder / REPLAY).exists() and read_replay(run.folder) is None:
-        raise UserError(f"its {REPLAY} is damaged, or of another run.")
+        raise UserError(f"its {REPLAY} is damaged or belongs to another run.")

@@ -1,4 +1,4 @@
-"""Names that strangers give: which are safe for a file, which are one and the same, and how they are shown."""
+"""Untrusted names: which are safe for a file, which are the same, and how they are shown."""
 
 import re
 import unicodedata

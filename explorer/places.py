@@ -1,4 +1,4 @@
-"""Folders of ours that an environment variable moves elsewhere."""
+"""The folders of runs and data, which environment variables can change."""
 
 import os
 from pathlib import Path
@@ -14,6 +14,6 @@ def folder_of(variable: str, usual: str | Path) -> Path:
     said = os.environ.get(variable) or str(usual)
     path = os.path.expanduser(said)
     if path.startswith("~"):
-        raise UserError(f"The folder {said} can't be found, as this user has no home folder. Set EXPLORER_RUNS to a folder for runs, and "
-                        "EXPLORER_DATA to one for images, which this user may write to.")
+        raise UserError(f"The folder {said} cannot be found, because this user has no home folder. Set EXPLORER_RUNS to a folder for "
+                        "runs and EXPLORER_DATA to a folder for images, in which this user may write.")
     return Path(path)

@@ -32,8 +32,8 @@ class RunSpec:
     default value, so that equal runs have equal specs. Raises UserError for invalid values.
     """
 
-    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip, an array or a "
-                                    "table of them, or own:NAME for uploaded images")
+    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip file, an array "
+                                    "or a table of them, or own:NAME for uploaded images")
     image_size: int = option(28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES)
     colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
     model: str = option("vae", "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a VQ-VAE",

@@ -1,4 +1,4 @@
-"""Safetensors files, whoever wrote them: plain numbers, or a ValueError. Nothing in them is ever run."""
+"""Untrusted safetensors files: they contain plain numbers, or raise a ValueError. Nothing in them is ever run."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ HEADER_BYTES = 10_000_000  # that list the tensors: ours take kilobytes, and a m
 NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
            "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?"}  # numpy's names for safetensors'
 BFLOAT16 = "BF16"  # which numpy lacks
-CHECKSUM = "sha256"
+CHECKSUM, DAMAGED = "sha256", "it is not a safetensors file, or it is damaged"
 
 
 def packed(kind: str, about: dict, tensors: dict[str, np.ndarray]) -> bytes:
@@ -26,9 +26,9 @@ def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
         about = json.loads(metadata[kind])
         found = about.pop(CHECKSUM, None)  # files of earlier versions have none
     except (KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(f"it is no {kind}") from None
+        raise ValueError(f"it is not a file of this kind ({kind})") from None
     if found not in (None, _checksum(about, tensors)):
-        raise ValueError("its checksum is wrong")
+        raise ValueError("its checksum does not match")
     return about, tensors
 
 
@@ -40,15 +40,18 @@ def unpacked(content: bytes) -> dict[str, np.ndarray]:
 def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     length = int.from_bytes(content[:8], "little")
     if length > HEADER_BYTES:
-        raise ValueError("its list of tensors is too long to be meant")
+        raise ValueError("its list of tensors is too long")
     try:
         views = deserialize(content)
         metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
-        raise ValueError("it is no safetensors file, or is damaged") from None
+        raise ValueError(DAMAGED) from None
     if unknown := sorted({view["dtype"] for _, view in views} - NUMBERS.keys() - {BFLOAT16}):
-        raise ValueError(f"it holds numbers of a kind that is not used here, {unknown[0]}")
-    return {name: _array(view).reshape(view["shape"]) for name, view in views}, metadata
+        raise ValueError(f"it contains numbers of the type {unknown[0]}, which is not supported")
+    try:
+        return {name: _array(view).reshape(view["shape"]) for name, view in views}, metadata
+    except ValueError:  # more dimensions than an array of numpy's can have
+        raise ValueError(DAMAGED) from None
 
 
 def _array(view: dict) -> np.ndarray:

@@ -89,6 +89,6 @@ def gaps_in_words(name: str, g) -> str:
         parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
         says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     if g.drift is not None:
-        says.append(f"drift {g.drift:.2f} sd")
+        says.append(f"drift {g.drift:.2f} standard deviations")
     return f"{name}, {g.n:,} codes: {', '.join(says)}"
 

@@ -1,4 +1,4 @@
-"""Images of one's own: upload them, see what they will be, save them, train on them."""
+"""Upload images, preview them, save them as a data set, and train on them."""
 
 import streamlit as st
 
@@ -10,7 +10,8 @@ from explorer.ui.place_for_new import may_keep
 
 require_app()
 st.title("Your images")
-st.markdown("**Choose files and save them as a data set.** Folders in a zip become classes. The preview shows what a network will see.")
+st.markdown("**Choose files and save them as a data set.** Folders in a zip file become classes. "
+            "The preview shows what a network will see.")
 with plain_faults():
     if may_keep():
         image_upload()

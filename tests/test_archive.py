@@ -47,7 +47,7 @@ def test_of_old_encodings_there_is_a_choice(encoding, text):
     assert [entry.name for entry in chosen.entries] == [f"{text}/{i}.png" for i in range(2)] and chosen.encodings[0] == encoding
     assert {*chosen.encodings} == {*found.encodings}
     upload = uploaded([("it.zip", zipped(names))], encoding=encoding)
-    assert upload.class_names == (text,) and upload.encodings == chosen.encodings and "old encoding" in upload.notes[-1]
+    assert upload.class_names == (text,) and upload.encodings == chosen.encodings and "are read in the encoding" in upload.notes[-1]
 
 
 def test_an_encoding_that_does_not_fit_is_not_taken():

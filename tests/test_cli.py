@@ -103,7 +103,7 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     said = explorer("gaps", "tiny-vae").stdout
     share = r"\d+% \(\d+ to \d+%\)"
     assert re.fullmatch(rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
-                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d sd\n", said)
+                        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n", said)
 
 
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
@@ -126,12 +126,13 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    says = "Every image is of one colour.\n1 image was skipped: a/broken.png: not an image that can be read\n"
+    says = "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be read\n"
     assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
     trained = explorer("train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json")
     reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
     assert reading == {"event": "reading", "done": 4, "total": 4} and decoding == {"event": "reading", "done": 3, "total": 3}
-    assert started["skipped"] == ["a/broken.png: not an image that can be read"] and started["notes"] == ["Every image is of one colour."]
+    assert started["skipped"] == ["a/broken.png: it is not an image that can be read"] \
+        and started["notes"] == ["Every image is of one colour."]
 
 
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):

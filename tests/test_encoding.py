@@ -117,7 +117,7 @@ def test_a_terminal_that_lacks_letters_shows_others_in_their_place(tmp_path, enc
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True)
     out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
     assert done.returncode == 0 and ("größe" if encoding == "cp1252" else "gr??e") in out and "???" in out
-    assert "1 image was skipped: ???/?.png: not an image" in err and "Traceback" not in err
+    assert "1 image was skipped: ???/?.png: it is not an image" in err and "Traceback" not in err
     told = json.loads(subprocess.run([*words, "--json"], cwd=ROOT, env=env, capture_output=True).stdout)
     assert told["class_names"] == ["größe", "日本語"]  # JSON loses nothing
     missed = subprocess.run([*words[:-1], "folder:/nowhere/日本語"], cwd=ROOT, env=env, capture_output=True)

@@ -75,7 +75,7 @@ def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
 @pytest.mark.parametrize("name", ["tiny-vae", "TINY-vae", "digits-vae-2d", "tiny-ae"])
 def test_a_name_that_is_taken_is_refused(runs_folder, name):
     content, before = run_zip(find("tiny-vae")), {p.name for p in runs_folder.iterdir()}
-    with pytest.raises(UserError, match=f"There is a run {name} already"):
+    with pytest.raises(UserError, match=f"A run named {name} exists already"):
         import_run(content, name)
     nothing_came(runs_folder, before)
 
@@ -89,31 +89,31 @@ def tampered(name, held=b"x"):
 
 
 BAD = {
-    "another file": (tampered("{}/notes.txt"), "files of one run and nothing else"),
-    "another folder": (tampered("other/events.jsonl"), "files of one run and nothing else"),
-    "a path upwards": (tampered("../{}/run.json"), "files of one run"),
-    "no record": (lambda files: {k: v for k, v in files.items() if RECORD not in k}, "files of one run"),
-    "no model": (lambda files: {k: v for k, v in files.items() if MODEL not in k}, "files of one run"),
+    "another file": (tampered("{}/notes.txt"), "the files of exactly one run"),
+    "another folder": (tampered("other/events.jsonl"), "the files of exactly one run"),
+    "a path upwards": (tampered("../{}/run.json"), "the files of exactly one run"),
+    "no record": (lambda files: {k: v for k, v in files.items() if RECORD not in k}, "the files of exactly one run"),
+    "no model": (lambda files: {k: v for k, v in files.items() if MODEL not in k}, "the files of exactly one run"),
     "upwards all": (lambda files: {k.replace("tiny-vae", ".."): v for k, v in files.items()}, "cannot be the name of a run"),
     "absolute": (lambda files: {k.replace("tiny-vae", "/etc"): v for k, v in files.items()}, "cannot be the name of a run"),
     "deeper": (lambda files: {f"a/{k}": v for k, v in files.items()}, "cannot be the name of a run"),
-    "two runs": (lambda files: files | {f"another/{k.rpartition('/')[2]}": v for k, v in files.items()}, "files of one run"),
-    "a hidden file": (tampered("{}/.notes"), "files of one run and nothing else"),
+    "two runs": (lambda files: files | {f"another/{k.rpartition('/')[2]}": v for k, v in files.items()}, "the files of exactly one run"),
+    "a hidden file": (tampered("{}/.notes"), "the files of exactly one run"),
     "no folder": (lambda files: {k.rpartition("/")[2]: v for k, v in files.items()}, "cannot be the name of a run"),
     "a record of nothing": (tampered("{}/run.json", b"{}"), "not the record of a run"),
-    "a record too long": (tampered("{}/run.json", b" " * 10_000_001), "too long to be one"),
+    "a record too long": (tampered("{}/run.json", b" " * 10_000_001), "is too large"),
     "another model": (tampered("{}/model.safetensors", save({"a": np.zeros(3)})), "incomplete"),
     "a replay of nothing": (tampered("{}/replay.safetensors", b"x"), "replay.safetensors is damaged"),
-    "figures that do not add up": (with_record(lambda r: r["test"].update(rate=0.0)), "do not add up"),
-    "an elbo of one's own": (with_record(lambda r: r["test"].update(elbo=-1.0)), "do not add up"),
-    "more parameters": (with_record(lambda r: r.update(n_parameters=5)), "do not add up"),
+    "figures that do not add up": (with_record(lambda r: r["test"].update(rate=0.0)), "contradict each other"),
+    "an elbo of one's own": (with_record(lambda r: r["test"].update(elbo=-1.0)), "contradict each other"),
+    "more parameters": (with_record(lambda r: r.update(n_parameters=5)), "contradict each other"),
     "another width": (with_record(lambda r: r["spec"].update(width=33)), "do not fit its network"),
     "another kind of model": (with_record(lambda r: r["spec"].update(model="ae")), "do"),
     "a shape without end": (with_record(lambda r: r.update(shape=[1, 10**9, 8])), "not the record of a run"),
-    "weights of another training": (with_record(lambda r: None, MODEL, lambda t: {k: w[::-1] for k, w in t.items()}), "not those of its"),
+    "weights of another training": (with_record(lambda r: None, MODEL, lambda t: {k: w[::-1] for k, w in t.items()}), "do not belong to"),
     "weights not finite": (with_record(lambda r: None, MODEL, lambda t: {k: w * np.nan for k, w in t.items()}), "not finite"),
     "one weight missing": (with_record(lambda r: None, MODEL, lambda t: dict(list(t.items())[1:])), "do not fit"),
-    "weights of whole numbers": (with_record(lambda r: None, MODEL, lambda t: {k: w.astype(np.int8) for k, w in t.items()}), "decimal"),
+    "weights of whole numbers": (with_record(lambda r: None, MODEL, lambda t: {k: w.astype(np.int8) for k, w in t.items()}), "floating"),
     "codes of fewer images": (with_record(lambda r: None, EMBEDDING, lambda t: t | {"mu": t["mu"][:9]}), "does not contain the codes"),
     "classes of no kind": (with_record(lambda r: r.update(class_names=["0"])), "does not contain the codes"),
 }
@@ -166,7 +166,7 @@ def test_a_link_in_a_zip_is_refused(runs_folder):
         change(archive)
         for name in (MODEL, EMBEDDING):
             archive.write(runs_folder / "tiny-vae" / name, f"new/{name}")
-    with pytest.raises(UserError, match="run.json is a link, not a file"):
+    with pytest.raises(UserError, match="run.json cannot be read, because it is a link"):
         import_run(file.getvalue())
     assert not (runs_folder / "new").exists()
 
@@ -186,18 +186,18 @@ def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, 
     run = find(name)
     again = import_weights((run.folder / MODEL).read_bytes(), run.spec, "mine")
     assert again.test == run.test and again.film == run.film and again.spec == run.spec and again.name == "mine"
-    assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu) and "came from elsewhere" in again.note
+    assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu) and "It is not known how they were trained" in again.note
     assert runs.existing(run.spec) is None  # which was not trained here, and can be
 
 
 @pytest.mark.parametrize(("change", "settings", "says"), [
-    (lambda t: t, {"width": 33}, "'encoder.1.weight' is 32×64, where 33×64 is wanted"), (lambda t: t, {"latent_dim": 3}, "is wanted"),
-    (lambda t: t, {"model": "ae"}, "is wanted"), (lambda t: t | {"extra": np.zeros(3, np.float32)}, {}, "'extra' is 3, where nothing"),
-    (lambda t: dict(list(t.items())[1:]), {}, "is nothing, where"), (lambda t: t, {"dataset": "moons"}, "is wanted"),
+    (lambda t: t, {"width": 33}, "'encoder.1.weight' has the shape 32×64 instead of 33×64"), (lambda t: t, {"latent_dim": 3}, "instead of"),
+    (lambda t: t, {"model": "ae"}, "instead of"), (lambda t: t | {"extra": np.zeros(3, np.float32)}, {}, "'extra' does not belong to it"),
+    (lambda t: dict(list(t.items())[1:]), {}, "is missing"), (lambda t: t, {"dataset": "moons"}, "instead of"),
     (lambda t: {k: w * np.float32(1e6) for k, w in t.items()}, {}, "65,504"),
     (lambda t: {k: w * np.nan for k, w in t.items()}, {}, "finite"),
-    (lambda t: {k: w.astype(np.int32) for k, w in t.items()}, {}, "decimal"), (lambda t: {}, {}, "is nothing, where"),
-    (lambda t: t, {"dataset": "mnist"}, "not there yet"), (lambda t: t, {"model": "ladder", "betas": "0.1,1"}, "is wanted"),
+    (lambda t: {k: w.astype(np.int32) for k, w in t.items()}, {}, "floating"), (lambda t: {}, {}, "is missing"),
+    (lambda t: t, {"dataset": "mnist"}, "have not been downloaded"), (lambda t: t, {"model": "ladder", "betas": "0.1,1"}, "instead of"),
 ])
 def test_weights_that_do_not_fit_are_refused(runs_folder, tmp_path, monkeypatch, change, settings, says):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
@@ -236,7 +236,7 @@ def test_weights_in_bfloat16_are_rounded_and_nothing_else(runs_folder):
 
 def test_other_numbers_that_numpy_lacks_are_named(runs_folder):
     weights = torch_save({"encoder.1.weight": torch.zeros(32, 64).to(torch.float8_e4m3fn)})
-    with pytest.raises(UserError, match="a kind that is not used here, F8_E4M3"):
+    with pytest.raises(UserError, match="numbers of the type F8_E4M3, which is not supported"):
         import_weights(weights, find("tiny-vae").spec, "mine")
 
 
@@ -327,7 +327,7 @@ def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
     assert told["run"] == "copy" and told["test"] == run.test.to_dict()
     assert main(["import", str(run.folder / MODEL), "--json", *flags]) == 0
     assert json.loads(capsys.readouterr().out)["run"] == "model"
-    for words, says in ((["it.zip"], "There is a run tiny-vae already"), (["it.zip", "--model", "ae"], "Leave out --model"),
+    for words, says in ((["it.zip"], "A run named tiny-vae exists already"), (["it.zip", "--model", "ae"], "Leave out --model"),
                         (["none.zip"], "could not be read")):
         assert main(["import", str(tmp_path / words[0]), *words[1:]]) == 2
         [line] = capsys.readouterr().err.splitlines()

@@ -9,7 +9,7 @@ from explorer.specs import ON_DISK
 
 
 def data_folder() -> Path:
-    """Where image data lie, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
+    """The folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
 
     Raises UserError where neither can be told (explorer.places).
     """

@@ -1,4 +1,4 @@
-"""Arrays of numbers -> images and classes: any usual shape of images, any usual form of labels."""
+"""Convert arrays of numbers into images and classes. The usual shapes of images and the usual forms of labels are accepted."""
 
 import math
 
@@ -24,7 +24,7 @@ def shaped(x: np.ndarray) -> np.ndarray:
     elif x.ndim == 4 and x.shape[3] not in CHANNELS and x.shape[1] in CHANNELS:
         x = x.transpose(0, 2, 3, 1)
     if x.ndim != 4 or x.shape[3] not in CHANNELS or 0 in x.shape or max(x.shape[1:3]) > MOST_SIDE or x.dtype.kind in "US":
-        raise UserError(f"Images of shape {list(given.shape)} and type {given.dtype} are not read here. {SHAPES}")
+        raise UserError(f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES}")
     return x
 
 
@@ -88,8 +88,8 @@ def labels_in(labels: np.ndarray, n: int) -> np.ndarray:
     if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all() and abs(labels).max(initial=0) < 2**53:
         labels = labels.astype(np.int64)
     if labels.shape != (n,) or labels.dtype.kind == "f":
-        raise UserError(f"The labels have shape {list(given.shape)} and type {given.dtype}, where {n:,} whole numbers or names are "
-                        "wanted. Save one for each image.")
+        raise UserError(f"The labels have shape {list(given.shape)} and type {given.dtype}, but {n:,} whole numbers or names are "
+                        "needed. Save one for each image.")
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 

@@ -1,4 +1,4 @@
-"""Which of several arrays are images and which their labels, and of which split: by the names that people use."""
+"""Find out from the names of several arrays which are images, which are labels, and to which split they belong."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
     if not images and len(names) == 1:
         images = {"": names[0]}
     if not images:
-        raise UserError(f"No array is named images, but {shown(', '.join(names))}. {WANTED}")
+        raise UserError(f"No array is named images: the names are {shown(', '.join(names))}. {WANTED}")
     if any(images) and "" in images:
         del images[""]  # the whole beside its parts
     found = [Pair(name, labels.get(split), split) for split, name in images.items()]

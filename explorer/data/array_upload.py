@@ -1,4 +1,4 @@
-"""Arrays of numpy's, or tables of pixels -> what a preview says of the images in them."""
+"""Convert NumPy arrays or tables of pixels into an Upload, which a preview describes."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
@@ -26,10 +26,10 @@ def from_arrays(entries: Sequence[Entry], arrays: Sequence[Entry], read: Callabl
                 most_classes: int | None, threads: int | None, place: str) -> Upload:
     """Of all entries, those arrays or tables. Raises UserError if they are no images and labels, or too large."""
     taken = {entry.name for entry in arrays}
-    unused = [(entry.name, "not an array, and arrays are taken") for entry in entries if entry.name not in taken]
+    unused = [(entry.name, "it is not an array, and only the arrays are used") for entry in entries if entry.name not in taken]
     if suffix_of(arrays[0].name) == ARRAY:
         parts, others = _of_arrays(arrays, read)
-        unused = [(name, "neither images nor labels") for name in others] + unused
+        unused = [(name, "it contains neither images nor labels") for name in others] + unused
     else:
         parts = [(split_in(PurePosixPath(entry.name).stem)[1], *table_in(_content(entry, read, MOST_BYTES), shown(entry.name)))
                  for entry in arrays]
@@ -58,7 +58,7 @@ def _content(entry: Entry, read: Callable, most_bytes: int) -> bytes:
         content = read(entry)
         return content.read_bytes() if isinstance(content, Path) else content
     except (ValueError, OSError) as error:
-        raise UserError(f"{shown(entry.name)} can't be read: {str(error) or 'it is damaged'}. Pack it again.") from None
+        raise UserError(f"{shown(entry.name)} cannot be read: {str(error) or 'it is damaged'}. Save it again.") from None
 
 
 def _upload(parts: list[tuple], most_classes: int | None, **others) -> Upload:
@@ -68,7 +68,7 @@ def _upload(parts: list[tuple], most_classes: int | None, **others) -> Upload:
     images = [shaped(x) for _, x, _ in parts]
     counts = [len(x) for x in images]
     if len({x.shape[1:] for x in images}) > 1:
-        raise UserError(f"These arrays hold images of different shapes: {', '.join(str(list(x.shape[1:])) for x in images)}. "
+        raise UserError(f"These arrays contain images of different shapes: {', '.join(str(list(x.shape[1:])) for x in images)}. "
                         "Save images of one shape.")
     y, class_names = classes_of([None if labels is None else labels_in(labels, n) for (_, _, labels), n in zip(parts, counts)], counts)
     if sum(counts) < 2:

@@ -1,4 +1,4 @@
-"""Arrays as numpy saves them, read by hand: nothing is unpickled, and what an array claims to be is checked first."""
+"""Read NumPy's files of arrays without unpickling anything. The header of an array is checked first."""
 
 import math
 from io import BytesIO
@@ -16,7 +16,7 @@ SAVE = "Save it again with numpy.savez."
 def check_size(name: str, size: int, most_bytes: int) -> None:
     """Raises UserError for an array of more bytes, before it is unpacked."""
     if size > most_bytes:
-        raise UserError(f"The array {name} has {size / 1e6:,.0f} MB, and {most_bytes / 1e6:,.0f} is the most. "
+        raise UserError(f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {most_bytes / 1e6:,.0f} MB. "
                         "Save fewer images, or save them as uint8.")
 
 
@@ -27,11 +27,11 @@ def array_in(content: bytes, name: str) -> np.ndarray:
         read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[np.lib.format.read_magic(file)[0]]
         shape, by_column, kind = read_header(file, max_header_size=HEADER_LETTERS)
     except Exception:  # there is no end to what numpy raises here: it parses a Python literal
-        raise UserError(f"The array {name} can't be read: it is damaged, or no array of numpy's. {SAVE}") from None
+        raise UserError(f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE}") from None
     if kind.kind not in "biufUS":
-        raise UserError(f"The array {name} holds {'Python objects' if kind.hasobject else str(kind)[:40]}, which are not read here. "
+        raise UserError(f"The array {name} contains {'Python objects' if kind.hasobject else str(kind)[:40]}, which are not supported. "
                         "Save plain numbers, and labels as numbers or text.")
     count = math.prod(shape)
     if any(n < 0 for n in shape) or len(shape) > 4 or count * kind.itemsize != len(content) - file.tell() or not kind.itemsize:
-        raise UserError(f"The array {name} is not as large as it says. {SAVE}")
+        raise UserError(f"The array {name} does not have the size that its header gives. {SAVE}")
     return np.frombuffer(content, kind, count, file.tell()).reshape(shape, order="F" if by_column else "C")

@@ -50,7 +50,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
     try:
         return {entry.name.rpartition("/")[2]: archive.read(entry) for entry in entries}
     except ValueError as error:
-        raise UserError(f"A file of this zip cannot be read: it is {error}. Create the zip again.") from None
+        raise UserError(f"A file in this zip file cannot be read, because {error}. Create it again.") from None
 
 
 def read_codes(vectors: bytes, metadata: bytes | None = None) -> CodesFile:

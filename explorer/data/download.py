@@ -1,4 +1,4 @@
-"""Fetch one file: streamed beside its place, checked, then moved there."""
+"""Download one file: it is streamed into a temporary file, checked, and then moved into place."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
         try:
             _stream(url, part, on_progress)
             if md5_of(part) != md5:
-                raise OSError("the file that came is cut short or not the right one")
+                raise OSError("the downloaded file is incomplete or is another file")
             os.replace(part, target)
             return
         except PermissionError as error:  # which no address gives
@@ -46,11 +46,11 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
             if part.exists():
                 part.unlink()
     raise UserError(f"{target.name} could not be downloaded ({'; '.join(faults)}). "
-                    f"Try again, or place the file at {target} yourself.")
+                    f"Try again, or save the file yourself as {target}.")
 
 
 def _unwritten(target: Path, error: OSError) -> UserError:
-    return UserError(f"{target} could not be written: {error.strerror}. Allow writing there, or set EXPLORER_DATA to another folder.")
+    return UserError(f"{target} could not be written: {error.strerror}. Allow writing to it, or set EXPLORER_DATA to another folder.")
 
 
 def _stream(url: str, part: Path, on_progress: Progress) -> None:

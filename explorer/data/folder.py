@@ -29,7 +29,7 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
 
 
 def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
-    """What lies in a folder, with no limit: whoever names it on the command line owns this machine."""
+    """The images in a folder, without a limit: whoever names it on the command line owns this machine."""
     entries = []
     for place in image_files(root, TABLES | {ARRAY}):
         size = place.stat().st_size
@@ -53,10 +53,10 @@ def file_upload(place: Path, on_progress: Progress = untold, encoding: str | Non
         if not place.is_file():
             raise _absent("file", place)
         if place.stat().st_size > MOST_BYTES:
-            raise UserError(f"{name} has more than {MOST_BYTES / 1e6:,.0f} MB, and that is the most. Split it, or unpack it into a folder.")
+            raise UserError(f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into a folder.")
         content = place.read_bytes()
     except OSError as error:
-        raise UserError(f"{name} can't be read: {error.strerror}. Allow reading it.") from None
+        raise UserError(f"{name} could not be read: {error.strerror}. Allow reading it.") from None
     return uploaded([(place.name, content)], on_progress, encoding, name)
 
 

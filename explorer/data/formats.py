@@ -1,4 +1,4 @@
-"""Which image files are read: one list of suffixes and of formats, for every door."""
+"""The file formats of images that are read: one list of suffixes and formats, for every input."""
 
 from pathlib import PurePath
 
@@ -33,6 +33,6 @@ def formats_for(head: bytes) -> tuple[str, ...]:
     try:
         import pillow_heif
     except ImportError:
-        raise Refused("HEIC is read with pillow-heif, which is not installed: pip install pillow-heif") from None
+        raise Refused("HEIC images need pillow-heif, which is not installed: run pip install pillow-heif") from None
     pillow_heif.register_heif_opener()
     return ("HEIF",)

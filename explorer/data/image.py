@@ -1,4 +1,4 @@
-"""One image file, whoever made it: opened as far as can be meant, cut to a square, and resized."""
+"""Read one untrusted image file within limits of size and time, cut it to a square, and resize it."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ LARGE, ONE_AT_A_TIME = 20_000_000, Lock()  # pixels: 80 million can take more th
 MOST_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
 REDUCED, MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
 TELL_EVERY = 100  # images
-UNREADABLE = "not an image that can be read"
+UNREADABLE = "it is not an image that can be read"
 
 
 def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool, rendering: Rendering | None = None) -> np.ndarray | str:
@@ -47,7 +47,7 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
                 with ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
                     return use(image)
     except Image.DecompressionBombError:
-        return "so many pixels can't be meant"
+        return "it has too many pixels"
     except Refused as refused:
         return str(refused)
     except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
@@ -55,13 +55,13 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
 
 
 def _check(image: "Image") -> None:
-    """Raises Refused for an image too large to be meant, before it is decoded."""
+    """Raises Refused for an image that is too large, before it is decoded."""
     from PIL import Image
 
     if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
-        raise Refused(f"{image.width} × {image.height} pixels are too many to be meant")
+        raise Refused(f"it has {image.width} × {image.height} pixels, which are too many")
     if work(image) > MOST_WORK:
-        raise Refused("drawn over and over, more often than can be meant")
+        raise Refused("it takes too long to decode")
 
 
 def work(image: "Image") -> int:

@@ -1,4 +1,4 @@
-"""Image files from anywhere: a look at their headers, then at those pixels of which more must be known to render them alike."""
+"""Read untrusted image files: first their headers, then the pixels that are needed to choose one scale and background for all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ class ImageFiles:
         found = self._open(entry, use)
         self._n += len(found) if isinstance(found, list) else 0
         if self._most and self._n > self._most:
-            raise UserError(f"These are more than {self._most:,} images, and that is the most. Use fewer.")
+            raise UserError(f"There are more images than the limit of {self._most:,}. Use fewer images.")
         return found
 
     def _deep_ranges(self, group: Sequence[int]) -> list[tuple[str, float, float]] | str:

@@ -1,4 +1,4 @@
-"""What folders mean, for every door: classes, and a split into training and test images."""
+"""Interpret the folders of a data set as classes, and as a split into training and test images."""
 
 import os
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def assigned(splits: Sequence[str]) -> tuple[np.ndarray, str]:
     is_test, is_validation = np.isin(found, [*TEST]), np.isin(found, [*VALIDATION])
     note = ""
     if is_test.any() and is_validation.any():
-        note = "Validation images are used for training: the test images stay apart."
+        note = "The validation images are used for training, and the test images are not."
     return is_test if is_test.any() else is_validation, note
 
 

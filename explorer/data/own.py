@@ -1,4 +1,4 @@
-"""Data sets of images that were uploaded: EXPLORER_DATA/own/NAME.safetensors, for whoever names own:NAME, in whatever process."""
+"""Save and load data sets of uploaded images: EXPLORER_DATA/own/NAME.safetensors, which every process names own:NAME."""
 
 import json
 from contextlib import suppress
@@ -38,11 +38,11 @@ def own(name: str) -> Dataset:
         return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(shown(str(name)) for name in told["class_names"]),
                                 told["n_train"]))
     except FileNotFoundError:
-        raise unknown("saved set of images", name, [other for other in names() if not owner(other)]) from None
+        raise unknown("data set", name, [other for other in names() if not owner(other)]) from None
     except OSError as error:
         raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"The images of own:{name} can't be used: {place} is damaged. Upload them again.") from None
+        raise UserError(f"The data set own:{name} cannot be used: {place} is damaged. Upload the images again.") from None
 
 
 def save(data: Dataset, name: str) -> Dataset:
@@ -56,7 +56,7 @@ def save(data: Dataset, name: str) -> Dataset:
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
-        raise UserError(f"There are other images named {taken[0]} already. Choose another name.")
+        raise UserError(f"A data set named {taken[0]} with other images exists already. Choose another name.")
     write_whole(place_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
     return own(name)
 
@@ -70,21 +70,21 @@ def about(name: str) -> About:
             return About(n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"]))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         own(name)  # which says what is wrong with it
-        raise UserError(f"The images of own:{name} could not be read. Try it again.") from None
+        raise UserError(f"The data set own:{name} could not be read. Try again.") from None
 
 
 def delete(name: str) -> None:
     """For a week they can be brought back. Raises UserError if there are none of that name, or the disk refuses."""
     RunSpec(f"own:{name}")
     if not place_of(name).exists():
-        raise UserError(f"There are no images {name} to delete.")
+        raise UserError(f"There is no data set named {name}.")
     put_away(place_of(name), name)
 
 
 def restore(name: str) -> None:
     """Raises UserError if they are not there any more, or others have their name by now."""
     RunSpec(f"own:{name}")
-    bring_back(place_of(name), name, "set")
+    bring_back(place_of(name), name, "data set")
 
 
 def names() -> list[str]:

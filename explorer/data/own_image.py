@@ -1,4 +1,4 @@
-"""An image of one's own, uploaded or drawn, made like those of a data set."""
+"""Convert an uploaded or drawn image into one like those of a data set."""
 
 from io import BytesIO
 
@@ -24,7 +24,7 @@ def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
     channels, *size = shape
     image = read_image(BytesIO(content), tuple(size), channels == 3)
     if isinstance(image, str):
-        raise UserError(f"This file can't be used: {image.rstrip('.')}. Choose a PNG or JPEG image that opens elsewhere, "
+        raise UserError(f"This file cannot be used: {image.rstrip('.')}. Choose a PNG or JPEG image that other programs can open, "
                         "of at most 89 megapixels.")
     return image
 
@@ -38,7 +38,8 @@ def notes_on(content: bytes) -> list[str]:
     if not files.images:
         return []
     [small], n_pages = files.decoded([0], SMALL, True), files.images[0].n_pages
-    return files.notes + [f"This is the first of {n_pages:,} pages."] * (n_pages > 1) + ["This image is of one colour."] * is_plain(small)
+    of_pages = [f"This file has {n_pages:,} pages: the first is used."] * (n_pages > 1)
+    return files.notes + of_pages + ["This image is of one colour."] * is_plain(small)
 
 
 def inverted(x: np.ndarray) -> np.ndarray:

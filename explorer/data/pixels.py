@@ -1,4 +1,4 @@
-"""What pixel values mean: which value is black and which is white, one scale for all images of a set that are stored alike."""
+"""Choose which pixel value is black and which is white: one scale for all images of a data set that are stored in the same way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def said(scales: dict[str, Scale]) -> list[str]:
                 sentences.append(f"16-bit colour uses the values 0 to {scale.high * 256 + 255:,}: they are scaled to black and white, "
                                  f"in {scale.high + 1} steps.")
             continue
-        found = "" if scale.is_usual else ", the lowest and highest value found"
+        found = "" if scale.is_usual else " (the lowest and the highest value found)"
         sentences.append(f"Pixels ({kind}) are scaled: {number(scale.low)} is black, {number(scale.high)} is white{found}.")
     return sentences
 
@@ -102,5 +102,5 @@ def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
 
 
 VISIBLE = 16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
-BACKGROUNDS = {0: "Transparent images are put on black, because on white they would not be seen.",
-               127: "Transparent images are put on grey, because some are white and some are black."}
+BACKGROUNDS = {0: "Transparent images are shown on black, because they would not be visible on white.",
+               127: "Transparent images are shown on grey, because some are white and some are black."}

@@ -1,4 +1,4 @@
-"""Images from anywhere, before they are a data set: what a preview says of them, and how they become one."""
+"""Describe uploaded images for a preview, and convert them into a data set."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -62,7 +62,7 @@ class Upload:
         Raises UserError for a size that there is not, or if fewer than two images can be decoded.
         """
         if image_size not in IMAGE_SIZES:
-            raise UserError(f"Image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}.")
+            raise UserError(f"The image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}.")
         size = image_size, image_size
         found = [one for group in read_each(lambda group: self.decode(group, size, colour), self.groups, on_progress, self.threads)
                  for one in group]
@@ -82,8 +82,8 @@ def upload_of(y: np.ndarray, class_names: tuple[str, ...], names: Sequence[str],
               most_classes: int | None, **others) -> Upload:
     """Sizes and modes of each image, which are counted. Raises UserError if there are too many classes."""
     if most_classes and len(class_names) > most_classes:
-        raise UserError(f"These images are of {len(class_names):,} classes, and {most_classes:,} is the most. "
-                        "Put them into fewer folders, or none.")
+        raise UserError(f"These images have {len(class_names):,} classes, and the limit is {most_classes:,}. "
+                        "Put them into fewer folders, or into none.")
     sizes, modes = (dict(Counter(found).most_common()) for found in (sizes, modes))
     return Upload(y, class_names, tuple(names), sizes, modes, **others)
 
@@ -93,7 +93,7 @@ def skip(name: str, fault: str) -> str:
 
 
 def too_few(place: str, n: int, skipped: Sequence[str]) -> UserError:
-    return UserError(f"{place} holds {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
+    return UserError(f"{place} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
                      f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}")
 
 

@@ -1,4 +1,4 @@
-"""From Pillow's images, of any kind, to 8 bits a channel on an opaque background: once decided for all images of a set."""
+"""Convert Pillow's images of any kind to 8 bits per channel on an opaque background, in the same way for all images of a data set."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

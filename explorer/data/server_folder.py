@@ -1,4 +1,4 @@
-"""Folders of this machine that whoever runs the app lets its visitors read: those of EXPLORER_FOLDERS, and what lies below them."""
+"""The folders of the server that visitors may read: those in EXPLORER_FOLDERS, and their subfolders."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ from explorer.names import shown
 VARIABLE = "EXPLORER_FOLDERS"
 MOST_LISTED = 200
 FILES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}  # which hold a set of images
-LEADS_OUT, TO_A_FOLDER = "a link that leads out of the folders allowed here", "a link to a folder"
+LEADS_OUT, TO_A_FOLDER = "it is a link that leads out of the allowed folders", "it is a link to a folder"
 
 
 def allowed() -> list[Path]:
@@ -44,8 +44,8 @@ def checked(path: str, may_be_file: bool = False) -> Path:
         folder = Path(os.devnull)
     is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
     if not _is_allowed(folder) or not (folder.is_dir() or is_file):
-        raise UserError(f"{shown(path)} is no folder that this server lets its visitors read. Upload its images, or ask who runs the "
-                        f"server to name it in {VARIABLE}.")
+        raise UserError(f"{shown(path)} is not a folder that visitors of this server may read. Upload its images, or ask the person "
+                        f"who runs the server to add it to {VARIABLE}.")
     return folder
 
 
@@ -53,7 +53,7 @@ def check_links(path: str) -> None:
     """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a link that may lead out."""
     folder = checked(path)
     if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
-        raise UserError(f"{shown(link.name)} in {shown(folder.name)} is {link.fault}. Remove it, or use another folder.")
+        raise UserError(f"{shown(link.name)} in {shown(folder.name)} cannot be read: {link.fault}. Remove it, or use another folder.")
 
 
 def check_dataset(dataset: str) -> None:
@@ -87,15 +87,15 @@ def _is_allowed(place: Path) -> bool:
 
 
 def _entries(folder: Path) -> list[Entry]:
-    """What lies below it; links to folders are not followed. Raises UserError if it is too much."""
+    """The files below it; links to folders are not followed. Raises UserError if it is too much."""
     found, faults = [], []
     for place, inner, names in os.walk(folder, onerror=lambda error: faults.append(error.filename)):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         links = [name for name in inner if os.path.islink(os.path.join(place, name))]
         found += [_entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")]
         if len(found) > MOST_FILES:
-            raise UserError(f"{folder.name} holds more than {MOST_FILES:,} files, and that is the most. Choose a folder below it.")
-    return found + [Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "a folder that can't be read", b"") for name in faults]
+            raise UserError(f"{folder.name} contains more files than the limit of {MOST_FILES:,}. Choose one of its subfolders.")
+    return found + [Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "it is a folder that cannot be read", b"") for name in faults]
 
 
 def _entry(path: Path, folder: Path) -> Entry:
@@ -106,5 +106,5 @@ def _entry(path: Path, folder: Path) -> Entry:
         about = path.stat()
     except OSError as error:
         return Entry(name, 0, 0, error.strerror, path)
-    fault = TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "not a plain file"
+    fault = TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "it is not a regular file"
     return Entry(name, about.st_size, about.st_size, fault, path)

@@ -1,4 +1,4 @@
-"""How many images a data set has to train on, without decoding them."""
+"""Count the training images of a data set without decoding them."""
 
 import os
 from functools import lru_cache

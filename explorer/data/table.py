@@ -1,4 +1,4 @@
-"""Images in a table of text: a row an image, a column a pixel, and perhaps a column of labels, as in Kaggle's MNIST."""
+"""Read images from a CSV or TSV table: one image per row, one pixel per column, and optionally a column of labels (Kaggle's MNIST)."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from explorer.errors import UserError
 MOST_BYTES = 150_000_000  # of the text: MNIST has 110 MB
 MOST_COLUMNS = 64 * 64 * 3 * 4
 LABELS, NUMBERS = ("label", "labels", "class", "target", "y", "digit", "emotion"), ("", "id", "index", "unnamed: 0")
-WANTED = "Wanted is a row for each image: its label and the pixels of a square image, as in label,pixel0,pixel1 and so on."
+WANTED = "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1 and so on."
 
 
 def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
@@ -25,7 +25,7 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     from pyarrow import csv
 
     if len(content) > MOST_BYTES:
-        raise UserError(f"{name} has {len(content) / 1e6:,.0f} MB, and {MOST_BYTES / 1e6:,.0f} is the most. Save fewer images.")
+        raise UserError(f"{name} has {len(content) / 1e6:,.0f} MB, and the limit is {MOST_BYTES / 1e6:,.0f} MB. Save fewer images.")
     first = content[:1_000_000].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     delimiter = max(",;\t", key=first.count)
     cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
@@ -37,13 +37,13 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
                                                                column_names=[str(i) for i in range(len(cells))]),
                              csv.ParseOptions(delimiter=delimiter))
     except pa.ArrowException as error:
-        raise UserError(f"{name} can't be read as a table: {_reason(error)}. {WANTED}") from None
+        raise UserError(f"{name} cannot be read as a table: {_reason(error)}. {WANTED}") from None
     columns = [column.to_numpy() for column in table.columns]
     pixels, of_labels = _columns([cell.lower() for cell in cells] if has_header else None, columns)
     if not pixels:
         raise _unfit(name, len(cells))
     if any(columns[i].dtype.kind not in "iuf" for i in pixels):
-        raise UserError(f"{name} has pixels that are no numbers. {WANTED}")
+        raise UserError(f"{name} contains pixels that are not numbers. {WANTED}")
     return _packed([columns[i] for i in pixels]), None if of_labels is None else _labels(columns[of_labels])
 
 
@@ -104,7 +104,7 @@ def _labels(column: np.ndarray) -> np.ndarray:
 
 
 def _unfit(name: str, n: int) -> UserError:
-    return UserError(f"{name} has {n:,} column{'s' * (n != 1)}, of which no square image can be made. {WANTED}")
+    return UserError(f"{name} has {n:,} column{'s' * (n != 1)}, which cannot form a square image. {WANTED}")
 
 
 def _reason(error: Exception) -> str:

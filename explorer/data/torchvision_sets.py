@@ -56,7 +56,7 @@ def celeba(on_progress: Progress = untold) -> Dataset:
     attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
     n_train = int((np.array(kept) < len(parts[0].filename)).sum())
     if not 0 < n_train < len(x):
-        raise UserError(f"{folder} holds {n_train} training and {len(x) - n_train} test images that can be read, and both are needed. "
+        raise UserError(f"{folder} contains {n_train} training and {len(x) - n_train} test images that can be read, but both are needed. "
                         "Delete it and run `python -m explorer data celeba`.")
     return Dataset("celeba", x, attributes[:, names.index(CELEBA_CLASS)].astype(np.int64),
                    (f"not {CELEBA_CLASS.lower()}", CELEBA_CLASS.lower()), n_train,
@@ -76,12 +76,12 @@ def download(name: str, on_progress: Progress = untold) -> None:
             if name == "celeba":
                 _unpack_faces(root / "celeba")
             else:
-                kind(root, download=True)  # the archives lie there: this unpacks them
+                kind(root, download=True)  # the archives are in place: this unpacks them
         except UserError as error:
             raise UserError(f"{error} {_where(name)}") from error
         except OSError as error:
             raise UserError(f"{name} could not be unpacked in {root}: {error.strerror}. "
-                            "Make room or choose another EXPLORER_DATA.") from error
+                            "Free some disk space, or set EXPLORER_DATA to another folder.") from error
 
 
 def _unpack_faces(folder: Path) -> None:
@@ -106,7 +106,7 @@ def _archives(name: str, kind, root: Path) -> list[tuple[list[str], Path, str]]:
 def _read(name: str, **split):
     kind, root = _torchvision_class(name), data_folder()
     if not installed(name):
-        raise UserError(f"The images of {name} are not there yet: run `python -m explorer data {name}` to download them. {_where(name)}")
+        raise UserError(f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`. {_where(name)}")
     try:
         read = kind(root, **split)
         if name != "celeba" and len(read.data) != len(read.targets):
@@ -137,7 +137,7 @@ def _where(name: str) -> str:
     else:
         files = ("list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
                  f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {root / 'celeba'}")
-    return f"Without a network, place {files}."
+    return f"Without an internet connection, copy {files}."
 
 
 def _torchvision_class(name: str):

@@ -1,4 +1,4 @@
-"""Images that someone brings: a zip, image files, arrays of numpy's or a table. First a preview, then a data set like any other.
+"""Uploaded images: a zip, image files, NumPy arrays or a table. First a preview, then a data set like any other.
 
 A preview reads headers, and pixels where it must; all are decoded once size and colour are chosen.
 """
@@ -16,6 +16,7 @@ from explorer.data.labels_file import labels_of
 from explorer.data.layout import assigned, laid_out
 from explorer.data.preview import Upload, skip, too_few, upload_of
 from explorer.errors import UserError
+from explorer.foreign import CODE as CAN_RUN_CODE
 from explorer.names import shown
 
 MOST_FILES = 50_000  # of one upload: what is decoded in some minutes, and 600 MB at 64 px in colour
@@ -26,7 +27,7 @@ MOST_PIXELS = 10_000_000_000  # of all images before they are resized: two minut
 MOST_CLASSES = 1000  # more are no classes, but one folder an image
 THREADS = 2  # that decode: others want the machine too
 LEFT_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini"}
-ZIP, LARGE = b"PK", "larger than 100 MB"
+ZIP, LARGE = b"PK", "it is larger than 100 MB"
 UPLOAD = "This upload"
 
 
@@ -53,17 +54,16 @@ def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold,
     Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
     """
     if len(files) == 1 and suffix_of(files[0][0]) in CODE:
-        raise UserError(f"{shown(files[0][0])} is not opened, because a file of its kind can run code. Save the arrays in it with "
-                        "numpy.savez, and use the .npz.")
+        raise UserError(f"{shown(files[0][0])} {CAN_RUN_CODE}: save its arrays with numpy.savez, and upload the .npz file.")
     if len(files) == 1 and files[0][1].startswith(ZIP):
         archive = Archive(files[0][1], MOST_FILES, MOST_BYTES, encoding)
         found = of_entries(archive.entries, archive.read, on_progress, Door(place))
-        note = (f"Names in the zip are in an old encoding, read here as {archive.encodings[0]}.",) if archive.encodings else ()
+        note = (f"The names in the zip file are read in the encoding {archive.encodings[0]}.",) if archive.encodings else ()
         return replace(found, encodings=archive.encodings, notes=found.notes + note)
     if len(files) > MOST_FILES or sum(len(content) for _, content in files) > MOST_BYTES:
-        raise UserError(f"These are more than {MOST_FILES:,} files, or {MOST_BYTES / 1e6:,.0f} MB, and that is the most. Upload fewer.")
-    entries = [Entry(name.replace("\\", "/"), len(content), len(content), "a zip: upload it alone" if content.startswith(ZIP) else "",
-                     content) for name, content in files]
+        raise UserError(f"These files exceed the limit of {MOST_FILES:,} files or {MOST_BYTES / 1e6:,.0f} MB. Upload fewer files.")
+    entries = [Entry(name.replace("\\", "/"), len(content), len(content),
+                     "it is a zip file: upload it alone" if content.startswith(ZIP) else "", content) for name, content in files]
     return of_entries(entries, lambda entry: entry.source, on_progress, Door(place))
 
 
@@ -102,7 +102,7 @@ def _of_images(entries: Sequence[Entry], tables: Sequence[Entry], read: Callable
     for table in tables:
         if labels := _labels(table, read, paths):
             folders, skipped = labels.classes, [one for one in skipped if one[0] != table.name]
-            notes.append(f"The classes are those of {shown(PurePosixPath(table.name).name)}.")
+            notes.append(f"The classes are read from {shown(PurePosixPath(table.name).name)}.")
             if labels.splits:
                 is_test, note = assigned(labels.splits)
                 notes += [note] * bool(note)
@@ -124,8 +124,8 @@ def _labels(table: Entry, read: Callable, paths: Sequence[str]):
 
 def _check_work(pixels: int) -> None:
     if pixels > MOST_PIXELS:
-        raise UserError(f"These images have {pixels / 1e9:,.0f} billion pixels to decode, and {MOST_PIXELS / 1e9:.0f} is the most. "
-                        "Upload fewer, or smaller ones.")
+        raise UserError(f"These images have {pixels / 1e9:,.0f} billion pixels, and the limit is {MOST_PIXELS / 1e9:.0f} billion. "
+                        "Upload fewer or smaller images.")
 
 
 def _is_hidden(name: str) -> bool:
@@ -138,8 +138,8 @@ def _fault(entry: Entry, door: Door) -> str:
     if entry.fault:
         return entry.fault
     if suffix not in SUFFIXES:
-        return {".zip": "a zip in a zip", ARRAY: "an array, beside images"} \
-            .get(suffix, "not opened, because it can run code" if suffix in CODE else "no image by its name")
+        return {".zip": "it is a zip file in a zip file", ARRAY: "it is an array, and only the images are used"} \
+            .get(suffix, f"it {CAN_RUN_CODE}" if suffix in CODE else "its name is not that of an image")
     if door.is_limited and entry.size > MOST_FILE_BYTES:
         return LARGE
-    return "packed more tightly than an image can be" if entry.size > MOST_RATIO * max(entry.packed, 1) else ""
+    return "its compression ratio is too high for an image" if entry.size > MOST_RATIO * max(entry.packed, 1) else ""

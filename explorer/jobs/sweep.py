@@ -31,6 +31,7 @@ def combinations(spec: RunSpec, betas: list[float], latent_dims: list[int], seed
 
 def follow(specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False) -> list[dict]:
     """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a sentence or None.
+    Active units are defined for VAEs only: for other models they are None.
 
     When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
@@ -64,7 +65,8 @@ def _row(run: str, spec: RunSpec) -> dict:
     row = {"run": run, "latent_dim": spec.latent_dim, "beta": spec.beta, "seed": spec.seed}
     try:
         trained = find(run)
-        return row | {name: getattr(trained.test, name) for name in COLUMNS[4:]} | {"fault": trained.note}
+        figures = {name: getattr(trained.test, name) for name in COLUMNS[4:]}
+        return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
     except UserError as error:
         job, why = job_of(run), str(error) if place_for(run).exists() else "It was not trained. Run the sweep again."
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}

@@ -11,7 +11,7 @@ def between(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
     """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one has no image."""
     for label in (a, b):
         if not (y == label).any():
-            raise UserError(f"No image is of class {label}, so that it has no mean code: choose another class.")
+            raise UserError(f"No test image has the class {label}, so it has no mean code: choose another class.")
     return _step(mu, y == a, y == b)
 
 
@@ -24,7 +24,7 @@ def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
     """
     values = np.asarray(values, np.float64)
     if not len(values) or not values.min() < values.max():
-        raise UserError("This factor is the same for all images, so that no direction belongs to it: choose another factor.")
+        raise UserError("This factor has the same value for all images, so it has no direction: choose another factor.")
     third = max(1, len(values) // 3)
     low, high = np.sort(values)[[third - 1, -third]]
     both = low == high

@@ -29,7 +29,7 @@ def from_aggregate(mu: np.ndarray, logvar: np.ndarray | None, n: int, temperatur
     """
     _check(temperature)
     if not len(mu):
-        raise UserError("There are no codes to draw from: choose a run with test images.")
+        raise UserError("There are no codes to sample from: choose a run with test images.")
     rows = rng.integers(len(mu), size=n)
     codes = mu[rows].astype(np.float64)
     return codes if logvar is None else codes + temperature * np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
@@ -37,4 +37,4 @@ def from_aggregate(mu: np.ndarray, logvar: np.ndarray | None, n: int, temperatur
 
 def _check(temperature: float) -> None:
     if not 0 <= temperature < np.inf:
-        raise UserError(f"A temperature is a number from 0 on, not {temperature:g}: choose 1 for the distribution as it is.")
+        raise UserError(f"The temperature must be a finite number and not negative, but it is {temperature:g}: choose 1.")

@@ -55,7 +55,7 @@ def fitted_gaussian(codes: np.ndarray) -> FittedGaussian:
     variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
     there = variances > FLAT * max(variances[-1], 1e-300)
     if not variances[-1] > FLAT:
-        raise UserError("All codes are the same point: there is nothing between them to measure. Train the model longer.")
+        raise UserError("All codes are the same point, so there are no gaps to measure. Train the model longer.")
     sd, directions = np.sqrt(variances[there]), directions[:, there]
     return FittedGaussian(mean, (directions * sd).T, directions / sd)
 

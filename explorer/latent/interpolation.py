@@ -47,7 +47,7 @@ def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generat
     Raises UserError if there are fewer than two codes.
     """
     if len(mu) < 2:
-        raise UserError(f"A path leads from one code to another, and there is {len(mu)}. Use more test images.")
+        raise UserError(f"A path needs two codes, and there is only {len(mu)}. Use more test images.")
     first = rng.integers(len(mu), size=n)
     second = (first + rng.integers(1, len(mu), size=n)) % len(mu)
     pairs = [(mu[i], mu[j]) for i, j in zip(first, second)]

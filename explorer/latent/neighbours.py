@@ -16,7 +16,7 @@ def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.
     """
     _check(points, to)
     if not 1 <= k <= len(points):
-        raise UserError(f"There are {len(points):,} images to be near to: choose 1 to {len(points):,} neighbours, not {k}.")
+        raise UserError(f"There are {len(points):,} images to compare with: choose 1 to {len(points):,} neighbours, not {k}.")
     unit, dtype = (255, np.float32) if points.dtype == np.uint8 else (1, np.float64)
     target, flat = (np.ravel(to) * unit).astype(dtype), points.reshape(len(points), -1)
     squares, step = np.empty(len(points), dtype), max(1, CHUNK // flat.shape[1])

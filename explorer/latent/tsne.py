@@ -35,7 +35,7 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     if not np.isfinite(codes).all():
         raise UserError("Not all codes are finite numbers. Train the run again.")
     if (codes == codes[0]).all():
-        raise UserError("All codes are the same point: there are no neighbours to keep together. Train the model longer.")
+        raise UserError("All codes are the same point, so t-SNE finds no neighbours. Train the model longer.")
     if codes.shape[1] == 1:
         codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
     command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
@@ -52,7 +52,7 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
                     yield min(int(found[1]) / ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
-                raise UserError("t-SNE was ended before it was done. Start it again, with fewer codes if memory is short.")
+                raise UserError("The t-SNE process ended too early. Start it again, with fewer codes if there is too little memory.")
             yield np.frombuffer(places, np.float32).reshape(-1, 2).copy()
         finally:
             process.kill()

@@ -1,4 +1,4 @@
-"""What an encoder says of an image: a point, a cloud, or entries of a book."""
+"""The output of an encoder for an image: a point, a Gaussian, or entries of a codebook."""
 
 from dataclasses import dataclass
 

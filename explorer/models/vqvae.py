@@ -1,4 +1,4 @@
-"""The vector-quantised autoencoder: a code is a few entries of one book (van den Oord, Vinyals and Kavukcuoglu, NeurIPS 2017)."""
+"""The vector-quantised autoencoder: a code is a few entries of one codebook (van den Oord, Vinyals and Kavukcuoglu, NeurIPS 2017)."""
 
 import torch
 from torch import Tensor, nn

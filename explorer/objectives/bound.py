@@ -24,15 +24,15 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
     with thousands. Raises UserError for an AE, a VQ-VAE, or fewer samples than 1.
     """
     if n_samples < 1:
-        raise UserError(f"The bound is a mean over draws: choose at least 1, not {n_samples}.")
+        raise UserError(f"The bound is a mean over samples: choose at least 1, not {n_samples}.")
     device = next(model.parameters()).device
     pixels = torch.tensor(x)[None]  # a copy: an image read from a file may not be written to
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
     posterior = model.encode(image)
     if isinstance(posterior, Point):
-        raise UserError("An AE has no posterior to draw from, and so no bound on log p(x): choose a VAE.")
+        raise UserError("An AE has no posterior to sample from, so it has no bound on log p(x): choose a VAE.")
     if isinstance(posterior, Codes):
-        raise UserError("A VQ-VAE's encoder makes one sure choice: there are no draws to weigh, and its elbo is the bound it has.")
+        raise UserError("The posterior of a VQ-VAE is deterministic, so its samples are all the same: use its elbo as the bound.")
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(device)
     log_weights = []
     for some in eps.split(BATCH):

@@ -17,7 +17,7 @@ BROUGHT, ROUND, OF = "the run brought in last", "runs brought in", "the file of 
 def bring() -> None:
     """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one sentence."""
     st.subheader("Import a run")
-    st.markdown("Upload the **zip** of a run (*Export* on Explore makes one), or the **weights** of a network as a state dict in "
+    st.markdown("Upload the **zip file** of a run (*Export* on Explore creates it), or the **weights** of a network as a state dict in "
                 "safetensors. Neither can run code here.")
     _said()
     if not may_keep():

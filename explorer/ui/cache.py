@@ -224,5 +224,5 @@ def present(run: Run) -> None:
 def _still(folder: Path, wanted: str) -> Run:
     run = read(folder)
     if version(run) != wanted:
-        raise UserError(f"Run {run.name} has been trained anew. Reload the page.")
+        raise UserError(f"Run {run.name} has been trained again. Reload the page.")
     return run

@@ -1,4 +1,4 @@
-"""The sets of images that were saved, the visitor's own and everyone's: to be trained on, deleted and restored."""
+"""List the saved data sets that the visitor may use, with links to train on them and buttons to delete and restore them."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ def image_sets() -> None:
     IMAGES.undo_button()
     names = sorted(filter(visitor.may_see, own.names()), key=lambda name: (not owner(name), without_key(name).lower()))
     if not names:
-        st.caption("None yet.")
+        st.caption("There are no saved images yet.")
     for name in names:
         with st.container(border=True), plain_faults():
             _set(name)
@@ -43,7 +43,7 @@ def _set(name: str) -> None:
 
 def _delete(name: str) -> None:
     if any(job.alive and job.spec.get("dataset") == f"own:{name}" for job in queue.jobs()):
-        raise UserError(f"{without_key(name)} is being trained on, or waits for it. Stop that first.")
+        raise UserError(f"A training uses {without_key(name)} or waits to use it. Stop the training first.")
     own.delete(name)
 
 

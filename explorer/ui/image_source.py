@@ -1,4 +1,4 @@
-"""Where images come from: files of the visitor's device, or a folder or file of the server."""
+"""Widgets to choose images: files of the visitor's device, or a folder or file of the server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ WAYS = {"device": "From this device", "server": "From the server"}
 COUNTRIES = {"cp437": "English (cp437)", "cp850": "Western Europe (cp850)", "cp1252": "Western Europe (Windows-1252)",
              "cp866": "Cyrillic (cp866)", "cp1251": "Cyrillic (Windows-1251)", "cp932": "Japanese (Shift JIS)",
              "gbk": "Chinese, simplified (GBK)", "big5": "Chinese, traditional (Big5)", "cp949": "Korean (cp949)"}
-HELP = (f"Images: {IN_WORDS}. In a zip, folders are classes; folders train and test are a split; labels.csv may name the classes. "
+HELP = (f"Images: {IN_WORDS}. In a zip file, folders are classes; folders train and test are a split; labels.csv may name the classes. "
         "Arrays: .npy, or .npz with images and labels, x and y, or x_train, y_train, x_test and y_test. "
         "Tables: CSV with a row for each image, as label,pixel0,pixel1 and so on.")
 
@@ -56,7 +56,7 @@ def choose_encoding(key: tuple, upload: Upload) -> None:
         options = sorted(upload.encodings, key=[*COUNTRIES].index)
         st.selectbox("Encoding of the names", options, options.index(upload.encodings[0]), key=_encoding_key(key),
                      format_func=COUNTRIES.get,
-                     help="The zip does not say how its names are written. Choose the encoding with which the classes are right.")
+                     help="The zip file does not say how its names are encoded. Choose the encoding that shows the classes correctly.")
 
 
 def chosen_encoding(key: tuple) -> str | None:
@@ -70,7 +70,7 @@ def _encoding_key(key: tuple) -> str:
 
 def _on_device() -> Source:
     key = f"images {_round()}"
-    files = st.file_uploader("A zip, images, arrays or a table", accept_multiple_files=True, key=key, help=HELP)
+    files = st.file_uploader("A zip file, images, arrays or a table", accept_multiple_files=True, key=key, help=HELP)
     if len(st.session_state[key]) > len(files):  # the browser still names files that this server does not have
         st.warning("The server was restarted, and the files are gone. Choose them again.")
     name = files[0].name if len(files) == 1 else "images"
@@ -80,6 +80,6 @@ def _on_device() -> Source:
 
 def _on_server(folders: list[str]) -> Source:
     path = st.selectbox("Folder on the server", folders, index=None, accept_new_options=True, placeholder="Choose one, or enter a path",
-                        key=f"images folder {_round()}", help="Each folder in it is a class. A zip, an array or a "
-                                                                                   "table in it can be named too.")
+                        key=f"images folder {_round()}", help="Each folder in it is a class. The path of a zip file, "
+                                                                                   "an array or a table is allowed too.")
     return Source((path,) if path else (), lambda say, encoding: on_server(path, say, encoding), path or "")

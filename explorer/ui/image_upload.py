@@ -24,13 +24,13 @@ SIZE, COLOUR = "images size", "images colour"
 SHOWN, IN_A_ROW = 16, 8
 GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
 KINDS = {"L": "grey", "LA": "grey, with transparency", "1": "black and white", "RGB": "colour", "RGBA": "colour, with transparency",
-         "P": "colour, of a palette", "CMYK": "colour, for print", "I;16": "grey, 16-bit", "I;16B": "grey, 16-bit", "I": "grey, 32-bit",
-         "F": "grey, decimal"}
+         "P": "colour, with a palette", "CMYK": "colour, for print", "I;16": "grey, 16-bit", "I;16B": "grey, 16-bit", "I": "grey, 32-bit",
+         "F": "grey, floating-point"}
 
 
 @dataclass
 class Looked:
-    """At what was chosen: told from other choices by source; upload None if it is refused, with a sentence."""
+    """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then says why."""
 
     source: tuple
     upload: Upload | None
@@ -53,7 +53,7 @@ def image_upload() -> None:
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session")
     colour = right.toggle("Colour", key=COLOUR, persist_state="session",
-                          help="Grey trains three times as fast, and is enough where colour says nothing")
+                          help="Training on grey images is three times as fast. Choose it if colour does not matter.")
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
     if st.button("Save", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before
@@ -113,14 +113,14 @@ def _announced(looked: Looked) -> None:
     parts = [f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
              f"{_several(len(upload.sizes), 'size', 'sizes')}"]
     if upload.is_test is not None and 0 < (n_test := int(upload.is_test.sum())) < len(upload.names):
-        parts.append(f"**{n_test:,}** of them are the test images, as given")
+        parts.append(f"**{n_test:,}** of them are the given test images")
     if upload.skipped:
         parts.append(f"**{len(upload.skipped):,} skipped** (see below)")
     elif not looked.shows_nothing:
-        parts.append("none skipped")
+        parts.append("no file was skipped")
     st.markdown("; ".join(parts) + ".")
     if looked.shows_nothing:
-        st.warning("Every image is of one colour, so there is nothing to learn. Check the files.")
+        st.warning("Every image has only one colour, so there is nothing to learn. Check the files.")
     if upload.notes:
         st.markdown("\n\n".join(f":material/info: {words.as_text(note)}" for note in upload.notes))
 
@@ -131,7 +131,7 @@ def _several(n: int, one: str, many: str) -> str:
 
 def _skipped(skipped: tuple[str, ...]) -> None:
     if skipped:
-        with st.expander(f"What was skipped, and why ({len(skipped):,})"):
+        with st.expander(f"Skipped files and the reasons ({len(skipped):,})"):
             st.dataframe({"Skipped": skipped}, hide_index=True)
 
 
@@ -139,12 +139,12 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
     upload = looked.upload
     if (size, colour) not in looked.seen:
         rows = np.unique(np.linspace(0, len(upload.names) - 1, SHOWN).astype(int))
-        with st.spinner("Decoding some of them…"):
+        with st.spinner("Decoding some images…"):
             read = [(row, upload.read(int(row), (size, size), colour)) for row in rows]
         looked.seen[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
     if seen := looked.seen[size, colour]:
         classes = [upload.class_names[upload.y[row]] for row, _ in seen]
-        gallery("images as they will be", "The images as they will be", np.stack([image for _, image in seen]),
+        gallery("images as they will be", "The images as a network sees them", np.stack([image for _, image in seen]),
                 [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
                 captions=[shown(name, 24) for name in classes] if len(upload.class_names) > 1 else None)
 

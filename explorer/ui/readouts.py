@@ -23,13 +23,15 @@ def film_readouts(run: Run) -> list[Readout]:
 def still_readouts(run: Run, found: GapMap | None) -> list[Readout]:
     t = run.test
     return _readouts(run.spec.latent_dim, [found and found.gap], [found and found.estimate], [t.distortion],
-                     None if t.elbo is None else [t.rate], [t.active_units])
+                     None if t.elbo is None else [t.rate], [t.active_units] if run.spec.has_prior else None)
 
 
 def _readouts(latent_dim: int, gap: list, estimates: Sequence[GapEstimate | None], distortion: list, rate: list | None,
-              active_units: list) -> list[Readout]:
+              active_units: list | None) -> list[Readout]:
+    """rate, active_units: None where they are not defined."""
     interval = [None if e is None else (100 * e.low, 100 * e.high) for e in estimates]
     return [
         ("gap", [None if share is None else 100 * share for share in gap], 0, "%", interval), ("distortion", distortion, 1, " nats"),
-        *([("rate", rate, 1, " nats")] if rate else []), ("active units", active_units, 0, f" of {latent_dim}"),
+        *([("rate", rate, 1, " nats")] if rate else []),
+        *([("active units", active_units, 0, f" of {latent_dim}")] if active_units else []),
     ]

@@ -57,7 +57,7 @@ def test_medmnist_arrays_are_a_split_of_three():
     upload = uploaded(npz(**arrays, **{f"{split}_labels": TARGETS[rows, None] for split, rows in parts.items()}))
     data = upload.dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (30, 10)
-    assert data.notes == ("Validation images are used for training: the test images stay apart.",)
+    assert data.notes == ("The validation images are used for training, and the test images are not.",)
     big = DIGITS.repeat(2, 1).repeat(2, 2)
     for rows, of in ((data.train, slice(0, 30)), (data.test, slice(30, 40))):
         assert sorted((data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) \
@@ -78,7 +78,7 @@ def test_sprites_of_0_and_1_with_what_is_pickled_beside_them():
 def test_files_of_arrays_chosen_together_are_as_good_as_an_npz():
     upload = uploaded([("images.npy", npy(DIGITS)), ("labels.npy", npy(TARGETS)), ("notes.txt", b"x")])
     assert [upload.class_names[y] for y in upload.y] == [str(t) for t in TARGETS]
-    assert upload.skipped == ("notes.txt: not an array, and arrays are taken",)
+    assert upload.skipped == ("notes.txt: it is not an array, and only the arrays are used",)
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -102,8 +102,8 @@ def test_any_numbers_become_the_same_greys(x):
 
 @pytest.mark.parametrize("arrays, says", [
     ({"x": DIGITS, "y": np.zeros((40, 3))}, "one for each image"), ({"x": DIGITS, "y": np.full(40, np.nan)}, "one for each image"),
-    ({"x": DIGITS, "y": np.full(40, 1e300)}, "one for each image"), ({"x": DIGITS[:, 0, :5]}, "not read here"),
-    ({"x": np.full(40, "a")}, "not read"),
+    ({"x": DIGITS, "y": np.full(40, 1e300)}, "one for each image"), ({"x": DIGITS[:, 0, :5]}, "not supported"),
+    ({"x": np.full(40, "a")}, "not supported"),
 ])
 def test_labels_and_images_of_other_forms_are_refused(arrays, says):
     with pytest.raises(UserError, match=says):

@@ -17,6 +17,7 @@ from explorer.data.own_image import from_file, notes_on
 from explorer.data.server_folder import on_server
 from explorer.data.upload import uploaded
 from explorer.errors import UserError
+from explorer.foreign import CODE
 
 ROOT, CASES = Path(__file__).parents[2], Path(__file__).parent / "cases"
 SIZE = (32, 32)
@@ -101,13 +102,13 @@ def test_white_drawings_are_put_on_black():
     upload = found("white_icons.zip")
     raw = images_in("white_icons.zip")
     assert np.array_equal(pixels(upload), [np.asarray(raw[name])[..., 3] for name in sorted(raw)])
-    assert upload.notes == ("Transparent images are put on black, because on white they would not be seen.",)
+    assert upload.notes == ("Transparent images are shown on black, because they would not be visible on white.",)
     assert from_file(zipfile.ZipFile(CASES / "white_icons.zip").read("a/0.png"), (1, *SIZE)).max() == 255
 
 
 def test_an_array_among_images_is_skipped_and_named():
     upload = found("images_and_npy.zip")
-    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == ("ds/features.npy: an array, beside images",)
+    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == ("ds/features.npy: it is an array, and only the images are used",)
 
 
 @pytest.mark.parametrize("name", ["disc.avif", "disc.jfif", "disc.pgm"])
@@ -148,7 +149,8 @@ def test_every_page_of_a_tiff_is_an_image():
     assert len(wanted) == 6 and np.array_equal(pixels(upload), wanted)
     assert upload.notes == ("1 TIFF file has 6 pages: every page is an image.",) and upload.names[5] == "stack.tif, page 6"
     content = (CASES / "stack.tif").read_bytes()
-    assert np.array_equal(from_file(content, (1, *SIZE))[0], wanted[0]) and notes_on(content) == ["This is the first of 6 pages."]
+    assert np.array_equal(from_file(content, (1, *SIZE))[0], wanted[0])
+    assert notes_on(content) == ["This file has 6 pages: the first is used."]
 
 
 def test_a_table_as_kaggles_mnist():
@@ -189,7 +191,7 @@ def test_labels_beside_the_images():
     with zipfile.ZipFile(CASES / "images_and_csv.zip") as held:
         told = dict(line.split(",") for line in held.read("labels.csv").decode().split()[1:])
     assert [upload.class_names[y] for y in upload.y] == [told[name.rpartition("/")[2]] for name in upload.names]
-    assert upload.class_names == ("a", "b") and upload.skipped == () and upload.notes == ("The classes are those of labels.csv.",)
+    assert upload.class_names == ("a", "b") and upload.skipped == () and upload.notes == ("The classes are read from labels.csv.",)
 
 
 def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_one():
@@ -212,7 +214,7 @@ def test_the_command_line_takes_every_format(name, tmp_path):
 
 @pytest.mark.parametrize("name", ["m.pkl", "w.pt", "W.PTH"])
 def test_files_that_can_run_code_are_not_opened(name):
-    with pytest.raises(UserError, match="can run code. Save the arrays in it with numpy.savez"):
+    with pytest.raises(UserError, match="can run code .*: save its arrays with numpy.savez"):
         uploaded([(name, b"PK whatever")])
     image = (CASES / "disc.pgm").read_bytes()
-    assert uploaded([(name, b"x"), ("1.pgm", image), ("2.pgm", image)]).skipped == (f"{name}: not opened, because it can run code",)
+    assert uploaded([(name, b"x"), ("1.pgm", image), ("2.pgm", image)]).skipped == (f"{name}: it {CODE}",)

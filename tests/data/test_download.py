@@ -56,7 +56,7 @@ def test_a_download_that_fails_says_so_and_leaves_nothing(web, dead_url, target,
         fetch([url], target, MD5)
     assert list(target.parent.iterdir()) == []
     message = str(error.value)
-    assert url in message and f"place the file at {target} yourself" in message and "\n" not in message
+    assert url in message and f"save the file yourself as {target}" in message and "\n" not in message
 
 
 def test_an_intact_file_is_not_fetched_again(web, target):

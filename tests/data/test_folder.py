@@ -38,7 +38,7 @@ def test_folders_without_readable_images_are_no_classes(save):
     (root / "notes" / "broken.png").write_text("text", encoding="utf-8")
     (root / "notes" / "read me.txt").write_text("text", encoding="utf-8")
     data = read(root)
-    assert data.class_names == ("a",) and data.skipped == ("notes/broken.png: not an image that can be read",)
+    assert data.class_names == ("a",) and data.skipped == ("notes/broken.png: it is not an image that can be read",)
 
 
 def test_hidden_files_and_folders_are_left_alone(save):
@@ -79,7 +79,7 @@ def test_two_images_are_enough(save):
 
 
 @pytest.mark.parametrize("good, broken, says", [
-    (1, 0, "holds 1 image that can be read,"), (0, 0, "holds no images that can be read"),
+    (1, 0, "contains 1 image that can be read,"), (0, 0, "contains no images that can be read"),
     (1, 2, "2 skipped; broken0.png"), (0, 1, "1 skipped; broken0.png"),
 ])
 def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):

@@ -28,7 +28,7 @@ def test_its_head_says_what_it_is(digits):
 @pytest.mark.parametrize("content", [b"", b"x" * 100, (2**60).to_bytes(8, "little"), b"\x02\0\0\0\0\0\0\0{}"])
 def test_a_head_that_is_damaged_gets_a_sentence(digits, content):
     own.place_of("digits").write_bytes(content)
-    with pytest.raises(UserError, match="Upload them again"):
+    with pytest.raises(UserError, match="Upload the images again"):
         own.about("digits")
 
 
@@ -47,7 +47,7 @@ def test_deleted_images_come_back_whole(digits):
 def test_new_images_of_the_name_are_not_overwritten(digits):
     own.delete("digits")
     own.save(split("x", DIGITS[:50], load_digits().target[:50], NAMES, ()), "digits")
-    with pytest.raises(UserError, match="a new set has this name"):
+    with pytest.raises(UserError, match="a new data set has this name"):
         own.restore("digits")
     assert own.about("digits").n == 50
 

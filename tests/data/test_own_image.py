@@ -118,7 +118,7 @@ def test_a_photograph_of_50_megapixels_is_read_in_little_time_and_memory(tmp_pat
 ], ids=["empty", "text", "PostScript", "cut PNG", "cut JPEG", "only a header", "144 megapixels", "400 megapixels"])
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_what_cannot_be_read_gets_a_sentence(content, says):
-    with pytest.raises(UserError, match=r"This file can't be used: [^.\n]*\. Choose a PNG or JPEG image") as error:
+    with pytest.raises(UserError, match=r"This file cannot be used: [^.\n]*\. Choose a PNG or JPEG image") as error:
         from_file(content, GREY)
     assert says in str(error.value) and "BytesIO" not in str(error.value)
 

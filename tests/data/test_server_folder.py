@@ -32,7 +32,7 @@ def faces(tmp_path, monkeypatch):
 def test_nothing_is_allowed_unless_it_is_named(tmp_path, monkeypatch):
     monkeypatch.delenv("EXPLORER_FOLDERS", raising=False)
     assert listed() == []
-    with pytest.raises(UserError, match="name it in EXPLORER_FOLDERS"):
+    with pytest.raises(UserError, match="to add it to EXPLORER_FOLDERS"):
         checked(str(draw(tmp_path)))
 
 
@@ -41,7 +41,7 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     (faces / ".hidden.png").write_bytes(b"x")
     (faces / "notes.txt").write_text("x", encoding="utf-8")
     found, wanted = on_server(str(faces)), folder(str(faces), 16, False)
-    assert found.counts == {"a": 2, "b": 4} and found.skipped == ("notes.txt: no image by its name",)
+    assert found.counts == {"a": 2, "b": 4} and found.skipped == ("notes.txt: its name is not that of an image",)
     data = found.dataset("x", 16, False)
     assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y) and data.class_names == wanted.class_names
     assert on_server(f"{faces}/b").counts == {"images": 4}
@@ -51,7 +51,7 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
                                   "\0", "~", "{}/\u202e"])
 def test_what_is_not_below_them_is_refused_alike_whether_it_is_there_or_not(faces, path):
     for door in (checked, on_server, check_links):
-        with pytest.raises(UserError, match="no folder that this server lets its visitors read") as error:
+        with pytest.raises(UserError, match="not a folder that visitors of this server may read") as error:
             door(path.format(faces))
         assert "\n" not in str(error.value) and "\u202e" not in str(error.value)
 
@@ -65,11 +65,11 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     (faces / "loop").symlink_to(faces)
     found = on_server(str(faces))
     assert found.counts == {"a": 3, "b": 4} and set(found.skipped) == {
-        "a/9.png: a link that leads out of the folders allowed here", "out: a link that leads out of the folders allowed here",
-        "a/gone.png: No such file or directory", "c: a link to a folder", "loop: a link to a folder"}
-    with pytest.raises(UserError, match="no folder"):
+        "a/9.png: it is a link that leads out of the allowed folders", "out: it is a link that leads out of the allowed folders",
+        "a/gone.png: No such file or directory", "c: it is a link to a folder", "loop: it is a link to a folder"}
+    with pytest.raises(UserError, match="not a folder"):
         on_server(str(faces / "out"))
-    for place, says in ((faces, "c in faces is a link to a folder"), (faces / "a", "9.png in a is a link that leads out")):
+    for place, says in ((faces, "c in faces cannot be read: it is a link to a folder"), (faces / "a", "9.png in a .* leads out")):
         with pytest.raises(UserError, match=says):
             check_links(str(place))
     assert checked(str(faces / "c")) == faces / "b"
@@ -79,18 +79,18 @@ def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
     found = on_server(str(faces))
     (faces / "a" / "0.png").unlink()
     (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
-    assert found.read(0, (16, 16), False) == "a link that leads out of the folders allowed here"
-    assert "a/0.png: a link that leads out of the folders allowed here" in found.dataset("x", 16, False).skipped
+    assert found.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
+    assert "a/0.png: it is a link that leads out of the allowed folders" in found.dataset("x", 16, False).skipped
 
 
 def test_a_pipe_is_not_waited_for(faces):
     os.mkfifo(faces / "a" / "pipe.png")
-    assert "a/pipe.png: not a plain file" in on_server(str(faces)).skipped
+    assert "a/pipe.png: it is not a regular file" in on_server(str(faces)).skipped
 
 
 def test_too_many_files_are_refused(faces, monkeypatch):
     monkeypatch.setattr("explorer.data.server_folder.MOST_FILES", 5)
-    with pytest.raises(UserError, match="more than 5 files"):
+    with pytest.raises(UserError, match="more files than the limit of 5"):
         on_server(str(faces))
 
 
@@ -102,5 +102,5 @@ def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
     check_dataset(f"file:{faces / 'digits.npz'}"), check_dataset(f"folder:{faces / 'a'}"), check_dataset("mnist")
     for path in (tmp_path / "secret" / "digits.npz", faces / "out.npz", faces / "none.npz", faces / "a" / "0.png", "/etc/passwd"):
         for door, asked in ((on_server, str(path)), (check_dataset, f"file:{path}")):
-            with pytest.raises(UserError, match="no folder that this server lets its visitors read"):
+            with pytest.raises(UserError, match="not a folder that visitors of this server may read"):
                 door(asked)

@@ -41,5 +41,5 @@ def test_uploaded_images_by_the_head_of_their_file(tmp_path, monkeypatch):
     own.place_of("faces").write_bytes(b"cut")
     with pytest.raises(UserError, match="damaged"):
         n_train("own:faces")
-    with pytest.raises(UserError, match="no saved set of images"):
+    with pytest.raises(UserError, match="There is no data set named"):
         n_train("own:faeces")

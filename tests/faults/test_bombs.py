@@ -80,33 +80,33 @@ def npz(header: str, data: bytes = b"") -> bytes:
 
 
 BOMBS = {
-    "by count": (many_entries, "more than 50,000 files"),
-    "by ratio": (lambda: zipped(("a.png", bytes(90_000_000))), "packed more tightly than an image can be"),
-    "by size": (lambda: with_field(zipped(("a.png", GOOD), ("b.png", GOOD)), 24, "<L", 0xF0000000), "would unpack to more than"),
-    "by nesting": (lambda: zipped(("a.zip", zipped(("b.zip", zipped(("c.png", GOOD)))))), "a zip in a zip"),
-    "by one file over and over": (lambda: with_field(zipped(*[(f"{i}.png", GOOD) for i in range(9)]), 42, "<L", 0), "damaged in the zip"),
-    "larger than it says": (lambda: with_field(zipped(("a.png", bytes(10**7))), 24, "<L", 5000), "damaged in the zip"),
-    "smaller than it says": (lambda: with_field(zipped(("a.png", GOOD)), 24, "<L", 5000), "damaged in the zip"),
-    "zip64 that lies": (zip64_that_lies, "would unpack to more than"),
-    "encrypted": (lambda: with_field(zipped(("a.png", GOOD)), 8, "<H", 1), "a.png: encrypted"),
-    "rarely packed": (lambda: zipped(("a.png", bytes(10**6)), how=zipfile.ZIP_LZMA), "packed in a way that is not read"),
-    "a link": (lambda: special(stat.S_IFLNK), "a link, not a file"), "a device": (lambda: special(stat.S_IFCHR), "not a plain file"),
+    "by count": (many_entries, "more files than the limit of 50,000"),
+    "by ratio": (lambda: zipped(("a.png", bytes(90_000_000))), "its compression ratio is too high for an image"),
+    "by size": (lambda: with_field(zipped(("a.png", GOOD), ("b.png", GOOD)), 24, "<L", 0xF0000000), "exceed the limit of 2,000 MB"),
+    "by nesting": (lambda: zipped(("a.zip", zipped(("b.zip", zipped(("c.png", GOOD)))))), "it is a zip file in a zip file"),
+    "by one file over and over": (lambda: with_field(zipped(*[(f"{i}.png", GOOD) for i in range(9)]), 42, "<L", 0), "it is damaged"),
+    "larger than it says": (lambda: with_field(zipped(("a.png", bytes(10**7))), 24, "<L", 5000), "it is damaged"),
+    "smaller than it says": (lambda: with_field(zipped(("a.png", GOOD)), 24, "<L", 5000), "it is damaged"),
+    "zip64 that lies": (zip64_that_lies, "exceed the limit of 2,000 MB"),
+    "encrypted": (lambda: with_field(zipped(("a.png", GOOD)), 8, "<H", 1), "a.png: it is encrypted"),
+    "rarely packed": (lambda: zipped(("a.png", bytes(10**6)), how=zipfile.ZIP_LZMA), "its compression method is not supported"),
+    "a link": (lambda: special(stat.S_IFLNK), "it is a link"), "a device": (lambda: special(stat.S_IFCHR), "it is not a regular file"),
     "upwards": (lambda: zipped(("../../a.png", GOOD)), "leads out of the zip"), "absolute": (lambda: zipped(("/a.png", GOOD)), "leads out"),
     "of a drive": (lambda: zipped(("C:\\a.png", GOOD)), "leads out of the zip"),
     "upwards as in Windows": (lambda: zipped(("..\\a.png", GOOD)), "leads out of the zip"),
     "a path without end": (lambda: zipped(("a/" * 30_000 + "a.png", GOOD)), "its name is too long"),
-    "one name twice": (lambda: zipped(("a.png", GOOD), ("a.png", GOOD)), "another file has its name"),
-    "one name spelt twice": (lambda: zipped(("é.png", GOOD), ("e\u0301.png", GOOD)), "another file has its name"),
-    "10^9 pixels": (lambda: zipped(("a.png", png_of(31_623, 31_623))), "pixels can't be meant"),
-    "10^8 pixels": (lambda: zipped(("a.png", png_of(10_000, 10_000))), "too many to be meant"),
-    "drawn over and over": (lambda: zipped(("a.jpg", jpeg_of_many_scans(1000, 100_000)), how=zipfile.ZIP_STORED), "over and over"),
+    "one name twice": (lambda: zipped(("a.png", GOOD), ("a.png", GOOD)), "another file has the same name"),
+    "one name spelt twice": (lambda: zipped(("é.png", GOOD), ("e\u0301.png", GOOD)), "another file has the same name"),
+    "10^9 pixels": (lambda: zipped(("a.png", png_of(31_623, 31_623))), "it has too many pixels"),
+    "10^8 pixels": (lambda: zipped(("a.png", png_of(10_000, 10_000))), "it has 10000 × 10000 pixels"),
+    "drawn over and over": (lambda: zipped(("a.jpg", jpeg_of_many_scans(1000, 100_000)), how=zipfile.ZIP_STORED), "too long to decode"),
     "objects": (lambda: npz("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", b"cos\nsystem\n(S'exit 1'\ntR."), "Python objects"),
-    "an array without end": (lambda: npz("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000000)}"), "not as large as it"),
-    "an array of more than there is": (lambda: npz(f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({2**63}, 2)}}"), "not as large"),
-    "an array's header that is code": (lambda: npz("__import__('os').system('exit 1')"), "can't be read"),
-    "an array's header that is deep": (lambda: npz("(" * 3000), "can't be read"),
+    "an array without end": (lambda: npz("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000000)}"), "not have the size"),
+    "an array of more than there is": (lambda: npz(f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({2**63}, 2)}}"), "the size"),
+    "an array's header that is code": (lambda: npz("__import__('os').system('exit 1')"), "cannot be read"),
+    "an array's header that is deep": (lambda: npz("(" * 3000), "cannot be read"),
     "a gigabyte of zeros": (lambda: with_field(bytearray(npz("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 9)}")), 24, "<L",
-                                               1_100_000_000), "1,000 is the most"),
+                                               1_100_000_000), "the limit is 1,000 MB"),
 }
 
 
@@ -130,25 +130,25 @@ def test_a_bomb_is_no_run(bomb, tmp_path, monkeypatch):
 @pytest.mark.parametrize("content", [png_of(31_623, 31_623), png_of(2**31 - 1, 2**31 - 1), png_of(0, 0), jpeg_of_many_scans(2000, 50_000),
                                      b"", b"%!PS", b"<svg/>", bytes(10**6)], ids=range(8))
 def test_a_single_image_that_is_a_bomb_is_refused(content):
-    with pytest.raises(UserError, match="This file can't be used"):
+    with pytest.raises(UserError, match="This file cannot be used"):
         from_file(content, (1, 28, 28))
 
 
 def test_many_photographs_are_refused_before_they_are_decoded():
     large = png_of(9000, 9000, bytes(9000 * 1126))
-    with pytest.raises(UserError, match="billion pixels to decode"):
+    with pytest.raises(UserError, match="billion pixels"):
         uploaded([(f"{i}.png", large) for i in range(130)])
 
 
 @pytest.mark.parametrize("header", [
     b'{"a":{"dtype":"U8","shape":[1000000000,1000000000],"data_offsets":[0,8]}}', b'{"a":{"dtype":"U8","shape":[8],"data_offsets":[8,0]}}',
-    b'{"a":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}', b'{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}',
+    b'{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}', b'{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}',
     b'{"a":{"dtype":"U8","shape":[' + b"1," * 100 + b'8],"data_offsets":[0,8]}}', b"[" * 100_000, b"{}", b"",
 ])
 def test_tensors_that_lie_are_no_tensors(header):
-    with pytest.raises(ValueError, match="no safetensors file|not used here"):
+    with pytest.raises(ValueError, match="not a safetensors file|not supported"):
         unpacked(struct.pack("<Q", len(header)) + header + bytes(8))
-    with pytest.raises(ValueError, match="too long to be meant"):
+    with pytest.raises(ValueError, match="its list of tensors is too long"):
         unpacked(struct.pack("<Q", 2**63) + header)
 
 
@@ -174,8 +174,8 @@ def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes
 
 
 @pytest.mark.parametrize(("content", "says"), [
-    (tiff_of_pages(1900, 9000, 16), "billion pixels to decode"), (tiff_of_pages(1900, 9000, 8), "billion pixels to decode"),
-    (tiff_of_pages(2001, 8, 8), "more than 2,000 pages"), (tiff_of_pages(2, 40_000, 8), "pixels can't be meant"),
+    (tiff_of_pages(1900, 9000, 16), "billion pixels"), (tiff_of_pages(1900, 9000, 8), "billion pixels"),
+    (tiff_of_pages(2001, 8, 8), "more than 2,000 pages"), (tiff_of_pages(2, 40_000, 8), "too many"),
 ])
 def test_a_tiff_of_many_pages_is_refused_before_they_are_decoded(content, says):
     with pytest.raises(UserError, match=says):
@@ -188,9 +188,9 @@ def test_a_tiff_that_leads_back_to_its_first_page_ends():
 
 
 def test_a_table_or_labels_without_end_are_refused():
-    with pytest.raises(UserError, match="no square image"):
+    with pytest.raises(UserError, match="cannot form a square image"):
         uploaded([("a.csv", b"1," * 1_000_000)])
-    with pytest.raises(UserError, match="150 is the most"):
+    with pytest.raises(UserError, match="the limit is 150 MB"):
         uploaded([("a.zip", bytes(with_field(zipped(("a.csv", b"1")), 24, "<L", 160_000_000)))])
     found = uploaded([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
     assert len(found.names) == 2
@@ -198,5 +198,5 @@ def test_a_table_or_labels_without_end_are_refused():
 
 def test_many_tiffs_of_many_pages_are_refused_as_too_many(monkeypatch):
     monkeypatch.setattr("explorer.data.upload.MOST_FILES", 100)
-    with pytest.raises(UserError, match="more than 100 images"):
+    with pytest.raises(UserError, match="more images than the limit of 100"):
         uploaded([(f"{i}.tif", tiff_of_pages(60, 8, 8)) for i in range(5)])

@@ -29,6 +29,14 @@ def test_a_sweep_makes_one_table(folder):
     assert len(again.stdout.splitlines()) == 5 and "training" not in again.stderr
 
 
+def test_active_units_are_shown_for_vaes_only(folder):
+    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "1", "--width", "8"]
+    for model, shown in (("ae", False), ("vae", True)):
+        said = subprocess.run([*command, "--model", model], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+        heads, row = (line.split() for line in said.splitlines())
+        assert heads[-1] == "active_units" and (row[-1].isdecimal() if shown else row[-1] == "–")
+
+
 def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     """A fake executor, whose trainings end without a run, one at every look."""
     most_seen, started = [], []

@@ -84,9 +84,9 @@ def test_a_seed_decides_and_no_draw_is_none(rng):
 
 @pytest.mark.parametrize("temperature", [-0.1, np.nan, np.inf])
 def test_what_cannot_be_drawn_gets_a_sentence(temperature, rng):
-    with pytest.raises(UserError, match="choose 1 for the distribution"):
+    with pytest.raises(UserError, match="choose 1"):
         from_gaussian(scale(np.eye(3), True), 5, temperature, rng)
-    with pytest.raises(UserError, match="choose 1 for the distribution"):
+    with pytest.raises(UserError, match="choose 1"):
         from_aggregate(np.eye(3), None, 5, temperature, rng)
-    with pytest.raises(UserError, match="no codes to draw from"):
+    with pytest.raises(UserError, match="no codes to sample from"):
         from_aggregate(np.empty((0, 3)), None, 5, 1, rng)

@@ -60,7 +60,7 @@ def test_a_process_that_others_end_gets_a_sentence(started):
     running = tsne(DIGITS)
     next(running)
     started[0].kill()
-    with pytest.raises(UserError, match="ended before it was done"):
+    with pytest.raises(UserError, match="ended too early"):
         list(running)
 
 

@@ -64,7 +64,7 @@ def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
     assert dict(zip(classes["Class"], classes["Images"])) == {"flower": 10, "roof": 11}
     assert dict(zip(sizes["Size, pixels"], sizes["Images"])) == {"96 × 96": 20, "8 × 8": 1}
     assert dict(zip(kinds["Kind"], kinds["Images"])) == {"colour": 20, "grey": 1}
-    assert skipped["Skipped"].tolist() == ["photographs/notes.txt: no image by its name"]
+    assert skipped["Skipped"].tolist() == ["photographs/notes.txt: its name is not that of an image"]
     assert page.text_input(key="images name").value == "my-photographs" and page.button_group(key="images size").value == 64
 
 
@@ -92,7 +92,7 @@ def test_sixteen_are_shown_as_they_will_be(page):
 
 
 @pytest.mark.parametrize("name, content, wanted", [
-    ("one.npz", "npz", ("**60 images**, 10 classes, one size; none skipped", (1, 16, 16))),
+    ("one.npz", "npz", ("**60 images**, 10 classes, one size; no file was skipped", (1, 16, 16))),
     ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
 ])
 def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
@@ -146,15 +146,15 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
     upload(page, zipped(pieces(3)))
     page.button_group(key="images who").set_value("all").run()
     press(page, "Save")
-    assert "There are other images named my-photographs already" in page.error[0].value and galleries(page)
+    assert "A data set named my-photographs with other images exists already" in page.error[0].value and galleries(page)
     page.text_input(key="images name").set_value("others").run()
     press(page, "Save")
     assert own.names() == ["my-photographs", "others"] and not page.error
 
 
 @pytest.mark.parametrize("content, says", [
-    (b"PK\x03\x04" + bytes(50), "no zip that can be read"), (b"", "holds no images"), (zipped({"a.txt": b"x"}), "no image by its name"),
-    (zipped({"a.png": png(DIGITS[0])}), "holds 1 image"), (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
+    (b"PK\x03\x04" + bytes(50), "zip file cannot be read"), (b"", "contains no images"), (zipped({"a.txt": b"x"}), "not that of an image"),
+    (zipped({"a.png": png(DIGITS[0])}), "contains 1 image"), (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
 ])
 def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
     name = kept(page)
@@ -171,13 +171,13 @@ def test_names_with_markup_are_text(page):
                                                                                               "b/<script>.txt": b"x"}))
     assert wild.replace("/", "") in page.dataframe[0].value["Class"].tolist()
     assert not any(part in shown(page) for part in ("<b>", "![x]", "<script>", "\u202e"))
-    assert page.dataframe[3].value["Skipped"].tolist() == ["b/<script>.txt: no image by its name"]
+    assert page.dataframe[3].value["Skipped"].tolist() == ["b/<script>.txt: its name is not that of an image"]
 
 
 def test_deleted_images_are_brought_back(page):
     name = kept(page)
     page.button(key=f"delete {name}").click().run()
-    assert own.names() == [] and "was deleted" in said(page) and "None yet." in shown(page) and not page.success
+    assert own.names() == [] and "was deleted" in said(page) and "There are no saved images yet." in shown(page) and not page.success
     press(page, "Restore")
     assert own.names() == [name] and not page.exception and not page.error
 
@@ -186,7 +186,7 @@ def test_images_that_are_being_trained_on_stay(page):
     name = kept(page)
     queue.enter("waits", RunSpec(f"own:{name}"))
     page.button(key=f"delete {name}").click().run()
-    assert "is being trained on" in page.error[0].value and own.names() == [name]
+    assert "A training uses" in page.error[0].value and own.names() == [name]
     queue.leave("waits")
     page.button(key=f"delete {name}").click().run()
     assert own.names() == [] and not page.error
@@ -197,7 +197,7 @@ def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
     second = kept(page, content=zipped(pieces(3)), name="others.zip")
     own.place_of(first).write_bytes(b"cut")
     page.run()
-    assert "Upload them again" in page.error[0].value and f"delete {first}" in [b.key for b in page.button]
+    assert "Upload the images again" in page.error[0].value and f"delete {first}" in [b.key for b in page.button]
     assert f"{own.about(second).n} images" in shown(page) and not page.exception
 
 
@@ -259,7 +259,7 @@ def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):
     spec = {"dataset": f"folder:{tmp_path}"}
     page.query_params.update(spec)
     page.switch_page("pages/train.py").run()
-    assert "no folder that this server lets its visitors read" in page.error[0].value
+    assert "not a folder that visitors of this server may read" in page.error[0].value
     assert all(b.disabled for b in page.button if b.label in ("Train", "Train three objectives"))
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     page.query_params.clear()
@@ -272,9 +272,9 @@ CASES = ROOT / "tests/data/cases"
 
 
 @pytest.mark.parametrize("name, says", [
-    ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."), ("white_icons.zip", "Transparent images are put on black"),
-    ("train_test.zip", "**16** of them are the test images, as given; none skipped"), ("stack.tif", "every page is an image"),
-    ("images_and_csv.zip", "The classes are those of labels.csv."), ("images_and_npy.zip", "**1 skipped**"),
+    ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."), ("white_icons.zip", "Transparent images are shown on black"),
+    ("train_test.zip", "**16** of them are the given test images; no file was skipped"), ("stack.tif", "every page is an image"),
+    ("images_and_csv.zip", "The classes are read from labels.csv."), ("images_and_npy.zip", "**1 skipped**"),
 ])
 def test_what_was_decided_about_the_images_is_said(page, name, says):
     upload(page, (CASES / name).read_bytes(), name)
@@ -283,4 +283,4 @@ def test_what_was_decided_about_the_images_is_said(page, name, says):
 
 def test_images_of_one_colour_are_not_passed_over(page):
     upload(page, zipped({f"{i}.png": png(np.full((9, 9), 60 * i, np.uint8)) for i in range(3)}))
-    assert "Every image is of one colour" in page.warning[0].value and "none skipped" not in said(page)
+    assert "Every image has only one colour" in page.warning[0].value and "no file was skipped" not in said(page)

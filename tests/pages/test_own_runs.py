@@ -188,7 +188,7 @@ def test_an_attribute_that_all_faces_share_gets_a_sentence(faces, monkeypatch):
     app = opened()
     app.query_params.update({"run": "faces", "tool": "attributes", "attribute": "Bald"})
     app.switch_page("pages/explore.py").run()
-    assert not app.exception and "the same for all images" in app.error[0].value
+    assert not app.exception and "the same value for all images" in app.error[0].value
     app.selectbox(key="explore attribute").select("Smiling").run()
     assert not app.error and "Along Smiling" in galleries(app)
 
@@ -217,7 +217,7 @@ def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
 def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
     content, wanted = run_zip(find("tiny-vae")), read_embedding(find("tiny-vae")).mu
     bring(library, content, "tiny-vae.zip")
-    assert "There is a run tiny-vae already" in library.error[0].value
+    assert "A run named tiny-vae exists already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
     assert not library.error and "is imported" in library.success[0].value and np.array_equal(read_embedding(find("theirs")).mu, wanted)
     bring(library, content, "tiny-vae (1).zip", who="me")
@@ -244,7 +244,7 @@ def test_weights_are_brought_in_with_their_settings(library):
 
 
 @pytest.mark.parametrize("content, file, says", [
-    (b"PK\x03\x04" + bytes(40), "x.zip", "no zip that can be read"), (zipped({"a.txt": b"x"}), "x.zip", "not hold the files of one run"),
+    (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"), (zipped({"a.txt": b"x"}), "x.zip", "files of exactly one run"),
     (b"x" * 100, "x.safetensors", "These weights can't be used"),
 ])
 def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):

@@ -1,4 +1,4 @@
-"""Numbers typed with a decimal comma, on every page: taken for what they mean, or refused in the browser."""
+"""Accept a decimal comma in the number fields of every page, or refuse unclear numbers, in the browser."""
 
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 // whole numbers are wanted, a number with a comma or a point is refused: the field keeps what it held.
 
 const WHOLE = "Enter a whole number, without a comma or a point.";
-const UNCLEAR = "Enter a number with one decimal point and nothing between thousands.";
+const UNCLEAR = "Enter a number with one decimal point and without thousands separators.";
 
 const isNumber = (field) => field instanceof HTMLInputElement && field.type === "number";
 const takesFractions = (field) => !Number.isInteger(Number(field.step));
