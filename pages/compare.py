@@ -18,7 +18,7 @@ in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "
 pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
 pair = pair or pairs.usual(runs)
 if wrong:
-    st.warning(without_key(wrong + (f" Shown are {pair[0].name} and {pair[1].name}." if pair else "")))
+    st.warning(without_key(wrong + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
     st.info("There is no pair of an AE and a VAE of the same images yet. Train both: "
             "`python -m explorer train --dataset digits --model ae`, and the same with `--model ladder`.")
@@ -49,15 +49,15 @@ with head.popover(f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="
     for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
                                 ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)])):
         st.selectbox(label, fitting, key=key, on_change=choose_runs, format_func=lambda name: words.title(by_name[name]))
-about.markdown("**Move over either map:** both networks decode the same place. Grey areas contain no codes: they are **gaps**."
+about.markdown("**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they are **gaps**."
                + (" Drag **β** and watch them change." if vae.film else ""))
 follow_link(ae, vae)
 compare_view(ae, vae)
 with st.expander("Figures and how they are measured"):
     st.markdown("  \n".join(f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair)
                 + f"{pairs.differences(ae, vae)}\n\n"
-                "A **gap** is the share of samples of the Gaussian fitted to the codes that have no code near: the nearest code is "
-                "farther than the fifth nearest sample. It is the mean of ten measurements, each of "
+                "The figure **gap** is the share of samples of the Gaussian fitted to the codes that are in gaps: their nearest code is "
+                "farther away than their fifth nearest sample. It is the mean of ten measurements, each of "
                 f"{min(vae.test.n, MOST_CODES):,} codes and as many samples, with a 95% interval over samples and images. Gaps of "
                 "different numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the "
                 "posterior *means* of "

@@ -18,37 +18,38 @@ ENLARGED = 3  # screen pixels for one of an image, at least
 x, z, back = tex("x", "x"), tex("z", "z"), tex("distortion", r"\hat x")
 x_i, back_i = tex("x", "x_i"), tex("distortion", r"\hat x_i")
 MATHEMATICS = rf"""
-The encoder is a function $f$ to a few numbers, the decoder a function $g$ back to an image. Both are trained together, to minimise the
-mean reconstruction loss over the training images:
+The encoder is a function $f$ from an image to a few numbers; the decoder is a function $g$ from these numbers to an image. Both are
+trained together, to minimise the mean reconstruction loss over the training images:
 
 $${z} = f({x}), \qquad {back} = g({z}), \qquad \min_{{f, g}} \ \text{{mean of }} D({x}, {back}).$$
 
-**Two reconstruction losses.** In nats per image, summed over pixels $i$:
+**Two reconstruction losses** can be used. Both are in nats per image, summed over the pixels $i$:
 
 $$\text{{cross-entropy: }} D = -\sum_i \big({x_i} \log {back_i} + (1 - {x_i}) \log(1 - {back_i})\big),$$
 
 $$\text{{L2: }} D = \frac{{1}}{{2\sigma^2}} \sum_i ({x_i} - {back_i})^2 + \text{{constant}}.$$
 
-L2 is $-\log p({x}\,|\,{z})$ of Gaussian pixels. The cross-entropy is that of Bernoulli pixels if each pixel is 0 or 1. For grey pixels
-it is still lowest at ${back} = {x}$, but it is not the logarithm of a normalised density, and a perfect reconstruction costs
-more than 0: the entropy of its grey pixels. The continuous Bernoulli distribution adds the missing normaliser (Loaiza-Ganem and
-Cunningham, 2019). In both cases ${back}$, the image shown, is the mean of $p({x}\,|\,{z})$, not a sample from it.
+L2 is $-\log p({x}\,|\,{z})$ of Gaussian pixels with standard deviation $\sigma$. The cross-entropy is that of Bernoulli pixels if each
+pixel is 0 or 1. For grey pixels it is still lowest at ${back} = {x}$, but it is not the negative logarithm of a normalised density, and
+even a perfect reconstruction has a loss above 0: the entropy of its grey pixels. The continuous Bernoulli distribution adds the missing
+normaliser (Loaiza-Ganem and Cunningham, 2019). In both cases ${back}$, the image shown, is the mean of $p({x}\,|\,{z})$, not a sample
+from it.
 
 **PCA** is the best linear autoencoder: if $f$ and $g$ are linear and $D$ is L2, the optimum is the plane of the first principal components
 (Baldi and Hornik, 1989), up to the choice of axes in it. With nonlinear layers a network can fit a curved surface.
 
-*A common mistake:* to average over pixels instead of summing. The mean is 784 times smaller. That changes nothing here, but beside the KL
-divergence of a VAE it makes the KL weight 784 times larger.
+*A common mistake* is to average over pixels instead of summing. The mean is 784 times smaller. This changes nothing here, but in the loss
+of a VAE it has the same effect as a KL weight that is 784 times larger.
 """
 
 LESSON = Lesson(
     PAGE,
-    "The encoder maps an image to two numbers, its code; the decoder reconstructs the image from them. **Choose an image, then move k:** "
-    "PCA does the same linearly, with k numbers.",
-    Question("The network encodes 784 pixels as 2 numbers. How many does PCA need for the same squared error?",
+    "The encoder maps an image to two numbers, its code; the decoder reconstructs the image from them. Principal component analysis (PCA) "
+    "does the same linearly, with k numbers. **Choose an image, then move k,** and compare the reconstructions.",
+    Question("The network encodes 784 pixels as 2 numbers. How many numbers does PCA need for the same squared error?",
              ("2", "About 8", "About 30"), 1,
-             "PCA's reconstructions lie on a flat surface with k dimensions, the network's on a curved surface with two. PCA needs several "
-             "dimensions to approximate the curve. The dashed lines are the network."),
+             "PCA's reconstructions lie on a flat surface with k dimensions; the network's lie on a curved surface with two. PCA needs "
+             "several dimensions to approximate the curved surface. The dashed lines show the network."),
     MATHEMATICS,
     ("explorer.models.autoencoder:Autoencoder.encode", "explorer.models.autoencoder:Autoencoder.decode", "explorer.networks.mlp:mlp",
      "explorer.objectives.distortion:Bernoulli", "explorer.lessons.autoencoder:by_pca"),
@@ -56,7 +57,7 @@ LESSON = Lesson(
 )
 NETWORKS = {
     "linear": "one linear layer each",
-    "mlp": "fully connected layers with nonlinearities between",
+    "mlp": "fully connected layers with nonlinearities between them",
     "conv": "convolutions; transposed convolutions in the decoder",
     "gru": "recurrent: one image row at a time; the LSTM is its older relative",
 }
@@ -81,7 +82,7 @@ def _measured(version: str) -> tuple:
     by_clip = [_or_more(components_for(over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean())) for clip in CLIPS]
     said = (f"PCA reaches the network's squared error with k = **{_or_more(components_for(error.mean(1), network.error.mean()))}** (95% "
             f"interval over the images: {_or_more(low)} to {_or_more(high)}), and its cross-entropy with k = "
-            f"**{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second depends on how PCA's outputs are "
+            f"**{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second k depends on how PCA's outputs are "
             f"clipped: at {' or '.join(f'{100 * clip:g}%' for clip in CLIPS)} it is {' or '.join(by_clip)}.")
     return half, pca, (distortion.mean(1), error.mean(1)), network, said
 
@@ -114,7 +115,7 @@ def picture() -> None:
     left, right = st.columns([3, 2])
     with left:
         gallery("learn autoencoder images", "Test images", images[offered], [f"a test image, {run.class_names[y[i]]}" for i in offered],
-                len(offered), marked=[offered.index(row)], mark="Underlined: the chosen one.",
+                len(offered), marked=[offered.index(row)], mark="Underlined: the chosen image.",
                 on_pick=IMAGE.set)
     with right:
         k = K.slider("k, numbers kept by PCA", high=len(pca.components_))
@@ -135,10 +136,10 @@ def picture() -> None:
         curves.vega_lite_chart(fill(over_numbers(len(values), title), **at_k), width="stretch")
     if asked:
         st.markdown(said)
-    st.caption(f"MNIST. The network was trained on {run.n_train:,} training images, with cross-entropy. PCA is fitted to {half:,} test "
+    st.caption(f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is fitted to {half:,} test "
                f"images; both are measured on {len(images):,} others. For the cross-entropy, PCA's outputs are clipped to {100 * CLIP:g}–"
                f"{100 - 100 * CLIP:g}%.")
-    st.markdown("**Kinds of network**, for these images and two numbers:")
+    st.markdown("The app offers these **kinds of network**, here for MNIST and two numbers:")
     st.markdown(_networks(run.shape))
 
 

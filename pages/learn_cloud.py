@@ -24,12 +24,12 @@ FAR = 3.0  # sigma: a mean farther than this lies outside q(z|x)
 mu, sigma, eps, z, x = tex("mu", r"\mu"), tex("sigma", r"\sigma"), tex("eps", r"\varepsilon"), tex("z", "z"), tex("x", "x")
 s, sigma2, x_i = tex("sigma", "s"), tex("sigma", r"\sigma^2"), tex("x", "x_i")
 MATHEMATICS = rf"""
-For each latent dimension, an AE's encoder outputs one number and a VAE's two. In two dimensions that makes four:
+For each latent dimension, the encoder of an AE outputs one number, and that of a VAE outputs two. In two dimensions these are four:
 
 $$q({z} \mid {x}) = N\big({mu}({x}),\ \mathrm{{diag}}\,{sigma2}({x})\big), \qquad {z} = {mu}({x}) + {sigma}({x}) \cdot {eps}.$$
 
-${mu}$ and ${sigma}$ of an image are always the same. ${eps} \sim N(0, I)$, and so ${z}$, is different each time: in two dimensions within
-one ${sigma}$ of the mean in 39% of samples, within two in 86%.
+${mu}$ and ${sigma}$ of an image are always the same. The noise ${eps} \sim N(0, I)$ is different each time, and so is ${z}$: in two
+dimensions it is within one ${sigma}$ of the mean in 39% of samples, and within two in 86%.
 
 **What does an overlap decode to?** The decoder sees ${z}$, not the image that it came from. The output with the lowest expected loss is
 the mean of all images ${x_i}$, each weighted by the density of ${z}$ in its posterior:
@@ -39,19 +39,19 @@ $${tex("x", "x^*")}({z}) = \frac{{\sum_i q({z} \mid {x_i})\,{x_i}}}{{\sum_i q({z
 **What determines σ?** A large ${sigma}$ costs reconstruction loss, because the decoder must output the same image for many ${z}$; a small
 one costs KL divergence. For one image, the best ${sigma}$ has $1/{sigma2} = 1 + h$, to second order, where $h$ is the curvature of
 $-\log p({x} \mid {z})$ along that dimension. An encoder does not compute this: it has learned a function of ${x}$ that comes close on
-images like those it was trained on. On other images it extrapolates, and its ${sigma}$ is no measure of the model's uncertainty. That
-is the width of the true posterior $p({z} \mid {x}) \propto p({x} \mid {z})\,p({z})$, computed here on a grid of ${z}$.
+images like those it was trained on. On other images it extrapolates, and its ${sigma}$ is no measure of the model's uncertainty. The
+uncertainty is the width of the true posterior $p({z} \mid {x}) \propto p({x} \mid {z})\,p({z})$, computed here on a grid of ${z}$.
 
-*A common mistake:* to call the encoder's output "σ, the variance". It is ${s} = \log {sigma2}$: ${s} = 0$ means ${sigma} = 1$, and a
+*A common mistake* is to call the encoder's output "σ, the variance". It is ${s} = \log {sigma2}$: ${s} = 0$ means ${sigma} = 1$, and a
 posterior that shrinks to a point, like an AE's code, has ${s} \to -\infty$.
 """
 
 LESSON = Lesson(
     PAGE,
-    "An AE encodes an image as a point, a VAE as a distribution of mean μ and standard deviation σ, from which z is sampled. **Move the "
-    "noise and the place** between two test images whose posteriors overlap.",
+    "An AE encodes an image as a point, a VAE as a distribution with mean μ and standard deviation σ, from which z is sampled. **Move the "
+    "noise and the position of z** between the means of two posteriors that overlap, and watch the decoded images.",
     Question("A z lies in the posteriors of two moons. What does the decoder output?",
-             ("The first moon", "The second moon", "A phase between", "Noise"), 2,
+             ("The first moon", "The second moon", "A phase between them", "Noise"), 2,
              "The decoder cannot tell which image z came from. The loss is lowest at the weighted mean of the "
              "images whose posteriors contain z."),
     MATHEMATICS,
@@ -106,7 +106,7 @@ def _meeting(versions: tuple[str, ...], runs: dict, e, sides: dict, reader, erro
     with noise:
         NOISE.slider("Noise, as a multiple of σ")
     with way:
-        WAY.slider("Place between the two means, %")
+        WAY.slider("Position between the two means, %")
     with pair:
         PAIR.select("Two test images", [*pairs], lambda name: "overlapping posteriors" if name == NEAR
                     else f"{' and '.join(name.split('-'))} moon")
@@ -123,11 +123,11 @@ def _meeting(versions: tuple[str, ...], runs: dict, e, sides: dict, reader, erro
     way.vega_lite_chart(fill(on_the_way(), **way_at(STEPS, phases, place)), width="stretch")
     cost, shared = _costs(versions, NOISE.get(), sides, e), {name: 100 * overlap(m.ends, sigma) for name, m in met.items()}
     st.markdown(f"The two posteriors overlap by **{shared['VAE']:.0f}%** (VAE) and **{shared['AE']:.0f}%** (AE). Over {len(e.images):,} "
-                f"test images, this noise adds **{cost['VAE']}** nats to the VAE's reconstruction loss, **{cost['AE']}** to the AE's.")
+                f"test images, this noise adds **{cost['VAE']}** nats to the VAE's reconstruction loss and **{cost['AE']}** to the AE's.")
     run = runs["VAE"]
-    st.caption(f"One network ({run.spec.width} units per layer), the VAE at KL weight 1. An AE has no σ: it gets the VAE's, in standard "
-               "deviations of its own codes. The lit share of a decoded image is the mean of the five test images nearest in pixels (mean "
-               f"error {100 * error:.1f} percentage points). ±: 95% interval.")
+    st.caption(f"AE and VAE have the same network ({run.spec.width} units per layer); the VAE's KL weight is 1. An AE has no σ: it gets "
+               "the VAE's, in standard deviations of the AE's codes. The lit share of a decoded image is the mean of the five test images "
+               f"nearest to it in pixels (mean error {100 * error:.1f} percentage points). ± is a 95% interval.")
     st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
 
 
@@ -138,7 +138,8 @@ def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, p
     names = ["test image", *["sample"] * (middle - 1), "between", *["sample"] * (middle - 1), "test image"]
     gallery(f"{PAGE} decodes {name}", f"Decoded by the {name}", np.concatenate([ends[:1], drawn, ends[1:]]),
             [f"{what}, lit {caption}" for what, caption in zip(names, captions)], len(names), heads=[name], captions=captions,
-            marked=[middle], mark="Outside: test images. Inside: samples of their posteriors. Underlined: the place. %: lit share.")
+            marked=[middle], mark="Left and right: test images. Between them: decoded samples of their posteriors. Underlined: the chosen "
+            "position. Percentages: lit share of the moon.")
 
 
 def _dimmed(loaded, d) -> None:
@@ -158,9 +159,9 @@ def _dimmed(loaded, d) -> None:
         encoder, true = (sigma[at] for sigma in d.widths.values())
         end = ": the encoder's posterior misses it." if d.distance[at] > FAR else "."
         st.markdown(f"At {100 * STEPS[at]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true posterior has σ = "
-                    f"**{true:.3f}**, and its mean is **{d.distance[at]:.1f}** of the encoder's σ away{end}")
+                    f"**{true:.3f}**, and its mean is **{d.distance[at]:.1f}** times the encoder's σ away from the encoder's mean{end}")
         st.caption("The encoder was trained on moons at 100% brightness. For darker moons it extrapolates: its σ is not the model's "
-                   "uncertainty about z. Where p(z|x) has two peaks, its σ is large.")
+                   "uncertainty about z. Where the true posterior has two peaks, its σ is large.")
 
 
 teach(LESSON, picture)

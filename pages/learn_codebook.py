@@ -31,7 +31,8 @@ estimator*). In code, ${z} = {ze} + \mathrm{{sg}}({ek} - {ze})$, where sg passes
 $$\text{{loss}} = {distortion} + \beta_c\,\|{ze} - \mathrm{{sg}}({ek})\|^2, \qquad \beta_c = 0.25.$$
 
 The second term, the *commitment loss*, keeps the encoder output close to the chosen entries. Each entry follows the outputs that chose it,
-as in k-means, by moving averages of their number $N_k$ and their sum $m_k$ (with $\gamma = 0.99$):
+as in k-means, by moving averages of their number $N_k$ and their sum $m_k$, where $n_k$ outputs of the batch chose entry $k$ and
+$\gamma = 0.99$:
 
 $$N_k \leftarrow \gamma N_k + (1-\gamma)\,n_k, \qquad m_k \leftarrow \gamma m_k + (1-\gamma) \sum {ze}, \qquad {ek} = m_k / N_k.$$
 
@@ -44,7 +45,7 @@ $$\mathrm{{KL}} = {rate} \text{{ nats}}, \qquad -\log p({x}) \le {distortion} + 
 Under this prior $p({x})$ is a sum over all $K^G$ codes; the bound keeps one of these terms.
 
 **Perplexity**, $\exp(-\sum_k p_k \log p_k)$ with $p_k$ the share of entry $k$ in all choices, is $K$ if all entries are chosen equally
-often and 1 if it is always the same one. The shares are pooled over positions: a perplexity near $K$ doesn't mean that each position uses
+often and 1 if it is always the same one. The shares are pooled over positions: a perplexity near $K$ does not mean that each position uses
 all entries.
 
 *A common mistake* is to compare the distortion with a VAE's and to leave out the rate. A longer code can always reconstruct better.
@@ -54,11 +55,11 @@ LESSON = Lesson(
     PAGE,
     "Each position of a code holds one entry of a small codebook. **Choose an image and a position, then another entry for it,** and watch "
     "the decoded image.",
-    Question("Without the KL term, a VAE's encoder moves codes apart and makes them narrow. A VQ-VAE has no such term to minimise. What "
-             "limits its code?",
+    Question("Without the KL term, a VAE's encoder moves the posteriors apart and makes them narrow. A VQ-VAE has no such term to "
+             "minimise. What limits its code?",
              ("The commitment loss, a KL in disguise", "The codebook: every code has the same rate", "The decoder, which corrects it"), 1,
              "Only the index of an entry reaches the decoder: log K nats per position, whichever entry it is. Entries that lie farther "
-             "apart carry no more information. But a uniform prior doesn't know which entries occur together: look at the samples below. "
+             "apart carry no more information. But a uniform prior does not know which entries occur together: look at the samples below. "
              "Van den Oord et al. (2017) train a second network for that."),
     MATHEMATICS,
     ("explorer.models.vqvae:VQVAE.posterior", "explorer.models.posterior:Codes", "explorer.objectives.codebook:commitment",
@@ -102,7 +103,7 @@ def picture() -> None:
         st.markdown(f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions; {' · '.join(f'{p:.1f}' for p in each)} at "
                     f"positions 1 to {n_groups}.")
         st.vega_lite_chart(fill(usage(), **usage_at(codebook, share)), width="stretch")
-        st.caption(f"Dashed: uniform. {len(index)} test images.")
+        st.caption(f"The shares are over {len(index)} test images. The dashed line is a uniform choice.")
     with right:
         _drawn(run, codebook)
 
@@ -131,9 +132,9 @@ def _code(run, row: int, own: np.ndarray, place: int, here, beside) -> int:
         gallery("codebook entries", f"Every entry at position {place + 1}, the other positions unchanged", _larger(decoded, 3),
                 [f"entry {k}, {d:.1f} nats" for k, d in enumerate(nats)], ROW, captions=[str(k) for k in range(len(codebook))],
                 chosen=entry, on_pick=ENTRY.set)
-        st.caption(f"Nats: distortion; mean over the test images {run.test.distortion:.1f}. The rate is **{run.test.rate:.1f} nats** "
-                   f"({run.test.rate / np.log(2):.0f} bits) for every image: {len(own)} positions with {len(codebook)} entries. Decoded "
-                   "images are means E[x|z].")
+        st.caption(f"The nats are distortions (mean over the test images {run.test.distortion:.1f}). The rate is "
+                   f"**{run.test.rate:.1f} nats** ({run.test.rate / np.log(2):.0f} bits) for every image: {len(own)} positions with "
+                   f"{len(codebook)} entries. Decoded images are means E[x|z].")
     return entry
 
 

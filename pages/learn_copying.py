@@ -30,25 +30,25 @@ ${z}$. For a given encoder the loss at ${z}$ is, up to a factor, $\sum_i {q}\; D
 $${xh} = \sum_i {w}\, {x}, \qquad {w} = \frac{{{q}}}{{\sum_j q(z\,|\,{x1})}}.$$
 
 So a decoder that could be any function would blend: the weights are positive, sum to 1, and change smoothly with ${z}$. Where one narrow
-posterior lies alone, it would copy; where many overlap, the mean is blurred. A network is not any function. It is smooth for all ${z}$ at
-once, so it comes close to this mean without reaching it. The *posterior-weighted mean* above is computed from all training images.
+posterior lies alone, it would copy; where many overlap, the mean is blurred. A network can't be any function. It is smooth over
+all ${z}$, so it comes close to this mean without reaching it. The *posterior-weighted mean* above is computed from all training images.
 
-**Could two numbers copy?** They can distinguish all 1,437 training images: a VAE trained on reconstruction alone (*Three objectives*) has
-$I(x; z) \approx \ln 1437$. With the KL divergence the posteriors are wider, and their noise leaves about $e^{{I(x;z)}}$ groups of images
-that can be distinguished. A smooth network then can't give each image a decoded image of its own.
+**Can a code of two numbers store copies?** Two numbers can distinguish all 1,437 training images: a VAE trained on reconstruction alone
+(*Three objectives*) has $I(x; z) \approx \ln 1437$. With the KL divergence the posteriors are wider, and their noise leaves about
+$e^{{I(x;z)}}$ groups of images that can be distinguished. Then a smooth network can't output a different image for each of them.
 
 **Not a linear interpolation.** A decoded image is close to a linear combination of training images. But on a line from one code to
-another, the weights don't change linearly: they are computed at each ${z}$, and other images enter and leave.
+another, the weights don't change linearly: they are computed at each ${z}$, and other images enter and leave the sum.
 """
 
 LESSON = Lesson(
     PAGE,
     "Do VAEs only average their training set? **Move t** from the code of a training image towards a gap or another image, and compare the "
     "decoded image with the training images.",
-    Question("On the line from a code to a gap, what is decoded?",
+    Question("What does the decoder output on the line from a code to a gap?",
              ("A copy of one training image", "Almost a blend of several", "Nothing close to an image or a blend"), 1,
              "Two numbers could distinguish all training images, but the noise on z and the smoothness of the network prevent copies. "
-             "Compare the distances to the best blend and to the nearest image below. The mathematics says why."),
+             "Compare the distances to the best blend and to the nearest image below. The mathematics explains why."),
     MATHEMATICS,
     ("explorer.latent.neighbours:nearest", "explorer.latent.neighbours:blend", "explorer.lessons.copying:ideal_decode",
      "explorer.lessons.copying:copies"),
@@ -77,7 +77,7 @@ def _draws(folder, version: str, seed: int, _run) -> tuple[np.ndarray, np.ndarra
 def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
-        st.info(f"This lesson needs the run {SHOWN}, which is included in the folder trained/ and is not there.")
+        st.info(f"This lesson needs the run {SHOWN}. It belongs to the folder trained/ and is not there.")
         return
     known = _yardstick(run.folder, cache.version(run), run)
     z = _way(run, known)
@@ -93,7 +93,7 @@ def picture() -> None:
     with yardstick:
         _measured(known, away[round(T.get() * (STEPS - 1))])
     _many(run, known)
-    st.page_link("pages/explore.py", label="Measure any other z and any other run", icon=":material/arrow_forward:",
+    st.page_link("pages/explore.py", label="Measure another z or another run", icon=":material/arrow_forward:",
                  query_params={"run": SHOWN, "tool": "copying", "z": ",".join(f"{v:.4g}" for v in here)})
 
 
@@ -106,7 +106,7 @@ def _way(run, known) -> np.ndarray:
     first = {name: known.learnt.mu[np.argmax(known.learnt.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
     def said(name: str) -> str:
-        return "the widest gap" if name == "gap" else f"the code of a {name}"
+        return "the widest gap" if name == "gap" else f"the code of a digit {name}"
 
     slider, choices = st.columns([5, 3], gap="medium", vertical_alignment="bottom")
     with slider:
@@ -146,7 +146,7 @@ def _beside(run, known, z: np.ndarray) -> None:
         rows, away = nearest(among, to, NEAREST)
         with column:
             st.markdown(f"**{title}**")
-            captions = [f"a {run.class_names[known.learnt.y[row]]}\n{distance:.2f}" for row, distance in zip(rows, away)]
+            captions = [f"digit {run.class_names[known.learnt.y[row]]}\n{distance:.2f}" for row, distance in zip(rows, away)]
             gallery(f"{PAGE} {title}", title, known.learnt.x[rows], captions, NEAREST, captions=captions)
     st.caption("Distances are Euclidean, of pixels from 0 to 1 or of z. The best blend is a sum of the 60 nearest training images with "
                f"weights ≥ 0; here {(mixed.weights > 1e-3).sum()} have a positive weight. Decoded images are means E[x|z].")
@@ -159,7 +159,7 @@ def _measured(known, distance: float) -> None:
     usual = known.test[:, 0]
     share = (usual < distance).mean()
     st.markdown(f"Distance to the nearest training image: **{distance:.2f}**. Of {len(usual)} test images, **{share:.0%}** are nearer; "
-                f"their median is {np.median(usual):.2f}.")
+                f"their median distance is {np.median(usual):.2f}.")
     name = f"{len(usual)} test images"
     st.vega_lite_chart(fill(histogram(((name, GREY),), 230), **histogram_at({name: usual}, [distance])), width="stretch")
 
@@ -174,7 +174,7 @@ def _many(run, known) -> None:
     st.subheader("Many samples")
     strip, measured = st.columns([5, 3], gap="medium")
     with strip:
-        st.markdown("**Copies** (nearer to one training image than a third of the distance to the next): "
+        st.markdown("**Copies** (less than a third as far from one training image as from the next): "
                     f"{share_of_copies(found)} of {len(found)} samples, {share_of_copies(known.relearnt)} of {len(known.relearnt):,} "
                     "decoded training images.  \n"
                     f"**Nearer to a training image than the median test image is:** {nearer(found, known.test)} of the samples, "
@@ -187,7 +187,7 @@ def _many(run, known) -> None:
         told = histogram_at(dict(zip(GROUPS, (known.test[:, 0], known.recreated[:, 0], found[:, 0]))))
         st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **told), width="stretch")
     n, nats = len(known.learnt.x), known.information
-    st.caption("Brackets: 95% intervals. A small distance doesn't mean a copy: a blurred image is close to many images. "
+    st.caption("Brackets contain 95% intervals. A small distance does not mean a copy: a blurred image is close to many images. "
                f"I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z distinguishes about {np.exp(nats):.0f} groups of "
                "training images.")
 

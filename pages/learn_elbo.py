@@ -1,4 +1,4 @@
-"""The evidence lower bound: log p(x) is constant in q, and what the bound gains the KL divergence loses."""
+"""The evidence lower bound: log p(x) is constant in q, and the KL divergence falls by as much as the bound rises."""
 
 import time
 
@@ -33,7 +33,7 @@ $\theta$ with the highest $\sum_x \log p_\theta(x)$, where
 $$p_\theta(x) = \int p_\theta(x|z)\,p(z)\,dz.$$
 
 In two dimensions this is a sum over $256^2 = 65{{,}}536$ cells, with one decode each. In 16 dimensions the same grid has
-$256^{{16}} \approx 3\cdot10^{{38}}$ cells: at a million decodes per second, $10^{{25}}$ years. The integral is intractable.
+$256^{{16}} \approx 3\cdot10^{{38}}$ cells: a million decodes per second would take $10^{{25}}$ years. The integral is intractable.
 
 **The bound.** Because $\int q\,dz = 1$, for any $q$
 
@@ -46,32 +46,33 @@ ${L} = {fit} - {paid}$.
 
 **Variational EM.** *E step:* fix $\theta$ and maximise ${L}$ over $q$, as you do here; ${px}$ is constant. *M step:* fix $q$ and maximise
 ${L}$ over $\theta$; if the KL was 0, ${px}$ rises at least as much as ${L}$. A VAE takes both steps at once, by gradient, and uses one
-encoder for all images. Its $q$ can be suboptimal for a single image: what ${L}$ loses against the best $q$ is the *amortisation gap*.
+encoder for all images. Its $q$ can be suboptimal for a single image: the difference between ${L}$ at the best $q$ and at this $q$ is the
+*amortisation gap*.
 
 **Grey pixels.** The Bernoulli likelihood is normalised over the two values 0 and 1. Over grey values $x \in [0, 1]$ its integral is
 $1/C(\lambda)$, with $\lambda$ the decoded pixel, so that ${px}$ is not a log density. The *continuous Bernoulli* is normalised: it
 multiplies by $C(\lambda) = 2\tanh^{{-1}}(1 - 2\lambda)\,/\,(1 - 2\lambda)$.
 
-*Common mistakes.* "The larger ${L}$, the larger the likelihood": over $q$ alone, only the bound becomes tighter. "In the end the KL is 0":
-only if the true posterior belongs to the family of $q$, and few are Gaussian (try image 200). "$p(x|z)$ is intractable": it is a single
-decode; the integral over $z$ is intractable.
+*Common mistakes.* "A larger ${L}$ means a larger likelihood" is false over $q$ alone: only the bound becomes tighter. "In the end the KL
+is 0" is true only if the true posterior belongs to the family of $q$, and few are Gaussian (try image 200). "$p(x|z)$ is intractable" is
+false: it takes a single decode; the integral over $z$ is intractable.
 """
 WHYS = {
-    "Why maximise the bound over q?": "What the bound gains, the KL to the true posterior loses. So raising the bound, which can be "
-    "computed, brings q closer to the true posterior.",
-    "Why minimise KL(q‖p(z))?": "New images are decoded from samples of p(z), so the posteriors must lie there. Without this term q "
-    "would shrink to the best z, as in an AE.",
+    "Why maximise the bound over q?": "The bound and the KL to the true posterior add up to log p(x), which is constant. So raising the "
+    "bound, which can be computed, brings q closer to the true posterior.",
+    "Why minimise KL(q‖p(z))?": "New images are decoded from samples of p(z), so the posteriors must cover the same region. Without this "
+    "term q would shrink to the best z, as in an AE.",
     "Why maximise ∫ q(z|x) log p(x|z) dz?": "It is the expected log-likelihood: the mean of log p(x|z) over samples of q. The higher it "
-    "is, the more alike are x and the images decoded from these samples. Its negative is the distortion.",
+    "is, the better the images decoded from these samples match x. Its negative is the distortion.",
 }
 
 LESSON = Lesson(
     PAGE,
-    "**Fit the Gaussian q to the true posterior (blue)** of this image, and watch both bars.",
+    "**Fit the Gaussian q (pink) to the true posterior (blue)** of a test image with the sliders, and watch both bars.",
     Question("You move q and keep the decoder. The bound rises. What does log p(x) do?",
              ("It rises with the bound", "It is constant", "It falls"), 1,
-             "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. What the bound gains, the KL to the true posterior "
-             "loses."),
+             "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. The KL to the true posterior falls by as "
+             "much as the bound rises."),
     MATHEMATICS,
     ("explorer.latent.quadrature:Grid.log_integral", "explorer.lessons.elbo:Evidence.terms", "explorer.lessons.elbo:climb"),
     (IMAGE, BY, STEP, *HAND),

@@ -44,12 +44,12 @@ labels both are estimated poorly. A single dimension need not have a meaning: th
 
 LESSON = Lesson(
     PAGE,
-    "An encoder learns from unlabelled images. What are its codes worth as features? **Choose the number of labels per class,** and "
+    "An encoder learns from unlabelled images. How useful are its codes as features? **Choose the number of labels per class,** and "
     "compare a linear classifier on the codes, on principal components (PCA), and on the pixels.",
-    Question("With one label per class, ten in all: which features give the highest test accuracy?", ("The codes", "PCA", "The pixels"), 1,
+    Question("With one label per class (ten in all), which features give the highest test accuracy?", ("The codes", "PCA", "The pixels"), 1,
              "PCA keeps the large variances of the images. The prior gives all active dimensions of a code about the same variance, so "
-             "that the directions that separate classes weigh no more than the others. This is only a part of the explanation: what equal "
-             "variances cost PCA is measured below. Then add labels."),
+             "that the directions that separate classes weigh no more than the others. This is only a part of the explanation: the effect "
+             "of equal variances on PCA is measured below. Then add labels."),
     MATHEMATICS,
     ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",
      "explorer.latent.attributes:along"),
@@ -88,7 +88,7 @@ def picture() -> None:
     there = {run.name: run for run in cache.all_runs()[0]}
     images = [name for name in SHOWN if SHOWN[name] in there]
     if not images:
-        st.info(f"This lesson needs the run {' or '.join(SHOWN.values())}; both are included in the folder trained/ and are not there.")
+        st.info(f"This lesson needs the run {' or '.join(SHOWN.values())}; both belong to the folder trained/ and are not there.")
         return
     controls = st.columns([2, 4, 3])
     with controls[0]:
@@ -142,7 +142,7 @@ def _lead(found: dict[str, np.ndarray], at: int) -> str:
 
     best, leads = leader({name: a[at] for name, a in found.items()})
     said = [f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}" for name, lead in leads.items()]
-    return f"**Highest: {best},** {', '.join(said)}. ± 95% interval over these choices."
+    return f"**Highest test accuracy: {best}.** Its lead is {', '.join(said)}. ± is a 95% interval over these choices."
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -152,8 +152,8 @@ def _reasons(version: str, _run) -> str:
 
     active = _run.test.active_units
     even, fewer = changed_pca(_data(version, _run), active, 1)
-    return (f"**Why?** PCA with equal variances: {even.text()} points. PCA with {active} components, as many as active units: "
-            f"{fewer.text()} points.")
+    return (f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with {active} components, as many as "
+            f"active units: {fewer.text()} points.")
 
 
 def _labels(run, data, per_class: int) -> None:
@@ -163,9 +163,10 @@ def _labels(run, data, per_class: int) -> None:
     st.markdown(f"**Labelled images{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**")
     gallery(f"{PAGE} labelled images", "Labelled images", data.images[rows],
             [run.class_names[label] for label in data.y[rows]], len(classes))
-    whence = (f"{images}: {data.n_pool:,} training images of this VAE may get a label; {n_test:,} test images." if data.learnt else
-              f"{images}: {data.n_pool:,} images that this VAE was not trained on may get a label; {n_test:,} other test images. For up to "
-              f"1,000 labels per class, run `python -m explorer data {run.spec.dataset}` and restart the app.")
+    whence = (f"{images}: {data.n_pool:,} training images of this VAE may get a label; accuracy is measured on {n_test:,} test images."
+              if data.learnt else
+              f"{images}: {data.n_pool:,} images that this VAE was not trained on may get a label; accuracy is measured on {n_test:,} "
+              f"others. For up to 1,000 labels per class, run `python -m explorer data {run.spec.dataset}` and restart the app.")
     st.caption(f"{whence} Active units: {run.test.active_units} of {run.spec.latent_dim}.")
 
 
@@ -182,16 +183,17 @@ def _direction(run, data, per_class: int) -> None:
     images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
     captions = [f"{chance:.0%}" for chance in chances.ravel()]
     gallery(f"{PAGE} along", "Along the class", images, [f"probability of {run.class_names[label]}: {c}" for c in captions], len(SHARES),
-            heads=["the probe's\nweights", "mean of the\nclass"], captions=captions, chosen=int(np.argmin(abs(SHARES))))
-    st.caption(f"Framed: E[x|z] at the code of a test image. To its right the code moves towards *{CLASS.get()}*, to its left away from "
-               "it. The directions use the labelled images only. Below: the probability of the class by the linear classifier on codes.")
+            heads=["weights of\nthe probe", "mean of the\nclass"], captions=captions, chosen=int(np.argmin(abs(SHARES))))
+    st.caption(f"The framed image is E[x|z] at the code of a test image. To its right the code moves towards *{CLASS.get()}*, to its left "
+               "away from it. The directions use the labelled images only. The percentages are probabilities of this class by the "
+               "linear classifier.")
     st.page_link("pages/explore.py", label="Move any image along an attribute", icon=":material/arrow_forward:",
                  query_params={"run": run.name, "tool": "attributes"})
 
 
 def _faces() -> None:
-    st.markdown("**Faces.** For faces, such directions can be the height of the nose or of the eyebrows. The app includes no faces. Train "
-                "with:")
+    st.markdown("**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app includes no faces. "
+                "You can train a model on:")
     with st.container(horizontal=True):
         for label, settings in FACES.items():
             st.page_link("pages/train.py", label=label, icon=":material/model_training:",

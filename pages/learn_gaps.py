@@ -26,34 +26,35 @@ SURE = 0.9  # as everywhere (explorer.store.classifier)
 z, a, b, x = tex("z", "z"), tex("z", "a"), tex("z", "b"), tex("x", "x")
 draw = tex("eps", r"\tilde z")
 MATHEMATICS = rf"""
-**Linear interpolation** between the codes ${a}$ and ${b}$ of two images; each step is decoded:
+**Linear interpolation** leads from the code ${a}$ of one image to the code ${b}$ of another; each step is decoded:
 
 $${z}(t) = (1 - t)\,{a} + t\,{b}, \qquad 0 \le t \le 1.$$
 
-**What the loss covers.** An AE's loss is a sum over images, $\sum_n -\log p({x}_n\,|\,f({x}_n))$, and so over codes only. Places
-between the codes are in no term. The decoder is a continuous function, so its output there depends on the codes around.
+**What the loss covers.** An AE's loss is a sum over images, $\sum_n -\log p({x}_n\,|\,f({x}_n))$, and so over codes only. A ${z}$
+between the codes is in no term. The decoder is a continuous function, so its output there depends on the codes around it.
 
-**How gaps are measured.** Sample as many places ${draw}$ from the Gaussian fitted to the codes as there are codes; a VAE's codes are here
-one posterior sample for each image. A place is in a gap if its nearest code is farther away than its fifth nearest sample (1 − coverage;
+**How gaps are measured.** Sample as many ${draw}$ from the Gaussian fitted to the codes as there are codes; the codes of a VAE are here
+one posterior sample for each image. A ${draw}$ is in a gap if its nearest code is farther away than its fifth nearest sample (1 − coverage;
 Naeem et al., 2020). If codes and samples had the same distribution, the five nearest neighbours would all be samples with probability
-$1/2^5 = 3\%$. The share depends on the number of codes, here 5,000; it is the mean of ten measurements. The confidence intervals cover
-the sampling and the test images, but not another training.
+$1/2^5 \approx 3\%$. The share of the ${draw}$ in gaps depends on the number of codes, here 5,000; it is the mean of ten measurements. The
+confidence intervals cover the sampling and the test images, but not another training.
 
 **Sampling.** From a VAE, sample ${z}$ from the prior N(0, I) and decode it. An AE has no prior; here ${z}$ comes from the Gaussian fitted
 to its codes. An image shown is the mean of $p({x}\,|\,{z})$, not a sample from it.
 
-*A common mistake:* to think that the KL divergence leaves no gaps. Its mean over images is
-$I({x}; {z}) + \mathrm{{KL}}(q({z})\,\|\,p({z}))$, so it does penalise the distance of all posteriors together from the prior (Hoffman and
-Johnson, 2016). But the reconstruction loss works against both terms. The gaps that remain are measured above.
+*A common mistake* is to think that the KL divergence leaves no gaps. Its mean over images is
+$I({x}; {z}) + \mathrm{{KL}}(q({z})\,\|\,p({z}))$, so it does penalise the distance of the aggregate posterior $q({z})$ from the prior
+(Hoffman and Johnson, 2016). But the reconstruction loss works against both terms. The gaps that remain are measured above.
 """
 
 LESSON = Lesson(
     PAGE,
-    "An autoencoder is trained at its codes only. **Move t** along the line between two codes. Grey areas are gaps: they contain no codes.",
-    Question("What does the decoder output at a place where there were no codes in training?",
-             ("Nothing: the image is blank", "Some image, as at every place", "The nearest training image"), 1,
-             "The decoder is a function: every z has an image. In a gap the loss does not constrain it: the image may be a mixture of its "
-             "neighbours, a broken shape, or a good digit."),
+    "The decoder of an autoencoder is trained at codes only. **Move t** along the line between two codes, and watch the decoded images. "
+    "Grey areas are gaps: they contain no codes.",
+    Question("What does the decoder output at a z where there were no codes in training?",
+             ("Nothing: the image is blank", "Some image, as at every z", "The nearest training image"), 1,
+             "The decoder is a function: every z has an image. In a gap the loss does not constrain this image: it may be a mixture of "
+             "neighbouring images, a broken shape, or a good digit."),
     MATHEMATICS,
     ("explorer.latent.interpolation:linear", "explorer.latent.gaps:in_gap", "explorer.latent.gap_map:Between.farther",
      "explorer.latent.draws:from_gaussian"),
@@ -113,8 +114,9 @@ def picture() -> None:
         FROM.select("From a", DIGITS)
         TO.select("To a", DIGITS)
     _sampled(_shares(versions, runs), _drawn(versions, SEED.get(), runs))
-    st.markdown("**GANs** train a decoder only, on samples from a fixed prior, judged by a discriminator: their loss covers the whole "
-                "prior. But without an encoder, the code of an image must be searched for (GAN inversion); and a plain GAN takes no class.")
+    st.markdown("**GANs** train only a decoder. It decodes samples of a fixed prior, and a discriminator judges the images, so the loss "
+                "covers the whole prior. But without an encoder, the code of an image must be searched for (GAN inversion). And the input "
+                "of a plain GAN does not include a class.")
 
 
 def _veiled(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
@@ -131,12 +133,12 @@ def _place(kind: str, way, step: int, drawn: dict) -> None:
         st.markdown(f"**{kind}**, {'in a gap' if way.in_gap[step] else 'outside gaps'}")
         st.image(seen[step, 0], width=170, clamp=True, alt=f"The image decoded by the {kind} at t = {step / (FINE - 1):.2f}")
         if way.in_gap[step] and not LESSON.answer.get():
-            st.caption("Shown after your prediction.")
+            st.caption("This image is shown after your prediction.")
         else:
             below = "Below 90% confidence. " if way.label is not None and way.sure[step] < SURE else ""
             named = "" if way.label is None else f"Classifier: {DIGITS[way.label[step]]} ({100 * way.sure[step]:.0f}%). "
-            st.caption(f"{below}{named}In standard deviations, the nearest code is {way.to_code[step]:.3f} "
-                       f"away, the 5th nearest sample {way.to_draw[step]:.3f}.")
+            st.caption(f"{below}{named}The nearest code is {way.to_code[step]:.3f} standard deviations away, and the "
+                       f"fifth nearest sample {way.to_draw[step]:.3f}.")
     gallery(f"learn gaps way {kind}", f"Interpolation, {kind}", seen[steps], [f"t = {i / (FINE - 1):.1f}" for i in steps],
             len(steps), captions=["▲" if i == round(step / 10) else "" for i in range(len(steps))],
             marked=np.flatnonzero(way.in_gap[steps]), mark="Underlined: in a gap.", on_pick=lambda i: T.set(float(steps[i] / (FINE - 1))))
@@ -145,12 +147,13 @@ def _place(kind: str, way, step: int, drawn: dict) -> None:
 def _sampled(shares: list, drawn: dict) -> None:
     measured = dict(zip(SHOWN, shares))
     ae, vae = shares
-    st.markdown(f"**Samples** from the Gaussian fitted to the codes: **{ae.gap}** of the AE's and **{vae.gap}** of the VAE's lie in gaps"
-                f"{' (the VAE has fewer)' if is_smaller(vae.gap, ae.gap) else ''}. For equal distributions it would be 3%.")
+    st.markdown(f"Of the **samples** from the Gaussian fitted to the codes, **{ae.gap}** of the AE's and **{vae.gap}** of the VAE's are in "
+                f"gaps{' (the VAE has fewer)' if is_smaller(vae.gap, ae.gap) else ''}. For equal distributions it would be 3%.")
     if ae.noise:
         told = "; ".join(f"{kind} {one.in_gaps or '–'} in gaps, {one.outside or '–'} outside" for kind, one in measured.items())
         more = [kind for kind, one in measured.items() if one.is_less_confident_in_gaps]
-        st.markdown(f"**Below 90% confidence:** {told}." + f" More often in gaps: {' and '.join(more)}." * bool(more)
+        st.markdown(f"**Images below 90% confidence of the classifier:** {told}."
+                    + f" The share is higher in gaps for the {' and the '.join(more)}." * bool(more)
                     + f" The classifier has at least 90% confidence in {ae.noise} of images of uniform noise"
                     + (": confidence does not show that an image is good." if ae.noise.value > Z95 * ae.noise.error else "."))
     st.button("Resample", on_click=lambda: SEED.set((SEED.get() + 1) % (int(SEED.high) + 1)))
@@ -160,8 +163,9 @@ def _sampled(shares: list, drawn: dict) -> None:
             gallery(f"learn gaps draws {kind}", source, _veiled(places.x, places.in_gap),
                     [f"z = ({', '.join(map(words.minus, z))})" for z in places.z], DRAWS, marked=np.flatnonzero(places.in_gap),
                     mark=f"{source}. Underlined: in a gap.")
-    st.caption(f"MNIST; one network, the VAE at KL weight 1. Gaps are measured with {ae.gap.n:,} codes and samples. The maps show "
-               "posterior means; the gaps are those of posterior samples. Intervals: 95%.")
+    st.caption(f"The images are from MNIST. AE and VAE have the same network; the VAE's KL weight is 1. Gaps are measured with "
+               f"{ae.gap.n:,} codes and samples. The maps show posterior means; the gaps are those of posterior samples. All intervals "
+               "are 95% intervals.")
 
 
 teach(LESSON, picture)

@@ -19,7 +19,7 @@ z = tex("z", "z")
 mu, mu2, var, s, sig = tex("mu", r"\mu"), tex("mu", r"\mu^2"), tex("sigma", r"\sigma^2"), tex("sigma", "s"), tex("sigma", r"\sigma")
 kl, exp_s, line = tex("rate", r"\mathrm{KL}"), tex("x", "e^{s}"), rf"\textcolor{{{RED}}}{{(1 + s)}}"  # blue and red, as drawn
 MATHEMATICS = rf"""
-For each dimension, in closed form and in nats:
+For each dimension the KL divergence has a closed form, in nats:
 
 $${kl}\big(N({mu}, {var})\,\|\,N(0, 1)\big) = \tfrac12\Big({mu2} + {exp_s} - {line}\Big), \qquad {s} = \log {var}.$$
 
@@ -32,26 +32,27 @@ figures above). Its logarithm can be any number, so a network can output it with
 **Why N(0, I)?** Any fixed distribution would hold the codes together. This one has a closed form, treats all directions alike, and is
 easy to sample from when a VAE generates new images.
 
-**All posteriors together** form the aggregate posterior $q({z})$. The mean of KL over the images, the rate, is
+**The aggregate posterior** $q({z})$ is the mean of all posteriors. The mean of KL over the images, the rate, is
 
 $$I(x; {z}) + {kl}\big(q({z})\,\|\,p({z})\big)$$
 
 (Hoffman and Johnson, 2016): the information that ${z}$ carries about the image, and the distance of the aggregate posterior from the prior.
 That distance is the sum of the KL divergences of the marginals, one for each dimension, and of the total correlation, which is 0
 only if the dimensions are independent. So marginals close to the prior do not make the aggregate posterior the prior. The distance
-also depends on the number of images: the fewer narrow posteriors, the more space between them.
+also depends on the number of images: fewer narrow posteriors leave more space between them.
 
-*Common mistakes:* to write ${var} + {mu2} - \log {sig} - 1$. It is lowest at ${sig} = 0.707$, not at 1: the logarithm is of the variance,
-and the whole is halved. And to read ${s} = 0$ as "${sig} = 0$, an AE". At ${s} = 0$ the variance is 1; an AE has variance 0,
-${s} \to -\infty$, where KL is infinite.
+*Common mistakes.* One is to write ${var} + {mu2} - \log {sig} - 1$. It is lowest at ${sig} = 0.707$, not at 1: the logarithm must be that
+of the variance, and the sum must be halved. Another is to read ${s} = 0$ as "${sig} = 0$, an AE". At ${s} = 0$ the variance is 1; an AE
+has variance 0, ${s} \to -\infty$, where KL is infinite.
 """
 
 LESSON = Lesson(
     PAGE,
-    "KL penalises every difference between a posterior and the prior. **Move μ and s,** and compare the parts for the mean and the width.",
+    "The KL divergence penalises every difference between a posterior and the prior. **Move μ and s,** and compare its parts for the mean "
+    "and the width.",
     Question("Let μ = 0. At which σ is KL lowest?",
              ("As small as possible", "σ = 1, as in the prior", "As large as possible"), 1,
-             "At μ = 0 and σ = 1 the posterior equals the prior, and KL is 0. But if every posterior is the prior, z carries no "
+             "At μ = 0 and σ = 1 the posterior equals the prior, and KL is 0. But if every posterior equals the prior, z carries no "
              "information about the image."),
     MATHEMATICS,
     ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:Gaussian"),
@@ -92,7 +93,7 @@ def picture() -> None:
     if asked:
         everywhere.vega_lite_chart(fill(_surface(), here=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch")
     else:
-        everywhere.caption("After your prediction: the difference of the two curves, and KL at every μ and s.")
+        everywhere.caption("After your prediction, this page also shows the difference of the two curves, and KL at every μ and s.")
     _together()
 
 
@@ -118,7 +119,7 @@ def _together() -> None:
     st.markdown(f"**The aggregate posterior** of {len(e.mu):,} test images of MNIST is **{joint:.2f} nats** from the prior: "
                 + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, found))
                 + f", and {joint - sum(marginal):.2f} because the dimensions depend on each other. KL of a single image is "
-                f"{run.test.rate:.1f} on average; 95% of the variances are between {_significant(low)} and {_significant(high)}.")
+                f"{run.test.rate:.1f} nats on average; 95% of the variances are between {_significant(low)} and {_significant(high)}.")
     st.plotly_chart(aggregate_against_prior(found), key="together", config={"displayModeBar": False},
                     alt="Density of the aggregate posterior of each dimension, and of the prior")
 

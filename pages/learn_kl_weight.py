@@ -34,13 +34,13 @@ optimal, and it can rise at its right end.
 The training objective $-({D} + {beta}{R})$ depends on ${beta}$: it is a looser bound for ${beta} > 1$, and no bound for ${beta} < 1$.
 Only with ${beta} = 1$ does training maximise the ELBO.
 
-**${beta}$ and the pixel variance.** For Gaussian pixels of variance ${sig2}$, ${D}$ is $\|x - \hat x\|^2 / 2{sig2}$ plus a constant.
-Weighting an L2 loss against the KL divergence is therefore the same choice: ${sig2} = {beta}/2$.
+**${beta}$ and the pixel variance.** For Gaussian pixels of variance ${sig2}$, ${D}$ is $\|x - \hat x\|^2 / (2{sig2})$ plus a constant.
+Minimising $\|x - \hat x\|^2 + {beta}\,{R}$ is therefore the same as minimising ${D} + {R}$ with ${sig2} = {beta}/2$.
 
 **Inactive units.** A dimension that saves less distortion than ${beta}$ times its rate collapses: ${mu} = 0$ and ${var} = 1$ for every
-image. If all dimensions do, this is posterior collapse.
+image. If all dimensions collapse, this is called *posterior collapse*.
 
-**Cost in reconstruction.** In an active dimension the variance settles at ${var} = {beta}/({beta} + h)$, where $h$ is the curvature of the
+**Cost in reconstruction.** In an active dimension the best variance is ${var} = {beta}/({beta} + h)$, where $h$ is the curvature of the
 distortion (see *Three objectives*). The noise then costs $\tfrac12 h\,{var}$ per dimension, about ${beta}/2$ for $h \gg {beta}$: in two
 dimensions, **about ${beta}$ nats per image**. Compare this with the measured value. The rest of the difference from the AE can have either
 sign: codes that lie closer together leave less freedom, but training with noise can also improve the reconstruction of new images.
@@ -89,7 +89,7 @@ def picture() -> None:
     runs = cache.all_runs()[0]
     ladders = {run.spec.dataset: run for run in runs if run.name == f"{run.spec.dataset}-ladder-2d" and run.film}
     if not ladders:
-        st.info("This lesson needs the ladders that are included with the app, and none of them is there. `bash trained/make.sh` trains "
+        st.info("This lesson needs the ladders that belong to the app, and none of them is there. `bash trained/make.sh` trains "
                 "them again.")
         return
     left, right = st.columns([3, 2])
@@ -160,12 +160,14 @@ def _side_by_side(vae, ae, at: int) -> None:
         if LESSON.answer.get():
             st.markdown(f"**Best trained β** for {words.dataset(vae)}: " + "; ".join(
                 f"{figure} at β = {best:g}" + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
-                for figure, (best, others) in _best(cache.version(vae), vae).items()) + ". In brackets: not distinguishable from the best.")
-        st.caption(f"Table and curve: {vae.test.n:,} test images of {words.dataset(vae)}, nats per image, one posterior sample each (± "
-                   f"{1.96 * noise_error(sampled, vae.test.n):.1g}). Differences: {n:,} of them. Gap, prior gap: samples of the Gaussian "
-                   f"fitted to {f'{gap.n:,} ' if gap else ''}posterior samples, or of the prior, that lie in gaps. ± and brackets: 95% "
-                   f"intervals. Map: posterior samples of {min(SHOWN, vae.test.n)} images; rings: 1, 2 and 3 standard deviations of the "
-                   "prior. Decoded images: E[x|z]." + words.making(vae) + (pairs.differences(ae, vae) if ae else ""))
+                for figure, (best, others) in _best(cache.version(vae), vae).items())
+                + ". A β in brackets can't be distinguished from the best.")
+        st.caption(f"The table and the curve are means over {vae.test.n:,} test images of {words.dataset(vae)}, in nats per image, with "
+                   f"one posterior sample each (± {1.96 * noise_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. "
+                   f"The gap is the share of samples of the Gaussian fitted to {f'{gap.n:,} ' if gap else ''}posterior samples that are "
+                   "in gaps, the prior gap that of samples of the prior. ± and ranges are 95% intervals. The map shows posterior samples "
+                   f"of {min(SHOWN, vae.test.n)} images; its rings are 1, 2 and 3 standard deviations of the prior. Decoded images are "
+                   "means E[x|z]." + words.making(vae) + (pairs.differences(ae, vae) if ae else ""))
 
 
 def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
@@ -175,8 +177,8 @@ def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, 
 
     whole, noise, rest = (mean_difference(a, b) for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae)))
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
-    st.markdown(f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} because z is sampled, and "
-                f"{rest.text()} because the model was trained differently.")
+    st.markdown(f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} comes from "
+                f"sampling z, and {rest.text()} from the different training.")
     if gap and ae_gap:
         st.markdown("**Gap:** " + ("the VAE's is smaller than the AE's." if is_smaller(gap, ae_gap) else
                                    "the VAE's is larger than the AE's." if is_smaller(ae_gap, gap) else

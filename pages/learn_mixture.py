@@ -19,32 +19,34 @@ MATHEMATICS = rf"""
 
 $${px} = \sum_{{k=1}}^{{K}} P(k)\,N\big(x;\, \mu_k, \sigma_k^2\big).$$
 
-Each Gaussian has a weight, a mean and a standard deviation of its own: $3K - 1$ numbers, because the weights add up to 1.
+Each Gaussian has its own weight, mean and standard deviation. These are $3K - 1$ free numbers, because the weights add up to 1.
 
 **A VAE** selects by a continuous ${z}$, so that the sum becomes an integral, and the mixture is infinite:
 
 $${px} = \int p({z})\,N\big(x;\, {m}({z}), {s}({z})^2\big)\,d{z}, \qquad p({z}) = N({z}; 0, 1).$$
 
-The weights are not learned: $p({z})$ is fixed. The means and standard deviations come from one network, ${m}({z})$ and ${s}({z})$. Its
-number of weights doesn't grow with the number of Gaussians. Close values of ${z}$ have similar Gaussians: ${m}$ is continuous, so between
-two modes it must pass through the values in between. It passes quickly, and few ${z}$ fall there.
+The weights are not learned: $p({z})$ is fixed. The means and standard deviations come from one network, ${m}({z})$ and ${s}({z})$. The
+size of the network does not grow with the number of Gaussians. Close values of ${z}$ have similar Gaussians: ${m}$ is continuous, so
+between two modes it must pass through the values in between. It passes through them quickly, so few ${z}$ have such a mean.
 
-**Which one fits better?** Mixtures of Gaussians are *dense*: with enough of them, any density can be approximated. On a line a few come
-close, as the curve shows. For images, each Gaussian of a mixture needs a mean image of its own, and a VAE shares one network among all.
+**Which one fits better?** Mixtures of Gaussians are *dense*: with enough of them, any density can be approximated. For single numbers a
+few come close, as the curve shows. For images, each Gaussian of a mixture needs its own mean image, while a VAE has one network for all.
 
 Here the integral is a sum over 2,400 values of ${z}$. For an image $x$ and a ${z}$ of 16 dimensions this sum is intractable. That is why
-a VAE is trained with a lower bound, as this one was.
+a VAE, like this one, is trained with a lower bound.
 
 *A common mistake* is to call ${z}$ the weight of its Gaussian. ${z}$ is the index of a Gaussian, as $k$ is; the weight is $p({z})\,d{z}$.
 """
 
 LESSON = Lesson(
     PAGE,
-    "2,000 numbers (grey), and two models of their density. **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), and watch "
-    "which Gaussian it selects.",
-    Question("Each of K Gaussians has a weight, a mean and a width to learn. A VAE mixes infinitely many. Where are theirs stored?",
+    "Two models describe the density of 2,000 numbers (grey). **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), and "
+    "watch which Gaussian it selects.",
+    Question("Each of K Gaussians has a weight, a mean and a standard deviation to learn. A VAE mixes infinitely many Gaussians. Where are "
+             "these numbers stored?",
              ("In a list, one entry per training image", "In one network and the prior of z", "Nowhere: they are all equal"), 1,
-             "The weight is given by the prior N(0, 1), which is not learned. The mean and the width are outputs of one network at z."),
+             "The weight is given by the prior N(0, 1), which is not learned. The mean and the standard deviation are outputs of one "
+             "network at z."),
     MATHEMATICS,
     ("explorer.lessons.mixture:Mixture", "explorer.lessons.mixture:endless", "explorer.lessons.mixture:elbo"),
     (K, Z),
@@ -116,8 +118,8 @@ def picture() -> None:
         one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
         told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(SAMPLES, rng), one, few.density(x))
         st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
-        st.markdown(f"**VAE:** all its Gaussians (bold); {k} of them, at equally likely z (thin), and their sum (dashed); the one at z "
-                    "(orange).")
+        st.markdown(f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and their sum (dashed); "
+                    "the Gaussian at z (orange).")
     with right:
         st.markdown(f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard deviation s(z) = "
                     f"**{sd:.2f}**.")
@@ -134,8 +136,8 @@ def _compared(k: int) -> None:
     ahead = next((i + 1 for i in range(MOST) if all(d.sign == 1 for d in differences[i:])), None)
     st.markdown(f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats per number. "
                 f"Mixture − VAE: {difference.text(2)}. {verdict}" + (f" From K = {ahead} on, the mixture fits better." if ahead else ""))
-    st.caption(f"Mean log-likelihood of 2,000 test numbers, ± a 95% interval over these numbers; each model was trained once. Ticks: "
-               f"{SAMPLES} samples of each model.")
+    st.caption(f"These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each model was trained "
+               f"once. The ticks below the curves are {SAMPLES} samples of each model.")
 
 
 teach(LESSON, picture)

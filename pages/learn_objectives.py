@@ -25,7 +25,7 @@ D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
 mu, mu2, sig, var = tex("mu", r"\mu"), tex("mu", r"\mu^2"), tex("sigma", r"\sigma"), tex("sigma", r"\sigma^2")
 eps, z = tex("eps", r"\varepsilon"), tex("z", "z")
 MATHEMATICS = rf"""
-All three minimise, averaged over the images,
+All three models minimise, averaged over the images,
 
 $$
 {D} + {beta}\,{R}, \qquad {D} = -\log p(x\,|\,{mu} + {sig}{eps}), \qquad
@@ -45,17 +45,17 @@ in the loss prevents either. The result is close to an AE.
 **KL only:** the best posterior is ${mu} = 0$, ${var} = 1$ for every image. Then ${z}$ carries no information, and the decoder outputs
 almost the mean image for every ${z}$.
 
-**Both:** a posterior is as narrow as its image needs, and as near to 0 as there is room. Similar images can share a region, which forms
-clusters; these are packed densely, because distance costs $\tfrac12{mu2}$.
+**Both:** a posterior is as narrow as its image needs, and its mean is as close to 0 as there is room. Similar images can share a region,
+which forms clusters; these are packed densely, because distance from 0 costs $\tfrac12{mu2}$.
 
-*A common mistake:* "as σ rises to 1, less information is lost". The opposite holds: at ${sig} = 1$ and ${mu} = 0$ the code carries no
-information, as in the map in the middle.
+*A common mistake* is to say "as σ rises to 1, less information is lost". The opposite is true: at ${sig} = 1$ and ${mu} = 0$ the code
+carries no information, as in the map in the middle.
 """
 
 LESSON = Lesson(
     PAGE,
-    "One network, the same initial weights and images; only the loss differs. **Move the epoch** from the first to the last. The rings are "
-    "1, 2 and 3 standard deviations of the prior.",
+    "One network is trained three times, from the same initial weights and on the same images; only the loss differs. **Move the epoch** "
+    "from the first to the last, and watch the codes. The rings are 1, 2 and 3 standard deviations of the prior.",
     Question("Which of the three becomes a plain autoencoder?",
              tuple(RUNS.values()), 0,
              "Posteriors that overlap blur the reconstruction. Without the KL term, training moves the means apart and shrinks σ, until "
@@ -102,10 +102,10 @@ def picture() -> None:
             st.markdown(f"${sig}$ **{m.sigma:.2g}**, spread of ${mu}$ **{m.spread:.2g}**  \n"
                         f"distortion ${D}$ **{m.distortion:.1f}**, rate ${R}$ **{m.rate:.1f}** nats")
             _images(name, r.originals, m)
-    st.caption(f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch "
-               f"({', '.join(str(m.epoch) for m in moments)}). "
-               "Reconstructions are from μ; samples are decoded from samples of the prior, as means of p(x|z). σ: the width of equal mean "
-               "KL. Spread: standard deviation. Distortion and rate: per training image, mean over the epoch.")
+    st.caption(f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch up to the chosen one "
+               f"({', '.join(str(m.epoch) for m in moments)}). Reconstructions are decoded from μ, and samples from samples of the prior; "
+               "both are means of p(x|z). σ is the one standard deviation whose KL is the mean KL of the widths. The spread is a standard "
+               "deviation. Distortion and rate are means over the training images of the epoch.")
     if LESSON.answer.get():
         _measured(by_name)
 
@@ -126,7 +126,8 @@ def _measured(by_name: dict) -> None:
                 f"*{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image changes by more than {change:.2f}.")
     if "AE" in runs:
         ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION]]
-        st.caption(f"AE: {ae.spec.width} units per layer, {ae.epochs} epochs. Others: {vae.spec.width} units, {vae.epochs} epochs.")
+        st.caption(f"The AE has {ae.spec.width} units per layer and was trained for {ae.epochs} epochs; the others have {vae.spec.width} "
+                   f"units and were trained for {vae.epochs} epochs.")
 
 
 @st.cache_data(show_spinner="Measuring…", max_entries=4)

@@ -38,15 +38,15 @@ Now the gradient can be taken inside the expectation. By the chain rule, each sa
 ${mu}$, and $f'({z})\,{eps}$ to that with respect to ${sigma}$.
 
 **The score function** (REINFORCE; Williams, 1992) does not need $f'$. From $\nabla q = q\,\nabla \log q$, each sample contributes
-$f({z})\,{eps} / {sigma}$ with respect to ${mu}$, and $f({z})\,({eps}^2 - 1) / {sigma}$ with respect to ${sigma}$. Its expectation is the
-same, but its variance is often larger, and grows as ${sigma}$ gets smaller. Subtracting a baseline from $f$ reduces its variance; here
-there is none.
+$f({z})\,{eps} / {sigma}$ with respect to ${mu}$, and $f({z})\,({eps}^2 - 1) / {sigma}$ with respect to ${sigma}$. The
+expectation is the same, but the variance is often larger, and it grows as ${sigma}$ gets smaller. Subtracting a baseline from $f$ reduces
+its variance; here there is none.
 
-**Which is better?** Where $f$ is smooth over the width of the posterior, the reparameterization trick. Where $f$ oscillates within it, the
-slopes cancel and the trick can have the larger variance: choose cos 4z and a large ${sigma}$ (Mohamed et al., 2020).
+**Which is better?** Where $f$ is smooth over the width of the posterior, the reparameterization trick is better. Where $f$ oscillates
+within it, the slopes cancel and the trick can have the larger variance: choose cos 4z and a large ${sigma}$ (Mohamed et al., 2020).
 
-*Common mistakes:* to write that ${eps}$ comes from Normal(1, 0): it is $N(0, 1)$, mean 0 and variance 1. And to multiply ${eps}$ by the
-variance: ${sigma}$ is the standard deviation, $e^{{s/2}}$ if the encoder outputs $s = \log {sigma2}$.
+*Common mistakes.* One is to write that ${eps}$ comes from Normal(1, 0): it comes from $N(0, 1)$, with mean 0 and variance 1. Another is to
+multiply ${eps}$ by the variance: ${sigma}$ is the standard deviation, $e^{{s/2}}$ if the encoder outputs $s = \log {sigma2}$.
 """
 
 LESSON = Lesson(
@@ -81,7 +81,7 @@ def picture() -> None:
             N.set(min(SIZES, key=lambda size: abs(size - N.get())))
             st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
         with other:
-            LOSS.select("Loss of z", LOSS.options, SHOWN.get)
+            LOSS.select("Loss f(z)", LOSS.options, SHOWN.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
     eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 241)
     shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")  # direct sampling is to be predicted first
@@ -98,12 +98,12 @@ def picture() -> None:
             st.vega_lite_chart(fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch")
     exact = " and ".join(f"{words.minus(found.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ")))
     ratios = " and ".join(f"{_told(*spread_ratio(found.score[:, i], found.pathwise[:, i]))} for {name}" for i, name in enumerate("μσ"))
-    st.markdown(f"Both estimates have the same expectation, the exact gradient: {exact}. The standard deviation of the score function is "
-                f"that of z = μ + σ·ε times {ratios} (95% interval).")
+    st.markdown(f"Both estimates have the same expectation, the exact gradient: {exact}. The standard deviation of the score function, "
+                f"divided by that of z = μ + σ·ε, is {ratios} (95% intervals).")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Left: {min(n, LINES)} samples of one batch, μ ± σ, and the slope of the loss at each z. Right: the estimates of "
-                   f"{len(eps)} batches of {n:,} (those beyond the axis at its end) with their standard deviation; orange: the exact "
-                   "gradient.", width="stretch")
+                   f"{len(eps)} batches of {n:,} (those beyond the axis are drawn at its end) with their standard deviation; orange: the "
+                   "exact gradient.", width="stretch")
         st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
 
 

@@ -63,7 +63,7 @@ def clouds_at(ends: np.ndarray, sigma: np.ndarray, draws: np.ndarray, here: np.n
 @cache
 def on_the_way() -> dict:
     """Lit shares on the line from one mean to the other. To be filled with what way_at() gives."""
-    x = alt.X("step:Q", title="place between the two means, %")
+    x = alt.X("step:Q", title="position between the two means, %")
     y = alt.Y("value:Q", title="lit share of the decoded image, %", scale=alt.Scale(domain=[0, 100]))
     colour = alt.Color("model:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=[*MODELS], range=[*MODELS.values()]))
     lines = alt.Chart(alt.NamedData("way")).mark_line(point=alt.OverlayMarkDef(size=18)).encode(x=x, y=y, color=colour)

@@ -33,7 +33,7 @@ def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarr
     place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
     return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
-        height=270, **as_pixels("Codes by class, gaps in grey, and a place on the line between two codes")))
+        height=270, **as_pixels("Codes by class, gaps in grey, and the present z on the line between two codes")))
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
@@ -41,7 +41,7 @@ def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
     with t: here.
     """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
-    title = ["distance to nearest code", "÷ to 5th nearest sample"]
+    title = ["distance to nearest code", "÷ to fifth nearest sample"]
     axis = alt.Y("ratio:Q", title=title, scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
                  axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"))
     lines = alt.Chart(table).mark_line().encode(

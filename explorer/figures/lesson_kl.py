@@ -46,7 +46,7 @@ def surface(nats: np.ndarray) -> dict:
     colour = alt.Color("nats:Q", title="KL, nats", scale=alt.Scale(scheme="cividis", domain=[0, 10], clamp=True))
     cells = alt.Chart(table).mark_rect(clip=True, aria=False).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("KL divergence in nats over μ and s, and the present place")))
+    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("KL divergence in nats with the present μ and s marked")))
 
 
 @cache

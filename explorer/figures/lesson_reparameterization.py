@@ -77,7 +77,7 @@ def estimates(ways: tuple[str, ...], of: str, reach: float) -> dict:
 
 def estimates_at(found: dict[str, np.ndarray], exact: float) -> dict[str, pd.DataFrame]:
     """found: the estimates [batches] of each way, a dot each, with their standard deviation"""
-    height = np.random.default_rng(0).uniform(-0.32, 0.32, max(map(len, found.values())))  # strewn, for the eye only
+    height = np.random.default_rng(0).uniform(-0.32, 0.32, max(map(len, found.values())))  # random heights, so that dots overlap less
     return {"dots": pd.concat([pd.DataFrame({"gradient": values, "way": ROWS[way][0], "row": i + height[: len(values)]})
                                for i, (way, values) in enumerate(found.items())]),
             "rows": pd.DataFrame([(i, f"{ROWS[way][0]}   ±{values.std():.2g}") for i, (way, values) in enumerate(found.items())],

@@ -18,7 +18,7 @@ def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titl
     present = np.unique(y)
     names = [class_names[label] for label in present]
     codes = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": [class_names[label] for label in y]})
-    steps = pd.DataFrame({"x": way[:, 0], "y": way[:, 1], "step": range(len(way)), "where": np.where(gaps, "in a gap", "among codes")})
+    steps = pd.DataFrame({"x": way[:, 0], "y": way[:, 1], "step": range(len(way)), "where": np.where(gaps, "in a gap", "outside gaps")})
     x, up = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
     cloud = alt.Chart(alt.NamedData("codes")).mark_circle(size=9, opacity=0.6, aria=False).encode(
         x=x, y=up, color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=names, range=[colour_of(label) for label in present])))
@@ -27,6 +27,6 @@ def path_map(points: np.ndarray, y: np.ndarray, class_names: Sequence[str], titl
                     for colour, width in (("#000", 4), ("#fff", 2)))
     marks = line.mark_point(filled=True, size=70, stroke="#000", strokeWidth=1.5, color="#fff", opacity=1).encode(
         x=x, y=up, shape=alt.Shape("where:N", title=None, legend=alt.Legend(orient="top", symbolFillColor="#fff", symbolStrokeColor="#000"),
-                                   scale=alt.Scale(domain=["among codes", "in a gap"], range=["circle", "cross"])))
+                                   scale=alt.Scale(domain=["outside gaps", "in a gap"], range=["circle", "cross"])))
     chart = (cloud + wide + narrow + marks).properties(height=SIDE, **as_pixels("Codes by class, and the steps of the path"))
     return fill(drawn(chart.resolve_scale(color="independent")), codes=codes, steps=steps)

@@ -16,11 +16,11 @@ def between(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
 
 
 def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """mu [N, D], values [N] of a known factor -> [D], from the mean code where it is low to that where it is high.
+    """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code where it is low.
 
-    Low is the lower third of the values and high the upper one, what equals a third's last value included. If both thirds end at
-    the same value, as of a 0/1 factor that is mostly 0, low is what lies below it and high what lies above it; if nothing does,
-    what equals it. So two values always are two groups. Raises UserError for a factor without difference, or no image.
+    Low is the lower third of the values and high the upper third; values equal to the last one of a third belong to it. If both thirds
+    end at the same value, as for a 0/1 factor that is mostly 0, low is every smaller value and high every larger one; if there is none,
+    it is that value itself. So two different values always form two groups. Raises UserError for a factor without difference, or no image.
     """
     values = np.asarray(values, np.float64)
     if not len(values) or not values.min() < values.max():

@@ -8,9 +8,9 @@ from explorer.latent.scale import Scale, square_root
 
 
 def from_gaussian(scale: Scale, n: int, temperature: float, rng: Generator) -> np.ndarray:
-    """[n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to an AE's codes.
+    """Return samples [n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to an AE's codes.
 
-    Raises UserError for a temperature below 0 or without end.
+    Raises UserError for a temperature that is negative or not finite.
     """
     _check(temperature)
     return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(scale.covariance)

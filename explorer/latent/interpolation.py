@@ -8,7 +8,7 @@ TINY = 1e-9  # a ratio of lengths below which a direction is rounding error
 
 
 def linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """a, b [D] -> [n, D], evenly from a to b. Raises UserError if n is less than 2."""
+    """a, b [D] -> [n, D], evenly spaced from a to b. Raises UserError if n is less than 2."""
     if n < 2:
         raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
     return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)

@@ -10,7 +10,7 @@ CHUNK = 2**18  # numbers at a time: a megabyte of float32, which stays in the ca
 
 
 def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [N, ...] uint8 or float, to [...] float -> rows [k], distances [k], the nearest first, of equals the first row.
+    """points [N, ...] uint8 or float, to [...] float -> rows [k] and distances [k] of the nearest points, by distance, then by row.
 
     uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
     """
@@ -56,7 +56,7 @@ class Blend:
 
 
 def blend(x: np.ndarray, images: np.ndarray) -> Blend:
-    """x [...] float, images [k, ...] uint8 or float -> what comes nearest to x of all sums of the images with weights ≥ 0.
+    """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is nearest to x.
 
     Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises UserError if there is
     no image, or the shapes disagree.

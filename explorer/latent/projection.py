@@ -1,4 +1,4 @@
-"""A flat view of codes: themselves in 2-D, strewn about their line in 1-D, else their first two principal components."""
+"""A flat view of codes: themselves in 2-D, at random heights over their line in 1-D, else their first two principal components."""
 
 from dataclasses import dataclass
 
@@ -28,9 +28,9 @@ def project(mu: np.ndarray) -> Projection:
     """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""
     n, dim = mu.shape
     if dim == 1:
-        strewn = np.random.default_rng(0).uniform(-1, 1, n)
+        heights = np.random.default_rng(0).uniform(-1, 1, n)
         axes = np.array([[1.0], [0.0]])
-        return Projection(np.column_stack([mu[:, 0], strewn]), np.zeros(1), axes, ("z₀", "strewn, for the eye only"), None)
+        return Projection(np.column_stack([mu[:, 0], heights]), np.zeros(1), axes, ("z₀", "random height, without meaning"), None)
     if dim == 2 or n < 2 or not mu.var(axis=0).any():
         return Projection(mu[:, :2], np.zeros(dim), np.eye(2, dim), ("z₀", "z₁"), None)
     from sklearn.decomposition import PCA

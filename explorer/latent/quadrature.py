@@ -34,6 +34,6 @@ class Grid:
         return -(((self.axis - mu) / sd) ** 2) / 2 - np.log(sd * np.sqrt(2 * np.pi))
 
     def log_integral(self, log_density: np.ndarray) -> float:
-        """log ∫∫ exp(log_density) dz; log_density [n, n] may be far below what a float's exponent holds."""
+        """log ∫∫ exp(log_density) dz; log_density [n, n] may be so low that its exponential underflows."""
         top = log_density.max()
         return float(top + np.log(np.exp(log_density - top).sum()) + 2 * np.log(self.step))

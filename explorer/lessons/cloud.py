@@ -146,7 +146,9 @@ class Side:
     still: np.ndarray
 
     def meeting(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> Meeting:
-        """sigma [2, D] of two posteriors; place from 0 to 1 between them; eps [2, n, D]"""
+        """Decode samples of two posteriors, and the line between their means. sigma [2, D]: their standard deviations; place: the position
+        on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
+        """
         ends = self.codes[rows]
         here, way = ends[0] + place * (ends[1] - ends[0]), ends[0] + STEPS[:, None] * (ends[1] - ends[0])
         draws = np.stack([cloud(*each) for each in zip(ends, sigma, eps)])

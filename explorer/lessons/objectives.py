@@ -48,10 +48,10 @@ def spread(mu: np.ndarray) -> float:
 
 
 def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
-    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the part of the rate that is the width's.
+    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's part for the width.
 
     mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1) (Kingma and Welling,
-    ICLR 2014, appendix B): the second part is the width's.
+    ICLR 2014, appendix B): the second part is that of the width.
     """
     of_width = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
     s = np.linspace(0, NARROWEST, 6001)

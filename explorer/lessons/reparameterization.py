@@ -36,7 +36,7 @@ def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
 
 
 def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """What autograd finds through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4). [batches, 2]"""
+    """The gradient that autograd computes through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4). [batches, 2]"""
     mu, sigma = (torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
     z = Gaussian(mu, 2 * torch.log(sigma)).sample(eps)
     f(z).mean(1).sum().backward()
@@ -44,14 +44,14 @@ def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
 
 
 def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """Mean of f(z)·∇log q(z), which needs no slope of f: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
+    """The mean of f(z)·∇log q(z). It needs no slope of f: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
     losses = f(mu + sigma * eps)
     slopes = eps / sigma, (eps**2 - 1) / sigma  # of log q(z), by mu and by sigma
     return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
 
 
 def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """What autograd finds if z is sampled directly: torch.normal has no gradient with respect to mu and sigma. [batches, 2]"""
+    """The gradient that autograd computes if z is sampled directly: 0, as torch.normal passes no gradient to mu and sigma. [batches, 2]"""
     mu, sigma = (torch.full(eps.shape, value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
     z = torch.normal(mu, sigma, generator=torch.Generator().manual_seed(0))
     f(z).mean(1).sum().backward()

@@ -25,7 +25,8 @@ class TruePosterior:
 
 @torch.inference_mode()
 def true_posteriors(loaded: LoadedRun, images: np.ndarray) -> TruePosterior:
-    """images float [n, C, H, W] in [0, 1], a few dozen; the run has a Bernoulli likelihood and a 2-D latent space.
+    """Compute the mean and the standard deviations of p(z|x) for each image. images float [n, C, H, W] in [0, 1], a few dozen; the run has
+    a Bernoulli likelihood and a 2-D latent space.
 
     The cells of a coarse grid that have mass for any image are divided; each is decoded once for all images.
     """

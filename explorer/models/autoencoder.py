@@ -28,7 +28,7 @@ class Autoencoder(nn.Module, ABC):
         return self.posterior(self.encoder(x).float())
 
     def decode(self, z: Tensor) -> Tensor:
-        """z [B, D] -> x_logits [B, C, H, W]; the likelihood says what they mean."""
+        """z [B, D] -> x_logits [B, C, H, W], the parameters of the likelihood."""
         return self.decoder(z).float()
 
     @abstractmethod

@@ -31,7 +31,7 @@ class Averages:
 
     @torch.no_grad()
     def update(self, posterior: Codes, rng: torch.Generator) -> None:
-        """Of one batch. Always draws one candidate an entry."""
+        """Update the averages with one batch. Entries that are almost never chosen are reset to random encoder outputs."""
         index = posterior.index.flatten()
         encoded = posterior.encoded.reshape(len(index), -1)
         chosen = torch.zeros_like(self.counts).index_add_(0, index, torch.ones_like(encoded[:, 0]))

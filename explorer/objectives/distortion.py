@@ -19,7 +19,7 @@ class Likelihood(Protocol):
 
 
 class Bernoulli:
-    """Pixels are coins: −Σ x·log p + (1−x)·log(1−p), p = sigmoid(x_logits); grey x counts as a share of heads."""
+    """Each pixel is Bernoulli: −Σ [x·log p + (1−x)·log(1−p)] with p = sigmoid(x_logits). Grey x between 0 and 1 are allowed."""
 
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
         return binary_cross_entropy_with_logits(x_logits, x, reduction="none").flatten(1).sum(1)

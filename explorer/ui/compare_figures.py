@@ -17,11 +17,11 @@ PLOT = {"displayModeBar": False}
 RATE = ("The distortion tells how well an image is reconstructed. The rate is an upper bound on the information I(x; z) that a code has "
         "about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is at most ln {n:,} = {most:.1f} nats. Dots are "
         "trained KL weights; between them the weights of the network are interpolated.")
-GAP = ("The share of samples without a code near them: samples of the Gaussian fitted to the codes (gap) and of the prior (prior gap). "
+GAP = ("These are shares of samples in gaps: samples of the Gaussian fitted to the codes (gap) and of the prior (prior gap). "
        "Here a code is a sample of an image's posterior, while the map shows posterior means. Dots are trained KL weights, with 95% "
        "intervals.")
 AGGREGATE = ("The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension alone, with its KL "
-             "divergence to the prior. That of all dimensions together is at least the sum of these.")
+             "divergence from the prior. The KL divergence of all dimensions together is at least the sum of these.")
 
 
 def compare_figures(ae: Run, vae: Run, beta: float) -> None:

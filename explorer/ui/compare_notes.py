@@ -36,7 +36,7 @@ def notes(ae: Run, vae: Run) -> list[str]:
 
 def in_gaps(below: BelowConfidence | None) -> str:
     """What the decoder makes of gaps, of an AE."""
-    said = "**Visit a gap.** Move over a grey area of the AE's map, then to other places."
+    said = "**Visit a gap.** Move over a grey area of the AE's map, then over other areas, and compare the images."
     if not below or not below.in_gaps or not below.outside:
         return said
     found = (f" The classifier is below {SURE:.0%} confidence for {below.in_gaps} of the images decoded in gaps and {below.outside} of "
@@ -63,7 +63,7 @@ def over_beta(weak: GapEstimate | None, strong: GapEstimate | None, of_ae: GapEs
     said += f" The VAE's gap is {weak} at β = {first:g} and {strong} at β = {last:g}" + (f"; the AE's is {of_ae}." if of_ae else ".")
     if not is_smaller(strong, weak):
         return f"{said} There is no clear decrease."
-    return f"{said} The gap shrinks" + (f", but two equal distributions have {EQUAL:.0%}." if strong.low > EQUAL else ".")
+    return f"{said} The gap shrinks" + (f", but for two equal distributions it would be {EQUAL:.0%}." if strong.low > EQUAL else ".")
 
 
 def _of_one_weight(vae: Run, of_ae: GapEstimate | None) -> list[str]:

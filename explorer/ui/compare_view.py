@@ -63,7 +63,7 @@ def _place(ae: Run, vae: Run) -> Place:
 
 def _train_here(vae: Run, beta: float) -> None:
     exact = RunSpec.from_dict(vae.spec.to_dict() | {"model": "vae", "beta": float(f"{beta:.3g}"), "betas": None, "rung_epochs": None})
-    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, other settings unchanged",
+    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
                  icon=":material/model_training:", query_params=words.in_address(exact),
                  help="Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained at exactly this KL "
                       "weight can then be chosen above instead of the ladder.")

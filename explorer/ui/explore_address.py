@@ -59,7 +59,7 @@ def _take(asked: dict[str, str], here: Visit) -> list[str]:
         elif z := _numbers(text, n):
             here.ends[i] = End(tuple(z))
         elif text:
-            wrong.append(f"its {name} {numbers}, nor the number of a test image")
+            wrong.append(f"its {name} {numbers}, and it is not the number of a test image")
     if ROWS in asked:
         here.rows, here.plot = _rows(asked[ROWS], cache.view(here.run).images_kept), ("", ())
         wrong += [] if here.rows else ["its rows are not numbers of test images"]

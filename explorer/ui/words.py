@@ -66,16 +66,16 @@ def figures(run: Run) -> str:
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {minus(t.elbo)}"
     at = " at KL weight 1" if run.spec.rungs else ""
-    use = f" {t.codes_used} of {run.spec.n_codes} codebook entries used, perplexity {t.perplexity:.1f}." if t.perplexity else ""
-    return f"Test split of {t.n:,} images{at}, nats per image: distortion {t.distortion:.1f}{rate}.{use}"
+    use = f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})." if t.perplexity else ""
+    return f"Mean over {t.n:,} test images{at}, in nats per image: distortion {t.distortion:.1f}{rate}.{use}"
 
 
 def making(run: Run) -> str:
     """One line: how a ladder was trained; of other runs, nothing."""
     if not run.spec.rungs:
         return ""
-    return (f" One network, trained at KL weight {run.spec.rungs[0]:g}, then further at {', '.join(f'{b:g}' for b in run.spec.rungs[1:])}. "
-            "Between two of these, the network's weights are interpolated.")
+    return (f" One network was trained at KL weight {run.spec.rungs[0]:g}, then further at "
+            f"{', '.join(f'{b:g}' for b in run.spec.rungs[1:])}. Between two of these, its weights are interpolated.")
 
 
 def minus(value: float, digits: int = 1) -> str:

@@ -112,7 +112,7 @@ def test_grey_is_where_gaps_lie(open_page, runs_folder):
         if len({shade > EDGE for shade in near}) != 1 or 0 in near:
             continue  # at an edge, to the two digits that are shown
         seen.add(says := words.inner_text())
-        assert says == ("in a gap" if near.pop() > EDGE else "among the codes")
+        assert says == ("in a gap" if near.pop() > EDGE else "outside gaps")
     assert len(seen) == 2
 
 

@@ -55,7 +55,7 @@ def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
     changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-5"]'))
     assert off.inner_text() != before
     page.get_by_role("button", name="Project onto the map").click()
-    expect(off).to_contain_text("z lies 0.00 σ")
+    expect(off).to_contain_text("z is 0.00 σ")
     rates = page.locator(f"{PAD} .says").all_text_contents()
     nats = [float(text.split(" ")[0]) for text in rates if "inactive" not in text]
     assert len(rates) == 6 and len(nats) >= 4 and nats == sorted(nats, reverse=True)

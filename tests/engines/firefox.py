@@ -38,8 +38,7 @@ class Firefox(Page):
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
     def evaluate(self, expression: str):
-        result = self._send("script.evaluate", expression=f"JSON.stringify({expression}) ?? 'null'", target={"context": self.tab},
-                            awaitPromise=False)
+        result = self._evaluate(f"JSON.stringify({expression}) ?? 'null'")
         if result["type"] == "exception":
             raise RuntimeError(result["exceptionDetails"]["text"])
         return json.loads(result["result"]["value"])
@@ -48,13 +47,15 @@ class Firefox(Page):
         self._send("input.performActions", context=self.tab, actions=list(sources))
 
     def choose_files(self, selector: str, *paths: Path) -> None:
-        element = self._send("script.evaluate", expression=f"document.querySelector({json.dumps(selector)})",
-                             target={"context": self.tab}, awaitPromise=False)["result"]
+        element = self._evaluate(f"document.querySelector({json.dumps(selector)})")["result"]
         self._send("input.setFiles", context=self.tab, element={"sharedId": element["sharedId"]}, files=[str(path) for path in paths])
 
     def errors(self) -> list[str]:
-        self.evaluate("0")  # receives what has been logged until now
-        return [entry["text"] for entry in self.logged if entry["level"] == "error"]
+        realm = self._evaluate("0")["realm"]  # of this document: one that was left may say that it could not finish
+        return [entry["text"] for entry in self.logged if entry["level"] == "error" and entry["source"]["realm"] == realm]
+
+    def _evaluate(self, expression: str) -> dict:
+        return self._send("script.evaluate", expression=expression, target={"context": self.tab}, awaitPromise=False)
 
     def _send(self, method: str, **parameters) -> dict:
         """Sends a command and returns its result; collects log entries that arrive meanwhile. Raises RuntimeError if it fails."""

@@ -195,6 +195,6 @@ class World:
         return bool(self.victims)
 
     def left_behind(self) -> list[str]:
-        """But for locks, which are empty."""
-        paths = (path for path in self.folder.rglob("*") if path.is_file() and path.relative_to(self.folder).parts[0] not in self.wholes)
-        return sorted(str(path.relative_to(self.folder)) for path in paths if path.stat().st_size)
+        """But for locks, which are empty, and the jobs that have ended, which are known for 30 days."""
+        paths = [path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file() and path.stat().st_size]
+        return sorted(str(path) for path in paths if path.parts[0] not in self.wholes and path.parts[:2] != (".jobs", "ended"))

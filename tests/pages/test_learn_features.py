@@ -104,7 +104,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
             for kind, f in kinds.items():
                 f = f * np.sqrt(16 / f[:pool].var(0).sum())
                 found[kind].append(100 * LogisticRegression(max_iter=1000).fit(f[rows], e.y[rows]).score(f[pool:], e.y[pool:n]))
-        assert "**Highest: PCA,**" in told(app)
+        assert "**Highest test accuracy: PCA.**" in told(app)
         said = dict((name, (float(mean.replace("−", "-")), float(half))) for mean, half, name in
                     re.findall(r"([+−]?[\d.]+) ± ([\d.]+) points over (\w+)", told(app)))
         for kind in ("codes", "pixels"):

@@ -78,7 +78,7 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
     p = classifier_of(find(RUNS[kind]))[0].probabilities(runs.load(RUNS[kind]).decode(z[[5]]))[0]
-    assert said.startswith(f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()} ({100 * p.max():.0f}%). In")
+    assert said.startswith(f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()} ({100 * p.max():.0f}%). The")
 
 
 def test_the_map_marks_the_place_and_the_chart_the_share(app):
@@ -108,7 +108,7 @@ def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
 def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
     """The share by brute force, on a thousand new draws from the Gaussian fitted to new posterior samples."""
     opened(app)
-    [said] = [m.value for m in app.markdown if m.value.startswith("**Samples**")]
+    [said] = [m.value for m in app.markdown if m.value.startswith("Of the **samples**")]
     told, rng = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said), np.random.default_rng(77)
     for share, low, high, kind in told:
         e = read_embedding(runs.load(RUNS[kind]).run)
@@ -126,7 +126,7 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
 
 def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_concluded(app):
     opened(app)
-    [said] = [m.value for m in app.markdown if m.value.startswith("**Below 90% confidence:**")]
+    [said] = [m.value for m in app.markdown if m.value.startswith("**Images below 90% confidence of the classifier:**")]
     figures = {kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
                for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))}
     classifier = classifier_of(find(RUNS["AE"]))[0]
@@ -137,7 +137,7 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
         for (share, half), those in ((in_gaps, alone), (outside, ~alone)):
             p, n = below[those].mean(), those.sum()
             assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
-        assert (kind in (re.search(r"More often in gaps: ([\w ]+)\.", said) or ["", ""])[1].split()) == (
+        assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", said) or ["", ""])[1].split()) == (
             in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1]))
     share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", said).groups())
     noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9

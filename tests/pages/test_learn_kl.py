@@ -88,7 +88,7 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
     ratio = torch.cat([q.log_prob(part) for part in z.split(250)]) - Normal(0.0, 1.0).log_prob(z).sum(1)
     assert joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5) and len(marginals) == 2
     assert rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1  # the marginals hide most of it
-    assert f"is {find('mnist-vae-2d').test.rate:.1f} on average" in said
+    assert f"is {find('mnist-vae-2d').test.rate:.1f} nats on average" in said
 
 
 def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_said(app):

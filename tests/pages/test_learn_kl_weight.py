@@ -128,7 +128,7 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     loaded = {beta: runs.load("digits-ladder-2d", beta) for beta in rungs}
     found = {beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()}
     for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
-        named = [float(b) for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. In)", best)[1])]
+        named = [float(b) for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. A)", best)[1])]
         assert set(named) <= set(rungs) and min(rungs, key=lambda beta: of(found[beta])) in named  # only trained KL weights
     assert "smallest prior gap at β = " in best
 

@@ -51,14 +51,15 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
     own = (before == e.y[rows]).mean()
     n, *shares = (int(text) for text in said(
-        app, r"Added to (\d+) codes of other classes, it keeps the class of (\d+)%, turns (\d+)% into 8 and (\d+)% .* without it, (\d+)%"))
+        app, r"Added to (\d+) codes of other classes, this direction keeps the class of (\d+)%, turns (\d+)% "
+             r"into 8 and (\d+)% .* Without it, (\d+)%"))
     assert n == len(rows) and shares == pytest.approx([100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51)
 
 
 def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
     for run, asked in (("moons-vae-2d", {"attribute": "phase"}), ("digits-vae-2d", {"less": "3", "more": "3"})):
         show(app, run, "attributes", **asked)
-        assert not any("without it" in c.value for c in app.caption)
+        assert not any("Without it" in c.value for c in app.caption)
 
 
 def test_a_grid_says_equal_shares_only_where_they_are(app):

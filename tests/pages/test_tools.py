@@ -269,7 +269,7 @@ def test_a_ladders_codes_are_those_at_its_present_weight(app):
 def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):
     """The AE's map has 10,000 points, its partner's film 3,000."""
     show(app, "mnist-ae-2d", "interpolate", **{"from": "image 7000", "to": "image 2"})
-    assert not app.error and any("the same places in standard deviations" in m.value for m in app.markdown)
+    assert not app.error and any("the same positions in standard deviations" in m.value for m in app.markdown)
 
 
 def test_a_link_to_a_run_that_is_gone_moves_nothing_elsewhere(app):

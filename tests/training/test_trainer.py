@@ -102,14 +102,14 @@ def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
     *events, end = train(replace(QUICK, epochs=4), digits, CPU)
     last = [e for e in events if isinstance(e, EpochEnd)][-1]
     assert isinstance(end, Failed) and end.epochs == last.epoch == 2
-    assert "epoch 3" in end.reason and "epoch 2 are kept" in end.reason and "learning rate below" in end.reason
+    assert "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
     assert all(np.isfinite(w).all() for w in end.weights.values())
     assert good[0].weights.keys() == end.weights.keys()
 
 
 def test_a_run_that_diverges_at_once_keeps_nothing(digits):
     *_, end = train(replace(QUICK, lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant"), digits, CPU)
-    assert isinstance(end, Failed) and end.weights is None and end.epochs == 0 and "nothing was kept" in end.reason
+    assert isinstance(end, Failed) and end.weights is None and end.epochs == 0 and "nothing was saved" in end.reason
 
 
 def test_a_network_that_cannot_take_the_images_says_so(digits):

@@ -66,7 +66,7 @@ def test_the_classifier_is_confident_about_noise_as_the_help_says(name, at_least
 
 
 def test_a_gap_shrinks_only_beyond_its_uncertainty_and_to_more_than_equality():
-    assert "The gap shrinks, but two equal distributions have 3%." in over_beta(gap(0.27), gap(0.06), gap(0.29), 0.001, 10)
+    assert "The gap shrinks, but for two equal distributions it would be 3%." in over_beta(gap(0.27), gap(0.06), gap(0.29), 0.001, 10)
     assert over_beta(gap(0.27), gap(0.032), None, 0.001, 10).endswith("The gap shrinks.")
     assert "no clear decrease" in over_beta(gap(0.09, 360, 0.02), gap(0.06, 360, 0.02), None, 0.001, 10)
     assert "no clear decrease" in over_beta(gap(0.06), gap(0.27), None, 0.001, 10)

@@ -1,6 +1,7 @@
 """What is answered to a page asked for under a name that is not allowed (in a browser: tests/browser/test_hosts.py)."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,6 +23,12 @@ def test_a_crowd_of_names_does_not_fill_the_log(capsys):
     assert len(capsys.readouterr().err.splitlines()) == MOST_LOGGED
 
 
+def run(coroutine) -> None:
+    """In a thread of its own: a browser's test may have left an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 async def never(scope, receive, send):
     raise AssertionError("it was let through")
 
@@ -35,7 +42,7 @@ def asked(app, host: bytes) -> tuple[int, dict, str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streamlit.config.get_option", lambda name: ["localhost"] if name == "server.allowedHosts" else None)
-        asyncio.run(app({"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host)]}, None, send))
+        run(app({"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host)]}, None, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, sent[1]["body"].decode()
 
@@ -55,5 +62,5 @@ def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, hea
         async with opens_a_browser(None):
             pass
 
-    asyncio.run(starts())
+    run(starts())
     assert found == opened

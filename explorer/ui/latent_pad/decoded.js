@@ -38,7 +38,7 @@ export class Decoded {
 
   /** gap: whether z lies in one, or null if that is not known. */
   locate(gap) {
-    this.where.textContent = gap === null ? "" : gap ? "in a gap" : "among the codes";
+    this.where.textContent = gap === null ? "" : gap ? "in a gap" : "outside gaps";
     this.where.classList.toggle("gap", gap === true);
   }
 

@@ -44,7 +44,7 @@ export function pair({ sides, originals, legend, film, draw, reset, onto, slider
       element("h3", {}, side.about.model), side.readouts.face, side.stage, side.picture.face, offPlane(side, () => onto(side)))), film && film.face),
     element("div.below", {}, live ? walk.face : null, originals.face),
     live ? samples.face : null,
-    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} decodes on the server. Paths and samples need a decoder that runs in the browser.`) : null,
+    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} ${served.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
     element("details.more", {}, element("summary", {}, `Sliders for the z of the ${sides.at(-1).about.model}`), sliders.face),
     said);
 }

@@ -18,7 +18,7 @@ export class LatentMap {
     this.plane = new Plane(tensors);
     this.shade = this.film.parts.shade ? new Shade(this.film) : null;
     this.labels = tensors.labels.data; // [n], the class of each point
-    if (!this.n) throw new Fault("This run keeps no codes to draw a map of. Train it again, with images to test on.");
+    if (!this.n) throw new Fault("This run has no codes to draw a map of. Train it again, with test images.");
     this.theme = theme;
     this.hidden = new Set(); // classes
     [this.layer, this.dots] = ["canvas", "canvas"].map((tag) => document.createElement(tag));

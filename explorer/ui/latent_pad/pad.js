@@ -37,7 +37,7 @@ export class Pad {
     const alone = sides.length === 1;
     const parts = { ...this, said: this.said,
       legend: about.classes.length > 1 ? legend(about.classes, map.hidden, switched) : null,
-      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "Sample z: the same standard normal numbers in both, scaled by the prior or by the Gaussian fitted to the codes" },
+      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
         alone ? about.draw_name : "Resample"),
       reset: element("button", { onclick: () => this.go(sides.map(({ origin }) => origin)), title: alone ? `Back to ${about.origin_name}` : "Back to the mean" }, "Reset"),
       onto: (side) => this.go(sides.map((other) => (other === side ? side.map.plane.onto(side.z) : other.z))),

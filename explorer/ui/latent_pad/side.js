@@ -11,7 +11,7 @@ export class Side {
     if (decoder && this.network.output.length !== about.image.reduce((a, b) => a * b))
       throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${about.image.join("×")} pixels. ${REMEDY}`);
     this.canvas = element("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${nth}`,
-      "aria-label": `${about.label} Arrow keys move z, with shift further; Home goes back to ${about.origin_name}; Escape leaves the map.` });
+      "aria-label": `${about.label} Arrow keys move z, and with Shift five times as far. Home moves z to ${about.origin_name}. Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, theme);
     this.picture = new Decoded(about.image, classifier, `decoded${nth}`);
     this.readouts = new Readouts(about.readouts, this.map.film.values);
@@ -54,7 +54,7 @@ export class Side {
     this.picture.describe(inWords(z));
     this.picture.locate(this.inGap(z));
     if (this.about.latent_dim > 2)
-      this.offPlane.textContent = `z lies ${number(this.map.plane.off(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
+      this.offPlane.textContent = `z is ${number(this.map.plane.off(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
     return true;
   }
 

@@ -19,7 +19,7 @@ export class Sliders {
 
   row(d, origin, on, share) {
     const name = `z${subscript(d.index)}`, { unit } = this;
-    const says = d.collapsed ? "inactive" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `codes spread ±${number(d.sd, 2)}`;
+    const says = d.collapsed ? "inactive" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `spread ±${number(d.sd, 2)}`;
     const input = element("input", { type: "range", min: d.low, max: d.high, step: 0.01, "data-testid": `z-${d.index}`,
       "aria-label": `${name}, ${says}`, title: "Double-click, Home or Delete: reset" });
     const value = element("output");

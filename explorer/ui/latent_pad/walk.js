@@ -15,7 +15,7 @@ export class Walk {
     this.back = element("button", { onclick: on.back }, "Start at the mean");
     this.face = element("section.walk", {},
       element("div.heading", {}, element("h4", {}, "Path to the cursor"), element("div.buttons", {},
-        element("button", { onclick: on.start, title: "The path then leads from here to the cursor" }, "Start here"), this.back)),
+        element("button", { onclick: on.start, title: "Let the path start at the present z" }, "Start here"), this.back)),
       element("div.both", {}, ...this.strips.map(({ side, canvas, text }) => element("figure", {}, canvas, element("figcaption", {}, element("b", {}, side.about.model), " ", text)))));
   }
 

@@ -89,9 +89,9 @@ def _others(here: Visit, less: int, more: int) -> None:
     if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
-        st.caption(f"Added to {n:,} codes of other classes, it keeps the class of {after.kept:.0%}, turns {after.became:.0%} into "
-                   f"{words.as_text(here.run.class_names[more])} and {after.other:.0%} into another (±{error:.0f}%, by the classifier); "
-                   f"without it, {before.kept:.0%} keep their class.")
+        st.caption(f"Added to {n:,} codes of other classes, this direction keeps the class of {after.kept:.0%}, turns {after.became:.0%} "
+                   f"into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into another (±{error:.0f}%, according to the "
+                   f"classifier). Without it, {before.kept:.0%} keep their class.")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

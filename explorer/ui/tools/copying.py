@@ -65,7 +65,7 @@ def show(here: Visit) -> None:
     try:
         x, y = _images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:
-        st.error(f"{without_key(str(error))} Only this tool needs the training images: the other tools use the run's own test images.")
+        st.error(f"{without_key(str(error))} Only this tool needs the training images: the other tools use the test images of the run.")
         return
     mu, medians = _codes(*here_at, here.beta, run, x), _medians(*here_at, here.beta, here, x)
     decoded = here.decode(here.z[None])[0]

@@ -39,13 +39,13 @@ def _spacing(here: Visit, n: int, by: str) -> str:
     spec, r = here.run.spec, correlation(cache.view(here.run).scale.unit)
     gaussian = "the prior" if spec.has_prior else f"the Gaussian fitted to the {words.MODELS[spec.model]}'s codes"
     if by != "quantile":
-        return f"Even steps over ±{REACH:g} standard deviations of {gaussian}."
-    shares = f"At the {n} quantiles of {gaussian}: "
+        return f"The steps are even, over ±{REACH:g} standard deviations of {gaussian}."
+    shares = f"The z are at the {n} quantiles of {gaussian}: "
     if abs(r) < UNCORRELATED:
         return shares + "each image stands for the same share of its samples."
     return shares + ("each row and each column stands for the same share of its samples. Single images do not: the axes are correlated "
                      f"(r = {words.minus(r, 2)}).")
 
 
-TOOL = Tool("Grid", "The plane of the map, decoded on a grid. Click an image to go to its z. Watch where one class turns into "
-            "another.", show, (SPACING, SIDE))
+TOOL = Tool("Grid", "The grid shows decoded images over the plane of the map. Click an image to go to its z. Watch where one class turns "
+            "into another.", show, (SPACING, SIDE))

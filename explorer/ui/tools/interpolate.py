@@ -59,7 +59,7 @@ def _end(here: Visit, side: int, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{name}** {_said(here.ends[side])}", width="stretch")
         st.button("Set to z", key=key(f"end {name}", here.run), on_click=to, args=(here.place.zs[0], here.place.row),
-                  help="Use the z that the pad shows now")
+                  help="Use the present z")
         with st.popover("An image…", on_change="rerun", key=key(f"choose {name}", here.run)) as opened:
             if opened.open:
                 shown = view.embedding.images[:OFFERED]
@@ -77,7 +77,7 @@ def _midpoints(here: Visit) -> None:
     """How often the middle of a path lies in a gap, over random pairs of test images."""
     if len(here.codes()[0]) > 1 and cache.between(here.run, here.beta):
         shares = _shares_in_gaps(here.run.folder, cache.version(here.run), here.beta, here)
-        st.caption(f"Over {PAIRS * REPEATS:,} random pairs of test images, the midpoint lies in a gap: " + ", ".join(
+        st.caption(f"Over {PAIRS * REPEATS:,} random pairs of test images, the midpoint is in a gap for: " + ", ".join(
             f"{way} {100 * share:.1f} ± {100 * error:.1f}%" for way, (share, error) in shares.items()) + " (95% interval).")
 
 
@@ -103,7 +103,7 @@ def _beside(here: Visit, there: Visit, n: int, about: str) -> None:
     ends = [mu[end.row] if same_images else scale.moved(scale.mean, own.standard(here.end(i))) for i, end in enumerate(here.ends)]
     at = f" at KL weight {there.beta:g}" if there.beta is not None else ""
     st.markdown(f"**{words.as_text(words.title(there.run))}**{at}, between "
-                f"{'its codes of the same images' if same_images else 'the same places in standard deviations'}:")
+                f"{'its codes of the same images' if same_images else 'the same positions in standard deviations'}:")
     _strip(there, ends, n, about if same_images else f"{about} in {words.title(here.run)}", goes=False)
     way, p = paths(there.run, ends, n)[WAY.get()], scale.projection
     shown = slice(cache.view(there.run).images_kept)
@@ -122,5 +122,5 @@ def _strip(here: Visit, ends: list[np.ndarray], n: int, about: str, goes: bool) 
             on_pick=(lambda i: here.go(zs[i])) if goes else None)
 
 
-TOOL = Tool("Interpolate", "Set both ends of a path, to z or to an image, and watch for images unlike the data.",
+TOOL = Tool("Interpolate", "Set both ends of a path, to z or to an image, and look for decoded images that are unlike the data.",
             show, (WAY, STEPS), drawn, has_ends=True)

@@ -113,17 +113,17 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
 
     distortion, test, spec = describing.distortion_at(loaded, x, z), here.run.test, here.run.spec
     if spec.n_codes:
-        st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats. Test images have a mean distortion "
-                    f"of {test.distortion:.1f}, and the same rate.")
-        st.caption(f"The rate is {spec.n_groups} · ln {spec.n_codes} for every image: {spec.n_groups} places with a uniform prior over "
+        st.markdown(f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats. Test images have a mean "
+                    f"distortion of {test.distortion:.1f}, and the same rate.")
+        st.caption(f"The rate is {spec.n_groups} · ln {spec.n_codes} for every image: {spec.n_groups} positions with a uniform prior over "
                    f"{spec.n_codes} entries.")
         return
     if not spec.has_prior:
-        st.markdown(f"Distortion **{distortion:.1f}** nats; the test images' mean is {test.distortion:.1f}.")
+        st.markdown(f"The distortion is **{distortion:.1f}** nats; the mean over the test images is {test.distortion:.1f}.")
         st.caption("The code of an AE is a point: it has no posterior and no rate, and the model assigns no probability to an image.")
         return
-    st.markdown(f"Distortion **{distortion:.1f}** nats at this z, rate **{rate.sum():.1f}** nats; the test images' means are "
-                f"{test.distortion:.1f} and {test.rate:.1f}{' at KL weight 1' if spec.rungs else ''}.")
+    st.markdown(f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats; the means over the test "
+                f"images are {test.distortion:.1f} and {test.rate:.1f}{' at KL weight 1' if spec.rungs else ''}.")
     figure = bars(rate, [words.dimension(i) for i in range(len(rate))], "rate, nats")
     st.plotly_chart(figure, key=key("rates", here.run), alt="Rate of each latent dimension, in nats", config={"displaylogo": False})
     SAMPLES.pick("Importance samples for log p(x)", SAMPLES.options, lambda n: f"{int(n):,}")

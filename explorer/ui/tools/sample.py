@@ -41,7 +41,7 @@ def show(here: Visit) -> None:
         if n_codes or (SOURCE.get() == "codes" and not has_prior):
             st.caption("Codes and codebook entries have no standard deviation, and so no temperature.")
         else:
-            TEMPERATURE.slider("Temperature", "Multiplies the standard deviation of " + (
+            TEMPERATURE.slider("Temperature", "The temperature multiplies the standard deviation of " + (
                 "the Gaussian: below 1, samples lie nearer to its mean." if SOURCE.get() == "prior" else
                 "each posterior: at 0, samples are posterior means."))
     with right:
@@ -60,7 +60,7 @@ def show(here: Visit) -> None:
 
 def _explained(has_prior: bool, has_codebook: bool, source: str) -> str:
     if has_codebook:
-        return ("Each place of z gets a random entry, all equally likely and independent of each other: the uniform prior, under which "
+        return ("Each position of the code gets a random entry, all equally likely and independent: this is the uniform prior, under which "
                 "the rate is constant." if source == "prior" else "These are codes of test images.")
     if source == "prior":
         return ("A VAE generates an image like this: sample z from N(0, I), then decode it." if has_prior else

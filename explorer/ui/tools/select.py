@@ -45,7 +45,8 @@ def show(here: Visit) -> None:
     rows = [row for row in here.rows if row < n]
     if not rows:
         shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
-        st.caption(f"Shown: {shown} test images. Select with the lasso or the box; with the four arrows, click a code to go to it.")
+        st.caption(f"The plot shows {shown} test images. Select codes with the lasso or the box. With the four arrows, click a code "
+                   "to go to it.")
         return
     chosen = table.loc[rows]
     figures = ["distortion", *(["rate"] if run.spec.has_prior else [])]
@@ -56,7 +57,7 @@ def show(here: Visit) -> None:
     gallery(key("selected", run), "Selected test images", images, [f"test image {row}" for row in rows[:SHOWN]], 8,
             on_pick=lambda i: here.go(here.codes()[0][rows[i]], rows[i]), about=here.name)
     if len(rows) > SHOWN:
-        st.caption(f"The first {SHOWN}; the table contains all.")
+        st.caption(f"These are the first {SHOWN}; the table contains all.")
     st.dataframe(chosen, height=240)
 
 
@@ -152,4 +153,4 @@ def _variance(here: Visit) -> None:
 
 
 TOOL = Tool("Select", "Draw around codes to see their images and figures; the others turn grey. Change the axes and the colour, and look "
-            "at codes on the edges.", show, (VIEW, ACROSS, UP, COLOUR), has_rows=True)
+            "at codes far from the others.", show, (VIEW, ACROSS, UP, COLOUR), has_rows=True)

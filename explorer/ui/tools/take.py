@@ -35,10 +35,10 @@ def show(here: Visit) -> None:
                f"z [batch, {run.spec.latent_dim}] → images [batch, {', '.join(map(str, run.shape))}] in 0 to 1. It is tested against this "
                "model first, which takes some seconds.")
     _failed(here)
-    st.markdown("**This view**", help="*Save PNG* beside the map, and below each set of images, saves a captioned picture.")
+    st.markdown("**This view**", help="*Save PNG* next to the map, and below each set of images, saves a captioned picture.")
     st.code(f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True)
     tool = f", with *{TOOLS[here.tool].label}* open" if here.tool else ""
-    st.caption(f"It opens the model at this z{tool}." + (" The run is private: the link works in this browser only."
+    st.caption(f"This link opens the model at this z{tool}." + (" The run is private: the link works in this browser only."
                                                          if owner(run.name) else ""))
 
 
@@ -62,4 +62,4 @@ def _failed(here: Visit) -> None:
         st.error(f"{file} could not be made. {fault}")
 
 
-TOOL = Tool("Export", "Files of this run, and a link to this view.", show)
+TOOL = Tool("Export", "Download files of this run, or copy a link to this view.", show)

@@ -18,7 +18,7 @@ def show(here: Visit) -> None:
     run, dims = here.run, here.dimensions
     n = STEPS.slider("Images per row")
     if len(dims) > FEW and not st.toggle(f"Show all {len(dims)} dimensions", key=key("all dimensions", run)):
-        st.caption(f"The {FEW} dimensions of {'highest rate' if run.spec.has_prior else 'largest spread'}:")
+        st.caption(f"The {FEW} dimensions with the {'highest rate' if run.spec.has_prior else 'largest spread'}:")
         dims = dims[:FEW]
     zs = traversals(here.z, dims, n).reshape(-1, run.spec.latent_dim)
     images = here.decode(zs)
