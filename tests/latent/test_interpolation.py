@@ -92,5 +92,5 @@ def test_midpoints_lie_between_two_different_codes(dim):
     wanted = [(radii[i] + radii[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
     if dim > 1:
         assert np.allclose(np.linalg.norm(found["spherical"] - mu.mean(0), axis=1), np.array(wanted)[which])
-    with pytest.raises(UserError, match="there is 1"):
+    with pytest.raises(UserError, match="there is only 1"):
         midpoints(mu[:1], 5, mu[0], np.random.default_rng(0))

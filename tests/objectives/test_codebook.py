@@ -124,5 +124,5 @@ def test_perplexity_is_exp_of_the_entropy(chosen):
 
 
 def test_a_sure_choice_has_no_draws_to_weigh():
-    with pytest.raises(UserError, match="no draws to weigh"):
+    with pytest.raises(UserError, match="posterior of a VQ-VAE is deterministic"):
         importance_weighted_bound(build(SPEC, (1, 8, 8)), likelihood_of(SPEC), np.zeros((1, 8, 8), np.uint8), 10)
