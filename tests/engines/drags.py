@@ -65,6 +65,6 @@ def drag(page: Page, control: str, image: str) -> Drag:
     """To and fro on a control of the page that is open; image: the canvas that is watched."""
     box = page.box(control)
     page.evaluate(f"({WATCH})({json.dumps(image)})")
-    x = [box["x"] + share * box["width"] for share in 0.5 + 0.25 * np.sin(np.linspace(0, 12, 100 * DRAG_SECONDS))]
+    x = [box["x"] + share * box["width"] for share in 0.5 + 0.25 * np.sin(np.linspace(0, 12, page.moves_per_second * DRAG_SECONDS))]
     page.move([(x, box["y"] + box["height"] / 2) for x in x], press=True, seconds=DRAG_SECONDS)
     return Drag(**page.evaluate("drag"))

@@ -26,6 +26,8 @@ START_SECONDS = 60
 class Firefox(Page):
     """One tab of Firefox."""
 
+    moves_per_second = 2  # between two places it moves by itself, at the screen's rate
+
     def __init__(self, socket: ClientConnection):
         self.socket, self.last_id, self.logged = socket, 0, []
         self._send("session.new", capabilities={})

@@ -20,6 +20,8 @@ KEYS = {"Enter": "\ue007", "ArrowRight": "\ue014", "Backspace": "\ue003"}
 class Page(ABC):
     """One tab. Selectors are CSS and look into shadow roots; lengths are CSS pixels from the viewport's left and top."""
 
+    moves_per_second: int  # that a smooth drag needs
+
     @abstractmethod
     def open(self, url: str) -> None:
         """Loads an address."""

@@ -34,6 +34,8 @@ COLLECT_ERRORS = """(() => {
 class WebKit(Page):
     """One window of MiniBrowser."""
 
+    moves_per_second = 100  # it jumps from place to place
+
     def __init__(self, driver: str, browser: str):
         self.driver = driver
         options = {"browserName": "MiniBrowser", "pageLoadStrategy": "none",
