@@ -53,9 +53,9 @@ def train(page, label: str, epochs: int) -> None:
 def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_through(open_here):
     page = open_here("/images")
     upload(page, b"PK\x03\x04" + bytes(50), "broken.zip")
-    expect(page.get_by_text("This is zip file cannot be read")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("This zip file cannot be read")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name=re.compile("Remove")).first.click()
-    expect(page.get_by_text("This is zip file cannot be read")).to_be_hidden(timeout=SLOW)
+    expect(page.get_by_text("This zip file cannot be read")).to_be_hidden(timeout=SLOW)
     upload(page, zipped(pieces(25) | {"photographs/<b>notes</b>.txt": b"x"}))
     expect(page.get_by_text("50 images")).to_be_visible(timeout=SLOW)
     sheet = page.locator('[data-testid="gallery"]')
