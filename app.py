@@ -1,6 +1,7 @@
 """The app: `streamlit run app.py`.
 
-Streamlit finds `app`, which serves this file; served, the file is the page of a visitor, and runs anew at each of their acts.
+Streamlit finds `app`, which serves this file; served, the file is the page of a visitor, and runs anew at
+each of their acts.
 """
 
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Zip files from untrusted sources. Their files are counted and measured before anything is unpacked, and nothing is unpacked to disk."""
+"""Zip files from untrusted sources. Their files are counted and measured before anything is unpacked, and
+nothing is unpacked to disk.
+"""
 
 import re
 import stat
@@ -12,18 +14,43 @@ from pathlib import Path
 
 from explorer.errors import UserError
 
-RECORD_OF_AN_ENTRY = b"PK\x01\x02"  # begins each that Python's zipfile reads of a directory, however many the zip says there are
+# begins each that Python's zipfile reads of a directory, however many the zip says there are
+RECORD_OF_AN_ENTRY = b"PK\x01\x02"
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks more than it is asked for
 ENCRYPTED, IN_UTF8 = 0x1, 0x800
-ENCODINGS = ("cp437", "cp850", "cp1252", "cp866", "cp1251", "cp932", "gbk", "big5", "cp949")  # of names that are not UTF-8
-MOST_LETTERS = 1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
+ENCODINGS = (
+    "cp437",
+    "cp850",
+    "cp1252",
+    "cp866",
+    "cp1251",
+    "cp932",
+    "gbk",
+    "big5",
+    "cp949",
+)  # of names that are not UTF-8
+MOST_LETTERS = (
+    1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
+)
 # All exceptions that zipfile is known to raise on a file that is not a zip file or is damaged
-FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, LookupError)
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+    LookupError,
+)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in a zip or folder: its name, with '/' between folders; its size in bytes, unpacked and packed; why it is not read, if so."""
+    """A file in a zip or folder: its name, with '/' between folders; its size in bytes, unpacked and packed;
+    why it is not read, if so.
+    """
 
     name: str
     size: int
@@ -40,12 +67,17 @@ class Archive:
 
     def __init__(self, content: bytes, most_entries: int, most_bytes: int, encoding: str | None = None):
         if content.count(RECORD_OF_AN_ENTRY) > most_entries:
-            raise UserError(f"This zip file contains more files than the limit of {most_entries:,}. Split it into smaller ones.")
+            raise UserError(
+                f"This zip file contains more files than the limit of {most_entries:,}. Split it into smaller"
+                " ones."
+            )
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = [info for info in self._zip.infolist() if not info.is_dir()]
         except FAULTS:
-            raise UserError("This zip file cannot be read: it is incomplete or damaged. Create it again.") from None
+            raise UserError(
+                "This zip file cannot be read: it is incomplete or damaged. Create it again."
+            ) from None
         self.entries, names = [], set()
         given, self.encodings = _names(infos, encoding)
         for info, name in zip(infos, given):
@@ -54,10 +86,15 @@ class Archive:
             self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
             names.add(name)
         if sum(entry.size for entry in self.entries) > most_bytes:
-            raise UserError(f"The files in this zip file exceed the limit of {most_bytes / 1e6:,.0f} MB. Split it into smaller ones.")
+            raise UserError(
+                f"The files in this zip file exceed the limit of {most_bytes / 1e6:,.0f} MB. Split it into"
+                " smaller ones."
+            )
 
     def read(self, entry: Entry) -> bytes:
-        """The file, of just the size that was told. Raises ValueError, with a short reason, if it can't be had."""
+        """The file, of just the size that was told. Raises ValueError, with a short reason, if it can't be
+        had.
+        """
         if entry.fault:
             raise ValueError(entry.fault)
         try:
@@ -75,11 +112,18 @@ def _names(infos: list[zipfile.ZipInfo], encoding: str | None) -> tuple[list[str
 
     Some programs write UTF-8 without saying so, as macOS does; others, the encoding of their country.
     """
-    raw = [b"" if info.flag_bits & IN_UTF8 else info.orig_filename.partition("\0")[0].encode("cp437", "replace") for info in infos]
+    raw = [
+        b"" if info.flag_bits & IN_UTF8 else info.orig_filename.partition("\0")[0].encode("cp437", "replace")
+        for info in infos
+    ]
     old = [name for name in raw if not name.isascii()]
-    choices = () if _all_decode(old, "utf-8") else tuple(choice for choice in ENCODINGS if _all_decode(old, choice))
+    choices = (
+        () if _all_decode(old, "utf-8") else tuple(choice for choice in ENCODINGS if _all_decode(old, choice))
+    )
     taken = encoding if encoding in choices else choices[0] if choices else "utf-8"
-    names = [name.decode(taken) if name and not name.isascii() else info.filename for info, name in zip(infos, raw)]
+    names = [
+        name.decode(taken) if name and not name.isascii() else info.filename for info, name in zip(infos, raw)
+    ]
     return names, (taken, *(choice for choice in choices if choice != taken)) if choices else ()
 
 

@@ -16,7 +16,9 @@ from explorer.specs import RunSpec, value_type
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return the exit status: 0; 2 after an error, with one line on stderr that says what to do; 130 when interrupted."""
+    """Return the exit status: 0; 2 after an error, with one line on stderr that says what to do; 130 when
+    interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
@@ -33,8 +35,11 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        print(f"{shown(str(error.filename or 'The output'), 300)} could not be read or written: {error.strerror}. "
-              "Check its path and its permissions.", file=sys.stderr)
+        print(
+            f"{shown(str(error.filename or 'The output'), 300)} could not be read or written:"
+            f" {error.strerror}. Check its path and its permissions.",
+            file=sys.stderr,
+        )
         return 2
 
 
@@ -45,7 +50,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m explorer", description="Train autoencoders and explore their latent spaces.")
+    parser = _Parser(
+        prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
+    )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
     def command(name: str, function: Callable, help: str, json_help: str | None = "print JSON"):
@@ -65,23 +72,59 @@ def _parser() -> argparse.ArgumentParser:
             else:
                 help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
                 help += f" (default: {'depends on the other settings' if f.default is None else f.default})"
-                sub.add_argument(flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help)
+                sub.add_argument(
+                    flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help
+                )
 
-    sub = command("train", commands.train, "train a model and save it as a run; a training that was stopped or interrupted is continued",
-                  "print each event of the training as one line of JSON")
+    sub = command(
+        "train",
+        commands.train,
+        "train a model and save it as a run; a training that was stopped or interrupted is continued",
+        "print each event of the training as one line of JSON",
+    )
     settings(sub)
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
-    sub.add_argument("--queue", action="store_true",
-                     help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (default: 1) run at the same time")
-    sub = command("sweep", commands.sweep, "train every combination of KL weights, latent dimensions and seeds, and print a table")
+    sub.add_argument(
+        "--queue",
+        action="store_true",
+        help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (default: 1) run at the same time",
+    )
+    sub = command(
+        "sweep",
+        commands.sweep,
+        "train every combination of KL weights, latent dimensions and seeds, and print a table",
+    )
     settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
-    sub.add_argument("--betas", dest="sweep_betas", type=_list_of(float), default=[1.0], metavar="BETAS",
-                     help="KL weights, as in 0.1,1,4 (default: 1)")
-    sub.add_argument("--latent-dims", type=_list_of(int), default=[2], metavar="DIMS", help="latent dimensions, as in 2,16 (default: 2)")
-    sub.add_argument("--seeds", type=_list_of(int), default=[0], metavar="SEEDS", help="random seeds, as in 0,1,2 (default: 0)")
+    sub.add_argument(
+        "--betas",
+        dest="sweep_betas",
+        type=_list_of(float),
+        default=[1.0],
+        metavar="BETAS",
+        help="KL weights, as in 0.1,1,4 (default: 1)",
+    )
+    sub.add_argument(
+        "--latent-dims",
+        type=_list_of(int),
+        default=[2],
+        metavar="DIMS",
+        help="latent dimensions, as in 2,16 (default: 2)",
+    )
+    sub.add_argument(
+        "--seeds",
+        type=_list_of(int),
+        default=[0],
+        metavar="SEEDS",
+        help="random seeds, as in 0,1,2 (default: 0)",
+    )
     command("jobs", commands.jobs, "list the trainings that run, wait or have failed")
-    sub = command("stop", commands.stop, "stop a training and save its last complete epoch, so that `train` can continue it; or remove a "
-                  "failed training from the list", None)
+    sub = command(
+        "stop",
+        commands.stop,
+        "stop a training and save its last complete epoch, so that `train` can continue it; or remove a "
+        "failed training from the list",
+        None,
+    )
     sub.add_argument("run", help="name of the run")
 
     def at_beta(sub) -> None:
@@ -94,32 +137,76 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("decode", commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1")
+    sub.add_argument(
+        "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
+    )
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--out", required=True, type=Path, help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class")
+    sub.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class",
+    )
     sub.set_defaults(to=None)
     sub = command("export", commands.export, "export a run: its decoder, its files or its latent codes", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
-    sub.add_argument("--to", required=True, help="onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), "
-                     "or projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)")
+    sub.add_argument(
+        "--to",
+        required=True,
+        help=(
+            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), or"
+            " projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)"
+        ),
+    )
     sub.add_argument("--out", required=True, type=Path, help="file to write")
-    sub = command("import", commands.import_, "import a run from a zip file, or the weights of a network whose settings are given")
-    sub.add_argument("file", type=Path, nargs="+", help="a zip file made by `export --to zip`, or a state dict in safetensors")
-    sub.add_argument("--run", metavar="NAME", help="name of the run (default: its name in the zip file, or the name of the file)")
+    sub = command(
+        "import",
+        commands.import_,
+        "import a run from a zip file, or the weights of a network whose settings are given",
+    )
+    sub.add_argument(
+        "file",
+        type=Path,
+        nargs="+",
+        help="a zip file made by `export --to zip`, or a state dict in safetensors",
+    )
+    sub.add_argument(
+        "--run",
+        metavar="NAME",
+        help="name of the run (default: its name in the zip file, or the name of the file)",
+    )
     settings(sub)
     sub = command("gaps", commands.gaps, "measure the gaps between the codes of each run")
-    sub.add_argument("run", nargs="+", help="name of a run, or a file of codes of another model: vectors.tsv, or a zip file with it")
+    sub.add_argument(
+        "run",
+        nargs="+",
+        help="name of a run, or a file of codes of another model: vectors.tsv, or a zip file with it",
+    )
     at_beta(sub)
-    sub.add_argument("--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)")
-    sub.add_argument("--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)")
-    sub = command("classifier", commands.classifier, "train the classifier of decoded images, for all runs of the data set of a run")
+    sub.add_argument(
+        "--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)"
+    )
+    sub.add_argument(
+        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
+    )
+    sub = command(
+        "classifier",
+        commands.classifier,
+        "train the classifier of decoded images, for all runs of the data set of a run",
+    )
     sub.add_argument("run", help="name of the run")
     sub = command("data", commands.data, "download a data set if necessary, and describe it")
-    sub.add_argument("dataset", help=f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of images")
+    sub.add_argument(
+        "dataset",
+        help=(
+            f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of"
+            " images"
+        ),
+    )
     command("doctor", commands.doctor, "report what this machine offers, and any problems")
     return parser
 
@@ -129,7 +216,9 @@ def _list_of(kind: type) -> Callable[[str], list]:
         try:
             return [kind(part) for part in text.split(",")]
         except ValueError:
-            raise argparse.ArgumentTypeError(f"it must be numbers separated by commas, not {text!r}") from None
+            raise argparse.ArgumentTypeError(
+                f"it must be numbers separated by commas, not {text!r}"
+            ) from None
 
     return read
 

@@ -33,7 +33,11 @@ def train(args) -> int | None:
 
         run = runs.existing(spec, name)
         if run and not runs.can_go_on(run.folder):
-            print(f"The run {run.name} has been trained already. Choose another --seed or --run to train a new one.", file=sys.stderr)
+            print(
+                f"The run {run.name} has been trained already. Choose another --seed or --run to train a new"
+                " one.",
+                file=sys.stderr,
+            )
         else:
             asked = (lambda: stop() or queue.is_asked_to_stop(name)) if args.queue else stop
             run = runs.train(spec, name, json_lines() if args.json else training_bar(), asked)
@@ -54,7 +58,9 @@ def spec_of(args) -> RunSpec:
 
 
 def dataset_named(text: str) -> str:
-    """A data set as it may be typed: its name, or the path of a folder or file that is there, also without folder: or file: before it."""
+    """A data set as it may be typed: its name, or the path of a folder or file that is there, also without
+    folder: or file: before it.
+    """
     place = os.path.expanduser(text)
     if text.partition(":")[0] in DATASETS.names() or not os.path.exists(place):
         return text
@@ -67,13 +73,26 @@ def sweep(args) -> int | None:
 
     specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
     with stopping() as stop:
-        found = follow(specs, lambda done, under_way: print(f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr), stop)
+        found = follow(
+            specs,
+            lambda done, under_way: print(
+                f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr
+            ),
+            stop,
+        )
     print(json.dumps(found) if args.json else table(found))
     if stop():
-        print("Stopped, together with the trainings that this sweep had started. Run the same sweep again to continue.", file=sys.stderr)
+        print(
+            "Stopped, together with the trainings that this sweep had started. Run the same sweep again to"
+            " continue.",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     if partial := [row for row in found if row["fault"]]:
-        raise UserError(f"{len(partial)} of {len(found)} trainings are not complete. {partial[0]['run']}: {partial[0]['fault']}")
+        raise UserError(
+            f"{len(partial)} of {len(found)} trainings are not complete. {partial[0]['run']}:"
+            f" {partial[0]['fault']}"
+        )
 
 
 def jobs(args) -> None:
@@ -90,7 +109,10 @@ def stop(args) -> None:
     """Stop a training; if it has failed, remove it from the list."""
     job = queue.job_of(args.run)
     if not job:
-        raise UserError(f"No training of {shown(args.run)} is running or waiting. `python -m explorer jobs` lists all trainings.")
+        raise UserError(
+            f"No training of {shown(args.run)} is running or waiting. `python -m explorer jobs` lists all"
+            " trainings."
+        )
     (queue.ask_to_stop if job.alive else queue.dismiss)(args.run)
 
 
@@ -104,7 +126,10 @@ def list_run(args) -> None:
         print(json.dumps(rows))
     else:
         cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["There are no runs yet."]]
-        cells += [["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()] for row in rows]
+        cells += [
+            ["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()]
+            for row in rows
+        ]
         widths = [max(map(len, column)) for column in zip(*cells)]
         for row in cells:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
@@ -125,8 +150,15 @@ def show(args) -> None:
 
 
 def _shown(run) -> dict:
-    return {"run": run.name, "spec": run.spec.to_dict(), "test": run.test.to_dict(), "epochs": run.epochs,
-            "seconds": run.seconds, "device": run.device, "note": run.note}
+    return {
+        "run": run.name,
+        "spec": run.spec.to_dict(),
+        "test": run.test.to_dict(),
+        "epochs": run.epochs,
+        "seconds": run.seconds,
+        "device": run.device,
+        "note": run.note,
+    }
 
 
 def _print_run(run) -> None:
@@ -134,16 +166,21 @@ def _print_run(run) -> None:
     print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
     print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
-    print(f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate {t.rate:.2f}{elbo}"
-          + (f"; active units {t.active_units}" if run.spec.has_prior else "")
-          + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else ""))
+    print(
+        f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate"
+        f" {t.rate:.2f}{elbo}"
+        + (f"; active units {t.active_units}" if run.spec.has_prior else "")
+        + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else "")
+    )
 
 
 def decode(args) -> None:
     try:
         z = [float(number) for number in args.z.split(",")]
     except ValueError:
-        raise UserError(f"--z must be numbers separated by commas, as in 0.5,-1, not {shown(repr(args.z))}.") from None
+        raise UserError(
+            f"--z must be numbers separated by commas, as in 0.5,-1, not {shown(repr(args.z))}."
+        ) from None
     from explorer import runs
     from explorer.figures.images import png
     from explorer.store.files import write_whole
@@ -175,7 +212,9 @@ def import_(args) -> None:
     if not is_zip(content):
         run = importing.import_weights(content, spec_of(args), args.run or file.stem, counting_bar(" images"))
     elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
-        raise UserError(f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}.")
+        raise UserError(
+            f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}."
+        )
     else:
         run = importing.import_run(content, args.run, file.stem)
     print(json.dumps(_shown(run))) if args.json else _print_run(run)
@@ -190,7 +229,9 @@ def gaps(args) -> None:
 
     def measure(name: str):
         if (path := Path(name)).suffix.lower() in (".tsv", ".zip") and path.is_file():
-            return measuring.gaps_of_codes(read_codes_files({path.name: path.read_bytes()}).z, args.n, args.seed)
+            return measuring.gaps_of_codes(
+                read_codes_files({path.name: path.read_bytes()}).z, args.n, args.seed
+            )
         return measuring.gaps(name, args.n, args.seed, args.beta)
 
     found = {name: measure(name) for name in args.run}
@@ -210,7 +251,16 @@ def classifier(args) -> None:
 
     made, place = runs.classify(run, counting_bar(" images"), counting_bar(" steps"))
     if args.json:
-        print(json.dumps({"dataset": run.spec.dataset, "accuracy": made.accuracy, "n_test": run.test.n, "file": str(place)}))
+        print(
+            json.dumps(
+                {
+                    "dataset": run.spec.dataset,
+                    "accuracy": made.accuracy,
+                    "n_test": run.test.n,
+                    "file": str(place),
+                }
+            )
+        )
     else:
         print(f"{place}: accuracy {made.accuracy:.1%} on {run.test.n:,} test images")
 
@@ -224,14 +274,24 @@ def data(args) -> None:
     if name in DOWNLOADS:
         download(name, counting_bar("B"))
     data = load(name, on_progress=counting_bar(" images"))
-    about = {"dataset": data.name, "n_train": data.n_train, "n_test": data.n_test, "shape": data.shape,
-             "class_names": data.class_names, "factors": list(data.factors), "skipped": data.skipped, "notes": data.notes}
+    about = {
+        "dataset": data.name,
+        "n_train": data.n_train,
+        "n_test": data.n_test,
+        "shape": data.shape,
+        "class_names": data.class_names,
+        "factors": list(data.factors),
+        "skipped": data.skipped,
+        "notes": data.notes,
+    }
     if args.json:
         print(json.dumps(about | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
-    print(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
-          f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}")
+    print(
+        f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
+        f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}"
+    )
     print_skipped(data.skipped, data.notes)
 
 
@@ -239,4 +299,8 @@ def doctor(args) -> None:
     from explorer.doctor import LABELS, findings
 
     found = findings()
-    print(json.dumps(found) if args.json else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in found.items()))
+    print(
+        json.dumps(found)
+        if args.json
+        else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in found.items())
+    )

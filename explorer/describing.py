@@ -1,4 +1,6 @@
-"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images it was trained on."""
+"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images
+it was trained on.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +37,11 @@ def describe(loaded: LoadedRun, x: np.ndarray) -> Evaluation:
 def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
     """x uint8 [C, H, W] -> mu, logvar, rate [D], the rate in nats; logvar None for an AE."""
     found = loaded.encode(x[None].copy())
-    return found.mu[0].numpy(), None if found.logvar is None else found.logvar[0].numpy(), rate_per_dimension(found)[0].numpy()
+    return (
+        found.mu[0].numpy(),
+        None if found.logvar is None else found.logvar[0].numpy(),
+        rate_per_dimension(found)[0].numpy(),
+    )
 
 
 @torch.inference_mode()
@@ -45,22 +51,34 @@ def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
     return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
 
 
-def log_likelihood(loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]) -> tuple[float, float]:
-    """x uint8 [C, H, W] -> nats: the mean and the standard deviation of REPEATS estimates of log p(x), each of n_samples importance
-    samples.
+def log_likelihood(
+    loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]
+) -> tuple[float, float]:
+    """x uint8 [C, H, W] -> nats: the mean and the standard deviation of REPEATS estimates of log p(x), each
+    of n_samples importance samples.
 
-    An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and Salakhutdinov, ICLR 2016).
-    Where q(z|x) fits the true posterior poorly it falls short by more than its standard deviation says.
-    Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
+    An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and
+    Salakhutdinov, ICLR 2016). Where q(z|x) fits the true posterior poorly it falls short by more than its
+    standard deviation says. Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
     """
-    estimates = [importance_weighted_bound(loaded.model, loaded.likelihood, x, n_samples, seed,
-                                           lambda done, total, seed=seed: on_progress(seed * total + done, REPEATS * total))
-                 for seed in range(REPEATS)]
+    estimates = [
+        importance_weighted_bound(
+            loaded.model,
+            loaded.likelihood,
+            x,
+            n_samples,
+            seed,
+            lambda done, total, seed=seed: on_progress(seed * total + done, REPEATS * total),
+        )
+        for seed in range(REPEATS)
+    ]
     return float(np.mean(estimates)), float(np.std(estimates, ddof=1))
 
 
 def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:
-    """The training images uint8 [n, C, H, W], and their classes [n]. Raises UserError if they are not on this machine."""
+    """The training images uint8 [n, C, H, W], and their classes [n]. Raises UserError if they are not on this
+    machine.
+    """
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
     return data.x[data.train], data.y[data.train]
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from explorer.errors import UserError
 
-BF16_NETWORKS = ("mlp", "conv", "gru")  # a linear network is too small to gain; on a GPU the casts cost what the products save
+BF16_NETWORKS = (
+    "mlp",
+    "conv",
+    "gru",
+)  # a linear network is too small to gain; on a GPU the casts cost what the products save
 
 
 @dataclass(frozen=True)
@@ -23,10 +27,14 @@ def choose(network: str) -> Device:
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
     if not present.get(name):
-        raise UserError(f"EXPLORER_DEVICE is {name}, which this machine does not have. "
-                        f"Choose one of {', '.join(n for n in present if present[n])}.")
+        raise UserError(
+            f"EXPLORER_DEVICE is {name}, which this machine does not have. "
+            f"Choose one of {', '.join(n for n in present if present[n])}."
+        )
     has_bf16 = name == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     bf16 = has_bf16 and network in BF16_NETWORKS
-    products = "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
+    products = (
+        "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
+    )
     why = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
     return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")

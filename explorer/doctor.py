@@ -20,17 +20,23 @@ def findings() -> dict[str, str]:
     folder = runs_folder()
     place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
     try:
-        images = f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in {data_folder()})"
+        images = (
+            f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in"
+            f" {data_folder()})"
+        )
     except UserError as error:
         images, faults = "digits, moons, shapes", [*faults, str(error)]
-    writable = "" if os.access(place, os.W_OK) else ", which cannot be written; set EXPLORER_RUNS to another folder"
+    writable = (
+        "" if os.access(place, os.W_OK) else ", which cannot be written; set EXPLORER_RUNS to another folder"
+    )
     return {
         "python": platform.python_version(),
-        "libraries": ", ".join(f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")),
+        "libraries": ", ".join(
+            f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")
+        ),
         "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
         "runs": f"{len(runs)}; new runs are saved in {folder}{writable}",
         "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free",
         "data": images,
         "amiss": " ".join(faults) or "none",
     }
-

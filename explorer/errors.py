@@ -14,5 +14,11 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Return the error for a name that does not exist; it suggests the most similar name that does."""
     known = sorted(known)
     near = difflib.get_close_matches(name[:MOST_SHOWN].lower(), known, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(known)}." if known else "There are none yet."
+    hint = (
+        f"Did you mean {near[0]}?"
+        if near
+        else f"Choose one of {', '.join(known)}."
+        if known
+        else "There are none yet."
+    )
     return UserError(f"There is no {kind} named {shown(name)!r}. {hint}")

@@ -25,11 +25,19 @@ EXPORTER = threading.Lock()  # torch's exporter does one at a time
 
 
 def exported(run: Run, to: str, beta: float | None = None) -> bytes:
-    """The run in one of the FORMATS, of a ladder at a KL weight. Raises UserError for another, besides what each one refuses."""
+    """The run in one of the FORMATS, of a ladder at a KL weight. Raises UserError for another, besides what
+    each one refuses.
+    """
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)
     if to != "zip":
-        makers = {"onnx": decoder_onnx, "csv": codes_csv, "tsv": codes_tsv, "parquet": codes_parquet, "projector": codes_projector}
+        makers = {
+            "onnx": decoder_onnx,
+            "csv": codes_csv,
+            "tsv": codes_tsv,
+            "parquet": codes_parquet,
+            "projector": codes_projector,
+        }
         return makers[to](run, beta)
     if beta is not None:
         raise UserError("A zip file contains the run at all of its KL weights. Leave out --beta.")
@@ -37,15 +45,20 @@ def exported(run: Run, to: str, beta: float | None = None) -> bytes:
 
 
 def table_format(name: str) -> str:
-    """Which of the FORMATS a table's file name asks for by its suffix. Raises UserError for a suffix of another kind of file."""
+    """Which of the FORMATS a table's file name asks for by its suffix. Raises UserError for a suffix of
+    another kind of file.
+    """
     if (suffix := Path(name).suffix.lower()) not in TABLES:
-        raise UserError(f"A table of codes is written as .csv, .tsv or .parquet, not as {shown(suffix)}. Choose one of these suffixes.")
+        raise UserError(
+            f"A table of codes is written as .csv, .tsv or .parquet, not as {shown(suffix)}. Choose one of"
+            " these suffixes."
+        )
     return TABLES[suffix]
 
 
 def run_zip(run: Run) -> bytes:
-    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same files, the same bytes,
-    but for the key in the name of private images, which is left out.
+    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same
+    files, the same bytes, but for the key in the name of private images, which is left out.
 
     Raises UserError if a file can't be read, or is not the one that was saved.
     """
@@ -59,8 +72,10 @@ def run_zip(run: Run) -> bytes:
             except OSError as error:
                 raise UserError(f"{path} could not be read: {error.strerror}. Allow reading it.") from error
             if path.name in run.files and fingerprint(content) != run.files[path.name]:
-                raise UserError(f"{path.name} of run {run.name} can't be used: its checksum does not match. "
-                                f"Train the run again, or delete {run.folder}.")
+                raise UserError(
+                    f"{path.name} of run {run.name} can't be used: its checksum does not match. "
+                    f"Train the run again, or delete {run.folder}."
+                )
             if path.name in (RECORD, EVENTS):
                 content = _for_anyone(path.name, content)
             archive.writestr(_entry(f"{without_key(run.name)}/{path.name}"), content, zipfile.ZIP_DEFLATED)
@@ -76,8 +91,9 @@ def _for_anyone(file: str, content: bytes) -> bytes:
 
 
 def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
-    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar), and class, the label's name; of a
-    ladder at a KL weight, encoded anew, for which its images must be on this machine.
+    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar), and
+    class, the label's name; of a ladder at a KL weight, encoded anew, for which its images must be on this
+    machine.
     """
     e = read_embedding(run)
     mu, logvar = e.mu, e.logvar
@@ -102,14 +118,17 @@ def codes_tsv(run: Run, beta: float | None = None) -> bytes:
 
 
 def codes_projector(run: Run, beta: float | None = None) -> bytes:
-    """A zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu without a head line, and
-    metadata.tsv, index, label and class with one. The same codes, the same bytes.
+    """A zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu without a
+    head line, and metadata.tsv, index, label and class with one. The same codes, the same bytes.
     """
     columns, packed = codes(run, beta), io.BytesIO()
     vectors = {name: column for name, column in columns.items() if name.startswith("mu_")}
     about = {name: columns[name] for name in ("index", "label", "class")}
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in (("vectors.tsv", _text(vectors, "\t", head=False)), ("metadata.tsv", _text(about, "\t"))):
+        for name, content in (
+            ("vectors.tsv", _text(vectors, "\t", head=False)),
+            ("metadata.tsv", _text(about, "\t")),
+        ):
             archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
@@ -140,15 +159,19 @@ def codes_parquet(run: Run, beta: float | None = None) -> bytes:
 
 
 def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
-    """An ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch; of a ladder at a KL weight.
+    """An ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch; of a
+    ladder at a KL weight.
 
-    Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run does.
+    Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run
+    does.
     """
     try:
         import onnxscript  # noqa: F401 - torch's exporter writes with it
         from onnx.reference import ReferenceEvaluator
     except ImportError:
-        raise UserError("ONNX files need two packages that are not installed: pip install onnx onnxscript.") from None
+        raise UserError(
+            "ONNX files need two packages that are not installed: pip install onnx onnxscript."
+        ) from None
     import torch
 
     from explorer.runs import loaded
@@ -167,14 +190,23 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
     batch = {0: torch.export.Dim("batch")}
     with EXPORTER, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch, of its own parts
-        made = torch.onnx.export(Decoder().eval(), (torch.zeros(2, run.spec.latent_dim),), dynamo=True, verbose=False,
-                                 input_names=["z"], output_names=["x"], dynamic_shapes=(batch,)).model_proto
+        made = torch.onnx.export(
+            Decoder().eval(),
+            (torch.zeros(2, run.spec.latent_dim),),
+            dynamo=True,
+            verbose=False,
+            input_names=["z"],
+            output_names=["x"],
+            dynamic_shapes=(batch,),
+        ).model_proto
     graph = made.graph
     for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
         part.ClearField("metadata_props")  # which name the files of this machine
     with np.errstate(over="ignore"):  # its sigmoid of −100 is 0 by way of infinity
         [x] = ReferenceEvaluator(made).run(["x"], {"z": z})
     if x.shape != wanted.shape or not np.abs(x - wanted).max() <= TOLERANCE:
-        raise UserError(f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the versions of torch, "
-                        "onnx and onnxscript that requirements.txt names.")
+        raise UserError(
+            f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the"
+            " versions of torch, onnx and onnxscript that requirements.txt names."
+        )
     return made.SerializeToString(deterministic=True)

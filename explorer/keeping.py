@@ -21,26 +21,48 @@ from explorer.training.events import Failed, Finished, Stopped
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
 
-def keep(spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed | Stopped) -> Run:
-    """Evaluate on the test split, of a ladder at every frame of its film, and store. Raises UserError if there is nothing to keep."""
+def keep(
+    spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed | Stopped
+) -> Run:
+    """Evaluate on the test split, of a ladder at every frame of its film, and store. Raises UserError if
+    there is nothing to keep.
+    """
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
     likelihood = likelihood_of(spec)
     e = evaluate(model_of(spec, data.shape, weights), likelihood, data.x[data.test])
     if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
-        raise UserError("The test figures of the trained model are not finite numbers, and nothing was saved. "
-                        f"Try a learning rate below {spec.lr:g}.")
+        raise UserError(
+            "The test figures of the trained model are not finite numbers, and nothing was saved. "
+            f"Try a learning rate below {spec.lr:g}."
+        )
     frames, film, shaded = [], [], []
     for beta in film_betas(spec.rungs):
         at = evaluate(model_of(spec, data.shape, weights, beta), likelihood, data.x[data.test])
         found = gap_map(at.mu, at.logvar)
-        frames.append(Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, **gaps_of(found)))
+        frames.append(
+            Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, **gaps_of(found))
+        )
         film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
         shaded.append(found)
-    run = Run(folder.name, folder, spec, data.shape, data.class_names, data.n_train,
-              sum(w.size for w in weights.values()), e.figures, end.epochs, round(end.seconds, 2), device_name,
-              {name: version(name) for name in LIBRARIES}, None if isinstance(end, Finished) else end.reason, {}, tuple(frames))
+    run = Run(
+        folder.name,
+        folder,
+        spec,
+        data.shape,
+        data.class_names,
+        data.n_train,
+        sum(w.size for w in weights.values()),
+        e.figures,
+        end.epochs,
+        round(end.seconds, 2),
+        device_name,
+        {name: version(name) for name in LIBRARIES},
+        None if isinstance(end, Finished) else end.reason,
+        {},
+        tuple(frames),
+    )
     factors = {name: values[data.test] for name, values in data.factors.items()}
     packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
     return write(run, {MODEL: weights, EMBEDDING: packed})
@@ -51,7 +73,13 @@ def gaps_of(found: GapMap | None) -> dict[str, float | None]:
     if found is None:
         return {"gap": None, "prior_gap": None}
     gap, prior = found.estimate, found.prior_estimate
-    return {"gap": gap.share, "prior_gap": prior.share, "gap_error": gap.error, "prior_gap_error": prior.error, "gap_codes": gap.n}
+    return {
+        "gap": gap.share,
+        "prior_gap": prior.share,
+        "gap_error": gap.error,
+        "prior_gap_error": prior.error,
+        "gap_codes": gap.n,
+    }
 
 
 def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:
@@ -60,7 +88,9 @@ def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None
     mu, logvar = map(np.stack, zip(*codes))
     if not all(found and found.shade is not None for found in shaded):
         return FilmCodes(mu, logvar)
-    return FilmCodes(mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded]))
+    return FilmCodes(
+        mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded])
+    )
 
 
 def model_of(spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None) -> Autoencoder:

@@ -1,6 +1,8 @@
-"""Limits for the visitors of a server that many people use. The command line belongs to the operator, and obeys max_jobs only.
+"""Limits for the visitors of a server that many people use. The command line belongs to the operator, and
+obeys max_jobs only.
 
-Each limit is an environment variable, which is read when it is needed. Raises UserError if its value is invalid.
+Each limit is an environment variable, which is read when it is needed. Raises UserError if its value is
+invalid.
 """
 
 import os
@@ -33,7 +35,9 @@ def max_queue() -> int:
 
 
 def max_work() -> int:
-    """Return the largest allowed product of epochs (all rungs together) and training images of one training."""
+    """Return the largest allowed product of epochs (all rungs together) and training images of one
+    training.
+    """
     return _number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
@@ -45,37 +49,55 @@ def max_disk() -> float:
 def check_writable() -> None:
     """Raises UserError on a read-only server."""
     if is_read_only():
-        raise UserError("This server is read-only: nothing can be trained, uploaded, changed or deleted. "
-                        "Install the app on your own computer for that.")
+        raise UserError(
+            "This server is read-only: nothing can be trained, uploaded, changed or deleted. "
+            "Install the app on your own computer for that."
+        )
 
 
 def check_disk() -> None:
-    """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed space."""
+    """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed
+    space.
+    """
     taken = _bytes_below(runs_folder()) / 1e9
     with suppress(UserError):  # there is no folder for images, and so there are none
         taken += _bytes_below(own.sets_folder()) / 1e9
     if taken >= (most := max_disk()):
-        raise UserError(f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
-                        "Ask its operator to free space or to raise EXPLORER_MAX_DISK.")
+        raise UserError(
+            f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
+            "Ask its operator to free space or to raise EXPLORER_MAX_DISK."
+        )
 
 
 def check_jobs(under_way: int, new: int, of_all: int) -> None:
-    """Raises UserError if new trainings would exceed a limit. under_way: of this visitor; of_all: under way, of all visitors."""
+    """Raises UserError if new trainings would exceed a limit. under_way: of this visitor; of_all: under way,
+    of all visitors.
+    """
     if of_all + new > (most := max_queue()):
-        raise UserError(f"At most {most} trainings may wait or run on this server, and there "
-                        f"{'is' if of_all == 1 else 'are'} {of_all} now. Wait until some have ended, or start fewer.")
+        raise UserError(
+            f"At most {most} trainings may wait or run on this server, and there "
+            f"{'is' if of_all == 1 else 'are'} {of_all} now. Wait until some have ended, or start fewer."
+        )
     if under_way + new > (most := jobs_each()):
-        before = f", and {under_way} of yours {'is' if under_way == 1 else 'are'} waiting or running" if under_way else ""
-        raise UserError(f"Each visitor can have at most {most} training{'s' * (most > 1)} at a time{before}. "
-                        "Wait until one has ended, stop one, or start fewer.")
+        before = (
+            f", and {under_way} of yours {'is' if under_way == 1 else 'are'} waiting or running"
+            if under_way
+            else ""
+        )
+        raise UserError(
+            f"Each visitor can have at most {most} training{'s' * (most > 1)} at a time{before}. "
+            "Wait until one has ended, stop one, or start fewer."
+        )
 
 
 def check_work(epochs: int, images: int) -> None:
     """Raises UserError if epochs × images of one training exceeds the limit."""
     if epochs * images > (most := max_work()):
         fewer = f"{most // images:,} epochs or fewer" if images <= most else "fewer images"
-        raise UserError(f"{epochs:,} epochs of {images:,} images exceed the limit of this server for one training, "
-                        f"{most:,} images in total. Choose {fewer}, or train on your own computer.")
+        raise UserError(
+            f"{epochs:,} epochs of {images:,} images exceed the limit of this server for one training, "
+            f"{most:,} images in total. Choose {fewer}, or train on your own computer."
+        )
 
 
 def _number(name: str, usual, low, high):
@@ -84,7 +106,9 @@ def _number(name: str, usual, low, high):
     with suppress(ValueError):
         if low <= (value := type(usual)(said)) <= high:
             return value
-    raise UserError(f"The environment variable {name} must be a number from {low:,} to {high:,}, not {said!r}.")
+    raise UserError(
+        f"The environment variable {name} must be a number from {low:,} to {high:,}, not {said!r}."
+    )
 
 
 def _bytes_below(folder: Path) -> int:

@@ -44,14 +44,16 @@ def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndar
 
 @dataclass(frozen=True)
 class Gaps:
-    """What lies between a run's codes: gaps are the mean of ten measurements, each of n codes and as many draws; low and high are the
+    """What lies between a run's codes: gaps are the mean of ten measurements, each of n codes and as many
+    draws; low and high are the
     95% interval, over draws and images.
 
-    gap, gap_nats, unsure and drift are of draws from the Gaussian fitted to the codes, prior_gap of N(0, I). gap_nats: an
-    underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of decoded draws that the classifier
-    names with a confidence below 90%, of all, in gaps and outside, with intervals over draws. drift: the median distance of a draw
-    from the code of its own decoded image, in standard deviations of that Gaussian. None where there is no prior, no classifier,
-    no decoder, or no draw of that kind.
+    gap, gap_nats, unsure and drift are of draws from the Gaussian fitted to the codes, prior_gap of N(0, I).
+    gap_nats: an underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of
+    decoded draws that the classifier names with a confidence below 90%, of all, in gaps and outside, with
+    intervals over draws. drift: the median distance of a draw from the code of its own decoded image, in
+    standard deviations of that Gaussian. None where there is no prior, no classifier, no decoder, or no draw
+    of that kind.
     """
 
     n: int
@@ -74,23 +76,39 @@ class Gaps:
 
 
 def gaps_of_codes(z: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> Gaps:
-    """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one point, or D is too large."""
+    """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one
+    point, or D is too large.
+    """
     if z.shape[1] > MAX_GAP_DIMENSIONS:
-        raise UserError(f"Gaps are measured in at most {MAX_GAP_DIMENSIONS} dimensions, and these codes have {z.shape[1]:,}. "
-                        "Reduce their dimension, for example by PCA.")
+        raise UserError(
+            f"Gaps are measured in at most {MAX_GAP_DIMENSIONS} dimensions, and these codes have"
+            f" {z.shape[1]:,}. Reduce their dimension, for example by PCA."
+        )
     codes = sampled(z, None, n, np.random.default_rng(seed))
     if len(codes) <= K_ENTROPY:
         raise _too_few(len(codes))
     gap = estimate_gap(z, None, n, seed)
-    return Gaps(len(codes), K, gap.share, gap.low, gap.high, gap_nats(fitted_gaussian(codes).whiten(codes)), *(None,) * 7)
+    return Gaps(
+        len(codes),
+        K,
+        gap.share,
+        gap.low,
+        gap.high,
+        gap_nats(fitted_gaussian(codes).whiten(codes)),
+        *(None,) * 7,
+    )
 
 
 def _too_few(n: int) -> UserError:
-    return UserError(f"Gaps are measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images.")
+    return UserError(
+        f"Gaps are measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images."
+    )
 
 
 def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
-    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few, or all are one point."""
+    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few,
+    or all are one point.
+    """
     loaded = load(name, beta)
     mu, logvar = codes_of(loaded, beta)
     codes = sampled(mu, logvar, n, np.random.default_rng(seed))
@@ -108,16 +126,36 @@ def gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = Non
     unsure, intervals = (None, None, None), (None, None, None, None)
     if below := classified_below(loaded, mu, logvar, n, seed):
         unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
-        intervals = tuple(end for part in (below.in_gaps, below.outside) for end in ((part.low, part.high) if part else (None, None)))
-    return Gaps(len(codes), K, gap.share, gap.low, gap.high, gap_nats(fitted.whiten(codes)), *prior, *unsure, float(drift), *intervals)
+        intervals = tuple(
+            end
+            for part in (below.in_gaps, below.outside)
+            for end in ((part.low, part.high) if part else (None, None))
+        )
+    return Gaps(
+        len(codes),
+        K,
+        gap.share,
+        gap.low,
+        gap.high,
+        gap_nats(fitted.whiten(codes)),
+        *prior,
+        *unsure,
+        float(drift),
+        *intervals,
+    )
 
 
-def classified_below(loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES,
-                     seed: int = 0) -> BelowConfidence | None:
-    """How often the classifier names what a run decodes with a confidence below SURE; None without a classifier."""
+def classified_below(
+    loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0
+) -> BelowConfidence | None:
+    """How often the classifier names what a run decodes with a confidence below SURE; None without a
+    classifier.
+    """
     if not (found := classifier_of(loaded.run)):
         return None
-    return below_confidence(mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < SURE, n, seed)
+    return below_confidence(
+        mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < SURE, n, seed
+    )
 
 
 def check(spec: RunSpec) -> None:
@@ -126,7 +164,8 @@ def check(spec: RunSpec) -> None:
 
 
 def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
-    """By the fastest of so many stretches between training's progress reports, which other work has held up least.
+    """By the fastest of so many stretches between training's progress reports, which other work has held up
+    least.
 
     Raises UserError for what can't be trained here, or diverges at once.
     """
@@ -135,7 +174,10 @@ def seconds_per_epoch(spec: RunSpec, trial: int) -> float:
         if isinstance(event, Step):
             seen.append((time.perf_counter(), event.done))
         if isinstance(event, Failed):
-            raise UserError(f"A short trial of this training diverged: the loss became infinite. Try a learning rate below {spec.lr:g}.")
+            raise UserError(
+                "A short trial of this training diverged: the loss became infinite. Try a learning rate"
+                f" below {spec.lr:g}."
+            )
         if isinstance(event, Finished):
             return event.seconds / event.epochs
         if len(seen) > trial:

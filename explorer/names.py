@@ -7,12 +7,16 @@ MOST_SHOWN = 100  # letters of a name: a longer one fills a page
 
 
 def is_file_name(name: str) -> bool:
-    """Whether it can name a file of ours on any system: letters, digits, '_', '-' and '.', at most 100, not '-' or '.' first."""
+    """Whether it can name a file of ours on any system: letters, digits, '_', '-' and '.', at most 100, not
+    '-' or '.' first.
+    """
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name) is not None
 
 
 def same(name: str) -> str:
-    """Equal for names that some file systems, or readers, take for one: composed or not, in capitals or not."""
+    """Equal for names that some file systems, or readers, take for one: composed or not, in capitals or
+    not.
+    """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

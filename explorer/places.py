@@ -9,11 +9,14 @@ from explorer.errors import UserError
 def folder_of(variable: str, usual: str | Path) -> Path:
     """The folder that the variable names, or the usual one; "~" is the user's home.
 
-    Raises UserError where the user has no home (no HOME, and no entry among the system's users): a folder named "~" would be made.
+    Raises UserError where the user has no home (no HOME, and no entry among the system's users): a folder
+    named "~" would be made.
     """
     said = os.environ.get(variable) or str(usual)
     path = os.path.expanduser(said)
     if path.startswith("~"):
-        raise UserError(f"The folder {said} cannot be found, because this user has no home folder. Set EXPLORER_RUNS to a folder for "
-                        "runs and EXPLORER_DATA to a folder for images, in which this user may write.")
+        raise UserError(
+            f"The folder {said} cannot be found, because this user has no home folder. Set EXPLORER_RUNS to a"
+            " folder for runs and EXPLORER_DATA to a folder for images, in which this user may write."
+        )
     return Path(path)

@@ -1,4 +1,5 @@
-"""Runs and images that are one visitor's own: their names hold the visitor's key, and nobody else is told of them.
+"""Runs and images that are one visitor's own: their names hold the visitor's key, and nobody else is told of
+them.
 
 Who knows such a name can open what it names, as with any link that can't be guessed.
 """

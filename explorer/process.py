@@ -10,7 +10,9 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 def to_serve() -> None:
-    """Large blocks, such as the megabytes sent to a new visitor, go back to the system: glibc would learn to keep them, for each thread."""
+    """Large blocks, such as the megabytes sent to a new visitor, go back to the system: glibc would learn to
+    keep them, for each thread.
+    """
     if libc := _glibc():
         for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
             libc.mallopt(threshold, 128 * 1024)
@@ -19,8 +21,8 @@ def to_serve() -> None:
 def to_train() -> None:
     """Before torch is imported.
 
-    Threads that wait spin for as long as GNU OpenMP has it by itself, and not as explorer/__init__.py has it, as training finds out
-    when to share no work (explorer.training.sharing).
+    Threads that wait spin for as long as GNU OpenMP has it by itself, and not as explorer/__init__.py has it,
+    as training finds out when to share no work (explorer.training.sharing).
     """
     os.environ["GOMP_SPINCOUNT"] = "300000"
     _keep_memory()
@@ -39,11 +41,13 @@ def training_for_a_moment() -> Iterator[None]:
 
 
 def _keep_memory() -> None:
-    """What is freed stays here, for the next step needs as much again: to give it back and ask for it anew made training up to three
-    times slower.
+    """What is freed stays here, for the next step needs as much again: to give it back and ask for it anew
+    made training up to three times slower.
     """
     libc = _glibc()
-    if libc and (libc.mallopt(M_MMAP_THRESHOLD, 1 << 30) or libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)):  # older ones take no more
+    if libc and (
+        libc.mallopt(M_MMAP_THRESHOLD, 1 << 30) or libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
+    ):  # older ones take no more
         libc.mallopt(M_TRIM_THRESHOLD, 1 << 30)
 
 

@@ -30,35 +30,47 @@ class Registry:
         return getattr(import_module(module), attribute)
 
 
-DATASETS = Registry("data set", {
-    "digits": "explorer.data.digits:digits",
-    "moons": "explorer.data.moons:moons",
-    "shapes": "explorer.data.shapes:shapes",
-    "mnist": "explorer.data.torchvision_sets:mnist",
-    "fashion-mnist": "explorer.data.torchvision_sets:fashion_mnist",
-    "kmnist": "explorer.data.torchvision_sets:kmnist",
-    "cifar10": "explorer.data.torchvision_sets:cifar10",
-    "celeba": "explorer.data.torchvision_sets:celeba",
-    "folder": "explorer.data.folder:folder",
-    "file": "explorer.data.folder:file",
-    "own": "explorer.data.own:own",
-})
+DATASETS = Registry(
+    "data set",
+    {
+        "digits": "explorer.data.digits:digits",
+        "moons": "explorer.data.moons:moons",
+        "shapes": "explorer.data.shapes:shapes",
+        "mnist": "explorer.data.torchvision_sets:mnist",
+        "fashion-mnist": "explorer.data.torchvision_sets:fashion_mnist",
+        "kmnist": "explorer.data.torchvision_sets:kmnist",
+        "cifar10": "explorer.data.torchvision_sets:cifar10",
+        "celeba": "explorer.data.torchvision_sets:celeba",
+        "folder": "explorer.data.folder:folder",
+        "file": "explorer.data.folder:file",
+        "own": "explorer.data.own:own",
+    },
+)
 
-NETWORKS = Registry("network", {
-    "linear": "explorer.networks.linear:linear",
-    "mlp": "explorer.networks.mlp:mlp",
-    "conv": "explorer.networks.conv:conv",
-    "gru": "explorer.networks.gru:gru",
-})
+NETWORKS = Registry(
+    "network",
+    {
+        "linear": "explorer.networks.linear:linear",
+        "mlp": "explorer.networks.mlp:mlp",
+        "conv": "explorer.networks.conv:conv",
+        "gru": "explorer.networks.gru:gru",
+    },
+)
 
-MODELS = Registry("model", {
-    "ae": "explorer.models.ae:AE",
-    "vae": "explorer.models.vae:VAE",
-    "ladder": "explorer.models.vae:VAE",  # at many KL weights
-    "vqvae": "explorer.models.vqvae:VQVAE",
-})
+MODELS = Registry(
+    "model",
+    {
+        "ae": "explorer.models.ae:AE",
+        "vae": "explorer.models.vae:VAE",
+        "ladder": "explorer.models.vae:VAE",  # at many KL weights
+        "vqvae": "explorer.models.vqvae:VQVAE",
+    },
+)
 
-LIKELIHOODS = Registry("likelihood", {
-    "bernoulli": "explorer.objectives.distortion:Bernoulli",
-    "gaussian": "explorer.objectives.distortion:Gaussian",
-})
+LIKELIHOODS = Registry(
+    "likelihood",
+    {
+        "bernoulli": "explorer.objectives.distortion:Bernoulli",
+        "gaussian": "explorer.objectives.distortion:Gaussian",
+    },
+)

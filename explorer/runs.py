@@ -25,7 +25,17 @@ from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.events import EventLog
 from explorer.store.files import PROBED, drop_parts
 from explorer.store.replay import FRAMES, REPLAY
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, BrokenRun, Run, read, read_tensors, training_lock
+from explorer.store.run import (
+    EMBEDDING,
+    EVENTS,
+    MODEL,
+    RECORD,
+    BrokenRun,
+    Run,
+    read,
+    read_tensors,
+    training_lock,
+)
 from explorer.training.checkpoint import weights_in
 from explorer.training.classification import train_classifier
 from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
@@ -36,24 +46,35 @@ CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so mu
 
 
 def existing(spec: RunSpec, name: str | None = None) -> Run | None:
-    """Return the run of this spec, if it exists. Raises UserError if a run with other settings has its name."""
+    """Return the run of this spec, if it exists. Raises UserError if a run with other settings has its
+    name.
+    """
     folder = catalogue.place_for(name or spec.run_id)
     try:
         run = read(folder) if (folder / RECORD).exists() else None
     except BrokenRun:
         return None  # training replaces it
     if run and run.spec != spec:
-        raise UserError(f"A run named {folder.name} with other settings exists already. Choose another name, or delete {folder}.")
+        raise UserError(
+            f"A run named {folder.name} with other settings exists already. Choose another name, or delete"
+            f" {folder}."
+        )
     return run
 
 
-def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], None] = lambda event: None,
-          stop: Callable[[], bool] = lambda: False) -> Run:
-    """Train a model, evaluate it on the test split, and save the run. The events are passed to on_event and saved in events.jsonl.
+def train(
+    spec: RunSpec,
+    name: str | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Train a model, evaluate it on the test split, and save the run. The events are passed to on_event and
+    saved in events.jsonl.
 
-    When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that was stopped or
-    interrupted continues from there when it is started again. A run that diverges is saved with its last good epoch. Raises
-    UserError if nothing can be trained or saved, or if another process is training this run.
+    When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that
+    was stopped or interrupted continues from there when it is started again. A run that diverges is saved
+    with its last good epoch. Raises UserError if nothing can be trained or saved, or if another process is
+    training this run.
     """
     if (run := existing(spec, name)) and not can_go_on(run.folder):
         return run
@@ -71,17 +92,25 @@ def train(spec: RunSpec, name: str | None = None, on_event: Callable[[Event], No
             run = existing(spec, name)
             return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
     except Timeout:
-        raise UserError(f"The run {folder.name} is being trained already. Wait for it, or choose another name.") from None
+        raise UserError(
+            f"The run {folder.name} is being trained already. Wait for it, or choose another name."
+        ) from None
     except OSError as error:
-        raise UserError(f"{folder} could not be written: {error.strerror}. "
-                        "Free some disk space, or set EXPLORER_RUNS to another folder.") from error
+        raise UserError(
+            f"{folder} could not be written: {error.strerror}. "
+            "Free some disk space, or set EXPLORER_RUNS to another folder."
+        ) from error
 
 
-def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]) -> Run:
+def _train(
+    spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]
+) -> Run:
     drop_parts(folder)
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
     if left and not left & {RECORD, EVENTS, CHECKPOINT}:
-        raise UserError(f"The folder {folder} contains files that do not belong to a run. Choose another name.")
+        raise UserError(
+            f"The folder {folder} contains files that do not belong to a run. Choose another name."
+        )
     chosen, last = device.choose(spec.network), read_checkpoint(folder, spec)
     events = training(spec, data, chosen, last)
     event = next(events)  # raises UserError for what cannot be trained, before anything is written
@@ -102,7 +131,9 @@ def _train(spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event
                 run = keep(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
                 return run
-            if not (last and last.epoch == n_epochs) and stop():  # after the last epoch, a request to stop has no effect
+            if (
+                not (last and last.epoch == n_epochs) and stop()
+            ):  # after the last epoch, a request to stop has no effect
                 return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:
@@ -144,11 +175,16 @@ class LoadedRun:
 
     @torch.inference_mode()
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or not finite."""
+        """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or
+        not finite.
+        """
         z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
         if z.shape[1] != wanted or not np.isfinite(z).all():
             given = ", ".join(f"{number:g}" for number in z[0])
-            raise UserError(f"A latent code of {self.run.name} has {wanted} finite number{'s' * (wanted > 1)}, not {given}.")
+            raise UserError(
+                f"A latent code of {self.run.name} has {wanted} finite number{'s' * (wanted > 1)}, not"
+                f" {given}."
+            )
         return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
 
     @torch.inference_mode()
@@ -159,7 +195,9 @@ class LoadedRun:
 
 
 def load(name: str, beta: float | None = None) -> LoadedRun:
-    """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with this KL weight."""
+    """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with
+    this KL weight.
+    """
     return loaded(catalogue.find(name), beta)
 
 
@@ -168,17 +206,25 @@ def loaded(run: Run, beta: float | None = None) -> LoadedRun:
     if beta is not None and not rungs:
         raise UserError(f"The run {run.name} is not a ladder: it has only one KL weight. Leave out --beta.")
     if beta is not None and not rungs[0] <= beta <= rungs[-1]:
-        raise UserError(f"The KL weight of {run.name} must be between {rungs[0]:g} and {rungs[-1]:g}, not {beta:g}.")
+        raise UserError(
+            f"The KL weight of {run.name} must be between {rungs[0]:g} and {rungs[-1]:g}, not {beta:g}."
+        )
     weights = read_tensors(run, MODEL)
     try:
         return LoadedRun(run, model_of(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
     except (RuntimeError, IndexError) as error:
-        raise UserError(f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
-                        f"Train the run again, or delete {run.folder}.") from error
+        raise UserError(
+            f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
+            f"Train the run again, or delete {run.folder}."
+        ) from error
 
 
-def classify(run: Run, on_images: Callable[[int, int], None], on_step: Callable[[int, int], None]) -> tuple[Classifier, Path]:
-    """Train a classifier of the run's data set and save it beside the runs; all runs of the data set share it."""
+def classify(
+    run: Run, on_images: Callable[[int, int], None], on_step: Callable[[int, int], None]
+) -> tuple[Classifier, Path]:
+    """Train a classifier of the run's data set and save it beside the runs; all runs of the data set share
+    it.
+    """
     data = load_data(run.spec.dataset, run.spec.image_size, run.spec.colour, on_images)
     weights, accuracy = train_classifier(data, on_step)
     made = Classifier(data.shape, data.class_names, accuracy, weights)

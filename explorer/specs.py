@@ -1,5 +1,5 @@
-"""The settings that define a run. The range, step and help text of each field are given here once; the command line,
-the form, the addresses and the checks are made from them.
+"""The settings that define a run. The range, step and help text of each field are given here once; the
+command line, the form, the addresses and the checks are made from them.
 """
 
 import hashlib
@@ -23,7 +23,9 @@ USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128
 
 
 def option(default, help: str, *, low=None, high=None, step=None, choices=None):
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices})
+    return field(
+        default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices}
+    )
 
 
 @dataclass(frozen=True)
@@ -32,25 +34,59 @@ class RunSpec:
     default value, so that equal runs have equal specs. Raises UserError for invalid values.
     """
 
-    dataset: str = option("digits", "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip file, an array "
-                                    "or a table of them, or own:NAME for uploaded images")
-    image_size: int = option(28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES)
+    dataset: str = option(
+        "digits",
+        "data set to train on: a name, folder:PATH for a folder of images, file:PATH for a zip file, an array"
+        " or a table of them, or own:NAME for uploaded images",
+    )
+    image_size: int = option(
+        28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES
+    )
     colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
-    model: str = option("vae", "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a VQ-VAE",
-                        choices=MODELS.names())
+    model: str = option(
+        "vae",
+        "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a"
+        " VQ-VAE",
+        choices=MODELS.names(),
+    )
     network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS.names())
-    width: int | None = option(None, "units in the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1)
-    depth: int | None = option(None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1)
+    width: int | None = option(
+        None, "units in the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1
+    )
+    depth: int | None = option(
+        None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1
+    )
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
     likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS.names())
-    sigma: float = option(0.1, "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]", low=1e-3, high=10.0, step=0.01)
-    beta: float = option(1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=1000.0, step=0.1)
-    beta_warmup: float = option(0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5)
-    betas: str | None = option(None, "KL weights of a ladder, in rising order; each rung continues the training of the previous one")
-    rung_epochs: int | None = option(None, "number of epochs for each rung after the first", low=1, high=10_000, step=1)
-    n_codes: int | None = option(None, "number of entries in the codebook of a VQ-VAE", low=2, high=1024, step=1)
-    code_dim: int | None = option(None, "dimension of a codebook entry; the latent dimension must be a multiple of it", low=1, high=512,
-                                   step=1)
+    sigma: float = option(
+        0.1,
+        "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",
+        low=1e-3,
+        high=10.0,
+        step=0.01,
+    )
+    beta: float = option(
+        1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=1000.0, step=0.1
+    )
+    beta_warmup: float = option(
+        0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5
+    )
+    betas: str | None = option(
+        None, "KL weights of a ladder, in rising order; each rung continues the training of the previous one"
+    )
+    rung_epochs: int | None = option(
+        None, "number of epochs for each rung after the first", low=1, high=10_000, step=1
+    )
+    n_codes: int | None = option(
+        None, "number of entries in the codebook of a VQ-VAE", low=2, high=1024, step=1
+    )
+    code_dim: int | None = option(
+        None,
+        "dimension of a codebook entry; the latent dimension must be a multiple of it",
+        low=1,
+        high=512,
+        step=1,
+    )
     epochs: int | None = option(None, "number of passes over the training images", low=1, high=10_000, step=1)
     batch_size: int = option(128, "number of images per training step", low=1, high=65_536, step=1)
     lr: float = option(2e-3, "learning rate of Adam", low=1e-7, high=10.0, step=1e-4)
@@ -64,10 +100,16 @@ class RunSpec:
         if kind not in DATASETS.names():
             raise unknown("data set", self.dataset, DATASETS.names())
         if (kind in (*ON_DISK, "own")) != bool(path):
-            raise UserError(f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images, file:PATH for a file of "
-                            "images, own:NAME for uploaded images, and only the name for all others.")
+            raise UserError(
+                f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images,"
+                " file:PATH for a file of images, own:NAME for uploaded images, and only the name for all"
+                " others."
+            )
         if kind == "own" and not is_file_name(path):
-            raise UserError(f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and '.'.")
+            raise UserError(
+                f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and"
+                " '.'."
+            )
         settle = {}
         if kind in ON_DISK:
             settle["dataset"] = f"{kind}:{_whole(path)}"
@@ -76,10 +118,14 @@ class RunSpec:
         if self.likelihood != "gaussian":
             settle["sigma"] = 0.1
         if not self.has_prior:
-            settle.update(beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0)  # a vqvae's rate is a constant
+            settle.update(
+                beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0
+            )  # a vqvae's rate is a constant
         settle.update(self._codebook() if self.model == "vqvae" else {"n_codes": None, "code_dim": None})
         if self.model == "ladder":
-            settle.update(beta=1.0, beta_warmup=0.0, betas=_rising(USUAL_BETAS if self.betas is None else self.betas))
+            settle.update(
+                beta=1.0, beta_warmup=0.0, betas=_rising(USUAL_BETAS if self.betas is None else self.betas)
+            )
         else:
             settle.update(betas=None, rung_epochs=None)
         width, depth = USUAL_NETWORK[self.network]
@@ -92,15 +138,19 @@ class RunSpec:
         for name, value in settle.items():
             object.__setattr__(self, name, value)
         if self.beta_warmup > self.epochs:
-            raise UserError(f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {self.epochs} epochs. "
-                            "Train for more epochs, or shorten the warm-up.")
+            raise UserError(
+                f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {self.epochs}"
+                " epochs. Train for more epochs, or shorten the warm-up."
+            )
 
     def _codebook(self) -> dict:
         """Return the size of the codebook. Raises UserError unless code_dim divides latent_dim."""
         code_dim = self.code_dim or (2 if self.latent_dim % 2 == 0 else 1)
         if self.latent_dim % code_dim:
-            raise UserError(f"The latent dimension, {self.latent_dim}, is not a multiple of the dimension of a codebook entry, {code_dim}. "
-                            "Choose a code dim that divides the latent dim.")
+            raise UserError(
+                f"The latent dimension, {self.latent_dim}, is not a multiple of the dimension of a codebook"
+                f" entry, {code_dim}. Choose a code dim that divides the latent dim."
+            )
         return {"n_codes": self.n_codes or 64, "code_dim": code_dim}
 
     @classmethod
@@ -140,14 +190,24 @@ class RunSpec:
 
     @property
     def settings(self) -> dict:
-        """The settings that define this spec: images, model and network, and all that differ from the defaults for these."""
+        """The settings that define this spec: images, model and network, and all that differ from the
+        defaults for these.
+        """
         chosen = {"dataset": self.dataset, "model": self.model, "network": self.network}
-        usual = RunSpec(**chosen).to_dict() | {"rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs}
-        return {name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]}
+        usual = RunSpec(**chosen).to_dict() | {
+            "rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs
+        }
+        return {
+            name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]
+        }
 
     def arguments(self) -> list[str]:
         """The flags with which `train` makes this spec."""
-        return [word for k, v in self.settings.items() for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))]
+        return [
+            word
+            for k, v in self.settings.items()
+            for word in (f"--{k.replace('_', '-')}", *([] if v is True else [str(v)]))
+        ]
 
     def flags(self) -> str:
         """The flags as one line for a shell."""
@@ -166,27 +226,48 @@ class RunSpec:
 
 
 def _whole(path: str) -> Path | str:
-    """The absolute path, with links resolved. An absolute path of another operating system, where a run was trained, stays as it is.
+    """The absolute path, with links resolved. An absolute path of another operating system, where a run was
+    trained, stays as it is.
 
     Raises UserError for an invalid path.
     """
     from_root = path.startswith("/")
-    if os.name == "nt" and from_root or os.name == "posix" and not from_root and PureWindowsPath(path).is_absolute():
+    if (
+        os.name == "nt"
+        and from_root
+        or os.name == "posix"
+        and not from_root
+        and PureWindowsPath(path).is_absolute()
+    ):
         return path
     try:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
-        raise UserError(f"{shown(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces.") from None
+        raise UserError(
+            f"{shown(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
+        ) from None
 
 
 def _rising(betas: str) -> str:
-    """KL weights separated by commas, in shortest form. Raises UserError unless they are positive and in rising order."""
+    """KL weights separated by commas, in shortest form. Raises UserError unless they are positive and in
+    rising order.
+    """
     try:
         values = [float(f"{float(beta):g}") for beta in betas.split(",")]
     except ValueError:
-        raise UserError(f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {shown(repr(betas))}.") from None
-    if not (2 <= len(values) <= 40 and values[0] > 0 and values[-1] <= 1000 and all(a < b for a, b in pairwise(values))):
-        raise UserError(f"The betas of a ladder must be 2 to 40 numbers in rising order, above 0 and at most 1,000, not {shown(betas)}.")
+        raise UserError(
+            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {shown(repr(betas))}."
+        ) from None
+    if not (
+        2 <= len(values) <= 40
+        and values[0] > 0
+        and values[-1] <= 1000
+        and all(a < b for a, b in pairwise(values))
+    ):
+        raise UserError(
+            "The betas of a ladder must be 2 to 40 numbers in rising order, above 0 and at most 1,000, not"
+            f" {shown(betas)}."
+        )
     return ",".join(f"{beta:g}" for beta in values)
 
 
@@ -214,7 +295,9 @@ def _checked(f: Field, value):
     if m["choices"] and value not in m["choices"]:
         if wanted is str:
             raise unknown(label, value, m["choices"])
-        raise UserError(f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}.")
+        raise UserError(
+            f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
+        )
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
         low, high = _shown_limit(m["low"]), _shown_limit(m["high"])
         raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {shown(str(value))}.")

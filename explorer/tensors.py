@@ -1,4 +1,6 @@
-"""Untrusted safetensors files: they contain plain numbers, or raise a ValueError. Nothing in them is ever run."""
+"""Untrusted safetensors files: they contain plain numbers, or raise a ValueError. Nothing in them is ever
+run.
+"""
 
 import hashlib
 import json
@@ -7,20 +9,38 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 from safetensors import numpy as safetensors
 
-HEADER_BYTES = 10_000_000  # that list the tensors: ours take kilobytes, and a million tensors would fill the memory
-NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
-           "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?"}  # numpy's names for safetensors'
+HEADER_BYTES = (
+    10_000_000  # that list the tensors: ours take kilobytes, and a million tensors would fill the memory
+)
+NUMBERS = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "u1",
+    "BOOL": "?",
+}  # numpy's names for safetensors'
 BFLOAT16 = "BF16"  # which numpy lacks
 CHECKSUM, DAMAGED = "sha256", "it is not a safetensors file, or it is damaged"
 
 
 def packed(kind: str, about: dict, tensors: dict[str, np.ndarray]) -> bytes:
-    """A file of that kind: tensors, what is said about them, and a checksum of both. The same contents, the same bytes."""
+    """A file of that kind: tensors, what is said about them, and a checksum of both. The same contents, the
+    same bytes.
+    """
     return safetensors.save(tensors, {kind: json.dumps(about | {CHECKSUM: _checksum(about, tensors)})})
 
 
 def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    """about and tensors of such a file. Raises ValueError, with a short reason, if it is none, or was changed."""
+    """about and tensors of such a file. Raises ValueError, with a short reason, if it is none, or was
+    changed.
+    """
     tensors, metadata = _parsed(content)
     try:
         about = json.loads(metadata[kind])
@@ -33,7 +53,9 @@ def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def unpacked(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a short reason, if it is none."""
+    """The arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a short
+    reason, if it is none.
+    """
     return _parsed(content)[0]
 
 

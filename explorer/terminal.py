@@ -30,7 +30,9 @@ def json_lines() -> Callable[[Event], None]:
 
 
 def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
-    """Print what was decided about the images, how many of them could not be read, and the first of those with the reason."""
+    """Print what was decided about the images, how many of them could not be read, and the first of those
+    with the reason.
+    """
     for note in notes:
         print(note, file=sys.stderr)
     if skipped:
@@ -47,12 +49,18 @@ def training_bar() -> Callable[[Event], None]:
         if isinstance(event, Reading):
             bar.set_postfix_str(f"reading images: {event.done:,} of {event.total:,}")
         elif isinstance(event, Started):
-            print(f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}: {event.why}).", file=sys.stderr)
+            print(
+                f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}:"
+                f" {event.why}).",
+                file=sys.stderr,
+            )
             print_skipped(event.skipped, event.notes)
         elif isinstance(event, Step):
             bar.n = event.done
-            bar.set_postfix_str(f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "
-                                f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats")
+            bar.set_postfix_str(
+                f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "
+                f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats"
+            )
         elif isinstance(event, EpochEnd):
             bar.n = event.epoch / event.epochs
             bar.refresh()
@@ -84,11 +92,12 @@ def gaps_in_words(name: str, g) -> str:
     if g.prior_gap is not None:
         says.append(f"prior gap {in_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
-        shares = {"in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
-                  "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high)}
+        shares = {
+            "in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
+            "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high),
+        }
         parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
         says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     if g.drift is not None:
         says.append(f"drift {g.drift:.2f} standard deviations")
     return f"{name}, {g.n:,} codes: {', '.join(says)}"
-

@@ -12,7 +12,15 @@ from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
-from explorer.store.replay import MOST_FRAMES, close_replay, drop_frames_after, kept_epochs, thin_out, write_frame, write_still
+from explorer.store.replay import (
+    MOST_FRAMES,
+    close_replay,
+    drop_frames_after,
+    kept_epochs,
+    thin_out,
+    write_frame,
+    write_still,
+)
 from explorer.training.events import EpochEnd
 
 CODES, PICTURES = 600, 10
@@ -28,9 +36,16 @@ class Watcher:
         with torch.random.fork_rng():
             self.model = build(spec, data.shape).eval().requires_grad_(False)
         self.likelihood, self.has_prior = likelihood_of(spec), spec.has_prior
-        self.entries = torch.from_numpy(np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups)))
+        self.entries = torch.from_numpy(
+            np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
+        )
         self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
-        self.spent, self.began, self.last, self.every = 0.0, time.perf_counter(), 0, 1  # epochs, from a look to the next
+        self.spent, self.began, self.last, self.every = (
+            0.0,
+            time.perf_counter(),
+            0,
+            1,
+        )  # epochs, from a look to the next
         drop_frames_after(folder, epochs_before)
         write_still(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 
@@ -50,9 +65,18 @@ class Watcher:
             elif not self.has_prior:
                 z = mu.mean(0) + z * mu.std(0, correction=0)
             decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
-        pictures = np.stack([np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:])) for part in decoded])
+        pictures = np.stack(
+            [
+                np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:]))
+                for part in decoded
+            ]
+        )
         about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
-        write_frame(self.folder, about, {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures})
+        write_frame(
+            self.folder,
+            about,
+            {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
+        )
         if len(epochs := kept_epochs(self.folder)) > MOST_FRAMES:
             thin_out(self.folder)
             self.every = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))

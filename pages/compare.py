@@ -8,7 +8,13 @@ from explorer.ui import cache, pairs, words
 from explorer.ui.compare_view import ADDRESS, compare_view, follow_link
 from explorer.ui.entry import require_app
 
-PAIR, IMAGES, AE, VAE, CHOSEN = "pair", "images of the pair", "ae of the pair", "vae of the pair", "a pair was chosen"
+PAIR, IMAGES, AE, VAE, CHOSEN = (
+    "pair",
+    "images of the pair",
+    "ae of the pair",
+    "vae of the pair",
+    "a pair was chosen",
+)
 
 require_app()
 runs, _ = cache.all_runs()
@@ -20,8 +26,10 @@ pair = pair or pairs.usual(runs)
 if wrong:
     st.warning(without_key(wrong + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
-    st.info("There is no pair of an AE and a VAE of the same images yet. Train both: "
-            "`python -m explorer train --dataset digits --model ae`, and the same with `--model ladder`.")
+    st.info(
+        "There is no pair of an AE and a VAE of the same images yet. Train both: "
+        "`python -m explorer train --dataset digits --model ae`, and the same with `--model ladder`."
+    )
     st.stop()
 ae, vae = pair
 st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae), AE: ae.name, VAE: vae.name})
@@ -43,22 +51,44 @@ def choose_runs() -> None:
 
 head, about = st.columns([1, 2.6], vertical_alignment="center")
 shown = words.as_text(words.dataset(vae))
-with head.popover(f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images or other models."):
+with head.popover(
+    f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images or other models."
+):
     images = {pairs.images_of(run): run for run in runs if pairs.partner(run, runs)}
-    st.selectbox("Images", images, key=IMAGES, on_change=choose_images, format_func=lambda key: words.dataset(images[key]))
-    for label, key, fitting in (("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
-                                ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)])):
-        st.selectbox(label, fitting, key=key, on_change=choose_runs, format_func=lambda name: words.title(by_name[name]))
-about.markdown("**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they are **gaps**."
-               + (" Drag **β** and watch them change." if vae.film else ""))
+    st.selectbox(
+        "Images",
+        images,
+        key=IMAGES,
+        on_change=choose_images,
+        format_func=lambda key: words.dataset(images[key]),
+    )
+    for label, key, fitting in (
+        ("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
+        ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)]),
+    ):
+        st.selectbox(
+            label,
+            fitting,
+            key=key,
+            on_change=choose_runs,
+            format_func=lambda name: words.title(by_name[name]),
+        )
+about.markdown(
+    "**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they"
+    " are **gaps**." + (" Drag **β** and watch them change." if vae.film else "")
+)
 follow_link(ae, vae)
 compare_view(ae, vae)
 with st.expander("Figures and how they are measured"):
-    st.markdown("  \n".join(f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair)
-                + f"{pairs.differences(ae, vae)}\n\n"
-                "The figure **gap** is the share of samples of the Gaussian fitted to the codes that are in gaps: their nearest code is "
-                "farther away than their fifth nearest sample. It is the mean of ten measurements, each of "
-                f"{min(vae.test.n, MOST_CODES):,} codes and as many samples, with a 95% interval over samples and images. Gaps of "
-                "different numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the "
-                "posterior *means* of "
-                f"{min(vae.test.n, cache.FILM_ROWS):,} images.\n\nThe address of this page is a link to its present state.")
+    st.markdown(
+        "  \n".join(
+            f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair
+        )
+        + f"{pairs.differences(ae, vae)}\n\nThe figure **gap** is the share of samples of the Gaussian fitted"
+        " to the codes that are in gaps: their nearest code is farther away than their fifth nearest"
+        f" sample. It is the mean of ten measurements, each of {min(vae.test.n, MOST_CODES):,} codes and as"
+        " many samples, with a 95% interval over samples and images. Gaps of different numbers of codes"
+        " are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the"
+        f" posterior *means* of {min(vae.test.n, cache.FILM_ROWS):,} images.\n\nThe address of this page is"
+        " a link to its present state."
+    )

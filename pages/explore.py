@@ -36,20 +36,40 @@ def choose() -> None:
 
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
-    name = st.selectbox("Model", by_name, key="run", persist_state="session", format_func=lambda name: words.title(by_name[name]),
-                        on_change=choose)
+    name = st.selectbox(
+        "Model",
+        by_name,
+        key="run",
+        persist_state="session",
+        format_func=lambda name: words.title(by_name[name]),
+        on_change=choose,
+    )
 run = by_name[name]
 with about:
-    st.markdown("**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
-                + (" and its posterior." if run.spec.has_prior else "."))
+    st.markdown(
+        "**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
+        + (" and its posterior." if run.spec.has_prior else ".")
+    )
 with plain_faults():
     here = visit(run)
     if not gone:
         follow_link(here)
     explore_view(here)
 if other := pairs.partner(run, runs):
-    st.page_link("pages/compare.py", label=f"Compare with {words.article(other)}", icon=":material/compare:",
-                 query_params=pairs.address(run, other))
-st.caption(words.figures(run) + words.making(run) + (f" {words.as_text(run.note)}" if run.note else "") + "  \n"
-           "Images show the mean E\\[x|z\\], not a sample from p(x|z)."
-           + (" The map shows posterior means; gaps are measured on posterior samples." if run.spec.has_prior else ""))
+    st.page_link(
+        "pages/compare.py",
+        label=f"Compare with {words.article(other)}",
+        icon=":material/compare:",
+        query_params=pairs.address(run, other),
+    )
+st.caption(
+    words.figures(run)
+    + words.making(run)
+    + (f" {words.as_text(run.note)}" if run.note else "")
+    + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z)."
+    + (
+        " The map shows posterior means; gaps are measured on posterior samples."
+        if run.spec.has_prior
+        else ""
+    )
+)

@@ -10,8 +10,10 @@ from explorer.ui.place_for_new import may_keep
 
 require_app()
 st.title("Your images")
-st.markdown("**Choose files and save them as a data set.** Folders in a zip file become classes. "
-            "The preview shows what a network will see.")
+st.markdown(
+    "**Choose files and save them as a data set.** Folders in a zip file become classes. "
+    "The preview shows what a network will see."
+)
 with plain_faults():
     if may_keep():
         image_upload()

@@ -44,15 +44,26 @@ of a VAE it has the same effect as a KL weight that is 784 times larger.
 
 LESSON = Lesson(
     PAGE,
-    "The encoder maps an image to two numbers, its code; the decoder reconstructs the image from them. Principal component analysis (PCA) "
-    "does the same linearly, with k numbers. **Choose an image, then move k,** and compare the reconstructions.",
-    Question("The network encodes 784 pixels as 2 numbers. How many numbers does PCA need for the same squared error?",
-             ("2", "About 8", "About 30"), 1,
-             "PCA's reconstructions lie on a flat surface with k dimensions; the network's lie on a curved surface with two. PCA needs "
-             "several dimensions to approximate the curved surface. The dashed lines show the network."),
+    "The encoder maps an image to two numbers, its code; the decoder reconstructs the image from them."
+    " Principal component analysis (PCA) does the same linearly, with k numbers. **Choose an image, then move"
+    " k,** and compare the reconstructions.",
+    Question(
+        "The network encodes 784 pixels as 2 numbers. How many numbers does PCA need for the same squared"
+        " error?",
+        ("2", "About 8", "About 30"),
+        1,
+        "PCA's reconstructions lie on a flat surface with k dimensions; the network's lie on a curved surface"
+        " with two. PCA needs several dimensions to approximate the curved surface. The dashed lines show the"
+        " network.",
+    ),
     MATHEMATICS,
-    ("explorer.models.autoencoder:Autoencoder.encode", "explorer.models.autoencoder:Autoencoder.decode", "explorer.networks.mlp:mlp",
-     "explorer.objectives.distortion:Bernoulli", "explorer.lessons.autoencoder:by_pca"),
+    (
+        "explorer.models.autoencoder:Autoencoder.encode",
+        "explorer.models.autoencoder:Autoencoder.decode",
+        "explorer.networks.mlp:mlp",
+        "explorer.objectives.distortion:Bernoulli",
+        "explorer.lessons.autoencoder:by_pca",
+    ),
     (IMAGE, K),
 )
 NETWORKS = {
@@ -70,7 +81,9 @@ def _run():
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
 def _measured(version: str) -> tuple:
-    """A PCA of one half of the images that the run keeps; of the other half, what PCA and the network reach, and a sentence on both."""
+    """A PCA of one half of the images that the run keeps; of the other half, what PCA and the network reach,
+    and a sentence on both.
+    """
     from explorer.lessons.autoencoder import by_network, components_for, components_interval, fitted, over_k
 
     run = _run()
@@ -79,11 +92,18 @@ def _measured(version: str) -> tuple:
     pca, network = fitted(images[:half]), by_network(cache.loaded(run), images[half:])
     distortion, error = over_k(pca, images[half:])
     low, high = components_interval(error, network.error)
-    by_clip = [_or_more(components_for(over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean())) for clip in CLIPS]
-    said = (f"PCA reaches the network's squared error with k = **{_or_more(components_for(error.mean(1), network.error.mean()))}** (95% "
-            f"interval over the images: {_or_more(low)} to {_or_more(high)}), and its cross-entropy with k = "
-            f"**{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second k depends on how PCA's outputs are "
-            f"clipped: at {' or '.join(f'{100 * clip:g}%' for clip in CLIPS)} it is {' or '.join(by_clip)}.")
+    by_clip = [
+        _or_more(components_for(over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean()))
+        for clip in CLIPS
+    ]
+    said = (
+        "PCA reaches the network's squared error with k ="
+        f" **{_or_more(components_for(error.mean(1), network.error.mean()))}** (95% interval over the images:"
+        f" {_or_more(low)} to {_or_more(high)}), and its cross-entropy with k ="
+        f" **{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second k"
+        f" depends on how PCA's outputs are clipped: at {' or '.join(f'{100 * clip:g}%' for clip in CLIPS)}"
+        f" it is {' or '.join(by_clip)}."
+    )
     return half, pca, (distortion.mean(1), error.mean(1)), network, said
 
 
@@ -95,16 +115,25 @@ def _or_more(k: int | None) -> str:
 def _networks(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder import n_weights
 
-    rows = (f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |" for kind, (a, b) in n_weights(shape, 2).items())
+    rows = (
+        f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |"
+        for kind, (a, b) in n_weights(shape, 2).items()
+    )
     return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])
 
 
 def picture() -> None:
     run = _run()
     if run is None:
-        st.info(f"This lesson needs the run {SHOWN}. Train it: `python -m explorer train --dataset mnist --model ae --run {SHOWN}`.")
+        st.info(
+            f"This lesson needs the run {SHOWN}. Train it: `python -m explorer train --dataset mnist --model"
+            f" ae --run {SHOWN}`."
+        )
         return
-    e, (half, pca, (distortion, error), network, said) = cache.view(run).embedding, _measured(cache.version(run))
+    e, (half, pca, (distortion, error), network, said) = (
+        cache.view(run).embedding,
+        _measured(cache.version(run)),
+    )
     from explorer.figures.lesson_autoencoder import code_map, code_map_at, over_numbers, over_numbers_at
     from explorer.figures.live import fill
     from explorer.lessons.autoencoder import CLIP, by_pca, least
@@ -114,21 +143,51 @@ def picture() -> None:
     row = offered[min(IMAGE.get(), len(offered) - 1)]
     left, right = st.columns([3, 2])
     with left:
-        gallery("learn autoencoder images", "Test images", images[offered], [f"a test image, {run.class_names[y[i]]}" for i in offered],
-                len(offered), marked=[offered.index(row)], mark="Underlined: the chosen image.",
-                on_pick=IMAGE.set)
+        gallery(
+            "learn autoencoder images",
+            "Test images",
+            images[offered],
+            [f"a test image, {run.class_names[y[i]]}" for i in offered],
+            len(offered),
+            marked=[offered.index(row)],
+            mark="Underlined: the chosen image.",
+            on_pick=IMAGE.set,
+        )
     with right:
         k = K.slider("k, numbers kept by PCA", high=len(pca.components_))
     linear = by_pca(pca, images[row : row + 1], k)
     reconstructed, at, curves = st.columns([3, 2, 2])
-    at.vega_lite_chart(fill(code_map(run.class_names), **code_map_at(mu, y, run.class_names, mu[row])), width="stretch")
+    at.vega_lite_chart(
+        fill(code_map(run.class_names), **code_map_at(mu, y, run.class_names, mu[row])), width="stretch"
+    )
     with reconstructed:
         shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
-        told = (("Test image", f"{images[row].size} numbers", f"at least {least(images[row : row + 1])[0]:.1f}", 0.0),
-                ("Network", f"2 numbers: {', '.join(map(words.minus, mu[row]))}", f"{network.distortion[row]:.1f}", network.error[row]),
-                ("PCA", f"{k} number{'s' * (k > 1)}", f"{linear.distortion[0]:.1f}", linear.error[0]))
-        gallery("learn autoencoder back", "Reconstructions", shown.repeat(ENLARGED, 2).repeat(ENLARGED, 3), [what for what, *_ in told], 3,
-                captions=[f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}" for what, kept, nats, square in told])
+        told = (
+            (
+                "Test image",
+                f"{images[row].size} numbers",
+                f"at least {least(images[row : row + 1])[0]:.1f}",
+                0.0,
+            ),
+            (
+                "Network",
+                f"2 numbers: {', '.join(map(words.minus, mu[row]))}",
+                f"{network.distortion[row]:.1f}",
+                network.error[row],
+            ),
+            ("PCA", f"{k} number{'s' * (k > 1)}", f"{linear.distortion[0]:.1f}", linear.error[0]),
+        )
+        gallery(
+            "learn autoencoder back",
+            "Reconstructions",
+            shown.repeat(ENLARGED, 2).repeat(ENLARGED, 3),
+            [what for what, *_ in told],
+            3,
+            captions=[
+                f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}"
+                for what, kept, nats, square in told
+            ],
+        )
     asked = bool(LESSON.answer.get())
     levels = network.error.mean(), network.distortion.mean()
     for values, level, title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
@@ -136,9 +195,11 @@ def picture() -> None:
         curves.vega_lite_chart(fill(over_numbers(len(values), title), **at_k), width="stretch")
     if asked:
         st.markdown(said)
-    st.caption(f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is fitted to {half:,} test "
-               f"images; both are measured on {len(images):,} others. For the cross-entropy, PCA's outputs are clipped to {100 * CLIP:g}–"
-               f"{100 - 100 * CLIP:g}%.")
+    st.caption(
+        f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is"
+        f" fitted to {half:,} test images; both are measured on {len(images):,} others. For the"
+        f" cross-entropy, PCA's outputs are clipped to {100 * CLIP:g}–{100 - 100 * CLIP:g}%."
+    )
     st.markdown("The app offers these **kinds of network**, here for MNIST and two numbers:")
     st.markdown(_networks(run.shape))
 

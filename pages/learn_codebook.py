@@ -53,24 +53,38 @@ all entries.
 
 LESSON = Lesson(
     PAGE,
-    "Each position of a code holds one entry of a small codebook. **Choose an image and a position, then another entry for it,** and watch "
-    "the decoded image.",
-    Question("Without the KL term, a VAE's encoder moves the posteriors apart and makes them narrow. A VQ-VAE has no such term to "
-             "minimise. What limits its code?",
-             ("The commitment loss, a KL in disguise", "The codebook: every code has the same rate", "The decoder, which corrects it"), 1,
-             "Only the index of an entry reaches the decoder: log K nats per position, whichever entry it is. Entries that lie farther "
-             "apart carry no more information. But a uniform prior does not know which entries occur together: look at the samples below. "
-             "Van den Oord et al. (2017) train a second network for that."),
+    "Each position of a code holds one entry of a small codebook. **Choose an image and a position, then"
+    " another entry for it,** and watch the decoded image.",
+    Question(
+        "Without the KL term, a VAE's encoder moves the posteriors apart and makes them narrow. A VQ-VAE has"
+        " no such term to minimise. What limits its code?",
+        (
+            "The commitment loss, a KL in disguise",
+            "The codebook: every code has the same rate",
+            "The decoder, which corrects it",
+        ),
+        1,
+        "Only the index of an entry reaches the decoder: log K nats per position, whichever entry it is."
+        " Entries that lie farther apart carry no more information. But a uniform prior does not know which"
+        " entries occur together: look at the samples below. Van den Oord et al. (2017) train a second"
+        " network for that.",
+    ),
     MATHEMATICS,
-    ("explorer.models.vqvae:VQVAE.posterior", "explorer.models.posterior:Codes", "explorer.objectives.codebook:commitment",
-     "explorer.objectives.codebook:Averages.update"),
+    (
+        "explorer.models.vqvae:VQVAE.posterior",
+        "explorer.models.posterior:Codes",
+        "explorer.objectives.codebook:commitment",
+        "explorer.objectives.codebook:Averages.update",
+    ),
     (IMAGE, PLACE, ENTRY, SEED),
 )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _coded(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Encoder outputs [n, G, 2] and entries [n, G] of the test images, the share of each entry in all choices, and its perplexity."""
+    """Encoder outputs [n, G, 2] and entries [n, G] of the test images, the share of each entry in all
+    choices, and its perplexity.
+    """
     from explorer.lessons.codebook import coded, use
 
     encoded, index = coded(cache.loaded(_run).model, cache.view(_run).embedding.images)
@@ -80,7 +94,10 @@ def _coded(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndarr
 def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
-        return st.info(f"This lesson needs the run {SHOWN}, which is not there. The command that trains it is in `trained/make.sh`.")
+        return st.info(
+            f"This lesson needs the run {SHOWN}, which is not there. The command that trains it is in"
+            " `trained/make.sh`."
+        )
     from explorer.figures.lesson_codebook import book, book_at, usage, usage_at
     from explorer.figures.live import fill
     from explorer.lessons.codebook import use
@@ -93,15 +110,22 @@ def picture() -> None:
         row = IMAGE.slider("Test image", high=len(index) - 1)
     entry = _code(run, row, index[row], place, left, middle)
     with right:
-        told = book_at(codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry)
+        told = book_at(
+            codebook, share, (encoded.reshape(-1, 2), index.ravel()), encoded[row], index[row], place, entry
+        )
         st.vega_lite_chart(fill(book(), **told), width="stretch")
-        st.caption(f"Circles: the {n_codes} entries, larger if chosen more often. Dots: encoder outputs of {len(index)} test images, in "
-                   f"the colour of their entry. Crosses: this image; the large one is position {place + 1}.")
+        st.caption(
+            f"Circles: the {n_codes} entries, larger if chosen more often. Dots: encoder outputs of"
+            f" {len(index)} test images, in the colour of their entry. Crosses: this image; the large one is"
+            f" position {place + 1}."
+        )
     left, right = st.columns(2, gap="medium")
     with left:
         each = [use(index[:, group], n_codes)[1] for group in range(n_groups)]
-        st.markdown(f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions; {' · '.join(f'{p:.1f}' for p in each)} at "
-                    f"positions 1 to {n_groups}.")
+        st.markdown(
+            f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions;"
+            f" {' · '.join(f'{p:.1f}' for p in each)} at positions 1 to {n_groups}."
+        )
         st.vega_lite_chart(fill(usage(), **usage_at(codebook, share)), width="stretch")
         st.caption(f"The shares are over {len(index)} test images. The dashed line is a uniform choice.")
     with right:
@@ -109,7 +133,9 @@ def picture() -> None:
 
 
 def _code(run, row: int, own: np.ndarray, place: int, here, beside) -> int:
-    """Show a code as coloured cells, its decoded image, and the image for every entry at that position. Returns the present entry."""
+    """Show a code as coloured cells, its decoded image, and the image for every entry at that position.
+    Returns the present entry.
+    """
     from explorer.figures.lesson_codebook import entry_colours
     from explorer.lessons.codebook import distortions, every_entry
 
@@ -121,20 +147,50 @@ def _code(run, row: int, own: np.ndarray, place: int, here, beside) -> int:
     cells = np.broadcast_to(entry_colours(codebook)[code][:, :, None, None], (len(code), 3, 12, 24))
     with here:
         st.markdown("Its code. **Click a position:**")
-        gallery("codebook cells", "The code", cells, [f"position {i + 1}, entry {k}" for i, k in enumerate(code)], len(code),
-                captions=[str(k) for k in code], chosen=place, on_pick=lambda i: (PLACE.set(i + 1), ENTRY.set(OWN)))
+        gallery(
+            "codebook cells",
+            "The code",
+            cells,
+            [f"position {i + 1}, entry {k}" for i, k in enumerate(code)],
+            len(code),
+            captions=[str(k) for k in code],
+            chosen=place,
+            on_pick=lambda i: (PLACE.set(i + 1), ENTRY.set(OWN)),
+        )
         three = _larger(np.stack([images[row] / np.float32(255), decoded[own[place]], decoded[entry]]), 6)
         captions = ["image", f"its code\n{nats[own[place]]:.1f} nats", f"edited code\n{nats[entry]:.1f} nats"]
-        gallery("codebook images", "The image, its code decoded, and the edited code decoded", three, captions, 3, captions=captions)
-        st.button(f"Restore entry {own[place]}", on_click=ENTRY.set, args=(OWN,), disabled=entry == own[place], key="codebook back")
+        gallery(
+            "codebook images",
+            "The image, its code decoded, and the edited code decoded",
+            three,
+            captions,
+            3,
+            captions=captions,
+        )
+        st.button(
+            f"Restore entry {own[place]}",
+            on_click=ENTRY.set,
+            args=(OWN,),
+            disabled=entry == own[place],
+            key="codebook back",
+        )
     with beside:
         st.markdown(f"**Click an entry for position {place + 1}:**")
-        gallery("codebook entries", f"Every entry at position {place + 1}, the other positions unchanged", _larger(decoded, 3),
-                [f"entry {k}, {d:.1f} nats" for k, d in enumerate(nats)], ROW, captions=[str(k) for k in range(len(codebook))],
-                chosen=entry, on_pick=ENTRY.set)
-        st.caption(f"The nats are distortions (mean over the test images {run.test.distortion:.1f}). The rate is "
-                   f"**{run.test.rate:.1f} nats** ({run.test.rate / np.log(2):.0f} bits) for every image: {len(own)} positions with "
-                   f"{len(codebook)} entries. Decoded images are means E[x|z].")
+        gallery(
+            "codebook entries",
+            f"Every entry at position {place + 1}, the other positions unchanged",
+            _larger(decoded, 3),
+            [f"entry {k}, {d:.1f} nats" for k, d in enumerate(nats)],
+            ROW,
+            captions=[str(k) for k in range(len(codebook))],
+            chosen=entry,
+            on_pick=ENTRY.set,
+        )
+        st.caption(
+            f"The nats are distortions (mean over the test images {run.test.distortion:.1f}). The rate is"
+            f" **{run.test.rate:.1f} nats** ({run.test.rate / np.log(2):.0f} bits) for every image:"
+            f" {len(own)} positions with {len(codebook)} entries. Decoded images are means E[x|z]."
+        )
     return entry
 
 
@@ -149,9 +205,17 @@ def _drawn(run, codebook: np.ndarray) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Samples of the uniform prior.** Are these digits?", width="stretch")
-        st.button("Resample", key="codebook draw", on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high + 1)))
+        st.button(
+            "Resample", key="codebook draw", on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high + 1))
+        )
     zs = from_codebook(codebook, run.spec.n_groups, 2 * ROW, np.random.default_rng(SEED.get()))
-    gallery("codebook draws", "Samples", _larger(cache.loaded(run).decode(zs), 3), [f"sample {i + 1}" for i in range(len(zs))], ROW)
+    gallery(
+        "codebook draws",
+        "Samples",
+        _larger(cache.loaded(run).decode(zs), 3),
+        [f"sample {i + 1}" for i in range(len(zs))],
+        ROW,
+    )
 
 
 teach(LESSON, picture)

@@ -1,4 +1,6 @@
-"""The evidence lower bound: log p(x) is constant in q, and the KL divergence falls by as much as the bound rises."""
+"""The evidence lower bound: log p(x) is constant in q, and the KL divergence falls by as much as the bound
+rises.
+"""
 
 import time
 
@@ -58,23 +60,37 @@ is 0" is true only if the true posterior belongs to the family of $q$, and few a
 false: it takes a single decode; the integral over $z$ is intractable.
 """
 WHYS = {
-    "Why maximise the bound over q?": "The bound and the KL to the true posterior add up to log p(x), which is constant. So raising the "
-    "bound, which can be computed, brings q closer to the true posterior.",
-    "Why minimise KL(q‖p(z))?": "New images are decoded from samples of p(z), so the posteriors must cover the same region. Without this "
-    "term q would shrink to the best z, as in an AE.",
-    "Why maximise ∫ q(z|x) log p(x|z) dz?": "It is the expected log-likelihood: the mean of log p(x|z) over samples of q. The higher it "
-    "is, the better the images decoded from these samples match x. Its negative is the distortion.",
+    "Why maximise the bound over q?": (
+        "The bound and the KL to the true posterior add up to log p(x), which is constant. So raising the "
+        "bound, which can be computed, brings q closer to the true posterior."
+    ),
+    "Why minimise KL(q‖p(z))?": (
+        "New images are decoded from samples of p(z), so the posteriors must cover the same region. Without"
+        " this term q would shrink to the best z, as in an AE."
+    ),
+    "Why maximise ∫ q(z|x) log p(x|z) dz?": (
+        "It is the expected log-likelihood: the mean of log p(x|z) over samples of q. The higher it "
+        "is, the better the images decoded from these samples match x. Its negative is the distortion."
+    ),
 }
 
 LESSON = Lesson(
     PAGE,
-    "**Fit the Gaussian q (pink) to the true posterior (blue)** of a test image with the sliders, and watch both bars.",
-    Question("You move q and keep the decoder. The bound rises. What does log p(x) do?",
-             ("It rises with the bound", "It is constant", "It falls"), 1,
-             "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. The KL to the true posterior falls by as "
-             "much as the bound rises."),
+    "**Fit the Gaussian q (pink) to the true posterior (blue)** of a test image with the sliders, and watch"
+    " both bars.",
+    Question(
+        "You move q and keep the decoder. The bound rises. What does log p(x) do?",
+        ("It rises with the bound", "It is constant", "It falls"),
+        1,
+        "p(x) = ∫ p(x|z) p(z) dz depends on the decoder and the prior, not on q. The KL to the true posterior"
+        " falls by as much as the bound rises.",
+    ),
     MATHEMATICS,
-    ("explorer.latent.quadrature:Grid.log_integral", "explorer.lessons.elbo:Evidence.terms", "explorer.lessons.elbo:climb"),
+    (
+        "explorer.latent.quadrature:Grid.log_integral",
+        "explorer.lessons.elbo:Evidence.terms",
+        "explorer.lessons.elbo:climb",
+    ),
     (IMAGE, BY, STEP, *HAND),
 )
 
@@ -103,7 +119,10 @@ def _climb(version: str, row: int, start: tuple[float, ...], _run) -> list[tuple
 def picture() -> None:
     run = next((run for run in cache.all_runs()[0] if run.name == SHOWN), None)
     if run is None:
-        st.info(f"This lesson needs the run {SHOWN}. Train it with `python -m explorer train --dataset digits --epochs 200 --run {SHOWN}`.")
+        st.info(
+            f"This lesson needs the run {SHOWN}. Train it with `python -m explorer train --dataset digits"
+            f" --epochs 200 --run {SHOWN}`."
+        )
         return
     version, e = cache.version(run), cache.view(run).embedding
     left, right = st.columns([3, 2], gap="medium")
@@ -115,7 +134,13 @@ def picture() -> None:
             if by_hand:
                 st.button("Use the encoder's q", on_click=_take, args=(encoder,))
             else:
-                st.button("Play", key="play-learn_elbo", on_click=_play, icon=":material/play_arrow:", type="primary")
+                st.button(
+                    "Play",
+                    key="play-learn_elbo",
+                    on_click=_play,
+                    icon=":material/play_arrow:",
+                    type="primary",
+                )
         if by_hand:
             for pair in (0, 2):
                 with st.container(horizontal=True):
@@ -136,14 +161,18 @@ def picture() -> None:
     if plays:
         begun = time.monotonic()
         while (share := (time.monotonic() - begun) / PLAYED) < 1:
-            _draw(run, row, way, round(last * share**2), encoder, places)  # the bound rises most in the first steps
+            _draw(
+                run, row, way, round(last * share**2), encoder, places
+            )  # the bound rises most in the first steps
             time.sleep(0.03)
     _draw(run, row, way, last, encoder, places)
 
 
 def _take(q: tuple[float, ...]) -> None:
     for setting, value in zip(HAND, q):
-        setting.set(float(np.clip(round(value / setting.step) * setting.step, setting.low, setting.high).round(2)))
+        setting.set(
+            float(np.clip(round(value / setting.step) * setting.step, setting.low, setting.high).round(2))
+        )
 
 
 def _play() -> None:
@@ -171,20 +200,29 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     above, below = charts.columns(2)
     above.latex(equation(px, whole, L, found.bound, "+", gap))
     below.latex(equation(L, found.bound, fit, found.log_likelihood, "-", paid))
-    charts.vega_lite_chart(fill(lengths(), **lengths_at(whole, found.bound, found.log_likelihood, lowest)), width="stretch")
+    charts.vega_lite_chart(
+        fill(lengths(), **lengths_at(whole, found.bound, found.log_likelihood, lowest)), width="stretch"
+    )
     if len(way) > 1:
-        charts.vega_lite_chart(fill(ascent(STEPS), **ascent_at([at.bound for at in steps], whole, step, lowest)), width="stretch")
+        charts.vega_lite_chart(
+            fill(ascent(STEPS), **ascent_at([at.bound for at in steps], whole, step, lowest)), width="stretch"
+        )
     told = plane_at(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
         for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
             st.image(to_uint8(picture), said, width=88, alt=said)
-        st.caption("Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q, "
-                   f"{image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test images.")
+        st.caption(
+            "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
+            f" {image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test"
+            " images."
+        )
     if run.spec.likelihood == "bernoulli":
         missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
-        charts.caption("For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a log-normaliser of "
-                       f"**{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019).")
+        charts.caption(
+            "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
+            f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019)."
+        )
 
 
 teach(LESSON, picture)

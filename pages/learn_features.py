@@ -18,10 +18,18 @@ ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
 CLASS = Setting("class", "3", page=PAGE)
 FEW = 100  # labels per class: above, classifiers take long, and are trained only when asked for
 MOST_ROWS, SHARES = 4, np.linspace(-1, 2, 7)
-FACES = {"CelebA, if it is on this machine": {"dataset": "celeba"},
-         "Your own folder of faces": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"}}
+FACES = {
+    "CelebA, if it is on this machine": {"dataset": "celeba"},
+    "Your own folder of faces": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"},
+}
 
-x, mu, y, phi, w = tex("x", "x"), tex("mu", r"\mu_\phi(x)"), tex("distortion", "y"), tex("mu", r"\phi"), tex("rate", "w")
+x, mu, y, phi, w = (
+    tex("x", "x"),
+    tex("mu", r"\mu_\phi(x)"),
+    tex("distortion", "y"),
+    tex("mu", r"\phi"),
+    tex("rate", "w"),
+)
 MATHEMATICS = rf"""
 **A linear probe** keeps the encoder fixed and learns only weights ${w}$ on its outputs, by cross-entropy on the labelled images with a
 penalty:
@@ -44,15 +52,25 @@ labels both are estimated poorly. A single dimension need not have a meaning: th
 
 LESSON = Lesson(
     PAGE,
-    "An encoder learns from unlabelled images. How useful are its codes as features? **Choose the number of labels per class,** and "
-    "compare a linear classifier on the codes, on principal components (PCA), and on the pixels.",
-    Question("With one label per class (ten in all), which features give the highest test accuracy?", ("The codes", "PCA", "The pixels"), 1,
-             "PCA keeps the large variances of the images. The prior gives all active dimensions of a code about the same variance, so "
-             "that the directions that separate classes weigh no more than the others. This is only a part of the explanation: the effect "
-             "of equal variances on PCA is measured below. Then add labels."),
+    "An encoder learns from unlabelled images. How useful are its codes as features? **Choose the number of"
+    " labels per class,** and compare a linear classifier on the codes, on principal components (PCA), and on"
+    " the pixels.",
+    Question(
+        "With one label per class (ten in all), which features give the highest test accuracy?",
+        ("The codes", "PCA", "The pixels"),
+        1,
+        "PCA keeps the large variances of the images. The prior gives all active dimensions of a code about"
+        " the same variance, so that the directions that separate classes weigh no more than the others. This"
+        " is only a part of the explanation: the effect of equal variances on PCA is measured below. Then add"
+        " labels.",
+    ),
     MATHEMATICS,
-    ("explorer.lessons.features:labelled", "explorer.lessons.features:probe", "explorer.lessons.features:fine_tune",
-     "explorer.latent.attributes:along"),
+    (
+        "explorer.lessons.features:labelled",
+        "explorer.lessons.features:probe",
+        "explorer.lessons.features:fine_tune",
+        "explorer.latent.attributes:along",
+    ),
     (IMAGES, LABELS, ENCODER, CLASS),
 )
 
@@ -71,7 +89,10 @@ def _found(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]
 
     data = _data(version, _run)
     counts = [n for n in data.counts if (n > FEW) == many]
-    said = f"Training {'encoders' if tuned else 'linear classifiers'}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
+    said = (
+        "Training"
+        f" {'encoders' if tuned else 'linear classifiers'}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
+    )
     bar = st.progress(0.0, said)
     try:
         if tuned:
@@ -88,7 +109,10 @@ def picture() -> None:
     there = {run.name: run for run in cache.all_runs()[0]}
     images = [name for name in SHOWN if SHOWN[name] in there]
     if not images:
-        st.info(f"This lesson needs the run {' or '.join(SHOWN.values())}; both belong to the folder trained/ and are not there.")
+        st.info(
+            f"This lesson needs the run {' or '.join(SHOWN.values())}; both belong to the folder trained/ and"
+            " are not there."
+        )
         return
     controls = st.columns([2, 4, 3])
     with controls[0]:
@@ -104,17 +128,25 @@ def picture() -> None:
         if answered:
             found = _accuracies(run, False, per_class > FEW)
             if tuned:
-                found = {name: found[name] for name in ("codes", "pixels")} | _accuracies(run, True, per_class > FEW)
+                found = {name: found[name] for name in ("codes", "pixels")} | _accuracies(
+                    run, True, per_class > FEW
+                )
             counts = tuple(data.counts[: len(found["codes"])])
-            st.vega_lite_chart(fill(accuracy_curve(tuple(found), counts), **accuracy_curve_at(found, counts, per_class)), width="stretch")
+            st.vega_lite_chart(
+                fill(accuracy_curve(tuple(found), counts), **accuracy_curve_at(found, counts, per_class)),
+                width="stretch",
+            )
         else:
             st.info("Answer the question to see the test accuracies.")
     with beside:
         if answered:
             at = data.counts.index(per_class)
             st.markdown(accuracy_table(found, at))
-            st.caption(f"± standard deviation over {' or '.join(map(str, sorted({a.shape[1] for a in found.values()})))} choices of the "
-                       "labelled images.")
+            st.caption(
+                "± standard deviation over"
+                f" {' or '.join(map(str, sorted({a.shape[1] for a in found.values()})))} choices of the"
+                " labelled images."
+            )
             st.markdown(_lead(found, at))
             if per_class == 1 and not tuned:
                 st.markdown(_reasons(cache.version(run), run))
@@ -127,7 +159,11 @@ def _slider(counts: list[str]) -> int:
     """The chosen number of labels per class."""
     LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
     said = {count: f"{int(count):,}" for count in counts}
-    return int(st.select_slider("Labels per class", counts, format_func=said.get, key=LABELS.key, persist_state="session"))
+    return int(
+        st.select_slider(
+            "Labels per class", counts, format_func=said.get, key=LABELS.key, persist_state="session"
+        )
+    )
 
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
@@ -137,12 +173,20 @@ def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
 
 
 def _lead(found: dict[str, np.ndarray], at: int) -> str:
-    """Which way has the highest accuracy, and by how much; a lead is stated only where its 95% interval excludes 0."""
+    """Which way has the highest accuracy, and by how much; a lead is stated only where its 95% interval
+    excludes 0.
+    """
     from explorer.lessons.features import leader
 
     best, leads = leader({name: a[at] for name, a in found.items()})
-    said = [f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}" for name, lead in leads.items()]
-    return f"**Highest test accuracy: {best}.** Its lead is {', '.join(said)}. ± is a 95% interval over these choices."
+    said = [
+        f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
+        for name, lead in leads.items()
+    ]
+    return (
+        f"**Highest test accuracy: {best}.** Its lead is {', '.join(said)}. ± is a 95% interval over these"
+        " choices."
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -152,21 +196,36 @@ def _reasons(version: str, _run) -> str:
 
     active = _run.test.active_units
     even, fewer = changed_pca(_data(version, _run), active, 1)
-    return (f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with {active} components, as many as "
-            f"active units: {fewer.text()} points.")
+    return (
+        f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
+        f" {active} components, as many as active units: {fewer.text()} points."
+    )
 
 
 def _labels(run, data, per_class: int) -> None:
     """Show the labelled images."""
     classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.as_text(words.dataset(run))
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MOST_ROWS].T.ravel()
-    st.markdown(f"**Labelled images{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**")
-    gallery(f"{PAGE} labelled images", "Labelled images", data.images[rows],
-            [run.class_names[label] for label in data.y[rows]], len(classes))
-    whence = (f"{images}: {data.n_pool:,} training images of this VAE may get a label; accuracy is measured on {n_test:,} test images."
-              if data.learnt else
-              f"{images}: {data.n_pool:,} images that this VAE was not trained on may get a label; accuracy is measured on {n_test:,} "
-              f"others. For up to 1,000 labels per class, run `python -m explorer data {run.spec.dataset}` and restart the app.")
+    st.markdown(
+        f"**Labelled images{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**"
+    )
+    gallery(
+        f"{PAGE} labelled images",
+        "Labelled images",
+        data.images[rows],
+        [run.class_names[label] for label in data.y[rows]],
+        len(classes),
+    )
+    whence = (
+        f"{images}: {data.n_pool:,} training images of this VAE may get a label; accuracy is measured on"
+        f" {n_test:,} test images."
+        if data.learnt
+        else (
+            f"{images}: {data.n_pool:,} images that this VAE was not trained on may get a label; accuracy is"
+            f" measured on {n_test:,} others. For up to 1,000 labels per class, run `python -m explorer data"
+            f" {run.spec.dataset}` and restart the app."
+        )
+    )
     st.caption(f"{whence} Active units: {run.test.active_units} of {run.spec.latent_dim}.")
 
 
@@ -182,22 +241,42 @@ def _direction(run, data, per_class: int) -> None:
     zs, chances = along_class(data, per_class, label, SHARES)
     images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
     captions = [f"{chance:.0%}" for chance in chances.ravel()]
-    gallery(f"{PAGE} along", "Along the class", images, [f"probability of {run.class_names[label]}: {c}" for c in captions], len(SHARES),
-            heads=["weights of\nthe probe", "mean of the\nclass"], captions=captions, chosen=int(np.argmin(abs(SHARES))))
-    st.caption(f"The framed image is E[x|z] at the code of a test image. To its right the code moves towards *{CLASS.get()}*, to its left "
-               "away from it. The directions use the labelled images only. The percentages are probabilities of this class by the "
-               "linear classifier.")
-    st.page_link("pages/explore.py", label="Move any image along an attribute", icon=":material/arrow_forward:",
-                 query_params={"run": run.name, "tool": "attributes"})
+    gallery(
+        f"{PAGE} along",
+        "Along the class",
+        images,
+        [f"probability of {run.class_names[label]}: {c}" for c in captions],
+        len(SHARES),
+        heads=["weights of\nthe probe", "mean of the\nclass"],
+        captions=captions,
+        chosen=int(np.argmin(abs(SHARES))),
+    )
+    st.caption(
+        "The framed image is E[x|z] at the code of a test image. To its right the code moves towards"
+        f" *{CLASS.get()}*, to its left away from it. The directions use the labelled images only. The"
+        " percentages are probabilities of this class by the linear classifier."
+    )
+    st.page_link(
+        "pages/explore.py",
+        label="Move any image along an attribute",
+        icon=":material/arrow_forward:",
+        query_params={"run": run.name, "tool": "attributes"},
+    )
 
 
 def _faces() -> None:
-    st.markdown("**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app includes no faces. "
-                "You can train a model on:")
+    st.markdown(
+        "**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app"
+        " includes no faces. You can train a model on:"
+    )
     with st.container(horizontal=True):
         for label, settings in FACES.items():
-            st.page_link("pages/train.py", label=label, icon=":material/model_training:",
-                         query_params=settings | {"network": "conv", "latent_dim": "32"})
+            st.page_link(
+                "pages/train.py",
+                label=label,
+                icon=":material/model_training:",
+                query_params=settings | {"network": "conv", "latent_dim": "32"},
+            )
 
 
 teach(LESSON, picture)

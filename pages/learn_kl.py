@@ -16,8 +16,18 @@ S = Setting("s", -2.0, -11, 2, 0.1, page=PAGE)
 SHOWN = "mnist-vae-2d"
 
 z = tex("z", "z")
-mu, mu2, var, s, sig = tex("mu", r"\mu"), tex("mu", r"\mu^2"), tex("sigma", r"\sigma^2"), tex("sigma", "s"), tex("sigma", r"\sigma")
-kl, exp_s, line = tex("rate", r"\mathrm{KL}"), tex("x", "e^{s}"), rf"\textcolor{{{RED}}}{{(1 + s)}}"  # blue and red, as drawn
+mu, mu2, var, s, sig = (
+    tex("mu", r"\mu"),
+    tex("mu", r"\mu^2"),
+    tex("sigma", r"\sigma^2"),
+    tex("sigma", "s"),
+    tex("sigma", r"\sigma"),
+)
+kl, exp_s, line = (
+    tex("rate", r"\mathrm{KL}"),
+    tex("x", "e^{s}"),
+    rf"\textcolor{{{RED}}}{{(1 + s)}}",
+)  # blue and red, as drawn
 MATHEMATICS = rf"""
 For each dimension the KL divergence has a closed form, in nats:
 
@@ -48,12 +58,15 @@ has variance 0, ${s} \to -\infty$, where KL is infinite.
 
 LESSON = Lesson(
     PAGE,
-    "The KL divergence penalises every difference between a posterior and the prior. **Move μ and s,** and compare its parts for the mean "
-    "and the width.",
-    Question("Let μ = 0. At which σ is KL lowest?",
-             ("As small as possible", "σ = 1, as in the prior", "As large as possible"), 1,
-             "At μ = 0 and σ = 1 the posterior equals the prior, and KL is 0. But if every posterior equals the prior, z carries no "
-             "information about the image."),
+    "The KL divergence penalises every difference between a posterior and the prior. **Move μ and s,** and"
+    " compare its parts for the mean and the width.",
+    Question(
+        "Let μ = 0. At which σ is KL lowest?",
+        ("As small as possible", "σ = 1, as in the prior", "As large as possible"),
+        1,
+        "At μ = 0 and σ = 1 the posterior equals the prior, and KL is 0. But if every posterior equals the"
+        " prior, z carries no information about the image.",
+    ),
     MATHEMATICS,
     ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:Gaussian"),
     (MU, S),
@@ -84,25 +97,38 @@ def picture() -> None:
     with right:
         s = S.slider("s, the logarithm of its variance")
     whole, away, asked = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
-    st.markdown(f"σ = {_significant(np.exp(s / 2))}. KL = **{whole:.2f} nats**: {away:.2f} for the mean and {whole - away:.2f} for the "
-                "width.")
+    st.markdown(
+        f"σ = {_significant(np.exp(s / 2))}. KL = **{whole:.2f} nats**: {away:.2f} for the mean and"
+        f" {whole - away:.2f} for the width."
+    )
     lies, pays, everywhere = st.columns(3)
     lies.vega_lite_chart(fill(densities(), **densities_at(mu, s)), width="stretch")
     curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if asked else {"s": [], "value": []})
     pays.vega_lite_chart(fill(variance_term(asked), here=curve), width="stretch")
     if asked:
-        everywhere.vega_lite_chart(fill(_surface(), here=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch")
+        everywhere.vega_lite_chart(
+            fill(_surface(), here=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
+        )
     else:
-        everywhere.caption("After your prediction, this page also shows the difference of the two curves, and KL at every μ and s.")
+        everywhere.caption(
+            "After your prediction, this page also shows the difference of the two curves, and KL at every μ"
+            " and s."
+        )
     _together()
 
 
 @st.cache_data(show_spinner="Computing the aggregate posterior…", max_entries=4)
-def _aggregates(version: str, _mu: np.ndarray, _logvar: np.ndarray) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], list[float], float]:
-    """Name, z and density of each dimension's aggregate posterior; the KL divergence of each from the prior, and of both jointly."""
+def _aggregates(
+    version: str, _mu: np.ndarray, _logvar: np.ndarray
+) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], list[float], float]:
+    """Name, z and density of each dimension's aggregate posterior; the KL divergence of each from the prior,
+    and of both jointly.
+    """
     from explorer.latent.aggregate import aggregate_posterior, joint_kl_to_prior, kl_to_prior
 
-    found = [(words.dimension(i), *aggregate_posterior(_mu[:, i], _logvar[:, i])) for i in range(_mu.shape[1])]
+    found = [
+        (words.dimension(i), *aggregate_posterior(_mu[:, i], _logvar[:, i])) for i in range(_mu.shape[1])
+    ]
     return found, [kl_to_prior(z, density) for _, z, density in found], joint_kl_to_prior(_mu, _logvar)
 
 
@@ -116,12 +142,20 @@ def _together() -> None:
     e = cache.view(run).embedding
     found, marginal, joint = _aggregates(cache.version(run), e.mu, e.logvar)
     low, high = np.exp(np.quantile(e.logvar, (0.025, 0.975)))
-    st.markdown(f"**The aggregate posterior** of {len(e.mu):,} test images of MNIST is **{joint:.2f} nats** from the prior: "
-                + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, found))
-                + f", and {joint - sum(marginal):.2f} because the dimensions depend on each other. KL of a single image is "
-                f"{run.test.rate:.1f} nats on average; 95% of the variances are between {_significant(low)} and {_significant(high)}.")
-    st.plotly_chart(aggregate_against_prior(found), key="together", config={"displayModeBar": False},
-                    alt="Density of the aggregate posterior of each dimension, and of the prior")
+    st.markdown(
+        f"**The aggregate posterior** of {len(e.mu):,} test images of MNIST is **{joint:.2f} nats** from the"
+        " prior: "
+        + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, found))
+        + f", and {joint - sum(marginal):.2f} because the dimensions depend on each other. KL of a single"
+        f" image is {run.test.rate:.1f} nats on average; 95% of the variances are between"
+        f" {_significant(low)} and {_significant(high)}."
+    )
+    st.plotly_chart(
+        aggregate_against_prior(found),
+        key="together",
+        config={"displayModeBar": False},
+        alt="Density of the aggregate posterior of each dimension, and of the prior",
+    )
 
 
 teach(LESSON, picture)

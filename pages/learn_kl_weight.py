@@ -50,13 +50,21 @@ sign: codes that lie closer together leave less freedom, but training with noise
 
 LESSON = Lesson(
     PAGE,
-    "**Move β from left to right,** and watch the posteriors, the samples and the table. With *Digits*, watch the active units above "
-    "β = 2.",
-    Question("Which β is right?", ("The one with the lowest distortion", "1, because it trains on the ELBO", "It depends on the use"), 2,
-             "A low distortion serves reconstruction, a small prior gap serves sampling, and β = 1 trains on the ELBO. Choose β by "
-             "experiment: the best trained β by each figure is printed below."),
+    "**Move β from left to right,** and watch the posteriors, the samples and the table. With *Digits*, watch"
+    " the active units above β = 2.",
+    Question(
+        "Which β is right?",
+        ("The one with the lowest distortion", "1, because it trains on the ELBO", "It depends on the use"),
+        2,
+        "A low distortion serves reconstruction, a small prior gap serves sampling, and β = 1 trains on the"
+        " ELBO. Choose β by experiment: the best trained β by each figure is printed below.",
+    ),
     MATHEMATICS,
-    ("explorer.latent.ladder:mixed", "explorer.lessons.kl_weight:distortions", "explorer.lessons.kl_weight:lowest"),
+    (
+        "explorer.latent.ladder:mixed",
+        "explorer.lessons.kl_weight:distortions",
+        "explorer.lessons.kl_weight:lowest",
+    ),
     (BETA, IMAGES),
 )
 
@@ -87,14 +95,20 @@ def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
 
 def picture() -> None:
     runs = cache.all_runs()[0]
-    ladders = {run.spec.dataset: run for run in runs if run.name == f"{run.spec.dataset}-ladder-2d" and run.film}
+    ladders = {
+        run.spec.dataset: run for run in runs if run.name == f"{run.spec.dataset}-ladder-2d" and run.film
+    }
     if not ladders:
-        st.info("This lesson needs the ladders that belong to the app, and none of them is there. `bash trained/make.sh` trains "
-                "them again.")
+        st.info(
+            "This lesson needs the ladders that belong to the app, and none of them is there. `bash"
+            " trained/make.sh` trains them again."
+        )
         return
     left, right = st.columns([3, 2])
     with right:
-        vae = ladders[IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.DATASETS.get)]
+        vae = ladders[
+            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.DATASETS.get)
+        ]
     with left:
         at = _slider([frame.beta for frame in vae.film])
     ae = pairs.partner(vae, runs)
@@ -108,7 +122,9 @@ def _slider(betas: list[float]) -> int:
     """Index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
     BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
-    st.select_slider("KL weight β", options, format_func=lambda beta: f"{beta:g}", key=BETA.key, persist_state="session")
+    st.select_slider(
+        "KL weight β", options, format_func=lambda beta: f"{beta:g}", key=BETA.key, persist_state="session"
+    )
     return options.index(BETA.get())
 
 
@@ -127,10 +143,21 @@ def _map(vae, ae, at: int) -> None:
 def _decoded(vae, ae, at: int) -> None:
     from explorer.lessons.kl_weight import decoded
 
-    rows = decoded(ae and cache.loaded(ae), cache.loaded(vae, vae.film[at].beta), cache.view(vae).embedding.images[:ACROSS], SAMPLES)
+    rows = decoded(
+        ae and cache.loaded(ae),
+        cache.loaded(vae, vae.film[at].beta),
+        cache.view(vae).embedding.images[:ACROSS],
+        SAMPLES,
+    )
     names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
-    gallery(f"{PAGE} {vae.name}", "Test images, reconstructions and samples", np.concatenate(list(rows.values())), names, ACROSS,
-            heads=[*rows, *[""] * (SAMPLES // ACROSS - 1)])
+    gallery(
+        f"{PAGE} {vae.name}",
+        "Test images, reconstructions and samples",
+        np.concatenate(list(rows.values())),
+        names,
+        ACROSS,
+        heads=[*rows, *[""] * (SAMPLES // ACROSS - 1)],
+    )
 
 
 def _curve(vae, ae, at: int) -> None:
@@ -158,31 +185,57 @@ def _side_by_side(vae, ae, at: int) -> None:
         if ae:
             _compared(of_mean, sampled, _distortions(cache.version(ae), None, n, ae, images)[0], gap, ae_gap)
         if LESSON.answer.get():
-            st.markdown(f"**Best trained β** for {words.dataset(vae)}: " + "; ".join(
-                f"{figure} at β = {best:g}" + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
-                for figure, (best, others) in _best(cache.version(vae), vae).items())
-                + ". A β in brackets can't be distinguished from the best.")
-        st.caption(f"The table and the curve are means over {vae.test.n:,} test images of {words.dataset(vae)}, in nats per image, with "
-                   f"one posterior sample each (± {1.96 * noise_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. "
-                   f"The gap is the share of samples of the Gaussian fitted to {f'{gap.n:,} ' if gap else ''}posterior samples that are "
-                   "in gaps, the prior gap that of samples of the prior. ± and ranges are 95% intervals. The map shows posterior samples "
-                   f"of {min(SHOWN, vae.test.n)} images; its rings are 1, 2 and 3 standard deviations of the prior. Decoded images are "
-                   "means E[x|z]." + words.making(vae) + (pairs.differences(ae, vae) if ae else ""))
+            st.markdown(
+                f"**Best trained β** for {words.dataset(vae)}: "
+                + "; ".join(
+                    f"{figure} at β = {best:g}"
+                    + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
+                    for figure, (best, others) in _best(cache.version(vae), vae).items()
+                )
+                + ". A β in brackets can't be distinguished from the best."
+            )
+        st.caption(
+            f"The table and the curve are means over {vae.test.n:,} test images of {words.dataset(vae)}, in"
+            " nats per image, with one posterior sample each (±"
+            f" {1.96 * noise_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. The"
+            f" gap is the share of samples of the Gaussian fitted to {f'{gap.n:,} ' if gap else ''}posterior"
+            " samples that are in gaps, the prior gap that of samples of the prior. ± and ranges are 95%"
+            f" intervals. The map shows posterior samples of {min(SHOWN, vae.test.n)} images; its rings are"
+            " 1, 2 and 3 standard deviations of the prior. Decoded images are means E[x|z]."
+            + words.making(vae)
+            + (pairs.differences(ae, vae) if ae else "")
+        )
 
 
 def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
-    """What this VAE's distortion and gap are beside the AE's; a conclusion only where the 95% intervals carry it."""
+    """What this VAE's distortion and gap are beside the AE's; a conclusion only where the 95% intervals carry
+    it.
+    """
     from explorer.latent.gap_estimate import is_smaller
     from explorer.lessons.difference import mean_difference
 
-    whole, noise, rest = (mean_difference(a, b) for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae)))
+    whole, noise, rest = (
+        mean_difference(a, b)
+        for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae))
+    )
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
-    st.markdown(f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} comes from "
-                f"sampling z, and {rest.text()} from the different training.")
+    st.markdown(
+        f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} comes"
+        f" from sampling z, and {rest.text()} from the different training."
+    )
     if gap and ae_gap:
-        st.markdown("**Gap:** " + ("the VAE's is smaller than the AE's." if is_smaller(gap, ae_gap) else
-                                   "the VAE's is larger than the AE's." if is_smaller(ae_gap, gap) else
-                                   "the difference from the AE is not established."))
+        st.markdown(
+            "**Gap:** "
+            + (
+                "the VAE's is smaller than the AE's."
+                if is_smaller(gap, ae_gap)
+                else (
+                    "the VAE's is larger than the AE's."
+                    if is_smaller(ae_gap, gap)
+                    else "the difference from the AE is not established."
+                )
+            )
+        )
 
 
 teach(LESSON, picture)

@@ -1,4 +1,6 @@
-"""A mixture of K Gaussians, and a VAE as an infinite mixture: one network gives the mean and the width of each of its Gaussians."""
+"""A mixture of K Gaussians, and a VAE as an infinite mixture: one network gives the mean and the width of
+each of its Gaussians.
+"""
 
 import numpy as np
 import streamlit as st
@@ -40,13 +42,20 @@ a VAE, like this one, is trained with a lower bound.
 
 LESSON = Lesson(
     PAGE,
-    "Two models describe the density of 2,000 numbers (grey). **Add Gaussians** to a mixture (pink). **Move z** in a VAE (green), and "
-    "watch which Gaussian it selects.",
-    Question("Each of K Gaussians has a weight, a mean and a standard deviation to learn. A VAE mixes infinitely many Gaussians. Where are "
-             "these numbers stored?",
-             ("In a list, one entry per training image", "In one network and the prior of z", "Nowhere: they are all equal"), 1,
-             "The weight is given by the prior N(0, 1), which is not learned. The mean and the standard deviation are outputs of one "
-             "network at z."),
+    "Two models describe the density of 2,000 numbers (grey). **Add Gaussians** to a mixture (pink). **Move"
+    " z** in a VAE (green), and watch which Gaussian it selects.",
+    Question(
+        "Each of K Gaussians has a weight, a mean and a standard deviation to learn. A VAE mixes infinitely"
+        " many Gaussians. Where are these numbers stored?",
+        (
+            "In a list, one entry per training image",
+            "In one network and the prior of z",
+            "Nowhere: they are all equal",
+        ),
+        1,
+        "The weight is given by the prior N(0, 1), which is not learned. The mean and the standard deviation"
+        " are outputs of one network at z.",
+    ),
     MATHEMATICS,
     ("explorer.lessons.mixture:Mixture", "explorer.lessons.mixture:endless", "explorer.lessons.mixture:elbo"),
     (K, Z),
@@ -70,14 +79,23 @@ def _trained():
 
 @st.cache_data(show_spinner=False)
 def _scores():
-    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE (Difference) for each K."""
+    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE
+    (Difference) for each K.
+    """
     from explorer.lessons.difference import mean_difference
     from explorer.lessons.mixture import drawn, endless, true_density
 
     test = drawn(1)
-    vae, mixtures = np.log(endless(_trained()).density(test)), [np.log(found.density(test)) for found in _fitted()]
-    return ([float(each.mean()) for each in mixtures], float(vae.mean()), float(np.log(true_density(test)).mean()),
-            [mean_difference(each, vae) for each in mixtures])
+    vae, mixtures = (
+        np.log(endless(_trained()).density(test)),
+        [np.log(found.density(test)) for found in _fitted()],
+    )
+    return (
+        [float(each.mean()) for each in mixtures],
+        float(vae.mean()),
+        float(np.log(true_density(test)).mean()),
+        [mean_difference(each, vae) for each in mixtures],
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -88,8 +106,12 @@ def _still() -> dict[str, dict]:
     from explorer.lessons.mixture import drawn, picked
 
     x, data, grid = _axis(), drawn(0), np.linspace(-3, 3, 241)
-    return {"list": mixture(x, data, PINK), "endless": mixture(x, data, ACCENT), "network": network(grid, *picked(_trained(), grid), x),
-            "scores": scores(*_scores()[:3])}
+    return {
+        "list": mixture(x, data, PINK),
+        "endless": mixture(x, data, ACCENT),
+        "network": network(grid, *picked(_trained(), grid), x),
+        "scores": scores(*_scores()[:3]),
+    }
 
 
 def _axis() -> np.ndarray:
@@ -110,7 +132,9 @@ def picture() -> None:
         of_k = _fitted()[k - 1]
         told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(SAMPLES, rng))
         st.vega_lite_chart(fill(charts["list"], **told), width="stretch")
-        st.markdown("**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold).")
+        st.markdown(
+            "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
+        )
     with middle:
         z = Z.slider("z, index of a Gaussian of the VAE")
         (mean,), (sd,) = picked(decoder, np.array([z]))
@@ -118,26 +142,41 @@ def picture() -> None:
         one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
         told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(SAMPLES, rng), one, few.density(x))
         st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
-        st.markdown(f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and their sum (dashed); "
-                    "the Gaussian at z (orange).")
+        st.markdown(
+            f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and"
+            " their sum (dashed); the Gaussian at z (orange)."
+        )
     with right:
-        st.markdown(f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard deviation s(z) = "
-                    f"**{sd:.2f}**.")
+        st.markdown(
+            f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard"
+            f" deviation s(z) = **{sd:.2f}**."
+        )
         st.vega_lite_chart(fill(charts["network"], **network_at(z, mean, sd)), width="stretch")
     st.vega_lite_chart(fill(charts["scores"], **scores_at(by_k, k)), width="stretch")
     _compared(k)
 
 
 def _compared(k: int) -> None:
-    """Both test log-likelihoods, and which model fits better, only where the interval of the difference excludes 0."""
+    """Both test log-likelihoods, and which model fits better, only where the interval of the difference
+    excludes 0.
+    """
     by_k, vae, truth, differences = _scores()
     difference = differences[k - 1]
-    verdict = {1: "The mixture fits better.", -1: "The VAE fits better.", 0: "Which one fits better is not established."}[difference.sign]
+    verdict = {
+        1: "The mixture fits better.",
+        -1: "The VAE fits better.",
+        0: "Which one fits better is not established.",
+    }[difference.sign]
     ahead = next((i + 1 for i in range(MOST) if all(d.sign == 1 for d in differences[i:])), None)
-    st.markdown(f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats per number. "
-                f"Mixture − VAE: {difference.text(2)}. {verdict}" + (f" From K = {ahead} on, the mixture fits better." if ahead else ""))
-    st.caption(f"These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each model was trained "
-               f"once. The ticks below the curves are {SAMPLES} samples of each model.")
+    st.markdown(
+        f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats"
+        f" per number. Mixture − VAE: {difference.text(2)}. {verdict}"
+        + (f" From K = {ahead} on, the mixture fits better." if ahead else "")
+    )
+    st.caption(
+        "These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each"
+        f" model was trained once. The ticks below the curves are {SAMPLES} samples of each model."
+    )
 
 
 teach(LESSON, picture)

@@ -1,4 +1,6 @@
-"""The lesson on three objectives: one network trained with the reconstruction loss only, with KL only, and with both."""
+"""The lesson on three objectives: one network trained with the reconstruction loss only, with KL only, and
+with both.
+"""
 
 from pathlib import Path
 
@@ -54,15 +56,23 @@ carries no information, as in the map in the middle.
 
 LESSON = Lesson(
     PAGE,
-    "One network is trained three times, from the same initial weights and on the same images; only the loss differs. **Move the epoch** "
-    "from the first to the last, and watch the codes. The rings are 1, 2 and 3 standard deviations of the prior.",
-    Question("Which of the three becomes a plain autoencoder?",
-             tuple(RUNS.values()), 0,
-             "Posteriors that overlap blur the reconstruction. Without the KL term, training moves the means apart and shrinks σ, until "
-             "each posterior is almost a point. A stochastic encoder alone does not make a VAE; the KL term is needed."),
+    "One network is trained three times, from the same initial weights and on the same images; only the loss"
+    " differs. **Move the epoch** from the first to the last, and watch the codes. The rings are 1, 2 and 3"
+    " standard deviations of the prior.",
+    Question(
+        "Which of the three becomes a plain autoencoder?",
+        tuple(RUNS.values()),
+        0,
+        "Posteriors that overlap blur the reconstruction. Without the KL term, training moves the means apart"
+        " and shrinks σ, until each posterior is almost a point. A stochastic encoder alone does not make a"
+        " VAE; the KL term is needed.",
+    ),
     MATHEMATICS,
-    ("explorer.objectives.distortion:Bernoulli.distortion", "explorer.objectives.rate:rate_per_dimension",
-     "explorer.lessons.objectives:width_of_rate"),
+    (
+        "explorer.objectives.distortion:Bernoulli.distortion",
+        "explorer.objectives.rate:rate_per_dimension",
+        "explorer.lessons.objectives:width_of_rate",
+    ),
     (EPOCH, SHOWN, SCALE),
 )
 
@@ -80,17 +90,25 @@ def picture() -> None:
     from explorer.lessons.objectives import drawn, moment
 
     by_name = {run.name: run for run in cache.all_runs()[0]}
-    replays = {name: _replay(by_name[name].folder, cache.version(by_name[name])) for name in RUNS if name in by_name}
+    replays = {
+        name: _replay(by_name[name].folder, cache.version(by_name[name])) for name in RUNS if name in by_name
+    }
     if missing := [name for name in RUNS if not replays.get(name)]:
-        st.info(f"This lesson needs the runs {', '.join(RUNS)} with their replays. Missing: {', '.join(missing)}. Run "
-                "`bash trained/make.sh` to train them.")
+        st.info(
+            f"This lesson needs the runs {', '.join(RUNS)} with their replays. Missing: {', '.join(missing)}."
+            " Run `bash trained/make.sh` to train them."
+        )
         return
     left, right = st.columns([3, 2])
     with left:
         epoch = EPOCH.slider(f"Epoch (of {EPOCHS})")
     with right, st.container(horizontal=True, gap="medium"):
-        shown = SHOWN.pick("Codes", SHOWN.options, {"draws": "Samples", "means": "Means μ"}.get,
-                           "Samples: one z = μ + σε for each test image, with the σ below; ε stays the same.")
+        shown = SHOWN.pick(
+            "Codes",
+            SHOWN.options,
+            {"draws": "Samples", "means": "Means μ"}.get,
+            "Samples: one z = μ + σε for each test image, with the σ below; ε stays the same.",
+        )
         scale = SCALE.pick("Scale", SCALE.options, {"own": "Per map", "common": "Shared"}.get)
     moments = [moment(r, epoch) for r in replays.values()]
     codes = [m.mu if shown == "means" else drawn(m) for m in moments]
@@ -98,36 +116,56 @@ def picture() -> None:
         with column:
             st.markdown(f"**{RUNS[name]}**, β = {by_name[name].spec.beta:g}")
             box = box_of(*(codes if scale == "common" else [z]))
-            st.vega_lite_chart(fill(code_map(r.class_names), **code_map_at(z, r.y, r.class_names, box)), width="content")
-            st.markdown(f"${sig}$ **{m.sigma:.2g}**, spread of ${mu}$ **{m.spread:.2g}**  \n"
-                        f"distortion ${D}$ **{m.distortion:.1f}**, rate ${R}$ **{m.rate:.1f}** nats")
+            st.vega_lite_chart(
+                fill(code_map(r.class_names), **code_map_at(z, r.y, r.class_names, box)), width="content"
+            )
+            st.markdown(
+                f"${sig}$ **{m.sigma:.2g}**, spread of ${mu}$ **{m.spread:.2g}**  \n"
+                f"distortion ${D}$ **{m.distortion:.1f}**, rate ${R}$ **{m.rate:.1f}** nats"
+            )
             _images(name, r.originals, m)
-    st.caption(f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch up to the chosen one "
-               f"({', '.join(str(m.epoch) for m in moments)}). Reconstructions are decoded from μ, and samples from samples of the prior; "
-               "both are means of p(x|z). σ is the one standard deviation whose KL is the mean KL of the widths. The spread is a standard "
-               "deviation. Distortion and rate are means over the training images of the epoch.")
+    st.caption(
+        f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch up to the chosen one"
+        f" ({', '.join(str(m.epoch) for m in moments)}). Reconstructions are decoded from μ, and samples from"
+        " samples of the prior; both are means of p(x|z). σ is the one standard deviation whose KL is the"
+        " mean KL of the widths. The spread is a standard deviation. Distortion and rate are means over the"
+        " training images of the epoch."
+    )
     if LESSON.answer.get():
         _measured(by_name)
 
 
 def _images(name: str, originals: np.ndarray, m) -> None:
     rows = {"image": originals, "reconstruction": m.recreated, "sample": m.samples}
-    gallery(f"{PAGE} {name}", RUNS[name], np.concatenate([part[:IMAGES] for part in rows.values()]),
-            [f"{what} {i}" for what in rows for i in range(1, IMAGES + 1)], IMAGES, heads=[*rows])
+    gallery(
+        f"{PAGE} {name}",
+        RUNS[name],
+        np.concatenate([part[:IMAGES] for part in rows.values()]),
+        [f"{what} {i}" for what in rows for i in range(1, IMAGES + 1)],
+        IMAGES,
+        heads=[*rows],
+    )
 
 
 def _measured(by_name: dict) -> None:
     """What the trained models measure on test images: it answers the question."""
     runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
     distortion, away, change = _figures(tuple(cache.version(run) for run in runs.values()), runs)
-    told = ", ".join(f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items())
-    st.markdown(f"**After training.** Distortion on {runs[RUNS[BOTH]].test.n} test images, nats (95% interval): {told}. "
-                f"*{RUNS[RECONSTRUCTION]}*: for 99% of the images, the nearest other code is at least {away:.0f}σ away. "
-                f"*{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image changes by more than {change:.2f}.")
+    told = ", ".join(
+        f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items()
+    )
+    st.markdown(
+        f"**After training.** Distortion on {runs[RUNS[BOTH]].test.n} test images, nats (95% interval):"
+        f" {told}. *{RUNS[RECONSTRUCTION]}*: for 99% of the images, the nearest other code is at least"
+        f" {away:.0f}σ away. *{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image changes"
+        f" by more than {change:.2f}."
+    )
     if "AE" in runs:
         ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION]]
-        st.caption(f"The AE has {ae.spec.width} units per layer and was trained for {ae.epochs} epochs; the others have {vae.spec.width} "
-                   f"units and were trained for {vae.epochs} epochs.")
+        st.caption(
+            f"The AE has {ae.spec.width} units per layer and was trained for {ae.epochs} epochs; the others"
+            f" have {vae.spec.width} units and were trained for {vae.epochs} epochs."
+        )
 
 
 @st.cache_data(show_spinner="Measuring…", max_entries=4)
@@ -136,8 +174,14 @@ def _figures(versions: tuple[str, ...], _runs: dict) -> tuple[dict[str, tuple[fl
 
     codes = {title: cache.view(run).embedding for title, run in _runs.items()}
     alone = codes[RUNS[RECONSTRUCTION]]
-    return ({title: distortion_of(cache.loaded(_runs[title]), e.images, e.mu, e.logvar) for title, e in codes.items()},
-            nearest_code(alone.mu, alone.logvar, 0.01), largest_change(cache.loaded(_runs[RUNS[KL]])))
+    return (
+        {
+            title: distortion_of(cache.loaded(_runs[title]), e.images, e.mu, e.logvar)
+            for title, e in codes.items()
+        },
+        nearest_code(alone.mu, alone.logvar, 0.01),
+        largest_change(cache.loaded(_runs[RUNS[KL]])),
+    )
 
 
 teach(LESSON, picture)

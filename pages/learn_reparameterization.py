@@ -1,4 +1,6 @@
-"""The lesson on the reparameterization trick: z as a function of μ, σ and noise, so that a loss of z has a gradient."""
+"""The lesson on the reparameterization trick: z as a function of μ, σ and noise, so that a loss of z has a
+gradient.
+"""
 
 import numpy as np
 import pandas as pd
@@ -51,20 +53,38 @@ multiply ${eps}$ by the variance: ${sigma}$ is the standard deviation, $e^{{s/2}
 
 LESSON = Lesson(
     PAGE,
-    "The encoder is trained through a random z. **Move μ and σ:** the noise ε stays the same, and each z moves with them.",
-    Question("z is sampled directly from N(μ, σ²). What is the gradient of the reconstruction loss with respect to μ and σ?",
-             ("The same, with more noise", "0", "It has the wrong sign"), 1,
-             "A sampled z is a number that does not depend on μ and σ: the gradient is 0 in every batch (row *sampled directly*). Only KL "
-             "would train the encoder, and every posterior would collapse to the prior."),
+    "The encoder is trained through a random z. **Move μ and σ:** the noise ε stays the same, and each z"
+    " moves with them.",
+    Question(
+        "z is sampled directly from N(μ, σ²). What is the gradient of the reconstruction loss with respect to"
+        " μ and σ?",
+        ("The same, with more noise", "0", "It has the wrong sign"),
+        1,
+        "A sampled z is a number that does not depend on μ and σ: the gradient is 0 in every batch (row"
+        " *sampled directly*). Only KL would train the encoder, and every posterior would collapse to the"
+        " prior.",
+    ),
     MATHEMATICS,
-    ("explorer.models.posterior:Gaussian.sample", "explorer.lessons.reparameterization:pathwise",
-     "explorer.lessons.reparameterization:score", "explorer.lessons.reparameterization:drawn"),
+    (
+        "explorer.models.posterior:Gaussian.sample",
+        "explorer.lessons.reparameterization:pathwise",
+        "explorer.lessons.reparameterization:score",
+        "explorer.lessons.reparameterization:drawn",
+    ),
     (MU, SIGMA, N, LOSS, DRAW),
 )
 
 
 def picture() -> None:
-    from explorer.figures.lesson_reparameterization import REACH, estimates, estimates_at, losses, losses_at, moved, moved_at
+    from explorer.figures.lesson_reparameterization import (
+        REACH,
+        estimates,
+        estimates_at,
+        losses,
+        losses_at,
+        moved,
+        moved_at,
+    )
     from explorer.figures.live import fill
     from explorer.lessons.reparameterization import curve, gradients, noise, path, spread_ratio
 
@@ -79,31 +99,51 @@ def picture() -> None:
         one, other = st.columns(2, vertical_alignment="bottom")
         with one:
             N.set(min(SIZES, key=lambda size: abs(size - N.get())))
-            st.select_slider("Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session")
+            st.select_slider(
+                "Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session"
+            )
         with other:
             LOSS.select("Loss f(z)", LOSS.options, SHOWN.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
     eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 241)
-    shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")  # direct sampling is to be predicted first
+    shown = (
+        ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
+    )  # direct sampling is to be predicted first
     found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
     spreads = found.pathwise.std(0), found.score.std(0)
     with left:
         st.vega_lite_chart(fill(moved(), **moved_at(sampled, mu, sigma)), width="stretch")
-        st.vega_lite_chart(fill(losses(loss), curve=pd.DataFrame({"z": grid, "loss": curve(loss, grid)}), **losses_at(sampled, loss)),
-                           width="stretch")
+        st.vega_lite_chart(
+            fill(
+                losses(loss),
+                curve=pd.DataFrame({"z": grid, "loss": curve(loss, grid)}),
+                **losses_at(sampled, loss),
+            ),
+            width="stretch",
+        )
     with right:
         for i, name in enumerate(("μ", "σ")):
             ways = {way: getattr(found, way)[:, i] for way in shown}
             reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
-            st.vega_lite_chart(fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch")
+            st.vega_lite_chart(
+                fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch"
+            )
     exact = " and ".join(f"{words.minus(found.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ")))
-    ratios = " and ".join(f"{_told(*spread_ratio(found.score[:, i], found.pathwise[:, i]))} for {name}" for i, name in enumerate("μσ"))
-    st.markdown(f"Both estimates have the same expectation, the exact gradient: {exact}. The standard deviation of the score function, "
-                f"divided by that of z = μ + σ·ε, is {ratios} (95% intervals).")
+    ratios = " and ".join(
+        f"{_told(*spread_ratio(found.score[:, i], found.pathwise[:, i]))} for {name}"
+        for i, name in enumerate("μσ")
+    )
+    st.markdown(
+        f"Both estimates have the same expectation, the exact gradient: {exact}. The standard deviation of"
+        f" the score function, divided by that of z = μ + σ·ε, is {ratios} (95% intervals)."
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Left: {min(n, LINES)} samples of one batch, μ ± σ, and the slope of the loss at each z. Right: the estimates of "
-                   f"{len(eps)} batches of {n:,} (those beyond the axis are drawn at its end) with their standard deviation; orange: the "
-                   "exact gradient.", width="stretch")
+        st.caption(
+            f"Left: {min(n, LINES)} samples of one batch, μ ± σ, and the slope of the loss at each z. Right:"
+            f" the estimates of {len(eps)} batches of {n:,} (those beyond the axis are drawn at its end) with"
+            " their standard deviation; orange: the exact gradient.",
+            width="stretch",
+        )
         st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
 
 

@@ -17,7 +17,9 @@ N_SHOWN = 10
 
 require_app()
 st.title("Library")
-st.markdown("All trained models, with figures on test images. **Select a row** to see the run below the table.")
+st.markdown(
+    "All trained models, with figures on test images. **Select a row** to see the run below the table."
+)
 runs, faults = cache.all_runs()
 for fault in faults:
     st.warning(without_key(fault))
@@ -26,28 +28,56 @@ if not runs:
     st.info("There are no runs yet. Train one with `python -m explorer train --dataset digits`.")
     st.stop()
 
-table = pd.DataFrame([
-    {"run": without_key(run.name), "seen": "only you" if owner(run.name) else "everyone",
-     "images": words.dataset(run), "model": words.MODELS[run.spec.model], "network": run.spec.network,
-     "latent": run.spec.latent_dim, "KL weight": run.spec.beta if run.spec.has_prior else None,
-     "distortion": run.test.distortion, "rate": None if run.test.elbo is None else run.test.rate, "elbo": run.test.elbo,
-     "active": run.test.active_units if run.spec.has_prior else None, "epochs": run.epochs, "seconds": run.seconds}
-    for run in runs
-])
+table = pd.DataFrame(
+    [
+        {
+            "run": without_key(run.name),
+            "seen": "only you" if owner(run.name) else "everyone",
+            "images": words.dataset(run),
+            "model": words.MODELS[run.spec.model],
+            "network": run.spec.network,
+            "latent": run.spec.latent_dim,
+            "KL weight": run.spec.beta if run.spec.has_prior else None,
+            "distortion": run.test.distortion,
+            "rate": None if run.test.elbo is None else run.test.rate,
+            "elbo": run.test.elbo,
+            "active": run.test.active_units if run.spec.has_prior else None,
+            "epochs": run.epochs,
+            "seconds": run.seconds,
+        }
+        for run in runs
+    ]
+)
 NATS = "nats per image, mean over the test split"
-ACTIVE_UNITS = f"latent dimensions whose posterior mean has a variance above {ACTIVE} over the test split; VAEs only"
+ACTIVE_UNITS = (
+    f"latent dimensions whose posterior mean has a variance above {ACTIVE} over the test split; VAEs only"
+)
 if not any(owner(run.name) for run in runs):
     del table["seen"]
 choice = st.dataframe(
-    table, hide_index=True, placeholder="–", on_select="rerun", selection_mode="single-row", key="library",
+    table,
+    hide_index=True,
+    placeholder="–",
+    on_select="rerun",
+    selection_mode="single-row",
+    key="library",
     column_config={
         "run": st.column_config.TextColumn("Run", pinned=True),
-        "seen": "Visible to", "images": "Data set", "model": "Model", "network": "Network",
+        "seen": "Visible to",
+        "images": "Data set",
+        "model": "Model",
+        "network": "Network",
         "latent": st.column_config.NumberColumn("Latent dim", help="number of latent dimensions"),
-        "KL weight": st.column_config.NumberColumn(help="β in distortion + β · rate; VAEs only. With β = 1 this is the negative ELBO."),
+        "KL weight": st.column_config.NumberColumn(
+            help="β in distortion + β · rate; VAEs only. With β = 1 this is the negative ELBO."
+        ),
         "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
-        "rate": st.column_config.NumberColumn("Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; not defined for an AE"),
-        "elbo": st.column_config.NumberColumn("ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; not defined for an AE"),
+        "rate": st.column_config.NumberColumn(
+            "Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; not defined for an AE"
+        ),
+        "elbo": st.column_config.NumberColumn(
+            "ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; not defined for an AE"
+        ),
         "active": st.column_config.NumberColumn("Active units", help=ACTIVE_UNITS),
         "epochs": "Epochs",
         "seconds": st.column_config.NumberColumn("Training time", format="%.0f s"),
@@ -60,14 +90,20 @@ st.subheader(words.as_text(words.title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
-    st.markdown(f"{words.figures(run)} The network has {run.n_parameters:,} weights and was trained on {run.n_train:,} images for "
-                f"{run.epochs} epochs ({words.as_text(run.device)}).")
+    st.markdown(
+        f"{words.figures(run)} The network has {run.n_parameters:,} weights and was trained on"
+        f" {run.n_train:,} images for {run.epochs} epochs ({words.as_text(run.device)})."
+    )
     if run.note:
         st.warning(words.as_text(run.note))
     if not owner(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
-    st.page_link("pages/train.py", label="Open in Train", icon=":material/model_training:",
-                 query_params=words.in_address(run.spec))
+    st.page_link(
+        "pages/train.py",
+        label="Open in Train",
+        icon=":material/model_training:",
+        query_params=words.in_address(run.spec),
+    )
     with st.container(horizontal=True):
         publish_button(run.name)
         delete_button(run)
@@ -76,8 +112,18 @@ with right:
     pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))
     st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
     st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
-    st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": run.name})
-    st.page_link("pages/explore.py", label="Export", icon=":material/download:", query_params={"run": run.name, "tool": "take"})
+    st.page_link(
+        "pages/explore.py",
+        label="Open in Explore",
+        icon=":material/arrow_forward:",
+        query_params={"run": run.name},
+    )
+    st.page_link(
+        "pages/explore.py",
+        label="Export",
+        icon=":material/download:",
+        query_params={"run": run.name, "tool": "take"},
+    )
 
 bring()
 codes_view()

@@ -15,8 +15,16 @@ SPECS = {
     "tiny-vae": RunSpec("digits", likelihood="gaussian", epochs=20, width=32, lr=5e-3),
     "tiny-ae": RunSpec("digits", model="ae", epochs=5, width=32),
     "tiny-vae-1d": RunSpec("digits", likelihood="gaussian", latent_dim=1, epochs=20, width=32, lr=5e-3),
-    "tiny-ladder": RunSpec("digits", model="ladder", betas="0.01,0.1,1", likelihood="gaussian", epochs=10, rung_epochs=4, width=32,
-                           lr=5e-3),
+    "tiny-ladder": RunSpec(
+        "digits",
+        model="ladder",
+        betas="0.01,0.1,1",
+        likelihood="gaussian",
+        epochs=10,
+        rung_epochs=4,
+        width=32,
+        lr=5e-3,
+    ),
     "tiny-vqvae": RunSpec("digits", model="vqvae", latent_dim=6, n_codes=12, epochs=60, width=32, lr=5e-3),
     "tiny-vae-6d": RunSpec("digits", likelihood="gaussian", latent_dim=6, epochs=20, width=32, lr=5e-3),
 }
@@ -46,12 +54,20 @@ def runs_folder(trained_runs, tmp_path, monkeypatch):
 @pytest.fixture
 def explorer(runs_folder, tmp_path):
     """Calls the command line as it is typed, in a process of its own."""
+
     def call(*words, ok=True):
         env = os.environ | {"EXPLORER_DATA": str(tmp_path / "data")}
-        done = subprocess.run([sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "explorer", *map(str, words)],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
         assert "Traceback" not in done.stderr
         assert (done.returncode == 0) == ok, done.stderr
         return done
+
     return call
 
 

@@ -17,8 +17,13 @@ from tests.conftest import ROOT, refused
 
 def interrupted(words: str, signal: int = 2, epochs: int = 3):
     """A training that is told to stop after so many epochs: its exit status and its last line."""
-    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--json", *words.split()], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--json", *words.split()],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     while (event := json.loads(process.stdout.readline()))["event"] != "epoch_end" or event["epoch"] < epochs:
         pass
     process.send_signal(signal)
@@ -27,7 +32,9 @@ def interrupted(words: str, signal: int = 2, epochs: int = 3):
 
 
 @pytest.mark.parametrize("signal", [2, 15])
-def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_end(explorer, runs_folder, monkeypatch, signal):
+def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_end(
+    explorer, runs_folder, monkeypatch, signal
+):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     words = "--epochs 120 --width 16 --seed 5 --run {}"
     status, said = interrupted(words.format("stopped"), signal)
@@ -38,24 +45,38 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
     stopped, whole = find("stopped"), find("whole")
-    assert stopped.note is None and stopped.epochs == 120 and stopped.test == whole.test and stopped.files[MODEL] == whole.files[MODEL]
+    assert (
+        stopped.note is None
+        and stopped.epochs == 120
+        and stopped.test == whole.test
+        and stopped.files[MODEL] == whole.files[MODEL]
+    )
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
-    events = [json.loads(line) for line in (runs_folder / "stopped" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    events = [
+        json.loads(line)
+        for line in (runs_folder / "stopped" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert [e["epoch"] for e in events if e["event"] == "epoch_end"] == list(range(1, 121))
 
 
 def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
     status, said = interrupted(words)
-    assert status == 2 and "to continue from there; a ladder can be used once all its rungs are trained" in said
+    assert (
+        status == 2 and "to continue from there; a ladder can be used once all its rungs are trained" in said
+    )
     assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
     assert find("climbing").epochs == 75 and find("climbing").note is None
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folder, monkeypatch):
-    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "3000", "--width", "16", "--run", "killed"],
-                               cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--epochs", "3000", "--width", "16", "--run", "killed"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     checkpoint = runs_folder / "killed" / "checkpoint.safetensors"
     while not checkpoint.exists():
         time.sleep(0.1)
@@ -83,12 +104,19 @@ def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder)
 
 
 def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):
-    first = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "shared"],
-                             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--epochs", "10000", "--json", "--run", "shared"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         while json.loads(first.stdout.readline())["event"] != "epoch_end":
             pass
-        assert "shared is being trained already" in refused(explorer("train", "--epochs", 10000, "--run", "shared", ok=False))
+        assert "shared is being trained already" in refused(
+            explorer("train", "--epochs", 10000, "--run", "shared", ok=False)
+        )
         assert "Run shared is still being trained. Wait until it has ended.\n" in explorer("list").stderr
         assert first.poll() is None and (runs_folder / "shared" / "events.jsonl").exists()
         first.kill()

@@ -34,8 +34,15 @@ def log_px(model, images):
     prior = GRID.log_normal(0.0, 1.0)[:, None] + GRID.log_normal(0.0, 1.0)
     with torch.inference_mode():
         x_logits = model.model.decode(torch.from_numpy(GRID.points.astype(np.float32)))
-        log_pxz = [-model.likelihood.distortion(x_logits, (torch.from_numpy(x)[None].float() / 255).expand_as(x_logits)) for x in images]
-    return np.array([GRID.log_integral(each.double().numpy().reshape(prior.shape) + prior) for each in log_pxz])
+        log_pxz = [
+            -model.likelihood.distortion(
+                x_logits, (torch.from_numpy(x)[None].float() / 255).expand_as(x_logits)
+            )
+            for x in images
+        ]
+    return np.array(
+        [GRID.log_integral(each.double().numpy().reshape(prior.shape) + prior) for each in log_pxz]
+    )
 
 
 def test_the_estimate_is_log_p_x_within_its_spread(model, images, truth):
@@ -56,16 +63,31 @@ def test_where_the_posterior_fits_poorly_it_falls_short_by_more(trained_runs, mo
 def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, truth):
     """Single estimates lie above log p(x) as well, so that no sign of inequality may stand before one."""
     seen = []
-    mean = [describing.log_likelihood(model, x, 10, lambda done, total: seen.append((done, total)))[0] for x in images]
-    assert (np.array(mean) - truth).mean() < 0 and seen[-1] == (10 * describing.REPEATS, 10 * describing.REPEATS)
-    single = [[importance_weighted_bound(model.model, model.likelihood, x, 10, seed) for seed in range(describing.REPEATS)] for x in images]
+    mean = [
+        describing.log_likelihood(model, x, 10, lambda done, total: seen.append((done, total)))[0]
+        for x in images
+    ]
+    assert (np.array(mean) - truth).mean() < 0 and seen[-1] == (
+        10 * describing.REPEATS,
+        10 * describing.REPEATS,
+    )
+    single = [
+        [
+            importance_weighted_bound(model.model, model.likelihood, x, 10, seed)
+            for seed in range(describing.REPEATS)
+        ]
+        for x in images
+    ]
     above = (np.array(single) > truth[:, None]).mean()
     assert 0.05 < above < 0.95
     assert np.allclose(np.mean(single, axis=1), mean)
 
 
 def test_the_spread_falls_with_the_number_of_samples(model, images):
-    few, many = (np.mean([describing.log_likelihood(model, x, n, lambda done, total: None)[1] for x in images[:10]]) for n in (1, 300))
+    few, many = (
+        np.mean([describing.log_likelihood(model, x, n, lambda done, total: None)[1] for x in images[:10]])
+        for n in (1, 300)
+    )
     assert many < few / 3
 
 

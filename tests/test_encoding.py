@@ -16,30 +16,60 @@ from explorer.data import own
 from explorer.data.dataset import Dataset
 from tests.conftest import ROOT
 
-FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py", *ROOT.glob("tests/**/*.py")]
+FILES = [
+    *ROOT.glob("explorer/**/*.py"),
+    *ROOT.glob("pages/*.py"),
+    ROOT / "app.py",
+    *ROOT.glob("tests/**/*.py"),
+]
 TEXT_METHODS = {"read_text": 0, "write_text": 1}  # where their encoding stands, if it is not named
 
 
 def opens_in_the_systems_encoding(call: ast.Call) -> bool:
-    """Whether a call reads or writes a text file without naming its encoding; as far as it can be known from its name."""
+    """Whether a call reads or writes a text file without naming its encoding; as far as it can be known from
+    its name.
+    """
     if any(keyword.arg in ("encoding", None) for keyword in call.keywords):
         return False
     if isinstance(call.func, ast.Attribute) and call.func.attr in TEXT_METHODS:
         return len(call.args) <= TEXT_METHODS[call.func.attr]
     if isinstance(call.func, ast.Name) and call.func.id == "open":
         modes = [keyword.value for keyword in call.keywords if keyword.arg == "mode"] + call.args[1:2]
-        return not (modes and isinstance(modes[0], ast.Constant) and "b" in modes[0].value) and len(call.args) <= 3
+        return (
+            not (modes and isinstance(modes[0], ast.Constant) and "b" in modes[0].value)
+            and len(call.args) <= 3
+        )
     return False
 
 
-@pytest.mark.parametrize("code", ["p.read_text()", "p.write_text('é')", "open(p)", "open(p, 'w')", "open(p, mode='a')",
-                                  "(a / b).read_text()"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "p.read_text()",
+        "p.write_text('é')",
+        "open(p)",
+        "open(p, 'w')",
+        "open(p, mode='a')",
+        "(a / b).read_text()",
+    ],
+)
 def test_a_call_without_an_encoding_is_found(code):
     assert opens_in_the_systems_encoding(ast.parse(code, mode="eval").body)
 
 
-@pytest.mark.parametrize("code", ["p.read_text(encoding='utf-8')", "p.read_text('utf-8')", "p.write_text('é', 'utf-8')", "open(p, 'rb')",
-                                  "open(p, mode='wb')", "open(p, encoding='utf-8')", "p.read_bytes()", "Image.open(p)"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "p.read_text(encoding='utf-8')",
+        "p.read_text('utf-8')",
+        "p.write_text('é', 'utf-8')",
+        "open(p, 'rb')",
+        "open(p, mode='wb')",
+        "open(p, encoding='utf-8')",
+        "p.read_bytes()",
+        "Image.open(p)",
+    ],
+)
 def test_a_call_with_an_encoding_is_let_be(code):
     assert not opens_in_the_systems_encoding(ast.parse(code, mode="eval").body)
 
@@ -47,12 +77,18 @@ def test_a_call_with_an_encoding_is_let_be(code):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_text_file_is_opened_as_utf_8(path):
     calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
-    assert not [f"line {call.lineno}: name the encoding, utf-8" for call in calls if opens_in_the_systems_encoding(call)]
+    assert not [
+        f"line {call.lineno}: name the encoding, utf-8"
+        for call in calls
+        if opens_in_the_systems_encoding(call)
+    ]
 
 
 @pytest.fixture(scope="module", params=["C", "de_DE.CP1252"])
 def locale(request, tmp_path_factory):
-    """The environment of a system whose text is ASCII, or Windows' CP1252: neither can read all of our files."""
+    """The environment of a system whose text is ASCII, or Windows' CP1252: neither can read all of our
+    files.
+    """
     env = os.environ | {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": request.param}
     if request.param != "C":
         folder = tmp_path_factory.mktemp("locales")
@@ -62,7 +98,9 @@ def locale(request, tmp_path_factory):
             pytest.skip("this system has no sources of locales")
         env["LOCPATH"] = str(folder)
     code = "import locale; print(locale.getpreferredencoding())"
-    encoding = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True).stdout.strip()
+    encoding = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True
+    ).stdout.strip()
     assert encoding == {"C": "ANSI_X3.4-1968", "de_DE.CP1252": "CP1252"}[request.param]
     return env
 
@@ -80,7 +118,14 @@ for page in sorted(Path("pages").glob("*.py")):
 print(len(list(Path("pages").glob("*.py"))), "pages")
 """
     env = locale | {"EXPLORER_RUNS": str(tmp_path / "runs"), "EXPLORER_DATA": str(tmp_path / "data")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
     assert done.stdout.endswith(" pages\n"), done.stderr[-2000:]
 
 
@@ -93,7 +138,9 @@ def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_pat
     own.save(Dataset("x", images, np.arange(18) % 3, names, 9), "named")
 
     def call(*words) -> bytes:
-        done = subprocess.run([sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True
+        )
         assert done.returncode == 0 and b"Traceback" not in done.stderr, done.stderr
         return done.stdout
 

@@ -1,4 +1,6 @@
-"""What is taken along is the run: its files among other runs, its codes as tables, its decoder in a runtime without torch."""
+"""What is taken along is the run: its files among other runs, its codes as tables, its decoder in a runtime
+without torch.
+"""
 
 import csv
 import io
@@ -63,14 +65,22 @@ def pictures(tmp_path_factory):
 def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures, network, colour):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     about = COLOUR | {"dataset": f"folder:{pictures}"} if colour else {}
-    run = runs.train(RunSpec(network=network, width=16, depth=2, latent_dim=3, epochs=3, batch_size=8, lr=1e-2, **about), "it")
+    run = runs.train(
+        RunSpec(network=network, width=16, depth=2, latent_dim=3, epochs=3, batch_size=8, lr=1e-2, **about),
+        "it",
+    )
     model = decoder_onnx(run)
     onnx.checker.check_model(onnx.load_from_string(model), full_check=True)
     assert str(sys.prefix).encode() not in model
     for n in (1, 7):
         z = codes_of(run, n)
         x, wanted = decoded(model, z), runs.loaded(run).decode(z)
-        assert x.shape == (n, *run.shape) and x.dtype == np.float32 and 0 <= x.min() < 0.1 < x.std() and x.max() <= 1
+        assert (
+            x.shape == (n, *run.shape)
+            and x.dtype == np.float32
+            and 0 <= x.min() < 0.1 < x.std()
+            and x.max() <= 1
+        )
         assert np.abs(x - wanted).max() < 1e-5
 
 
@@ -120,7 +130,9 @@ def test_a_zip_does_not_tell_whose_the_images_are(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     images = np.random.default_rng(0).integers(0, 256, (12, 1, 16, 16), np.uint8)
     own.save(Dataset("x", images, np.zeros(12, np.int64), ("a",), 10), private(key := new_key(), "faces"))
-    run = runs.train(RunSpec(f"own:{private(key, 'faces')}", width=8, epochs=1, batch_size=8), private(key, "it"))
+    run = runs.train(
+        RunSpec(f"own:{private(key, 'faces')}", width=8, epochs=1, batch_size=8), private(key, "it")
+    )
     packed = run_zip(run)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert not any(key.encode() in name.encode() + archive.read(name) for name in archive.namelist())
@@ -153,12 +165,23 @@ def test_tables_hold_the_embeddings_numbers(runs_folder, name, beta):
     e, names = read_embedding(run), ["mu"] if name == "tiny-ae" else ["mu", "logvar"]
     head, *rows = csv.reader(io.StringIO(codes_csv(run, beta).decode()))
     table = parquet.read_table(BufferReader(codes_parquet(run, beta)))
-    assert head == table.column_names == ["index", "label", *(f"{s}_{i}" for s in names for i in range(run.spec.latent_dim)), "class"]
-    assert [str(kind) for kind in table.schema.types] == ["int64"] * 2 + ["float"] * (len(head) - 3) + ["string"]
-    assert [row[-1] for row in rows] == table["class"].to_pylist() == [run.class_names[label] for label in e.y]
+    assert (
+        head
+        == table.column_names
+        == ["index", "label", *(f"{s}_{i}" for s in names for i in range(run.spec.latent_dim)), "class"]
+    )
+    assert [str(kind) for kind in table.schema.types] == ["int64"] * 2 + ["float"] * (len(head) - 3) + [
+        "string"
+    ]
+    assert (
+        [row[-1] for row in rows] == table["class"].to_pylist() == [run.class_names[label] for label in e.y]
+    )
     assert list(csv.reader(io.StringIO(codes_tsv(run, beta).decode()), delimiter="\t")) == [head, *rows]
     written = np.array([row[:-1] for row in rows], np.float64).T
-    assert np.array_equal(written.astype(np.float32), np.stack([column.to_numpy() for column in table.columns[:-1]]).astype(np.float32))
+    assert np.array_equal(
+        written.astype(np.float32),
+        np.stack([column.to_numpy() for column in table.columns[:-1]]).astype(np.float32),
+    )
     assert written[0].tolist() == list(range(run.test.n)) and written[1].tolist() == e.y.tolist()
     values = np.split(written[2:].astype(np.float32).T, len(names), axis=1)
     for s, value in zip(names, values):
@@ -182,11 +205,21 @@ def test_the_command_writes_the_file_and_nothing_else(runs_folder, tmp_path, mon
 
 def test_embed_writes_what_export_writes(runs_folder, tmp_path):
     assert main(["embed", "tiny-ladder", "--beta", "0.03", "--out", str(tmp_path / "embedded")]) == 0
-    assert main(["export", "tiny-ladder", "--beta", "0.03", "--to", "csv", "--out", str(tmp_path / "exported")]) == 0
-    assert (tmp_path / "embedded").read_bytes() == (tmp_path / "exported").read_bytes() != codes_csv(find("tiny-ladder"))
+    assert (
+        main(["export", "tiny-ladder", "--beta", "0.03", "--to", "csv", "--out", str(tmp_path / "exported")])
+        == 0
+    )
+    assert (
+        (tmp_path / "embedded").read_bytes()
+        == (tmp_path / "exported").read_bytes()
+        != codes_csv(find("tiny-ladder"))
+    )
 
 
-@pytest.mark.parametrize(("file", "to"), [("c.csv", "csv"), ("c.tsv", "tsv"), ("C.TSV", "tsv"), ("c.parquet", "parquet"), ("c", "csv")])
+@pytest.mark.parametrize(
+    ("file", "to"),
+    [("c.csv", "csv"), ("c.tsv", "tsv"), ("C.TSV", "tsv"), ("c.parquet", "parquet"), ("c", "csv")],
+)
 def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, to):
     assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 0
     assert (tmp_path / file).read_bytes() == exported(find("tiny-vae"), to)
@@ -209,31 +242,49 @@ def test_class_names_of_any_kind_are_whole_in_every_table(tmp_path, monkeypatch)
     run = runs.train(RunSpec("own:mixed", width=8, epochs=1, batch_size=8), "it")
     wanted = [names[label] for label in y[20:]]
     for content, between in ((codes_csv(run), ","), (codes_tsv(run), "\t")):
-        assert [row["class"] for row in csv.DictReader(io.StringIO(content.decode()), delimiter=between)] == wanted
+        assert [
+            row["class"] for row in csv.DictReader(io.StringIO(content.decode()), delimiter=between)
+        ] == wanted
     assert parquet.read_table(BufferReader(codes_parquet(run)))["class"].to_pylist() == wanted
 
 
 @pytest.mark.parametrize(("name", "beta"), [("tiny-vae-6d", None), ("tiny-ae", None), ("tiny-ladder", 0.1)])
 def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, name, beta):
-    """As its page says: vectors without a head line, metadata with one as it has several columns, as many rows in both."""
+    """As its page says: vectors without a head line, metadata with one as it has several columns, as many
+    rows in both.
+    """
     run = find(name)
     with zipfile.ZipFile(io.BytesIO(content := codes_projector(run, beta))) as archive:
         assert archive.namelist() == ["vectors.tsv", "metadata.tsv"]
         vectors = np.loadtxt(archive.open("vectors.tsv"), delimiter="\t", ndmin=2, dtype=np.float32)
         head, *rows = csv.reader(io.TextIOWrapper(archive.open("metadata.tsv"), "utf-8"), delimiter="\t")
     e = read_embedding(run)
-    mu = e.mu if beta is None else np.stack([v for name, v in codes(run, beta).items() if name.startswith("mu_")], 1)
-    assert np.array_equal(vectors, mu) and len(vectors) == run.test.n and content == exported(run, "projector", beta)
+    mu = (
+        e.mu
+        if beta is None
+        else np.stack([v for name, v in codes(run, beta).items() if name.startswith("mu_")], 1)
+    )
+    assert (
+        np.array_equal(vectors, mu)
+        and len(vectors) == run.test.n
+        and content == exported(run, "projector", beta)
+    )
     assert head == ["index", "label", "class"]
     assert rows == [[str(i), str(label), run.class_names[label]] for i, label in enumerate(e.y)]
 
 
-@pytest.mark.parametrize(("words", "says"), [
-    ("tiny-vae --to onxn --out {}/x", "Did you mean onnx"), ("tiny-vea --to zip --out {}/x", "Did you mean tiny-vae"),
-    ("tiny-vae --to zip --out /proc/x", "could not be written"), ("tiny-vae --to csv --beta 1 --out {}/x", "is not a ladder"),
-    ("tiny-vae --to onnx --beta 1 --out {}/x", "is not a ladder"), ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
-    ("tiny-ladder --to parquet --beta 20 --out {}/x", "between 0.01 and 1, not 20"),
-])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("tiny-vae --to onxn --out {}/x", "Did you mean onnx"),
+        ("tiny-vea --to zip --out {}/x", "Did you mean tiny-vae"),
+        ("tiny-vae --to zip --out /proc/x", "could not be written"),
+        ("tiny-vae --to csv --beta 1 --out {}/x", "is not a ladder"),
+        ("tiny-vae --to onnx --beta 1 --out {}/x", "is not a ladder"),
+        ("tiny-ladder --to zip --beta 1 --out {}/x", "Leave out --beta"),
+        ("tiny-ladder --to parquet --beta 20 --out {}/x", "between 0.01 and 1, not 20"),
+    ],
+)
 def test_a_mistake_is_one_line_and_writes_nothing(runs_folder, tmp_path, capsys, words, says):
     assert main(["export", *words.format(tmp_path).split()]) == 2
     out, err = capsys.readouterr()

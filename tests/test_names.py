@@ -8,18 +8,31 @@ def test_names_for_files(name):
     assert is_file_name(name)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", ".a", "-a", "a/b", "a\\b", "a b", "a\n", "é", "x" * 101, "a\0", "a:b", "١"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", ".a", "-a", "a/b", "a\\b", "a b", "a\n", "é", "x" * 101, "a\0", "a:b", "١"]
+)
 def test_names_for_no_file(name):
     assert not is_file_name(name)
 
 
 def test_names_that_some_take_for_one():
-    assert same("Cafe\u0301") == same("CAFÉ") == same("café") != same("cafe") and same("straße") == same("STRASSE")
+    assert same("Cafe\u0301") == same("CAFÉ") == same("café") != same("cafe") and same("straße") == same(
+        "STRASSE"
+    )
 
 
-@pytest.mark.parametrize(("name", "wanted"), [
-    ("<b>", "<b>"), ("a\nb\tc", "a�b�c"), ("\x1b[31m", "�[31m"), ("\u202egnp", "�gnp"), ("\ud800", "�"), ("cafe\u0301", "café"),
-    ("x" * 101, "x" * 99 + "…"), ("x" * 100, "x" * 100),
-])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("<b>", "<b>"),
+        ("a\nb\tc", "a�b�c"),
+        ("\x1b[31m", "�[31m"),
+        ("\u202egnp", "�gnp"),
+        ("\ud800", "�"),
+        ("cafe\u0301", "café"),
+        ("x" * 101, "x" * 99 + "…"),
+        ("x" * 100, "x" * 100),
+    ],
+)
 def test_what_is_shown_is_one_short_line(name, wanted):
     assert shown(name) == wanted and shown(name).isprintable()

@@ -1,4 +1,6 @@
-"""Without a home, or where nothing may be written, a sentence says which variable to set; and no folder is named "~"."""
+"""Without a home, or where nothing may be written, a sentence says which variable to set; and no folder is
+named "~".
+"""
 
 import os
 import shutil
@@ -24,7 +26,13 @@ NOBODY = 54_321  # no user of this machine
 
 def test_a_folder_is_the_variables_or_the_usual_one(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
-    for said, wanted in (("/srv/runs", "/srv/runs"), ("runs", "runs"), ("~/runs", "/home/ada/runs"), ("", "/home/ada/x"), ("a~b", "a~b")):
+    for said, wanted in (
+        ("/srv/runs", "/srv/runs"),
+        ("runs", "runs"),
+        ("~/runs", "/home/ada/runs"),
+        ("", "/home/ada/x"),
+        ("a~b", "a~b"),
+    ):
         monkeypatch.setenv("EXPLORER_RUNS", said)
         assert str(folder_of("EXPLORER_RUNS", "~/x")) == wanted
     monkeypatch.delenv("EXPLORER_RUNS")
@@ -43,7 +51,9 @@ def homeless(tmp_path, monkeypatch):
 
 
 def names_both(error) -> bool:
-    return all(name in str(error) for name in BOTH) and "\n" not in str(error) and "no home folder" in str(error)
+    return (
+        all(name in str(error) for name in BOTH) and "\n" not in str(error) and "no home folder" in str(error)
+    )
 
 
 def test_without_a_home_what_needs_images_says_what_to_set(homeless, capsys):
@@ -73,7 +83,9 @@ def test_a_home_in_the_variable_where_there_is_none_is_refused(homeless, monkeyp
 
 
 def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatch):
-    """Without any home, Streamlit (1.67) itself does not start; a home of somebody who is not there is for us to tell."""
+    """Without any home, Streamlit (1.67) itself does not start; a home of somebody who is not there is for us
+    to tell.
+    """
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", "~no-such-user/data")
     st.cache_data.clear()
@@ -83,23 +95,42 @@ def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatc
         assert not app.exception and not app.error, page
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
+)
 @pytest.mark.parametrize("home", [None, "/"])
 def test_a_user_who_may_write_nowhere_is_told_which_variable_to_set(home):
     """The checkout is another user's, as on a server, and HOME is not set, or is the root of the disk."""
-    env = {name: value for name, value in os.environ.items() if name not in (*BOTH, "HOME")} | {"PYTHONDONTWRITEBYTECODE": "1"}
+    env = {name: value for name, value in os.environ.items() if name not in (*BOTH, "HOME")} | {
+        "PYTHONDONTWRITEBYTECODE": "1"
+    }
     env |= {"HOME": home} if home else {}
-    become = [shutil.which("setpriv") or pytest.skip("setpriv becomes another user"), f"--reuid={NOBODY}", f"--regid={NOBODY}",
-              "--clear-groups", sys.executable]
-    if subprocess.run([*become, "-c", "import explorer.runs"], cwd=ROOT, env=env, capture_output=True).returncode:
+    become = [
+        shutil.which("setpriv") or pytest.skip("setpriv becomes another user"),
+        f"--reuid={NOBODY}",
+        f"--regid={NOBODY}",
+        "--clear-groups",
+        sys.executable,
+    ]
+    if subprocess.run(
+        [*become, "-c", "import explorer.runs"], cwd=ROOT, env=env, capture_output=True
+    ).returncode:
         pytest.skip("another user can't read this checkout, or Python's packages")
 
     def said(*words) -> str:
-        done = subprocess.run([*become, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            [*become, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True
+        )
         assert done.returncode == 2, done.stderr
         return done.stderr.splitlines()[-1]
 
-    for words, variable in ((("train", "--epochs", "1", "--width", "8"), "EXPLORER_RUNS"), (("jobs",), "EXPLORER_RUNS"),
-                            (("train", "--queue", "--epochs", "1"), "EXPLORER_RUNS"), (("data", "mnist"), "EXPLORER_DATA")):
-        assert f"set {variable} to another folder" in (line := said(*words)) or (home is None and names_both(line)), line
+    for words, variable in (
+        (("train", "--epochs", "1", "--width", "8"), "EXPLORER_RUNS"),
+        (("jobs",), "EXPLORER_RUNS"),
+        (("train", "--queue", "--epochs", "1"), "EXPLORER_RUNS"),
+        (("data", "mnist"), "EXPLORER_DATA"),
+    ):
+        assert f"set {variable} to another folder" in (line := said(*words)) or (
+            home is None and names_both(line)
+        ), line
     assert not (ROOT / "~").exists()

@@ -12,11 +12,16 @@ from explorer.store.catalogue import SHIPPED, find
 def test_a_name_holds_its_key():
     key = new_key()
     assert is_key(key) and key != new_key()
-    assert owner(private(key, "faces")) == owner(f"own:{private(key, 'faces')}") == key and without_key(private(key, "faces")) == "faces"
+    assert (
+        owner(private(key, "faces")) == owner(f"own:{private(key, 'faces')}") == key
+        and without_key(private(key, "faces")) == "faces"
+    )
     assert owner("mnist-vae-2d") is None and owner("private-faces") is None
 
 
-@pytest.mark.parametrize("text", ["", "0" * 19, "0" * 21, "0" * 19 + "G", "A" * 20, "0" * 20 + "-", "../" + "0" * 17])
+@pytest.mark.parametrize(
+    "text", ["", "0" * 19, "0" * 21, "0" * 19 + "G", "A" * 20, "0" * 20 + "-", "../" + "0" * 17]
+)
 def test_other_texts_are_no_keys(text):
     assert not is_key(text)
 

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="anoth
 
 def printed(code: str) -> int:
     untold = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
-    return int(subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=untold, capture_output=True, text=True, check=True).stdout)
+    return int(
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=untold, capture_output=True, text=True, check=True
+        ).stdout
+    )
 
 
 def pages_asked_for(code: str) -> int:
@@ -48,4 +52,9 @@ def test_a_server_gives_memory_back_but_for_the_moment_in_which_it_tries_a_train
 
 def test_a_trainer_s_threads_spin_as_others_do_not():
     assert printed("import explorer, os; print(os.environ['GOMP_SPINCOUNT'])") == 1000
-    assert printed("import os; from explorer import process; process.to_train(); print(os.environ['GOMP_SPINCOUNT'])") == 300_000
+    assert (
+        printed(
+            "import os; from explorer import process; process.to_train(); print(os.environ['GOMP_SPINCOUNT'])"
+        )
+        == 300_000
+    )

@@ -17,7 +17,9 @@ from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GAPS = re.findall(r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", README, re.M)
+GAPS = re.findall(
+    r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", README, re.M
+)
 
 
 @pytest.mark.parametrize("name, n, gap, prior_gap, nats", GAPS, ids=[row[0] for row in GAPS])
@@ -33,10 +35,14 @@ def test_the_gaps_in_the_table_are_those_of_the_included_runs(name, n, gap, prio
 
 
 def test_the_table_has_every_pair():
-    assert {"mnist-ae-2d", "mnist-ladder-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ladder-2d"} <= {row[0] for row in GAPS}
+    assert {"mnist-ae-2d", "mnist-ladder-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ladder-2d"} <= {
+        row[0] for row in GAPS
+    }
 
 
-@pytest.mark.parametrize("name, title", [("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST"), ("moons", "moons")])
+@pytest.mark.parametrize(
+    "name, title", [("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST"), ("moons", "moons")]
+)
 def test_ladders_rotate_by_as_much_as_it_says(name, title):
     angle, flips = turns(read(SHIPPED / f"{name}-ladder-2d"))
     assert f"{angle:.1f}° ({title})" in README and not flips
@@ -50,18 +56,25 @@ def test_interpolated_weights_are_worse_where_it_says():
     assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", README)
 
 
-@pytest.mark.parametrize("name, says", [("digits-vae-2d", 84), ("mnist-vae-2d", 1500), ("fashion-mnist-vae-2d", 1100)])
+@pytest.mark.parametrize(
+    "name, says", [("digits-vae-2d", 84), ("mnist-vae-2d", 1500), ("fashion-mnist-vae-2d", 1100)]
+)
 def test_the_normaliser_that_a_cross_entropy_lacks(name, says):
     """log p(x) of the continuous Bernoulli, less the cross-entropy, at the reconstructions."""
     at = loaded(read(SHIPPED / name))
     e = read_embedding(at.run)
-    x, p = torch.from_numpy(e.images[:500]).double() / 255, torch.from_numpy(at.decode(e.mu[:len(e.images)][:500])).double()
+    x, p = (
+        torch.from_numpy(e.images[:500]).double() / 255,
+        torch.from_numpy(at.decode(e.mu[: len(e.images)][:500])).double(),
+    )
     p = p.clamp(1e-6, 1 - 1e-6)
     missing = ContinuousBernoulli(probs=p).log_prob(x) - (x * p.log() + (1 - x) * (1 - p).log())
     assert missing.flatten(1).sum(1).mean().item() == pytest.approx(says, rel=0.05) and f"{says:,}" in README
 
 
 def test_settings_in_which_networks_differ_are_stated():
-    widths = {name: read(SHIPPED / name).spec.width for name in ("mnist-ae-2d", "mnist-ladder-2d", "mnist-vae-2d")}
+    widths = {
+        name: read(SHIPPED / name).spec.width for name in ("mnist-ae-2d", "mnist-ladder-2d", "mnist-vae-2d")
+    }
     assert widths == {"mnist-ae-2d": 200, "mnist-ladder-2d": 200, "mnist-vae-2d": 400}
     assert "have 200 and 100 hidden units, those of the VAEs 400 and 200" in README

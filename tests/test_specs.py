@@ -9,19 +9,35 @@ from explorer.errors import UserError
 from explorer.specs import RunSpec
 
 
-@pytest.mark.parametrize(("values", "says"), [
-    ({"latent_dim": 0}, "Latent dim must be between 1 and 512, not 0"),
-    ({"latent_dim": -1}, "between 1 and 512"), ({"latent_dim": 10**6}, "between 1 and 512"),
-    ({"latent_dim": 2.5}, "whole number"), ({"latent_dim": True}, "whole number"), ({"latent_dim": None}, "whole number"),
-    ({"epochs": 0}, "Epochs must be between 1"), ({"lr": float("nan")}, "not nan"), ({"lr": float("inf")}, "not inf"),
-    ({"lr": 0.0}, "Lr must"),
-    ({"beta": -1.0}, "Beta must"), ({"seed": 2**31}, "Seed must"), ({"colour": 1}, "true or false"), ({"model": 3}, "text"),
-    ({"model": "vea"}, "Did you mean vae"), ({"network": "cnn"}, "Did you mean conv"),
-    ({"dataset": "fashion_mnist"}, "Did you mean fashion-mnist"),
-    ({"dataset": "folder:\0"}, "cannot be the path of a folder"), ({"dataset": "folder:/\ud800"}, "cannot be the path"),
-    ({"dataset": "folder"}, "folder:PATH"), ({"dataset": "mnist:x"}, "folder:PATH"), ({"image_size": 29}, "28, 32, 64"),
-    ({"likelihood": "gausian"}, "Did you mean gaussian"), ({"schedule": "step"}, "constant, cosine"),
-])
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"latent_dim": 0}, "Latent dim must be between 1 and 512, not 0"),
+        ({"latent_dim": -1}, "between 1 and 512"),
+        ({"latent_dim": 10**6}, "between 1 and 512"),
+        ({"latent_dim": 2.5}, "whole number"),
+        ({"latent_dim": True}, "whole number"),
+        ({"latent_dim": None}, "whole number"),
+        ({"epochs": 0}, "Epochs must be between 1"),
+        ({"lr": float("nan")}, "not nan"),
+        ({"lr": float("inf")}, "not inf"),
+        ({"lr": 0.0}, "Lr must"),
+        ({"beta": -1.0}, "Beta must"),
+        ({"seed": 2**31}, "Seed must"),
+        ({"colour": 1}, "true or false"),
+        ({"model": 3}, "text"),
+        ({"model": "vea"}, "Did you mean vae"),
+        ({"network": "cnn"}, "Did you mean conv"),
+        ({"dataset": "fashion_mnist"}, "Did you mean fashion-mnist"),
+        ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
+        ({"dataset": "folder:/\ud800"}, "cannot be the path"),
+        ({"dataset": "folder"}, "folder:PATH"),
+        ({"dataset": "mnist:x"}, "folder:PATH"),
+        ({"image_size": 29}, "28, 32, 64"),
+        ({"likelihood": "gausian"}, "Did you mean gaussian"),
+        ({"schedule": "step"}, "constant, cosine"),
+    ],
+)
 def test_impossible_values_get_one_sentence(values, says):
     with pytest.raises(UserError, match=says) as error:
         RunSpec(**values)
@@ -30,7 +46,9 @@ def test_impossible_values_get_one_sentence(values, says):
 
 def test_equal_runs_have_equal_specs_whatever_has_no_effect():
     assert RunSpec(model="ae", beta=3.0, beta_warmup=5.0) == RunSpec(model="ae")
-    assert RunSpec(sigma=0.5) == RunSpec() and RunSpec(likelihood="gaussian", sigma=0.5) != RunSpec(likelihood="gaussian")
+    assert RunSpec(sigma=0.5) == RunSpec() and RunSpec(likelihood="gaussian", sigma=0.5) != RunSpec(
+        likelihood="gaussian"
+    )
     assert RunSpec(image_size=64, colour=True) == RunSpec()
     assert RunSpec(beta=1) == RunSpec(beta=1.0) and RunSpec(beta=1).run_id == RunSpec(beta=1.0).run_id
     assert RunSpec(width=400, depth=2, epochs=200) == RunSpec()
@@ -38,7 +56,13 @@ def test_equal_runs_have_equal_specs_whatever_has_no_effect():
 
 
 def test_the_id_is_a_slug_and_a_hash_of_everything():
-    ids = {RunSpec().run_id, RunSpec(seed=1).run_id, RunSpec(beta=2.0).run_id, RunSpec(model="ae").run_id, RunSpec("moons").run_id}
+    ids = {
+        RunSpec().run_id,
+        RunSpec(seed=1).run_id,
+        RunSpec(beta=2.0).run_id,
+        RunSpec(model="ae").run_id,
+        RunSpec("moons").run_id,
+    }
     assert len(ids) == 5
     assert RunSpec("fashion-mnist", latent_dim=16).run_id.startswith("fashion-mnist-vae-mlp-16d-")
     assert RunSpec("folder:/some/My Faces!").run_id.startswith("folder-my-faces-vae-mlp-2d-")
@@ -46,8 +70,13 @@ def test_the_id_is_a_slug_and_a_hash_of_everything():
 
 def test_a_file_of_images_gives_the_id_its_name():
     spec = RunSpec("file:/some/My Faces.npz")
-    assert spec.run_id.startswith("file-my-faces-vae-mlp-2d-") and spec.run_id != RunSpec("file:/other/My Faces.npz").run_id
-    assert spec == RunSpec("file:/some/../some/My Faces.npz") and RunSpec("file:/a.npz", image_size=64) != RunSpec("file:/a.npz")
+    assert (
+        spec.run_id.startswith("file-my-faces-vae-mlp-2d-")
+        and spec.run_id != RunSpec("file:/other/My Faces.npz").run_id
+    )
+    assert spec == RunSpec("file:/some/../some/My Faces.npz") and RunSpec(
+        "file:/a.npz", image_size=64
+    ) != RunSpec("file:/a.npz")
 
 
 @pytest.mark.parametrize("path", ["C:\\data\\My Faces", "D:/data/My Faces", "\\\\server\\share\\My Faces"])
@@ -71,7 +100,9 @@ def test_a_codebook_belongs_to_a_vqvae_alone():
     assert RunSpec(model="vqvae", latent_dim=3).code_dim == 1
     assert RunSpec(model="vqvae", beta=3.0, beta_warmup=1.0) == RunSpec(model="vqvae")
     assert spec.run_id != RunSpec(model="vqvae", latent_dim=8, n_codes=32).run_id
-    with pytest.raises(UserError, match="latent dimension, 8, is not a multiple of the dimension of a codebook entry, 3"):
+    with pytest.raises(
+        UserError, match="latent dimension, 8, is not a multiple of the dimension of a codebook entry, 3"
+    ):
         RunSpec(model="vqvae", latent_dim=8, code_dim=3)
     with pytest.raises(UserError, match="N codes must be between 2 and 1,024"):
         RunSpec(model="vqvae", n_codes=1)
@@ -79,13 +110,19 @@ def test_a_codebook_belongs_to_a_vqvae_alone():
 
 def test_a_ladder_has_rungs_that_rise():
     ladder = RunSpec(model="ladder", betas=" 0.10,1.0, 10", epochs=8)
-    assert ladder.betas == "0.1,1,10" and ladder.stages == ((0.1, 8), (1.0, 2), (10.0, 2)) and ladder.has_prior
+    assert (
+        ladder.betas == "0.1,1,10" and ladder.stages == ((0.1, 8), (1.0, 2), (10.0, 2)) and ladder.has_prior
+    )
     assert RunSpec(model="ladder").rungs == (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10)
     assert RunSpec(model="ladder", beta=3.0, beta_warmup=2.0) == RunSpec(model="ladder")
-    assert RunSpec(betas="1,2", rung_epochs=3) == RunSpec() and RunSpec(beta=0.5, epochs=7).stages == ((0.5, 7),)
+    assert RunSpec(betas="1,2", rung_epochs=3) == RunSpec() and RunSpec(beta=0.5, epochs=7).stages == (
+        (0.5, 7),
+    )
 
 
-@pytest.mark.parametrize("betas", ["1", "2,1", "1,1", "0,1", "-1,1", "1,2000", "1,nan", "a,b", "", "1,1.00000001"])
+@pytest.mark.parametrize(
+    "betas", ["1", "2,1", "1,1", "0,1", "-1,1", "1,2000", "1,nan", "a,b", "", "1,1.00000001"]
+)
 def test_a_ladder_of_other_rungs_gets_a_sentence(betas):
     with pytest.raises(UserError, match="[Bb]etas"):
         RunSpec(model="ladder", betas=betas)
@@ -100,15 +137,27 @@ def test_a_spec_survives_json():
         RunSpec.from_dict(["beta"])
 
 
-@pytest.mark.parametrize("spec", [
-    RunSpec(), RunSpec("mnist", model="ae", epochs=60), RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
-    RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4), RunSpec("shapes", network="gru", beta_warmup=30.0),
-    RunSpec(model="ladder", epochs=8, rung_epochs=50), RunSpec("moons", epochs=200), RunSpec(network="linear", likelihood="gaussian"),
-    RunSpec(model="vqvae"), RunSpec(model="vqvae", latent_dim=9, n_codes=8), RunSpec(model="vqvae", latent_dim=8, code_dim=4),
-])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        RunSpec(),
+        RunSpec("mnist", model="ae", epochs=60),
+        RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
+        RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
+        RunSpec("shapes", network="gru", beta_warmup=30.0),
+        RunSpec(model="ladder", epochs=8, rung_epochs=50),
+        RunSpec("moons", epochs=200),
+        RunSpec(network="linear", likelihood="gaussian"),
+        RunSpec(model="vqvae"),
+        RunSpec(model="vqvae", latent_dim=9, n_codes=8),
+        RunSpec(model="vqvae", latent_dim=8, code_dim=4),
+    ],
+)
 def test_flags_and_settings_make_the_same_spec_again(spec):
     args = _parser().parse_args(["train", *shlex.split(spec.flags())])
-    assert RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}) == spec
+    assert (
+        RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}) == spec
+    )
     assert RunSpec(**spec.settings) == spec
 
 
@@ -120,8 +169,17 @@ def test_a_loop_of_links_is_no_folder(tmp_path):
 
 def test_settings_tell_what_is_unusual_and_no_more():
     assert RunSpec("moons", network="conv", width=32, epochs=100, seed=3).settings == {
-        "dataset": "moons", "model": "vae", "network": "conv", "seed": 3}
-    assert RunSpec("mnist", model="ladder", epochs=8).settings == {"dataset": "mnist", "model": "ladder", "network": "mlp", "epochs": 8}
+        "dataset": "moons",
+        "model": "vae",
+        "network": "conv",
+        "seed": 3,
+    }
+    assert RunSpec("mnist", model="ladder", epochs=8).settings == {
+        "dataset": "mnist",
+        "model": "ladder",
+        "network": "mlp",
+        "epochs": 8,
+    }
 
 
 def test_every_field_says_what_it_is():

@@ -1,4 +1,5 @@
-"""Measure the gaps of the ladders in this folder anew, at each KL weight of their films, and store them in run.json; nothing else changes.
+"""Measure the gaps of the ladders in this folder anew, at each KL weight of their films, and store them in
+run.json; nothing else changes.
 
 From the repository's root: `python -m trained.measure_gaps`. The image data must be on this machine.
 """
@@ -29,4 +30,7 @@ if __name__ == "__main__":
     for name in (SHIPPED / "shipped.txt").read_text().split():
         if (run := read(SHIPPED / name)).film:
             measure(run)
-            print(f"{name}: gap {run.film[0].gap:.3f} to {read(run.folder).film[0].gap:.3f} at KL weight {run.film[0].beta:g}")
+            print(
+                f"{name}: gap {run.film[0].gap:.3f} to {read(run.folder).film[0].gap:.3f} at KL weight"
+                f" {run.film[0].beta:g}"
+            )

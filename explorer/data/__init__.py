@@ -17,7 +17,8 @@ def data_folder() -> Path:
 
 
 def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:
-    """The data set of that name; size and colour matter to folder:PATH and file:PATH, progress to what is read image by image.
+    """The data set of that name; size and colour matter to folder:PATH and file:PATH, progress to what is
+    read image by image.
 
     Raises UserError if there is none, or its files are missing or damaged.
     """

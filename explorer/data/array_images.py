@@ -1,4 +1,6 @@
-"""Convert arrays of numbers into images and classes. The usual shapes of images and the usual forms of labels are accepted."""
+"""Convert arrays of numbers into images and classes. The usual shapes of images and the usual forms of labels
+are accepted.
+"""
 
 import math
 
@@ -23,13 +25,23 @@ def shaped(x: np.ndarray) -> np.ndarray:
         x = x[..., None]
     elif x.ndim == 4 and x.shape[3] not in CHANNELS and x.shape[1] in CHANNELS:
         x = x.transpose(0, 2, 3, 1)
-    if x.ndim != 4 or x.shape[3] not in CHANNELS or 0 in x.shape or max(x.shape[1:3]) > MOST_SIDE or x.dtype.kind in "US":
-        raise UserError(f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES}")
+    if (
+        x.ndim != 4
+        or x.shape[3] not in CHANNELS
+        or 0 in x.shape
+        or max(x.shape[1:3]) > MOST_SIDE
+        or x.dtype.kind in "US"
+    ):
+        raise UserError(
+            f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES}"
+        )
     return x
 
 
 def _unflattened(x: np.ndarray) -> np.ndarray:
-    """[N, H·H] -> [N, H, H, 1]; [N, 3·H·H] -> [N, H, H, 3], of whichever order neighbouring pixels differ less in; others as they are."""
+    """[N, H·H] -> [N, H, H, 1]; [N, 3·H·H] -> [N, H, H, 3], of whichever order neighbouring pixels differ
+    less in; others as they are.
+    """
     n, length = x.shape
     side = math.isqrt(length)
     if length > 1 and side * side == length:
@@ -42,7 +54,9 @@ def _unflattened(x: np.ndarray) -> np.ndarray:
 
 
 def greys(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, Scale]]:
-    """Images [N, H, W, C] of any type of numbers -> uint8 alike, all by one scale. Raises UserError for numbers that are not finite."""
+    """Images [N, H, W, C] of any type of numbers -> uint8 alike, all by one scale. Raises UserError for
+    numbers that are not finite.
+    """
     ranges = Ranges()
     kind = _kind(arrays)
     if kind:
@@ -51,7 +65,9 @@ def greys(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, Scale]]
             try:
                 ranges.add(kind, float(pixels.min()), float(pixels.max()))
             except ValueError:
-                raise UserError("Some pixels are not finite numbers. Replace them, and save the array again.") from None
+                raise UserError(
+                    "Some pixels are not finite numbers. Replace them, and save the array again."
+                ) from None
     scales = ranges.scales()
     scale = scales.get(kind, Scale(0, 255))
     return [_scaled(x, scale) for x in arrays], scales
@@ -79,29 +95,52 @@ def _scaled(x: np.ndarray, scale: Scale) -> np.ndarray:
 
 
 def labels_in(labels: np.ndarray, n: int) -> np.ndarray:
-    """Labels of n images: numbers or names, [N], [N, 1], or one-hot [N, K] -> whole numbers or text, [N]. Raises UserError for others."""
+    """Labels of n images: numbers or names, [N], [N, 1], or one-hot [N, K] -> whole numbers or text, [N].
+    Raises UserError for others.
+    """
     given = labels
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    elif labels.ndim == 2 and labels.dtype.kind in "biuf" and np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all():
+    elif (
+        labels.ndim == 2
+        and labels.dtype.kind in "biuf"
+        and np.isin(labels, (0, 1)).all()
+        and (labels.sum(1) == 1).all()
+    ):
         labels = labels.argmax(1)
-    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all() and abs(labels).max(initial=0) < 2**53:
+    if (
+        labels.dtype.kind == "f"
+        and np.isfinite(labels).all()
+        and (labels == np.rint(labels)).all()
+        and abs(labels).max(initial=0) < 2**53
+    ):
         labels = labels.astype(np.int64)
     if labels.shape != (n,) or labels.dtype.kind == "f":
-        raise UserError(f"The labels have shape {list(given.shape)} and type {given.dtype}, but {n:,} whole numbers or names are "
-                        "needed. Save one for each image.")
+        raise UserError(
+            f"The labels have shape {list(given.shape)} and type {given.dtype}, but {n:,} whole numbers or"
+            " names are needed. Save one for each image."
+        )
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
 def classes_of(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Labels of each part, None for a part of so many images without -> classes y int64 [n], and their names, in order."""
+    """Labels of each part, None for a part of so many images without -> classes y int64 [n], and their names,
+    in order.
+    """
     known = [part for part in parts if part is not None]
     if not known:
         return np.zeros(sum(counts), np.int64), ("images",)
     values, y = np.unique(np.concatenate(known), return_inverse=True)
     names = [shown(str(value)) or "(no name)" for value in values]
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # those that are shown alike are one
-    found = iter(np.split(np.array([place[name] for name in names], np.int64)[y], np.cumsum([len(part) for part in known])[:-1]))
+    found = iter(
+        np.split(
+            np.array([place[name] for name in names], np.int64)[y],
+            np.cumsum([len(part) for part in known])[:-1],
+        )
+    )
     if len(known) < len(parts):
         place.setdefault(NO_LABEL, len(place))
-    return np.concatenate([np.full(n, place[NO_LABEL]) if part is None else next(found) for part, n in zip(parts, counts)]), tuple(place)
+    return np.concatenate(
+        [np.full(n, place[NO_LABEL]) if part is None else next(found) for part, n in zip(parts, counts)]
+    ), tuple(place)

@@ -1,4 +1,6 @@
-"""Find out from the names of several arrays which are images, which are labels, and to which split they belong."""
+"""Find out from the names of several arrays which are images, which are labels, and to which split they
+belong.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +10,19 @@ from explorer.data.layout import SPLITS
 from explorer.errors import UserError
 from explorer.names import shown
 
-IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "inputs", "faces", "arr_0", "")  # "": named for its split alone
+IMAGES = (
+    "images",
+    "image",
+    "imgs",
+    "img",
+    "x",
+    "data",
+    "pixels",
+    "inputs",
+    "faces",
+    "arr_0",
+    "",
+)  # "": named for its split alone
 LABELS = ("labels", "label", "y", "targets", "target", "classes", "class", "arr_1")
 _WORDS = "|".join(sorted(SPLITS, key=len, reverse=True))
 WANTED = "Name them images and labels, x and y, or x_train, y_train, x_test and y_test."
@@ -16,7 +30,9 @@ WANTED = "Name them images and labels, x and y, or x_train, y_train, x_test and 
 
 @dataclass(frozen=True)
 class Pair:
-    """The names of an array of images and of its labels, None if it has none; split: "" or a word of explorer.data.layout."""
+    """The names of an array of images and of its labels, None if it has none; split: "" or a word of
+    explorer.data.layout.
+    """
 
     images: str
     labels: str | None
@@ -24,7 +40,8 @@ class Pair:
 
 
 def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
-    """The images with their labels, and the names of those that are neither. Raises UserError if none are images.
+    """The images with their labels, and the names of those that are neither. Raises UserError if none are
+    images.
 
     An array that comes alone is the images, whatever its name is.
     """

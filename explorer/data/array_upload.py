@@ -22,18 +22,37 @@ from explorer.names import shown
 SAMPLE = 200  # images with transparency that are looked at to choose a background
 
 
-def from_arrays(entries: Sequence[Entry], arrays: Sequence[Entry], read: Callable[[Entry], bytes | Path],
-                most_classes: int | None, threads: int | None, place: str) -> Upload:
-    """Of all entries, those arrays or tables. Raises UserError if they are no images and labels, or too large."""
+def from_arrays(
+    entries: Sequence[Entry],
+    arrays: Sequence[Entry],
+    read: Callable[[Entry], bytes | Path],
+    most_classes: int | None,
+    threads: int | None,
+    place: str,
+) -> Upload:
+    """Of all entries, those arrays or tables. Raises UserError if they are no images and labels, or too
+    large.
+    """
     taken = {entry.name for entry in arrays}
-    unused = [(entry.name, "it is not an array, and only the arrays are used") for entry in entries if entry.name not in taken]
+    unused = [
+        (entry.name, "it is not an array, and only the arrays are used")
+        for entry in entries
+        if entry.name not in taken
+    ]
     if suffix_of(arrays[0].name) == ARRAY:
         parts, others = _of_arrays(arrays, read)
         unused = [(name, "it contains neither images nor labels") for name in others] + unused
     else:
-        parts = [(split_in(PurePosixPath(entry.name).stem)[1], *table_in(_content(entry, read, MOST_BYTES), shown(entry.name)))
-                 for entry in arrays]
-    return _upload(parts, most_classes, skipped=tuple(skip(*one) for one in unused), threads=threads, place=place)
+        parts = [
+            (
+                split_in(PurePosixPath(entry.name).stem)[1],
+                *table_in(_content(entry, read, MOST_BYTES), shown(entry.name)),
+            )
+            for entry in arrays
+        ]
+    return _upload(
+        parts, most_classes, skipped=tuple(skip(*one) for one in unused), threads=threads, place=place
+    )
 
 
 def _of_arrays(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], list[str]]:
@@ -49,7 +68,10 @@ def _of_arrays(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], li
 
     if sum(by_name[pair.images].size for pair in pairs) > MOST_ARRAY_BYTES:
         check_size(shown(pairs[0].images), sum(by_name[pair.images].size for pair in pairs), MOST_ARRAY_BYTES)
-    return [(pair.split, array(pair.images, MOST_ARRAY_BYTES), array(pair.labels, MOST_LABEL_BYTES)) for pair in pairs], others
+    return [
+        (pair.split, array(pair.images, MOST_ARRAY_BYTES), array(pair.labels, MOST_LABEL_BYTES))
+        for pair in pairs
+    ], others
 
 
 def _content(entry: Entry, read: Callable, most_bytes: int) -> bytes:
@@ -58,7 +80,9 @@ def _content(entry: Entry, read: Callable, most_bytes: int) -> bytes:
         content = read(entry)
         return content.read_bytes() if isinstance(content, Path) else content
     except (ValueError, OSError) as error:
-        raise UserError(f"{shown(entry.name)} cannot be read: {str(error) or 'it is damaged'}. Save it again.") from None
+        raise UserError(
+            f"{shown(entry.name)} cannot be read: {str(error) or 'it is damaged'}. Save it again."
+        ) from None
 
 
 def _upload(parts: list[tuple], most_classes: int | None, **others) -> Upload:
@@ -68,9 +92,13 @@ def _upload(parts: list[tuple], most_classes: int | None, **others) -> Upload:
     images = [shaped(x) for _, x, _ in parts]
     counts = [len(x) for x in images]
     if len({x.shape[1:] for x in images}) > 1:
-        raise UserError(f"These arrays contain images of different shapes: {', '.join(str(list(x.shape[1:])) for x in images)}. "
-                        "Save images of one shape.")
-    y, class_names = classes_of([None if labels is None else labels_in(labels, n) for (_, _, labels), n in zip(parts, counts)], counts)
+        raise UserError(
+            "These arrays contain images of different shapes:"
+            f" {', '.join(str(list(x.shape[1:])) for x in images)}. Save images of one shape."
+        )
+    y, class_names = classes_of(
+        [None if labels is None else labels_in(labels, n) for (_, _, labels), n in zip(parts, counts)], counts
+    )
     if sum(counts) < 2:
         raise too_few(others["place"], sum(counts), others["skipped"])
     images, scales = greys(images)
@@ -80,12 +108,31 @@ def _upload(parts: list[tuple], most_classes: int | None, **others) -> Upload:
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
 
     some = x[:: -(-n // SAMPLE)] if channels == 4 else ()
-    rendering = Rendering({}, background_for(visible_range(Image.fromarray(image), COLOUR, {}) for image in some))
-    notes = said(scales) + [note] * bool(note) + [BACKGROUNDS[grey] for grey in [rendering.background] if grey in BACKGROUNDS]
+    rendering = Rendering(
+        {}, background_for(visible_range(Image.fromarray(image), COLOUR, {}) for image in some)
+    )
+    notes = (
+        said(scales)
+        + [note] * bool(note)
+        + [BACKGROUNDS[grey] for grey in [rendering.background] if grey in BACKGROUNDS]
+    )
 
     def decoded(numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray]:
-        return [fitted(Image.fromarray(x[i, :, :, 0] if channels == 1 else x[i]), size, colour, rendering) for i in numbers]
+        return [
+            fitted(Image.fromarray(x[i, :, :, 0] if channels == 1 else x[i]), size, colour, rendering)
+            for i in numbers
+        ]
 
-    return upload_of(y, class_names, [f"image {i}" for i in range(n)], [(width, height)] * n, [mode] * n, most_classes,
-                     is_test=is_test if is_test.any() else None, notes=tuple(notes),
-                     groups=[[i] for i in range(n)], decode=decoded, **others)
+    return upload_of(
+        y,
+        class_names,
+        [f"image {i}" for i in range(n)],
+        [(width, height)] * n,
+        [mode] * n,
+        most_classes,
+        is_test=is_test if is_test.any() else None,
+        notes=tuple(notes),
+        groups=[[i] for i in range(n)],
+        decode=decoded,
+        **others,
+    )

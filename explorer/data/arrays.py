@@ -16,22 +16,37 @@ SAVE = "Save it again with numpy.savez."
 def check_size(name: str, size: int, most_bytes: int) -> None:
     """Raises UserError for an array of more bytes, before it is unpacked."""
     if size > most_bytes:
-        raise UserError(f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {most_bytes / 1e6:,.0f} MB. "
-                        "Save fewer images, or save them as uint8.")
+        raise UserError(
+            f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {most_bytes / 1e6:,.0f} MB. "
+            "Save fewer images, or save them as uint8."
+        )
 
 
 def array_in(content: bytes, name: str) -> np.ndarray:
-    """The array in the content of an .npy file. Raises UserError unless it is as large as it says, and of plain numbers or text."""
+    """The array in the content of an .npy file. Raises UserError unless it is as large as it says, and of
+    plain numbers or text.
+    """
     try:
         file = BytesIO(content)
-        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[np.lib.format.read_magic(file)[0]]
+        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[
+            np.lib.format.read_magic(file)[0]
+        ]
         shape, by_column, kind = read_header(file, max_header_size=HEADER_LETTERS)
     except Exception:  # there is no end to what numpy raises here: it parses a Python literal
-        raise UserError(f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE}") from None
+        raise UserError(
+            f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE}"
+        ) from None
     if kind.kind not in "biufUS":
-        raise UserError(f"The array {name} contains {'Python objects' if kind.hasobject else str(kind)[:40]}, which are not supported. "
-                        "Save plain numbers, and labels as numbers or text.")
+        raise UserError(
+            f"The array {name} contains {'Python objects' if kind.hasobject else str(kind)[:40]}, which are"
+            " not supported. Save plain numbers, and labels as numbers or text."
+        )
     count = math.prod(shape)
-    if any(n < 0 for n in shape) or len(shape) > 4 or count * kind.itemsize != len(content) - file.tell() or not kind.itemsize:
+    if (
+        any(n < 0 for n in shape)
+        or len(shape) > 4
+        or count * kind.itemsize != len(content) - file.tell()
+        or not kind.itemsize
+    ):
         raise UserError(f"The array {name} does not have the size that its header gives. {SAVE}")
     return np.frombuffer(content, kind, count, file.tell()).reshape(shape, order="F" if by_column else "C")

@@ -1,4 +1,6 @@
-"""Read latent codes in the files of TensorFlow's Embedding Projector: vectors.tsv, and metadata.tsv if there is one."""
+"""Read latent codes in the files of TensorFlow's Embedding Projector: vectors.tsv, and metadata.tsv if there
+is one.
+"""
 
 import csv
 import io
@@ -30,7 +32,8 @@ class CodesFile:
 def read_codes_files(files: dict[str, bytes]) -> CodesFile:
     """Reads the two files, given by their names, or a zip of them, such as `export --to projector` writes.
 
-    A file with "metadata" in its name is the metadata. Raises UserError if the other one is missing or not the only one.
+    A file with "metadata" in its name is the metadata. Raises UserError if the other one is missing or not
+    the only one.
     """
     for name, content in files.items():
         if Path(name).suffix.lower() == ".zip":
@@ -39,27 +42,38 @@ def read_codes_files(files: dict[str, bytes]) -> CodesFile:
     metadata = [name for name in files if "metadata" in name.lower()]
     vectors = [name for name in files if name not in metadata]
     if len(vectors) != 1 or len(metadata) > 1:
-        raise UserError(f"Codes are read from one file {VECTORS}, with or without one file {METADATA}. Choose these two files, or a "
-                        "zip file that contains them.")
+        raise UserError(
+            f"Codes are read from one file {VECTORS}, with or without one file {METADATA}. Choose these two"
+            " files, or a zip file that contains them."
+        )
     return read_codes(files[vectors[0]], files[metadata[0]] if metadata else None)
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:
     archive = Archive(content, MAX_FILES, MAX_BYTES)
-    entries = [entry for entry in archive.entries if Path(entry.name).suffix.lower() == ".tsv" and "__MACOSX" not in entry.name]
+    entries = [
+        entry
+        for entry in archive.entries
+        if Path(entry.name).suffix.lower() == ".tsv" and "__MACOSX" not in entry.name
+    ]
     try:
         return {entry.name.rpartition("/")[2]: archive.read(entry) for entry in entries}
     except ValueError as error:
-        raise UserError(f"A file in this zip file cannot be read, because {error}. Create it again.") from None
+        raise UserError(
+            f"A file in this zip file cannot be read, because {error}. Create it again."
+        ) from None
 
 
 def read_codes(vectors: bytes, metadata: bytes | None = None) -> CodesFile:
-    """Reads tab-separated numbers, a code on each line, without a header; and metadata with a header, or one column without.
+    """Reads tab-separated numbers, a code on each line, without a header; and metadata with a header, or one
+    column without.
 
     Raises UserError if a line is not a code, or the two files have different numbers of lines.
     """
     if len(vectors) + len(metadata or b"") > MAX_BYTES:
-        raise UserError(f"These files are larger than {MAX_BYTES / 1e6:,.0f} MB, which is the limit. Save fewer codes.")
+        raise UserError(
+            f"These files are larger than {MAX_BYTES / 1e6:,.0f} MB, which is the limit. Save fewer codes."
+        )
     z = _numbers(_rows(vectors, VECTORS))
     return CodesFile(z, _columns(_rows(metadata, METADATA), len(z)) if metadata is not None else {})
 
@@ -77,19 +91,31 @@ def _rows(content: bytes, name: str) -> list[list[str]]:
 
 def _numbers(rows: list[list[str]]) -> np.ndarray:
     if len(rows) < MIN_CODES:
-        raise UserError(f"{VECTORS} must contain at least {MIN_CODES} codes, and it contains {len(rows)}. {REMEDY}")
+        raise UserError(
+            f"{VECTORS} must contain at least {MIN_CODES} codes, and it contains {len(rows)}. {REMEDY}"
+        )
     if not 1 <= (dim := len(rows[0])) <= MAX_DIMENSIONS:
-        raise UserError(f"A code can have at most {MAX_DIMENSIONS:,} dimensions, and the first line of {VECTORS} has {dim:,}.")
+        raise UserError(
+            f"A code can have at most {MAX_DIMENSIONS:,} dimensions, and the first line of {VECTORS} has"
+            f" {dim:,}."
+        )
     for i, row in enumerate(rows, 1):
         if len(row) != dim:
-            raise UserError(f"Line {i} of {VECTORS} has {len(row)} numbers, and the first line has {dim}. {REMEDY}")
+            raise UserError(
+                f"Line {i} of {VECTORS} has {len(row)} numbers, and the first line has {dim}. {REMEDY}"
+            )
     try:
         z = np.array(rows, dtype=np.float64)
     except ValueError:
         i, value = next((i, value) for i, row in enumerate(rows, 1) for value in row if not _is_number(value))
-        raise UserError(f"Line {i} of {VECTORS} contains “{shown(value, 30)}”, which is not a number. {REMEDY}") from None
+        raise UserError(
+            f"Line {i} of {VECTORS} contains “{shown(value, 30)}”, which is not a number. {REMEDY}"
+        ) from None
     if not np.isfinite(z).all():
-        raise UserError(f"Line {1 + int(np.argmin(np.isfinite(z).all(1)))} of {VECTORS} contains a number that is not finite. {REMEDY}")
+        raise UserError(
+            f"Line {1 + int(np.argmin(np.isfinite(z).all(1)))} of {VECTORS} contains a number that is not"
+            f" finite. {REMEDY}"
+        )
     return z
 
 
@@ -102,11 +128,17 @@ def _is_number(text: str) -> bool:
 
 
 def _columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
-    """By the Embedding Projector's rule, one column has no header, several have one; one column with a header is understood too."""
+    """By the Embedding Projector's rule, one column has no header, several have one; one column with a header
+    is understood too.
+    """
     width = max(map(len, rows), default=0)
     has_header = width > 1 or len(rows) == n + 1
     if len(rows) - has_header != n:
-        raise UserError(f"{METADATA} describes {max(len(rows) - has_header, 0):,} codes, and {VECTORS} contains {n:,}. "
-                        "The two files must have the same number of codes.")
+        raise UserError(
+            f"{METADATA} describes {max(len(rows) - has_header, 0):,} codes, and {VECTORS} contains {n:,}. "
+            "The two files must have the same number of codes."
+        )
     names = [name or f"column {i}" for i, name in enumerate(rows[0], 1)] if has_header else ["label"]
-    return {name: [row[i] if i < len(row) else "" for row in rows[has_header:]] for i, name in enumerate(names)}
+    return {
+        name: [row[i] if i < len(row) else "" for row in rows[has_header:]] for i, name in enumerate(names)
+    }

@@ -62,11 +62,19 @@ def n_for_test(n: int) -> int:
     return max(1, round(n * TEST_SHARE))
 
 
-def split(name: str, x: np.ndarray, y: np.ndarray, class_names: tuple[str, ...], skipped: tuple[str, ...],
-          is_test: np.ndarray | None = None, notes: tuple[str, ...] = ()) -> Dataset:
+def split(
+    name: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    class_names: tuple[str, ...],
+    skipped: tuple[str, ...],
+    is_test: np.ndarray | None = None,
+    notes: tuple[str, ...] = (),
+) -> Dataset:
     """The images in a fixed order, training images first.
 
-    The test split is where is_test, bool [n], says so; without it, or if one side of it is empty, one fifth, at least one image.
+    The test split is where is_test, bool [n], says so; without it, or if one side of it is empty, one fifth,
+    at least one image.
     """
     order = shuffled(len(x))
     n_train = len(x) - n_for_test(len(x))

@@ -45,12 +45,17 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
         finally:
             if part.exists():
                 part.unlink()
-    raise UserError(f"{target.name} could not be downloaded ({'; '.join(faults)}). "
-                    f"Try again, or save the file yourself as {target}.")
+    raise UserError(
+        f"{target.name} could not be downloaded ({'; '.join(faults)}). "
+        f"Try again, or save the file yourself as {target}."
+    )
 
 
 def _unwritten(target: Path, error: OSError) -> UserError:
-    return UserError(f"{target} could not be written: {error.strerror}. Allow writing to it, or set EXPLORER_DATA to another folder.")
+    return UserError(
+        f"{target} could not be written: {error.strerror}. Allow writing to it, or set EXPLORER_DATA to"
+        " another folder."
+    )
 
 
 def _stream(url: str, part: Path, on_progress: Progress) -> None:

@@ -18,9 +18,11 @@ EXAMPLES = {"folder": "folder:/home/me/faces", "file": "file:/home/me/faces.zip"
 
 
 def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
-    """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed order, is the test split.
+    """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed
+    order, is the test split.
 
-    Folders train and test are a split. Raises UserError if there is no such folder, or fewer than two images in it can be read.
+    Folders train and test are a split. Raises UserError if there is no such folder, or fewer than two images
+    in it can be read.
     """
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
@@ -34,7 +36,9 @@ def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
     for place in image_files(root, TABLES | {ARRAY}):
         size = place.stat().st_size
         entries.append(Entry(place.relative_to(root).as_posix(), size, size, "", place))
-    return of_entries(entries, lambda entry: entry.source, on_progress, Door(shown(str(root), 300), is_limited=False))
+    return of_entries(
+        entries, lambda entry: entry.source, on_progress, Door(shown(str(root), 300), is_limited=False)
+    )
 
 
 def file(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
@@ -53,7 +57,10 @@ def file_upload(place: Path, on_progress: Progress = untold, encoding: str | Non
         if not place.is_file():
             raise _absent("file", place)
         if place.stat().st_size > MOST_BYTES:
-            raise UserError(f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into a folder.")
+            raise UserError(
+                f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into"
+                " a folder."
+            )
         content = place.read_bytes()
     except OSError as error:
         raise UserError(f"{name} could not be read: {error.strerror}. Allow reading it.") from None
@@ -70,21 +77,34 @@ def image_files(root: Path, others: frozenset[str] = frozenset()) -> list[Path]:
         place = os.path.realpath(folder)
         inner[:] = [] if place in seen else sorted(name for name in inner if not name.startswith("."))
         if place not in seen:
-            found += [Path(folder, name) for name in names if not name.startswith(".") and (is_image(name) or suffix_of(name) in others)]
+            found += [
+                Path(folder, name)
+                for name in names
+                if not name.startswith(".") and (is_image(name) or suffix_of(name) in others)
+            ]
         seen.add(place)
     return sorted(path for path in found if path.is_file())
 
 
-def read_images(root: Path, files: list[Path], size: int, colour: bool,
-                on_progress: Progress) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
-    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was skipped (below root) and why."""
+def read_images(
+    root: Path, files: list[Path], size: int, colour: bool, on_progress: Progress
+) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
+    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was
+    skipped (below root) and why.
+    """
     read = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
-    skipped = tuple(shown(f"{files[i].relative_to(root)}: {fault}", 300) for i, fault in enumerate(read) if isinstance(fault, str))
+    skipped = tuple(
+        shown(f"{files[i].relative_to(root)}: {fault}", 300)
+        for i, fault in enumerate(read)
+        if isinstance(fault, str)
+    )
     x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)
     return x, kept, skipped
 
 
 def _absent(kind: str, place: Path) -> UserError:
     what = "a folder of images" if kind == "folder" else "a file with images"
-    return UserError(f"There is no {kind} {shown(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}.")
+    return UserError(
+        f"There is no {kind} {shown(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}."
+    )

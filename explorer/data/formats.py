@@ -2,10 +2,30 @@
 
 from pathlib import PurePath
 
-# Pillow knows other formats, some of which start programs; these are read whatever a file's suffix says, and HEIC.
+# Pillow knows other formats, some of which start programs; these are read whatever a file's suffix says, and
+# HEIC.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF", "PPM")
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif",
-                      ".pgm", ".ppm", ".pbm", ".pnm"})
+SUFFIXES = frozenset(
+    {
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".jfif",
+        ".jpe",
+        ".bmp",
+        ".gif",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".avif",
+        ".heic",
+        ".heif",
+        ".pgm",
+        ".ppm",
+        ".pbm",
+        ".pnm",
+    }
+)
 IN_WORDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
 ARRAY, TABLES = ".npy", frozenset({".csv", ".tsv"})
 CODE = frozenset({".pkl", ".pickle", ".pt", ".pth", ".joblib"})  # whose files can run code as they are opened
@@ -27,12 +47,16 @@ def is_image(name: str) -> bool:
 
 
 def formats_for(head: bytes) -> tuple[str, ...]:
-    """Pillow's names of the formats that a file with these first bytes may have. Raises Refused if it is HEIC and no library reads it."""
+    """Pillow's names of the formats that a file with these first bytes may have. Raises Refused if it is HEIC
+    and no library reads it.
+    """
     if head[4:8] != b"ftyp" or head[8:12] not in HEIF_BRANDS:
         return FORMATS
     try:
         import pillow_heif
     except ImportError:
-        raise Refused("HEIC images need pillow-heif, which is not installed: run pip install pillow-heif") from None
+        raise Refused(
+            "HEIC images need pillow-heif, which is not installed: run pip install pillow-heif"
+        ) from None
     pillow_heif.register_heif_opener()
     return ("HEIF",)

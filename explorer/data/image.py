@@ -17,17 +17,26 @@ from explorer.data.rendering import Rendering, eight_bit, kind_of, on_background
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SCANS, SCAN = 30, 10_000  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
+SCANS, SCAN = (
+    30,
+    10_000,
+)  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
 MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
-LARGE, ONE_AT_A_TIME = 20_000_000, Lock()  # pixels: 80 million can take more than a gigabyte, whoever else decodes
+LARGE, ONE_AT_A_TIME = (
+    20_000_000,
+    Lock(),
+)  # pixels: 80 million can take more than a gigabyte, whoever else decodes
 MOST_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
 REDUCED, MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
 TELL_EVERY = 100  # images
 UNREADABLE = "it is not an image that can be read"
 
 
-def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool, rendering: Rendering | None = None) -> np.ndarray | str:
-    """uint8 [1 or 3, *size]: the image, or a file's first, upright, cut to its middle and resized; or why it can't be read.
+def read_image(
+    file: Path | BinaryIO, size: tuple[int, int], colour: bool, rendering: Rendering | None = None
+) -> np.ndarray | str:
+    """uint8 [1 or 3, *size]: the image, or a file's first, upright, cut to its middle and resized; or why it
+    can't be read.
 
     Without a rendering it is scaled by its own values.
     """
@@ -35,7 +44,9 @@ def read_image(file: Path | BinaryIO, size: tuple[int, int], colour: bool, rende
 
 
 def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
-    """What use makes of the image in a file, of which only the header is read so far; or why it can't be read."""
+    """What use makes of the image in a file, of which only the header is read so far; or why it can't be
+    read.
+    """
     from PIL import Image
 
     try:
@@ -50,8 +61,15 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
         return "it has too many pixels"
     except Refused as refused:
         return str(refused)
-    except Exception as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
-        return isinstance(error, OSError) and not isinstance(error, Image.UnidentifiedImageError) and str(error) or UNREADABLE
+    except (
+        Exception
+    ) as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
+        return (
+            isinstance(error, OSError)
+            and not isinstance(error, Image.UnidentifiedImageError)
+            and str(error)
+            or UNREADABLE
+        )
 
 
 def _check(image: "Image") -> None:
@@ -65,7 +83,9 @@ def _check(image: "Image") -> None:
 
 
 def work(image: "Image") -> int:
-    """What decoding costs, in pixels: in some kilobytes, a JPEG may ask to go over all of its own thousands of times."""
+    """What decoding costs, in pixels: in some kilobytes, a JPEG may ask to go over all of its own thousands
+    of times.
+    """
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
         return pixels
@@ -77,7 +97,9 @@ def work(image: "Image") -> int:
 
 
 def pages(image: "Image") -> Iterator[int]:
-    """The pages of a TIFF, each in turn made the present one; of other images, the first. Raises Refused for one that is too large."""
+    """The pages of a TIFF, each in turn made the present one; of other images, the first. Raises Refused for
+    one that is too large.
+    """
     yield 0
     if image.format != "TIFF":
         return
@@ -100,7 +122,9 @@ def is_animated(image: "Image") -> bool:
         return False
 
 
-def each_page(image: "Image", wanted: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering) -> list[np.ndarray]:
+def each_page(
+    image: "Image", wanted: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering
+) -> list[np.ndarray]:
     """The wanted pages of a file, fitted."""
     from PIL import ImageOps
 
@@ -110,12 +134,24 @@ def each_page(image: "Image", wanted: Sequence[int], size: tuple[int, int], colo
             image.seek(page)
             _check(image)
         kind = kind_of(image)
-        found.append(fitted(image if len(wanted) == 1 else ImageOps.exif_transpose(image), size, colour, rendering, kind))
+        found.append(
+            fitted(
+                image if len(wanted) == 1 else ImageOps.exif_transpose(image), size, colour, rendering, kind
+            )
+        )
     return found
 
 
-def fitted(image: "Image", size: tuple[int, int], colour: bool, rendering: Rendering | None = None, kind: str | None = None) -> np.ndarray:
-    """Pillow's image -> uint8 [1 or 3, *size], upright, cut to its middle and resized, on the background where it is transparent."""
+def fitted(
+    image: "Image",
+    size: tuple[int, int],
+    colour: bool,
+    rendering: Rendering | None = None,
+    kind: str | None = None,
+) -> np.ndarray:
+    """Pillow's image -> uint8 [1 or 3, *size], upright, cut to its middle and resized, on the background
+    where it is transparent.
+    """
     from PIL import Image, ImageOps
 
     height, width = size
@@ -133,7 +169,9 @@ def fitted(image: "Image", size: tuple[int, int], colour: bool, rendering: Rende
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]
 
 
-def read_each(read: Callable, sources: Sequence, on_progress: Progress = untold, threads: int | None = None) -> list:
+def read_each(
+    read: Callable, sources: Sequence, on_progress: Progress = untold, threads: int | None = None
+) -> list:
     """What read makes of each source, some at a time."""
     with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops

@@ -1,4 +1,6 @@
-"""Read untrusted image files: first their headers, then the pixels that are needed to choose one scale and background for all."""
+"""Read untrusted image files: first their headers, then the pixels that are needed to choose one scale and
+background for all.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,17 +13,33 @@ from explorer.archive import Entry
 from explorer.data.dataset import Progress, untold
 from explorer.data.formats import Refused
 from explorer.data.image import each_page, is_animated, pages, read_each, with_image, work
-from explorer.data.pixels import BACKGROUNDS, COLOUR_16, DARK, USUAL_HIGH_BYTES, Ranges, Scale, background_for, said
+from explorer.data.pixels import (
+    BACKGROUNDS,
+    COLOUR_16,
+    DARK,
+    USUAL_HIGH_BYTES,
+    Ranges,
+    Scale,
+    background_for,
+    said,
+)
 from explorer.data.rendering import LOSSY, Rendering, is_deep, kind_of, range_of, visible_range
 from explorer.errors import UserError
 
-BRIGHT = DARK | {COLOUR_16: USUAL_HIGH_BYTES[-2]}  # if one image of a kind has a larger value, the others need not be looked at
-AT_ONCE, SAMPLE = 64, 200  # images decoded between two looks at how bright they are; transparent images decoded
+BRIGHT = DARK | {
+    COLOUR_16: USUAL_HIGH_BYTES[-2]
+}  # if one image of a kind has a larger value, the others need not be looked at
+AT_ONCE, SAMPLE = (
+    64,
+    200,
+)  # images decoded between two looks at how bright they are; transparent images decoded
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An image in a file: its page there, size (width, height), Pillow's mode, and what decoding costs in pixels."""
+    """An image in a file: its page there, size (width, height), Pillow's mode, and what decoding costs in
+    pixels.
+    """
 
     entry: Entry
     page: int
@@ -40,7 +58,8 @@ class Seen:
 
 
 class ImageFiles:
-    """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short reason.
+    """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short
+    reason.
 
     most: how many images there may be, None for any number.
     """
@@ -52,7 +71,9 @@ class ImageFiles:
         self.rendering, self.notes = Rendering(), []
 
     def look(self, entries: Sequence[Entry], on_progress: Progress = untold) -> None:
-        """Finds the images in the files, without deciding how they are rendered. Raises UserError for too many."""
+        """Finds the images in the files, without deciding how they are rendered. Raises UserError for too
+        many.
+        """
         for entry, found in zip(entries, read_each(self._seen, entries, on_progress, self._threads)):
             if isinstance(found, str):
                 self.faults.append((entry.name, found))
@@ -85,20 +106,29 @@ class ImageFiles:
         if self.rendering.background in BACKGROUNDS:
             self.notes.append(BACKGROUNDS[self.rendering.background])
         if n := sum(image.is_animated for image in self.images):
-            self.notes.append(f"{n:,} file{'s are animations' if n > 1 else ' is an animation'}: the first image is used.")
+            self.notes.append(
+                f"{n:,} file{'s are animations' if n > 1 else ' is an animation'}: the first image is used."
+            )
         if stacks := {image.entry.name: image.n_pages for image in self.images if image.page}:
-            self.notes.append(f"{len(stacks):,} TIFF file{'s have' if len(stacks) > 1 else ' has'} {sum(stacks.values()):,} pages: "
-                              "every page is an image.")
+            self.notes.append(
+                f"{len(stacks):,} TIFF file{'s have' if len(stacks) > 1 else ' has'} {sum(stacks.values()):,}"
+                " pages: every page is an image."
+            )
 
     def groups(self) -> list[range]:
         """The images of each file, by number."""
-        starts = [i for i, image in enumerate(self.images) if i == 0 or image.entry is not self.images[i - 1].entry]
+        starts = [
+            i for i, image in enumerate(self.images) if i == 0 or image.entry is not self.images[i - 1].entry
+        ]
         return [range(start, end) for start, end in zip(starts, [*starts[1:], len(self.images)])]
 
     def decoded(self, numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray | str]:
         """Images of one file: uint8 [1 or 3, *size] each, or why they can't be read."""
         wanted = [self.images[i].page for i in numbers]
-        found = self._open(self.images[numbers[0]].entry, lambda image: each_page(image, wanted, size, colour, self.rendering))
+        found = self._open(
+            self.images[numbers[0]].entry,
+            lambda image: each_page(image, wanted, size, colour, self.rendering),
+        )
         return [found] * len(numbers) if isinstance(found, str) else found
 
     def _open(self, entry: Entry, use: Callable):
@@ -120,7 +150,10 @@ class ImageFiles:
         return found
 
     def _deep_ranges(self, group: Sequence[int]) -> list[tuple[str, float, float]] | str:
-        """Of the images of one file that have more than 8 bits a channel: kind, lowest and highest value; or why they can't be had."""
+        """Of the images of one file that have more than 8 bits a channel: kind, lowest and highest value; or
+        why they can't be had.
+        """
+
         def use(opened):
             found = []
             for image in (self.images[i] for i in group if is_deep(self.images[i].kind)):
@@ -149,12 +182,24 @@ class ImageFiles:
     def _background(self, scales: dict[str, Scale]) -> int:
         transparent = [image for image in self.images if image.is_transparent]
         some = transparent[:: -(-len(transparent) // SAMPLE) or 1]
-        found = read_each(lambda image: self._at(image, lambda opened: visible_range(opened, image.kind, scales)), some,
-                          threads=self._threads)
+        found = read_each(
+            lambda image: self._at(image, lambda opened: visible_range(opened, image.kind, scales)),
+            some,
+            threads=self._threads,
+        )
         return background_for(one for one in found if not isinstance(one, str))
 
 
 def _of_page(entry: Entry, page: int, image) -> Seen:
     kind = kind_of(image)
-    return Seen(entry, page, image.size, image.mode, work(image), kind, bool(kind) and image.format not in LOSSY,
-                image.has_transparency_data, is_animated(image))
+    return Seen(
+        entry,
+        page,
+        image.size,
+        image.mode,
+        work(image),
+        kind,
+        bool(kind) and image.format not in LOSSY,
+        image.has_transparency_data,
+        is_animated(image),
+    )

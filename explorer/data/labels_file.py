@@ -1,4 +1,6 @@
-"""Labels in a table beside the images: labels.csv, metadata.csv and the like, with a file name and a class in each row."""
+"""Labels in a table beside the images: labels.csv, metadata.csv and the like, with a file name and a class in
+each row.
+"""
 
 import csv
 import io
@@ -9,7 +11,19 @@ from pathlib import PurePosixPath
 from explorer.data.layout import SPLITS
 from explorer.names import shown
 
-CLASS_NAMES = ("label", "labels", "class", "class_name", "classname", "category", "target", "y", "species", "breed", "name")
+CLASS_NAMES = (
+    "label",
+    "labels",
+    "class",
+    "class_name",
+    "classname",
+    "category",
+    "target",
+    "y",
+    "species",
+    "breed",
+    "name",
+)
 SPLIT_NAMES = ("split", "set", "subset", "partition", "usage")
 MOST_BYTES = 50_000_000  # of a table of labels: a million rows
 MOST_COLUMNS = 1000
@@ -31,26 +45,40 @@ def labels_of(table: bytes, names: Sequence[str]) -> Labels | None:
         return None
     known = {key for name in names for key in _keys(name)}
     width = min(max(map(len, rows)), MOST_COLUMNS)
-    matches = [sum(_path(row[column]) in known for row in rows if len(row) > column) for column in range(width)]
+    matches = [
+        sum(_path(row[column]) in known for row in rows if len(row) > column) for column in range(width)
+    ]
     of_name = max(range(width), key=matches.__getitem__)
     if matches[of_name] < MATCHED * len(names):
         return None
     header = [cell.strip().lower() for cell in rows[0]]
     others = [column for column in range(min(width, len(header))) if column != of_name]
-    of_class = next((column for wanted in CLASS_NAMES for column in others if header[column] == wanted),
-                    others[0] if len(others) == 1 else None)
-    of_split = next((column for column in others if header[column] in SPLIT_NAMES and column != of_class), None)
+    of_class = next(
+        (column for wanted in CLASS_NAMES for column in others if header[column] == wanted),
+        others[0] if len(others) == 1 else None,
+    )
+    of_split = next(
+        (column for column in others if header[column] in SPLIT_NAMES and column != of_class), None
+    )
     if of_class is None:
         return None
     told = {_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
     found = [next((told[key] for key in _keys(name) if key in told), None) for name in names]
     classes = [shown(row[of_class].strip()) if row else "" for row in found]
-    splits = [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in found] if of_split is not None else None
-    return Labels(classes, splits if splits and set(splits) <= SPLITS | {""} and len(set(splits)) > 1 else None)
+    splits = (
+        [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in found]
+        if of_split is not None
+        else None
+    )
+    return Labels(
+        classes, splits if splits and set(splits) <= SPLITS | {""} and len(set(splits)) > 1 else None
+    )
 
 
 def _keys(name: str) -> tuple[str, ...]:
-    """As a table may name the image at this path: by the path or its last parts, with its suffix or without."""
+    """As a table may name the image at this path: by the path or its last parts, with its suffix or
+    without.
+    """
     path = PurePosixPath(name)
     ends = [name, *("/".join(path.parts[-n:]) for n in (3, 2, 1))]
     return (*ends, *(end.removesuffix(path.suffix) for end in ends))
@@ -61,7 +89,9 @@ def _path(cell: str) -> str:
 
 
 def _rows(table: bytes) -> list[list[str]]:
-    """Of the text, whichever of comma, semicolon and tab parts its columns; none if it is no text, or too long."""
+    """Of the text, whichever of comma, semicolon and tab parts its columns; none if it is no text, or too
+    long.
+    """
     if len(table) > MOST_BYTES:
         return []
     try:

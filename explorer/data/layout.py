@@ -14,7 +14,9 @@ SPLITS = TRAIN | VALIDATION | TEST
 
 @dataclass(frozen=True)
 class Layout:
-    """folders: the class folder of each image, "" for none; is_test: whether it is a test image, bool [n], None if no split is given."""
+    """folders: the class folder of each image, "" for none; is_test: whether it is a test image, bool [n],
+    None if no split is given.
+    """
 
     folders: list[str]
     is_test: np.ndarray | None
@@ -24,8 +26,8 @@ class Layout:
 def laid_out(names: Sequence[str]) -> Layout:
     """From the paths of image files, with '/' between folders.
 
-    Folders that all images have in common say nothing. Folders named train, val and test, at the top or inside each class, are a
-    split; the others at the top are classes.
+    Folders that all images have in common say nothing. Folders named train, val and test, at the top or
+    inside each class, are a split; the others at the top are classes.
     """
     paths = [[part for part in name.split("/")[:-1] if part not in ("", ".")] for name in names]
     common = len(os.path.commonprefix(paths))
@@ -33,14 +35,16 @@ def laid_out(names: Sequence[str]) -> Layout:
     for depth in (0, 1):
         if (splits := _splits(parts, depth)) is not None:
             is_test, note = assigned(splits)
-            return Layout(_spelt_once([[*path[:depth], *path[depth + 1:]] for path in parts]), is_test, note)
+            return Layout(_spelt_once([[*path[:depth], *path[depth + 1 :]] for path in parts]), is_test, note)
     if common and not any(parts):  # then the last of the common folders is the class of all
         parts = [path[-1:] for path in paths]
     return Layout(_spelt_once(parts), None)
 
 
 def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
-    """The split of each path, "" for a loose file at the top, if every folder at that depth is one and there are training images."""
+    """The split of each path, "" for a loose file at the top, if every folder at that depth is one and there
+    are training images.
+    """
     found = [path[depth].lower() if len(path) > depth else "" for path in parts]
     named = {split for split in found if split}
     loose = any(not split for split in found)
@@ -48,7 +52,8 @@ def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
 
 
 def assigned(splits: Sequence[str]) -> tuple[np.ndarray, str]:
-    """The split of each image, as words -> whether it is a test image, bool [n], and a sentence that says what was done.
+    """The split of each image, as words -> whether it is a test image, bool [n], and a sentence that says
+    what was done.
 
     Validation images are test images where there are no others, else they are training images.
     """

@@ -1,4 +1,6 @@
-"""Save and load data sets of uploaded images: EXPLORER_DATA/own/NAME.safetensors, which every process names own:NAME."""
+"""Save and load data sets of uploaded images: EXPLORER_DATA/own/NAME.safetensors, which every process names
+own:NAME.
+"""
 
 import json
 from contextlib import suppress
@@ -22,7 +24,9 @@ SUFFIX = ".safetensors"
 
 @dataclass(frozen=True)
 class About:
-    """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their classes."""
+    """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their
+    classes.
+    """
 
     n: int
     n_train: int
@@ -35,24 +39,39 @@ def own(name: str) -> Dataset:
     place = place_of(name)
     try:
         told, t = tensors.opened("own", place.read_bytes())
-        return _checked(Dataset(f"own:{name}", t["x"], t["y"], tuple(shown(str(name)) for name in told["class_names"]),
-                                told["n_train"]))
+        return _checked(
+            Dataset(
+                f"own:{name}",
+                t["x"],
+                t["y"],
+                tuple(shown(str(name)) for name in told["class_names"]),
+                told["n_train"],
+            )
+        )
     except FileNotFoundError:
         raise unknown("data set", name, [other for other in names() if not owner(other)]) from None
     except OSError as error:
         raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"The data set own:{name} cannot be used: {place} is damaged. Upload the images again.") from None
+        raise UserError(
+            f"The data set own:{name} cannot be used: {place} is damaged. Upload the images again."
+        ) from None
 
 
 def save(data: Dataset, name: str) -> Dataset:
-    """The same images as own:NAME, from now on. Raises UserError if they can't have that name, or others have it, or the disk refuses."""
+    """The same images as own:NAME, from now on. Raises UserError if they can't have that name, or others have
+    it, or the disk refuses.
+    """
     RunSpec(f"own:{name}")
     about = {"class_names": data.class_names, "n_train": data.n_train}
     content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
         drop_parts(sets_folder(), ABANDONED)
-        taken = [other for other in names() if same(other) == same(name) and place_of(other).read_bytes() != content]
+        taken = [
+            other
+            for other in names()
+            if same(other) == same(name) and place_of(other).read_bytes() != content
+        ]
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
@@ -67,14 +86,18 @@ def about(name: str) -> About:
         with safe_open(place_of(name), "np") as file:
             n, *shape = file.get_slice("x").get_shape()
             told = json.loads(file.metadata()["own"])
-            return About(n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"]))
+            return About(
+                n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"])
+            )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         own(name)  # which says what is wrong with it
         raise UserError(f"The data set own:{name} could not be read. Try again.") from None
 
 
 def delete(name: str) -> None:
-    """For a week they can be brought back. Raises UserError if there are none of that name, or the disk refuses."""
+    """For a week they can be brought back. Raises UserError if there are none of that name, or the disk
+    refuses.
+    """
     RunSpec(f"own:{name}")
     if not place_of(name).exists():
         raise UserError(f"There is no data set named {name}.")
@@ -107,7 +130,13 @@ def sets_folder() -> Path:
 def _checked(data: Dataset) -> Dataset:
     """Raises ValueError unless its parts belong together."""
     n, x, y = len(data.x), data.x, data.y
-    whole = x.ndim == 4 and x.dtype == np.uint8 and x.shape[1] in (1, 3) and y.shape == (n,) and y.dtype == np.int64
+    whole = (
+        x.ndim == 4
+        and x.dtype == np.uint8
+        and x.shape[1] in (1, 3)
+        and y.shape == (n,)
+        and y.dtype == np.int64
+    )
     if not (whole and 0 < data.n_train < n and 0 <= y.min() <= y.max() < len(data.class_names)):
         raise ValueError("parts of different sets")
     return data

@@ -17,20 +17,25 @@ ENOUGH = 300  # images to learn from how the data are
 
 
 def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
-    """An image file -> uint8 [C, H, W]: upright, cut to its middle, resized, grey if C is 1; what is transparent is white.
+    """An image file -> uint8 [C, H, W]: upright, cut to its middle, resized, grey if C is 1; what is
+    transparent is white.
 
     Raises UserError if it is no image, or a damaged or too large one.
     """
     channels, *size = shape
     image = read_image(BytesIO(content), tuple(size), channels == 3)
     if isinstance(image, str):
-        raise UserError(f"This file cannot be used: {image.rstrip('.')}. Choose a PNG or JPEG image that other programs can open, "
-                        "of at most 89 megapixels.")
+        raise UserError(
+            f"This file cannot be used: {image.rstrip('.')}. Choose a PNG or JPEG image that other programs"
+            " can open, of at most 89 megapixels."
+        )
     return image
 
 
 def notes_on(content: bytes) -> list[str]:
-    """What was decided about an image file that from_file() reads, in sentences: how it is scaled, what is not shown of it."""
+    """What was decided about an image file that from_file() reads, in sentences: how it is scaled, what is
+    not shown of it.
+    """
     files = ImageFiles(lambda entry: entry.source, None)
     files.look([Entry("image", len(content), len(content), "", content)])
     files.images = files.images[:1]
@@ -48,7 +53,8 @@ def inverted(x: np.ndarray) -> np.ndarray:
 
 
 def looks_inverted(x: np.ndarray, like: np.ndarray) -> bool:
-    """Whether the border of x [C, H, W] is light where those of like [n, C, H, W] are dark, or the other way round.
+    """Whether the border of x [C, H, W] is light where those of like [n, C, H, W] are dark, or the other way
+    round.
 
     Images whose borders are now dark, now light, as photographs' are, tell nothing.
     """
@@ -59,8 +65,9 @@ def looks_inverted(x: np.ndarray, like: np.ndarray) -> bool:
 def from_drawing(strokes: np.ndarray, shape: tuple[int, int, int], like: np.ndarray) -> np.ndarray:
     """White strokes on black, uint8 [h, w], prepared as the images like [n, C, H, W] are -> uint8 [C, H, W].
 
-    Their bounding box becomes as long as it is in them, and lies where theirs do: by its middle, or by its centre of mass, as for
-    MNIST (LeCun et al., Proc. IEEE 1998, section III.A). Dark on white if they are. Raises UserError if nothing is drawn.
+    Their bounding box becomes as long as it is in them, and lies where theirs do: by its middle, or by its
+    centre of mass, as for MNIST (LeCun et al., Proc. IEEE 1998, section III.A). Dark on white if they are.
+    Raises UserError if nothing is drawn.
     """
     from PIL import Image
 
@@ -90,8 +97,8 @@ def _on_light(x: np.ndarray) -> np.ndarray:
 
 
 def _layout(like: np.ndarray):
-    """How light things lie on dark in like [n, C, H, W]: the longer side of their boxes, px; which centre of theirs hardly moves
-    from one image to another; and where it is: row, column.
+    """How light things lie on dark in like [n, C, H, W]: the longer side of their boxes, px; which centre of
+    theirs hardly moves from one image to another; and where it is: row, column.
     """
     grey = [image for image in like.mean(1) if (image > BACKGROUND).any()] or [np.full(like.shape[2:], 255.0)]
     boxes = np.array([_box(image) for image in grey])
@@ -114,4 +121,6 @@ def _middle(grey: np.ndarray) -> np.ndarray:
 
 def _centre_of_mass(grey: np.ndarray) -> np.ndarray:
     """row, column, where a pixel's middle is at a half."""
-    return np.array([np.average(np.arange(n) + 0.5, weights=grey.sum(1 - axis)) for axis, n in enumerate(grey.shape)])
+    return np.array(
+        [np.average(np.arange(n) + 0.5, weights=grey.sum(1 - axis)) for axis, n in enumerate(grey.shape)]
+    )

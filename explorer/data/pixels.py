@@ -1,4 +1,6 @@
-"""Choose which pixel value is black and which is white: one scale for all images of a data set that are stored in the same way."""
+"""Choose which pixel value is black and which is white: one scale for all images of a data set that are
+stored in the same way.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +10,26 @@ import numpy as np
 from explorer.data.formats import Refused
 
 # How pixels are stored. The first two need no words where 0 is black and 255 is white.
-GREY, COLOUR, WHOLE, COLOUR_16, WORD, LONG, DECIMAL = ("8-bit", "8-bit colour", "integer", "16-bit colour", "16-bit", "32-bit", "decimal")
+GREY, COLOUR, WHOLE, COLOUR_16, WORD, LONG, DECIMAL = (
+    "8-bit",
+    "8-bit colour",
+    "integer",
+    "16-bit colour",
+    "16-bit",
+    "32-bit",
+    "decimal",
+)
 USUAL = (1, 255, 1023, 4095, 16_383, 65_535)  # white, of 1, 8, 10, 12, 14 and 16 bits
-USUAL_HIGH_BYTES = (3, 15, 63, 255)  # of 16-bit colour, of which Pillow gives the upper byte: 10, 12, 14 and 16 bits
-DARK = {GREY: 16, COLOUR: 1}  # the largest value of images that use so little of their 8 bits that they can't mean 255 to be white
+USUAL_HIGH_BYTES = (
+    3,
+    15,
+    63,
+    255,
+)  # of 16-bit colour, of which Pillow gives the upper byte: 10, 12, 14 and 16 bits
+DARK = {
+    GREY: 16,
+    COLOUR: 1,
+}  # the largest value of images that use so little of their 8 bits that they can't mean 255 to be white
 USED = 0.25  # of a usual range, if it is meant
 
 
@@ -42,7 +60,9 @@ class Ranges:
 
 
 def scale_for(kind: str, low: float, high: float) -> Scale:
-    """By the values that are there: the smallest usual range that holds them and of which they use a quarter, else their own."""
+    """By the values that are there: the smallest usual range that holds them and of which they use a quarter,
+    else their own.
+    """
     if kind == COLOUR_16:
         return Scale(0, next(top for top in USUAL_HIGH_BYTES if high <= top))
     if kind in DARK:
@@ -64,7 +84,9 @@ def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
     half_span = scale.high / 2 - scale.low / 2  # halves, because the whole may be more than a float holds
     if half_span == 0:
         return np.zeros(values.shape, np.uint8)
-    return np.clip(np.rint((values.astype(np.float64) / 2 - scale.low / 2) / half_span * 255), 0, 255).astype(np.uint8)
+    return np.clip(np.rint((values.astype(np.float64) / 2 - scale.low / 2) / half_span * 255), 0, 255).astype(
+        np.uint8
+    )
 
 
 def said(scales: dict[str, Scale]) -> list[str]:
@@ -75,11 +97,15 @@ def said(scales: dict[str, Scale]) -> list[str]:
             continue
         if kind == COLOUR_16:  # Pillow keeps the upper byte only
             if scale.high < 255:
-                sentences.append(f"16-bit colour uses the values 0 to {scale.high * 256 + 255:,}: they are scaled to black and white, "
-                                 f"in {scale.high + 1} steps.")
+                sentences.append(
+                    f"16-bit colour uses the values 0 to {scale.high * 256 + 255:,}: they are scaled to black"
+                    f" and white, in {scale.high + 1} steps."
+                )
             continue
         found = "" if scale.is_usual else " (the lowest and the highest value found)"
-        sentences.append(f"Pixels ({kind}) are scaled: {number(scale.low)} is black, {number(scale.high)} is white{found}.")
+        sentences.append(
+            f"Pixels ({kind}) are scaled: {number(scale.low)} is black, {number(scale.high)} is white{found}."
+        )
     return sentences
 
 
@@ -88,7 +114,8 @@ def number(value: float) -> str:
 
 
 def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
-    """The grey that transparent images are put on: white, unless more of them can be seen on black, or on middle grey.
+    """The grey that transparent images are put on: white, unless more of them can be seen on black, or on
+    middle grey.
 
     Each: the lowest and highest grey of an image on white, and on black.
     """
@@ -102,5 +129,7 @@ def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
 
 
 VISIBLE = 16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
-BACKGROUNDS = {0: "Transparent images are shown on black, because they would not be visible on white.",
-               127: "Transparent images are shown on grey, because some are white and some are black."}
+BACKGROUNDS = {
+    0: "Transparent images are shown on black, because they would not be visible on white.",
+    127: "Transparent images are shown on grey, because some are white and some are black.",
+}

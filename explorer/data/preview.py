@@ -18,13 +18,14 @@ REMEDY = "Add PNG or JPEG images, a zip of them, a NumPy array or a CSV table."
 
 @dataclass(frozen=True)
 class Upload:
-    """What was found: how many images of each size (width, height) and of each of Pillow's modes, and what was skipped and why.
+    """What was found: how many images of each size (width, height) and of each of Pillow's modes, and what
+    was skipped and why.
 
-    y int64 [n]: the class of each image, an index into class_names; names [n]: theirs.
-    is_test: which of them are the test images, bool [n]; None if the images come without a split.
-    notes: what was decided about the images, a sentence each.
-    groups: numbers of images that are decoded together; decode: these, (height, width), colour -> uint8 [C, H, W] each, or why not.
-    encodings: in which old encodings the names in a zip may be, the one that was taken first; none if that is beyond doubt.
+    y int64 [n]: the class of each image, an index into class_names; names [n]: theirs. is_test: which of them
+    are the test images, bool [n]; None if the images come without a split. notes: what was decided about the
+    images, a sentence each. groups: numbers of images that are decoded together; decode: these, (height,
+    width), colour -> uint8 [C, H, W] each, or why not. encodings: in which old encodings the names in a zip
+    may be, the one that was taken first; none if that is beyond doubt.
     """
 
     y: np.ndarray
@@ -57,33 +58,59 @@ class Upload:
         return all(is_plain(image) for image in seen)
 
     def dataset(self, name: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
-        """The images cut to their middle square and resized. The test split is the one that was given, else one fifth in a fixed order.
+        """The images cut to their middle square and resized. The test split is the one that was given, else
+        one fifth in a fixed order.
 
         Raises UserError for a size that there is not, or if fewer than two images can be decoded.
         """
         if image_size not in IMAGE_SIZES:
-            raise UserError(f"The image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}.")
+            raise UserError(
+                f"The image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}."
+            )
         size = image_size, image_size
-        found = [one for group in read_each(lambda group: self.decode(group, size, colour), self.groups, on_progress, self.threads)
-                 for one in group]
+        found = [
+            one
+            for group in read_each(
+                lambda group: self.decode(group, size, colour), self.groups, on_progress, self.threads
+            )
+            for one in group
+        ]
         kept = [i for i, image in enumerate(found) if isinstance(image, np.ndarray)]
-        skipped = self.skipped + tuple(skip(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str))
+        skipped = self.skipped + tuple(
+            skip(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str)
+        )
         if len(kept) < 2:
             raise too_few(self.place, len(kept), skipped)
         classes, y = np.unique(self.y[kept], return_inverse=True)  # those with an image left
         x = np.stack([found[i] for i in kept])
         is_test = None if self.is_test is None else self.is_test[kept]
         n_plain = sum(map(is_plain, x))
-        plain = (f"{'Every image is' if n_plain == len(x) else f'{n_plain:,} of {len(x):,} images are'} of one colour.",) * (n_plain > 0)
-        return split(name, x, y, tuple(self.class_names[i] for i in classes), skipped, is_test, self.notes + plain)
+        plain = (
+            (
+                f"{'Every image is' if n_plain == len(x) else f'{n_plain:,} of {len(x):,} images are'} of one"
+                " colour."
+            ),
+        ) * (n_plain > 0)
+        return split(
+            name, x, y, tuple(self.class_names[i] for i in classes), skipped, is_test, self.notes + plain
+        )
 
 
-def upload_of(y: np.ndarray, class_names: tuple[str, ...], names: Sequence[str], sizes: Sequence, modes: Sequence[str],
-              most_classes: int | None, **others) -> Upload:
+def upload_of(
+    y: np.ndarray,
+    class_names: tuple[str, ...],
+    names: Sequence[str],
+    sizes: Sequence,
+    modes: Sequence[str],
+    most_classes: int | None,
+    **others,
+) -> Upload:
     """Sizes and modes of each image, which are counted. Raises UserError if there are too many classes."""
     if most_classes and len(class_names) > most_classes:
-        raise UserError(f"These images have {len(class_names):,} classes, and the limit is {most_classes:,}. "
-                        "Put them into fewer folders, or into none.")
+        raise UserError(
+            f"These images have {len(class_names):,} classes, and the limit is {most_classes:,}. "
+            "Put them into fewer folders, or into none."
+        )
     sizes, modes = (dict(Counter(found).most_common()) for found in (sizes, modes))
     return Upload(y, class_names, tuple(names), sizes, modes, **others)
 
@@ -93,8 +120,10 @@ def skip(name: str, fault: str) -> str:
 
 
 def too_few(place: str, n: int, skipped: Sequence[str]) -> UserError:
-    return UserError(f"{place} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
-                     f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}")
+    return UserError(
+        f"{place} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
+        f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}"
+    )
 
 
 def is_plain(image: np.ndarray | str) -> bool:

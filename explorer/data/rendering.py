@@ -1,11 +1,24 @@
-"""Convert Pillow's images of any kind to 8 bits per channel on an opaque background, in the same way for all images of a data set."""
+"""Convert Pillow's images of any kind to 8 bits per channel on an opaque background, in the same way for all
+images of a data set.
+"""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.data.pixels import COLOUR, COLOUR_16, DECIMAL, GREY, LONG, WORD, Ranges, Scale, background_for, scaled
+from explorer.data.pixels import (
+    COLOUR,
+    COLOUR_16,
+    DECIMAL,
+    GREY,
+    LONG,
+    WORD,
+    Ranges,
+    Scale,
+    background_for,
+    scaled,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,14 +29,18 @@ THUMBNAIL = (64, 64)  # pixels, of which it is seen whether anything shows on a 
 
 @dataclass(frozen=True)
 class Rendering:
-    """scales: what is black and what is white, by kind of pixels; background: the grey beneath what is transparent."""
+    """scales: what is black and what is white, by kind of pixels; background: the grey beneath what is
+    transparent.
+    """
 
     scales: dict[str, Scale] = field(default_factory=dict)
     background: int = 255
 
 
 def kind_of(image: "Image") -> str:
-    """How its pixels are stored: one of the kinds of explorer.data.pixels, "" for one bit a pixel. To be asked before it is decoded."""
+    """How its pixels are stored: one of the kinds of explorer.data.pixels, "" for one bit a pixel. To be
+    asked before it is decoded.
+    """
     if image.mode.startswith("I;16"):
         return WORD
     if image.mode in ("1", "I", "F"):
@@ -63,7 +80,9 @@ def rendering_of(image: "Image") -> Rendering:
     if kind and image.format not in LOSSY:
         ranges.add(kind, *range_of(image, kind))
     scales = ranges.scales()
-    return Rendering(scales, background_for([visible_range(image, kind, scales)]) if image.has_transparency_data else 255)
+    return Rendering(
+        scales, background_for([visible_range(image, kind, scales)]) if image.has_transparency_data else 255
+    )
 
 
 def eight_bit(image: "Image", kind: str, scales: dict[str, Scale]) -> "Image":
@@ -80,7 +99,9 @@ def eight_bit(image: "Image", kind: str, scales: dict[str, Scale]) -> "Image":
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
     table = scaled(np.arange(256, dtype=np.uint16), scale).tolist()
-    return image.point([value for band in image.getbands() for value in (range(256) if band == "A" else table)])
+    return image.point(
+        [value for band in image.getbands() for value in (range(256) if band == "A" else table)]
+    )
 
 
 def on_background(image: "Image", grey: int) -> "Image":

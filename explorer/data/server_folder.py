@@ -29,7 +29,11 @@ def listed() -> list[str]:
     found = []
     for root in allowed():
         try:
-            inner = sorted(entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False) and entry.name[0] != ".")
+            inner = sorted(
+                entry.path
+                for entry in os.scandir(root)
+                if entry.is_dir(follow_symlinks=False) and entry.name[0] != "."
+            )
         except OSError:
             continue
         found += [str(root), *inner]
@@ -44,20 +48,29 @@ def checked(path: str, may_be_file: bool = False) -> Path:
         folder = Path(os.devnull)
     is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
     if not _is_allowed(folder) or not (folder.is_dir() or is_file):
-        raise UserError(f"{shown(path)} is not a folder that visitors of this server may read. Upload its images, or ask the person "
-                        f"who runs the server to add it to {VARIABLE}.")
+        raise UserError(
+            f"{shown(path)} is not a folder that visitors of this server may read. Upload its images, or ask"
+            f" the person who runs the server to add it to {VARIABLE}."
+        )
     return folder
 
 
 def check_links(path: str) -> None:
-    """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a link that may lead out."""
+    """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a
+    link that may lead out.
+    """
     folder = checked(path)
     if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
-        raise UserError(f"{shown(link.name)} in {shown(folder.name)} cannot be read: {link.fault}. Remove it, or use another folder.")
+        raise UserError(
+            f"{shown(link.name)} in {shown(folder.name)} cannot be read: {link.fault}. Remove it, or use"
+            " another folder."
+        )
 
 
 def check_dataset(dataset: str) -> None:
-    """For a visitor who names a data set: folder:PATH as check_links() does, file:PATH as checked() does; others are all allowed."""
+    """For a visitor who names a data set: folder:PATH as check_links() does, file:PATH as checked() does;
+    others are all allowed.
+    """
     kind, _, path = dataset.partition(":")
     if kind == "folder":
         check_links(path)
@@ -66,7 +79,9 @@ def check_dataset(dataset: str) -> None:
 
 
 def on_server(path: str, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
-    """The images of a folder or file allowed, as if they were uploaded. Raises UserError as checked() and uploaded() do."""
+    """The images of a folder or file allowed, as if they were uploaded. Raises UserError as checked() and
+    uploaded() do.
+    """
     place = checked(path, may_be_file=True)
     if place.is_file():
         return file_upload(place, on_progress, encoding)
@@ -94,8 +109,14 @@ def _entries(folder: Path) -> list[Entry]:
         links = [name for name in inner if os.path.islink(os.path.join(place, name))]
         found += [_entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")]
         if len(found) > MOST_FILES:
-            raise UserError(f"{folder.name} contains more files than the limit of {MOST_FILES:,}. Choose one of its subfolders.")
-    return found + [Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "it is a folder that cannot be read", b"") for name in faults]
+            raise UserError(
+                f"{folder.name} contains more files than the limit of {MOST_FILES:,}. Choose one of its"
+                " subfolders."
+            )
+    return found + [
+        Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "it is a folder that cannot be read", b"")
+        for name in faults
+    ]
 
 
 def _entry(path: Path, folder: Path) -> Entry:
@@ -106,5 +127,11 @@ def _entry(path: Path, folder: Path) -> Entry:
         about = path.stat()
     except OSError as error:
         return Entry(name, 0, 0, error.strerror, path)
-    fault = TO_A_FOLDER if stat.S_ISDIR(about.st_mode) else "" if stat.S_ISREG(about.st_mode) else "it is not a regular file"
+    fault = (
+        TO_A_FOLDER
+        if stat.S_ISDIR(about.st_mode)
+        else ""
+        if stat.S_ISREG(about.st_mode)
+        else "it is not a regular file"
+    )
     return Entry(name, about.st_size, about.st_size, fault, path)

@@ -13,7 +13,9 @@ NAMES = ("square", "ellipse", "heart")
 
 
 def shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
-    """x, y: centre, as a share of half the image, −1 to 1; scale: half an ellipse's height; rotation: degrees."""
+    """x, y: centre, as a share of half the image, −1 to 1; scale: half an ellipse's height; rotation:
+    degrees.
+    """
     rng = np.random.default_rng(seed)
     y = rng.integers(0, len(NAMES), n_train + n_test)
     ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}

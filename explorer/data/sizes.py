@@ -8,12 +8,22 @@ from explorer.data import folder, load, own
 from explorer.data.dataset import n_for_test
 from explorer.data.layout import laid_out
 
-N_TRAIN = {"digits": 1437, "moons": 6000, "shapes": 12_000, "mnist": 60_000, "fashion-mnist": 60_000, "kmnist": 60_000,
-           "cifar10": 50_000, "celeba": 162_770}
+N_TRAIN = {
+    "digits": 1437,
+    "moons": 6000,
+    "shapes": 12_000,
+    "mnist": 60_000,
+    "fashion-mnist": 60_000,
+    "kmnist": 60_000,
+    "cifar10": 50_000,
+    "celeba": 162_770,
+}
 
 
 def n_train(dataset: str) -> int:
-    """Or somewhat more, if some of them can't be read; 1 at least. Raises UserError if there is no such data set."""
+    """Or somewhat more, if some of them can't be read; 1 at least. Raises UserError if there is no such data
+    set.
+    """
     kind, _, path = dataset.partition(":")
     if kind == "folder":
         root = Path(os.path.expanduser(path))

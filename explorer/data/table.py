@@ -1,4 +1,6 @@
-"""Read images from a CSV or TSV table: one image per row, one pixel per column, and optionally a column of labels (Kaggle's MNIST)."""
+"""Read images from a CSV or TSV table: one image per row, one pixel per column, and optionally a column of
+labels (Kaggle's MNIST).
+"""
 
 import math
 import re
@@ -11,21 +13,30 @@ from explorer.errors import UserError
 
 MOST_BYTES = 150_000_000  # of the text: MNIST has 110 MB
 MOST_COLUMNS = 64 * 64 * 3 * 4
-LABELS, NUMBERS = ("label", "labels", "class", "target", "y", "digit", "emotion"), ("", "id", "index", "unnamed: 0")
-WANTED = "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1 and so on."
+LABELS, NUMBERS = (
+    ("label", "labels", "class", "target", "y", "digit", "emotion"),
+    ("", "id", "index", "unnamed: 0"),
+)
+WANTED = (
+    "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1"
+    " and so on."
+)
 
 
 def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     """CSV or TSV -> pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
 
-    The labels are the column of that name; without names, the first or last column, if the others make a square image without it.
-    Raises UserError if this is no such table.
+    The labels are the column of that name; without names, the first or last column, if the others make a
+    square image without it. Raises UserError if this is no such table.
     """
     import pyarrow as pa
     from pyarrow import csv
 
     if len(content) > MOST_BYTES:
-        raise UserError(f"{name} has {len(content) / 1e6:,.0f} MB, and the limit is {MOST_BYTES / 1e6:,.0f} MB. Save fewer images.")
+        raise UserError(
+            f"{name} has {len(content) / 1e6:,.0f} MB, and the limit is {MOST_BYTES / 1e6:,.0f} MB. Save"
+            " fewer images."
+        )
     first = content[:1_000_000].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     delimiter = max(",;\t", key=first.count)
     cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
@@ -33,9 +44,16 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
         raise _unfit(name, len(cells))
     has_header = _are_names(cells)
     try:
-        table = csv.read_csv(BytesIO(content), csv.ReadOptions(use_threads=False, block_size=1 << 24, skip_rows=int(has_header),
-                                                               column_names=[str(i) for i in range(len(cells))]),
-                             csv.ParseOptions(delimiter=delimiter))
+        table = csv.read_csv(
+            BytesIO(content),
+            csv.ReadOptions(
+                use_threads=False,
+                block_size=1 << 24,
+                skip_rows=int(has_header),
+                column_names=[str(i) for i in range(len(cells))],
+            ),
+            csv.ParseOptions(delimiter=delimiter),
+        )
     except pa.ArrowException as error:
         raise UserError(f"{name} cannot be read as a table: {_reason(error)}. {WANTED}") from None
     columns = [column.to_numpy() for column in table.columns]
@@ -48,10 +66,16 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def _are_names(cells: list[str]) -> bool:
-    """Whether the first row names the columns: words, or numbers that count. A label at either end may be a word in any row."""
+    """Whether the first row names the columns: words, or numbers that count. A label at either end may be a
+    word in any row.
+    """
     inner = cells[1:-1]
     if all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in inner):
-        return len(inner) > 2 and all(cell.isdecimal() for cell in inner) and {int(b) - int(a) for a, b in pairwise(inner)} == {1}
+        return (
+            len(inner) > 2
+            and all(cell.isdecimal() for cell in inner)
+            and {int(b) - int(a) for a, b in pairwise(inner)} == {1}
+        )
     return True
 
 
@@ -72,8 +96,9 @@ def _columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[i
 
 
 def _label_column(columns: list[np.ndarray]) -> int | None:
-    """The first or the last column: the one that is text; that counts from 0 or 1 without a gap; or whose values are smaller, as classes
-    are fewer than greys (larger, if the pixels are 0 and 1)."""
+    """The first or the last column: the one that is text; that counts from 0 or 1 without a gap; or whose
+    values are smaller, as classes are fewer than greys (larger, if the pixels are 0 and 1).
+    """
     is_binary = all(column.dtype.kind in "iuf" and column.max(initial=0) <= 1 for column in columns[1:-1])
     ranks = {}
     for i in (0, len(columns) - 1):
@@ -100,7 +125,11 @@ def _packed(columns: list[np.ndarray]) -> np.ndarray:
 
 
 def _labels(column: np.ndarray) -> np.ndarray:
-    return np.array(["" if value is None else str(value) for value in column]) if column.dtype.kind == "O" else column
+    return (
+        np.array(["" if value is None else str(value) for value in column])
+        if column.dtype.kind == "O"
+        else column
+    )
 
 
 def _unfit(name: str, n: int) -> UserError:

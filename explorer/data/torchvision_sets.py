@@ -52,15 +52,25 @@ def celeba(on_progress: Progress = untold) -> Dataset:
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
     folder = data_folder() / "celeba" / "img_align_celeba"
-    x, kept, skipped = read_images(folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, True, on_progress)
+    x, kept, skipped = read_images(
+        folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, True, on_progress
+    )
     attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
     n_train = int((np.array(kept) < len(parts[0].filename)).sum())
     if not 0 < n_train < len(x):
-        raise UserError(f"{folder} contains {n_train} training and {len(x) - n_train} test images that can be read, but both are needed. "
-                        "Delete it and run `python -m explorer data celeba`.")
-    return Dataset("celeba", x, attributes[:, names.index(CELEBA_CLASS)].astype(np.int64),
-                   (f"not {CELEBA_CLASS.lower()}", CELEBA_CLASS.lower()), n_train,
-                   {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)}, skipped)
+        raise UserError(
+            f"{folder} contains {n_train} training and {len(x) - n_train} test images that can be read, but"
+            " both are needed. Delete it and run `python -m explorer data celeba`."
+        )
+    return Dataset(
+        "celeba",
+        x,
+        attributes[:, names.index(CELEBA_CLASS)].astype(np.int64),
+        (f"not {CELEBA_CLASS.lower()}", CELEBA_CLASS.lower()),
+        n_train,
+        {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)},
+        skipped,
+    )
 
 
 def download(name: str, on_progress: Progress = untold) -> None:
@@ -80,12 +90,16 @@ def download(name: str, on_progress: Progress = untold) -> None:
         except UserError as error:
             raise UserError(f"{error} {_where(name)}") from error
         except OSError as error:
-            raise UserError(f"{name} could not be unpacked in {root}: {error.strerror}. "
-                            "Free some disk space, or set EXPLORER_DATA to another folder.") from error
+            raise UserError(
+                f"{name} could not be unpacked in {root}: {error.strerror}. "
+                "Free some disk space, or set EXPLORER_DATA to another folder."
+            ) from error
 
 
 def _unpack_faces(folder: Path) -> None:
-    """Unpacked beside their place and then moved there, so that an interruption doesn't leave half of them installed."""
+    """Unpacked beside their place and then moved there, so that an interruption doesn't leave half of them
+    installed.
+    """
     faces, aside = folder / "img_align_celeba", folder / "unpacking"
     if not faces.is_dir():
         _import_datasets().utils.extract_archive(faces.with_suffix(".zip"), aside)
@@ -106,7 +120,10 @@ def _archives(name: str, kind, root: Path) -> list[tuple[list[str], Path, str]]:
 def _read(name: str, **split):
     kind, root = _torchvision_class(name), data_folder()
     if not installed(name):
-        raise UserError(f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`. {_where(name)}")
+        raise UserError(
+            f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`."
+            f" {_where(name)}"
+        )
     try:
         read = kind(root, **split)
         if name != "celeba" and len(read.data) != len(read.targets):
@@ -115,8 +132,10 @@ def _read(name: str, **split):
             raise ValueError(f"images of {tuple(read.data.shape[1:])} pixels")
         return read
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError, LookupError, TypeError) as error:
-        raise UserError(f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "
-                        f"Delete them and run `python -m explorer data {name}`.") from error
+        raise UserError(
+            f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "
+            f"Delete them and run `python -m explorer data {name}`."
+        ) from error
 
 
 def installed(name: str) -> bool:
@@ -130,13 +149,17 @@ def installed(name: str) -> bool:
 def _where(name: str) -> str:
     root = data_folder()
     if name in MNIST_LIKE:
-        files = ("train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte "
-                 f"in {root / MNIST_LIKE[name] / 'raw'}")
+        files = (
+            "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and"
+            f" t10k-labels-idx1-ubyte in {root / MNIST_LIKE[name] / 'raw'}"
+        )
     elif name == "cifar10":
         files = f"the folder cifar-10-batches-py in {root}"
     else:
-        files = ("list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
-                 f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {root / 'celeba'}")
+        files = (
+            "list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
+            f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {root / 'celeba'}"
+        )
     return f"Without an internet connection, copy {files}."
 
 

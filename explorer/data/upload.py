@@ -1,4 +1,5 @@
-"""Uploaded images: a zip, image files, NumPy arrays or a table. First a preview, then a data set like any other.
+"""Uploaded images: a zip, image files, NumPy arrays or a table. First a preview, then a data set like any
+other.
 
 A preview reads headers, and pixels where it must; all are decoded once size and colour are chosen.
 """
@@ -33,7 +34,9 @@ UPLOAD = "This upload"
 
 @dataclass(frozen=True)
 class Door:
-    """place: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may not fill the machine."""
+    """place: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may
+    not fill the machine.
+    """
 
     place: str = UPLOAD
     is_limited: bool = True
@@ -47,33 +50,63 @@ class Door:
         return MOST_CLASSES if self.is_limited else None
 
 
-def uploaded(files: Sequence[tuple[str, bytes]], on_progress: Progress = untold, encoding: str | None = None,
-             place: str = UPLOAD) -> Upload:
-    """name, content of each: one zip or .npz, or any number of files, whatever they are called; the encoding of old names in a zip.
+def uploaded(
+    files: Sequence[tuple[str, bytes]],
+    on_progress: Progress = untold,
+    encoding: str | None = None,
+    place: str = UPLOAD,
+) -> Upload:
+    """name, content of each: one zip or .npz, or any number of files, whatever they are called; the encoding
+    of old names in a zip.
 
     Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
     """
     if len(files) == 1 and suffix_of(files[0][0]) in CODE:
-        raise UserError(f"{shown(files[0][0])} {CAN_RUN_CODE}: save its arrays with numpy.savez, and upload the .npz file.")
+        raise UserError(
+            f"{shown(files[0][0])} {CAN_RUN_CODE}: save its arrays with numpy.savez, and upload the .npz"
+            " file."
+        )
     if len(files) == 1 and files[0][1].startswith(ZIP):
         archive = Archive(files[0][1], MOST_FILES, MOST_BYTES, encoding)
         found = of_entries(archive.entries, archive.read, on_progress, Door(place))
-        note = (f"The names in the zip file are read in the encoding {archive.encodings[0]}.",) if archive.encodings else ()
+        note = (
+            (f"The names in the zip file are read in the encoding {archive.encodings[0]}.",)
+            if archive.encodings
+            else ()
+        )
         return replace(found, encodings=archive.encodings, notes=found.notes + note)
     if len(files) > MOST_FILES or sum(len(content) for _, content in files) > MOST_BYTES:
-        raise UserError(f"These files exceed the limit of {MOST_FILES:,} files or {MOST_BYTES / 1e6:,.0f} MB. Upload fewer files.")
-    entries = [Entry(name.replace("\\", "/"), len(content), len(content),
-                     "it is a zip file: upload it alone" if content.startswith(ZIP) else "", content) for name, content in files]
+        raise UserError(
+            f"These files exceed the limit of {MOST_FILES:,} files or {MOST_BYTES / 1e6:,.0f} MB. Upload"
+            " fewer files."
+        )
+    entries = [
+        Entry(
+            name.replace("\\", "/"),
+            len(content),
+            len(content),
+            "it is a zip file: upload it alone" if content.startswith(ZIP) else "",
+            content,
+        )
+        for name, content in files
+    ]
     return of_entries(entries, lambda entry: entry.source, on_progress, Door(place))
 
 
-def of_entries(entries: Sequence[Entry], read: Callable[[Entry], bytes | Path], on_progress: Progress = untold,
-               door: Door = Door()) -> Upload:
-    """Files, and what gives the content of one, or its path, or raises ValueError with a short reason. Raises UserError as uploaded() does.
+def of_entries(
+    entries: Sequence[Entry],
+    read: Callable[[Entry], bytes | Path],
+    on_progress: Progress = untold,
+    door: Door = Door(),
+) -> Upload:
+    """Files, and what gives the content of one, or its path, or raises ValueError with a short reason. Raises
+    UserError as uploaded() does.
 
     Images are taken where there are any; without them arrays, or else tables of pixels.
     """
-    entries = sorted((entry for entry in entries if not _is_hidden(entry.name)), key=lambda entry: entry.name.split("/"))
+    entries = sorted(
+        (entry for entry in entries if not _is_hidden(entry.name)), key=lambda entry: entry.name.split("/")
+    )
     arrays = [entry for entry in entries if suffix_of(entry.name) == ARRAY]
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLES]
     if sum(is_image(entry.name) for entry in entries) < 2 and (arrays or tables):
@@ -81,7 +114,9 @@ def of_entries(entries: Sequence[Entry], read: Callable[[Entry], bytes | Path], 
     return _of_images(entries, tables, read, on_progress, door)
 
 
-def _of_images(entries: Sequence[Entry], tables: Sequence[Entry], read: Callable, on_progress: Progress, door: Door) -> Upload:
+def _of_images(
+    entries: Sequence[Entry], tables: Sequence[Entry], read: Callable, on_progress: Progress, door: Door
+) -> Upload:
     wanted, skipped = [], []
     for entry in entries:
         if fault := _fault(entry, door):
@@ -108,10 +143,21 @@ def _of_images(entries: Sequence[Entry], tables: Sequence[Entry], read: Callable
                 notes += [note] * bool(note)
             break
     y, class_names = by_folder(folders)
-    return upload_of(y, class_names, [image.name for image in files.images], [image.size for image in files.images],
-                     [image.mode for image in files.images], door.most_classes,
-                     skipped=tuple(skip(*one) for one in skipped + files.faults), is_test=is_test, notes=tuple(notes),
-                     groups=files.groups(), decode=files.decoded, threads=door.threads, place=door.place)
+    return upload_of(
+        y,
+        class_names,
+        [image.name for image in files.images],
+        [image.size for image in files.images],
+        [image.mode for image in files.images],
+        door.most_classes,
+        skipped=tuple(skip(*one) for one in skipped + files.faults),
+        is_test=is_test,
+        notes=tuple(notes),
+        groups=files.groups(),
+        decode=files.decoded,
+        threads=door.threads,
+        place=door.place,
+    )
 
 
 def _labels(table: Entry, read: Callable, paths: Sequence[str]):
@@ -124,12 +170,17 @@ def _labels(table: Entry, read: Callable, paths: Sequence[str]):
 
 def _check_work(pixels: int) -> None:
     if pixels > MOST_PIXELS:
-        raise UserError(f"These images have {pixels / 1e9:,.0f} billion pixels, and the limit is {MOST_PIXELS / 1e9:.0f} billion. "
-                        "Upload fewer or smaller images.")
+        raise UserError(
+            f"These images have {pixels / 1e9:,.0f} billion pixels, and the limit is {MOST_PIXELS / 1e9:.0f}"
+            " billion. Upload fewer or smaller images."
+        )
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") and part not in (".", "..") or part.lower() in LEFT_BY_SYSTEMS for part in name.split("/"))
+    return any(
+        part.startswith(".") and part not in (".", "..") or part.lower() in LEFT_BY_SYSTEMS
+        for part in name.split("/")
+    )
 
 
 def _fault(entry: Entry, door: Door) -> str:
@@ -138,8 +189,14 @@ def _fault(entry: Entry, door: Door) -> str:
     if entry.fault:
         return entry.fault
     if suffix not in SUFFIXES:
-        return {".zip": "it is a zip file in a zip file", ARRAY: "it is an array, and only the images are used"} \
-            .get(suffix, f"it {CAN_RUN_CODE}" if suffix in CODE else "its name is not that of an image")
+        return {
+            ".zip": "it is a zip file in a zip file",
+            ARRAY: "it is an array, and only the images are used",
+        }.get(suffix, f"it {CAN_RUN_CODE}" if suffix in CODE else "its name is not that of an image")
     if door.is_limited and entry.size > MOST_FILE_BYTES:
         return LARGE
-    return "its compression ratio is too high for an image" if entry.size > MOST_RATIO * max(entry.packed, 1) else ""
+    return (
+        "its compression ratio is too high for an image"
+        if entry.size > MOST_RATIO * max(entry.packed, 1)
+        else ""
+    )

@@ -10,8 +10,21 @@ from explorer.figures.palette import ACCENT, GREY
 
 def bars(values: np.ndarray, names: Sequence[str], title: str, format: str = ".2f") -> go.Figure:
     """values [D], one bar each, named; title: of the axis, with its unit."""
-    figure = go.Figure(go.Bar(x=list(names), y=values, marker={"color": ACCENT}, hovertemplate=f"%{{x}}: %{{y:{format}}}<extra></extra>"))
+    figure = go.Figure(
+        go.Bar(
+            x=list(names),
+            y=values,
+            marker={"color": ACCENT},
+            hovertemplate=f"%{{x}}: %{{y:{format}}}<extra></extra>",
+        )
+    )
     axis = {"showline": True, "linecolor": GREY, "zeroline": False, "gridcolor": "rgba(138,143,152,.2)"}
-    figure.update_layout(height=190, margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False, bargap=0.3, xaxis=axis | {"type": "category"},
-                         yaxis=axis | {"title": {"text": title, "standoff": 6}, "tickformat": format.replace(".2f", "~g")})
+    figure.update_layout(
+        height=190,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        dragmode=False,
+        bargap=0.3,
+        xaxis=axis | {"type": "category"},
+        yaxis=axis | {"title": {"text": title, "standoff": 6}, "tickformat": format.replace(".2f", "~g")},
+    )
     return figure

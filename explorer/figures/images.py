@@ -14,7 +14,10 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
 
 
 def sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
-    """Rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with black gaps."""
+    """Rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with black
+    gaps.
+    """
+
     def line(images: np.ndarray) -> np.ndarray:
         pixels = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
         return np.concatenate(list(np.pad(pixels, ((0, 0), (0, 0), (gap, gap), (gap, gap)))), axis=2)
@@ -29,7 +32,9 @@ def png(image: np.ndarray) -> bytes:
 
 def webp(image: np.ndarray) -> bytes:
     """image [C, H, W] as a WebP, pixel for pixel: smaller than a PNG, for browsers."""
-    return _encoded(image, "WEBP", lossless=True, method=1, quality=0)  # of effort: the usual takes four times as long for 1% less
+    return _encoded(
+        image, "WEBP", lossless=True, method=1, quality=0
+    )  # of effort: the usual takes four times as long for 1% less
 
 
 def _encoded(image: np.ndarray, kind: str, **how) -> bytes:

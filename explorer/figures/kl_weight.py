@@ -13,75 +13,166 @@ DIMENSIONS = ((ACCENT, "solid"), (MARK, "dash"), ("#968700", "dot"), ("#d25a96",
 
 
 def _marked(figure: go.Figure, x: float, y: float, text: str) -> None:
-    figure.add_scatter(x=[x], y=[y], mode="markers", marker={"color": MARK, "size": 15, "line": {"color": "#000", "width": 1.5}},
-                       name=text, hovertemplate=f"{text}<extra></extra>")
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={"color": MARK, "size": 15, "line": {"color": "#000", "width": 1.5}},
+        name=text,
+        hovertemplate=f"{text}<extra></extra>",
+    )
 
 
 def _laid_out(figure: go.Figure, x: dict, y: dict) -> go.Figure:
-    axis = {"zeroline": False, "showline": True, "linecolor": GREY, "ticks": "outside", "tickcolor": GREY,
-            "gridcolor": "rgba(138,143,152,.2)"}
+    axis = {
+        "zeroline": False,
+        "showline": True,
+        "linecolor": GREY,
+        "ticks": "outside",
+        "tickcolor": GREY,
+        "gridcolor": "rgba(138,143,152,.2)",
+    }
     titled = ({**axis, **given, "title": {"text": given["title"], "standoff": 6}} for given in (x, y))
-    figure.update_layout(dict(zip(("xaxis", "yaxis"), titled)), height=300, margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False,
-                         hovermode="closest", legend={"orientation": "h", "yanchor": "bottom", "y": 1, "x": 0, "font": {"size": 12}})
+    figure.update_layout(
+        dict(zip(("xaxis", "yaxis"), titled)),
+        height=300,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        dragmode=False,
+        hovermode="closest",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1, "x": 0, "font": {"size": 12}},
+    )
     return figure
 
 
 def _level(figure: go.Figure, y: float | None, text: str) -> None:
     """The AE's, for comparison."""
     if y is not None:
-        figure.add_hline(y=y, line={"color": GREY, "dash": "dot"}, annotation={"text": text, "font": {"color": GREY}})
+        figure.add_hline(
+            y=y, line={"color": GREY, "dash": "dot"}, annotation={"text": text, "font": {"color": GREY}}
+        )
 
 
-def rate_distortion(betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], rungs: Sequence[float],
-                    present: tuple[float, float, float], ae: float | None = None) -> go.Figure:
-    """Nats per image at each KL weight, the rungs as dots; present: KL weight, rate and distortion; ae: the AE's distortion."""
+def rate_distortion(
+    betas: Sequence[float],
+    rate: Sequence[float],
+    distortion: Sequence[float],
+    rungs: Sequence[float],
+    present: tuple[float, float, float],
+    ae: float | None = None,
+) -> go.Figure:
+    """Nats per image at each KL weight, the rungs as dots; present: KL weight, rate and distortion; ae: the
+    AE's distortion.
+    """
     figure = go.Figure()
-    figure.add_scatter(x=rate, y=distortion, mode="lines", line={"color": LINE, "width": 2}, hoverinfo="skip", showlegend=False)
+    figure.add_scatter(
+        x=rate,
+        y=distortion,
+        mode="lines",
+        line={"color": LINE, "width": 2},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     on = [i for i, beta in enumerate(betas) if beta in rungs]
-    figure.add_scatter(x=[rate[i] for i in on], y=[distortion[i] for i in on], customdata=[betas[i] for i in on], mode="markers",
-                       marker={"color": LINE, "size": 7}, name="trained",
-                       hovertemplate="β %{customdata:g}: rate %{x:.1f}, distortion %{y:.1f}<extra></extra>")
+    figure.add_scatter(
+        x=[rate[i] for i in on],
+        y=[distortion[i] for i in on],
+        customdata=[betas[i] for i in on],
+        mode="markers",
+        marker={"color": LINE, "size": 7},
+        name="trained",
+        hovertemplate="β %{customdata:g}: rate %{x:.1f}, distortion %{y:.1f}<extra></extra>",
+    )
     _level(figure, ae, "AE")
     _marked(figure, present[1], present[2], f"β {present[0]:.2g}")
     return _laid_out(figure, {"title": "rate, nats per image"}, {"title": "distortion, nats per image"})
 
 
-def gap_over_beta(betas: Sequence[float], gap: Sequence[float | None], prior_gap: Sequence[float | None], rungs: Sequence[float],
-                  gap_estimates: Sequence[Share | None], prior_estimates: Sequence[Share | None], present: tuple[float, float | None],
-                  ae: Share | None = None) -> go.Figure:
-    """Shares of draws that lie in gaps, over the KL weight, the rungs as dots with 95% intervals where there are estimates.
+def gap_over_beta(
+    betas: Sequence[float],
+    gap: Sequence[float | None],
+    prior_gap: Sequence[float | None],
+    rungs: Sequence[float],
+    gap_estimates: Sequence[Share | None],
+    prior_estimates: Sequence[Share | None],
+    present: tuple[float, float | None],
+    ae: Share | None = None,
+) -> go.Figure:
+    """Shares of draws that lie in gaps, over the KL weight, the rungs as dots with 95% intervals where there
+    are estimates.
 
     present: KL weight and its gap; ae: the AE's gap, with its interval as a band.
     """
     figure, on = go.Figure(), [i for i, beta in enumerate(betas) if beta in rungs]
-    for name, shares, estimates, dash, colour in (("gap", gap, gap_estimates, "solid", LINE),
-                                                  ("prior gap", prior_gap, prior_estimates, "dash", GREY)):
-        figure.add_scatter(x=betas, y=shares, mode="lines", line={"color": colour, "width": 2, "dash": dash}, name=name,
-                           hoverinfo="skip")
+    for name, shares, estimates, dash, colour in (
+        ("gap", gap, gap_estimates, "solid", LINE),
+        ("prior gap", prior_gap, prior_estimates, "dash", GREY),
+    ):
+        figure.add_scatter(
+            x=betas,
+            y=shares,
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            name=name,
+            hoverinfo="skip",
+        )
         known = [(shares[i], estimates[i]) for i in on]
-        figure.add_scatter(x=[betas[i] for i in on], y=[share for share, _ in known], mode="markers", showlegend=False,
-                           name=f"{name}, trained", marker={"color": colour, "size": 6}, error_y={
-                               "type": "data", "symmetric": False, "color": colour, "thickness": 1.5, "width": 3,
-                               "array": [e.high - e.share if e else 0 for _, e in known],
-                               "arrayminus": [e.share - e.low if e else 0 for _, e in known]},
-                           customdata=[str(e) if e else "not measured" if share is None else f"{share:.0%}" for share, e in known],
-                           hovertemplate=f"{name} at β %{{x:.2g}}: %{{customdata}}<extra></extra>")
+        figure.add_scatter(
+            x=[betas[i] for i in on],
+            y=[share for share, _ in known],
+            mode="markers",
+            showlegend=False,
+            name=f"{name}, trained",
+            marker={"color": colour, "size": 6},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "color": colour,
+                "thickness": 1.5,
+                "width": 3,
+                "array": [e.high - e.share if e else 0 for _, e in known],
+                "arrayminus": [e.share - e.low if e else 0 for _, e in known],
+            },
+            customdata=[
+                str(e) if e else "not measured" if share is None else f"{share:.0%}" for share, e in known
+            ],
+            hovertemplate=f"{name} at β %{{x:.2g}}: %{{customdata}}<extra></extra>",
+        )
     if ae is not None:
         figure.add_hrect(y0=ae.low, y1=ae.high, fillcolor=GREY, opacity=0.2, line_width=0)
     _level(figure, ae and ae.share, f"AE {ae}")
     if present[1] is not None:
         _marked(figure, *present, f"β {present[0]:.2g}")
-    tops = [share for share in (*gap, *prior_gap) if share is not None] + [e.high for e in (*gap_estimates, *prior_estimates, ae) if e]
-    return _laid_out(figure, {"title": "KL weight β", "type": "log", "tickformat": "~g", "dtick": 1},
-                     {"title": "samples in gaps", "tickformat": ".0%", "range": [0, 1.1 * max(tops, default=1)]})
+    tops = [share for share in (*gap, *prior_gap) if share is not None] + [
+        e.high for e in (*gap_estimates, *prior_estimates, ae) if e
+    ]
+    return _laid_out(
+        figure,
+        {"title": "KL weight β", "type": "log", "tickformat": "~g", "dtick": 1},
+        {"title": "samples in gaps", "tickformat": ".0%", "range": [0, 1.1 * max(tops, default=1)]},
+    )
 
 
 def aggregate_against_prior(dimensions: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> go.Figure:
     """(name, z, density) of each dimension's aggregate posterior, with N(0, 1)."""
     figure = go.Figure()
     z = np.linspace(min(v.min() for _, v, _ in dimensions), max(v.max() for _, v, _ in dimensions), 241)
-    figure.add_scatter(x=z, y=np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi), mode="lines", fill="tozeroy", line={"color": GREY, "width": 1},
-                       fillcolor="rgba(138,143,152,.25)", name="prior N(0, 1)", hoverinfo="skip")
+    figure.add_scatter(
+        x=z,
+        y=np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi),
+        mode="lines",
+        fill="tozeroy",
+        line={"color": GREY, "width": 1},
+        fillcolor="rgba(138,143,152,.25)",
+        name="prior N(0, 1)",
+        hoverinfo="skip",
+    )
     for (name, at, density), (colour, dash) in zip(dimensions, DIMENSIONS):
-        figure.add_scatter(x=at, y=density, mode="lines", line={"color": colour, "width": 2, "dash": dash}, name=name, hoverinfo="skip")
+        figure.add_scatter(
+            x=at,
+            y=density,
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            name=name,
+            hoverinfo="skip",
+        )
     return _laid_out(figure, {"title": "z"}, {"title": "density"})

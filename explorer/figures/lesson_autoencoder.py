@@ -1,4 +1,6 @@
-"""Charts of the lesson on the autoencoder: codes on a plane, and the loss of PCA over k. Drawn once, to be filled."""
+"""Charts of the lesson on the autoencoder: codes on a plane, and the loss of PCA over k. Drawn once, to be
+filled.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -21,47 +23,77 @@ def axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
 
 
 def codes(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
-    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its colour; at: axes()."""
+    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its
+    colour; at: axes().
+    """
     colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
-    return alt.Chart(data).mark_text(size=size, clip=True, aria=False).encode(
-        **at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
+    return (
+        alt.Chart(data)
+        .mark_text(size=size, clip=True, aria=False)
+        .encode(**at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
+    )
 
 
 def codes_of(mu: np.ndarray, y: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
     """mu [n, 2], y [n] their classes"""
-    return pd.DataFrame({"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]})
+    return pd.DataFrame(
+        {"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]}
+    )
 
 
 @cache
 def code_map(names: Sequence[str]) -> dict:
     """To be filled with what code_map_at() gives."""
     at, here = axes(), alt.Chart(alt.NamedData("here"))
-    rings = [here.mark_point(size=300, strokeWidth=width, color=colour).encode(**at)
-             for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))]
-    return drawn(alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(
-        height=330, **as_pixels("Codes of test images by class; the chosen image's is ringed")))
+    rings = [
+        here.mark_point(size=300, strokeWidth=width, color=colour).encode(**at)
+        for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))
+    ]
+    return drawn(
+        alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(
+            height=330, **as_pixels("Codes of test images by class; the chosen image's is ringed")
+        )
+    )
 
 
-def code_map_at(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray) -> dict[str, pd.DataFrame]:
+def code_map_at(
+    mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray
+) -> dict[str, pd.DataFrame]:
     """mu [n, 2], y [n] their classes; chosen [2] is ringed. A few codes that lie far out are not shown."""
-    low, high = np.minimum(np.percentile(mu, 1, axis=0), chosen), np.maximum(np.percentile(mu, 99, axis=0), chosen)
+    low, high = (
+        np.minimum(np.percentile(mu, 1, axis=0), chosen),
+        np.maximum(np.percentile(mu, 99, axis=0), chosen),
+    )
     low, high = low - (high - low) / 20, high + (high - low) / 20
     inside = ((mu >= low) & (mu <= high)).all(1)
-    return {"codes": codes_of(mu[inside], y[inside], names), "here": pd.DataFrame([chosen], columns=["z0", "z1"]),
-            "frame": framed(low[0], high[0], low[1], high[1])}
+    return {
+        "codes": codes_of(mu[inside], y[inside], names),
+        "here": pd.DataFrame([chosen], columns=["z0", "z1"]),
+        "frame": framed(low[0], high[0], low[1], high[1]),
+    }
 
 
 @cache
 def over_numbers(n: int, title: str) -> dict:
-    """The loss of PCA with 1, 2, … n numbers, on the y axis of that title. To be filled with what over_numbers_at() gives."""
+    """The loss of PCA with 1, 2, … n numbers, on the y axis of that title. To be filled with what
+    over_numbers_at() gives.
+    """
     curve, here, network = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "network"))
     curve = curve.mark_line(color=ACCENT).encode(
-        x=alt.X("k:Q", title="k, numbers kept by PCA", scale=alt.Scale(type="log", domain=[1, n], nice=False),
-                axis=alt.Axis(values=[1, 2, 4, 8, 16, 32, 64], format="d")),
-        y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)))
-    here = here.mark_point(filled=True, size=130, color=MARK, stroke="#000", opacity=1).encode(x="k:Q", y="value:Q")
+        x=alt.X(
+            "k:Q",
+            title="k, numbers kept by PCA",
+            scale=alt.Scale(type="log", domain=[1, n], nice=False),
+            axis=alt.Axis(values=[1, 2, 4, 8, 16, 32, 64], format="d"),
+        ),
+        y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+    )
+    here = here.mark_point(filled=True, size=130, color=MARK, stroke="#000", opacity=1).encode(
+        x="k:Q", y="value:Q"
+    )
     label = network.mark_text(align="right", dx=-4, dy=-8, color=GREY).encode(
-        x=alt.value("width"), y="value:Q", text=alt.value("network, 2 numbers"))
+        x=alt.value("width"), y="value:Q", text=alt.value("network, 2 numbers")
+    )
     level = network.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(y="value:Q")
     return drawn(alt.layer(curve, level, label, here).properties(height=165))
 

@@ -1,5 +1,5 @@
-"""Draw a codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and how often they are chosen.
-The charts are made once; their data are filled in.
+"""Draw a codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and
+how often they are chosen. The charts are made once; their data are filled in.
 """
 
 from functools import cache
@@ -13,18 +13,29 @@ from explorer.figures.palette import CLASS_COLOURS, GREY
 
 MARK = CLASS_COLOURS[8]  # of encoder outputs, in the formulas too
 LIGHTNESS, CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of them
-LINEAR = np.array([[4.0767416621, -3.3077115913, 0.2309699292], [-1.2684380046, 2.6097574011, -0.3413193965],
-                   [-0.0041960863, -0.7034186147, 1.7076147010]])
-LMS = np.array([[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]])
+LINEAR = np.array(
+    [
+        [4.0767416621, -3.3077115913, 0.2309699292],
+        [-1.2684380046, 2.6097574011, -0.3413193965],
+        [-0.0041960863, -0.7034186147, 1.7076147010],
+    ]
+)
+LMS = np.array(
+    [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
+)
 USED = alt.Tooltip("share:Q", title="share of choices", format=".1%")
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
-    """codebook [K, 2] -> uint8 [K, 3]: hue by direction from the middle, colourfulness by distance, one lightness (Ottosson's Oklab)."""
+    """codebook [K, 2] -> uint8 [K, 3]: hue by direction from the middle, colourfulness by distance, one
+    lightness (Ottosson's Oklab).
+    """
     off = codebook - codebook.mean(0)
     lab = np.column_stack([np.full(len(off), LIGHTNESS), CHROMA * off / np.linalg.norm(off, axis=1).max()])
     linear = np.clip((lab @ LMS.T) ** 3 @ LINEAR.T, 0, 1)
-    return np.rint(255 * np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)).astype(np.uint8)
+    return np.rint(
+        255 * np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    ).astype(np.uint8)
 
 
 def _hex(colours: np.ndarray) -> list[str]:
@@ -34,35 +45,81 @@ def _hex(colours: np.ndarray) -> list[str]:
 @cache
 def book() -> dict:
     """Its data come from book_at()."""
-    x, y = (alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False)) for name, title in
-            (("x", "first coordinate"), ("y", "second coordinate")))
-    fell, entries, own, entry = (alt.Chart(alt.NamedData(name)) for name in ("fell", "entries", "own", "entry"))
+    x, y = (
+        alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False))
+        for name, title in (("x", "first coordinate"), ("y", "second coordinate"))
+    )
+    fell, entries, own, entry = (
+        alt.Chart(alt.NamedData(name)) for name in ("fell", "entries", "own", "entry")
+    )
     colour, tip = alt.Color("colour:N", scale=None), [alt.Tooltip("entry:Q"), USED]
     size = alt.Size("of most:Q", scale=alt.Scale(domain=[0, 1], range=[0, 900]), legend=None)
-    width, large = alt.condition("datum.here", alt.value(4), alt.value(1.5)), alt.condition("datum.here", alt.value(260), alt.value(90))
-    return drawn(alt.layer(
-        fell.mark_circle(size=9, opacity=0.45, aria=False).encode(x=x, y=y, color=colour),
-        entries.mark_circle(opacity=1, stroke=GREY, strokeWidth=1).encode(x=x, y=y, color=colour, size=size, tooltip=tip),
-        entries.mark_text(fontSize=11, fontWeight="bold", color="#000").encode(x=x, y=y, text="entry:Q", tooltip=tip),
-        own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
-        own.mark_point(shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1).encode(x=x, y=y, size=large),
-        entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y),
-    ).properties(height=360, **as_pixels("The entries of the codebook, and the encoder outputs of all images and of this one")))
+    width, large = (
+        alt.condition("datum.here", alt.value(4), alt.value(1.5)),
+        alt.condition("datum.here", alt.value(260), alt.value(90)),
+    )
+    return drawn(
+        alt.layer(
+            fell.mark_circle(size=9, opacity=0.45, aria=False).encode(x=x, y=y, color=colour),
+            entries.mark_circle(opacity=1, stroke=GREY, strokeWidth=1).encode(
+                x=x, y=y, color=colour, size=size, tooltip=tip
+            ),
+            entries.mark_text(fontSize=11, fontWeight="bold", color="#000").encode(
+                x=x, y=y, text="entry:Q", tooltip=tip
+            ),
+            own.mark_rule(color=MARK).encode(x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width),
+            own.mark_point(
+                shape="cross", filled=True, color=MARK, stroke="#000", strokeWidth=1, opacity=1
+            ).encode(x=x, y=y, size=large),
+            entry.mark_point(size=1100, stroke=MARK, strokeWidth=3, opacity=1).encode(x=x, y=y),
+        ).properties(
+            height=360,
+            **as_pixels("The entries of the codebook, and the encoder outputs of all images and of this one"),
+        )
+    )
 
 
-def book_at(codebook: np.ndarray, share: np.ndarray, others: tuple[np.ndarray, np.ndarray], encoded: np.ndarray, index: np.ndarray,
-            place: int, entry: int) -> dict[str, pd.DataFrame]:
-    """codebook [K, 2]; share [K] of choices, as areas; others: encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one
-    image, each with a line to its entry index [G]; place: the chosen position, and the entry that is set there.
+def book_at(
+    codebook: np.ndarray,
+    share: np.ndarray,
+    others: tuple[np.ndarray, np.ndarray],
+    encoded: np.ndarray,
+    index: np.ndarray,
+    place: int,
+    entry: int,
+) -> dict[str, pd.DataFrame]:
+    """codebook [K, 2]; share [K] of choices, as areas; others: encoder outputs [n, 2] and their entries [n];
+    encoded [G, 2] of one image, each with a line to its entry index [G]; place: the chosen position, and the
+    entry that is set there.
     """
     colours = np.array(_hex(entry_colours(codebook)))
     points, nearest = others
-    entries = pd.DataFrame({"x": codebook[:, 0], "y": codebook[:, 1], "share": share, "of most": share / share.max(), "colour": colours,
-                            "entry": np.arange(len(codebook))})
-    return {"fell": pd.DataFrame({"x": points[:, 0].round(2), "y": points[:, 1].round(2), "colour": colours[nearest]}), "entries": entries,
-            "own": pd.DataFrame({"x": encoded[:, 0], "y": encoded[:, 1], "x2": codebook[index, 0], "y2": codebook[index, 1],
-                                 "here": np.arange(len(index)) == place}),
-            "entry": entries.loc[[entry]]}
+    entries = pd.DataFrame(
+        {
+            "x": codebook[:, 0],
+            "y": codebook[:, 1],
+            "share": share,
+            "of most": share / share.max(),
+            "colour": colours,
+            "entry": np.arange(len(codebook)),
+        }
+    )
+    return {
+        "fell": pd.DataFrame(
+            {"x": points[:, 0].round(2), "y": points[:, 1].round(2), "colour": colours[nearest]}
+        ),
+        "entries": entries,
+        "own": pd.DataFrame(
+            {
+                "x": encoded[:, 0],
+                "y": encoded[:, 1],
+                "x2": codebook[index, 0],
+                "y2": codebook[index, 1],
+                "here": np.arange(len(index)) == place,
+            }
+        ),
+        "entry": entries.loc[[entry]],
+    }
 
 
 @cache
@@ -71,11 +128,21 @@ def usage() -> dict:
     used, even = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
     bars = used.mark_bar().encode(
         x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("share:Q", title="share", axis=alt.Axis(format=".0%", tickCount=4)), color=alt.Color("colour:N", scale=None),
-        tooltip=[alt.Tooltip("entry:O"), USED])
-    return drawn((bars + even.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")).properties(height=150))
+        y=alt.Y("share:Q", title="share", axis=alt.Axis(format=".0%", tickCount=4)),
+        color=alt.Color("colour:N", scale=None),
+        tooltip=[alt.Tooltip("entry:O"), USED],
+    )
+    return drawn(
+        (bars + even.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")).properties(
+            height=150
+        )
+    )
 
 
 def usage_at(codebook: np.ndarray, share: np.ndarray) -> dict[str, pd.DataFrame]:
-    return {"used": pd.DataFrame({"entry": np.arange(len(share)), "share": share, "colour": _hex(entry_colours(codebook))}),
-            "even": pd.DataFrame({"share": [1 / len(share)]})}
+    return {
+        "used": pd.DataFrame(
+            {"entry": np.arange(len(share)), "share": share, "colour": _hex(entry_colours(codebook))}
+        ),
+        "even": pd.DataFrame({"share": [1 / len(share)]}),
+    }

@@ -17,18 +17,43 @@ def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
     """groups: the name and colour of each. Its data come from histogram_at()."""
     bars, here = (alt.Chart(alt.NamedData(name)) for name in ("bars", "here"))
     names, colours = zip(*groups)
-    x = alt.X("distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False))
+    x = alt.X(
+        "distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False)
+    )
     bars = bars.mark_area(interpolate="step-after", opacity=0.4, line={"strokeWidth": 1.5}).encode(
-        x=x, y=alt.Y("share:Q", stack=None, title="share of the images", axis=alt.Axis(format="%", tickCount=4)),
-        color=alt.Color("of:N", title=None, sort=None, legend=alt.Legend(orient="top", columns=1, labelLimit=320),
-                        scale=alt.Scale(domain=names, range=colours)))
-    return drawn((bars + here.mark_rule(color="#ffa52d", strokeWidth=3).encode(x="distance:Q")).properties(height=height))
+        x=x,
+        y=alt.Y("share:Q", stack=None, title="share of the images", axis=alt.Axis(format="%", tickCount=4)),
+        color=alt.Color(
+            "of:N",
+            title=None,
+            sort=None,
+            legend=alt.Legend(orient="top", columns=1, labelLimit=320),
+            scale=alt.Scale(domain=names, range=colours),
+        ),
+    )
+    return drawn(
+        (bars + here.mark_rule(color="#ffa52d", strokeWidth=3).encode(x="distance:Q")).properties(
+            height=height
+        )
+    )
 
 
 def histogram_at(groups: Mapping[str, np.ndarray], here: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
     """groups: distances [n] by name; here: distances to mark."""
     top = np.concatenate([*groups.values(), here]).max()
     edges = BIN * np.arange(int(top / BIN) + 2)
-    return {"bars": pd.concat([pd.DataFrame({"distance": edges, "share": np.append(np.histogram(found, edges)[0] / len(found), 0),
-                                             "of": name}) for name, found in groups.items()]),
-            "here": pd.DataFrame({"distance": here}, dtype=float)}
+    return {
+        "bars": pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "distance": edges,
+                        "share": np.append(np.histogram(found, edges)[0] / len(found), 0),
+                        "of": name,
+                    }
+                )
+                for name, found in groups.items()
+            ]
+        ),
+        "here": pd.DataFrame({"distance": here}, dtype=float),
+    }

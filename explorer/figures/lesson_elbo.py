@@ -1,5 +1,5 @@
-"""Draw a Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and the ascent of the bound.
-Each chart is made once; its data are filled in.
+"""Draw a Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and
+the ascent of the bound. Each chart is made once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -22,28 +22,54 @@ WHOLE, PARTS = "log p(x)", "E log p(x|z)"  # rows of the bar chart
 @cache
 def plane() -> dict:
     """Its data come from plane_at()."""
-    x, up = (kind(f"{name}:Q", title=title, axis=alt.Axis(grid=False, tickCount=7), scale=alt.Scale(domain=[-PLANE, PLANE], nice=False))
-             for kind, name, title in ((alt.X, "z0", "z₀"), (alt.Y, "z1", "z₁")))
-    codes, blocks, encoder, q, way = (alt.Chart(alt.NamedData(name)) for name in ("codes", "blocks", "encoder", "q", "way"))
+    x, up = (
+        kind(
+            f"{name}:Q",
+            title=title,
+            axis=alt.Axis(grid=False, tickCount=7),
+            scale=alt.Scale(domain=[-PLANE, PLANE], nice=False),
+        )
+        for kind, name, title in ((alt.X, "z0", "z₀"), (alt.Y, "z1", "z₁"))
+    )
+    codes, blocks, encoder, q, way = (
+        alt.Chart(alt.NamedData(name)) for name in ("codes", "blocks", "encoder", "q", "way")
+    )
     shade = alt.Opacity("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1]))
     rings = {"x": x, "y": up, "detail": "size:N", "order": "turn:Q"}
-    return drawn(alt.layer(
-        codes.mark_text(color=GREY, fontSize=10, opacity=0.7, clip=True, aria=False).encode(x=x, y=up, text="digit:N"),
-        blocks.mark_rect(color=BLUE, clip=True, aria=False).encode(x=x, x2="z0_end", y=up, y2="z1_end", opacity=shade),
-        encoder.mark_line(color=GREY, strokeWidth=2.5, strokeDash=[4, 3], clip=True).encode(**rings),
-        q.mark_line(color=PINK, strokeWidth=2.5, clip=True).encode(**rings),
-        way.mark_line(color=PINK, strokeWidth=1.5, clip=True).encode(x=x, y=up, order="step:Q"),
-    ).properties(width=SIDE, height=SIDE, autosize=alt.AutoSizeParams(type="pad")))
+    return drawn(
+        alt.layer(
+            codes.mark_text(color=GREY, fontSize=10, opacity=0.7, clip=True, aria=False).encode(
+                x=x, y=up, text="digit:N"
+            ),
+            blocks.mark_rect(color=BLUE, clip=True, aria=False).encode(
+                x=x, x2="z0_end", y=up, y2="z1_end", opacity=shade
+            ),
+            encoder.mark_line(color=GREY, strokeWidth=2.5, strokeDash=[4, 3], clip=True).encode(**rings),
+            q.mark_line(color=PINK, strokeWidth=2.5, clip=True).encode(**rings),
+            way.mark_line(color=PINK, strokeWidth=1.5, clip=True).encode(x=x, y=up, order="step:Q"),
+        ).properties(width=SIDE, height=SIDE, autosize=alt.AutoSizeParams(type="pad"))
+    )
 
 
-def plane_at(axis: np.ndarray, posterior: np.ndarray, q: Sequence[float], encoder: Sequence[float], way: Sequence[Sequence[float]],
-             mu: np.ndarray, y: np.ndarray) -> dict[str, pd.DataFrame]:
-    """posterior [n, n]: density over the cells of axis [n]; q, encoder: mu₀, mu₁, log sigma₀, log sigma₁; way: of q, up to here;
-    mu [m, 2], y [m]: all codes and their digits.
+def plane_at(
+    axis: np.ndarray,
+    posterior: np.ndarray,
+    q: Sequence[float],
+    encoder: Sequence[float],
+    way: Sequence[Sequence[float]],
+    mu: np.ndarray,
+    y: np.ndarray,
+) -> dict[str, pd.DataFrame]:
+    """posterior [n, n]: density over the cells of axis [n]; q, encoder: mu₀, mu₁, log sigma₀, log sigma₁;
+    way: of q, up to here; mu [m, 2], y [m]: all codes and their digits.
     """
-    return {"codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}), "blocks": _blocks(axis, posterior),
-            "encoder": _rings(encoder, 2), "q": _rings(q, 1, 2),
-            "way": pd.DataFrame([at[:2] for at in way], columns=["z0", "z1"]).assign(step=range(len(way)))}
+    return {
+        "codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}),
+        "blocks": _blocks(axis, posterior),
+        "encoder": _rings(encoder, 2),
+        "q": _rings(q, 1, 2),
+        "way": pd.DataFrame([at[:2] for at in way], columns=["z0", "z1"]).assign(step=range(len(way))),
+    }
 
 
 def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
@@ -51,61 +77,123 @@ def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
     density = posterior.reshape(n, BLOCK, n, BLOCK).mean((1, 3))
     rows, columns = np.nonzero(density > FAINTEST * density.max())
     edges = axis[::BLOCK] - step / 2
-    return pd.DataFrame({"z0": edges[rows], "z0_end": edges[rows] + BLOCK * step, "z1": edges[columns],
-                         "z1_end": edges[columns] + BLOCK * step, "share": np.sqrt(density[rows, columns] / density.max())})
+    return pd.DataFrame(
+        {
+            "z0": edges[rows],
+            "z0_end": edges[rows] + BLOCK * step,
+            "z1": edges[columns],
+            "z1_end": edges[columns] + BLOCK * step,
+            "share": np.sqrt(density[rows, columns] / density.max()),
+        }
+    )
 
 
 def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
     turn = np.linspace(0, 2 * np.pi, 61)
-    return pd.concat([pd.DataFrame({"z0": q[0] + size * np.exp(q[2]) * np.cos(turn), "z1": q[1] + size * np.exp(q[3]) * np.sin(turn),
-                                    "size": size, "turn": turn}) for size in sizes])
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "z0": q[0] + size * np.exp(q[2]) * np.cos(turn),
+                    "z1": q[1] + size * np.exp(q[3]) * np.sin(turn),
+                    "size": size,
+                    "turn": turn,
+                }
+            )
+            for size in sizes
+        ]
+    )
 
 
 @cache
 def lengths() -> dict:
-    """Nats. Above, the bound and the KL that separates it from log p(x); below, E_q log p(x|z) and the KL to the prior. Its data come
-    from lengths_at().
+    """Nats. Above, the bound and the KL that separates it from log p(x); below, E_q log p(x|z) and the KL to
+    the prior. Its data come from lengths_at().
     """
     names = {"bound L_b": ACCENT, "KL(q‖p(z|x))": PINK, "KL(q‖p(z))": PURPLE}
     pieces, still, end = (alt.Chart(alt.NamedData(name)) for name in ("pieces", "still", "end"))
-    rows = alt.Y("row:N", title=None, sort=[WHOLE, PARTS], axis=alt.Axis(labelLimit=120, ticks=False, domain=False))
+    rows = alt.Y(
+        "row:N", title=None, sort=[WHOLE, PARTS], axis=alt.Axis(labelLimit=120, ticks=False, domain=False)
+    )
     bars = pieces.mark_bar(size=20).encode(
-        x=alt.X("from:Q", title="nats", axis=alt.Axis(titlePadding=2), scale=alt.Scale(zero=False, nice=False)), x2="to", y=rows,
-        color=alt.Color("part:N", title=None, sort=list(names), legend=alt.Legend(orient="top", labelLimit=160),
-                        scale=alt.Scale(domain=list(names), range=list(names.values()))))
-    return drawn(alt.layer(frame(up=False), bars, still.mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q"),
-                           end.mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows)).properties(height=180))
+        x=alt.X(
+            "from:Q", title="nats", axis=alt.Axis(titlePadding=2), scale=alt.Scale(zero=False, nice=False)
+        ),
+        x2="to",
+        y=rows,
+        color=alt.Color(
+            "part:N",
+            title=None,
+            sort=list(names),
+            legend=alt.Legend(orient="top", labelLimit=160),
+            scale=alt.Scale(domain=list(names), range=list(names.values())),
+        ),
+    )
+    return drawn(
+        alt.layer(
+            frame(up=False),
+            bars,
+            still.mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q"),
+            end.mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows),
+        ).properties(height=180)
+    )
 
 
-def lengths_at(log_evidence: float, bound: float, log_likelihood: float, lowest: float) -> dict[str, pd.DataFrame]:
+def lengths_at(
+    log_evidence: float, bound: float, log_likelihood: float, lowest: float
+) -> dict[str, pd.DataFrame]:
     """lowest: where the axis begins"""
     highest = _highest(log_evidence)
-    pieces = pd.DataFrame([(WHOLE, lowest, bound, "bound L_b"), (WHOLE, bound, log_evidence, "KL(q‖p(z|x))"),
-                           (PARTS, lowest, bound, "bound L_b"), (PARTS, bound, log_likelihood, "KL(q‖p(z))")],
-                          columns=["row", "from", "to", "part"])
+    pieces = pd.DataFrame(
+        [
+            (WHOLE, lowest, bound, "bound L_b"),
+            (WHOLE, bound, log_evidence, "KL(q‖p(z|x))"),
+            (PARTS, lowest, bound, "bound L_b"),
+            (PARTS, bound, log_likelihood, "KL(q‖p(z))"),
+        ],
+        columns=["row", "from", "to", "part"],
+    )
     pieces["to"] = pieces["to"].clip(upper=highest)
-    return {"pieces": pieces, "still": pd.DataFrame({"to": [log_evidence]}), "end": pieces[3:], "frame": framed(lowest, highest)}
+    return {
+        "pieces": pieces,
+        "still": pd.DataFrame({"to": [log_evidence]}),
+        "end": pieces[3:],
+        "frame": framed(lowest, highest),
+    }
 
 
 @cache
 def ascent(n: int) -> dict:
-    """Nats after each of n steps: the bound rises towards log p(x), which is constant; the area between them is the KL. Its data come
-    from ascent_at().
+    """Nats after each of n steps: the bound rises towards log p(x), which is constant; the area between them
+    is the KL. Its data come from ascent_at().
     """
     steps, here = (alt.Chart(alt.NamedData(name)) for name in ("steps", "here"))
     x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, n], nice=False))
     y = alt.Y("bound:Q", title="nats", axis=alt.Axis(tickCount=4), scale=alt.Scale(zero=False, nice=False))
-    lines = [steps.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=alt.Y(f"{name}:Q", title="nats"))
-             for name, colour in (("bound", ACCENT), ("log p(x)", BLUE))]
-    return drawn(alt.layer(
-        frame(across=False), steps.mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q"), *lines,
-        here.mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y)).properties(height=150))
+    lines = [
+        steps.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=alt.Y(f"{name}:Q", title="nats"))
+        for name, colour in (("bound", ACCENT), ("log p(x)", BLUE))
+    ]
+    return drawn(
+        alt.layer(
+            frame(across=False),
+            steps.mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q"),
+            *lines,
+            here.mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y),
+        ).properties(height=150)
+    )
 
 
-def ascent_at(bounds: Sequence[float], log_evidence: float, step: int, lowest: float) -> dict[str, pd.DataFrame]:
+def ascent_at(
+    bounds: Sequence[float], log_evidence: float, step: int, lowest: float
+) -> dict[str, pd.DataFrame]:
     """bounds [n + 1], nats, of each step; lowest: where the axis begins"""
     table = pd.DataFrame({"step": range(len(bounds)), "bound": bounds, "log p(x)": log_evidence})
-    return {"steps": table, "here": table[step : step + 1], "frame": framed(low=lowest, high=_highest(log_evidence))}
+    return {
+        "steps": table,
+        "here": table[step : step + 1],
+        "frame": framed(low=lowest, high=_highest(log_evidence)),
+    }
 
 
 def _highest(log_evidence: float) -> float:
@@ -115,5 +203,8 @@ def _highest(log_evidence: float) -> float:
 def equation(whole: str, total: float, first: str, value: float, sign: str, second: str) -> str:
     """LaTeX: total = value ± the rest, rounded so that they add up, each over its name."""
     total, value = round(total, 2), round(value, 2)
-    under = [rf"\underbrace{{{number:.2f}}}_{{{name}}}" for number, name in ((total, whole), (value, first), (abs(total - value), second))]
+    under = [
+        rf"\underbrace{{{number:.2f}}}_{{{name}}}"
+        for number, name in ((total, whole), (value, first), (abs(total - value), second))
+    ]
     return f"{under[0]} = {under[1]} {sign} {under[2]}"

@@ -10,8 +10,13 @@ import pandas as pd
 from explorer.figures.live import drawn
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 
-COLOURS = {"codes": ACCENT, "PCA": CLASS_COLOURS[1], "pixels": GREY, "fine-tuned": CLASS_COLOURS[0],
-           "from random weights": CLASS_COLOURS[8]}
+COLOURS = {
+    "codes": ACCENT,
+    "PCA": CLASS_COLOURS[1],
+    "pixels": GREY,
+    "fine-tuned": CLASS_COLOURS[0],
+    "from random weights": CLASS_COLOURS[8],
+}
 APART = 1.03  # ratio between the positions of the ways, so that their error bars don't overlap
 
 
@@ -19,26 +24,56 @@ APART = 1.03  # ratio between the positions of the ways, so that their error bar
 def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
     """One curve for each way, over the counts of labels. Its data come from accuracy_curve_at()."""
     found, here = (alt.Chart(alt.NamedData(name)) for name in ("found", "here"))
-    x = alt.X("labels:Q", title="labels per class", axis=alt.Axis(values=list(counts), format="d", grid=False),
-              scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False))
+    x = alt.X(
+        "labels:Q",
+        title="labels per class",
+        axis=alt.Axis(values=list(counts), format="d", grid=False),
+        scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False),
+    )
     legend = alt.Legend(orient="top", columns=3 if len(ways) == 3 else 2, labelLimit=240)
-    colour = alt.Color("way:N", title=None, sort=None, legend=legend,
-                       scale=alt.Scale(domain=list(ways), range=[COLOURS[name] for name in ways]))
+    colour = alt.Color(
+        "way:N",
+        title=None,
+        sort=None,
+        legend=legend,
+        scale=alt.Scale(domain=list(ways), range=[COLOURS[name] for name in ways]),
+    )
     base = found.encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
     present = here.mark_rule(color="#ffa52d", strokeWidth=10, opacity=0.35).encode(x="labels:Q")
-    return drawn((present + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
-                  + base.mark_line(point=True).encode(y=y)).properties(height=370))
+    return drawn(
+        (
+            present
+            + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
+            + base.mark_line(point=True).encode(y=y)
+        ).properties(height=370)
+    )
 
 
-def accuracy_curve_at(found: Mapping[str, np.ndarray], counts: Sequence[int], here: int) -> dict[str, pd.DataFrame]:
-    """found: accuracies [len(counts), seeds] by way; bars are ± a standard deviation over the seeds; here: the present count."""
-    tables = [pd.DataFrame({"labels": np.array(counts) * APART**k, "way": name, "accuracy": a.mean(1), "low": a.mean(1) - a.std(1, ddof=1),
-                            "high": a.mean(1) + a.std(1, ddof=1)}) for k, (name, a) in enumerate(found.items(), -(len(found) // 2))]
+def accuracy_curve_at(
+    found: Mapping[str, np.ndarray], counts: Sequence[int], here: int
+) -> dict[str, pd.DataFrame]:
+    """found: accuracies [len(counts), seeds] by way; bars are ± a standard deviation over the seeds; here:
+    the present count.
+    """
+    tables = [
+        pd.DataFrame(
+            {
+                "labels": np.array(counts) * APART**k,
+                "way": name,
+                "accuracy": a.mean(1),
+                "low": a.mean(1) - a.std(1, ddof=1),
+                "high": a.mean(1) + a.std(1, ddof=1),
+            }
+        )
+        for k, (name, a) in enumerate(found.items(), -(len(found) // 2))
+    ]
     return {"found": pd.concat(tables), "here": pd.DataFrame({"labels": [here]})}
 
 
 def accuracy_table(found: Mapping[str, np.ndarray], at: int) -> str:
     """A markdown table of the means over seeds and their standard deviations, at one of the counts."""
-    rows = [f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()]
+    rows = [
+        f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()
+    ]
     return "\n".join(["| | test accuracy | |", "|-|-|-|", *rows])

@@ -1,4 +1,6 @@
-"""Charts of the lesson on gaps: a line between two codes on the map, and the distance to the nearest code along it."""
+"""Charts of the lesson on gaps: a line between two codes on the map, and the distance to the nearest code
+along it.
+"""
 
 from collections.abc import Sequence
 
@@ -16,39 +18,100 @@ EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
 
 
 def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
-    """bounds [x0, y0, x1, y1], shade [rows, columns] upwards -> each row's runs of cells in a gap, as x, x2, y, y2."""
+    """bounds [x0, y0, x1, y1], shade [rows, columns] upwards -> each row's runs of cells in a gap, as x, x2,
+    y, y2.
+    """
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
     edges = np.diff(np.pad((shade > EDGE).astype(np.int8), ((0, 0), (1, 1))))
-    (row, first), (_, last) = np.nonzero(edges == 1), np.nonzero(edges == -1)  # row by row, so that they match
-    return pd.DataFrame({"x": x0 + first * width, "x2": x0 + last * width, "y": y0 + row * height, "y2": y0 + (row + 1) * height})
+    (row, first), (_, last) = (
+        np.nonzero(edges == 1),
+        np.nonzero(edges == -1),
+    )  # row by row, so that they match
+    return pd.DataFrame(
+        {
+            "x": x0 + first * width,
+            "x2": x0 + last * width,
+            "y": y0 + row * height,
+            "y2": y0 + (row + 1) * height,
+        }
+    )
 
 
-def walk_map(gaps: pd.DataFrame, bounds: np.ndarray, mu: np.ndarray, y: np.ndarray, names: Sequence[str], ends: np.ndarray) -> dict:
-    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be filled with z0, z1: here."""
+def walk_map(
+    gaps: pd.DataFrame,
+    bounds: np.ndarray,
+    mu: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[str],
+    ends: np.ndarray,
+) -> dict:
+    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be
+    filled with z0, z1: here.
+    """
     plane = axes(*bounds.reshape(2, 2))
-    grey = alt.Chart(gaps).mark_rect(color=GREY, opacity=0.45, clip=True, aria=False).encode(
-        x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
+    grey = (
+        alt.Chart(gaps)
+        .mark_rect(color=GREY, opacity=0.45, clip=True, aria=False)
+        .encode(x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
+    )
     way = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
-    place = alt.Chart(HERE).mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1).encode(**plane)
+    place = (
+        alt.Chart(HERE)
+        .mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1)
+        .encode(**plane)
+    )
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
-    return drawn((grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
-        height=270, **as_pixels("Codes by class, gaps in grey, and the present z on the line between two codes")))
+    return drawn(
+        (grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
+            height=270,
+            **as_pixels("Codes by class, gaps in grey, and the present z on the line between two codes"),
+        )
+    )
 
 
 def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """t [n]; ratios: by model, the distance to the nearest code by that to the K-th nearest sample, [n]; above 1 is a gap. To be filled
-    with t: here.
+    """t [n]; ratios: by model, the distance to the nearest code by that to the K-th nearest sample, [n];
+    above 1 is a gap. To be filled with t: here.
     """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
     title = ["distance to nearest code", "÷ to fifth nearest sample"]
-    axis = alt.Y("ratio:Q", title=title, scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
-                 axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"))
-    lines = alt.Chart(table).mark_line().encode(
-        x=alt.X("t:Q", title="t, interpolation fraction", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=10)), y=axis,
-        color=alt.Color("model:N", title=None, sort=list(ratios), legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES)),
-        strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None))
-    gap = alt.Chart(pd.DataFrame({"low": [1], "high": [10]})).mark_rect(color=GREY, opacity=0.25).encode(y="low:Q", y2="high:Q")
-    said = alt.Chart(pd.DataFrame({"ratio": [10], "said": ["in a gap"]})).mark_text(align="left", baseline="top", dx=5, dy=5, color=GREY)
+    axis = alt.Y(
+        "ratio:Q",
+        title=title,
+        scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
+        axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"),
+    )
+    lines = (
+        alt.Chart(table)
+        .mark_line()
+        .encode(
+            x=alt.X(
+                "t:Q",
+                title="t, interpolation fraction",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(tickCount=10),
+            ),
+            y=axis,
+            color=alt.Color(
+                "model:N",
+                title=None,
+                sort=list(ratios),
+                legend=alt.Legend(orient="top"),
+                scale=alt.Scale(range=LINES),
+            ),
+            strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None),
+        )
+    )
+    gap = (
+        alt.Chart(pd.DataFrame({"low": [1], "high": [10]}))
+        .mark_rect(color=GREY, opacity=0.25)
+        .encode(y="low:Q", y2="high:Q")
+    )
+    said = alt.Chart(pd.DataFrame({"ratio": [10], "said": ["in a gap"]})).mark_text(
+        align="left", baseline="top", dx=5, dy=5, color=GREY
+    )
     rule = alt.Chart(HERE).mark_rule(color=GREY, strokeWidth=2).encode(x="t:Q")
-    return drawn((gap + said.encode(x=alt.value(0), y="ratio:Q", text="said:N") + lines + rule).properties(height=230))
+    return drawn(
+        (gap + said.encode(x=alt.value(0), y="ratio:Q", text="said:N") + lines + rule).properties(height=230)
+    )

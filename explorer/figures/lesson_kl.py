@@ -1,4 +1,6 @@
-"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is drawn once, to be filled at each μ and s."""
+"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is drawn once, to
+be filled at each μ and s.
+"""
 
 from functools import cache
 
@@ -19,13 +21,26 @@ HEIGHT = 270
 
 @cache
 def variance_term(with_price: bool) -> dict:
-    """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s, value: here."""
+    """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s,
+    value: here.
+    """
     s = np.linspace(*S, 131)
     found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
-    curves = alt.Chart(pd.DataFrame({"s": s} | found).melt("s")).mark_line().encode(
-        x=alt.X("s:Q", title="s, log of the variance"), y=alt.Y("value:Q", title="2 × KL of the width, nats"),
-        color=alt.Color("variable:N", title=None, sort=[*found], legend=alt.Legend(orient="top"),
-                        scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found])))
+    curves = (
+        alt.Chart(pd.DataFrame({"s": s} | found).melt("s"))
+        .mark_line()
+        .encode(
+            x=alt.X("s:Q", title="s, log of the variance"),
+            y=alt.Y("value:Q", title="2 × KL of the width, nats"),
+            color=alt.Color(
+                "variable:N",
+                title=None,
+                sort=[*found],
+                legend=alt.Legend(orient="top"),
+                scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found]),
+            ),
+        )
+    )
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="s:Q", y="value:Q")
     return drawn((curves + here).properties(height=HEIGHT))
 
@@ -40,24 +55,53 @@ def surface(nats: np.ndarray) -> dict:
     """nats: on the grid(). To be filled with mu, s: here."""
     mu, s = grid()
     across, up = (0.55 * cell for cell in CELL)  # a little over the neighbours, which closes the seams
-    table = pd.DataFrame({"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats})
-    x = alt.X("left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False))
-    y = alt.Y("low:Q", title="s, log of the variance", scale=alt.Scale(domain=S, nice=False), axis=alt.Axis(tickCount=8, grid=False))
-    colour = alt.Color("nats:Q", title="KL, nats", scale=alt.Scale(scheme="cividis", domain=[0, 10], clamp=True))
-    cells = alt.Chart(table).mark_rect(clip=True, aria=False).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
+    table = pd.DataFrame(
+        {"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats}
+    )
+    x = alt.X(
+        "left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False)
+    )
+    y = alt.Y(
+        "low:Q",
+        title="s, log of the variance",
+        scale=alt.Scale(domain=S, nice=False),
+        axis=alt.Axis(tickCount=8, grid=False),
+    )
+    colour = alt.Color(
+        "nats:Q", title="KL, nats", scale=alt.Scale(scheme="cividis", domain=[0, 10], clamp=True)
+    )
+    cells = (
+        alt.Chart(table)
+        .mark_rect(clip=True, aria=False)
+        .encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
+    )
     here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn((cells + here).properties(height=HEIGHT, **as_pixels("KL divergence in nats with the present μ and s marked")))
+    return drawn(
+        (cells + here).properties(
+            height=HEIGHT, **as_pixels("KL divergence in nats with the present μ and s marked")
+        )
+    )
 
 
 @cache
 def densities() -> dict:
     """To be filled with what densities_at() gives."""
     names = ["posterior", "prior N(0, 1)"]
-    areas = alt.Chart(alt.NamedData("densities")).mark_area(opacity=0.45, line=True, clip=True).encode(
-        x=alt.X("z:Q", title="z", scale=alt.Scale(domain=[-REACH, REACH])),
-        y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
-        color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"),
-                        scale=alt.Scale(domain=names, range=[SYMBOLS["z"], GREY])))
+    areas = (
+        alt.Chart(alt.NamedData("densities"))
+        .mark_area(opacity=0.45, line=True, clip=True)
+        .encode(
+            x=alt.X("z:Q", title="z", scale=alt.Scale(domain=[-REACH, REACH])),
+            y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
+            color=alt.Color(
+                "variable:N",
+                title=None,
+                sort=None,
+                legend=alt.Legend(orient="top"),
+                scale=alt.Scale(domain=names, range=[SYMBOLS["z"], GREY]),
+            ),
+        )
+    )
     place = alt.Chart(alt.NamedData("place"))
     width = place.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
     middle = place.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
@@ -67,7 +111,13 @@ def densities() -> dict:
 def densities_at(mu: float, s: float) -> dict[str, pd.DataFrame]:
     """N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
     sd, t = np.exp(s / 2), np.linspace(-REACH, REACH, STEPS)
-    both = [pd.DataFrame({"z": m + w * t, "value": np.exp(-(t**2) / 2) / (w * np.sqrt(2 * np.pi)), "variable": name})
-            for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))]
-    return {"densities": pd.concat(both),
-            "place": pd.DataFrame({"from": [mu - sd], "to": [mu + sd], "mu": [mu], "y": [0.06]})}
+    both = [
+        pd.DataFrame(
+            {"z": m + w * t, "value": np.exp(-(t**2) / 2) / (w * np.sqrt(2 * np.pi)), "variable": name}
+        )
+        for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))
+    ]
+    return {
+        "densities": pd.concat(both),
+        "place": pd.DataFrame({"from": [mu - sd], "to": [mu + sd], "mu": [mu], "y": [0.06]}),
+    }

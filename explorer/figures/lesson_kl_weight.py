@@ -1,5 +1,5 @@
-"""Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The chart is made once; its data
-are filled in.
+"""Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The
+chart is made once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -21,35 +21,59 @@ def rate_distortion() -> dict:
     """Nats per image at each KL weight. Its data come from rate_distortion_at()."""
     curve, here, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "slope", "ae"))
     x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
-    y = alt.Y("distortion:Q", title="distortion, nats per image", scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=6))
-    told = [alt.Tooltip("beta:Q", title="β", format=".2g"), alt.Tooltip("rate:Q", format=".1f"), alt.Tooltip("distortion:Q", format=".1f")]
-    return drawn(alt.layer(
-        frame(), ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
-        ae.mark_text(color=GREY, align="left", dy=8, dx=3).encode(x=alt.datum(0), y=y, text=alt.value("AE")),
-        curve.mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q"),
-        slope.mark_line(color=MARK, strokeDash=[5, 4]).encode(x=x, y=y),
-        curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=told),
-        here.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(x=x, y=y, tooltip=told),
-    ).properties(height=300))
+    y = alt.Y(
+        "distortion:Q",
+        title="distortion, nats per image",
+        scale=alt.Scale(zero=False, nice=False),
+        axis=alt.Axis(tickCount=6),
+    )
+    told = [
+        alt.Tooltip("beta:Q", title="β", format=".2g"),
+        alt.Tooltip("rate:Q", format=".1f"),
+        alt.Tooltip("distortion:Q", format=".1f"),
+    ]
+    return drawn(
+        alt.layer(
+            frame(),
+            ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
+            ae.mark_text(color=GREY, align="left", dy=8, dx=3).encode(
+                x=alt.datum(0), y=y, text=alt.value("AE")
+            ),
+            curve.mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q"),
+            slope.mark_line(color=MARK, strokeDash=[5, 4]).encode(x=x, y=y),
+            curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=told),
+            here.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(
+                x=x, y=y, tooltip=told
+            ),
+        ).properties(height=300)
+    )
 
 
-def rate_distortion_at(betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int,
-                       ae: Sequence[float]) -> dict[str, pd.DataFrame]:
-    """at: index of the present KL weight; ae: the AE's distortion, if there is one. The line of slope −beta is cut at the axes."""
+def rate_distortion_at(
+    betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int, ae: Sequence[float]
+) -> dict[str, pd.DataFrame]:
+    """at: index of the present KL weight; ae: the AE's distortion, if there is one. The line of slope −beta
+    is cut at the axes.
+    """
     levels = [*distortion, *ae]
     room, far = ROOM * (max(levels) - min(levels)), 1.05 * max(rate)
     low, high = min(levels) - room, max(levels) + room
     table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
     beta, r, d = table.loc[at]
     ends = np.clip(r + (d - np.array([high, low])) / beta, 0, far)
-    return {"curve": table, "here": table[at : at + 1], "frame": framed(0, far, low, high),
-            "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
-            "ae": pd.DataFrame({"distortion": ae}, dtype=float)}
+    return {
+        "curve": table,
+        "here": table[at : at + 1],
+        "frame": framed(0, far, low, high),
+        "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
+        "ae": pd.DataFrame({"distortion": ae}, dtype=float),
+    }
 
 
 def side_by_side(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
-    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is one. gap, prior_gap, ae_gap:
-    the estimates (explorer.latent.gap_estimate.GapEstimate), None where there are too few codes.
+    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is
+    one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where there
+    are too few codes.
     """
     rows = {
         "": (f"VAE, β = {frame.beta:.2g}", "AE"),
@@ -60,5 +84,7 @@ def side_by_side(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
         "prior gap": (prior_gap or "–", "–"),
         "active units": (f"{frame.active_units:.0f} of {latent_dim}", "–"),
     }
-    lines = [f"| {head} | {' | '.join(map(str, cells if ae else cells[:1]))} |" for head, cells in rows.items()]
+    lines = [
+        f"| {head} | {' | '.join(map(str, cells if ae else cells[:1]))} |" for head, cells in rows.items()
+    ]
     return "\n".join([lines[0], "|-" * (3 if ae else 2) + "|", *lines[1:]])

@@ -1,5 +1,5 @@
-"""Draw a density as a sum of Gaussians, the network that gives infinitely many of them, and the test log-likelihoods. Each chart is
-made once; its data are filled in.
+"""Draw a density as a sum of Gaussians, the network that gives infinitely many of them, and the test
+log-likelihoods. Each chart is made once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -18,54 +18,122 @@ TOP, FLOOR = 0.7, -0.07  # of a density, drawn; below 0 there is room for draws
 
 
 def _across(x: np.ndarray) -> alt.X:
-    return alt.X("x:Q", title="x", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(x[0]), float(x[-1])], nice=False))
+    return alt.X(
+        "x:Q",
+        title="x",
+        axis=alt.Axis(grid=False),
+        scale=alt.Scale(domain=[float(x[0]), float(x[-1])], nice=False),
+    )
 
 
 def mixture(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
-    """x [n]: where densities are drawn, over a histogram of samples. Its other data come from mixture_at()."""
-    across, up = _across(x), alt.Y("density:Q", title="density", scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
-                                   axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]))
+    """x [n]: where densities are drawn, over a histogram of samples. Its other data come from
+    mixture_at().
+    """
+    across, up = (
+        _across(x),
+        alt.Y(
+            "density:Q",
+            title="density",
+            scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
+            axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]),
+        ),
+    )
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
     counts = np.histogram(samples, edges)[0] / (len(samples) * BIN)
     table = pd.DataFrame({"x": edges[:-1], "end": edges[1:], "density": counts})
     bars = alt.Chart(table).mark_rect(color=GREY, opacity=0.35, clip=True, aria=False)
-    parts, draws, chosen, rough, whole = (alt.Chart(alt.NamedData(name)) for name in ("parts", "draws", "chosen", "rough", "whole"))
-    curves = (parts.mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(detail="part:N"),
-              chosen.mark_area(color=MARK, opacity=0.75, clip=True),
-              rough.mark_line(color=colour, strokeWidth=1.5, strokeDash=[4, 3], clip=True),
-              whole.mark_line(color=colour, strokeWidth=3, clip=True))
-    return drawn(alt.layer(bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)),
-                           draws.mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True, aria=False).encode(
-                               x=across, y=alt.datum(FLOOR / 2)),
-                           *(curve.encode(x=across, y=up) for curve in curves)).properties(height=HEIGHT))
+    parts, draws, chosen, rough, whole = (
+        alt.Chart(alt.NamedData(name)) for name in ("parts", "draws", "chosen", "rough", "whole")
+    )
+    curves = (
+        parts.mark_line(color=colour, strokeWidth=1, opacity=0.7, clip=True).encode(detail="part:N"),
+        chosen.mark_area(color=MARK, opacity=0.75, clip=True),
+        rough.mark_line(color=colour, strokeWidth=1.5, strokeDash=[4, 3], clip=True),
+        whole.mark_line(color=colour, strokeWidth=3, clip=True),
+    )
+    return drawn(
+        alt.layer(
+            bars.encode(x=across, x2="end", y=up, y2=alt.datum(0)),
+            draws.mark_tick(color=colour, size=14, thickness=1, opacity=0.6, clip=True, aria=False).encode(
+                x=across, y=alt.datum(FLOOR / 2)
+            ),
+            *(curve.encode(x=across, y=up) for curve in curves),
+        ).properties(height=HEIGHT)
+    )
 
 
-def mixture_at(x: np.ndarray, parts: np.ndarray, whole: np.ndarray, draws: np.ndarray, chosen: np.ndarray | None = None,
-               rough: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
-    """x [n], parts [n, k], whole [n]: Gaussians and their density; draws [m] from it, as ticks; chosen [n]: one Gaussian of them all;
-    rough [n]: the sum of those shown, where they are not all.
+def mixture_at(
+    x: np.ndarray,
+    parts: np.ndarray,
+    whole: np.ndarray,
+    draws: np.ndarray,
+    chosen: np.ndarray | None = None,
+    rough: np.ndarray | None = None,
+) -> dict[str, pd.DataFrame]:
+    """x [n], parts [n, k], whole [n]: Gaussians and their density; draws [m] from it, as ticks; chosen [n]:
+    one Gaussian of them all; rough [n]: the sum of those shown, where they are not all.
     """
-    each = pd.DataFrame(parts, index=x).rename_axis("x").reset_index().melt("x", var_name="part", value_name="density")
-    curves = {name: pd.DataFrame({"x": x, "density": values}) if values is not None else pd.DataFrame({"x": [], "density": []})
-              for name, values in (("chosen", chosen), ("rough", rough), ("whole", whole))}
+    each = (
+        pd.DataFrame(parts, index=x)
+        .rename_axis("x")
+        .reset_index()
+        .melt("x", var_name="part", value_name="density")
+    )
+    curves = {
+        name: (
+            pd.DataFrame({"x": x, "density": values})
+            if values is not None
+            else pd.DataFrame({"x": [], "density": []})
+        )
+        for name, values in (("chosen", chosen), ("rough", rough), ("whole", whole))
+    }
     return {"parts": each, "draws": pd.DataFrame({"x": draws})} | curves
 
 
 def network(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray) -> dict:
     """m(z), ± s(z) and ± 2 s(z), [n] each. Its other data come from network_at()."""
     low, high = float(x[0]), float(x[-1])
-    across = alt.X("z:Q", title="z", axis=alt.Axis(grid=False), scale=alt.Scale(domain=[float(z[0]), float(z[-1])], nice=False))
+    across = alt.X(
+        "z:Q",
+        title="z",
+        axis=alt.Axis(grid=False),
+        scale=alt.Scale(domain=[float(z[0]), float(z[-1])], nice=False),
+    )
     up = alt.Scale(domain=[low, high], nice=False)
-    table = pd.DataFrame({"z": z, "m": mean, "low1": mean - sd, "high1": mean + sd, "low2": mean - 2 * sd, "high2": mean + 2 * sd})
+    table = pd.DataFrame(
+        {
+            "z": z,
+            "m": mean,
+            "low1": mean - sd,
+            "high1": mean + sd,
+            "low2": mean - 2 * sd,
+            "high2": mean + 2 * sd,
+        }
+    )
     titled = {"title": "x: m(z) ± s(z), ± 2 s(z)", "scale": up, "axis": alt.Axis(grid=False)}
-    bands = [alt.Chart(table).mark_area(color=ACCENT, opacity=0.22, clip=True).encode(
-        x=across, y=alt.Y(f"low{n}:Q", **titled), y2=f"high{n}:Q") for n in (1, 2)]
-    line = alt.Chart(table).mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(x=across, y=alt.Y("m:Q", scale=up))
+    bands = [
+        alt.Chart(table)
+        .mark_area(color=ACCENT, opacity=0.22, clip=True)
+        .encode(x=across, y=alt.Y(f"low{n}:Q", **titled), y2=f"high{n}:Q")
+        for n in (1, 2)
+    ]
+    line = (
+        alt.Chart(table)
+        .mark_line(color=ACCENT, strokeWidth=2.5, clip=True)
+        .encode(x=across, y=alt.Y("m:Q", scale=up))
+    )
     at = alt.Chart(alt.NamedData("at"))
-    return drawn(alt.layer(*bands, line,
-                           at.mark_rule(color=MARK, strokeWidth=4).encode(x=across, y=alt.Y("low:Q", scale=up), y2="high:Q"),
-                           at.mark_point(filled=True, size=120, color=MARK, stroke="#000").encode(x=across, y=alt.Y("m:Q", scale=up)),
-                           ).properties(height=HEIGHT))
+    return drawn(
+        alt.layer(
+            *bands,
+            line,
+            at.mark_rule(color=MARK, strokeWidth=4).encode(x=across, y=alt.Y("low:Q", scale=up), y2="high:Q"),
+            at.mark_point(filled=True, size=120, color=MARK, stroke="#000").encode(
+                x=across, y=alt.Y("m:Q", scale=up)
+            ),
+        ).properties(height=HEIGHT)
+    )
 
 
 def network_at(z: float, mean: float, sd: float) -> dict[str, pd.DataFrame]:
@@ -73,19 +141,38 @@ def network_at(z: float, mean: float, sd: float) -> dict[str, pd.DataFrame]:
 
 
 def scores(by_k: Sequence[float], vae: float, truth: float) -> dict:
-    """Mean log-likelihood of test numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density. Its other data come from
-    scores_at().
+    """Mean log-likelihood of test numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density. Its
+    other data come from scores_at().
     """
     table = pd.DataFrame({"K": range(1, len(by_k) + 1), "nats": by_k})
-    x = alt.X("K:Q", title="K, number of Gaussians", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(domain=[1, len(by_k)]))
+    x = alt.X(
+        "K:Q",
+        title="K, number of Gaussians",
+        axis=alt.Axis(grid=False, tickMinStep=1),
+        scale=alt.Scale(domain=[1, len(by_k)]),
+    )
     y = alt.Y("nats:Q", title="nats, test", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False))
     levels = pd.DataFrame({"nats": [vae, truth], "of": ["VAE", "true density"], "K": [len(by_k)] * 2})
-    rules = [alt.Chart(levels.iloc[[i]]).mark_rule(color=colour, strokeWidth=2, strokeDash=dash).encode(y=y)
-             for i, (colour, dash) in enumerate(((ACCENT, [1, 0]), (GREY, [4, 3])))]
-    words = [alt.Chart(levels.iloc[[i]]).mark_text(color=colour, align="right", dy=dy, fontSize=12).encode(x=x, y=y, text="of")
-             for i, (colour, dy) in enumerate(((ACCENT, 10), (GREY, -8)))]
-    line = alt.Chart(table).mark_line(color=PINK, strokeWidth=2, point={"color": PINK, "size": 30}).encode(x=x, y=y)
-    here = alt.Chart(alt.NamedData("here")).mark_point(filled=True, size=140, color=PINK, stroke="#000").encode(x=x, y=y)
+    rules = [
+        alt.Chart(levels.iloc[[i]]).mark_rule(color=colour, strokeWidth=2, strokeDash=dash).encode(y=y)
+        for i, (colour, dash) in enumerate(((ACCENT, [1, 0]), (GREY, [4, 3])))
+    ]
+    words = [
+        alt.Chart(levels.iloc[[i]])
+        .mark_text(color=colour, align="right", dy=dy, fontSize=12)
+        .encode(x=x, y=y, text="of")
+        for i, (colour, dy) in enumerate(((ACCENT, 10), (GREY, -8)))
+    ]
+    line = (
+        alt.Chart(table)
+        .mark_line(color=PINK, strokeWidth=2, point={"color": PINK, "size": 30})
+        .encode(x=x, y=y)
+    )
+    here = (
+        alt.Chart(alt.NamedData("here"))
+        .mark_point(filled=True, size=140, color=PINK, stroke="#000")
+        .encode(x=x, y=y)
+    )
     return drawn(alt.layer(*rules, *words, line, here).properties(height=160))
 
 

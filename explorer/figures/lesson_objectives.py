@@ -1,4 +1,6 @@
-"""Charts of the lesson on three objectives: codes on a plane of equal units, with rings of the prior. Drawn once, to be filled."""
+"""Charts of the lesson on three objectives: codes on a plane of equal units, with rings of the prior. Drawn
+once, to be filled.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -30,28 +32,58 @@ def box_of(*codes: np.ndarray) -> Box:
 
 @cache
 def code_map(class_names: Sequence[str]) -> dict:
-    """Each code as the name of its class if that is a letter, else as a dot. To be filled with what code_map_at() gives."""
+    """Each code as the name of its class if that is a letter, else as a dot. To be filled with what
+    code_map_at() gives.
+    """
     short, codes = all(len(name) == 1 for name in class_names), alt.Chart(alt.NamedData("codes"))
     if short:
         codes = codes.mark_text(size=10, clip=True, aria=False).encode(text="class:N")
     else:
         codes = codes.mark_circle(size=12, opacity=0.7, clip=True, aria=False).encode(tooltip="class:N")
-    colour = alt.Color("class:N", title=None, legend=None if short else alt.Legend(orient="bottom", columns=3, symbolOpacity=1),
-                       scale=alt.Scale(domain=list(class_names), range=[colour_of(i) for i in range(len(class_names))]))
+    colour = alt.Color(
+        "class:N",
+        title=None,
+        legend=None if short else alt.Legend(orient="bottom", columns=3, symbolOpacity=1),
+        scale=alt.Scale(domain=list(class_names), range=[colour_of(i) for i in range(len(class_names))]),
+    )
     turn = np.linspace(0, 2 * np.pi, 73)
-    rings = pd.concat([pd.DataFrame({"z0": r * np.cos(turn), "z1": r * np.sin(turn), "ring": r, "turn": turn}) for r in RINGS])
-    rings = alt.Chart(rings).mark_line(color=GREY, strokeWidth=1.5, clip=True).encode(
-        x="z0:Q", y="z1:Q", detail="ring:N", order="turn:Q")
-    return drawn((frame() + rings + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour))
-                 .properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="pad"),
-                             **as_pixels("Codes by class, and one, two and three standard deviations of the prior")))
+    rings = pd.concat(
+        [
+            pd.DataFrame({"z0": r * np.cos(turn), "z1": r * np.sin(turn), "ring": r, "turn": turn})
+            for r in RINGS
+        ]
+    )
+    rings = (
+        alt.Chart(rings)
+        .mark_line(color=GREY, strokeWidth=1.5, clip=True)
+        .encode(x="z0:Q", y="z1:Q", detail="ring:N", order="turn:Q")
+    )
+    return drawn(
+        (
+            frame()
+            + rings
+            + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour)
+        ).properties(
+            width=WIDTH,
+            height=HEIGHT,
+            autosize=alt.AutoSizeParams(type="pad"),
+            **as_pixels("Codes by class, and one, two and three standard deviations of the prior"),
+        )
+    )
 
 
-def code_map_at(z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box) -> dict[str, pd.DataFrame]:
+def code_map_at(
+    z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box
+) -> dict[str, pd.DataFrame]:
     """z [n, 2], y [n] their classes; those outside of the box are left out."""
     codes = codes_of(z, y, class_names)
     return {"codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])], "frame": framed(*box)}
 
 
 def _axis(channel: type, field: str, title: str):
-    return channel(f"{field}:Q", title=title, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=5, titlePadding=2))
+    return channel(
+        f"{field}:Q",
+        title=title,
+        scale=alt.Scale(zero=False, nice=False),
+        axis=alt.Axis(tickCount=5, titlePadding=2),
+    )

@@ -1,5 +1,5 @@
-"""Charts that move: what stays is drawn once, and what moves is filled in at each move. Drawing takes Altair far longer than filling, and a
-browser moves what is new alone.
+"""Charts that move: what stays is drawn once, and what moves is filled in at each move. Drawing takes Altair
+far longer than filling, and a browser moves what is new alone.
 """
 
 import altair as alt
@@ -9,15 +9,16 @@ LINES = "line", "area", "rule", "trail"
 
 
 def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
-    """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while st.altair_chart takes a chart
-    apart in another thread, the data of this one would be lost.
+    """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while
+    st.altair_chart takes a chart apart in another thread, the data of this one would be lost.
     """
     return {name: _unheard(part) for name, part in chart.to_dict().items() if name != "config"}
 
 
 def _unheard(part):
-    """A part of a chart in which lines and areas are left out for who hears the page: a browser would announce each as one mark, by its
-    first point, and without a name where there is none. Points, bars, texts and axes say what they are.
+    """A part of a chart in which lines and areas are left out for who hears the page: a browser would
+    announce each as one mark, by its first point, and without a name where there is none. Points, bars, texts
+    and axes say what they are.
     """
     if isinstance(part, list):
         return [_unheard(each) for each in part]
@@ -29,13 +30,19 @@ def _unheard(part):
 
 
 def as_pixels(says: str) -> dict:
-    """Properties of a chart with hundreds of marks, painted faster than an SVG element for each; says: what it shows, read aloud."""
+    """Properties of a chart with hundreds of marks, painted faster than an SVG element for each; says: what
+    it shows, read aloud.
+    """
     return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": says}
 
 
 def frame(across: bool = True, up: bool = True) -> alt.Chart:
-    """Unseen, to be filled with frame: framed(). Axes that have no domain of their own hold it, and move with it."""
-    ends = ({"x": "left:Q", "x2": "right:Q"} if across else {}) | ({"y": "low:Q", "y2": "high:Q"} if up else {})
+    """Unseen, to be filled with frame: framed(). Axes that have no domain of their own hold it, and move with
+    it.
+    """
+    ends = ({"x": "left:Q", "x2": "right:Q"} if across else {}) | (
+        {"y": "low:Q", "y2": "high:Q"} if up else {}
+    )
     return alt.Chart(alt.NamedData("frame")).mark_rect(opacity=0, aria=False).encode(**ends)
 
 

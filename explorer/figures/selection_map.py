@@ -11,34 +11,77 @@ from explorer.figures.palette import GREY, colour_of
 SCALE = "Cividis"  # as light rises for every eye
 
 
-def selection_map(points: np.ndarray, titles: tuple[str, str], to_scale: bool, colour: np.ndarray, said: str,
-                  class_names: Sequence[str] | None = None, selected: Sequence[int] = ()) -> go.Figure:
-    """points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float [n], said: its name and unit).
+def selection_map(
+    points: np.ndarray,
+    titles: tuple[str, str],
+    to_scale: bool,
+    colour: np.ndarray,
+    said: str,
+    class_names: Sequence[str] | None = None,
+    selected: Sequence[int] = (),
+) -> go.Figure:
+    """points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float [n],
+    said: its name and unit).
 
     customdata holds each point's row; selected: rows, none being all.
     """
     figure, points = go.Figure(), points.astype(np.float32)
+
     def picked(rows: np.ndarray) -> dict:
         return {"selectedpoints": np.flatnonzero(np.isin(rows, selected))} if len(selected) else {}
 
-    how = {"mode": "markers", "unselected": {"marker": {"color": GREY, "opacity": 0.25}}, "selected": {"marker": {"opacity": 1}}}
+    how = {
+        "mode": "markers",
+        "unselected": {"marker": {"color": GREY, "opacity": 0.25}},
+        "selected": {"marker": {"opacity": 1}},
+    }
     if class_names is None:
         bar = {"title": {"text": said, "side": "right"}, "thickness": 12, "outlinewidth": 0}
         low, high = np.percentile(colour, (1, 99))  # else a few extremes take all of the scale
-        figure.add_scattergl(x=points[:, 0], y=points[:, 1], customdata=np.arange(len(points)), showlegend=False, **how,
-                             **picked(np.arange(len(points))),
-                             marker={"color": colour, "colorscale": SCALE, "colorbar": bar, "size": 6, "cmin": low, "cmax": high},
-                             hovertemplate=f"{said}: %{{marker.color:.3g}}<extra></extra>")
+        figure.add_scattergl(
+            x=points[:, 0],
+            y=points[:, 1],
+            customdata=np.arange(len(points)),
+            showlegend=False,
+            **how,
+            **picked(np.arange(len(points))),
+            marker={
+                "color": colour,
+                "colorscale": SCALE,
+                "colorbar": bar,
+                "size": 6,
+                "cmin": low,
+                "cmax": high,
+            },
+            hovertemplate=f"{said}: %{{marker.color:.3g}}<extra></extra>",
+        )
     for label, name in enumerate(class_names or ()):
         if len(rows := np.flatnonzero(colour == label)):
-            figure.add_scattergl(x=points[rows, 0], y=points[rows, 1], customdata=rows, name=escape(name), **how, **picked(rows),
-                                 marker={"color": colour_of(label), "size": 6, "opacity": 0.8},
-                                 hovertemplate="%{fullData.name}<extra></extra>")
-    axis = {"zeroline": False, "showgrid": False, "showline": True, "linecolor": GREY, "ticks": "outside", "tickcolor": GREY}
+            figure.add_scattergl(
+                x=points[rows, 0],
+                y=points[rows, 1],
+                customdata=rows,
+                name=escape(name),
+                **how,
+                **picked(rows),
+                marker={"color": colour_of(label), "size": 6, "opacity": 0.8},
+                hovertemplate="%{fullData.name}<extra></extra>",
+            )
+    axis = {
+        "zeroline": False,
+        "showgrid": False,
+        "showline": True,
+        "linecolor": GREY,
+        "ticks": "outside",
+        "tickcolor": GREY,
+    }
     figure.update_layout(
         xaxis={**axis, "title": {"text": titles[0], "standoff": 6}},
         yaxis={**axis, "title": {"text": titles[1], "standoff": 6}, "scaleanchor": "x" if to_scale else None},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0, "itemsizing": "constant"}, height=480,
-        margin={"l": 8, "r": 8, "t": 30, "b": 8}, dragmode="lasso", hovermode="closest",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0, "itemsizing": "constant"},
+        height=480,
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        dragmode="lasso",
+        hovermode="closest",
     )
     return figure

@@ -13,7 +13,19 @@ LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
 @cache
 def over_epochs(title: str) -> dict:
     """Nats per image. To be filled with lines: epoch, variable, value."""
-    return drawn(alt.Chart(alt.NamedData("lines"), title=title).mark_line().encode(
-        x=alt.X("epoch:Q", title="epoch"), y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
-        color=alt.Color("variable:N", title=None, sort=None, legend=alt.Legend(orient="top"), scale=alt.Scale(range=LINES))
-    ).properties(height=240))
+    return drawn(
+        alt.Chart(alt.NamedData("lines"), title=title)
+        .mark_line()
+        .encode(
+            x=alt.X("epoch:Q", title="epoch"),
+            y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
+            color=alt.Color(
+                "variable:N",
+                title=None,
+                sort=None,
+                legend=alt.Legend(orient="top"),
+                scale=alt.Scale(range=LINES),
+            ),
+        )
+        .properties(height=240)
+    )

@@ -1,8 +1,9 @@
 """Runs trainings in processes of this machine or on a cluster. It does not depend on the kind of model.
 
-The start(run, spec, by) of an executor enters a training into the queue (explorer.jobs.queue) for the visitor `by`. The training waits
-there for its turn, and writes its progress to the events.jsonl of its run. start returns False if a training of this run is already
-waiting or running. `most` is how many trainings should be in the queue at the same time, including those that wait.
+The start(run, spec, by) of an executor enters a training into the queue (explorer.jobs.queue) for the visitor
+`by`. The training waits there for its turn, and writes its progress to the events.jsonl of its run. start
+returns False if a training of this run is already waiting or running. `most` is how many trainings should be
+in the queue at the same time, including those that wait.
 """
 
 import os

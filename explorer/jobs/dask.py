@@ -19,12 +19,17 @@ class DaskExecutor:
         try:
             from distributed import Client
         except ImportError:
-            raise UserError("EXPLORER_SCHEDULER needs Dask: run `pip install distributed`, or unset it to train on this machine.") from None
+            raise UserError(
+                "EXPLORER_SCHEDULER needs Dask: run `pip install distributed`, or unset it to train on this"
+                " machine."
+            ) from None
         try:
             self.client = Client(address, timeout=5, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise UserError(f"No Dask scheduler answers at EXPLORER_SCHEDULER={address}. "
-                            "Start one, or unset EXPLORER_SCHEDULER to train on this machine.") from error
+            raise UserError(
+                f"No Dask scheduler answers at EXPLORER_SCHEDULER={address}. "
+                "Start one, or unset EXPLORER_SCHEDULER to train on this machine."
+            ) from error
 
     def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
         from distributed import fire_and_forget
@@ -38,7 +43,9 @@ class DaskExecutor:
 
 
 def _say_if_lost(run: str, task) -> None:
-    """Record what the worker cannot: that the cluster gave up the task, or the scheduler was lost. It works while this process lives."""
+    """Record what the worker cannot: that the cluster gave up the task, or the scheduler was lost. It works
+    while this process lives.
+    """
     if task.status == "error":
         if not isinstance(error := task.exception(), UserError):  # turn() has recorded it
             give_up(run, in_a_sentence(error))
@@ -47,7 +54,9 @@ def _say_if_lost(run: str, task) -> None:
 
 
 def work(run: str, settings: dict) -> None:
-    """Train on a worker, unless the job has been cancelled in the meantime. The results are in the folder of runs."""
+    """Train on a worker, unless the job has been cancelled in the meantime. The results are in the folder of
+    runs.
+    """
     to_train()
     from explorer import runs
     from explorer.jobs import queue

@@ -1,4 +1,6 @@
-"""Trains in a separate process of this machine, which is our command line. The process outlives the one that started it."""
+"""Trains in a separate process of this machine, which is our command line. The process outlives the one that
+started it.
+"""
 
 import os
 import subprocess
@@ -24,8 +26,21 @@ class LocalExecutor:
         if not enter(run, spec, by=by):
             return False
         command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
-        whole = {name: os.path.abspath(os.path.expanduser(os.environ[name])) for name in FOLDERS if os.environ.get(name)}
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, start_new_session=True)
-        threading.Thread(target=process.wait, daemon=True).start()  # without wait() it would remain as a zombie process
+        whole = {
+            name: os.path.abspath(os.path.expanduser(os.environ[name]))
+            for name in FOLDERS
+            if os.environ.get(name)
+        }
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | whole,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        threading.Thread(
+            target=process.wait, daemon=True
+        ).start()  # without wait() it would remain as a zombie process
         return True

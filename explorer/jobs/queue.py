@@ -1,9 +1,11 @@
-"""The queue of trainings that wait, run or have failed: one file for each in the runs' folder, so that they outlive the app.
+"""The queue of trainings that wait, run or have failed: one file for each in the runs' folder, so that they
+outlive the app.
 
-The first EXPLORER_MAX_JOBS jobs that are alive train, in the order in which they entered; the others wait. A job is alive while its
-process holds its lock, which the system releases when the process is killed. A job is asked to stop by a file, which also reaches
-other machines. A cluster has its own queue: its jobs are alive until they report an end, and they do not count. When a training has
-ended, its file moves to the folder `ended`, which remembers for 30 days who started it.
+The first EXPLORER_MAX_JOBS jobs that are alive train, in the order in which they entered; the others wait. A
+job is alive while its process holds its lock, which the system releases when the process is killed. A job is
+asked to stop by a file, which also reaches other machines. A cluster has its own queue: its jobs are alive
+until they report an end, and they do not count. When a training has ended, its file moves to the folder
+`ended`, which remembers for 30 days who started it.
 """
 
 import json
@@ -24,7 +26,9 @@ from explorer.store.files import ABANDONED, PROBED, drop_parts, is_held, write_w
 from explorer.store.run import RECORD
 
 FOLDER, ENDED = ".jobs", "ended"
-ENDED_SECONDS = 30 * 86_400.0  # for which it is remembered who started a training: as long as a browser keeps its key
+ENDED_SECONDS = (
+    30 * 86_400.0
+)  # for which it is remembered who started a training: as long as a browser keeps its key
 STARTING = 60.0  # seconds that a process may take until it holds its lock
 LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
 ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
@@ -43,19 +47,35 @@ class Job:
 
 
 def jobs() -> list[Job]:
-    """Return all jobs in the order in which they entered. If the process of a job has gone without a report, its fault says so."""
+    """Return all jobs in the order in which they entered. If the process of a job has gone without a report,
+    its fault says so.
+    """
     found = []
     for file in _folder().glob("*.json"):
         try:
             told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
-            awaited = told["elsewhere"] or not told["begun"] and abs(age) < STARTING  # below 0 if the clock was set back
+            awaited = (
+                told["elsewhere"] or not told["begun"] and abs(age) < STARTING
+            )  # below 0 if the clock was set back
             alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
-            job = Job(file.stem, dict(told["spec"]), float(told["since"]), alive, 0, told["elsewhere"], told["fault"], told.get("by"))
+            job = Job(
+                file.stem,
+                dict(told["spec"]),
+                float(told["since"]),
+                alive,
+                0,
+                told["elsewhere"],
+                told["fault"],
+                told.get("by"),
+            )
         except (OSError, ValueError, KeyError, TypeError):
             continue  # removed in the meantime, or damaged
         found.append(job)
     found.sort(key=lambda job: (job.since, job.run))
-    gone = "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there is one."
+    gone = (
+        "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
+        " is one."
+    )
     most, before, placed = max_jobs(), 0, []
     for job in found:
         place = max(0, before - most + 1) if job.alive and not job.elsewhere else 0
@@ -94,7 +114,9 @@ def leave(run: str) -> None:
 
 
 def starters() -> dict[str, str | None]:
-    """Who started each training that has ended within 30 days: run -> the visitor's key; None: the command line."""
+    """Who started each training that has ended within 30 days: run -> the visitor's key; None: the command
+    line.
+    """
     found = {}
     for file in (_folder() / ENDED).glob("*.json"):
         with suppress(OSError, ValueError, AttributeError):  # gone, or damaged
@@ -116,7 +138,9 @@ def dismiss(run: str) -> None:
 
 
 def give_up(run: str, fault: str) -> None:
-    """Record why a job has failed, in one sentence, unless that is known. It overwrites spaces in the file, so a full disk does no harm."""
+    """Record why a job has failed, in one sentence, unless that is known. It overwrites spaces in the file,
+    so a full disk does no harm.
+    """
     with suppress(OSError, ValueError):
         before = _file(run).read_bytes()
         told = json.loads(before)
@@ -125,7 +149,9 @@ def give_up(run: str, fault: str) -> None:
 
 
 def ask_to_stop(run: str) -> None:
-    """Ask a job to stop; if it has ended, do nothing. A job that no worker of a cluster has started is removed at once."""
+    """Ask a job to stop; if it has ended, do nothing. A job that no worker of a cluster has started is
+    removed at once.
+    """
     if not (job := job_of(run)) or not job.alive:
         return
     if job.elsewhere and not is_held(_lock(run)):
@@ -139,7 +165,9 @@ def is_asked_to_stop(run: str) -> bool:
 
 @contextmanager
 def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
-    """Wait in the queue. Yields True when it is the turn of this job, False if it was stopped or cancelled. Errors are recorded."""
+    """Wait in the queue. Yields True when it is the turn of this job, False if it was stopped or cancelled.
+    Errors are recorded.
+    """
     enter(run, spec)
     lock = _lock(run)
     try:
@@ -150,13 +178,17 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
             time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
         yield not stopped and job is not None
     except Timeout:
-        raise UserError(f"A training of {run} is already waiting or running. Wait for it, or stop it.") from None
+        raise UserError(
+            f"A training of {run} is already waiting or running. Wait for it, or stop it."
+        ) from None
     except KeyboardInterrupt:
         lock.release()
         leave(run)
         raise
     except Exception as error:
-        give_up(run, in_a_sentence(error))  # before the lock is released: a job without lock and fault counts as dead
+        give_up(
+            run, in_a_sentence(error)
+        )  # before the lock is released: a job without lock and fault counts as dead
         raise
     finally:
         lock.release()
@@ -168,14 +200,29 @@ def in_a_sentence(error: BaseException) -> str:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'A file'} could not be read or written: {error.strerror}. Check its path and its permissions."
+        return (
+            f"{error.filename or 'A file'} could not be read or written: {error.strerror}. Check its path and"
+            " its permissions."
+        )
     said = (str(error).splitlines() or [""])[0].strip().rstrip(".")
-    return f"The training failed: {said or 'no reason was given'} ({type(error).__name__}). Try again, or choose other settings."
+    return (
+        f"The training failed: {said or 'no reason was given'} ({type(error).__name__}). Try again, or choose"
+        " other settings."
+    )
 
 
-def _write(run: str, spec: RunSpec, since: float, elsewhere: bool, by: str | None, begun: bool = False) -> None:
+def _write(
+    run: str, spec: RunSpec, since: float, elsewhere: bool, by: str | None, begun: bool = False
+) -> None:
     """begun: the process of the job has acquired its lock; if nobody holds it, the process has gone."""
-    told = {"spec": spec.to_dict(), "since": since, "elsewhere": elsewhere, "begun": begun, "fault": None, "by": by}
+    told = {
+        "spec": spec.to_dict(),
+        "since": since,
+        "elsewhere": elsewhere,
+        "begun": begun,
+        "fault": None,
+        "by": by,
+    }
     write_whole(_file(run), json.dumps(told).encode() + ROOM)
 
 
@@ -188,8 +235,10 @@ def _folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} could not be written: {error.strerror}. "
-                        "Allow writing to it, or set EXPLORER_RUNS to another folder.") from error
+        raise UserError(
+            f"{folder} could not be written: {error.strerror}. "
+            "Allow writing to it, or set EXPLORER_RUNS to another folder."
+        ) from error
     return folder
 
 

@@ -18,20 +18,34 @@ MOST = 200
 COLUMNS = ("run", "latent_dim", "beta", "seed", "distortion", "rate", "elbo", "active_units")
 
 
-def combinations(spec: RunSpec, betas: list[float], latent_dims: list[int], seeds: list[int]) -> list[RunSpec]:
-    """Return the specs, without repetition. Raises UserError for a ladder, which has many KL weights itself, and for more than MOST."""
+def combinations(
+    spec: RunSpec, betas: list[float], latent_dims: list[int], seeds: list[int]
+) -> list[RunSpec]:
+    """Return the specs, without repetition. Raises UserError for a ladder, which has many KL weights itself,
+    and for more than MOST.
+    """
     if spec.model == "ladder":
-        raise UserError("A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train` for a ladder.")
-    found = [replace(spec, beta=b, latent_dim=d, seed=s) for d, b, s in itertools.product(latent_dims, betas, seeds)]
+        raise UserError(
+            "A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train`"
+            " for a ladder."
+        )
+    found = [
+        replace(spec, beta=b, latent_dim=d, seed=s)
+        for d, b, s in itertools.product(latent_dims, betas, seeds)
+    ]
     found = list(dict.fromkeys(found))
     if len(found) > MOST:
-        raise UserError(f"This sweep has {len(found)} trainings, and the limit is {MOST}. Choose fewer combinations.")
+        raise UserError(
+            f"This sweep has {len(found)} trainings, and the limit is {MOST}. Choose fewer combinations."
+        )
     return found
 
 
-def follow(specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False) -> list[dict]:
-    """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a sentence or None.
-    Active units are defined for VAEs only: for other models they are None.
+def follow(
+    specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False
+) -> list[dict]:
+    """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a
+    sentence or None. Active units are defined for VAEs only: for other models they are None.
 
     When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
@@ -51,7 +65,10 @@ def follow(specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable
             alive.add(run)
         if not alive:
             return [_row(run, spec) for run, spec in found.items()]
-        now = (sum(map(_is_done, found)), f"{'stopping' if stopping else 'training'} {next(run for run in found if run in alive)}")
+        now = (
+            sum(map(_is_done, found)),
+            f"{'stopping' if stopping else 'training'} {next(run for run in found if run in alive)}",
+        )
         if now != said:
             say(*(said := now))
         time.sleep(LOOK_EVERY)
@@ -68,16 +85,30 @@ def _row(run: str, spec: RunSpec) -> dict:
         figures = {name: getattr(trained.test, name) for name in COLUMNS[4:]}
         return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
     except UserError as error:
-        job, why = job_of(run), str(error) if place_for(run).exists() else "It was not trained. Run the sweep again."
+        job, why = (
+            job_of(run),
+            str(error) if place_for(run).exists() else "It was not trained. Run the sweep again.",
+        )
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
 
 
 def table(rows: list[dict]) -> str:
-    """Return the rows as an aligned table; a run that is not complete has the reason at the end of its line."""
+    """Return the rows as an aligned table; a run that is not complete has the reason at the end of its
+    line.
+    """
+
     def cell(name: str, value) -> str:
-        return "–" if value is None else f"{value:.2f}" if name in ("distortion", "rate", "elbo") else str(value)
+        return (
+            "–" if value is None else f"{value:.2f}" if name in ("distortion", "rate", "elbo") else str(value)
+        )
 
     cells = [list(COLUMNS), *([cell(name, row[name]) for name in COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = ([line[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(line[1:], widths[1:]))] for line in cells)
-    return "\n".join("  ".join([*line, fault or ""]).rstrip() for line, fault in zip(lines, [None, *(row["fault"] for row in rows)]))
+    lines = (
+        [line[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(line[1:], widths[1:]))]
+        for line in cells
+    )
+    return "\n".join(
+        "  ".join([*line, fault or ""]).rstrip()
+        for line, fault in zip(lines, [None, *(row["fault"] for row in rows)])
+    )

@@ -1,4 +1,6 @@
-"""Compute the aggregate posterior, the mean of all images' posteriors, and its KL divergence from the prior."""
+"""Compute the aggregate posterior, the mean of all images' posteriors, and its KL divergence from the
+prior.
+"""
 
 import numpy as np
 
@@ -9,7 +11,9 @@ MOST_CELLS = 4000  # along an axis
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """mu, logvar [n] of one dimension -> z [GRID], density [GRID] of q(z) = mean over images of N(z; mu, exp(logvar))."""
+    """mu, logvar [n] of one dimension -> z [GRID], density [GRID] of q(z) = mean over images of N(z; mu,
+    exp(logvar)).
+    """
     sd = np.exp(logvar.astype(np.float64) / 2)
     z = np.linspace(min((mu - REACH * sd).min(), -4), max((mu + REACH * sd).max(), 4), GRID)
     sd = np.maximum(sd, (z[1] - z[0]) / 2)  # no cloud is narrower than the grid tells apart
@@ -27,7 +31,8 @@ def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
 def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
     """KL(q(z) ‖ N(0, I)) in nats, of q(z) = mean over images of N(mu, diag exp(logvar)); mu, logvar [n, 2].
 
-    By the masses that both have in square cells: posteriors narrower than a cell make it smaller than the exact value.
+    By the masses that both have in square cells: posteriors narrower than a cell make it smaller than the
+    exact value.
     """
     from scipy.special import ndtr
 
@@ -39,10 +44,16 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
     first, last = np.floor(left / cell - low).astype(int), np.ceil(right / cell - low).astype(int)
     mass = np.zeros(shape)
     for centre, width, start, end in zip(mu.astype(np.float64), sd, first, last):
-        along = [np.diff(ndtr(((low[d] + np.arange(start[d], end[d] + 1)) * cell - centre[d]) / width[d])) for d in (0, 1)]
+        along = [
+            np.diff(ndtr(((low[d] + np.arange(start[d], end[d] + 1)) * cell - centre[d]) / width[d]))
+            for d in (0, 1)
+        ]
         mass[start[0] : end[0], start[1] : end[1]] += np.outer(*along)
     mass /= mass.sum()
-    log_prior = [-(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2 - np.log(2 * np.pi) / 2 + np.log(cell) for d in (0, 1)]
+    log_prior = [
+        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2 - np.log(2 * np.pi) / 2 + np.log(cell)
+        for d in (0, 1)
+    ]
     row, column = np.nonzero(mass)
     found = mass[row, column]
     return float(found @ (np.log(found) - log_prior[0][row] - log_prior[1][column]))

@@ -1,4 +1,6 @@
-"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do to other classes."""
+"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do
+to other classes.
+"""
 
 from dataclasses import dataclass
 
@@ -8,23 +10,31 @@ from explorer.errors import UserError
 
 
 def between(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
-    """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one has no image."""
+    """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one
+    has no image.
+    """
     for label in (a, b):
         if not (y == label).any():
-            raise UserError(f"No test image has the class {label}, so it has no mean code: choose another class.")
+            raise UserError(
+                f"No test image has the class {label}, so it has no mean code: choose another class."
+            )
     return _step(mu, y == a, y == b)
 
 
 def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code where it is low.
+    """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code
+    where it is low.
 
-    Low is the lower third of the values and high the upper third; values equal to the last one of a third belong to it. If both thirds
-    end at the same value, as for a 0/1 factor that is mostly 0, low is every smaller value and high every larger one; if there is none,
-    it is that value itself. So two different values always form two groups. Raises UserError for a factor without difference, or no image.
+    Low is the lower third of the values and high the upper third; values equal to the last one of a third
+    belong to it. If both thirds end at the same value, as for a 0/1 factor that is mostly 0, low is every
+    smaller value and high every larger one; if there is none, it is that value itself. So two different
+    values always form two groups. Raises UserError for a factor without difference, or no image.
     """
     values = np.asarray(values, np.float64)
     if not len(values) or not values.min() < values.max():
-        raise UserError("This factor has the same value for all images, so it has no direction: choose another factor.")
+        raise UserError(
+            "This factor has the same value for all images, so it has no direction: choose another factor."
+        )
     third = max(1, len(values) // 3)
     low, high = np.sort(values)[[third - 1, -third]]
     both = low == high
@@ -35,7 +45,9 @@ def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Effect:
-    """Of a direction towards a class on images of other classes: the shares that keep their class, become that class, or another."""
+    """Of a direction towards a class on images of other classes: the shares that keep their class, become
+    that class, or another.
+    """
 
     kept: float
     became: float
@@ -43,7 +55,9 @@ class Effect:
 
 
 def effect(named: np.ndarray, own: np.ndarray, target: int) -> Effect:
-    """named, own int [n]: each image's class after and before the direction towards class target. Raises UserError without images."""
+    """named, own int [n]: each image's class after and before the direction towards class target. Raises
+    UserError without images.
+    """
     if not len(own):
         raise UserError("There is no image of another class: choose a data set of three classes or more.")
     kept, became = float((named == own).mean()), float((named == target).mean())

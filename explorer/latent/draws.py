@@ -1,4 +1,6 @@
-"""Codes drawn at random: from a Gaussian, a codebook, or the codes of all images. The temperature multiplies standard deviations."""
+"""Codes drawn at random: from a Gaussian, a codebook, or the codes of all images. The temperature multiplies
+standard deviations.
+"""
 
 import numpy as np
 from numpy.random import Generator
@@ -8,33 +10,47 @@ from explorer.latent.scale import Scale, square_root
 
 
 def from_gaussian(scale: Scale, n: int, temperature: float, rng: Generator) -> np.ndarray:
-    """Return samples [n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to an AE's codes.
+    """Return samples [n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to
+    an AE's codes.
 
     Raises UserError for a temperature that is negative or not finite.
     """
     _check(temperature)
-    return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(scale.covariance)
+    return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(
+        scale.covariance
+    )
 
 
 def from_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator) -> np.ndarray:
-    """codebook [K, d] -> [n, n_groups·d]: every entry equally likely at every place, the prior under which a VQ-VAE's rate is constant."""
+    """codebook [K, d] -> [n, n_groups·d]: every entry equally likely at every place, the prior under which a
+    VQ-VAE's rate is constant.
+    """
     return codebook[rng.integers(len(codebook), size=(n, n_groups))].reshape(n, -1).astype(np.float64)
 
 
-def from_aggregate(mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator) -> np.ndarray:
-    """mu, logvar [N, D] -> [n, D]: each time an image at random, then a draw from its posterior; an AE's are codes themselves.
+def from_aggregate(
+    mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator
+) -> np.ndarray:
+    """mu, logvar [N, D] -> [n, D]: each time an image at random, then a draw from its posterior; an AE's are
+    codes themselves.
 
-    At temperature 1 this is the aggregate posterior (Makhzani et al., 2016, §2). Raises UserError for a temperature below 0 or
-    without end, or if there is no image.
+    At temperature 1 this is the aggregate posterior (Makhzani et al., 2016, §2). Raises UserError for a
+    temperature below 0 or without end, or if there is no image.
     """
     _check(temperature)
     if not len(mu):
         raise UserError("There are no codes to sample from: choose a run with test images.")
     rows = rng.integers(len(mu), size=n)
     codes = mu[rows].astype(np.float64)
-    return codes if logvar is None else codes + temperature * np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
+    return (
+        codes
+        if logvar is None
+        else codes + temperature * np.exp(logvar[rows] / 2) * rng.standard_normal(codes.shape)
+    )
 
 
 def _check(temperature: float) -> None:
     if not 0 <= temperature < np.inf:
-        raise UserError(f"The temperature must be a finite number and not negative, but it is {temperature:g}: choose 1.")
+        raise UserError(
+            f"The temperature must be a finite number and not negative, but it is {temperature:g}: choose 1."
+        )

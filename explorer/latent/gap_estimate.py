@@ -1,9 +1,10 @@
 """Estimate the gap of a set of codes (explorer.latent.gaps) and how far the estimate may be from the truth.
 
-The estimate is the mean of REPEATS measurements, each with new posterior samples and new draws. Its variance has two parts:
-the spread of the measurements over REPEATS, and the variance over the images whose codes they are, by a delete-a-group
-jackknife (Efron and Stein, 1981). A group that is left out takes its codes from the draws that they cover, and moves the
-Gaussian fitted to the codes; the draws are then weighted by the ratio of the two Gaussians' densities instead of drawn anew.
+The estimate is the mean of REPEATS measurements, each with new posterior samples and new draws. Its variance
+has two parts: the spread of the measurements over REPEATS, and the variance over the images whose codes they
+are, by a delete-a-group jackknife (Efron and Stein, 1981). A group that is left out takes its codes from the
+draws that they cover, and moves the Gaussian fitted to the codes; the draws are then weighted by the ratio of
+the two Gaussians' densities instead of drawn anew.
 """
 
 from functools import lru_cache
@@ -22,19 +23,26 @@ MOST_LOG_RATIO = 30.0  # of two Gaussians' densities
 class GapEstimate(Share):
     """The share of draws that lie in gaps. n: the codes, and as many draws, of each measurement.
 
-    Gaps of different n are not comparable. The interval is over draws and images; another training differs by more.
+    Gaps of different n are not comparable. The interval is over draws and images; another training differs by
+    more.
     """
 
 
 def is_smaller(a: GapEstimate, b: GapEstimate) -> bool:
-    """Whether gap a is smaller than gap b, as exceeds() tells; never if they are of different numbers of codes."""
+    """Whether gap a is smaller than gap b, as exceeds() tells; never if they are of different numbers of
+    codes.
+    """
     return a.n == b.n and exceeds(b, a)
 
 
-def estimate_gap(mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0) -> GapEstimate:
-    """Of draws from the Gaussian fitted to the codes. mu, logvar [N, D] of N images; logvar None for an AE, whose codes are mu.
+def estimate_gap(
+    mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0
+) -> GapEstimate:
+    """Of draws from the Gaussian fitted to the codes. mu, logvar [N, D] of N images; logvar None for an AE,
+    whose codes are mu.
 
-    Each measurement takes at most n of the images. Raises UserError if there are too few, or all codes are one point.
+    Each measurement takes at most n of the images. Raises UserError if there are too few, or all codes are
+    one point.
     """
     return _estimate(mu, logvar, n, seed, fitted=True)
 
@@ -48,7 +56,9 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
     n_images, rng = len(mu), np.random.default_rng(seed)
     n = max(0, min(n, n_images))
     if n <= K:
-        raise UserError(f"A gap is measured with more than {K} codes, and there are {n}. Use more test images.")
+        raise UserError(
+            f"A gap is measured with more than {K} codes, and there are {n}. Use more test images."
+        )
     groups = min(GROUPS, n_images)
     group = rng.permutation(n_images) % groups
     shares, without = np.empty(REPEATS), np.empty((REPEATS, groups))
@@ -66,31 +76,39 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
 
 @lru_cache(maxsize=8)
 def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of each measurement, n draws [REPEATS, n, dim] from N(0, I), and the distance [REPEATS, n] of each one's K-th nearest."""
+    """Of each measurement, n draws [REPEATS, n, dim] from N(0, I), and the distance [REPEATS, n] of each
+    one's K-th nearest.
+    """
     draws = np.random.default_rng([seed, n, dim]).standard_normal((REPEATS, n, dim))
     return draws, np.stack([distances(part, part, K, itself=True) for part in draws])
 
 
-def _measured(codes: np.ndarray, group: np.ndarray, groups: int, draws: np.ndarray, radii: np.ndarray,
-              fitted: bool) -> tuple[float, np.ndarray]:
+def _measured(
+    codes: np.ndarray, group: np.ndarray, groups: int, draws: np.ndarray, radii: np.ndarray, fitted: bool
+) -> tuple[float, np.ndarray]:
     """The gap, and the gap [groups] without the codes of each group."""
     distance, rows = neighbours(codes, draws, 3)
     nearest, *others = group[rows].T
-    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)  # unless all three are of one group
+    of_another = np.select(
+        [other != nearest for other in others], distance.T[1:], np.inf
+    )  # unless all three are of one group
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
         if fitted:
             log = _log_ratio(codes, codes[group == g], draws)
-            weights, farther = np.exp(log), radii * np.exp(-log / draws.shape[1])  # denser draws have nearer neighbours
+            weights, farther = (
+                np.exp(log),
+                radii * np.exp(-log / draws.shape[1]),
+            )  # denser draws have nearer neighbours
         alone = np.where(nearest == g, of_another, distance[:, 0]) > farther
         without[g] = weights @ alone / weights.sum()
     return float((distance[:, 0] > radii).mean()), without
 
 
 def _log_ratio(codes: np.ndarray, left_out: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """codes [n, D] whitened, left_out [m, D] of them, draws [k, D] -> log density [k] of the Gaussian fitted to the others,
-    less that of N(0, I).
+    """codes [n, D] whitened, left_out [m, D] of them, draws [k, D] -> log density [k] of the Gaussian fitted
+    to the others, less that of N(0, I).
     """
     n, dim = len(codes) - len(left_out), codes.shape[1]
     mean = -left_out.sum(0) / n

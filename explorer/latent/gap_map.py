@@ -1,4 +1,6 @@
-"""Map the gaps of codes in one or two dimensions: a place is in a gap if a draw there would be (explorer.latent.gaps)."""
+"""Map the gaps of codes in one or two dimensions: a place is in a gap if a draw there would be
+(explorer.latent.gaps).
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,11 +20,12 @@ STREWN = 2.0  # half the height of the map of one dimension, on which codes are 
 
 @dataclass(frozen=True)
 class GapMap:
-    """estimate, prior_estimate: of draws from the codes' own Gaussian, and from N(0, I) (None for an AE); gap, prior_gap: their shares.
+    """estimate, prior_estimate: of draws from the codes' own Gaussian, and from N(0, I) (None for an AE);
+    gap, prior_gap: their shares.
 
-    shade: uint8 [rows, GRID], rows upwards: EDGE, plus DOUBLING for each doubling of the distance to the nearest code relative to
-    that to the K-th nearest draw; 0 beyond REACH. bounds: its [x0, y0, x1, y1]. One dimension has one row; in more than two
-    dimensions both are None.
+    shade: uint8 [rows, GRID], rows upwards: EDGE, plus DOUBLING for each doubling of the distance to the
+    nearest code relative to that to the K-th nearest draw; 0 beyond REACH. bounds: its [x0, y0, x1, y1]. One
+    dimension has one row; in more than two dimensions both are None.
     """
 
     estimate: GapEstimate
@@ -41,8 +44,8 @@ class GapMap:
 
 @dataclass(frozen=True)
 class Between:
-    """Decides whether places are in gaps of codes [n, D]; whitened and draws [n, R] are in standard deviations of the Gaussian fitted
-    to the codes.
+    """Decides whether places are in gaps of codes [n, D]; whitened and draws [n, R] are in standard
+    deviations of the Gaussian fitted to the codes.
     """
 
     codes: np.ndarray
@@ -51,14 +54,18 @@ class Between:
     draws: np.ndarray
 
     def farther(self, z: np.ndarray) -> np.ndarray:
-        """z [m, D] -> log2 of the distance to the nearest code over that to the K-th nearest draw: above 0 is a gap."""
+        """z [m, D] -> log2 of the distance to the nearest code over that to the K-th nearest draw: above 0 is
+        a gap.
+        """
         places = self.fitted.whiten(z)
-        return np.log2(distances(self.whitened, places, 1) / np.maximum(distances(self.draws, places, K), 1e-12) + 1e-12)
+        return np.log2(
+            distances(self.whitened, places, 1) / np.maximum(distances(self.draws, places, K), 1e-12) + 1e-12
+        )
 
 
 def between(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> Between | None:
-    """Of one posterior sample per image. mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one
-    point.
+    """Of one posterior sample per image. mu, logvar [n, D]; logvar None for an AE. None if there are too few
+    codes, or all are one point.
     """
     codes = sampled(mu, logvar, MOST_CODES, rng)
     if len(codes) <= K:
@@ -84,7 +91,9 @@ def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:
     fitted = found.fitted
     reach = REACH * np.linalg.norm(fitted.root, axis=0)
     low, high = fitted.mean - reach, fitted.mean + reach
-    axes = [np.linspace(a, b, 2 * GRID + 1)[1::2] for a, b in zip(low, high)]  # the middles of GRID equal parts
+    axes = [
+        np.linspace(a, b, 2 * GRID + 1)[1::2] for a, b in zip(low, high)
+    ]  # the middles of GRID equal parts
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
     shade = np.clip(np.rint(EDGE + DOUBLING * found.farther(places)), 1, 255)
     shade[np.linalg.norm(fitted.whiten(places), axis=1) > REACH] = 0
@@ -93,12 +102,16 @@ def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:
 
 
 def widest(found: GapMap | None, within: float = 0.5) -> np.ndarray | None:
-    """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is there."""
+    """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is
+    there.
+    """
     if found is None or found.shade is None:
         return None
     rows, columns = found.shade.shape
     low, high = found.bounds.reshape(2, 2)
     x, y = (a + (b - a) * (np.arange(n) + 0.5) / n for a, b, n in zip(low, high, (columns, rows)))
     off = np.hypot(*np.meshgrid(*((2 * v - a - b) / (b - a) for v, a, b in zip((x, y), low, high))))
-    row, column = np.unravel_index(np.argmax(np.where(off < within, found.shade - off / 100, 0)), found.shade.shape)
+    row, column = np.unravel_index(
+        np.argmax(np.where(off < within, found.shade - off / 100, 0)), found.shade.shape
+    )
     return np.array([x[column], y[row]]) if found.shade[row, column] > EDGE else None

@@ -1,8 +1,8 @@
 """Measure gaps between codes: the share of draws from a Gaussian that have no code near.
 
-A draw is in a gap if no code is nearer to it than its K-th nearest other draw: 1 − coverage (Naeem et al., ICML 2020).
-Two equal distributions give 1/2^K, in any dimension. The figures depend on the number of codes: always state it.
-explorer.latent.gap_estimate estimates the share, with its interval.
+A draw is in a gap if no code is nearer to it than its K-th nearest other draw: 1 − coverage (Naeem et al.,
+ICML 2020). Two equal distributions give 1/2^K, in any dimension. The figures depend on the number of codes:
+always state it. explorer.latent.gap_estimate estimates the share, with its interval.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ MOST_TREE = 8  # dimensions up to which a tree finds neighbours faster than the 
 
 
 def sampled(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
-    """mu, logvar [N, D] -> codes of at most n of the images, float64: one posterior sample each, an AE's points themselves."""
+    """mu, logvar [N, D] -> codes of at most n of the images, float64: one posterior sample each, an AE's
+    points themselves.
+    """
     rows = rng.choice(len(mu), max(0, min(n, len(mu))), replace=False)
     return codes_of(mu[rows], None if logvar is None else logvar[rows], rng)
 
@@ -55,36 +57,48 @@ def fitted_gaussian(codes: np.ndarray) -> FittedGaussian:
     variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
     there = variances > FLAT * max(variances[-1], 1e-300)
     if not variances[-1] > FLAT:
-        raise UserError("All codes are the same point, so there are no gaps to measure. Train the model longer.")
+        raise UserError(
+            "All codes are the same point, so there are no gaps to measure. Train the model longer."
+        )
     sd, directions = np.sqrt(variances[there]), directions[:, there]
     return FittedGaussian(mean, (directions * sd).T, directions / sd)
 
 
 def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest other draw.
+    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest
+    other draw.
 
     Raises UserError if there are not more than K of either.
     """
     if min(len(draws), len(codes)) <= K:
-        raise UserError(f"A gap is measured with more than {K} codes, and there are {len(codes)}. Use more test images.")
+        raise UserError(
+            f"A gap is measured with more than {K} codes, and there are {len(codes)}. Use more test images."
+        )
     return distances(codes, draws, 1) > distances(draws, draws, K, itself=True)
 
 
 def gap_nats(whitened: np.ndarray) -> float:
-    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than MOST_EXACT dimensions an underestimate.
+    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than MOST_EXACT
+    dimensions an underestimate.
 
-    The entropy of as many draws from that Gaussian, less the entropy of the codes, both from nearest neighbours: where the
-    density varies within the ball that holds K_ENTROPY neighbours, an entropy is estimated too high (by 0.7 nats for 5,000 draws
-    in 16 dimensions), and the difference is 0 for Gaussian codes. Structure that is finer than these balls is not found.
+    The entropy of as many draws from that Gaussian, less the entropy of the codes, both from nearest
+    neighbours: where the density varies within the ball that holds K_ENTROPY neighbours, an entropy is
+    estimated too high (by 0.7 nats for 5,000 draws in 16 dimensions), and the difference is 0 for Gaussian
+    codes. Structure that is finer than these balls is not found.
     """
     if len(whitened) <= K_ENTROPY:
-        raise UserError(f"gap_nats is measured with more than {K_ENTROPY} codes, and there are {len(whitened)}. Use more test images.")
+        raise UserError(
+            f"gap_nats is measured with more than {K_ENTROPY} codes, and there are {len(whitened)}. Use more"
+            " test images."
+        )
     draws = np.random.default_rng(0).standard_normal(whitened.shape)
     return _entropy(fitted_gaussian(draws).whiten(draws)) - _entropy(whitened)
 
 
 def _entropy(points: np.ndarray) -> float:
-    """points [n, D] -> nats (Kozachenko and Leonenko, 1987): from the radius of the ball that holds K_ENTROPY neighbours."""
+    """points [n, D] -> nats (Kozachenko and Leonenko, 1987): from the radius of the ball that holds K_ENTROPY
+    neighbours.
+    """
     from scipy.special import digamma, gammaln
 
     n, dim = points.shape
@@ -94,12 +108,16 @@ def _entropy(points: np.ndarray) -> float:
 
 
 def distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
-    """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are the same."""
+    """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are
+    the same.
+    """
     return neighbours(points, to, k + itself)[0][:, -1]
 
 
 def neighbours(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [n, D], to [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`, the nearest first."""
+    """points [n, D], to [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`, the
+    nearest first.
+    """
     if points.shape[1] <= MOST_TREE:
         from scipy.spatial import cKDTree
 

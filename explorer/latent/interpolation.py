@@ -1,4 +1,6 @@
-"""Paths between two codes: the linear one, and the spherical one, which keeps its distance from the mean of a Gaussian."""
+"""Paths between two codes: the linear one, and the spherical one, which keeps its distance from the mean of a
+Gaussian.
+"""
 
 import numpy as np
 
@@ -17,10 +19,10 @@ def linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
 def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
     """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
 
-    White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by, it is the straight
-    path: for an end at the middle, ends in one direction from it, or a single dimension. Opposite ends have no shortest arc:
-    theirs goes by way of the positive end of that coordinate axis which is most nearly at right angles to them (of several, the
-    first). Raises UserError if n is less than 2.
+    White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by,
+    it is the straight path: for an end at the middle, ends in one direction from it, or a single dimension.
+    Opposite ends have no shortest arc: theirs goes by way of the positive end of that coordinate axis which
+    is most nearly at right angles to them (of several, the first). Raises UserError if n is less than 2.
     """
     path = linear(a, b, n)
     start, end = path[[0, -1]] - middle
@@ -42,7 +44,8 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.nd
 
 
 def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear" and "spherical".
+    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear"
+    and "spherical".
 
     Raises UserError if there are fewer than two codes.
     """
@@ -51,5 +54,7 @@ def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generat
     first = rng.integers(len(mu), size=n)
     second = (first + rng.integers(1, len(mu), size=n)) % len(mu)
     pairs = [(mu[i], mu[j]) for i, j in zip(first, second)]
-    return {"linear": np.array([linear(a, b, 3)[1] for a, b in pairs]),
-            "spherical": np.array([spherical(a, b, 3, middle)[1] for a, b in pairs])}
+    return {
+        "linear": np.array([linear(a, b, 3)[1] for a, b in pairs]),
+        "spherical": np.array([spherical(a, b, 3, middle)[1] for a, b in pairs]),
+    }

@@ -1,4 +1,6 @@
-"""A ladder: one network at many KL weights, each trained on from the one before. Between its rungs the weights are mixed."""
+"""A ladder: one network at many KL weights, each trained on from the one before. Between its rungs the
+weights are mixed.
+"""
 
 import math
 
@@ -6,7 +8,9 @@ import numpy as np
 
 
 def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
-    """Where a KL weight lies among rising ones, in log beta: (i, t), t of the way from rung i to the next; beyond them, at an end."""
+    """Where a KL weight lies among rising ones, in log beta: (i, t), t of the way from rung i to the next;
+    beyond them, at an end.
+    """
     if beta <= betas[0]:
         return 0, 0.0
     i = max(i for i, low in enumerate(betas[:-1]) if low <= beta)
@@ -16,7 +20,10 @@ def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
 def mixed(weights: dict[str, np.ndarray], betas: tuple[float, ...], beta: float) -> dict[str, np.ndarray]:
     """weights with a leading axis of rungs -> those at beta, linear in its logarithm between two rungs."""
     i, t = rung_at(betas, beta)
-    return {name: ((1 - t) * w[i].astype(np.float32) + t * w[i + 1].astype(np.float32)) for name, w in weights.items()}
+    return {
+        name: (1 - t) * w[i].astype(np.float32) + t * w[i + 1].astype(np.float32)
+        for name, w in weights.items()
+    }
 
 
 def film_betas(betas: tuple[float, ...]) -> tuple[float, ...]:

@@ -1,4 +1,6 @@
-"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over pixels in [0, 1]."""
+"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over
+pixels in [0, 1].
+"""
 
 from dataclasses import dataclass
 
@@ -10,13 +12,17 @@ CHUNK = 2**18  # numbers at a time: a megabyte of float32, which stays in the ca
 
 
 def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [N, ...] uint8 or float, to [...] float -> rows [k] and distances [k] of the nearest points, by distance, then by row.
+    """points [N, ...] uint8 or float, to [...] float -> rows [k] and distances [k] of the nearest points, by
+    distance, then by row.
 
     uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
     """
     _check(points, to)
     if not 1 <= k <= len(points):
-        raise UserError(f"There are {len(points):,} images to compare with: choose 1 to {len(points):,} neighbours, not {k}.")
+        raise UserError(
+            f"There are {len(points):,} images to compare with: choose 1 to {len(points):,} neighbours, not"
+            f" {k}."
+        )
     unit, dtype = (255, np.float32) if points.dtype == np.uint8 else (1, np.float64)
     target, flat = (np.ravel(to) * unit).astype(dtype), points.reshape(len(points), -1)
     squares, step = np.empty(len(points), dtype), max(1, CHUNK // flat.shape[1])
@@ -48,7 +54,9 @@ def _flat(images: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Blend:
-    """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to be."""
+    """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to
+    be.
+    """
 
     weights: np.ndarray
     image: np.ndarray
@@ -56,10 +64,11 @@ class Blend:
 
 
 def blend(x: np.ndarray, images: np.ndarray) -> Blend:
-    """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is nearest to x.
+    """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is
+    nearest to x.
 
-    Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises UserError if there is
-    no image, or the shapes disagree.
+    Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises
+    UserError if there is no image, or the shapes disagree.
     """
     from scipy.optimize import nnls
 
@@ -74,4 +83,8 @@ def _check(images: np.ndarray, x: np.ndarray) -> None:
         raise UserError("There are no images to compare with: choose at least 1.")
     if images.shape[1:] != np.shape(x):
         shapes = (" × ".join(map(str, shape)) for shape in (np.shape(x), images.shape[1:]))
-        raise UserError("An image of {} can't be compared with images of {}: choose images of its own size.".format(*shapes))
+        raise UserError(
+            "An image of {} can't be compared with images of {}: choose images of its own size.".format(
+                *shapes
+            )
+        )

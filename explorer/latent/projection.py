@@ -1,4 +1,6 @@
-"""A flat view of codes: themselves in 2-D, at random heights over their line in 1-D, else their first two principal components."""
+"""A flat view of codes: themselves in 2-D, at random heights over their line in 1-D, else their first two
+principal components.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +9,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Projection:
-    """points [n, 2]; z lands at (z − centre) @ axes.T; titles name the axes; shares are of the codes' variance, by PCA."""
+    """points [n, 2]; z lands at (z − centre) @ axes.T; titles name the axes; shares are of the codes'
+    variance, by PCA.
+    """
 
     points: np.ndarray
     centre: np.ndarray  # [D]
@@ -30,7 +34,13 @@ def project(mu: np.ndarray) -> Projection:
     if dim == 1:
         heights = np.random.default_rng(0).uniform(-1, 1, n)
         axes = np.array([[1.0], [0.0]])
-        return Projection(np.column_stack([mu[:, 0], heights]), np.zeros(1), axes, ("z₀", "random height, without meaning"), None)
+        return Projection(
+            np.column_stack([mu[:, 0], heights]),
+            np.zeros(1),
+            axes,
+            ("z₀", "random height, without meaning"),
+            None,
+        )
     if dim == 2 or n < 2 or not mu.var(axis=0).any():
         return Projection(mu[:, :2], np.zeros(dim), np.eye(2, dim), ("z₀", "z₁"), None)
     from sklearn.decomposition import PCA

@@ -1,6 +1,7 @@
 """Integrals over a latent plane, by the midpoint rule.
 
-Of a Gaussian no narrower than a cell the rule is exact to nine digits (its error is 2·exp(−2π²·(sd/step)²), by Poisson summation).
+Of a Gaussian no narrower than a cell the rule is exact to nine digits (its error is 2·exp(−2π²·(sd/step)²),
+by Poisson summation).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Grid:
-    """n × n square cells over [−reach, reach]². A function on it is an array [n, n] of its values at their midpoints, z₀ down."""
+    """n × n square cells over [−reach, reach]². A function on it is an array [n, n] of its values at their
+    midpoints, z₀ down.
+    """
 
     reach: float
     n: int

@@ -1,4 +1,6 @@
-"""Places in standard deviations: of the prior, or of the Gaussian fitted to the codes of an AE, which has none."""
+"""Places in standard deviations: of the prior, or of the Gaussian fitted to the codes of an AE, which has
+none.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +11,9 @@ from explorer.latent.projection import Projection
 
 @dataclass(frozen=True)
 class Scale:
-    """The Gaussian N(mean, covariance), and what it is on a map: N(place of the mean, unit unitᵀ), unit [2, 2] symmetric."""
+    """The Gaussian N(mean, covariance), and what it is on a map: N(place of the mean, unit unitᵀ), unit [2,
+    2] symmetric.
+    """
 
     projection: Projection
     mean: np.ndarray  # [D]
@@ -18,7 +22,9 @@ class Scale:
 
     def standard(self, z: np.ndarray) -> np.ndarray:
         """z [D] -> where it lands on the map, in standard deviations [2]."""
-        return np.linalg.pinv(self.unit) @ (self.projection.place(np.asarray(z)) - self.projection.place(self.mean))
+        return np.linalg.pinv(self.unit) @ (
+            self.projection.place(np.asarray(z)) - self.projection.place(self.mean)
+        )
 
     def moved(self, z: np.ndarray, w: np.ndarray) -> np.ndarray:
         """z [D] moved parallel to the map, to where it lands w [2] standard deviations from the middle."""

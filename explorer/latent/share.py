@@ -10,7 +10,9 @@ Z95 = 1.96  # standard errors on each side of a 95% interval
 
 @dataclass(frozen=True)
 class Share:
-    """share, in [0, 1]; low, high: its 95% interval; n: how many it is a share of; error: its standard error."""
+    """share, in [0, 1]; low, high: its 95% interval; n: how many it is a share of; error: its standard
+    error.
+    """
 
     share: float
     low: float
@@ -20,12 +22,16 @@ class Share:
 
     @classmethod
     def of(cls, share: float, error: float, n: int) -> Self:
-        """With Wilson's interval, of as many independent observations as would have that standard error; of n where it is 0."""
+        """With Wilson's interval, of as many independent observations as would have that standard error; of n
+        where it is 0.
+        """
         independent = share * (1 - share) / error**2 if 0 < share < 1 and error > 0 else n
         shrunk = 1 + Z95**2 / independent
         middle = (share + Z95**2 / independent / 2) / shrunk
         half = Z95 / shrunk * np.sqrt(share * (1 - share) / independent + (Z95 / independent) ** 2 / 4)
-        return cls(float(share), float(max(middle - half, 0)), float(min(middle + half, 1)), int(n), float(error))
+        return cls(
+            float(share), float(max(middle - half, 0)), float(min(middle + half, 1)), int(n), float(error)
+        )
 
     def __str__(self) -> str:
         """16% (14 to 18%)"""
@@ -39,7 +45,11 @@ def in_percent(share: float, low: float, high: float) -> str:
 
 def counted(found: np.ndarray) -> Share | None:
     """found bool [n], independent -> the share of those that are true; None if there are none."""
-    return Share.of(found.mean(), np.sqrt(found.mean() * (1 - found.mean()) / len(found)), len(found)) if len(found) else None
+    return (
+        Share.of(found.mean(), np.sqrt(found.mean() * (1 - found.mean()) / len(found)), len(found))
+        if len(found)
+        else None
+    )
 
 
 def exceeds(a: Share, b: Share) -> bool:

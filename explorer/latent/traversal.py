@@ -11,12 +11,15 @@ REACH = 3.0  # standard deviations
 
 
 def traversals(z: np.ndarray, dims: list[Dimension], n: int) -> np.ndarray:
-    """z [D] -> [len(dims), n, D]: in each row one dimension goes evenly from its low to its high, the others stay as in z.
+    """z [D] -> [len(dims), n, D]: in each row one dimension goes evenly from its low to its high, the others
+    stay as in z.
 
     Raises UserError if n is less than 2.
     """
     if n < 2:
-        raise UserError(f"A traversal goes from one end of a range to the other: choose at least 2 images, not {n}.")
+        raise UserError(
+            f"A traversal goes from one end of a range to the other: choose at least 2 images, not {n}."
+        )
     rows = np.tile(np.asarray(z, np.float64), (len(dims), n, 1))
     for row, d in zip(rows, dims):
         row[:, d.index] = np.linspace(d.low, d.high, n)
@@ -29,25 +32,34 @@ def largest_change(rows: np.ndarray) -> float:
 
 
 def correlation(unit: np.ndarray) -> float:
-    """unit [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of its two axes; 0 on a line."""
+    """unit [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of its
+    two axes; 0 on a line.
+    """
     (across, both), (_, up) = unit @ unit.T
     return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0
 
 
 def grid(n: int, by: str, reach: float = REACH) -> np.ndarray:
-    """[n, n, 2] places of a manifold grid, in standard deviations; the first row is the top one, the first column the left one.
+    """[n, n, 2] places of a manifold grid, in standard deviations; the first row is the top one, the first
+    column the left one.
 
-    by "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n): every row and every column stands for the same share of a
-    Gaussian, and if its two axes are uncorrelated, so does every place (Kingma and Welling, ICLR 2014, figure 4); by
-    "coordinate", n values evenly from −reach to reach. Raises UserError for another spacing, n less than 2, or a reach that is
-    not positive.
+    by "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n): every row and every column stands for the
+    same share of a Gaussian, and if its two axes are uncorrelated, so does every place (Kingma and Welling,
+    ICLR 2014, figure 4); by "coordinate", n values evenly from −reach to reach. Raises UserError for another
+    spacing, n less than 2, or a reach that is not positive.
     """
     if by not in ("quantile", "coordinate"):
         raise unknown("spacing of a grid", by, ("quantile", "coordinate"))
     if n < 2:
         raise UserError(f"A grid has at least 2 rows and 2 columns, not {n}: choose more.")
     if not 0 < reach < np.inf:
-        raise UserError(f"A grid reaches a positive number of standard deviations, not {reach:g}: choose {REACH:g}.")
+        raise UserError(
+            f"A grid reaches a positive number of standard deviations, not {reach:g}: choose {REACH:g}."
+        )
     shares = ((i + 0.5) / n for i in range(n))
-    axis = [NormalDist().inv_cdf(share) for share in shares] if by == "quantile" else np.linspace(-reach, reach, n)
+    axis = (
+        [NormalDist().inv_cdf(share) for share in shares]
+        if by == "quantile"
+        else np.linspace(-reach, reach, n)
+    )
     return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)

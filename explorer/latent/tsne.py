@@ -1,7 +1,8 @@
 """t-SNE: codes of any dimension on a plane, near ones near each other (van der Maaten and Hinton, JMLR 2008).
 
-scikit-learn places them, in a process of its own, which keeps the app fluid and can be ended at any time: this very module, run
-with the number of codes. It reads them from its input and writes its progress by the line, PLACES, and the places.
+scikit-learn places them, in a process of its own, which keeps the app fluid and can be ended at any time:
+this very module, run with the number of codes. It reads them from its input and writes its progress by the
+line, PLACES, and the places.
 """
 
 import os
@@ -24,14 +25,17 @@ PLACES = b"places\n"
 
 
 def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
-    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2], always the same.
+    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2],
+    always the same.
 
-    Closed early, it ends its process. Raises UserError for fewer than LEAST_CODES codes, codes that are all the same point or not
-    finite, or if the process is ended by others.
+    Closed early, it ends its process. Raises UserError for fewer than LEAST_CODES codes, codes that are all
+    the same point or not finite, or if the process is ended by others.
     """
     codes = np.array(codes, np.float32)
     if len(codes) < LEAST_CODES:
-        raise UserError(f"t-SNE needs {LEAST_CODES} codes or more, and there are {len(codes)}. Use more test images.")
+        raise UserError(
+            f"t-SNE needs {LEAST_CODES} codes or more, and there are {len(codes)}. Use more test images."
+        )
     if not np.isfinite(codes).all():
         raise UserError("Not all codes are finite numbers. Train the run again.")
     if (codes == codes[0]).all():
@@ -52,15 +56,25 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
                     yield min(int(found[1]) / ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
-                raise UserError("The t-SNE process ended too early. Start it again, with fewer codes if there is too little memory.")
+                raise UserError(
+                    "The t-SNE process ended too early. Start it again, with fewer codes if there is too"
+                    " little memory."
+                )
             yield np.frombuffer(places, np.float32).reshape(-1, 2).copy()
         finally:
             process.kill()
 
 
 def settings(n: int) -> dict:
-    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der Maaten, JMLR 2014, §4.1)."""
-    return {"perplexity": min(PERPLEXITY, (n - 1) / 3), "max_iter": ITERATIONS, "init": "pca", "random_state": 0}
+    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der
+    Maaten, JMLR 2014, §4.1).
+    """
+    return {
+        "perplexity": min(PERPLEXITY, (n - 1) / 3),
+        "max_iter": ITERATIONS,
+        "init": "pca",
+        "random_state": 0,
+    }
 
 
 def _serve(n: int) -> None:

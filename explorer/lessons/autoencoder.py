@@ -1,4 +1,6 @@
-"""Measure reconstructions from a few numbers, by a network and by PCA; count the weights of each kind of network."""
+"""Measure reconstructions from a few numbers, by a network and by PCA; count the weights of each kind of
+network.
+"""
 
 from dataclasses import dataclass
 
@@ -13,13 +15,17 @@ from explorer.runs import LoadedRun
 from explorer.specs import RunSpec
 
 MOST = 64  # components of a PCA
-CLIP = 0.01  # PCA's outputs are not probabilities: for the cross-entropy they are clipped to this and 1 − this
+CLIP = (
+    0.01  # PCA's outputs are not probabilities: for the cross-entropy they are clipped to this and 1 − this
+)
 RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class Back:
-    """Reconstructions x [n, C, H, W] in [0, 1]; distortion [n] (Bernoulli, nats) and squared error [n] of each, summed over pixels."""
+    """Reconstructions x [n, C, H, W] in [0, 1]; distortion [n] (Bernoulli, nats) and squared error [n] of
+    each, summed over pixels.
+    """
 
     x: np.ndarray
     distortion: np.ndarray
@@ -45,9 +51,13 @@ def by_pca(pca: PCA, x: np.ndarray, k: int) -> Back:
 
 
 def over_k(pca: PCA, x: np.ndarray, clip: float = CLIP) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> distortion and squared error [K, n] of each image, from 1, 2, … K components."""
+    """x uint8 [n, C, H, W] -> distortion and squared error [K, n] of each image, from 1, 2, … K
+    components.
+    """
     scores, greys, found = pca.transform(_flat(x)), np.tile(pca.mean_, (len(x), 1)), []
-    for score, axis in zip(scores.T, pca.components_):  # each component adds to the reconstruction from those before it
+    for score, axis in zip(
+        scores.T, pca.components_
+    ):  # each component adds to the reconstruction from those before it
         greys += np.multiply.outer(score, axis)
         back = _of_greys(greys, x, clip)
         found.append((back.distortion, back.error))
@@ -55,12 +65,16 @@ def over_k(pca: PCA, x: np.ndarray, clip: float = CLIP) -> tuple[np.ndarray, np.
 
 
 def components_for(values: np.ndarray, level: float) -> int | None:
-    """values [K] of 1, 2, … components -> the smallest number of components whose value is at most the level; None if none is."""
+    """values [K] of 1, 2, … components -> the smallest number of components whose value is at most the level;
+    None if none is.
+    """
     return next((k for k, value in enumerate(values, 1) if value <= level), None)
 
 
 def components_interval(values: np.ndarray, of_network: np.ndarray) -> tuple[int | None, int | None]:
-    """values [K, n], of_network [n] on the same images -> 95% bootstrap interval over images of components_for() their means."""
+    """values [K, n], of_network [n] on the same images -> 95% bootstrap interval over images of
+    components_for() their means.
+    """
     n = values.shape[1]
     weights = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), RESAMPLES) / n  # [RESAMPLES, n]
     reached = values @ weights.T <= of_network @ weights.T  # [K, RESAMPLES]
@@ -70,7 +84,9 @@ def components_interval(values: np.ndarray, of_network: np.ndarray) -> tuple[int
 
 
 def least(x: np.ndarray) -> np.ndarray:
-    """x uint8 [n, C, H, W] -> nats [n]: the Bernoulli distortion of a perfect reconstruction, the entropy of its grey pixels."""
+    """x uint8 [n, C, H, W] -> nats [n]: the Bernoulli distortion of a perfect reconstruction, the entropy of
+    its grey pixels.
+    """
     exact = torch.from_numpy(x).double() / 255
     return Bernoulli().distortion(exact.logit(eps=1e-12), exact).numpy()
 
@@ -98,4 +114,8 @@ def _of_greys(greys: np.ndarray, x: np.ndarray, clip: float = CLIP) -> Back:
 
 def _scored(x_logits: torch.Tensor, back: np.ndarray, x: np.ndarray) -> Back:
     exact = torch.from_numpy(x).float() / 255
-    return Back(back, Bernoulli().distortion(x_logits, exact).numpy(), np.square(back - exact.numpy()).reshape(len(x), -1).sum(1))
+    return Back(
+        back,
+        Bernoulli().distortion(x_logits, exact).numpy(),
+        np.square(back - exact.numpy()).reshape(len(x), -1).sum(1),
+    )

@@ -15,12 +15,18 @@ NEIGHBOURS, SHOWN = 5, 3  # images that a phase is the mean of; samples that are
 STEPS = np.linspace(0, 1, 21)
 RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # of the factors, so that all count alike
 CHECKED = 20_000  # samples that measure an overlap
-OVERLAP, ACCURATE, TRIED = 0.2, 2.0, 20  # of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
+OVERLAP, ACCURATE, TRIED = (
+    0.2,
+    2.0,
+    20,
+)  # of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Latent codes in standard deviations: of the prior, or of the Gaussian fitted to an AE's codes. mean [D], root [D, D]."""
+    """Latent codes in standard deviations: of the prior, or of the Gaussian fitted to an AE's codes. mean
+    [D], root [D, D].
+    """
 
     mean: np.ndarray
     root: np.ndarray
@@ -35,27 +41,49 @@ class Plane:
 
 
 def moons_of(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[int]:
-    """Of each phase, the image whose factors are nearest to it, upright and of medium size, each as a share of its range."""
+    """Of each phase, the image whose factors are nearest to it, upright and of medium size, each as a share
+    of its range.
+    """
     medium = {"tilt": 0.0, "size": 0.72}
-    return [int(np.argmin(sum(((factors[name] - value) / RANGES[name]) ** 2 for name, value in ({"phase": phase} | medium).items())))
-            for phase in phases]
+    return [
+        int(
+            np.argmin(
+                sum(
+                    ((factors[name] - value) / RANGES[name]) ** 2
+                    for name, value in ({"phase": phase} | medium).items()
+                )
+            )
+        )
+        for phase in phases
+    ]
 
 
-def overlapping_pair(loaded: LoadedRun, mu: np.ndarray, sigma: np.ndarray, phase: np.ndarray, images: np.ndarray) -> list[int] | None:
-    """Choose two images whose posteriors overlap: of all pairs that do by OVERLAP or more, the pair of the largest difference in phase.
+def overlapping_pair(
+    loaded: LoadedRun, mu: np.ndarray, sigma: np.ndarray, phase: np.ndarray, images: np.ndarray
+) -> list[int] | None:
+    """Choose two images whose posteriors overlap: of all pairs that do by OVERLAP or more, the pair of the
+    largest difference in phase.
 
-    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within ACCURATE sigma of mu. mu, sigma
-    [n, 2], phase [n], images uint8 [n, C, H, W] -> two rows, of the smaller phase first; None if there is no such pair.
+    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within ACCURATE
+    sigma of mu. mu, sigma [n, 2], phase [n], images uint8 [n, C, H, W] -> two rows, of the smaller phase
+    first; None if there is no such pair.
     """
     variance = sigma.astype(np.float64) ** 2
     mean = (variance[:, None] + variance) / 2
-    bound = np.exp(-((mu[:, None] - mu) ** 2 / mean / 8 + np.log(mean / np.sqrt(variance[:, None] * variance)) / 2).sum(2))
+    bound = np.exp(
+        -((mu[:, None] - mu) ** 2 / mean / 8 + np.log(mean / np.sqrt(variance[:, None] * variance)) / 2).sum(
+            2
+        )
+    )
     pairs = np.argwhere(np.triu(bound >= OVERLAP, 1))  # the overlap is at most the Bhattacharyya coefficient
     pairs = pairs[np.argsort(-np.abs(phase[pairs[:, 0]] - phase[pairs[:, 1]]), kind="stable")]
     overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= OVERLAP)
     while tried := list(islice(overlapping, TRIED)):
         rows = np.unique(tried)
-        accurate = rows[distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows]) <= ACCURATE]
+        accurate = rows[
+            distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows])
+            <= ACCURATE
+        ]
         for pair in tried:
             if np.isin(pair, accurate).all():
                 return sorted(pair.tolist(), key=lambda row: phase[row])
@@ -88,8 +116,8 @@ def width(sigma: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class PhaseReader:
-    """Estimates an image's phase as the mean of the images nearest to it in pixels: x [N, pixels] in [0, 1], lengths [N] their squared
-    norms, phase [N].
+    """Estimates an image's phase as the mean of the images nearest to it in pixels: x [N, pixels] in [0, 1],
+    lengths [N] their squared norms, phase [N].
     """
 
     x: np.ndarray
@@ -98,7 +126,9 @@ class PhaseReader:
 
     def read(self, images: np.ndarray) -> np.ndarray:
         """images [n, C, H, W] in [0, 1] -> [n], the mean phase of the NEIGHBOURS nearest."""
-        return self._mean(self._order(images.reshape(len(images), -1).astype(np.float64)))  # in float32 near-black is slow: denormal
+        return self._mean(
+            self._order(images.reshape(len(images), -1).astype(np.float64))
+        )  # in float32 near-black is slow: denormal
 
     def error(self) -> float:
         """Mean absolute error on the images themselves, each read off the others."""
@@ -122,8 +152,9 @@ def phase_reader(images: np.ndarray, phase: np.ndarray) -> PhaseReader:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Two posteriors of one model, in its plane: ends [2, D] their means, draws [2, n, D], here [D]; images [n, C, H, W] in [0, 1]: the
-    first SHOWN draws of one, the place here, and those of the other; way: the images at each of STEPS from one mean to the other.
+    """Two posteriors of one model, in its plane: ends [2, D] their means, draws [2, n, D], here [D]; images
+    [n, C, H, W] in [0, 1]: the first SHOWN draws of one, the place here, and those of the other; way: the
+    images at each of STEPS from one mean to the other.
     """
 
     ends: np.ndarray
@@ -135,8 +166,8 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Side:
-    """A model (an explorer.runs.LoadedRun) with the codes [N, D] of the test images in its plane; images uint8 [n, C, H, W] of the first
-    of them, and still [n]: their −log p(x|z) without noise, in nats.
+    """A model (an explorer.runs.LoadedRun) with the codes [N, D] of the test images in its plane; images
+    uint8 [n, C, H, W] of the first of them, and still [n]: their −log p(x|z) without noise, in nats.
     """
 
     loaded: LoadedRun
@@ -146,25 +177,33 @@ class Side:
     still: np.ndarray
 
     def meeting(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> Meeting:
-        """Decode samples of two posteriors, and the line between their means. sigma [2, D]: their standard deviations; place: the position
-        on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
+        """Decode samples of two posteriors, and the line between their means. sigma [2, D]: their standard
+        deviations; place: the position on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
         """
         ends = self.codes[rows]
         here, way = ends[0] + place * (ends[1] - ends[0]), ends[0] + STEPS[:, None] * (ends[1] - ends[0])
         draws = np.stack([cloud(*each) for each in zip(ends, sigma, eps)])
-        decoded = self.loaded.decode(self.plane.code(np.concatenate([draws[0, :SHOWN], here[None], draws[1, :SHOWN], way])))
+        decoded = self.loaded.decode(
+            self.plane.code(np.concatenate([draws[0, :SHOWN], here[None], draws[1, :SHOWN], way]))
+        )
         return Meeting(ends, draws, here, decoded[: -len(way)], decoded[-len(way) :])
 
     def cost(self, sigma: np.ndarray) -> tuple[float, float]:
-        """sigma [n, D] -> what noise adds to −log p(x|z), in nats per image: mean and standard error, of one sample for each image."""
+        """sigma [n, D] -> what noise adds to −log p(x|z), in nats per image: mean and standard error, of one
+        sample for each image.
+        """
         codes = self.codes[: len(self.images)]
         drawn = cloud(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
-        added = (_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).astype(np.float64)
+        added = (_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).astype(
+            np.float64
+        )
         return float(added.mean()), float(added.std(ddof=1) / np.sqrt(len(added)))
 
 
 def side(loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray) -> Side:
-    """mu [N, D]; scale: of the prior, or of the codes of an AE; images uint8 [n, C, H, W] of the first codes."""
+    """mu [N, D]; scale: of the prior, or of the codes of an AE; images uint8 [n, C, H, W] of the first
+    codes.
+    """
     plane = Plane(scale.mean, square_root(scale.covariance))
     return Side(loaded, plane, plane.standard(mu), images, _distortion(loaded, mu[: len(images)], images))
 
@@ -178,7 +217,9 @@ def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndar
 
 @dataclass(frozen=True)
 class Dimmed:
-    """One image at each brightness of STEPS: images [n, C, H, W] in [0, 1]; mu, sigma [n, 2] of the encoder's q(z|x); p(z|x) itself."""
+    """One image at each brightness of STEPS: images [n, C, H, W] in [0, 1]; mu, sigma [n, 2] of the encoder's
+    q(z|x); p(z|x) itself.
+    """
 
     images: np.ndarray
     mu: np.ndarray

@@ -30,6 +30,8 @@ def distortions(model: VQVAE, likelihood: Likelihood, x: np.ndarray, z: np.ndarr
 
 
 def use(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
-    """index of any shape -> the share of each entry in all choices [n_codes], and their perplexity, pooled over positions."""
+    """index of any shape -> the share of each entry in all choices [n_codes], and their perplexity, pooled
+    over positions.
+    """
     chosen = np.bincount(index.ravel(), minlength=n_codes)
     return chosen / chosen.sum(), perplexity(torch.from_numpy(chosen))

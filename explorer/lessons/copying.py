@@ -11,14 +11,17 @@ from explorer.latent.share import Share, counted
 from explorer.runs import LoadedRun
 
 BLENDED = 60  # images, of which a blend is made
-COPY = 1 / 3  # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic inference)
+COPY = (
+    1 / 3
+)  # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic inference)
 
 
 @dataclass(frozen=True)
 class Yardstick:
-    """learnt: the training images; logvar [N, D] of their posteriors; information: I(x; z) of them, in nats. test, recreated [n, 2]:
-    two_nearest() of the test images, and of the images decoded from their codes; relearnt [N, 2]: of the training images, decoded from
-    their codes; blended [n]: blended() of the test images.
+    """learnt: the training images; logvar [N, D] of their posteriors; information: I(x; z) of them, in nats.
+    test, recreated [n, 2]: two_nearest() of the test images, and of the images decoded from their codes;
+    relearnt [N, 2]: of the training images, decoded from their codes; blended [n]: blended() of the test
+    images.
     """
 
     learnt: Learnt
@@ -34,20 +37,29 @@ def yardstick(loaded: LoadedRun, test: np.ndarray) -> Yardstick:
     """test uint8 [n, C, H, W]. Raises UserError if the training images are not on this machine."""
     known = learnt(loaded, lambda done, total: None)
     recreated, logvar = loaded.decode(loaded.encode(test).mu.numpy()), loaded.encode(known.x).logvar.numpy()
-    return Yardstick(known, logvar, two_nearest(known.x, test), two_nearest(known.x, recreated), blended(known.x, test / np.float32(255)),
-                     two_nearest(known.x, loaded.decode(known.mu)), mutual_information(known.mu, logvar, np.random.default_rng(0)))
+    return Yardstick(
+        known,
+        logvar,
+        two_nearest(known.x, test),
+        two_nearest(known.x, recreated),
+        blended(known.x, test / np.float32(255)),
+        two_nearest(known.x, loaded.decode(known.mu)),
+        mutual_information(known.mu, logvar, np.random.default_rng(0)),
+    )
 
 
 def two_nearest(images: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """images [N, C, H, W], to [n, C, H, W], uint8 or float in [0, 1] -> [n, 2], the Euclidean distances, over pixels in [0, 1], of
-    each of `to` from the nearest of the images and from the second nearest.
+    """images [N, C, H, W], to [n, C, H, W], uint8 or float in [0, 1] -> [n, 2], the Euclidean distances, over
+    pixels in [0, 1], of each of `to` from the nearest of the images and from the second nearest.
     """
     points, places = (_flat(part) for part in (images, to))
     return np.column_stack([distances(points, places, k) for k in (1, 2)])
 
 
 def best_blend(images: np.ndarray, x: np.ndarray) -> Blend:
-    """images uint8 [N, C, H, W], x float [C, H, W] -> the non-negative blend that comes nearest to x, of the BLENDED nearest images."""
+    """images uint8 [N, C, H, W], x float [C, H, W] -> the non-negative blend that comes nearest to x, of the
+    BLENDED nearest images.
+    """
     rows, _ = nearest(images, x, min(BLENDED, len(images)))
     return blend(x, images[rows])
 
@@ -58,10 +70,11 @@ def blended(images: np.ndarray, to: np.ndarray) -> np.ndarray:
 
 
 def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """The decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted by their posteriors q(z|x).
+    """The decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted by
+    their posteriors q(z|x).
 
-    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. For Bernoulli and Gaussian pixels alike: there the derivative of
-    Σ q(z|x) · distortion with respect to the decoded pixel is 0.
+    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. For Bernoulli and Gaussian pixels alike:
+    there the derivative of Σ q(z|x) · distortion with respect to the decoded pixel is 0.
     """
     log = -0.5 * (logvar + (z - mu.astype(np.float64)) ** 2 / np.exp(logvar)).sum(1)
     weights = np.exp(log - log.max())
@@ -69,7 +82,9 @@ def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.n
 
 
 def copies(found: np.ndarray) -> np.ndarray:
-    """two_nearest() [n, 2] -> bool [n]: whether the nearest image is nearer than a third of the distance to the second nearest."""
+    """two_nearest() [n, 2] -> bool [n]: whether the nearest image is nearer than a third of the distance to
+    the second nearest.
+    """
     return found[:, 0] < COPY * found[:, 1]
 
 
@@ -79,13 +94,16 @@ def share_of_copies(found: np.ndarray) -> Share:
 
 
 def nearer(found: np.ndarray, usual: np.ndarray) -> Share:
-    """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of the others."""
+    """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of
+    the others.
+    """
     return counted(found[:, 0] < np.median(usual[:, 0]))
 
 
 def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
-    """mu, logvar [N, D] of N images' posteriors -> I(x; z) in nats, x uniform over these images: the mean of log q(z|x) − log q(z) over
-    one posterior sample per image, with q(z) the mean of all N posteriors. At most ln N.
+    """mu, logvar [N, D] of N images' posteriors -> I(x; z) in nats, x uniform over these images: the mean of
+    log q(z|x) − log q(z) over one posterior sample per image, with q(z) the mean of all N posteriors. At most
+    ln N.
     """
     mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
     z = mu + sd * rng.standard_normal(mu.shape)

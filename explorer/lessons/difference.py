@@ -24,8 +24,12 @@ class Difference:
 
 
 def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
-    """a, b [n] of the same n images, in the same order -> the mean of a − b, with Student's t interval (a paired t-test)."""
+    """a, b [n] of the same n images, in the same order -> the mean of a − b, with Student's t interval (a
+    paired t-test).
+    """
     from scipy.stats import t
 
     each = np.asarray(a, np.float64) - b
-    return Difference(float(each.mean()), float(t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each))))
+    return Difference(
+        float(each.mean()), float(t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each)))
+    )

@@ -1,4 +1,6 @@
-"""Train classifiers on few labels: linear ones on codes, principal components and pixels, and a fine-tuned encoder."""
+"""Train classifiers on few labels: linear ones on codes, principal components and pixels, and a fine-tuned
+encoder.
+"""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -24,14 +26,20 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
 POOL = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
 POOL_LEARNT = 12_000  # training images that may get one, where they are: more than 1,000 of each class
 SEEDS, TUNED_SEEDS = 10, 5  # choices of the labelled images
-STEPS, EPOCHS, BATCH_SIZE, LR = 40, 12, 64, 1e-3  # of fine-tuning, by Adam: as many epochs, and at least as many steps
+STEPS, EPOCHS, BATCH_SIZE, LR = (
+    40,
+    12,
+    64,
+    1e-3,
+)  # of fine-tuning, by Adam: as many epochs, and at least as many steps
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, on which the run was not trained,
-    are test images. mu [n, D] of their codes. features: the same images as codes, as principal components, as pixels, [n, k] each;
-    scale: the factor of mu in features. learnt: whether those of the pool are training images of the run.
+    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, on which
+    the run was not trained, are test images. mu [n, D] of their codes. features: the same images as codes, as
+    principal components, as pixels, [n, k] each; scale: the factor of mu in features. learnt: whether those
+    of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -55,23 +63,30 @@ class Labelled:
 
 
 def gathered(loaded: LoadedRun, e: Embedding) -> Labelled:
-    """Labels for training images, and all stored test images of the run as test images; if the training images are not on this
-    machine, both from the stored ones.
+    """Labels for training images, and all stored test images of the run as test images; if the training
+    images are not on this machine, both from the stored ones.
     """
     mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
     try:
-        images, classes = (part[:POOL_LEARNT].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None))
+        images, classes = (
+            part[:POOL_LEARNT].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None)
+        )
     except UserError:
         return labelled(mu, e.images, y, round(POOL * len(y)))
     mu = np.concatenate([loaded.encode(images).mu.numpy(), mu])
-    return labelled(mu, np.concatenate([images, e.images]), np.concatenate([classes, y]), len(images), learnt=True)
+    return labelled(
+        mu, np.concatenate([images, e.images]), np.concatenate([classes, y]), len(images), learnt=True
+    )
 
 
-def labelled(mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, learnt: bool = False) -> Labelled:
-    """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its labels.
+def labelled(
+    mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, learnt: bool = False
+) -> Labelled:
+    """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its
+    labels.
 
-    Each kind of feature is multiplied by one number, so that its variances sum to D and the penalty of the classifier has the same
-    effect on all.
+    Each kind of feature is multiplied by one number, so that its variances sum to D and the penalty of the
+    classifier has the same effect on all.
     """
     pixels = images.reshape(len(images), -1) / 255
     pca = PCA(mu.shape[1], svd_solver="covariance_eigh").fit(pixels[:n_pool])
@@ -88,35 +103,47 @@ def _scale(features: np.ndarray, total: float) -> float:
 
 
 def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    """features [n, k], y [n] -> multinomial logistic regression, penalty ½‖w‖² (Alain and Bengio, 2016, arXiv:1610.01644)."""
+    """features [n, k], y [n] -> multinomial logistic regression, penalty ½‖w‖² (Alain and Bengio, 2016,
+    arXiv:1610.01644).
+    """
     return LogisticRegression(max_iter=300, tol=1e-3).fit(features, y)
 
 
-def probed(data: Labelled, counts: Sequence[int], on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """The accuracy on the test images of each kind of feature, at each count of labels per class: [len(counts), SEEDS]."""
+def probed(
+    data: Labelled, counts: Sequence[int], on_progress: Callable[[float], None]
+) -> dict[str, np.ndarray]:
+    """The accuracy on the test images of each kind of feature, at each count of labels per class:
+    [len(counts), SEEDS].
+    """
     test, found = slice(data.n_pool, None), {name: np.zeros((len(counts), SEEDS)) for name in data.features}
     for i, per_class in enumerate(counts):
         for seed in range(SEEDS):
             rows = data.rows(per_class, seed)
             with threadpool_limits(1):  # threads slow down products of small matrices
                 for name, features in data.features.items():
-                    found[name][i, seed] = probe(features[rows], data.y[rows]).score(features[test], data.y[test])
+                    found[name][i, seed] = probe(features[rows], data.y[rows]).score(
+                        features[test], data.y[test]
+                    )
             on_progress((i * SEEDS + seed + 1) / (len(counts) * SEEDS))
     return found
 
 
 def leader(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference]]:
-    """accuracies [seeds] by name -> the name with the highest mean, and its lead over each other one in percentage points, paired by
-    seed: the same seed labels the same images.
+    """accuracies [seeds] by name -> the name with the highest mean, and its lead over each other one in
+    percentage points, paired by seed: the same seed labels the same images.
     """
     best = max(accuracies, key=lambda name: accuracies[name].mean())
     n = min(map(len, accuracies.values()))
-    return best, {name: mean_difference(100 * accuracies[best][:n], 100 * a[:n]) for name, a in accuracies.items() if name != best}
+    return best, {
+        name: mean_difference(100 * accuracies[best][:n], 100 * a[:n])
+        for name, a in accuracies.items()
+        if name != best
+    }
 
 
 def changed_pca(data: Labelled, n_components: int, per_class: int) -> tuple[Difference, Difference]:
-    """How the probe's accuracy on PCA changes, in percentage points, when all its components get the same variance, and when only
-    n_components of them remain, with the same total variance.
+    """How the probe's accuracy on PCA changes, in percentage points, when all its components get the same
+    variance, and when only n_components of them remain, with the same total variance.
     """
     pca = data.features["PCA"]
     fewer = pca[:, :n_components]
@@ -129,22 +156,33 @@ def changed_pca(data: Labelled, n_components: int, per_class: int) -> tuple[Diff
     return mean_difference(found[1], found[0]), mean_difference(found[2], found[0])
 
 
-def along_class(data: Labelled, per_class: int, label: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of that class by the probe.
+def along_class(
+    data: Labelled, per_class: int, label: int, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of
+    that class by the probe.
 
-    shares [n]: distances, in units of the difference between the mean code of the class and that of the others. The first row goes
-    along the probe's weights of the class, the second along that difference; both use the labelled images only.
+    shares [n]: distances, in units of the difference between the mean code of the class and that of the
+    others. The first row goes along the probe's weights of the class, the second along that difference; both
+    use the labelled images only.
     """
     rows = data.rows(per_class, 0)
-    fitted, step = probe(data.features["codes"][rows], data.y[rows]), along(data.mu[rows], data.y[rows] == label)
+    fitted, step = (
+        probe(data.features["codes"][rows], data.y[rows]),
+        along(data.mu[rows], data.y[rows] == label),
+    )
     weights = fitted.coef_[label]
     ways = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
     zs = data.mu[data.n_pool + np.argmax(data.y[data.n_pool :] != label)] + shares[:, None] * ways[:, None]
     return zs, fitted.predict_proba(data.scale * zs.reshape(-1, zs.shape[-1]))[:, label].reshape(2, -1)
 
 
-def tuned(data: Labelled, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one: [len(counts), TUNED_SEEDS]."""
+def tuned(
+    data: Labelled, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]
+) -> dict[str, np.ndarray]:
+    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one:
+    [len(counts), TUNED_SEEDS].
+    """
     x, y = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y)
     found = {name: np.zeros((len(counts), TUNED_SEEDS)) for name in ("fine-tuned", "from random weights")}
     for i, per_class in enumerate(counts):
@@ -152,15 +190,19 @@ def tuned(data: Labelled, loaded: LoadedRun, counts: Sequence[int], on_progress:
             rows = torch.from_numpy(data.rows(per_class, seed))
             with threadpool_limits(1):
                 for name, accuracy in found.items():
-                    predict = fine_tune(loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights")
+                    predict = fine_tune(
+                        loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights"
+                    )
                     accuracy[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
             on_progress((i * TUNED_SEEDS + seed + 1) / (len(counts) * TUNED_SEEDS))
     return found
 
 
-def fine_tune(loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int,
-              fresh: bool) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not the run's.
+def fine_tune(
+    loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int, fresh: bool
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not
+    the run's.
 
     x [n, C, H, W] in [0, 1], y [n] -> a function from images to predicted classes.
     """

@@ -16,8 +16,9 @@ NOISE = 2000  # images of uniform noise
 
 @dataclass(frozen=True)
 class Places:
-    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th nearest sample, in standard
-    deviations of the Gaussian fitted to the codes; the class of highest probability and that probability, None without a classifier.
+    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th
+    nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
+    probability and that probability, None without a classifier.
     """
 
     z: np.ndarray
@@ -56,9 +57,9 @@ def is_larger(a: Share, b: Share) -> bool:
 
 @dataclass(frozen=True)
 class Shares:
-    """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the share of which the classifier
-    names no class with probability SURE; noise: the share of uniform-noise images that it does name. None without a classifier, or
-    without samples of that kind.
+    """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the
+    share of which the classifier names no class with probability SURE; noise: the share of uniform-noise
+    images that it does name. None without a classifier, or without samples of that kind.
     """
 
     gap: GapEstimate
@@ -75,20 +76,33 @@ def look(loaded: LoadedRun, found: Between, z: np.ndarray) -> Places:
     """z [n, D]"""
     x, w = loaded.decode(z), found.fitted.whiten(z)
     named = _named(loaded, x)  # [n, classes]
-    return Places(z, x, distances(found.whitened, w, 1), distances(found.draws, w, K),
-                  *((None, None) if named is None else (named.argmax(1), named.max(1))))
+    return Places(
+        z,
+        x,
+        distances(found.whitened, w, 1),
+        distances(found.draws, w, K),
+        *((None, None) if named is None else (named.argmax(1), named.max(1))),
+    )
 
 
 def shares(loaded: LoadedRun, found: Between, mu: np.ndarray, logvar: np.ndarray | None) -> Shares:
-    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence on found.draws, decoded."""
+    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence on
+    found.draws, decoded.
+    """
     in_gaps = in_gap(found.draws, found.whitened)
     gap, named = estimate_gap(mu, logvar), _named(loaded, loaded.decode(found.fitted.place(found.draws)))
     if named is None:
         return Shares(gap, None, None, None)
     noise = np.random.default_rng(0).random((NOISE, *loaded.run.shape), np.float32)
     below = named.max(1) < SURE
-    return Shares(gap, *(Share(float(below[those].mean()), int(those.sum())) if those.any() else None for those in (in_gaps, ~in_gaps)),
-                  Share(float((_named(loaded, noise).max(1) >= SURE).mean()), NOISE))
+    return Shares(
+        gap,
+        *(
+            Share(float(below[those].mean()), int(those.sum())) if those.any() else None
+            for those in (in_gaps, ~in_gaps)
+        ),
+        Share(float((_named(loaded, noise).max(1) >= SURE).mean()), NOISE),
+    )
 
 
 def typical(images: np.ndarray, y: np.ndarray, label: int) -> int:

@@ -1,4 +1,6 @@
-"""Compute the rate of one latent dimension, KL(N(mu, exp(s)) ‖ N(0, 1)), over mu and s = log of the variance."""
+"""Compute the rate of one latent dimension, KL(N(mu, exp(s)) ‖ N(0, 1)), over mu and s = log of the
+variance.
+"""
 
 import numpy as np
 import torch
@@ -10,4 +12,6 @@ from explorer.objectives.rate import rate_per_dimension
 def rate(mu: np.ndarray, s: np.ndarray) -> np.ndarray:
     """mu, s of one shape -> nats, of that shape."""
     mu, s = np.broadcast_arrays(mu, s)
-    return rate_per_dimension(Gaussian(torch.tensor(mu, dtype=torch.float64), torch.tensor(s, dtype=torch.float64))).numpy()
+    return rate_per_dimension(
+        Gaussian(torch.tensor(mu, dtype=torch.float64), torch.tensor(s, dtype=torch.float64))
+    ).numpy()

@@ -17,14 +17,18 @@ N_NOISE = 4  # posterior samples of each image
 
 @torch.inference_mode()
 def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> distortion in nats of each image, decoded from its posterior mean [n], and from N_NOISE samples of its
-    posterior [N_NOISE, n]. An AE has the same values in all rows.
+    """x uint8 [n, C, H, W] -> distortion in nats of each image, decoded from its posterior mean [n], and from
+    N_NOISE samples of its posterior [N_NOISE, n]. An AE has the same values in all rows.
     """
     images = torch.from_numpy(x).float() / 255
     posterior, rng = model.encode(images), torch.Generator().manual_seed(0)
     noise = torch.randn((N_NOISE, *posterior.mu.shape), generator=rng)
-    return (likelihood.distortion(model.decode(posterior.mu), images).numpy(),
-            torch.stack([likelihood.distortion(model.decode(posterior.sample(eps)), images) for eps in noise]).numpy())
+    return (
+        likelihood.distortion(model.decode(posterior.mu), images).numpy(),
+        torch.stack(
+            [likelihood.distortion(model.decode(posterior.sample(eps)), images) for eps in noise]
+        ).numpy(),
+    )
 
 
 @torch.inference_mode()
@@ -34,15 +38,16 @@ def rates(model: Autoencoder, x: np.ndarray) -> np.ndarray:
 
 
 def noise_error(sampled: np.ndarray, n_images: int) -> float:
-    """sampled [N_NOISE, n], distortions of n images -> the standard error, in nats, that one posterior sample per image leaves in the
-    mean distortion of n_images images.
+    """sampled [N_NOISE, n], distortions of n images -> the standard error, in nats, that one posterior sample
+    per image leaves in the mean distortion of n_images images.
     """
     return float(np.sqrt(sampled.var(0, ddof=1).mean() / n_images))
 
 
 def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
-    """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each model's reconstructions from posterior means, and decoded
-    samples of the prior, always the same. A decoded image is the mean E[x|z], not a sample of p(x|z).
+    """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each model's reconstructions from
+    posterior means, and decoded samples of the prior, always the same. A decoded image is the mean E[x|z],
+    not a sample of p(x|z).
     """
     runs = {"AE": ae, "VAE": vae} if ae else {"VAE": vae}
     reconstructions = {name: run.decode(run.encode(x).mu.numpy()) for name, run in runs.items()}
@@ -51,11 +56,13 @@ def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int)
 
 
 def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
-    """values [n] of the same n images, at each KL weight -> the KL weight with the lowest mean, and the others whose difference from it
-    is not established at 95%.
+    """values [n] of the same n images, at each KL weight -> the KL weight with the lowest mean, and the
+    others whose difference from it is not established at 95%.
     """
     best = min(values, key=lambda beta: values[beta].mean())
-    return best, [beta for beta in values if beta != best and mean_difference(values[beta], values[best]).sign == 0]
+    return best, [
+        beta for beta in values if beta != best and mean_difference(values[beta], values[best]).sign == 0
+    ]
 
 
 def smallest(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:

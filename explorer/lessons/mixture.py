@@ -1,6 +1,7 @@
 """Fit a density on a line by K Gaussians, and by the infinitely many of a VAE with one latent dimension.
 
-The true density has three parts: a mode with a tail, a narrow Gaussian, and a box. Only the second is a sum of few Gaussians.
+The true density has three parts: a mode with a tail, a narrow Gaussian, and a box. Only the second is a sum
+of few Gaussians.
 """
 
 from collections.abc import Iterator
@@ -25,8 +26,11 @@ REACH, CELLS = 6.0, 2400  # of z, for the integral over it
 def true_density(x: np.ndarray) -> np.ndarray:
     """p(x): gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform over [1.5, 3.5]."""
     t = np.maximum(x + 3.5, 0) / 0.6
-    return (SHARES[0] * t * np.exp(-t) / 0.6 + SHARES[1] * np.exp(-(((x - 0.5) / 0.12) ** 2) / 2) / (0.12 * np.sqrt(2 * np.pi))
-            + SHARES[2] * ((x >= 1.5) & (x <= 3.5)) / 2)
+    return (
+        SHARES[0] * t * np.exp(-t) / 0.6
+        + SHARES[1] * np.exp(-(((x - 0.5) / 0.12) ** 2) / 2) / (0.12 * np.sqrt(2 * np.pi))
+        + SHARES[2] * ((x >= 1.5) & (x <= 3.5)) / 2
+    )
 
 
 def drawn(seed: int) -> np.ndarray:
@@ -46,7 +50,11 @@ class Mixture:
 
     def parts(self, x: np.ndarray) -> np.ndarray:
         """x [n] -> [n, k]: each Gaussian's share of the density."""
-        return self.weight * np.exp(-(((x[:, None] - self.mean) / self.sd) ** 2) / 2) / (self.sd * np.sqrt(2 * np.pi))
+        return (
+            self.weight
+            * np.exp(-(((x[:, None] - self.mean) / self.sd) ** 2) / 2)
+            / (self.sd * np.sqrt(2 * np.pi))
+        )
 
     def density(self, x: np.ndarray) -> np.ndarray:
         """x [n] -> [n]"""
@@ -71,7 +79,9 @@ def fitted(x: np.ndarray, k: int) -> Mixture:
 
 
 def _network() -> nn.Module:
-    return nn.Sequential(nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 2))
+    return nn.Sequential(
+        nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 2)
+    )
 
 
 @contextmanager
@@ -86,7 +96,9 @@ def _one_thread() -> Iterator[None]:
 
 
 def trained(x: np.ndarray) -> nn.Module:
-    """x [N] -> the decoder of a VAE, from z [n, 1] to the mean and the log variance of x [n, 2], trained on the ELBO in about 2 s."""
+    """x [N] -> the decoder of a VAE, from z [n, 1] to the mean and the log variance of x [n, 2], trained on
+    the ELBO in about 2 s.
+    """
     with torch.random.fork_rng(devices=[]), _one_thread():
         torch.manual_seed(0)
         data, encoder, decoder = torch.from_numpy(x).float()[:, None], _network(), _network()

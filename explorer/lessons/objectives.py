@@ -16,8 +16,9 @@ SAMPLES = 1000  # of the prior
 
 @dataclass(frozen=True)
 class Moment:
-    """mu [n, D]: means of the posteriors of test images; distortion, rate: nats per training image, as they were in that epoch;
-    sigma: width_of_rate(); spread: standard deviation of the means; recreated, samples: uint8 [k, C, H, W].
+    """mu [n, D]: means of the posteriors of test images; distortion, rate: nats per training image, as they
+    were in that epoch; sigma: width_of_rate(); spread: standard deviation of the means; recreated, samples:
+    uint8 [k, C, H, W].
     """
 
     epoch: int
@@ -38,8 +39,15 @@ def replay_of(folder: Path) -> Replay | None:
 def moment(r: Replay, epoch: int) -> Moment:
     """The last that was kept up to that epoch."""
     i = max(int(np.searchsorted(r.epochs, epoch, side="right")) - 1, 0)
-    return Moment(r.epochs[i], r.mu[i], r.distortion[i], r.rate[i], width_of_rate(r.mu[i], r.rates[i]), spread(r.mu[i]),
-                  *r.pictures[i])
+    return Moment(
+        r.epochs[i],
+        r.mu[i],
+        r.distortion[i],
+        r.rate[i],
+        width_of_rate(r.mu[i], r.rates[i]),
+        spread(r.mu[i]),
+        *r.pictures[i],
+    )
 
 
 def spread(mu: np.ndarray) -> float:
@@ -48,10 +56,11 @@ def spread(mu: np.ndarray) -> float:
 
 
 def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
-    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's part for the width.
+    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's part
+    for the width.
 
-    mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1) (Kingma and Welling,
-    ICLR 2014, appendix B): the second part is that of the width.
+    mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1)
+    (Kingma and Welling, ICLR 2014, appendix B): the second part is that of the width.
     """
     of_width = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
     s = np.linspace(0, NARROWEST, 6001)
@@ -59,26 +68,36 @@ def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
 
 
 def drawn(m: Moment) -> np.ndarray:
-    """[n, D]: one z for each image, as if all posteriors had the width sigma; the noise of an image is always the same."""
+    """[n, D]: one z for each image, as if all posteriors had the width sigma; the noise of an image is always
+    the same.
+    """
     return m.mu + m.sigma * np.random.default_rng(0).standard_normal(m.mu.shape)
 
 
 @torch.inference_mode()
-def distortion_of(loaded: LoadedRun, images: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None) -> tuple[float, float]:
-    """images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE -> nats per image, over REPEATS samples of each posterior: the
-    mean, and its standard error over images.
+def distortion_of(
+    loaded: LoadedRun, images: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None
+) -> tuple[float, float]:
+    """images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE -> nats per image, over REPEATS
+    samples of each posterior: the mean, and its standard error over images.
     """
     x, rng = torch.from_numpy(images).float() / 255, np.random.default_rng(0)
     found = []
     for _ in range(1 if logvar is None else REPEATS):
         z = mu if logvar is None else mu + np.exp(logvar / 2) * rng.standard_normal(mu.shape)
-        found.append(loaded.likelihood.distortion(loaded.model.decode(torch.tensor(z, dtype=torch.float32)), x).double().numpy())
+        found.append(
+            loaded.likelihood.distortion(loaded.model.decode(torch.tensor(z, dtype=torch.float32)), x)
+            .double()
+            .numpy()
+        )
     of_image = np.mean(found, 0)
     return float(of_image.mean()), float(of_image.std(ddof=1) / np.sqrt(len(of_image)))
 
 
 def nearest_code(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
-    """mu, logvar [n, D] -> that quantile, over images, of the distance to the nearest other mean, in the image's own sigma."""
+    """mu, logvar [n, D] -> that quantile, over images, of the distance to the nearest other mean, in the
+    image's own sigma.
+    """
     away = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
     away = np.sqrt((away**2).sum(2))
     np.fill_diagonal(away, np.inf)

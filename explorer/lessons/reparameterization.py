@@ -1,4 +1,6 @@
-"""Estimate gradients of E f(z), z ~ N(mu, sigma²), in three ways, and compute them exactly; f stands for a decoder's loss."""
+"""Estimate gradients of E f(z), z ~ N(mu, sigma²), in three ways, and compute them exactly; f stands for a
+decoder's loss.
+"""
 
 from dataclasses import dataclass
 
@@ -32,26 +34,39 @@ def noise(seed: int) -> Tensor:
 def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
     """eps [batches, n]"""
     f = LOSSES[loss]
-    return Gradients(drawn(f, mu, sigma, eps), score(f, mu, sigma, eps), pathwise(f, mu, sigma, eps), exact(loss, mu, sigma))
+    return Gradients(
+        drawn(f, mu, sigma, eps),
+        score(f, mu, sigma, eps),
+        pathwise(f, mu, sigma, eps),
+        exact(loss, mu, sigma),
+    )
 
 
 def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The gradient that autograd computes through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4). [batches, 2]"""
-    mu, sigma = (torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
+    """The gradient that autograd computes through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4).
+    [batches, 2]
+    """
+    mu, sigma = (
+        torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma)
+    )
     z = Gaussian(mu, 2 * torch.log(sigma)).sample(eps)
     f(z).mean(1).sum().backward()
     return torch.cat([mu.grad, sigma.grad], 1).numpy()
 
 
 def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The mean of f(z)·∇log q(z). It needs no slope of f: REINFORCE, without a baseline (Williams, 1992). [batches, 2]"""
+    """The mean of f(z)·∇log q(z). It needs no slope of f: REINFORCE, without a baseline (Williams, 1992).
+    [batches, 2]
+    """
     losses = f(mu + sigma * eps)
     slopes = eps / sigma, (eps**2 - 1) / sigma  # of log q(z), by mu and by sigma
     return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
 
 
 def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The gradient that autograd computes if z is sampled directly: 0, as torch.normal passes no gradient to mu and sigma. [batches, 2]"""
+    """The gradient that autograd computes if z is sampled directly: 0, as torch.normal passes no gradient to
+    mu and sigma. [batches, 2]
+    """
     mu, sigma = (torch.full(eps.shape, value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
     z = torch.normal(mu, sigma, generator=torch.Generator().manual_seed(0))
     f(z).mean(1).sum().backward()
@@ -71,7 +86,12 @@ def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarra
     z = (mu + sigma * eps).requires_grad_()
     losses = LOSSES[loss](z)
     losses.sum().backward()
-    return {"eps": eps.numpy(), "z": z.detach().numpy(), "loss": losses.detach().numpy(), "slope": z.grad.numpy()}
+    return {
+        "eps": eps.numpy(),
+        "z": z.detach().numpy(),
+        "loss": losses.detach().numpy(),
+        "slope": z.grad.numpy(),
+    }
 
 
 def curve(loss: str, z: np.ndarray) -> np.ndarray:
@@ -80,6 +100,8 @@ def curve(loss: str, z: np.ndarray) -> np.ndarray:
 
 
 def spread_ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
-    """a, b [batches]: estimates of the same batches -> the standard deviation of a by that of b, and its 95% bootstrap interval."""
+    """a, b [batches]: estimates of the same batches -> the standard deviation of a by that of b, and its 95%
+    bootstrap interval.
+    """
     rows = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
     return float(a.std() / b.std()), *np.quantile(a[rows].std(1) / b[rows].std(1), (0.025, 0.975)).tolist()

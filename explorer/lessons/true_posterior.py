@@ -1,4 +1,6 @@
-"""Compute the true posterior p(z|x) of a VAE with a 2-D latent space by quadrature, and compare the encoder's q(z|x) with it."""
+"""Compute the true posterior p(z|x) of a VAE with a 2-D latent space by quadrature, and compare the encoder's
+q(z|x) with it.
+"""
 
 from dataclasses import dataclass
 
@@ -10,14 +12,20 @@ from explorer.latent.quadrature import Grid
 from explorer.runs import LoadedRun
 
 COARSE = Grid(6.6, 110)
-FINE = (np.stack(np.meshgrid(range(4), range(4)), -1).reshape(-1, 1, 2) - 1.5) * COARSE.step / 4  # places in a cell, 0.03 from each other
-MARGIN = 40.0  # nats below an image's highest cell, from where a cell counts; a peak of standard deviation 0.02 is at most 9 above its cell
+FINE = (
+    (np.stack(np.meshgrid(range(4), range(4)), -1).reshape(-1, 1, 2) - 1.5) * COARSE.step / 4
+)  # places in a cell, 0.03 from each other
+# nats below an image's highest cell, from where a cell counts; a peak of standard deviation 0.02 is at most 9
+# above its cell
+MARGIN = 40.0
 BATCH = 16_384
 
 
 @dataclass(frozen=True)
 class TruePosterior:
-    """Of n images: mean [n, 2], and sigma [n, 2], the standard deviation along each dimension. p(z|x) itself need not be Gaussian."""
+    """Of n images: mean [n, 2], and sigma [n, 2], the standard deviation along each dimension. p(z|x) itself
+    need not be Gaussian.
+    """
 
     mean: np.ndarray
     sigma: np.ndarray
@@ -25,8 +33,8 @@ class TruePosterior:
 
 @torch.inference_mode()
 def true_posteriors(loaded: LoadedRun, images: np.ndarray) -> TruePosterior:
-    """Compute the mean and the standard deviations of p(z|x) for each image. images float [n, C, H, W] in [0, 1], a few dozen; the run has
-    a Bernoulli likelihood and a 2-D latent space.
+    """Compute the mean and the standard deviations of p(z|x) for each image. images float [n, C, H, W] in [0,
+    1], a few dozen; the run has a Bernoulli likelihood and a 2-D latent space.
 
     The cells of a coarse grid that have mass for any image are divided; each is decoded once for all images.
     """
@@ -42,11 +50,15 @@ def true_posteriors(loaded: LoadedRun, images: np.ndarray) -> TruePosterior:
 
 
 def _log_joint(loaded: LoadedRun, z: np.ndarray, x: torch.Tensor) -> np.ndarray:
-    """z [m, 2], x [pixels, n] -> log p(x|z) p(z) [m, n], less a constant: log p(x|z) = x·logits − Σ log(1 + exp(logits))."""
+    """z [m, 2], x [pixels, n] -> log p(x|z) p(z) [m, n], less a constant: log p(x|z) = x·logits − Σ log(1 +
+    exp(logits)).
+    """
     found = []
     for some in torch.from_numpy(z).float().split(BATCH):
         logits = loaded.model.decode(some).flatten(1)
-        found.append(logits @ x - softplus(logits).sum(1, keepdim=True) - some.square().sum(1, keepdim=True) / 2)
+        found.append(
+            logits @ x - softplus(logits).sum(1, keepdim=True) - some.square().sum(1, keepdim=True) / 2
+        )
     return torch.cat(found).numpy()
 
 

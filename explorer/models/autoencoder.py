@@ -1,4 +1,6 @@
-"""Encoder and decoder. Which posterior the encoder's numbers mean is all that tells one model from another."""
+"""Encoder and decoder. Which posterior the encoder's numbers mean is all that tells one model from
+another.
+"""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -37,12 +39,16 @@ class Autoencoder(nn.Module, ABC):
 
 
 def build(spec: RunSpec, shape: Shape) -> Autoencoder:
-    """A fresh model for images of that shape. Raises UserError if the network cannot take them, or would be too large."""
+    """A fresh model for images of that shape. Raises UserError if the network cannot take them, or would be
+    too large.
+    """
     model, network = MODELS.get(spec.model), NETWORKS.get(spec.network)
     sizes = shape, model.n_statistics * spec.latent_dim, spec.latent_dim, spec.width, spec.depth
     with torch.device("meta"):  # counts weights without making them
         n = sum(p.numel() for net in network(*sizes) for p in net.parameters())
     if n > MOST_WEIGHTS:
-        raise UserError(f"This {spec.network} network would have {n:,} weights, and the limit is {MOST_WEIGHTS:,}. "
-                        "Choose a smaller width or depth.")
+        raise UserError(
+            f"This {spec.network} network would have {n:,} weights, and the limit is {MOST_WEIGHTS:,}. "
+            "Choose a smaller width or depth."
+        )
     return model(*network(*sizes), spec)

@@ -11,4 +11,6 @@ WIDTH = 128
 
 def classifier(shape: Shape, n_classes: int) -> nn.Sequential:
     """x [B, C, H, W] in [0, 1] -> logits [B, n_classes]"""
-    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), WIDTH), nn.ReLU(), nn.Linear(WIDTH, n_classes))
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(math.prod(shape), WIDTH), nn.ReLU(), nn.Linear(WIDTH, n_classes)
+    )

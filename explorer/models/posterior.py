@@ -25,14 +25,16 @@ class Gaussian:
     logvar: Tensor
 
     def sample(self, eps: Tensor) -> Tensor:
-        """Return mu + sigma·eps; gradients pass through it to mu and sigma (Kingma and Welling, ICLR 2014, §2.4)."""
+        """Return mu + sigma·eps; gradients pass through it to mu and sigma (Kingma and Welling, ICLR 2014,
+        §2.4).
+        """
         return self.mu + torch.exp(0.5 * self.logvar) * eps
 
 
 @dataclass(frozen=True)
 class Codes:
-    """A VQ-VAE's code. encoded [B, D]: the encoder output, in G groups; index int64 [B, G]: the codebook entry (of n_codes) that is nearest
-    to each group; mu [B, D]: these entries.
+    """A VQ-VAE's code. encoded [B, D]: the encoder output, in G groups; index int64 [B, G]: the codebook
+    entry (of n_codes) that is nearest to each group; mu [B, D]: these entries.
     """
 
     encoded: Tensor
@@ -42,7 +44,9 @@ class Codes:
     logvar: None = None
 
     def sample(self, eps: Tensor) -> Tensor:
-        """Return mu, and copy its gradient to encoded (straight-through estimator; van den Oord et al., 2017, §3.2)."""
+        """Return mu, and copy its gradient to encoded (straight-through estimator; van den Oord et al., 2017,
+        §3.2).
+        """
         return self.encoded + (self.mu - self.encoded).detach()
 
 

@@ -1,4 +1,6 @@
-"""The vector-quantised autoencoder: a code is a few entries of one codebook (van den Oord, Vinyals and Kavukcuoglu, NeurIPS 2017)."""
+"""The vector-quantised autoencoder: a code is a few entries of one codebook (van den Oord, Vinyals and
+Kavukcuoglu, NeurIPS 2017).
+"""
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +11,9 @@ from explorer.specs import RunSpec
 
 
 class VQVAE(Autoencoder):
-    """codebook [n_codes, code_dim]. It is learnt by averages (explorer.objectives.codebook) and is no parameter of the optimizer's."""
+    """codebook [n_codes, code_dim]. It is learnt by averages (explorer.objectives.codebook) and is no
+    parameter of the optimizer's.
+    """
 
     n_statistics = 1
 
@@ -26,4 +30,6 @@ class VQVAE(Autoencoder):
 
 def nearest(points: Tensor, codebook: Tensor) -> Tensor:
     """points [n, d], codebook [K, d] -> int64 [n]; of equals the first."""
-    return torch.cdist(points, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(1)  # products would round small distances
+    return torch.cdist(points, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(
+        1
+    )  # products would round small distances

@@ -9,8 +9,8 @@ from explorer.networks.pair import Pair, Shape
 
 
 def mlp(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
-    """Return an encoder and a decoder of depth hidden layers each. The first hidden layer of the encoder has `width` units, each of the
-    following half as many; the decoder mirrors it.
+    """Return an encoder and a decoder of depth hidden layers each. The first hidden layer of the encoder has
+    `width` units, each of the following half as many; the decoder mirrors it.
     """
     n_pixels = math.prod(shape)
     hidden = [max(width >> i, 1) for i in range(depth)]

@@ -15,13 +15,20 @@ BATCH = 250  # draws decoded at a time
 
 
 @torch.inference_mode()
-def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.ndarray, n_samples: int, seed: int = 0,
-                              on_progress: Callable[[int, int], None] = lambda done, total: None) -> float:
+def importance_weighted_bound(
+    model: Autoencoder,
+    likelihood: Likelihood,
+    x: np.ndarray,
+    n_samples: int,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> float:
     """x uint8, or float in [0, 1], [C, H, W] -> nats: log of the mean over z ~ q(z|x) of p(x|z)·p(z)/q(z|x).
 
-    Burda, Grosse and Salakhutdinov (ICLR 2016, equation 8): with one sample it is a draw of the ELBO; on average it rises with
-    the number of samples, towards log p(x). Where q(z|x) lies beside the true posterior it may stay nats away, either way, even
-    with thousands. Raises UserError for an AE, a VQ-VAE, or fewer samples than 1.
+    Burda, Grosse and Salakhutdinov (ICLR 2016, equation 8): with one sample it is a draw of the ELBO; on
+    average it rises with the number of samples, towards log p(x). Where q(z|x) lies beside the true posterior
+    it may stay nats away, either way, even with thousands. Raises UserError for an AE, a VQ-VAE, or fewer
+    samples than 1.
     """
     if n_samples < 1:
         raise UserError(f"The bound is a mean over samples: choose at least 1, not {n_samples}.")
@@ -30,10 +37,17 @@ def importance_weighted_bound(model: Autoencoder, likelihood: Likelihood, x: np.
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
     posterior = model.encode(image)
     if isinstance(posterior, Point):
-        raise UserError("An AE has no posterior to sample from, so it has no bound on log p(x): choose a VAE.")
+        raise UserError(
+            "An AE has no posterior to sample from, so it has no bound on log p(x): choose a VAE."
+        )
     if isinstance(posterior, Codes):
-        raise UserError("The posterior of a VQ-VAE is deterministic, so its samples are all the same: use its elbo as the bound.")
-    eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(device)
+        raise UserError(
+            "The posterior of a VQ-VAE is deterministic, so its samples are all the same: use its elbo as the"
+            " bound."
+        )
+    eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(
+        device
+    )
     log_weights = []
     for some in eps.split(BATCH):
         z = posterior.sample(some)

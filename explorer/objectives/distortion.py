@@ -19,7 +19,9 @@ class Likelihood(Protocol):
 
 
 class Bernoulli:
-    """Each pixel is Bernoulli: −Σ [x·log p + (1−x)·log(1−p)] with p = sigmoid(x_logits). Grey x between 0 and 1 are allowed."""
+    """Each pixel is Bernoulli: −Σ [x·log p + (1−x)·log(1−p)] with p = sigmoid(x_logits). Grey x between 0 and
+    1 are allowed.
+    """
 
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
         return binary_cross_entropy_with_logits(x_logits, x, reduction="none").flatten(1).sum(1)

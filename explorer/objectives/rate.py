@@ -9,12 +9,14 @@ from explorer.models.posterior import Codes, Point, Posterior
 
 
 def rate_per_dimension(posterior: Posterior) -> Tensor:
-    """The KL divergence from N(0, I), [B, D] in nats: ½(mu² + sigma² − log sigma² − 1) (Kingma and Welling, ICLR 2014, appendix B).
+    """The KL divergence from N(0, I), [B, D] in nats: ½(mu² + sigma² − log sigma² − 1) (Kingma and Welling,
+    ICLR 2014, appendix B).
 
-    The rate of a point is set to 0: the loss of an AE has no KL term. The rate of a VQ-VAE is constant, log n_codes for each entry,
-    divided evenly among the entry's numbers: it is the KL divergence of a deterministic choice from a uniform prior over the entries (van
-    den Oord et al., 2017, §3.1). So its −(distortion + rate) is a bound on log p(x) under that prior, Σ over all codes of p(z)·p(x|z); the
-    bound keeps one of these terms.
+    The rate of a point is set to 0: the loss of an AE has no KL term. The rate of a VQ-VAE is constant, log
+    n_codes for each entry, divided evenly among the entry's numbers: it is the KL divergence of a
+    deterministic choice from a uniform prior over the entries (van den Oord et al., 2017, §3.1). So its
+    −(distortion + rate) is a bound on log p(x) under that prior, Σ over all codes of p(z)·p(x|z); the bound
+    keeps one of these terms.
     """
     if isinstance(posterior, Point):
         return torch.zeros_like(posterior.mu)

@@ -12,12 +12,16 @@ SHIPPED = Path(__file__).parents[2] / "trained"
 
 
 def runs_folder() -> Path:
-    """Return the folder in which new runs are saved. Raises UserError if it is not known (explorer.places)."""
+    """Return the folder in which new runs are saved. Raises UserError if it is not known
+    (explorer.places).
+    """
     return folder_of("EXPLORER_RUNS", SHIPPED)
 
 
 def catalogue() -> tuple[list[Run], list[str]]:
-    """Return every complete run, and a sentence for each one that is damaged and each folder that cannot be read."""
+    """Return every complete run, and a sentence for each one that is damaged and each folder that cannot be
+    read.
+    """
     runs: dict[str, Run] = {}
     folders, faults = _folders()
     for folder in folders:
@@ -29,7 +33,9 @@ def catalogue() -> tuple[list[Run], list[str]]:
 
 
 def find(name: str) -> Run:
-    """Raises UserError if there is no such run (suggesting a similar name), or it is damaged or cannot be read."""
+    """Raises UserError if there is no such run (suggesting a similar name), or it is damaged or cannot be
+    read.
+    """
     runs, _ = catalogue()
     for run in runs:
         if run.name == name:
@@ -45,10 +51,16 @@ def _folders() -> tuple[list[Path], list[str]]:
     folders, faults = [], []
     for root in dict.fromkeys((runs_folder().resolve(), SHIPPED.resolve())):
         try:
-            folders += [p for p in sorted(root.iterdir()) if not p.name.startswith(".") and p.is_dir()] if root.is_dir() else []
+            folders += (
+                [p for p in sorted(root.iterdir()) if not p.name.startswith(".") and p.is_dir()]
+                if root.is_dir()
+                else []
+            )
         except OSError as error:
-            faults.append(f"The runs in {root} cannot be read: {error.strerror}. "
-                          "Allow reading the folder, or set EXPLORER_RUNS to another folder.")
+            faults.append(
+                f"The runs in {root} cannot be read: {error.strerror}. "
+                "Allow reading the folder, or set EXPLORER_RUNS to another folder."
+            )
     return folders, faults
 
 
@@ -61,14 +73,17 @@ def _seen() -> list[Path]:
 
 
 def is_taken(name: str) -> bool:
-    """Return whether a run has that name, or one that some file systems treat as equal. Raises UserError if it is not known."""
+    """Return whether a run has that name, or one that some file systems treat as equal. Raises UserError if
+    it is not known.
+    """
     return any(same(folder.name) == same(name) for folder in _seen())
 
 
 def place_for(name: str) -> Path:
     """Return the folder of a new run. Raises UserError for an invalid name."""
     if not is_file_name(name):
-        raise UserError(f"{shown(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and '.', "
-                        "and begin with a letter, a digit or '_'.")
+        raise UserError(
+            f"{shown(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and '.',"
+            " and begin with a letter, a digit or '_'."
+        )
     return runs_folder() / name
-

@@ -1,4 +1,6 @@
-"""Checkpoints of trainings that were stopped or interrupted: checkpoint.safetensors beside the other files of the run."""
+"""Checkpoints of trainings that were stopped or interrupted: checkpoint.safetensors beside the other files of
+the run.
+"""
 
 from pathlib import Path
 
@@ -21,7 +23,9 @@ def can_go_on(folder: Path) -> bool:
 
 
 def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
-    """Return the checkpoint; None if there is none with these settings or it cannot be read. Then training starts from the beginning."""
+    """Return the checkpoint; None if there is none with these settings or it cannot be read. Then training
+    starts from the beginning.
+    """
     try:
         about, tensors = opened("checkpoint", (folder / CHECKPOINT).read_bytes())
         if about["spec"] != spec.to_dict():

@@ -42,17 +42,25 @@ def file_of(spec: RunSpec) -> str:
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
     place = runs_folder() / file_of(spec)
-    write_whole(place, packed("classifier", about, c.weights), "Free some disk space, or set EXPLORER_RUNS to another folder.")
+    write_whole(
+        place,
+        packed("classifier", about, c.weights),
+        "Free some disk space, or set EXPLORER_RUNS to another folder.",
+    )
     return place
 
 
 def classifier_of(run: Run) -> tuple[Classifier, str] | None:
-    """Return the classifier of the run's data set and a name for its version; None if there is none, or it is damaged."""
+    """Return the classifier of the run's data set and a name for its version; None if there is none, or it is
+    damaged.
+    """
     for folder in (runs_folder(), SHIPPED):
         try:
             content = (folder / file_of(run.spec)).read_bytes()
             about, weights = opened("classifier", content)
-            found = Classifier(tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), weights)
+            found = Classifier(
+                tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), weights
+            )
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             continue
         if found.shape == run.shape and found.class_names == run.class_names and _is_whole(found):
@@ -62,5 +70,12 @@ def classifier_of(run: Run) -> tuple[Classifier, str] | None:
 
 def _is_whole(c: Classifier) -> bool:
     n, width = len(c.class_names), c.weights.get("1.bias", np.empty(0)).size
-    wanted = {"1.weight": (width, math.prod(c.shape)), "1.bias": (width,), "3.weight": (n, width), "3.bias": (n,)}
-    return {name: w.shape for name, w in c.weights.items()} == wanted and all(np.isfinite(w).all() for w in c.weights.values())
+    wanted = {
+        "1.weight": (width, math.prod(c.shape)),
+        "1.bias": (width,),
+        "3.weight": (n, width),
+        "3.bias": (n,),
+    }
+    return {name: w.shape for name, w in c.weights.items()} == wanted and all(
+        np.isfinite(w).all() for w in c.weights.values()
+    )

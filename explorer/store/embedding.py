@@ -15,8 +15,9 @@ FILM = "film."
 
 @dataclass(frozen=True)
 class FilmCodes:
-    """A ladder's codes at each KL weight of its film: mu, logvar [frames, rows, D] of the first rows, and where gaps lie
-    (explorer.latent.gap_map): bounds [frames, 4], shade uint8 [frames, …]; None where they can't be shown.
+    """A ladder's codes at each KL weight of its film: mu, logvar [frames, rows, D] of the first rows, and
+    where gaps lie (explorer.latent.gap_map): bounds [frames, 4], shade uint8 [frames, …]; None where they
+    can't be shown.
     """
 
     mu: np.ndarray
@@ -27,7 +28,9 @@ class FilmCodes:
 
 @dataclass(frozen=True)
 class Embedding:
-    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the first m codes."""
+    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the
+    first m codes.
+    """
 
     mu: np.ndarray
     logvar: np.ndarray | None
@@ -37,8 +40,14 @@ class Embedding:
     film: FilmCodes | None = None
 
 
-def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray,
-         factors: dict[str, np.ndarray], film: FilmCodes | None = None) -> dict[str, np.ndarray]:
+def pack(
+    mu: np.ndarray,
+    logvar: np.ndarray | None,
+    x: np.ndarray,
+    y: np.ndarray,
+    factors: dict[str, np.ndarray],
+    film: FilmCodes | None = None,
+) -> dict[str, np.ndarray]:
     """The tensors of an embedding: of the images x, as many as fit."""
     tensors = {"mu": mu, "y": y, "images": x[: max(1, IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
@@ -52,18 +61,30 @@ def pack(mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, y: np.ndarray
 def read_embedding(run: Run) -> Embedding:
     """Raises UserError if the file is damaged, or does not fit the record of the run."""
     t = read_tensors(run, EMBEDDING)
-    factors, film = ({name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)} for prefix in (FACTOR, FILM))
+    factors, film = (
+        {name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)}
+        for prefix in (FACTOR, FILM)
+    )
     n, latent_dim = run.test.n, run.spec.latent_dim
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
     wanted = {"mu": (n, latent_dim), "y": (n,)} | ({"logvar": (n, latent_dim)} if run.spec.has_prior else {})
     images = t.get("images", np.empty(0))
     kinds = {name: t[name].dtype.kind for name in shapes} | {"images": images.dtype.str}
-    if n < 1 or shapes != wanted or not 1 <= len(images) <= n or images.shape[1:] != run.shape \
-            or kinds != {name: "f" for name in wanted} | {"y": "i", "images": "|u1"} \
-            or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values()) \
-            or t["y"].min() < 0 or t["y"].max() >= len(run.class_names) or not _is_film(film, run):
-        raise UserError(f"{EMBEDDING} of run {run.name} can't be used: it does not contain the codes of {n:,} test images. "
-                        f"Train the run again, or delete {run.folder}.")
+    if (
+        n < 1
+        or shapes != wanted
+        or not 1 <= len(images) <= n
+        or images.shape[1:] != run.shape
+        or kinds != {name: "f" for name in wanted} | {"y": "i", "images": "|u1"}
+        or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values())
+        or t["y"].min() < 0
+        or t["y"].max() >= len(run.class_names)
+        or not _is_film(film, run)
+    ):
+        raise UserError(
+            f"{EMBEDDING} of run {run.name} can't be used: it does not contain the codes of {n:,} test"
+            f" images. Train the run again, or delete {run.folder}."
+        )
     film = {name: v.astype(np.float32) if v.dtype == np.float16 else v for name, v in film.items()}
     return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors, FilmCodes(**film) if film else None)
 
@@ -75,6 +96,10 @@ def _is_film(film: dict[str, np.ndarray], run: Run) -> bool:
     frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}
     codes = (frames, min(run.test.n, FILM_ROWS), run.spec.latent_dim)
     shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
-    wanted = {"mu": codes, "logvar": codes} | ({"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {})
+    wanted = {"mu": codes, "logvar": codes} | (
+        {"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {}
+    )
     floats = all(v.dtype.kind == "f" for name, v in film.items() if name != "shade")
-    return shapes == wanted and floats and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8
+    return (
+        shapes == wanted and floats and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8
+    )

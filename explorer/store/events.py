@@ -12,11 +12,15 @@ from explorer.store.run import EVENTS
 from explorer.training.events import Event, Step, name_of, to_json
 
 STEP_EVERY = 0.5  # seconds between the steps that are written
-NUMBERS = {name_of(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)}
+NUMBERS = {
+    name_of(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)
+}
 
 
 class EventLog:
-    """Appends events to events.jsonl. Of an earlier training, only the epochs before its checkpoint stay. At the end, steps are removed."""
+    """Appends events to events.jsonl. Of an earlier training, only the epochs before its checkpoint stay. At
+    the end, steps are removed.
+    """
 
     def __init__(self, folder: Path, epochs: int):
         self.path, self.told, self.seconds = folder / EVENTS, 0.0, 0.0
@@ -54,7 +58,9 @@ def _event(line: bytes) -> dict | None:
         numbers = [event[name] for name in NUMBERS[event["event"]]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return event if all(type(number) in (int, float) and abs(number) < math.inf for number in numbers) else None
+    return (
+        event if all(type(number) in (int, float) and abs(number) < math.inf for number in numbers) else None
+    )
 
 
 def _lines(events: list[dict]) -> bytes:

@@ -26,7 +26,8 @@ TRASH, DAYS = ".trash", 7  # the folder of deleted files, and the days for which
 
 
 def write_whole(path: Path, content: bytes, remedy: str = REMEDY) -> None:
-    """Write to a temporary file, then move it to path. Raises UserError, which ends with the remedy, if the disk refuses.
+    """Write to a temporary file, then move it to path. Raises UserError, which ends with the remedy, if the
+    disk refuses.
 
     After an error, the old file stays. A link is followed; a pipe or device is written to, not replaced.
     """
@@ -63,7 +64,9 @@ def drop_parts(folder: Path, age: float = 0) -> None:
 
 
 def put_away(place: Path, name: str) -> None:
-    """Move a file or folder to the trash, from which it can be restored for a week. Raises UserError if the disk refuses."""
+    """Move a file or folder to the trash, from which it can be restored for a week. Raises UserError if the
+    disk refuses.
+    """
     trash = place.parent / TRASH
     try:
         trash.mkdir(exist_ok=True)
@@ -73,19 +76,29 @@ def put_away(place: Path, name: str) -> None:
         os.replace(place, trash / place.name)
         os.utime(trash / place.name)
     except OSError as error:
-        raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {place.parent}.") from error
+        raise UserError(
+            f"{name} could not be deleted: {error.strerror}. Allow writing in {place.parent}."
+        ) from error
 
 
 def bring_back(place: Path, name: str, kind: str) -> None:
-    """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in use."""
+    """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in
+    use.
+    """
     kept = place.parent / TRASH / place.name
     try:
         if place.exists() or not kept.exists():
-            why = f"a new {kind} has this name. Delete that one first" if kept.exists() else f"deleted items are kept for {DAYS} days only"
+            why = (
+                f"a new {kind} has this name. Delete that one first"
+                if kept.exists()
+                else f"deleted items are kept for {DAYS} days only"
+            )
             raise UserError(f"{name} cannot be restored: {why}.")
         os.replace(kept, place)
     except OSError as error:
-        raise UserError(f"{name} cannot be restored: {error.strerror}. Allow writing in {place.parent}.") from error
+        raise UserError(
+            f"{name} cannot be restored: {error.strerror}. Allow writing in {place.parent}."
+        ) from error
 
 
 def fingerprint(content: bytes) -> dict:
@@ -94,10 +107,12 @@ def fingerprint(content: bytes) -> dict:
 
 
 def is_held(lock: FileLock) -> bool:
-    """Return whether a process holds a lock. A lock file that cannot be opened counts as free: it is not ours.
+    """Return whether a process holds a lock. A lock file that cannot be opened counts as free: it is not
+    ours.
 
-    Several processes may ask at the same time, and each gets the true answer: where the system has shared locks, each takes
-    a shared lock, which only the holder's exclusive lock prevents; elsewhere they ask one after the other.
+    Several processes may ask at the same time, and each gets the true answer: where the system has shared
+    locks, each takes a shared lock, which only the holder's exclusive lock prevents; elsewhere they ask one
+    after the other.
     """
     if not Path(lock.lock_file).exists():
         return False

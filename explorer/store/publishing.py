@@ -9,11 +9,15 @@ from explorer.store.run import is_training, read
 
 
 def publish(name: str) -> None:
-    """Remove the key from a run's name. Raises UserError if its images are private, its plain name is taken, or it is being trained."""
+    """Remove the key from a run's name. Raises UserError if its images are private, its plain name is taken,
+    or it is being trained.
+    """
     run, plain = read(place_for(name)), without_key(name)
     if owner(run.spec.dataset):
-        raise UserError("This run was trained on private images and contains some of them. "
-                        "Save the images for everyone first, and train on those.")
+        raise UserError(
+            "This run was trained on private images and contains some of them. "
+            "Save the images for everyone first, and train on those."
+        )
     if is_taken(plain):
         raise UserError(f"A public run named {plain} exists already. Use that one.")
     if is_training(run.folder):
@@ -21,4 +25,6 @@ def publish(name: str) -> None:
     try:
         os.rename(run.folder, place_for(plain))
     except OSError as error:
-        raise UserError(f"{plain} could not be made public: {error.strerror}. Allow writing in {run.folder.parent}.") from error
+        raise UserError(
+            f"{plain} could not be made public: {error.strerror}. Allow writing in {run.folder.parent}."
+        ) from error

@@ -1,6 +1,8 @@
-"""The replay of a training: the latent codes of some test images, reconstructions of a few, and samples, at several epochs.
+"""The replay of a training: the latent codes of some test images, reconstructions of a few, and samples, at
+several epochs.
 
-During the training, each frame is a separate file under frames/; at the end they are joined in replay.safetensors.
+During the training, each frame is a separate file under frames/; at the end they are joined in
+replay.safetensors.
 """
 
 import shutil
@@ -21,8 +23,9 @@ PARTS = ("mu", "rates", "pictures")
 
 @dataclass(frozen=True)
 class Replay:
-    """mu float32 [F, n, D] of the first test images, rates [F, D] in nats, y [n] their classes; originals uint8 [k, C, H, W];
-    pictures uint8 [F, 2, k, C, H, W]: each one's reconstruction, and samples of always the same noise. epochs, distortion, rate: [F].
+    """mu float32 [F, n, D] of the first test images, rates [F, D] in nats, y [n] their classes; originals
+    uint8 [k, C, H, W]; pictures uint8 [F, 2, k, C, H, W]: each one's reconstruction, and samples of always
+    the same noise. epochs, distortion, rate: [F].
     """
 
     mu: np.ndarray
@@ -43,26 +46,44 @@ def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> No
 
 def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
     """Write what is the same in all frames."""
-    still = packed("still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)})
+    still = packed(
+        "still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)}
+    )
     write_whole(folder / FRAMES / "still.safetensors", still)
 
 
 def read_replay(folder: Path) -> Replay | None:
-    """Return the replay of a training, up to now if it is running; None if there is none, or it is damaged."""
+    """Return the replay of a training, up to now if it is running; None if there is none, or it is
+    damaged.
+    """
     try:
         if (folder / REPLAY).exists():
             content = (folder / REPLAY).read_bytes()
             if fingerprint(content) != recorded_replay(folder, fingerprint(content)):
                 return None
             series, tensors = opened("replay", content)
-            return _checked(Replay(**tensors | {"mu": tensors["mu"].astype(np.float32)}
-                                   | {name: tuple(values) for name, values in series.items()}))
+            return _checked(
+                Replay(
+                    **tensors
+                    | {"mu": tensors["mu"].astype(np.float32)}
+                    | {name: tuple(values) for name, values in series.items()}
+                )
+            )
         about, still = opened("still", (folder / FRAMES / "still.safetensors").read_bytes())
         frames = [opened("frame", file.read_bytes()) for file in _files(folder)]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
         series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
-        return _checked(Replay(parts["mu"].astype(np.float32), parts["rates"], parts["pictures"], still["y"], still["originals"],
-                               tuple(about["class_names"]), *series))
+        return _checked(
+            Replay(
+                parts["mu"].astype(np.float32),
+                parts["rates"],
+                parts["pictures"],
+                still["y"],
+                still["originals"],
+                tuple(about["class_names"]),
+                *series,
+            )
+        )
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
@@ -70,14 +91,25 @@ def read_replay(folder: Path) -> Replay | None:
 def _checked(r: Replay) -> Replay:
     """Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
-    fits = r.mu.ndim == 3 and r.mu.shape[:2] == (frames, len(r.y)) and r.pictures.shape == (frames, 2, k, *shape) and len(shape) == 3
+    fits = (
+        r.mu.ndim == 3
+        and r.mu.shape[:2] == (frames, len(r.y))
+        and r.pictures.shape == (frames, 2, k, *shape)
+        and len(shape) == 3
+    )
     fits &= r.rates.shape == (frames, r.mu.shape[2]) and [t.dtype.kind for t in (r.rates, r.y)] == ["f", "i"]
     fits &= r.pictures.dtype == r.originals.dtype == np.uint8
-    told = len(r.distortion) == len(r.rate) == frames and r.y.shape == (len(r.y),) and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
+    told = (
+        len(r.distortion) == len(r.rate) == frames
+        and r.y.shape == (len(r.y),)
+        and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
+    )
     told &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
     if not (fits and told and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
         raise ValueError("parts of different replays")
-    return replace(r, epochs=tuple(map(int, r.epochs)), class_names=tuple(shown(str(name)) for name in r.class_names))
+    return replace(
+        r, epochs=tuple(map(int, r.epochs)), class_names=tuple(shown(str(name)) for name in r.class_names)
+    )
 
 
 def thinned(r: Replay, most: int) -> Replay:

@@ -37,7 +37,10 @@ class Frame:
     active_units: int
     gap: float | None  # explorer.latent.gap_estimate; None where it can't be measured
     prior_gap: float | None
-    gap_error: float | None = None  # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
+    gap_error: float | None = (
+        # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
+        None
+    )
     prior_gap_error: float | None = None
     gap_codes: int | None = None  # of each measurement
 
@@ -69,7 +72,9 @@ def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     if (run.folder / REPLAY).exists():
         record["replay"] = fingerprint((run.folder / REPLAY).read_bytes())
     del record["name"], record["folder"]
-    write_together({run.folder / file: content for file, content in (contents | {RECORD: signed(record)}).items()})
+    write_together(
+        {run.folder / file: content for file, content in (contents | {RECORD: signed(record)}).items()}
+    )
     return read(run.folder)
 
 
@@ -92,7 +97,9 @@ class BrokenRun(UserError):
 
 
 def read(folder: Path) -> Run:
-    """Read the record in a folder. Raises UserError, with the run, the fault and the remedy, if the run is not complete."""
+    """Read the record in a folder. Raises UserError, with the run, the fault and the remedy, if the run is
+    not complete.
+    """
     name = folder.name
     try:
         record = json.loads((folder / RECORD).read_bytes())
@@ -107,42 +114,84 @@ def read(folder: Path) -> Run:
         missing = Path(error.filename).name
         if missing == RECORD and is_training(folder):
             raise UserError(f"Run {name} is still being trained. Wait until it has ended.") from None
-        fault = "its training was interrupted" if missing == RECORD and (folder / EVENTS).exists() else f"{missing} is missing"
+        fault = (
+            "its training was interrupted"
+            if missing == RECORD and (folder / EVENTS).exists()
+            else f"{missing} is missing"
+        )
     except OSError as error:
         raise _unread(name, error) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         fault = f"{RECORD} is not the record of a run"
     else:
-        raise UserError(f"Run {name} can't be used: its format is {shown(str(record['format']), 20)}, and this version of the app reads "
-                        f"format {FORMAT}. Update the app.")
+        raise UserError(
+            f"Run {name} can't be used: its format is {shown(str(record['format']), 20)}, and this version of"
+            f" the app reads format {FORMAT}. Update the app."
+        )
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
 
 
 def _unread(name: str, error: OSError) -> UserError:
-    return UserError(f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading this file.")
+    return UserError(
+        f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading this"
+        " file."
+    )
 
 
 def _run(folder: Path, record: dict) -> Run:
     t = record["test"]
-    test = TestFigures(float(t["distortion"]), float(t["rate"]), None if t["elbo"] is None else float(t["elbo"]),
-                       int(t["active_units"]), int(t["n"]), [float(rate) for rate in t["rate_per_dimension"]],
-                       *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()))
-    run = Run(folder.name, folder, RunSpec.from_dict(record["spec"]), tuple(map(int, record["shape"])),
-              tuple(shown(str(name)) for name in record["class_names"]), int(record["n_train"]), int(record["n_parameters"]), test,
-              int(record["epochs"]), float(record["seconds"]), shown(str(record["device"])),
-              {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
-              None if record["note"] is None else shown(str(record["note"]), NOTE), dict(record["files"]),
-              tuple(map(_frame, record.get("film", ()))))
-    figures = [run.seconds, test.distortion, test.rate, test.elbo or 0, test.perplexity or 0, *test.rate_per_dimension]
+    test = TestFigures(
+        float(t["distortion"]),
+        float(t["rate"]),
+        None if t["elbo"] is None else float(t["elbo"]),
+        int(t["active_units"]),
+        int(t["n"]),
+        [float(rate) for rate in t["rate_per_dimension"]],
+        *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()),
+    )
+    run = Run(
+        folder.name,
+        folder,
+        RunSpec.from_dict(record["spec"]),
+        tuple(map(int, record["shape"])),
+        tuple(shown(str(name)) for name in record["class_names"]),
+        int(record["n_train"]),
+        int(record["n_parameters"]),
+        test,
+        int(record["epochs"]),
+        float(record["seconds"]),
+        shown(str(record["device"])),
+        {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
+        None if record["note"] is None else shown(str(record["note"]), NOTE),
+        dict(record["files"]),
+        tuple(map(_frame, record.get("film", ()))),
+    )
+    figures = [
+        run.seconds,
+        test.distortion,
+        test.rate,
+        test.elbo or 0,
+        test.perplexity or 0,
+        *test.rate_per_dimension,
+    ]
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
-    if len(run.shape) != 3 or not all(1 <= n <= MOST_SIDE for n in run.shape) or min(counts) < 0 \
-            or len(test.rate_per_dimension) != run.spec.latent_dim or not np.isfinite(figures).all():
+    if (
+        len(run.shape) != 3
+        or not all(1 <= n <= MOST_SIDE for n in run.shape)
+        or min(counts) < 0
+        or len(test.rate_per_dimension) != run.spec.latent_dim
+        or not np.isfinite(figures).all()
+    ):
         raise ValueError("figures that no run has")
     if not all(type(run.files[file]["sha256"]) is str for file in (MODEL, EMBEDDING)):
         raise ValueError("files that are not named by their contents")
     betas = [frame.beta for frame in run.film]
-    if bool(betas) != bool(run.spec.rungs) or betas != sorted(set(betas)) or betas[:1] != list(run.spec.rungs[:1]):
+    if (
+        bool(betas) != bool(run.spec.rungs)
+        or betas != sorted(set(betas))
+        or betas[:1] != list(run.spec.rungs[:1])
+    ):
         raise ValueError("a film that no ladder has")
     for file in (MODEL, EMBEDDING):
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
@@ -154,18 +203,28 @@ def _frame(record: dict) -> Frame:
     found = {name: record.get(name) if name in LATER else record[name] for name in FRAME}
     frame = Frame(**{name: None if value is None else float(value) for name, value in found.items()})
     shares = (frame.gap, frame.prior_gap, frame.gap_error, frame.prior_gap_error)
-    if not all(share is None or 0 <= share <= 1 for share in shares) or not (frame.gap_codes is None or frame.gap_codes >= 1):
+    if not all(share is None or 0 <= share <= 1 for share in shares) or not (
+        frame.gap_codes is None or frame.gap_codes >= 1
+    ):
         raise ValueError("gaps that no run has")
     return frame
 
 
 def recorded_replay(folder: Path, usual: dict) -> dict:
-    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it. Raises ValueError, OSError."""
-    return json.loads((folder / RECORD).read_bytes()).get("replay", usual) if (folder / RECORD).exists() else usual
+    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it.
+    Raises ValueError, OSError.
+    """
+    return (
+        json.loads((folder / RECORD).read_bytes()).get("replay", usual)
+        if (folder / RECORD).exists()
+        else usual
+    )
 
 
 def training_lock(folder: Path) -> FileLock:
-    """The lock of the process that trains this run; the system releases it when the process ends or is killed."""
+    """The lock of the process that trains this run; the system releases it when the process ends or is
+    killed.
+    """
     return FileLock(folder.with_name(f".{folder.name}.lock"))
 
 
@@ -174,7 +233,9 @@ def is_training(folder: Path) -> bool:
 
 
 def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
-    """Return the arrays in one of the run's files. Raises UserError if the file has changed or contains values that are not finite."""
+    """Return the arrays in one of the run's files. Raises UserError if the file has changed or contains
+    values that are not finite.
+    """
     try:
         content = (run.folder / file).read_bytes()
         if fingerprint(content) != run.files[file]:
@@ -186,4 +247,6 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
     except OSError as error:
         raise _unread(run.name, error) from error
     except ValueError as error:
-        raise UserError(f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}.") from error
+        raise UserError(
+            f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}."
+        ) from error

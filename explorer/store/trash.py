@@ -16,7 +16,10 @@ NAMES = SHIPPED / "shipped.txt"
 
 def is_shipped(folder: Path) -> bool:
     """Return whether the run is included in the app."""
-    return folder.resolve().parent == SHIPPED.resolve() and folder.name in NAMES.read_text(encoding="utf-8").split()
+    return (
+        folder.resolve().parent == SHIPPED.resolve()
+        and folder.name in NAMES.read_text(encoding="utf-8").split()
+    )
 
 
 def delete(name: str) -> None:
@@ -35,7 +38,9 @@ def delete(name: str) -> None:
     except Timeout:
         raise UserError(f"The run {name} is being trained. Stop the training first.") from None
     except OSError as error:
-        raise UserError(f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}.") from error
+        raise UserError(
+            f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}."
+        ) from error
 
 
 def restore(name: str) -> None:

@@ -10,8 +10,8 @@ from torch import Tensor
 class Adam(torch.optim.Adam):
     """torch's own, fused; on a GPU such that its steps can be captured.
 
-    torch wraps what its compiler must not look into, and imports that compiler to do so: a second of every training. Nothing is
-    compiled here, and the wrappings are taken off.
+    torch wraps what its compiler must not look into, and imports that compiler to do so: a second of every
+    training. Nothing is compiled here, and the wrappings are taken off.
     """
 
     def __init__(self, parameters: Iterable[Tensor], lr: float):

@@ -12,10 +12,13 @@ from explorer.device import Device
 def arithmetic(device: Device, threads: int) -> Iterator[None]:
     """Sets the CPU's threads and the precision of float32 products, and sets them back.
 
-    On a GPU they are TF32's, with 10 bits of mantissa. On a CPU "bf16" is but a leave, which oneDNN takes where the CPU has matrix
-    units for it; elsewhere it means oneDNN's own float32, with AVX-512 1.7 times as fast as the usual library's, and as exact.
+    On a GPU they are TF32's, with 10 bits of mantissa. On a CPU "bf16" is but a leave, which oneDNN takes
+    where the CPU has matrix units for it; elsewhere it means oneDNN's own float32, with AVX-512 1.7 times as
+    fast as the usual library's, and as exact.
     """
-    backend, fast = (torch.backends.cuda, "tf32") if device.name == "cuda" else (torch.backends.mkldnn, "bf16")
+    backend, fast = (
+        (torch.backends.cuda, "tf32") if device.name == "cuda" else (torch.backends.mkldnn, "bf16")
+    )
     before = torch.get_num_threads(), backend.matmul.fp32_precision
     torch.set_num_threads(threads)
     backend.matmul.fp32_precision = fast

@@ -13,23 +13,31 @@ from explorer.training.adam import Adam
 from explorer.training.trainer import lr_factor
 
 STEPS, BATCH_SIZE, LR = 6000, 128, 2e-3
-NOISE = 0.1  # standard deviation for pixels in [0, 1], added while training, because decoded images differ from those of the data set
+# standard deviation for pixels in [0, 1], added while training, because decoded images differ from those of
+# the data set
+NOISE = 0.1
 
 
-def train_classifier(data: Dataset, on_step: Callable[[int, int], None], seed: int = 0) -> tuple[dict[str, np.ndarray], float]:
+def train_classifier(
+    data: Dataset, on_step: Callable[[int, int], None], seed: int = 0
+) -> tuple[dict[str, np.ndarray], float]:
     """Cross-entropy on the training split -> float16 weights, and their accuracy on the test split.
 
     Raises UserError if there are fewer than two classes.
     """
     if len(np.unique(data.y[data.train])) < 2:
-        raise UserError(f"The training images of {data.name} have only one class, and a classifier needs at least two. "
-                        "Choose another data set.")
+        raise UserError(
+            f"The training images of {data.name} have only one class, and a classifier needs at least two. "
+            "Choose another data set."
+        )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = classifier(data.shape, len(data.class_names))
         x, y = torch.from_numpy(data.x[data.train]), torch.from_numpy(data.y[data.train])
         optimizer = Adam(model.parameters(), LR)
-        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor("cosine", step, STEPS))
+        scheduler = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: lr_factor("cosine", step, STEPS)
+        )
         for step in range(STEPS):
             rows = torch.randint(len(x), (BATCH_SIZE,))
             batch = x[rows].float() / 255

@@ -18,8 +18,8 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is not Gaussian), distortion [n]
-    and rate [n, D] in nats; all float32.
+    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is
+    not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
     """
 
     figures: TestFigures
@@ -34,7 +34,13 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
-    distortions, rates, mus, logvars, chosen = [], [], [], [], 0  # chosen [K]: how often each entry of a codebook was
+    distortions, rates, mus, logvars, chosen = (
+        [],
+        [],
+        [],
+        [],
+        0,
+    )  # chosen [K]: how often each entry of a codebook was
     for batch in torch.from_numpy(x).split(BATCH):
         batch = batch.to(device).float() / 255
         posterior = model.encode(batch)

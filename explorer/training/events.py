@@ -1,4 +1,5 @@
-"""The events of a training, in order: Reading, Started, then Step and EpochEnd, then Finished, Failed or Stopped.
+"""The events of a training, in order: Reading, Started, then Step and EpochEnd, then Finished, Failed or
+Stopped.
 
 Distortions and rates are nats per image, averaged over the images seen since the last event of that kind.
 """
@@ -59,7 +60,9 @@ class EpochEnd:
     beta: float  # the KL weight at the epoch's end
     images_per_second: float
     seconds: float  # of training, since its first start
-    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)  # valid until the next event is asked for
+    checkpoint: Callable[[], Checkpoint] = field(
+        repr=False, compare=False, default=None
+    )  # valid until the next event is asked for
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,11 @@ ACTIVE = 0.01
 class TestFigures:
     """The figures of a run: means over the test split in nats per image, of the weights as stored.
 
-    elbo = −(distortion + rate); None for an AE, which has no prior. active_units: the latent dimensions whose posterior mean has a
-    variance above 0.01 over the images (Burda et al., ICLR 2016). This is defined for a VAE, whose prior sets the scale; for an AE or
-    a VQ-VAE we count the dimensions with a variance above 1% of the largest. For a VQ-VAE: how many codebook entries the codes use,
-    and the perplexity of that use (explorer.objectives.codebook).
+    elbo = −(distortion + rate); None for an AE, which has no prior. active_units: the latent dimensions whose
+    posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016). This is defined for a
+    VAE, whose prior sets the scale; for an AE or a VQ-VAE we count the dimensions with a variance above 1% of
+    the largest. For a VQ-VAE: how many codebook entries the codes use, and the perplexity of that use
+    (explorer.objectives.codebook).
     """
 
     distortion: float

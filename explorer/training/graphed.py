@@ -1,11 +1,15 @@
-"""A step of training captured as a CUDA graph: launched whole, where its fifty-odd kernels would each wait for Python."""
+"""A step of training captured as a CUDA graph: launched whole, where its fifty-odd kernels would each wait
+for Python.
+"""
 
 import torch
 from torch import Tensor
 
 from explorer.training.update import Update
 
-BEFORE_CAPTURE = 3  # steps taken as usual, in which libraries choose their algorithms and Adam makes its moments
+BEFORE_CAPTURE = (
+    3  # steps taken as usual, in which libraries choose their algorithms and Adam makes its moments
+)
 
 
 class Graphed:
@@ -16,7 +20,12 @@ class Graphed:
 
     def __init__(self, update: Update, batch_size: int):
         device = update.x.device
-        self.update, self.taken, self.graph, self.stream = update, 0, torch.cuda.CUDAGraph(), torch.cuda.Stream(device)
+        self.update, self.taken, self.graph, self.stream = (
+            update,
+            0,
+            torch.cuda.CUDAGraph(),
+            torch.cuda.Stream(device),
+        )
         self.rows = torch.zeros(batch_size, dtype=torch.int64, device=device)
         self.lr, self.beta = torch.zeros((), device=device), torch.zeros((), device=device)
 

@@ -1,20 +1,27 @@
 """Whether all threads of the CPU share a step, or one takes it alone: whichever has been faster of late."""
 
-WINDOW, TRIAL = 0.1, 0.03  # seconds of steps, two of them at least, by which speed is judged: as it goes, and when the other way is tried
+WINDOW, TRIAL = (
+    0.1,
+    0.03,
+)  # seconds of steps, two of them at least, by which speed is judged: as it goes, and when the other way is tried
 REST = 50  # windows from one trial to the next; at first fewer, and few after a change, to be sure of it
 SLOWER, FASTER = 0.7, 1.1  # than before, which is a reason to try; than without it, which is a reason to stay
 
 
 class Sharing:
-    """Threads that share a step wait for each other at each of its operations. Alone on a machine they are nearly as much faster as
-    there are cores; beside a program that takes one of these they may be ten times slower than one thread. So the other way is tried
-    every so often, and when steps take longer all of a sudden.
+    """Threads that share a step wait for each other at each of its operations. Alone on a machine they are
+    nearly as much faster as there are cores; beside a program that takes one of these they may be ten times
+    slower than one thread. So the other way is tried every so often, and when steps take longer all of a
+    sudden.
     """
 
     def __init__(self, most: int):
         self.most = self.threads = most
         self._steps, self._seconds, self._trying = 0, 0.0, False
-        self._last = self._speed = 0.0  # steps a second in the last window, and in the better of the last two, as one may be disturbed
+        self._last = self._speed = (
+            # steps a second in the last window, and in the better of the last two, as one may be disturbed
+            0.0
+        )
         self._windows_left, self._rest = 3, 10
 
     def took(self, seconds: float) -> bool:

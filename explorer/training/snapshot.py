@@ -5,7 +5,9 @@ from torch import Tensor
 
 
 class Snapshot:
-    """A copy of sums [2], distortion and rate over n images, as they stood after a step; a GPU copies them when it comes to that."""
+    """A copy of sums [2], distortion and rate over n images, as they stood after a step; a GPU copies them
+    when it comes to that.
+    """
 
     def __init__(self, sums: Tensor, step: int, n: int):
         self.step, self.n = step, n

@@ -24,20 +24,25 @@ from explorer.training.snapshot import Snapshot
 from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
-WORTH_SHARING = 32_768  # numbers a batch; below, threads wait for each other longer than they work, and one ends alike to the bit
+# numbers a batch; below, threads wait for each other longer than they work, and one ends alike to the bit
+WORTH_SHARING = 32_768
 STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
 
 
-def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
-    """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the ELBO).
+def train(
+    spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint | None = None
+) -> Iterator[Event]:
+    """Minimise distortion + beta·rate over the training split (Higgins et al., ICLR 2017; beta = 1 is the
+    ELBO).
 
     A VQ-VAE's loss has a commitment too, and its codebook follows by averages (explorer.objectives.codebook).
-    A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew; its weights have a
-    leading axis of rungs.
+    A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew;
+    its weights have a leading axis of rungs.
 
-    The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops
-    being finite ends in Failed, with the weights of the last good epoch. From a checkpoint, training goes on as if it had not
-    stopped: on one thread of a CPU, to the last bit. Raises UserError if the network cannot take these images.
+    The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops being
+    finite ends in Failed, with the weights of the last good epoch. From a checkpoint, training goes on as if
+    it had not stopped: on one thread of a CPU, to the last bit. Raises UserError if the network cannot take
+    these images.
     """
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
@@ -53,15 +58,23 @@ def train(spec: RunSpec, data: Dataset, device: Device, checkpoint: Checkpoint |
         yield event
 
 
-def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, checkpoint: Checkpoint | None,
-           sharing: Sharing) -> Iterator[Event]:
+def _train(
+    spec: RunSpec,
+    data: Dataset,
+    device: Device,
+    model: Autoencoder,
+    checkpoint: Checkpoint | None,
+    sharing: Sharing,
+) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     averages = Averages(model.codebook) if spec.n_codes else None
-    update = Update(model, likelihood_of(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages)
+    update = Update(
+        model, likelihood_of(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
+    )
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
         rungs = restore(checkpoint, model, update.optimizer, rng, averages)
@@ -103,15 +116,24 @@ def _train(spec: RunSpec, data: Dataset, device: Device, model: Autoencoder, che
         if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
             good = None if spec.betas else good  # a ladder is whole or nothing
             kept = f"the weights of epoch {epoch - 1} were saved" if good else "nothing was saved"
-            reason = (f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
-                      f"Try a learning rate below {spec.lr:g}.")
+            reason = (
+                f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
+                f"Try a learning rate below {spec.lr:g}."
+            )
             yield Failed(reason, epoch - 1, now - start, good)
             return
         good = weights
         if stage_epoch == stage_epochs:
             rungs.append(good)
-        yield EpochEnd(epoch, n_epochs, *whole.since(first), beta, n / (now - epoch_start), now - start,
-                       partial(taken, epoch, step, now - start, good, rungs, update.optimizer, rng, averages))
+        yield EpochEnd(
+            epoch,
+            n_epochs,
+            *whole.since(first),
+            beta,
+            n / (now - epoch_start),
+            now - start,
+            partial(taken, epoch, step, now - start, good, rungs, update.optimizer, rng, averages),
+        )
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
 
@@ -127,5 +149,7 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 
 
 def warmed_up(spec: RunSpec, epochs_done: float) -> float:
-    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al., CoNLL 2016)."""
+    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al.,
+    CoNLL 2016).
+    """
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0

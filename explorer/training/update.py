@@ -14,18 +14,28 @@ from explorer.objectives.rate import rate_per_dimension
 class Update:
     """Adam on distortion + beta·rate of a batch, and a VQ-VAE's commitment and averages.
 
-    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). What it sees it adds to
-    sums [2]: distortion and rate, nats, over images.
+    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed).
+    What it sees it adds to sums [2]: distortion and rate, nats, over images.
     """
 
-    def __init__(self, model: Autoencoder, likelihood: Likelihood, x: Tensor, optimizer: torch.optim.Adam, rng: torch.Generator,
-                 autocast: AbstractContextManager, averages: Averages | None):
+    def __init__(
+        self,
+        model: Autoencoder,
+        likelihood: Likelihood,
+        x: Tensor,
+        optimizer: torch.optim.Adam,
+        rng: torch.Generator,
+        autocast: AbstractContextManager,
+        averages: Averages | None,
+    ):
         self.model, self.likelihood, self.x, self.optimizer, self.rng = model, likelihood, x, optimizer, rng
         self.autocast, self.averages = autocast, averages
         self.sums = torch.zeros(2, device=x.device)
 
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
-        """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the loss."""
+        """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the
+        loss.
+        """
         self.optimizer.param_groups[0]["lr"] = lr
         x = self.x.index_select(0, rows) / 255  # image by image; x[rows] goes pixel by pixel
         with self.autocast:

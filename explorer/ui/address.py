@@ -1,7 +1,8 @@
 """The address of a page says what the page shows: a new address is followed, and a change is written into it.
 
-A change adds a step to the browser's history, which Back undoes. What completes the address on arrival replaces it instead, so that
-one press of Back leaves the page. Streamlit can only add steps (its frontend calls history.pushState), so address.js replaces.
+A change adds a step to the browser's history, which Back undoes. What completes the address on arrival
+replaces it instead, so that one press of Back leaves the page. Streamlit can only add steps (its frontend
+calls history.pushState), so address.js replaces.
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-_replaced = st.components.v2.component("replaced_address", js=(Path(__file__).parent / "address.js").read_text(encoding="utf-8"))
+_replaced = st.components.v2.component(
+    "replaced_address", js=(Path(__file__).parent / "address.js").read_text(encoding="utf-8")
+)
 
 
 @dataclass
 class _State:
-    """known: addresses that were followed or written, any of which the browser may send; arrived: the one that was followed last,
-    until something changes; said: what the page has shown since then.
+    """known: addresses that were followed or written, any of which the browser may send; arrived: the one
+    that was followed last, until something changes; said: what the page has shown since then.
     """
 
     known: list[dict[str, str]]
@@ -35,7 +38,9 @@ class Address:
         return f"address of {self.page}"
 
     def asked(self) -> dict[str, str] | None:
-        """The parameters of a new address, to be followed; None if this one was. For whole runs: a fragment's address may be late."""
+        """The parameters of a new address, to be followed; None if this one was. For whole runs: a fragment's
+        address may be late.
+        """
         asked, state = st.query_params.to_dict(), st.session_state.get(self._key)
         if asked and state and asked in state.known:
             return None
@@ -43,7 +48,9 @@ class Address:
         return asked
 
     def leave(self) -> None:
-        """The present address is not followed: something else was chosen, which adds a step to the history."""
+        """The present address is not followed: something else was chosen, which adds a step to the
+        history.
+        """
         st.session_state[self._key] = _State([st.query_params.to_dict()])
 
     def write(self, said: dict[str, str]) -> None:
@@ -56,5 +63,13 @@ class Address:
             st.query_params.from_dict(said)
         differs = state.arrived not in (None, said)
         with st.container(key=f"couriers-address-{self.page}"):
-            _replaced(key=f"replaced {self._key}", data=[{"page": self.page, "asked": [*state.arrived.items()], "said": urlencode(said)}
-                                                         if differs else None])
+            _replaced(
+                key=f"replaced {self._key}",
+                data=[
+                    (
+                        {"page": self.page, "asked": [*state.arrived.items()], "said": urlencode(said)}
+                        if differs
+                        else None
+                    )
+                ],
+            )

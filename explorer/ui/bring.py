@@ -15,14 +15,20 @@ BROUGHT, ROUND, OF = "the run brought in last", "runs brought in", "the file of 
 
 
 def bring() -> None:
-    """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one sentence."""
+    """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one
+    sentence.
+    """
     st.subheader("Import a run")
-    st.markdown("Upload the **zip file** of a run (*Export* on Explore creates it), or the **weights** of a network as a state dict in "
-                "safetensors. Neither can run code here.")
+    st.markdown(
+        "Upload the **zip file** of a run (*Export* on Explore creates it), or the **weights** of a network"
+        " as a state dict in safetensors. Neither can run code here."
+    )
     _said()
     if not may_keep():
         return
-    file = st.file_uploader("A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}")  # of any type: see below
+    file = st.file_uploader(
+        "A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}"
+    )  # of any type: see below
     if not file:
         return
     try:
@@ -34,7 +40,10 @@ def bring() -> None:
         st.session_state[OF], st.session_state["run name"] = file.file_id, fitting(file.name)
     content, spec = file.getvalue(), None
     if weights := not is_zip(content):
-        st.markdown("Choose the **settings** with which the network was trained. Its figures are then measured on the test images.")
+        st.markdown(
+            "Choose the **settings** with which the network was trained. Its figures are then measured on the"
+            " test images."
+        )
         spec = spec_form()
     name, is_private = name_and_who("run")
     if st.button("Import", type="primary", disabled=not name or weights and not spec):
@@ -59,4 +68,9 @@ def _said() -> None:
     """Of the run imported last, as long as it is there."""
     if run := next((run for run in cache.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None):
         st.success(f"{words.as_text(words.title(run))} is imported.")
-        st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": run.name})
+        st.page_link(
+            "pages/explore.py",
+            label="Open in Explore",
+            icon=":material/arrow_forward:",
+            query_params={"run": run.name},
+        )

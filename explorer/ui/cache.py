@@ -35,7 +35,9 @@ def _catalogue() -> tuple[list[Run], list[str]]:
 def all_runs() -> tuple[list[Run], list[str]]:
     """Everyone's runs and the visitor's own, and a sentence for each that is broken."""
     runs, faults = _catalogue()
-    return [run for run in runs if visitor.may_see(run.name)], [fault for fault in faults if visitor.may_see(fault)]
+    return [run for run in runs if visitor.may_see(run.name)], [
+        fault for fault in faults if visitor.may_see(fault)
+    ]
 
 
 def look_anew() -> None:
@@ -88,7 +90,10 @@ class RunView:
 def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
     e, spec, weights = read_embedding(run), run.spec, read_tensors(run, MODEL)
-    scale, dims = scale_of(e.mu, project(e.mu), spec.has_prior), dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior)
+    scale, dims = (
+        scale_of(e.mu, project(e.mu), spec.has_prior),
+        dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior),
+    )
     rungs = {0.0: weights}
     seen, film, readouts = e, None, ()
     if e.film:
@@ -96,9 +101,13 @@ def _view(folder: Path, version: str) -> RunView:
         film, readouts = _film(run, e, scale), film_readouts(run)
         rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in enumerate(spec.rungs)}
     return RunView(
-        e, scale, dims, map_block(f"map-{version}", run, seen, scale, dims, words.dataset(run), film, readouts),
+        e,
+        scale,
+        dims,
+        map_block(f"map-{version}", run, seen, scale, dims, words.dataset(run), film, readouts),
         decoder_block(f"decoder-{version}", spec, run.shape, rungs, log=film is not None),
-        LateBlock(f"images-{version}", partial(images_block, images=seen.images)), tuple(f.beta for f in run.film),
+        LateBlock(f"images-{version}", partial(images_block, images=seen.images)),
+        tuple(f.beta for f in run.film),
     )
 
 
@@ -124,17 +133,32 @@ def _beside(folder: Path, version: str) -> Block:
         found = gaps(run)
         film, readouts = None, still_readouts(run, found)
         shading = Gaps(found.bounds[None], found.shade[None]) if found and found.shade is not None else None
-    return map_block(f"beside-{version}", run, _first(e, FILM_ROWS), view.scale, view.dimensions, words.dataset(run), film, readouts,
-                     shading, fitted=True, outliers=True)
+    return map_block(
+        f"beside-{version}",
+        run,
+        _first(e, FILM_ROWS),
+        view.scale,
+        view.dimensions,
+        words.dataset(run),
+        film,
+        readouts,
+        shading,
+        fitted=True,
+        outliers=True,
+    )
 
 
 def beside(run: Run) -> Block:
-    """The map of a run on the compare page: as many points as the other, shaded gaps, and measured figures."""
+    """The map of a run on the compare page: as many points as the other, shaded gaps, and measured
+    figures.
+    """
     return _beside(run.folder, version(run))
 
 
 def _first(e: Embedding, n: int) -> Embedding:
-    return replace(e, mu=e.mu[:n], logvar=None if e.logvar is None else e.logvar[:n], y=e.y[:n], images=e.images[:n])
+    return replace(
+        e, mu=e.mu[:n], logvar=None if e.logvar is None else e.logvar[:n], y=e.y[:n], images=e.images[:n]
+    )
 
 
 def _film(run: Run, e: Embedding, scale: Scale) -> Film:
@@ -143,8 +167,15 @@ def _film(run: Run, e: Embedding, scale: Scale) -> Film:
     places = (e.film.mu - p.centre) @ p.axes.T
     if e.mu.shape[1] == 1:
         places[..., 1] = p.points[: places.shape[1], 1]  # strewn alike at every one
-    return Film(places, "beta", "KL weight β", tuple(f.beta for f in run.film), log=True,
-                marks=run.spec.rungs, logvar=e.film.logvar)
+    return Film(
+        places,
+        "beta",
+        "KL weight β",
+        tuple(f.beta for f in run.film),
+        log=True,
+        marks=run.spec.rungs,
+        logvar=e.film.logvar,
+    )
 
 
 @st.cache_resource(max_entries=32, ttl=30, show_spinner=False)

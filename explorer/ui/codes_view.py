@@ -30,8 +30,10 @@ def codes_view() -> None:
     if is_read_only():
         return
     st.subheader("View other codes")
-    st.markdown("Upload the codes of any model in the format of the Embedding Projector: **vectors.tsv** and **metadata.tsv**, or a zip "
-                "file of both. They are not saved.")
+    st.markdown(
+        "Upload the codes of any model in the format of the Embedding Projector: **vectors.tsv** and"
+        " **metadata.tsv**, or a zip file of both. They are not saved."
+    )
     files = st.file_uploader("vectors.tsv and metadata.tsv", accept_multiple_files=True, key="codes files")
     if not files:
         return
@@ -40,11 +42,23 @@ def codes_view() -> None:
         colours = _colours(view.codes)
         colour = st.selectbox("Colour by", colours, key="colour of codes") if colours else None
         rows = _rows(len(view.codes.z))
-        values, class_names = _values(view.codes.columns[colour], rows) if colour else (np.zeros(len(rows), int), ["all codes"])
-        figure = selection_map(view.projection.points[rows], view.projection.titles, view.projection.shares is None, values, colour or "",
-                               class_names)
-        st.plotly_chart(figure, key="map of codes", config={"displaylogo": False, "scrollZoom": True},
-                        alt=f"Map of {len(rows):,} codes" + (f", coloured by {colour}" if colour else ""))
+        values, class_names = (
+            _values(view.codes.columns[colour], rows) if colour else (np.zeros(len(rows), int), ["all codes"])
+        )
+        figure = selection_map(
+            view.projection.points[rows],
+            view.projection.titles,
+            view.projection.shares is None,
+            values,
+            colour or "",
+            class_names,
+        )
+        st.plotly_chart(
+            figure,
+            key="map of codes",
+            config={"displaylogo": False, "scrollZoom": True},
+            alt=f"Map of {len(rows):,} codes" + (f", coloured by {colour}" if colour else ""),
+        )
         n, dim = view.codes.z.shape
         shown = "" if len(rows) == n else f" The map shows {len(rows):,} of them."
         st.caption(f"{n:,} codes of {dim:,} dimension{'s' * (dim > 1)}.{shown} {view.gap}")
@@ -57,8 +71,10 @@ def _view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
     codes = read_codes_files(_files)
     try:
         found = measuring.gaps_of_codes(codes.z)
-        gap = (f"Gap: {in_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian fitted to the codes have no "
-               f"code near them, measured with {found.n:,} codes.")
+        gap = (
+            f"Gap: {in_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian"
+            f" fitted to the codes have no code near them, measured with {found.n:,} codes."
+        )
     except UserError as error:
         gap = str(error)
     return _View(codes, project(codes.z), gap)
@@ -66,13 +82,21 @@ def _view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
 
 def _rows(n: int) -> np.ndarray:
     """The rows of the codes on the map, in order."""
-    return np.arange(n) if n <= MAX_POINTS else np.sort(np.random.default_rng(0).choice(n, MAX_POINTS, replace=False))
+    return (
+        np.arange(n)
+        if n <= MAX_POINTS
+        else np.sort(np.random.default_rng(0).choice(n, MAX_POINTS, replace=False))
+    )
 
 
 def _colours(codes: CodesFile) -> list[str]:
     """The columns that can colour a map, those that are classes first."""
     classes = [name for name, values in codes.columns.items() if len(set(values)) <= MAX_CLASSES]
-    numbers = [name for name, values in codes.columns.items() if name not in classes and _as_numbers(values) is not None]
+    numbers = [
+        name
+        for name, values in codes.columns.items()
+        if name not in classes and _as_numbers(values) is not None
+    ]
     return sorted(classes, key=lambda name: name.lower() not in PREFERRED) + numbers
 
 

@@ -17,7 +17,9 @@ def written(ae: str, vae: str, here: Place, moves: bool) -> dict[str, str]:
 
 
 def take(asked: dict[str, str], here: Place, ae: Scale, vae: Scale, betas: tuple[float, ...]) -> str:
-    """Move the place to where a link says; with one z alone the other follows. Returns a sentence about the parts that are invalid."""
+    """Move the place to where a link says; with one z alone the other follows. Returns a sentence about the
+    parts that are invalid.
+    """
     wrong, zs = [], list(here.zs)
     for i, (name, own, other) in enumerate(((AE_Z, ae, vae), (Z, vae, ae))):
         if name not in asked:

@@ -1,4 +1,6 @@
-"""What the KL weight does, in figures: the rate–distortion curve, the gap, and the aggregate posterior against the prior."""
+"""What the KL weight does, in figures: the rate–distortion curve, the gap, and the aggregate posterior
+against the prior.
+"""
 
 import math
 
@@ -14,14 +16,22 @@ from explorer.ui.readouts import frame_gap
 
 DIMENSIONS_SHOWN = 4  # those of the highest rate
 PLOT = {"displayModeBar": False}
-RATE = ("The distortion tells how well an image is reconstructed. The rate is an upper bound on the information I(x; z) that a code has "
-        "about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is at most ln {n:,} = {most:.1f} nats. Dots are "
-        "trained KL weights; between them the weights of the network are interpolated.")
-GAP = ("These are shares of samples in gaps: samples of the Gaussian fitted to the codes (gap) and of the prior (prior gap). "
-       "Here a code is a sample of an image's posterior, while the map shows posterior means. Dots are trained KL weights, with 95% "
-       "intervals.")
-AGGREGATE = ("The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension alone, with its KL "
-             "divergence from the prior. The KL divergence of all dimensions together is at least the sum of these.")
+RATE = (
+    "The distortion tells how well an image is reconstructed. The rate is an upper bound on the information"
+    " I(x; z) that a code has about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is"
+    " at most ln {n:,} = {most:.1f} nats. Dots are trained KL weights; between them the weights of the"
+    " network are interpolated."
+)
+GAP = (
+    "These are shares of samples in gaps: samples of the Gaussian fitted to the codes (gap) and of the prior"
+    " (prior gap). Here a code is a sample of an image's posterior, while the map shows posterior means. Dots"
+    " are trained KL weights, with 95% intervals."
+)
+AGGREGATE = (
+    "The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension"
+    " alone, with its KL divergence from the prior. The KL divergence of all dimensions together is at least"
+    " the sum of these."
+)
 
 
 def compare_figures(ae: Run, vae: Run, beta: float) -> None:
@@ -30,20 +40,43 @@ def compare_figures(ae: Run, vae: Run, beta: float) -> None:
         found, at, n = cache.gaps(ae), _between(vae, beta), vae.test.n
         with next(columns):
             st.markdown("**Rate–distortion curve**", help=RATE.format(n=n, most=math.log(n)))
-            figure = rate_distortion(*_over(vae, "beta", "rate", "distortion"), vae.spec.rungs, (beta, at["rate"], at["distortion"]),
-                                     ae.test.distortion)
-            st.plotly_chart(figure, config=PLOT, key="rate-distortion", alt="Distortion over rate, with the present KL weight marked")
+            figure = rate_distortion(
+                *_over(vae, "beta", "rate", "distortion"),
+                vae.spec.rungs,
+                (beta, at["rate"], at["distortion"]),
+                ae.test.distortion,
+            )
+            st.plotly_chart(
+                figure,
+                config=PLOT,
+                key="rate-distortion",
+                alt="Distortion over rate, with the present KL weight marked",
+            )
         with next(columns):
             st.markdown("**Gap and KL weight**", help=GAP)
             estimates = [[frame_gap(frame, prior) for frame in vae.film] for prior in (False, True)]
-            figure = gap_over_beta(*_over(vae, "beta", "gap", "prior_gap"), vae.spec.rungs, *estimates, (beta, at["gap"]),
-                                   found and found.estimate)
-            st.plotly_chart(figure, config=PLOT, key="gap-over-beta", alt="Gap over the KL weight, with the present one marked")
+            figure = gap_over_beta(
+                *_over(vae, "beta", "gap", "prior_gap"),
+                vae.spec.rungs,
+                *estimates,
+                (beta, at["gap"]),
+                found and found.estimate,
+            )
+            st.plotly_chart(
+                figure,
+                config=PLOT,
+                key="gap-over-beta",
+                alt="Gap over the KL weight, with the present one marked",
+            )
     with next(columns):
         st.markdown("**Aggregate posterior**", help=AGGREGATE)
         shown = _aggregates(cache.version(vae), vae, beta if vae.film else None)
-        figure = aggregate_against_prior([(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown])
-        st.plotly_chart(figure, config=PLOT, key="aggregate", alt="Densities of the aggregate posterior and of the prior")
+        figure = aggregate_against_prior(
+            [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown]
+        )
+        st.plotly_chart(
+            figure, config=PLOT, key="aggregate", alt="Densities of the aggregate posterior and of the prior"
+        )
 
 
 def _over(vae: Run, *names: str) -> list[list]:
@@ -62,7 +95,9 @@ def _between(vae: Run, beta: float) -> dict[str, float | None]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _aggregates(version: str, _vae: Run, beta: float | None) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
+def _aggregates(
+    version: str, _vae: Run, beta: float | None
+) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
     """Name, z, density, and KL to the prior in nats, of the dimensions of the highest rate."""
     view = cache.view(_vae)
     mu, logvar = view.posteriors(beta)

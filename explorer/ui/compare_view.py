@@ -19,12 +19,16 @@ ADDRESS = Address("compare")
 
 
 def follow_link(ae: Run, vae: Run) -> None:
-    """Move to where a new address says. Not for fragments: a browser that says z tells an address that is late by a message or two."""
+    """Move to where a new address says. Not for fragments: a browser that says z tells an address that is
+    late by a message or two.
+    """
     if (asked := ADDRESS.asked()) is None:
         return
     with plain_faults():
         views = cache.view(ae), cache.view(vae)
-        if said := compare_address.take(asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas):
+        if said := compare_address.take(
+            asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas
+        ):
             st.warning(said)
 
 
@@ -35,9 +39,15 @@ def compare_view(ae: Run, vae: Run) -> None:
         for run in (ae, vae):
             cache.present(run)
         views, here = (cache.view(ae), cache.view(vae)), _place(ae, vae)
-        latent_pad(_key("pad", ae, vae), sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
-                   images=views[1].images, classifier=cache.classifier(vae), letter=letter_to([ae, vae], here),
-                   on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)), on_ask=here.look)
+        latent_pad(
+            _key("pad", ae, vae),
+            sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
+            images=views[1].images,
+            classifier=cache.classifier(vae),
+            letter=letter_to([ae, vae], here),
+            on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)),
+            on_ask=here.look,
+        )
         ADDRESS.write(compare_address.written(ae.name, vae.name, here, bool(vae.film)))
         notice = st.container(border=True)
         compare_figures(ae, vae, here.film)
@@ -57,13 +67,29 @@ def _place(ae: Run, vae: Run) -> Place:
     if key not in st.session_state:
         gap = widest(cache.gaps(ae))
         w = np.zeros(2) if gap is None else views[0].scale.standard(gap[: ae.spec.latent_dim])
-        st.session_state[key] = Place([view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta)
+        st.session_state[key] = Place(
+            [view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta
+        )
     return st.session_state[key]
 
 
 def _train_here(vae: Run, beta: float) -> None:
-    exact = RunSpec.from_dict(vae.spec.to_dict() | {"model": "vae", "beta": float(f"{beta:.3g}"), "betas": None, "rung_epochs": None})
-    st.page_link("pages/train.py", label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
-                 icon=":material/model_training:", query_params=words.in_address(exact),
-                 help="Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained at exactly this KL "
-                      "weight can then be chosen above instead of the ladder.")
+    exact = RunSpec.from_dict(
+        vae.spec.to_dict()
+        | {
+            "model": "vae",
+            "beta": float(f"{beta:.3g}"),
+            "betas": None,
+            "rung_epochs": None,
+        }
+    )
+    st.page_link(
+        "pages/train.py",
+        label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
+        icon=":material/model_training:",
+        query_params=words.in_address(exact),
+        help=(
+            "Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained"
+            " at exactly this KL weight can then be chosen above instead of the ladder."
+        ),
+    )

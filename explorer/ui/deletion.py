@@ -15,7 +15,9 @@ from explorer.ui.faults import plain_faults
 
 @dataclass(frozen=True)
 class Deletion:
-    """How things of one kind are deleted and restored by name. Both functions raise UserError if they change nothing."""
+    """How things of one kind are deleted and restored by name. Both functions raise UserError if they change
+    nothing.
+    """
 
     kind: str
     delete: Callable[[str], None]
@@ -23,14 +25,25 @@ class Deletion:
 
     def button(self, name: str) -> None:
         if not limits.is_read_only():
-            st.button("Delete", key=f"delete {name}", icon=":material/delete:", on_click=self._do, args=(self.delete, name, name))
+            st.button(
+                "Delete",
+                key=f"delete {name}",
+                icon=":material/delete:",
+                on_click=self._do,
+                args=(self.delete, name, name),
+            )
 
     def undo_button(self) -> None:
         """Restores the one that was deleted last."""
         if name := st.session_state.get(self._last):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{words.as_text(without_key(name))} was deleted.")
-                st.button("Restore", key=f"bring {self.kind} back", on_click=self._do, args=(self.restore, name, None))
+                st.button(
+                    "Restore",
+                    key=f"bring {self.kind} back",
+                    on_click=self._do,
+                    args=(self.restore, name, None),
+                )
 
     @property
     def _last(self) -> str:

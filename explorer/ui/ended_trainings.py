@@ -1,4 +1,6 @@
-"""Trainings that have ended: the visitor's own, and those that no browser has started, such as the command line's."""
+"""Trainings that have ended: the visitor's own, and those that no browser has started, such as the command
+line's.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,7 +27,11 @@ def ended_trainings() -> list[Run]:
     for run in cache.all_runs()[0]:
         mine = is_own(run.name, starters)
         with suppress(OSError):  # deleted a moment ago
-            if (mine or starters.get(run.name) is None) and not is_shipped(run.folder) and (run.folder / EVENTS).exists():
+            if (
+                (mine or starters.get(run.name) is None)
+                and not is_shipped(run.folder)
+                and (run.folder / EVENTS).exists()
+            ):
                 found.append((mine, (run.folder / RECORD).stat().st_mtime, run))
     return [run for _, _, run in sorted(found, key=lambda entry: entry[:2], reverse=True)[:MAX_LISTED]]
 
@@ -36,7 +42,9 @@ def last_own() -> list[str]:
 
 
 def is_own(name: str, starters: dict[str, str | None]) -> bool:
-    """Return whether the visitor has started this training. A private run that the visitor can see is the visitor's own."""
+    """Return whether the visitor has started this training. A private run that the visitor can see is the
+    visitor's own.
+    """
     return visitor.is_mine(starters.get(name)) or visitor.is_mine(owner(name))
 
 
@@ -45,7 +53,9 @@ def _label(run: Run) -> str:
 
 
 def choose_ended(shown: set[str], show: Callable[[str], None]) -> None:
-    """A widget that lists the ended trainings, without those already shown, and calls show with the one that is chosen."""
+    """A widget that lists the ended trainings, without those already shown, and calls show with the one that
+    is chosen.
+    """
     listed = {run.name: run for run in ended_trainings() if run.name not in shown}
 
     def chosen() -> None:
@@ -54,5 +64,12 @@ def choose_ended(shown: set[str], show: Callable[[str], None]) -> None:
             show(name)
 
     if listed:
-        st.selectbox("Earlier trainings", list(listed), index=None, key="ended training", on_change=chosen,
-                     placeholder="Choose a training to see its replay", format_func=lambda name: _label(listed[name]))
+        st.selectbox(
+            "Earlier trainings",
+            list(listed),
+            index=None,
+            key="ended training",
+            on_change=chosen,
+            placeholder="Choose a training to see its replay",
+            format_func=lambda name: _label(listed[name]),
+        )

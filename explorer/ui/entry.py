@@ -1,7 +1,7 @@
 """Every visit goes through app.py.
 
-Until st.navigation has run once, Streamlit takes a folder named pages/ for the whole app: on a fresh server, visitors who
-follow a link to a page would get that file without app.py.
+Until st.navigation has run once, Streamlit takes a folder named pages/ for the whole app: on a fresh server,
+visitors who follow a link to a page would get that file without app.py.
 """
 
 import streamlit as st

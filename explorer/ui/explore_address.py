@@ -1,4 +1,6 @@
-"""What a link to the explore page contains: the run, z, a ladder's KL weight, the open tool and its settings."""
+"""What a link to the explore page contains: the run, z, a ladder's KL weight, the open tool and its
+settings.
+"""
 
 import streamlit as st
 
@@ -25,7 +27,10 @@ def written(here: Visit, shown: str | None = None) -> dict[str, str]:
         address[TOOL.name] = shown
         address |= {s.name: str(s.get()) for s in tool.settings if s.get() != s.usual}
         if tool.has_ends:
-            address |= {name: _text(end.z) if end.row is None else f"{IMAGE}{end.row}" for name, end in zip(ENDS, here.ends)}
+            address |= {
+                name: _text(end.z) if end.row is None else f"{IMAGE}{end.row}"
+                for name, end in zip(ENDS, here.ends)
+            }
         if tool.has_rows and here.rows:
             address[ROWS] = ",".join(map(str, here.rows[:MOST_ROWS]))
     return address
@@ -66,7 +71,9 @@ def _take(asked: dict[str, str], here: Visit) -> list[str]:
     if (rungs := here.run.spec.rungs) and BETA in asked:
         beta = _numbers(asked[BETA], 1)
         if beta and rungs[0] <= beta[0] <= rungs[-1]:
-            here.place.row = here.place.row if here.place.film == beta[0] else None  # whose code it was elsewhere
+            here.place.row = (
+                here.place.row if here.place.film == beta[0] else None
+            )  # whose code it was elsewhere
             here.place.film = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {rungs[0]:g} to {rungs[-1]:g}")

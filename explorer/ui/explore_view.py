@@ -14,8 +14,15 @@ from explorer.ui.visit import Visit
 def explore_view(here: Visit) -> None:
     """Reruns alone when z is fixed, or something is chosen in a tool."""
     TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
-    chosen = st.segmented_control("Tools", TOOLS, format_func=lambda name: TOOLS[name].label, key=TOOL.key, label_visibility="collapsed",
-                                  persist_state="session", help="Click again to close the tool")
+    chosen = st.segmented_control(
+        "Tools",
+        TOOLS,
+        format_func=lambda name: TOOLS[name].label,
+        key=TOOL.key,
+        label_visibility="collapsed",
+        persist_state="session",
+        help="Click again to close the tool",
+    )
     here.tool = here.tool if chosen == "take" else chosen or ""
     if not chosen:
         with plain_faults():

@@ -16,4 +16,7 @@ def plain_faults():
     except UserError as error:
         st.error(without_key(str(error)))
     except OSError as error:
-        st.error(f"{error.filename or 'A file'} could not be read: {error.strerror}. Check its path and its permissions.")
+        st.error(
+            f"{error.filename or 'A file'} could not be read: {error.strerror}. Check its path and its"
+            " permissions."
+        )

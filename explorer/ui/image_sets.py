@@ -1,4 +1,6 @@
-"""List the saved data sets that the visitor may use, with links to train on them and buttons to delete and restore them."""
+"""List the saved data sets that the visitor may use, with links to train on them and buttons to delete and
+restore them.
+"""
 
 import streamlit as st
 
@@ -15,7 +17,9 @@ from explorer.ui.publishing import private_mark
 def image_sets() -> None:
     """The visitor's own come first."""
     IMAGES.undo_button()
-    names = sorted(filter(visitor.may_see, own.names()), key=lambda name: (not owner(name), without_key(name).lower()))
+    names = sorted(
+        filter(visitor.may_see, own.names()), key=lambda name: (not owner(name), without_key(name).lower())
+    )
     if not names:
         st.caption("There are no saved images yet.")
     for name in names:
@@ -32,13 +36,23 @@ def _set(name: str) -> None:
     about = own.about(name)
     channels, side, _ = about.shape
     n_classes = len(about.class_names)
-    st.caption(f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
-               + (f", {n_classes:,} classes" if n_classes > 1 else ""))
+    st.caption(
+        f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
+        + (f", {n_classes:,} classes" if n_classes > 1 else "")
+    )
     spec = presets.of_photographs(f"own:{name}", side, about.n_train)
-    links = {"Train a conv VAE": spec, "Train an AE to compare with it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae")}
+    links = {
+        "Train a conv VAE": spec,
+        "Train an AE to compare with it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae"),
+    }
     with st.container(horizontal=True):
         for label, spec in links.items():
-            st.page_link("pages/train.py", label=label, icon=":material/model_training:", query_params=words.in_address(spec))
+            st.page_link(
+                "pages/train.py",
+                label=label,
+                icon=":material/model_training:",
+                query_params=words.in_address(spec),
+            )
 
 
 def _delete(name: str) -> None:

@@ -23,20 +23,34 @@ LOOKED_AT, KEEPING, KEPT = "images looked at", "images to keep", "images kept la
 SIZE, COLOUR = "images size", "images colour"
 SHOWN, IN_A_ROW = 16, 8
 GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
-KINDS = {"L": "grey", "LA": "grey, with transparency", "1": "black and white", "RGB": "colour", "RGBA": "colour, with transparency",
-         "P": "colour, with a palette", "CMYK": "colour, for print", "I;16": "grey, 16-bit", "I;16B": "grey, 16-bit", "I": "grey, 32-bit",
-         "F": "grey, floating-point"}
+KINDS = {
+    "L": "grey",
+    "LA": "grey, with transparency",
+    "1": "black and white",
+    "RGB": "colour",
+    "RGBA": "colour, with transparency",
+    "P": "colour, with a palette",
+    "CMYK": "colour, for print",
+    "I;16": "grey, 16-bit",
+    "I;16B": "grey, 16-bit",
+    "I": "grey, 32-bit",
+    "F": "grey, floating-point",
+}
 
 
 @dataclass
 class Looked:
-    """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then says why."""
+    """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then
+    says why.
+    """
 
     source: tuple
     upload: Upload | None
     fault: str
     shows_nothing: bool = False
-    seen: dict[tuple[int, bool], list] = field(default_factory=dict)  # at a size, in colour or grey: some images' numbers and pixels
+    seen: dict[tuple[int, bool], list] = field(
+        default_factory=dict
+    )  # at a size, in colour or grey: some images' numbers and pixels
 
 
 def image_upload() -> None:
@@ -51,12 +65,20 @@ def image_upload() -> None:
     _announced(looked)
     image_source.choose_encoding(looked.source, upload)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
-    size = left.segmented_control("Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session")
-    colour = right.toggle("Colour", key=COLOUR, persist_state="session",
-                          help="Training on grey images is three times as fast. Choose it if colour does not matter.")
+    size = left.segmented_control(
+        "Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session"
+    )
+    colour = right.toggle(
+        "Colour",
+        key=COLOUR,
+        persist_state="session",
+        help="Training on grey images is three times as fast. Choose it if colour does not matter.",
+    )
     _as_they_will_be(looked, size, colour)
     name, is_private = name_and_who("images")
-    if st.button("Save", type="primary", disabled=not name):  # no callback: its arguments would be those of the run before
+    if st.button(
+        "Save", type="primary", disabled=not name
+    ):  # no callback: its arguments would be those of the run before
         st.session_state[KEEPING] = kept_as(name, is_private), size, colour
     if KEEPING in st.session_state:
         with plain_faults():
@@ -84,7 +106,10 @@ def _looked_at() -> Looked | None:
         looked.fault = str(error)
     else:
         if not is_same_choice:
-            st.session_state["images name"], st.session_state[SIZE] = fitting(source.name), _usual_size(looked.upload)
+            st.session_state["images name"], st.session_state[SIZE] = (
+                fitting(source.name),
+                _usual_size(looked.upload),
+            )
             st.session_state[COLOUR] = any(not mode.startswith(GREY) for mode in looked.upload.modes)
     st.session_state[LOOKED_AT] = looked
     return looked
@@ -99,9 +124,11 @@ def _usual_size(upload: Upload) -> int:
 def _described(upload: Upload) -> None:
     """Names from outside stand in tables, where they are nothing but text."""
     sizes = [f"{width} × {height}" for width, height in upload.sizes]
-    tables = ({"Class": list(upload.counts), "Images": list(upload.counts.values())},
-              {"Size, pixels": sizes, "Images": list(upload.sizes.values())},
-              {"Kind": [KINDS.get(mode, mode) for mode in upload.modes], "Images": list(upload.modes.values())})
+    tables = (
+        {"Class": list(upload.counts), "Images": list(upload.counts.values())},
+        {"Size, pixels": sizes, "Images": list(upload.sizes.values())},
+        {"Kind": [KINDS.get(mode, mode) for mode in upload.modes], "Images": list(upload.modes.values())},
+    )
     for column, table in zip(st.columns([1.4, 1, 1]), tables):
         column.dataframe(table, hide_index=True, height="content" if len(table["Images"]) <= 5 else 213)
     _skipped(upload.skipped)
@@ -110,8 +137,10 @@ def _described(upload: Upload) -> None:
 def _announced(looked: Looked) -> None:
     """What was found, and what was decided about it."""
     upload = looked.upload
-    parts = [f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
-             f"{_several(len(upload.sizes), 'size', 'sizes')}"]
+    parts = [
+        f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
+        f"{_several(len(upload.sizes), 'size', 'sizes')}"
+    ]
     if upload.is_test is not None and 0 < (n_test := int(upload.is_test.sum())) < len(upload.names):
         parts.append(f"**{n_test:,}** of them are the given test images")
     if upload.skipped:
@@ -144,9 +173,14 @@ def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
         looked.seen[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
     if seen := looked.seen[size, colour]:
         classes = [upload.class_names[upload.y[row]] for row, _ in seen]
-        gallery("images as they will be", "The images as a network sees them", np.stack([image for _, image in seen]),
-                [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)], IN_A_ROW,
-                captions=[shown(name, 24) for name in classes] if len(upload.class_names) > 1 else None)
+        gallery(
+            "images as they will be",
+            "The images as a network sees them",
+            np.stack([image for _, image in seen]),
+            [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)],
+            IN_A_ROW,
+            captions=[shown(name, 24) for name in classes] if len(upload.class_names) > 1 else None,
+        )
 
 
 def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
@@ -160,7 +194,7 @@ def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
     except (UserError, OSError):
         del st.session_state[KEEPING]
         raise
-    st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped):]
+    st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped) :]
     image_source.choose_anew()
     _forget()
 

@@ -22,6 +22,13 @@ def pad(here: Visit, drawn: dict | None = None) -> None:
     run, place = here.run, here.place
     cache.present(run)
     view = cache.view(run)
-    latent_pad(key("pad", run), sides=[(view.map, view.decoder)], images=view.images, classifier=cache.classifier(run),
-               compact=drawn is not None, letter=letter_to([run], place) | {"drawn": drawn or {}},
-               on_commit=lambda said: place.commit(said, lambda _, beta: view.codes(beta)), on_ask=place.look)
+    latent_pad(
+        key("pad", run),
+        sides=[(view.map, view.decoder)],
+        images=view.images,
+        classifier=cache.classifier(run),
+        compact=drawn is not None,
+        letter=letter_to([run], place) | {"drawn": drawn or {}},
+        on_commit=lambda said: place.commit(said, lambda _, beta: view.codes(beta)),
+        on_ask=place.look,
+    )

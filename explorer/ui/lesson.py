@@ -1,4 +1,6 @@
-"""The frame of a lesson: a sentence, a question, an interactive figure; in expanders the mathematics and this project's source code."""
+"""The frame of a lesson: a sentence, a question, an interactive figure; in expanders the mathematics and this
+project's source code.
+"""
 
 import ast
 import threading
@@ -16,19 +18,31 @@ from explorer.ui.settings import Setting
 
 ROOT = Path(__file__).parents[2]
 LESSONS = {  # pages, in order, with their titles
-    "learn_autoencoder": "Autoencoder", "learn_gaps": "Gaps", "learn_cloud": "From a point to a distribution",
-    "learn_reparameterization": "Reparameterization", "learn_kl": "The KL divergence", "learn_objectives": "Three objectives",
-    "learn_kl_weight": "The KL weight", "learn_elbo": "The evidence lower bound", "learn_mixture": "The infinite mixture",
-    "learn_copying": "Copying", "learn_features": "Codes as features", "learn_codebook": "Discrete codes (VQ-VAE)",
+    "learn_autoencoder": "Autoencoder",
+    "learn_gaps": "Gaps",
+    "learn_cloud": "From a point to a distribution",
+    "learn_reparameterization": "Reparameterization",
+    "learn_kl": "The KL divergence",
+    "learn_objectives": "Three objectives",
+    "learn_kl_weight": "The KL weight",
+    "learn_elbo": "The evidence lower bound",
+    "learn_mixture": "The infinite mixture",
+    "learn_copying": "Copying",
+    "learn_features": "Codes as features",
+    "learn_codebook": "Discrete codes (VQ-VAE)",
 }
 THERE = [name for name in LESSONS if (ROOT / "pages" / f"{name}.py").exists()]
 LINK = "address of a lesson, and what it says"
-PARSING = threading.Lock()  # in two threads at once Python's parser may end with "recursion depth mismatch" (python/cpython#106905)
+PARSING = (
+    threading.Lock()
+)  # in two threads at once Python's parser may end with "recursion depth mismatch" (python/cpython#106905)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question that is asked before the answer is shown. right: index of the correct option; because: the explanation."""
+    """A question that is asked before the answer is shown. right: index of the correct option; because: the
+    explanation.
+    """
 
     asks: str
     options: tuple[str, ...]
@@ -38,8 +52,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """says: what to move and what to watch, in a sentence or two; mathematics: markdown with formulas, symbols coloured by tex();
-    code: the functions shown, as "module:name" or "module:Class.method"; settings: the controls, whose values a link holds.
+    """says: what to move and what to watch, in a sentence or two; mathematics: markdown with formulas,
+    symbols coloured by tex(); code: the functions shown, as "module:name" or "module:Class.method"; settings:
+    the controls, whose values a link holds.
     """
 
     page: str
@@ -66,7 +81,9 @@ def teach(lesson: Lesson, picture: Callable[[], None]) -> None:
     st.markdown(lesson.says)
     _moving(lesson, picture)
     with st.expander("Mathematics"):
-        st.markdown(lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad"))  # so that a phone may begin a new line there
+        st.markdown(
+            lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad")
+        )  # so that a phone may begin a new line there
     with st.expander("Source code"):
         for name in lesson.code:
             st.caption(f"`{name.partition(':')[0].replace('.', '/')}.py`")
@@ -96,17 +113,29 @@ def _ask(lesson: Lesson) -> None:
         st.markdown(f"**Predict:** {question.asks}")
         with st.container(horizontal=True):
             for i, option in enumerate(question.options, 1):
-                st.button(option, key=f"{answer.key} {i}", type="primary" if answer.get() == i else "secondary",
-                          on_click=answer.set, args=(i,))
+                st.button(
+                    option,
+                    key=f"{answer.key} {i}",
+                    type="primary" if answer.get() == i else "secondary",
+                    on_click=answer.set,
+                    args=(i,),
+                )
         if chosen := answer.get():
             right = chosen == question.right + 1
-            st.markdown(f"**{'Correct.' if right else 'Not quite: ' + question.options[question.right] + '.'}** {question.because}")
+            st.markdown(
+                f"**{'Correct.' if right else 'Not quite: ' + question.options[question.right] + '.'}**"
+                f" {question.because}"
+            )
 
 
 def _follow_link(lesson: Lesson) -> None:
-    """Apply the query of a new address. The address stays unchanged until a control moves, so that the browser's Back works."""
+    """Apply the query of a new address. The address stays unchanged until a control moves, so that the
+    browser's Back works.
+    """
     asked = st.query_params.to_dict()
-    stayed = f"{lesson.answer.key} 1" in st.session_state  # Streamlit drops the buttons of a page that was left
+    stayed = (
+        f"{lesson.answer.key} 1" in st.session_state
+    )  # Streamlit drops the buttons of a page that was left
     if stayed and asked == st.session_state[LINK][0]:
         return
     if not asked and not stayed:  # opened again without a link: the page keeps its state

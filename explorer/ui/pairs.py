@@ -23,7 +23,9 @@ def likeness(a: Run, b: Run) -> tuple:
 
 
 def differences(ae: Run, vae: Run) -> str:
-    """A sentence about the settings of their networks that differ, so that the figures do not compare the models alone; or nothing."""
+    """A sentence about the settings of their networks that differ, so that the figures do not compare the
+    models alone; or nothing.
+    """
     fields = ("latent_dim", "network", "width", "depth", "likelihood")
     both = ((name.replace("_", " "), getattr(ae.spec, name), getattr(vae.spec, name)) for name in fields)
     found = [f"{name} {left} and {right}" for name, left, right in both if left != right]
@@ -31,19 +33,28 @@ def differences(ae: Run, vae: Run) -> str:
 
 
 def partner(run: Run, runs: list[Run]) -> Run | None:
-    """The run to compare it with: the one of the most similar settings, and of VAEs first a ladder. None if none has its images."""
+    """The run to compare it with: the one of the most similar settings, and of VAEs first a ladder. None if
+    none has its images.
+    """
     others = [other for other in runs if fits(run, other) or fits(other, run)]
-    return max(others, key=lambda other: (likeness(run, other)[0], bool(other.spec.rungs), likeness(run, other)), default=None)
+    return max(
+        others,
+        key=lambda other: (likeness(run, other)[0], bool(other.spec.rungs), likeness(run, other)),
+        default=None,
+    )
 
 
 def usual(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run] | None:
     """The pair to begin with, of those images or of any."""
+
     def rank(vae: Run) -> tuple:
         ae = partner(vae, runs)
         first = FIRST.index(vae.spec.dataset) if vae.spec.dataset in FIRST else len(FIRST)
         return -first, vae.spec.latent_dim == 2, bool(vae.spec.rungs), likeness(vae, ae)
 
-    vaes = [run for run in runs if run.spec.has_prior and images in (None, images_of(run)) and partner(run, runs)]
+    vaes = [
+        run for run in runs if run.spec.has_prior and images in (None, images_of(run)) and partner(run, runs)
+    ]
     best = max(vaes, key=rank, default=None)
     return best and (partner(best, runs), best)
 
@@ -63,12 +74,21 @@ def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, 
     if right and not right.spec.has_prior:
         wrong, right = [*wrong, f"{vae} is not a VAE."], None
     if left and right and not fits(left, right):
-        wrong, left = [*wrong, f"{ae} and {vae} were trained on different images and cannot be compared."], None
+        wrong, left = (
+            [*wrong, f"{ae} and {vae} were trained on different images and cannot be compared."],
+            None,
+        )
     left, right = left or (right and partner(right, runs)), right or (left and partner(left, runs))
     if left and right:
         return (left, right), " ".join(wrong)
     if alone := left or right:
         spec = alone.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
-        how = " on *Train*." if owner(alone.spec.dataset) else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
-        wrong.append(f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. Train one{how}")
+        how = (
+            " on *Train*."
+            if owner(alone.spec.dataset)
+            else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
+        )
+        wrong.append(
+            f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. Train one{how}"
+        )
     return None, " ".join(wrong)

@@ -18,7 +18,9 @@ class Place:
     row: int | None  # of the test image whose code was chosen, if one was
     heard: int = 0  # the number of the browser's last message
     committed: int = 0  # the number of the last one that moved z
-    looked_at: tuple[Codes, float | None] | None = None  # zs and film on the way, which the server is to decode
+    looked_at: tuple[Codes, float | None] | None = (
+        None  # zs and film on the way, which the server is to decode
+    )
     film: float | None = None  # a place on the axis of a film, once one was chosen
     start: list[float] | None = None  # of a walk: a place on the maps, in standard deviations
 
@@ -26,17 +28,29 @@ class Place:
         self.zs, self.row, self.looked_at = [[float(v) for v in z] for z in zs], row, None
 
     def commit(self, said: dict, codes: Callable[[int, float | None], np.ndarray]) -> None:
-        """said {"n", "zs", "row", "side", "film", "start"}: the browser let z go, or chose one of the codes(side, film) [n, D].
+        """said {"n", "zs", "row", "side", "film", "start"}: the browser let z go, or chose one of the
+        codes(side, film) [n, D].
 
-        Streamlit may tell an old message again when a page comes back, and a look together with the commit before it.
+        Streamlit may tell an old message again when a page comes back, and a look together with the commit
+        before it.
         """
         if said["n"] <= self.committed:
             return
         film = _number(said.get("film"))
         self.film = self.film if film is None else film
         self.start = checked(said.get("start"), 2) or self.start
-        row, side, zs, looked_at = said.get("row"), said.get("side", 0), self._checked(said.get("zs")), self.looked_at
-        if zs and isinstance(row, int) and side in range(len(zs)) and 0 <= row < len(mu := codes(side, self.film)):
+        row, side, zs, looked_at = (
+            said.get("row"),
+            said.get("side", 0),
+            self._checked(said.get("zs")),
+            self.looked_at,
+        )
+        if (
+            zs
+            and isinstance(row, int)
+            and side in range(len(zs))
+            and 0 <= row < len(mu := codes(side, self.film))
+        ):
             self.move([mu[row] if i == side else z for i, z in enumerate(zs)], row)
         elif zs:
             self.move(zs)
@@ -60,7 +74,11 @@ class Place:
 
 def checked(z, n: int) -> list[float] | None:
     """z as it comes from outside, if it is n numbers that can be a place."""
-    good = isinstance(z, list) and len(z) == n and all(isinstance(v, int | float) and abs(v) < FARTHEST for v in z)
+    good = (
+        isinstance(z, list)
+        and len(z) == n
+        and all(isinstance(v, int | float) and abs(v) < FARTHEST for v in z)
+    )
     return [float(v) for v in z] if good else None
 
 

@@ -23,15 +23,27 @@ def fitting(file: str) -> str:
 def name_and_who(key: str) -> tuple[str, bool]:
     """Show two widgets, and return the name ("" if it is invalid) and whether it is private.
 
-    The text persists in the session state: Streamlit resends only persistent values if a click interrupts the first rerun.
+    The text persists in the session state: Streamlit resends only persistent values if a click interrupts the
+    first rerun.
     """
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
-    name = without_key(left.text_input("Name", key=f"{key} name", max_chars=MOST, persist_state="session",
-                                       help="Letters, digits, '_', '-' and '.'").strip())
-    who = right.segmented_control("Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True)
+    name = without_key(
+        left.text_input(
+            "Name",
+            key=f"{key} name",
+            max_chars=MOST,
+            persist_state="session",
+            help="Letters, digits, '_', '-' and '.'",
+        ).strip()
+    )
+    who = right.segmented_control(
+        "Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True
+    )
     if not is_file_name(name):
-        st.error(f"{shown(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and '.', "
-                 "and begin with a letter, a digit or '_'.")
+        st.error(
+            f"{shown(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and '.', "
+            "and begin with a letter, a digit or '_'."
+        )
         return "", False
     return name, who == "me"
 

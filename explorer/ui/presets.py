@@ -3,24 +3,46 @@
 from explorer.specs import RunSpec
 
 PRESETS = {  # beta_warmup as a share of the epochs that are usual for the images
-    "VAE": ({"model": "vae"}, "β = 1 trains on the ELBO. Watch how the classes separate while the codes stay near the prior."),
+    "VAE": (
+        {"model": "vae"},
+        "β = 1 trains on the ELBO. Watch how the classes separate while the codes stay near the prior.",
+    ),
     "AE": ({"model": "ae"}, "There is no KL term. Watch how far the codes spread."),
-    "Large β": ({"model": "vae", "beta": 20.0}, "The KL weight is 20. Watch the rate fall; latent dimensions may become inactive."),
-    "Small β": ({"model": "vae", "beta": 0.001}, "The KL weight is 0.001, so this VAE is almost an AE. Watch the gaps between the codes."),
-    "KL warm-up": ({"model": "vae", "beta_warmup": 0.25},
-                   "The KL weight rises from 0 in the first epochs. Watch the codes move towards the prior."),
-    "Convolutional VAE": ({"model": "vae", "network": "conv", "latent_dim": 16},
-                          "For photographs: convolutional layers and 16 latent dimensions."),
+    "Large β": (
+        {"model": "vae", "beta": 20.0},
+        "The KL weight is 20. Watch the rate fall; latent dimensions may become inactive.",
+    ),
+    "Small β": (
+        {"model": "vae", "beta": 0.001},
+        "The KL weight is 0.001, so this VAE is almost an AE. Watch the gaps between the codes.",
+    ),
+    "KL warm-up": (
+        {"model": "vae", "beta_warmup": 0.25},
+        "The KL weight rises from 0 in the first epochs. Watch the codes move towards the prior.",
+    ),
+    "Convolutional VAE": (
+        {"model": "vae", "network": "conv", "latent_dim": 16},
+        "For photographs: convolutional layers and 16 latent dimensions.",
+    ),
 }
-CONV = {16: (32, 2), 28: (32, 2), 32: (32, 3), 64: (24, 4)}  # width and depth by image size: feature maps end at 4 or 7 px
-SEEN = 100_000  # training images, counted in every epoch, until reconstructions of photographs can be recognised
+CONV = {
+    16: (32, 2),
+    28: (32, 2),
+    32: (32, 3),
+    64: (24, 4),
+}  # width and depth by image size: feature maps end at 4 or 7 px
+SEEN = (
+    100_000  # training images, counted in every epoch, until reconstructions of photographs can be recognised
+)
 EPOCHS = 20, 300  # at least, at most
 FEW = 2000  # training images; with fewer, batches are small
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
 def settings(preset: str, images: dict) -> dict:
-    """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of epochs."""
+    """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of
+    epochs.
+    """
     found = images | PRESETS[preset][0]
     if share := found.get("beta_warmup"):
         found["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
@@ -28,7 +50,18 @@ def settings(preset: str, images: dict) -> dict:
 
 
 def of_photographs(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
-    """Return a convolutional VAE or AE for uploaded images; the number of epochs depends on how many there are."""
+    """Return a convolutional VAE or AE for uploaded images; the number of epochs depends on how many there
+    are.
+    """
     width, depth = CONV[image_size]
     epochs, batch_size = min(max(EPOCHS[0], SEEN // n_train), EPOCHS[1]), 32 if n_train < FEW else 128
-    return RunSpec(dataset, model=model, network="conv", width=width, depth=depth, latent_dim=16, epochs=epochs, batch_size=batch_size)
+    return RunSpec(
+        dataset,
+        model=model,
+        network="conv",
+        width=width,
+        depth=depth,
+        latent_dim=16,
+        epochs=epochs,
+        batch_size=batch_size,
+    )

@@ -14,20 +14,26 @@ from explorer.ui.faults import plain_faults
 def private_mark(name: str) -> None:
     """Mark a private run or data set."""
     if owner(name):
-        st.badge("Private", icon=":material/lock:", color="gray", help="Only you can see it, in this browser.")
+        st.badge(
+            "Private", icon=":material/lock:", color="gray", help="Only you can see it, in this browser."
+        )
 
 
 def publish_button(name: str) -> None:
     """A button that makes a private run public."""
     if owner(name) and not limits.is_read_only():
-        st.button("Make public", key=f"publish {name}", icon=":material/lock_open:", on_click=_publish, args=(name,))
+        st.button(
+            "Make public", key=f"publish {name}", icon=":material/lock_open:", on_click=_publish, args=(name,)
+        )
 
 
 def _publish(name: str) -> None:
     with plain_faults():
         limits.check_writable()
         if (job := queue.job_of(name)) and job.alive:
-            raise UserError(f"The run {without_key(name)} is being trained or waits for it. Stop the training first.")
+            raise UserError(
+                f"The run {without_key(name)} is being trained or waits for it. Stop the training first."
+            )
         publish(name)
         queue.dismiss(name)
         cache.look_anew()

@@ -1,4 +1,6 @@
-"""The replay of a training over its epochs so far: its latent map, reconstructions of some test images, and samples."""
+"""The replay of a training over its epochs so far: its latent map, reconstructions of some test images, and
+samples.
+"""
 
 from pathlib import Path
 
@@ -35,6 +37,19 @@ def _map(id: str, r: Replay, spec: RunSpec):
     film = Film(places, "epoch", "Epoch", r.epochs, steps=True)
     e = Embedding(r.mu[-1], None, r.y, r.originals, {})
     dims = dimensions(r.mu[-1], [0.0] * spec.latent_dim, spec.has_prior)
-    readouts = [("distortion", list(r.distortion), 1, " nats"), *([("rate", list(r.rate), 1, " nats")] if spec.model != "ae" else [])]
+    readouts = [
+        ("distortion", list(r.distortion), 1, " nats"),
+        *([("rate", list(r.rate), 1, " nats")] if spec.model != "ae" else []),
+    ]
     seen = Seen(spec, r.originals.shape[1:], r.class_names)
-    return map_block(id, seen, e, scale_of(r.mu[-1], p, spec.has_prior), dims, words.of_images(spec), film, readouts, outliers=True)
+    return map_block(
+        id,
+        seen,
+        e,
+        scale_of(r.mu[-1], p, spec.has_prior),
+        dims,
+        words.of_images(spec),
+        film,
+        readouts,
+        outliers=True,
+    )

@@ -25,4 +25,6 @@ def _pixels(run: Run, z: list[float], film: float | None) -> str:
     """uint8 [C, H, W] in base64."""
     rungs = run.spec.rungs
     beta = min(max(film, rungs[0]), rungs[-1]) if rungs and film else None
-    return base64.b64encode(np.rint(cache.decode(run, np.array(z), beta) * 255).astype(np.uint8).tobytes()).decode()
+    return base64.b64encode(
+        np.rint(cache.decode(run, np.array(z), beta) * 255).astype(np.uint8).tobytes()
+    ).decode()

@@ -1,4 +1,6 @@
-"""Around Streamlit's own server: a page asked for under a name that is not allowed is answered in words, and a browser is opened."""
+"""Around Streamlit's own server: a page asked for under a name that is not allowed is answered in words, and
+a browser is opened.
+"""
 
 import sys
 from contextlib import asynccontextmanager
@@ -17,8 +19,9 @@ MOST_LOGGED = 100  # names
 
 
 class HostAnswer:
-    """ASGI middleware. Streamlit (1.67) refuses only the websocket to a host that `server.allowedHosts` does not name: the page would
-    load, and stay empty for ever. Here its visitor is told which setting allows the name, and so is the operator, once for each name.
+    """ASGI middleware. Streamlit (1.67) refuses only the websocket to a host that `server.allowedHosts` does
+    not name: the page would load, and stay empty for ever. Here its visitor is told which setting allows the
+    name, and so is the operator, once for each name.
     """
 
     def __init__(self, app):
@@ -30,7 +33,9 @@ class HostAnswer:
             if not is_host_allowed(host):
                 name = _name(host)
                 self._log(name)
-                return await PlainTextResponse(said_to_visitors(name), 403, {"X-Content-Type-Options": "nosniff"})(scope, receive, send)
+                return await PlainTextResponse(
+                    said_to_visitors(name), 403, {"X-Content-Type-Options": "nosniff"}
+                )(scope, receive, send)
         await self.app(scope, receive, send)
 
     def _log(self, name: str) -> None:
@@ -40,18 +45,24 @@ class HostAnswer:
 
 
 def said_to_visitors(name: str) -> str:
-    return (f"This app can't be opened at the address {name}, because its server does not allow this address.\n"
-            "Ask the person who runs the app for another address.\n"
-            f"If you run it, {_remedy(name)}\n")
+    return (
+        f"This app can't be opened at the address {name}, because its server does not allow this address.\n"
+        "Ask the person who runs the app for another address.\n"
+        f"If you run it, {_remedy(name)}\n"
+    )
 
 
 def said_to_operator(name: str) -> str:
-    return f"A visitor opened the app at the address {name}, which is not allowed. To allow it, {_remedy(name)}"
+    return (
+        f"A visitor opened the app at the address {name}, which is not allowed. To allow it, {_remedy(name)}"
+    )
 
 
 def _remedy(name: str) -> str:
-    return (f"add it to allowedHosts under [server] in .streamlit/config.toml, or start the app with --server.allowedHosts {name}, "
-            "once for each allowed address.")
+    return (
+        "add it to allowedHosts under [server] in .streamlit/config.toml, or start the app with"
+        f" --server.allowedHosts {name}, once for each allowed address."
+    )
 
 
 def _name(host: str | None) -> str:
@@ -68,5 +79,9 @@ async def opens_a_browser(app):
     """Lifespan of an st.App: as `streamlit run` does for a script, but (1.67) not for an st.App."""
     if getattr(config, "_server_mode", None) == "starlette-app" and not config.get_option("server.headless"):
         named = [name for name in ("browser.serverAddress", "server.address") if config.is_manually_set(name)]
-        cli_util.open_browser(server_util.get_url(server_util.get_display_address(config.get_option(named[0])) if named else "localhost"))
+        cli_util.open_browser(
+            server_util.get_url(
+                server_util.get_display_address(config.get_option(named[0])) if named else "localhost"
+            )
+        )
     yield

@@ -13,7 +13,9 @@ WORD = 60  # letters at most
 
 @dataclass(frozen=True)
 class Setting:
-    """name: in the address; usual: its value there is none; a number lies between low and high, in steps; a word among options, if any."""
+    """name: in the address; usual: its value there is none; a number lies between low and high, in steps; a
+    word among options, if any.
+    """
 
     name: str
     usual: str | int | float
@@ -46,26 +48,40 @@ class Setting:
 
     def slider(self, label: str, help: str | None = None, high: float | None = None) -> int | float:
         """high: where it ends here, if not where it usually does."""
-        low, high, step = (type(self.usual)(v) for v in (self.low, self.high if high is None else high, self.step))
+        low, high, step = (
+            type(self.usual)(v) for v in (self.low, self.high if high is None else high, self.step)
+        )
         self.set(min(max(self.get(), low), high))
         return st.slider(label, low, high, step=step, key=self.key, help=help, persist_state="session")
 
     def number(self, label: str, high: int, help: str | None = None) -> int:
         self.set(min(max(self.get(), int(self.low)), high))
-        return st.number_input(label, int(self.low), high, step=1, key=self.key, help=help, persist_state="session")
+        return st.number_input(
+            label, int(self.low), high, step=1, key=self.key, help=help, persist_state="session"
+        )
 
-    def pick(self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None) -> str:
+    def pick(
+        self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None
+    ) -> str:
         """One of a few."""
         self._among(options)
-        return st.segmented_control(label, options, format_func=said, key=self.key, help=help, required=True, persist_state="session")
+        return st.segmented_control(
+            label, options, format_func=said, key=self.key, help=help, required=True, persist_state="session"
+        )
 
-    def select(self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None) -> str:
+    def select(
+        self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None
+    ) -> str:
         """One of many."""
         self._among(options)
-        return st.selectbox(label, options, format_func=said, key=self.key, help=help, persist_state="session")
+        return st.selectbox(
+            label, options, format_func=said, key=self.key, help=help, persist_state="session"
+        )
 
     def _among(self, options: Sequence[str]) -> None:
-        """Set in any case, or the widget would begin without a choice; one that is not among them gives way to the usual, or the first."""
+        """Set in any case, or the widget would begin without a choice; one that is not among them gives way
+        to the usual, or the first.
+        """
         self.set(next(choice for choice in (self.get(), self.usual, options[0]) if choice in options))
 
 

@@ -1,4 +1,6 @@
-"""A form with the settings of a run. It is made from the fields of RunSpec, with the ranges and help texts of the command line."""
+"""A form with the settings of a run. It is made from the fields of RunSpec, with the ranges and help texts of
+the command line.
+"""
 
 from contextlib import suppress
 from dataclasses import Field, fields
@@ -17,10 +19,31 @@ BY_PATH = tuple(f"{kind}:" for kind in ON_DISK)
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
-FOLDED = ("width", "depth", "likelihood", "sigma", "betas", "rung_epochs", "n_codes", "code_dim", "batch_size", "lr", "schedule")
-LABELS = {"dataset": "Data set", "latent_dim": "Latent dimension", "beta": "KL weight β", "beta_warmup": "KL warm-up (epochs)",
-          "betas": "KL weights of the ladder", "rung_epochs": "Epochs per rung", "lr": "Learning rate", "sigma": "σ of the likelihood",
-          "n_codes": "Codebook entries", "code_dim": "Dimension of an entry"}
+FOLDED = (
+    "width",
+    "depth",
+    "likelihood",
+    "sigma",
+    "betas",
+    "rung_epochs",
+    "n_codes",
+    "code_dim",
+    "batch_size",
+    "lr",
+    "schedule",
+)
+LABELS = {
+    "dataset": "Data set",
+    "latent_dim": "Latent dimension",
+    "beta": "KL weight β",
+    "beta_warmup": "KL warm-up (epochs)",
+    "betas": "KL weights of the ladder",
+    "rung_epochs": "Epochs per rung",
+    "lr": "Learning rate",
+    "sigma": "σ of the likelihood",
+    "n_codes": "Codebook entries",
+    "code_dim": "Dimension of an entry",
+}
 
 
 def _key(name: str) -> str:
@@ -39,14 +62,18 @@ def chosen_images() -> dict:
 
 
 def from_address(asked: dict[str, str]) -> str:
-    """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an empty string."""
+    """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an
+    empty string.
+    """
     settings, wrong = {}, []
     for name, text in asked.items():
         if name not in FIELDS:
             wrong.append(f"there is no setting named {shown(name)!r}")
             continue
         try:
-            settings[name] = text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
+            settings[name] = (
+                text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
+            )
         except ValueError:
             wrong.append(f"{_label(FIELDS[name])} cannot be {shown(text)!r}")
     try:
@@ -104,14 +131,26 @@ def _widget(f: Field):
     if f.name == "dataset":
         names = [*words.DATASETS, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
         given = st.session_state[key]
-        return st.selectbox(label, names if given in names else [*names, given], format_func=words.choice_of_images, **how)
+        return st.selectbox(
+            label, names if given in names else [*names, given], format_func=words.choice_of_images, **how
+        )
     if m["choices"]:
-        return st.selectbox(label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how)
+        return st.selectbox(
+            label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how
+        )
     if kind is bool:
         return st.checkbox(label, **how)
     if kind in (int, float):
         extra = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
-        return st.number_input(label, kind(m["low"]), kind(m["high"]), step=kind(m["step"]), placeholder=_usual(f.name), **extra, **how)
+        return st.number_input(
+            label,
+            kind(m["low"]),
+            kind(m["high"]),
+            step=kind(m["step"]),
+            placeholder=_usual(f.name),
+            **extra,
+            **how,
+        )
     return st.text_input(label, placeholder=_usual(f.name), **how) or None
 
 

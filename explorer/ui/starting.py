@@ -12,19 +12,24 @@ LETTERS = 70  # the longest run name to which a key can be added
 
 
 def name_of(spec: RunSpec, alone: bool) -> str:
-    """Return the name of the run. alone: it is private; a run of private images always is, as its name contains the key."""
+    """Return the name of the run. alone: it is private; a run of private images always is, as its name
+    contains the key.
+    """
     name = spec.run_id
     return private(visitor.key(), name[-LETTERS:].lstrip("-")) if alone and not owner(name) else name
 
 
 def start(specs: dict[str, RunSpec]) -> None:
-    """Start trainings. specs: by the names of their runs; runs that exist already, or are being trained, are left alone.
+    """Start trainings. specs: by the names of their runs; runs that exist already, or are being trained, are
+    left alone.
 
     Raises UserError, and starts nothing, if a limit would be exceeded or the trainings cannot be started.
     """
     limits.check_writable()
     alive = [job for job in queue.jobs() if job.alive]
-    there = {run.name for run in cache.all_runs()[0] if not can_go_on(run.folder)} | {job.run for job in alive}
+    there = {run.name for run in cache.all_runs()[0] if not can_go_on(run.folder)} | {
+        job.run for job in alive
+    }
     if not (new := {name: spec for name, spec in specs.items() if name not in there}):
         return
     limits.check_disk()

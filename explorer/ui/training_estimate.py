@@ -12,7 +12,9 @@ READ_ONE_BY_ONE = ("celeba", "folder")  # images, which may take minutes
 
 
 def estimate(spec: RunSpec, busy: bool) -> str:
-    """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what cannot be trained."""
+    """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what
+    cannot be trained.
+    """
     if spec.dataset.partition(":")[0] in READ_ONE_BY_ONE:
         return "The time left will be shown once the images have been read."
     if busy:
@@ -20,7 +22,9 @@ def estimate(spec: RunSpec, busy: bool) -> str:
 
         measuring.check(spec)
         return "Another training is running, so this one may have to wait."
-    seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(epochs for _, epochs in spec.stages)
+    seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(
+        epochs for _, epochs in spec.stages
+    )
     return f"Estimated time on this machine: **{in_words(seconds)}**."
 
 
@@ -33,4 +37,10 @@ def _per_epoch(settings: str) -> float:
 
 
 def in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )

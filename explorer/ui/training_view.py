@@ -1,4 +1,6 @@
-"""One training: its place in the queue, its progress and curves, and the buttons that stop, continue or delete it."""
+"""One training: its place in the queue, its progress and curves, and the buttons that stop, continue or
+delete it.
+"""
 
 from collections.abc import Callable
 
@@ -26,7 +28,9 @@ LOOK_EVERY, SOON = 1.5, 0.3  # seconds
 
 
 def training_view(run: str) -> None:
-    """Show a training, and update it while it is alive, more often until its first event; when it ends, the page is rerun."""
+    """Show a training, and update it while it is alive, more often until its first event; when it ends, the
+    page is rerun.
+    """
     job = queue.job_of(run)
     alive = bool(job and job.alive)
     starting = alive and not job.place and not read_events(place_for(run))
@@ -42,7 +46,10 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**", width="content")
+                st.markdown(
+                    f"**{words.as_text(words.settings(spec) if spec else without_key(run))}**",
+                    width="content",
+                )
                 private_mark(run)
             if job and job.alive:
                 _under_way(job, events)
@@ -67,17 +74,33 @@ def trainings(n: int) -> str:
 def _under_way(job: queue.Job, events: list[dict]) -> None:
     steps = [e for e in events if e["event"] in ("step", "epoch_end")]
     if job.place:
-        st.info(f"This training waits until {trainings(job.place)} before it {'have' if job.place > 1 else 'has'} ended.")
+        st.info(
+            f"This training waits until {trainings(job.place)} before it {'have' if job.place > 1 else 'has'}"
+            " ended."
+        )
     elif not steps:
         st.progress(0.0, "Starting…")
     else:
-        last, left = steps[-1], next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
+        last, left = (
+            steps[-1],
+            next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None),
+        )
         done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
-        st.progress(min(done, 1.0), f"Epoch {last['epoch']} of {last['epochs']}" + ("" if left is None else f", {in_words(left)} left"))
+        st.progress(
+            min(done, 1.0),
+            f"Epoch {last['epoch']} of {last['epochs']}"
+            + ("" if left is None else f", {in_words(left)} left"),
+        )
     asked = queue.is_asked_to_stop(job.run)
     if _can_change(job):
-        st.button("Stopping…" if asked else "Stop", key=f"stop {job.run}", disabled=asked, on_click=_do, args=(queue.ask_to_stop, job.run),
-                  help="Saves the last complete epoch. The training can be continued from there.")
+        st.button(
+            "Stopping…" if asked else "Stop",
+            key=f"stop {job.run}",
+            disabled=asked,
+            on_click=_do,
+            args=(queue.ask_to_stop, job.run),
+            help="Saves the last complete epoch. The training can be continued from there.",
+        )
 
 
 def _can_change(job: queue.Job) -> bool:
@@ -96,17 +119,37 @@ def _over(name: str) -> None:
     runs, faults = cache.all_runs()
     run = next((r for r in runs if r.name == name), None)
     if run is None:
-        st.warning(without_key(next((fault for fault in faults if f"Run {name} " in fault), f"The run {name} no longer exists.")))
+        st.warning(
+            without_key(
+                next(
+                    (fault for fault in faults if f"Run {name} " in fault),
+                    f"The run {name} no longer exists.",
+                )
+            )
+        )
         return
     st.markdown(words.figures(run))
     if run.note:
         st.warning(words.as_text(run.note))
     with st.container(horizontal=True):
-        st.page_link("pages/explore.py", label="Open in Explore", icon=":material/arrow_forward:", query_params={"run": name})
+        st.page_link(
+            "pages/explore.py",
+            label="Open in Explore",
+            icon=":material/arrow_forward:",
+            query_params={"run": name},
+        )
         if not run.spec.n_codes:
-            st.page_link("pages/compare.py", label="Open in Compare", icon=":material/compare:",
-                         query_params={"vae" if run.spec.has_prior else "ae": name})
-        if can_go_on(run.folder) and not limits.is_read_only() and st.button("Continue training", key=f"on {name}"):
+            st.page_link(
+                "pages/compare.py",
+                label="Open in Compare",
+                icon=":material/compare:",
+                query_params={"vae" if run.spec.has_prior else "ae": name},
+            )
+        if (
+            can_go_on(run.folder)
+            and not limits.is_read_only()
+            and st.button("Continue training", key=f"on {name}")
+        ):
             start({name: run.spec})
             st.rerun()
         delete_button(run)
@@ -117,7 +160,9 @@ def _spec_of(name: str) -> RunSpec | None:
 
 
 def _curves(events: list[dict], replay: Replay | None) -> None:
-    """Charts over the epochs, in nats per image: distortion, total and rate of the training images, and the rate of each dimension."""
+    """Charts over the epochs, in nats per image: distortion, total and rate of the training images, and the
+    rate of each dimension.
+    """
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return

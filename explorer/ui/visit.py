@@ -26,13 +26,20 @@ class Visit:
     run: Run
     place: Place
     ends: list[End]
-    own: dict[str, np.ndarray] = field(default_factory=dict)  # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
+    own: dict[str, np.ndarray] = field(
+        default_factory=dict
+    )  # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
     fault: str = ""  # of the file that was uploaded last
     notes: list[str] = field(default_factory=list)  # what was decided about the image in it
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
     rows: list[int] = field(default_factory=list)  # of the test images that were selected
-    plot: tuple[str, tuple[int, ...]] = ("", ())  # the map to select on, and what was selected when it came into view
-    likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)  # log p(x) of images that were looked at, and its spread
+    plot: tuple[str, tuple[int, ...]] = (
+        "",
+        (),
+    )  # the map to select on, and what was selected when it came into view
+    likelihoods: dict[tuple, tuple[float, float]] = field(
+        default_factory=dict
+    )  # log p(x) of images that were looked at, and its spread
     tool: str = ""  # the one in view, or before *Export*
     faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
 
@@ -96,5 +103,11 @@ def visit(run: Run) -> Visit:
 def begun(run: Run) -> Visit:
     """A visit that is nobody's yet."""
     e = cache.view(run).embedding
-    other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)  # the first of another class, if there is one
-    return Visit(run, Place([e.mu[0].tolist()], 0, film=run.spec.beta), [End(tuple(e.mu[row].tolist()), row) for row in (0, other)])
+    other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(
+        1, len(e.images) - 1
+    )  # the first of another class, if there is one
+    return Visit(
+        run,
+        Place([e.mu[0].tolist()], 0, film=run.spec.beta),
+        [End(tuple(e.mu[row].tolist()), row) for row in (0, other)],
+    )

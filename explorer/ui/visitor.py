@@ -1,6 +1,8 @@
-"""Identifies a visitor by a key in a cookie, which is set once the visitor owns something, such as a training.
+"""Identifies a visitor by a key in a cookie, which is set once the visitor owns something, such as a
+training.
 
-Two tabs that need a key at the same time make one each; the cookie then holds both, and both belong to the visitor.
+Two tabs that need a key at the same time make one each; the cookie then holds both, and both belong to the
+visitor.
 """
 
 import streamlit as st
@@ -11,14 +13,17 @@ COOKIE, DAYS = "explorer-visitor", 30
 KEY, HEARD = "the visitor's key", "the visitor's keys in the browser"
 BETWEEN = "."  # keys
 
-_keeper = st.components.v2.component("visitor", js="""export default ({ data, setStateValue }) => {
+_keeper = st.components.v2.component(
+    "visitor",
+    js="""export default ({ data, setStateValue }) => {
     const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(`${data.name}=`));
     const kept = found ? found.slice(data.name.length + 1).split(data.between) : [];
     if (!kept.includes(data.key)) kept.push(data.key);
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `${data.name}=${kept.join(data.between)}; path=/; max-age=${data.seconds}; SameSite=Strict${secure}`;
     if (kept.length > 1) setStateValue("kept", kept.join(data.between));
-};""")
+};""",
+)
 
 
 def known() -> str | None:
@@ -48,8 +53,11 @@ def remember() -> None:
     """Store the key in the browser's cookie, if it is not yet there."""
     if (mine := known()) and mine not in _keys(st.context.cookies.get(COOKIE, "")):
         with st.container(key="couriers-visitor"):
-            _keeper(key="visitor", on_kept_change=_hear,
-                    data={"name": COOKIE, "between": BETWEEN, "key": mine, "seconds": DAYS * 86_400})
+            _keeper(
+                key="visitor",
+                on_kept_change=_hear,
+                data={"name": COOKIE, "between": BETWEEN, "key": mine, "seconds": DAYS * 86_400},
+            )
 
 
 def _hear() -> None:

@@ -1,4 +1,6 @@
-"""What is done once for all visitors: heavy imports, in the background while the first page is already on screen."""
+"""What is done once for all visitors: heavy imports, in the background while the first page is already on
+screen.
+"""
 
 import gc
 import threading
@@ -21,7 +23,9 @@ def warm_up() -> threading.Thread:
 
 
 def _open_many_files() -> None:
-    """Streamlit opens four for each visitor, and keeps three for two minutes after a visit; a process may open 1,024 unless it asks."""
+    """Streamlit opens four for each visitor, and keeps three for two minutes after a visit; a process may
+    open 1,024 unless it asks.
+    """
     with suppress(ImportError, OSError, ValueError):  # Windows has no such limit
         import resource
 

@@ -6,8 +6,16 @@ from explorer.privacy import owner, without_key
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 
-DATASETS = {"digits": "Digits", "moons": "Moons", "shapes": "Shapes", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST",
-            "kmnist": "KMNIST", "cifar10": "CIFAR-10", "celeba": "CelebA"}
+DATASETS = {
+    "digits": "Digits",
+    "moons": "Moons",
+    "shapes": "Shapes",
+    "mnist": "MNIST",
+    "fashion-mnist": "Fashion-MNIST",
+    "kmnist": "KMNIST",
+    "cifar10": "CIFAR-10",
+    "celeba": "CelebA",
+}
 
 MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder", "vqvae": "VQ-VAE"}
 
@@ -40,10 +48,15 @@ def article(run: Run) -> str:
 
 
 def title(run: Run) -> str:
-    """MNIST · VAE · 2-D, with the run's name unless it is the usual one of its kind, and whether it is private."""
+    """MNIST · VAE · 2-D, with the run's name unless it is the usual one of its kind, and whether it is
+    private.
+    """
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
     name = "" if run.name == usual else f" · {without_key(run.name)}"
-    return f"{dataset(run)} · {MODELS[run.spec.model]} · {run.spec.latent_dim}-D{name}{' · private' * bool(owner(run.name))}"
+    return (
+        f"{dataset(run)} · {MODELS[run.spec.model]} ·"
+        f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner(run.name))}"
+    )
 
 
 def dimension(index: int) -> str:
@@ -53,7 +66,10 @@ def dimension(index: int) -> str:
 def settings(spec: RunSpec) -> str:
     """One line: the settings by which a training is recognised."""
     beta = f" · β {spec.beta:g}" if spec.model == "vae" else ""
-    return f"{of_images(spec)} · {MODELS[spec.model]} · {spec.network} · {spec.latent_dim}-D{beta} · seed {spec.seed}"
+    return (
+        f"{of_images(spec)} · {MODELS[spec.model]} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
+        f" {spec.seed}"
+    )
 
 
 def in_address(spec: RunSpec) -> dict[str, str]:
@@ -66,7 +82,11 @@ def figures(run: Run) -> str:
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {minus(t.elbo)}"
     at = " at KL weight 1" if run.spec.rungs else ""
-    use = f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})." if t.perplexity else ""
+    use = (
+        f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})."
+        if t.perplexity
+        else ""
+    )
     return f"Mean over {t.n:,} test images{at}, in nats per image: distortion {t.distortion:.1f}{rate}.{use}"
 
 
@@ -74,8 +94,11 @@ def making(run: Run) -> str:
     """One line: how a ladder was trained; of other runs, nothing."""
     if not run.spec.rungs:
         return ""
-    return (f" One network was trained at KL weight {run.spec.rungs[0]:g}, then further at "
-            f"{', '.join(f'{b:g}' for b in run.spec.rungs[1:])}. Between two of these, its weights are interpolated.")
+    return (
+        f" One network was trained at KL weight {run.spec.rungs[0]:g}, then further at"
+        f" {', '.join(f'{b:g}' for b in run.spec.rungs[1:])}. Between two of these, its weights are"
+        " interpolated."
+    )
 
 
 def minus(value: float, digits: int = 1) -> str:

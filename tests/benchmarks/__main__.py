@@ -1,7 +1,9 @@
-"""How fast it is, beside what people would use instead: `python -m tests.benchmarks [part ...] [--rounds 3] [--json FILE]`.
+"""How fast it is, beside what people would use instead: `python -m tests.benchmarks [part ...] [--rounds 3]
+[--json FILE]`.
 
-Rivals take turns with us in the same rounds; a table of medians with their spread is printed, and written as JSON. It wants an
-otherwise idle machine, MNIST (`python -m explorer data mnist`), Chromium, and `pip install -r tests/benchmarks/requirements.txt`.
+Rivals take turns with us in the same rounds; a table of medians with their spread is printed, and written as
+JSON. It wants an otherwise idle machine, MNIST (`python -m explorer data mnist`), Chromium, and `pip install
+-r tests/benchmarks/requirements.txt`.
 """
 
 import argparse
@@ -10,7 +12,14 @@ from pathlib import Path
 
 from tests.benchmarks import table
 
-PARTS = {"training": "trainer", "floor": "floor", "embedding": "embedding", "app": "app", "pad": "latent_pad", "ladder": "ladder"}
+PARTS = {
+    "training": "trainer",
+    "floor": "floor",
+    "embedding": "embedding",
+    "app": "app",
+    "pad": "latent_pad",
+    "ladder": "ladder",
+}
 
 
 def main() -> None:

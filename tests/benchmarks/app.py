@@ -1,4 +1,6 @@
-"""How soon the app is there, in headless Chromium: from its start, and from page to page. Then what its server does for many."""
+"""How soon the app is there, in headless Chromium: from its start, and from page to page. Then what its
+server does for many.
+"""
 
 import os
 import subprocess
@@ -17,8 +19,11 @@ from tests.browser.launch import ROOT, chromium_or_exit, running_app, runs_of_it
 
 VIEWPORT = {"width": 1440, "height": 900}
 SIGNS = {  # of each page: what must be there, painted; on a lesson all that comes before it is there too
-    "/": '[data-testid="decoded"]', "/explore": '[data-testid="decoded"]', "/compare": '[data-testid="decoded-2"]',
-    "/train": '[data-testid="stBaseButton-primary"]', "/library": '[data-testid="stDataFrame"]',
+    "/": '[data-testid="decoded"]',
+    "/explore": '[data-testid="decoded"]',
+    "/compare": '[data-testid="decoded-2"]',
+    "/train": '[data-testid="stBaseButton-primary"]',
+    "/library": '[data-testid="stDataFrame"]',
     "/images": '[data-testid="stFileUploader"]',
     **{f"/{name}": "source code" for name in LESSONS},
 }
@@ -75,14 +80,35 @@ def starts(browser: Browser, rounds: int) -> list[Row]:
         for script, sign in apps.items():  # taking turns
             found[script].append(started(browser, script, sign))
     ours, theirs = (each[1:] for each in found.values())  # the first one fills the disk's cache
-    rows = [Row("app", f"start of the server until {stage}", "s", tuple(s[stage] for s in ours), crowd.BASELINE,
-                tuple(s[stage] for s in theirs), less_is_better=True, asked="<= 2.2" if stage == LAST else None) for stage in ours[0]]
-    return [*rows, Row("app", "modules of torch that the first page's script imports (the warm-up does, once it has been sent)", "",
-                       (float(first_imports("torch")),), asked="<= 0")]
+    rows = [
+        Row(
+            "app",
+            f"start of the server until {stage}",
+            "s",
+            tuple(s[stage] for s in ours),
+            crowd.BASELINE,
+            tuple(s[stage] for s in theirs),
+            less_is_better=True,
+            asked="<= 2.2" if stage == LAST else None,
+        )
+        for stage in ours[0]
+    ]
+    return [
+        *rows,
+        Row(
+            "app",
+            "modules of torch that the first page's script imports (the warm-up does, once it has been sent)",
+            "",
+            (float(first_imports("torch")),),
+            asked="<= 0",
+        ),
+    ]
 
 
 def first_imports(package: str) -> int:
-    """How many modules of a package the first page's script has imported when it ends, in a process of its own, without the warm-up."""
+    """How many modules of a package the first page's script has imported when it ends, in a process of its
+    own, without the warm-up.
+    """
     command = [sys.executable, "-c", FIRST_SCRIPT, str(ROOT / "app.py")]
     modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return sum(name.partition(".")[0] == package for name in modules)
@@ -100,8 +126,12 @@ def started(browser: Browser, script: str, sign: str) -> dict[str, float]:
         shown = page.evaluate("(sign) => seen(sign)", sign) / 1000 - since_1970
         page.close()
     told = max(at for at in messages.heard if at < shown)
-    return {"it answers": answers - start, "the page asks for its content, as Streamlit's JavaScript runs": messages.sent[0] - start,
-            "it has been told all that is painted": told - start, LAST: shown - start}
+    return {
+        "it answers": answers - start,
+        "the page asks for its content, as Streamlit's JavaScript runs": messages.sent[0] - start,
+        "it has been told all that is painted": told - start,
+        LAST: shown - start,
+    }
 
 
 def switches(browser: Browser, rounds: int) -> list[Row]:
@@ -123,9 +153,16 @@ def switches(browser: Browser, rounds: int) -> list[Row]:
         page.close()
     found = {path: ms[1:] for path, ms in found.items()}
     slowest = max(found, key=lambda path: np.median(found[path]))
-    return [Row("app", f"a click on a page's name until it is painted, median of {len(SIGNS)} pages", "ms",
-                tuple(np.median(list(found.values()), axis=0)), asked="<= 300"),
-            Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(found[slowest]))]
+    return [
+        Row(
+            "app",
+            f"a click on a page's name until it is painted, median of {len(SIGNS)} pages",
+            "ms",
+            tuple(np.median(list(found.values()), axis=0)),
+            asked="<= 300",
+        ),
+        Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(found[slowest])),
+    ]
 
 
 def switch(page: Page, path: str) -> float:

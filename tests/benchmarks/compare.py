@@ -1,4 +1,5 @@
-"""The compare page, measured in headless Chromium beside the same ladder alone: `python -m tests.benchmarks.compare [DATASET]`.
+"""The compare page, measured in headless Chromium beside the same ladder alone: `python -m
+tests.benchmarks.compare [DATASET]`.
 
 Drags of two seconds, taking turns; then how long the page takes to open, and gaps to be measured.
 """
@@ -15,7 +16,11 @@ from tests.benchmarks.drags import SECONDS, WATCH
 from tests.browser.launch import chromium_or_exit, running_app
 
 ROUNDS = 3
-KNOBS = {"KL weight": '[data-testid="beta"]', "map": '[data-testid="latent-map"]', "right map": '[data-testid="latent-map-2"]'}
+KNOBS = {
+    "KL weight": '[data-testid="beta"]',
+    "map": '[data-testid="latent-map"]',
+    "right map": '[data-testid="latent-map-2"]',
+}
 
 
 def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple[float, float, int]:
@@ -31,9 +36,14 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
         page.wait_for_timeout(300)
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     box = page.locator(KNOBS[knob]).bounding_box()
-    across = [*np.linspace(0.2, 0.8, 25), *np.linspace(0.8, 0.2, 25)[1:-1]]  # to and fro, no place twice running
+    across = [
+        *np.linspace(0.2, 0.8, 25),
+        *np.linspace(0.8, 0.2, 25)[1:-1],
+    ]  # to and fro, no place twice running
     y = box["y"] + box["height"] * 0.5
-    start = page.locator(KNOBS[knob]).evaluate("(e) => e.type === 'range' ? (e.value - e.min) / (e.max - e.min) : 0.5")
+    start = page.locator(KNOBS[knob]).evaluate(
+        "(e) => e.type === 'range' ? (e.value - e.min) / (e.max - e.min) : 0.5"
+    )
     page.mouse.move(box["x"] + 9 + start * (box["width"] - 18), y)
     page.mouse.down()
     page.wait_for_timeout(200)
@@ -53,8 +63,10 @@ def drags(browser, address: str, ae: str, vae: str) -> None:
     print(f"{ae} and {vae}: drags of {SECONDS} s, {ROUNDS} rounds, median (lowest to highest)\n")
     pair, alone = f"{address}/compare?ae={ae}&vae={vae}", f"{address}/explore?run={vae}"
     cases = {
-        "KL weight, alone on Explore": (alone, "decoded", "KL weight", False), "KL weight": (pair, "decoded-2", "KL weight", False),
-        "KL weight, with 64 samples": (pair, "decoded-2", "KL weight", True), "left map, both decode": (pair, "decoded-2", "map", False),
+        "KL weight, alone on Explore": (alone, "decoded", "KL weight", False),
+        "KL weight": (pair, "decoded-2", "KL weight", False),
+        "KL weight, with 64 samples": (pair, "decoded-2", "KL weight", True),
+        "left map, both decode": (pair, "decoded-2", "map", False),
         "right map, both decode": (pair, "decoded-2", "right map", False),
     }
     found = {case: [] for case in cases}
@@ -65,12 +77,16 @@ def drags(browser, address: str, ae: str, vae: str) -> None:
     print("| moving | images/s | × alone | event to paint, ms: p95 | sent during |\n|-|-|-|-|-|")
     for case, results in found.items():
         images, took, during = zip(*results)
-        print(f"| {case} | {np.median(images):.0f} ({min(images):.0f} to {max(images):.0f}) | {np.median(images) / base:.2f} "
-              f"| {np.median(took):.1f} | {max(during)} |")
+        print(
+            f"| {case} | {np.median(images):.0f} ({min(images):.0f} to {max(images):.0f}) |"
+            f" {np.median(images) / base:.2f} | {np.median(took):.1f} | {max(during)} |"
+        )
 
 
 def opening(browser, address: str, ae: str, vae: str) -> None:
-    """From asking for the address to both images, and to the last figure; the server has shown the page before."""
+    """From asking for the address to both images, and to the last figure; the server has shown the page
+    before.
+    """
     seconds = []
     for _ in range(ROUNDS + 1):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -82,8 +98,10 @@ def opening(browser, address: str, ae: str, vae: str) -> None:
         seconds.append((pad, time.perf_counter() - began))
         page.close()
     pad, figures = np.median(seconds[1:], axis=0)
-    print(f"\nOpened warm, a new browser tab with nothing kept: both maps after {pad:.1f} s, the last figure after {figures:.1f} s "
-          f"(first visitor {seconds[0][0]:.1f} and {seconds[0][1]:.1f})")
+    print(
+        f"\nOpened warm, a new browser tab with nothing kept: both maps after {pad:.1f} s, the last figure"
+        f" after {figures:.1f} s (first visitor {seconds[0][0]:.1f} and {seconds[0][1]:.1f})"
+    )
 
 
 def gaps(*names: str) -> None:

@@ -1,4 +1,6 @@
-"""What the server does for many at once, without browsers, which would eat the same cores: the app beside Streamlit's own slider."""
+"""What the server does for many at once, without browsers, which would eat the same cores: the app beside
+Streamlit's own slider.
+"""
 
 import asyncio
 import itertools
@@ -26,7 +28,14 @@ _rng = np.random.default_rng(0)
 
 async def let_go(visitor: Session) -> float:
     """A click on the map of Explore: z stays there. s"""
-    said = {"n": next(_numbers), "zs": [_rng.normal(size=2).tolist()], "row": None, "side": 0, "film": None, "start": [0, 0]}
+    said = {
+        "n": next(_numbers),
+        "zs": [_rng.normal(size=2).tolist()],
+        "row": None,
+        "side": 0,
+        "film": None,
+        "start": [0, 0],
+    }
     return await visitor.move(visitor.component("latent_pad"), json_value=json.dumps({"commit": said}))
 
 
@@ -40,7 +49,10 @@ OURS, THEIRS = ("app.py", "explore", let_go), (BARE, "", slide)
 
 
 def measure(rounds: int) -> list[Row]:
-    return [*asyncio.run(clicks(rounds)), *(asyncio.run(idle(rounds)) if Path("/proc/self/status").exists() else [])]
+    return [
+        *asyncio.run(clicks(rounds)),
+        *(asyncio.run(idle(rounds)) if Path("/proc/self/status").exists() else []),
+    ]
 
 
 async def clicks(rounds: int) -> list[Row]:
@@ -54,12 +66,17 @@ async def clicks(rounds: int) -> list[Row]:
                     found[how, script].append(1000 * np.array(await how(visitors, click)))
 
     def row(what: str, how, percentile: int, asked: str | None) -> Row:
-        ours, theirs = (tuple(np.percentile(ms, percentile) for ms in found[how, script]) for script in (OURS[0], BARE))
+        ours, theirs = (
+            tuple(np.percentile(ms, percentile) for ms in found[how, script]) for script in (OURS[0], BARE)
+        )
         return Row("app", what, "ms", ours, BASELINE, theirs, less_is_better=True, asked=asked)
 
-    return [row("a click on Explore's map until its rerun is over, p50", alone, 50, "<= 10"), row("the same, p95", alone, 95, None),
-            row(f"{TOGETHER} visitors who click every {PAUSE[0]:g} to {PAUSE[1]:g} s, p95", crowd, 95, "<= 100"),
-            row("the same, p50", crowd, 50, None)]
+    return [
+        row("a click on Explore's map until its rerun is over, p50", alone, 50, "<= 10"),
+        row("the same, p95", alone, 95, None),
+        row(f"{TOGETHER} visitors who click every {PAUSE[0]:g} to {PAUSE[1]:g} s, p95", crowd, 95, "<= 100"),
+        row("the same, p50", crowd, 50, None),
+    ]
 
 
 @asynccontextmanager
@@ -111,13 +128,27 @@ async def idle(rounds: int) -> list[Row]:
                     await asyncio.sleep(2)
                     each.append((resident(server_of(address)) - before) / IDLE)
     home, library, bare = (tuple(each) for each in found.values())
-    return [Row("app", f"memory of the server, each of {IDLE} idle visitors on {name}", "MB", ours, BASELINE, bare, less_is_better=True)
-            for name, ours in (("the first page, with a pad", home), ("the library, without", library))]
+    return [
+        Row(
+            "app",
+            f"memory of the server, each of {IDLE} idle visitors on {name}",
+            "MB",
+            ours,
+            BASELINE,
+            bare,
+            less_is_better=True,
+        )
+        for name, ours in (("the first page, with a pad", home), ("the library, without", library))
+    ]
 
 
 def resident(pid: int) -> float:
     """MB"""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+        * os.sysconf("SC_PAGE_SIZE")
+        / 2**20
+    )
 
 
 def server_of(address: str) -> int:

@@ -1,4 +1,6 @@
-"""Drags on a pad in headless Chromium: of all shipped runs on a laptop, a phone and a slow laptop; and beside other ways to decode."""
+"""Drags on a pad in headless Chromium: of all shipped runs on a laptop, a phone and a slow laptop; and beside
+other ways to decode.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +18,24 @@ from tests.browser.pad import DECODED, MAP
 
 SECONDS, SETTLE = 2, 1.5
 LAPTOP = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 3,
+    "is_mobile": True,
+    "has_touch": True,
+}
 CASES = {"laptop": (LAPTOP, 1), "phone, 390×844, touched": (PHONE, 1), "laptop, slowed 4×": (LAPTOP, 4)}
 RUNS = {"mlp": "mnist-vae-2d", "conv": "moons-conv"}  # to compare with other ways
-WAYS = {("browser", '[data-testid="z-0"]'): "its slider", ("browser", MAP): "its map", ("server", '[data-testid="z-0"]'): "server",
-        ("slider", '[data-testid="stSlider"]'): "st.slider"}
+WAYS = {
+    ("browser", '[data-testid="z-0"]'): "its slider",
+    ("browser", MAP): "its map",
+    ("server", '[data-testid="z-0"]'): "server",
+    ("slider", '[data-testid="stSlider"]'): "st.slider",
+}
 APP = "tests/benchmarks/pad_app.py"
-EMPTY = "an empty page that paints one pixel at each event"  # as soon as a page can be, of those that this driver moves over
+EMPTY = (  # as soon as a page can be, of those that this driver moves over
+    "an empty page that paints one pixel at each event"
+)
 EMPTY_PAGE = "data:text/html," + quote("""<!doctype html><meta name="viewport" content="width=device-width">
     <canvas data-testid="latent-map" width="340" height="300" style="touch-action: none"></canvas>
     <canvas data-testid="decoded" width="1" height="1"></canvas>
@@ -33,8 +46,8 @@ EMPTY_PAGE = "data:text/html," + quote("""<!doctype html><meta name="viewport" c
         map.onpointermove = () => (waiting ??= requestAnimationFrame(paint));
     </script>""")
 
-# Every pointer event: when the browser took it, when the page was told, and the end of the frame in which its image is on
-# the canvas (or, for st.image, in the page).
+# Every pointer event: when the browser took it, when the page was told, and the end of the frame in which its
+# image is on the canvas (or, for st.image, in the page).
 WATCH = """
     globalThis.bench = { waiting: [], took: [], worked: [], images: 0 };
     const painted = () => {
@@ -115,9 +128,15 @@ def finger(page: Page) -> tuple[Callable, Callable, Callable]:
     devtools = page.context.new_cdp_session(page)
 
     def touch(kind: str, *at: float) -> None:
-        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [dict(zip("xy", at))] if at else []})
+        devtools.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [dict(zip("xy", at))] if at else []}
+        )
 
-    return lambda *at: touch("touchStart", *at), lambda *at: touch("touchMove", *at), lambda: touch("touchEnd")
+    return (
+        lambda *at: touch("touchStart", *at),
+        lambda *at: touch("touchMove", *at),
+        lambda: touch("touchEnd"),
+    )
 
 
 def shipped(browser: Browser, rounds: int) -> list[Row]:
@@ -131,7 +150,9 @@ def shipped(browser: Browser, rounds: int) -> list[Row]:
                 for case, (how, slower) in CASES.items():  # taking turns
                     at = EMPTY_PAGE if name == EMPTY else f"{address}/explore?run={name}"
                     with opened(browser, at, DECODED, how) as (page, sent):
-                        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+                        page.context.new_cdp_session(page).send(
+                            "Emulation.setCPUThrottlingRate", {"rate": slower}
+                        )
                         found[case][name].append(drag(page, sent, MAP))
     return [row for case, (_, slower) in CASES.items() for row in _told(case, found[case], slower == 1)]
 
@@ -140,27 +161,68 @@ def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
     empty = found.pop(EMPTY)
     images = {name: [d.images for d in drags] for name, drags in found.items()}
     late = {name: [np.percentile(d.took, 95) for d in drags] for name, drags in found.items()}
-    slowest, latest = (max(by, key=lambda name: sign * np.median(by[name])) for by, sign in ((images, -1), (late, 1)))
+    slowest, latest = (
+        max(by, key=lambda name: sign * np.median(by[name])) for by, sign in ((images, -1), (late, 1))
+    )
     rounds = list(zip(*found.values()))
     (took, worked), (took_at_least, worked_at_least) = (
-        [tuple(np.percentile([ms for d in drags for ms in getattr(d, what)], 95) for drags in each) for what in ("took", "worked")]
-        for each in (rounds, [(drag,) for drag in empty]))
+        [
+            tuple(np.percentile([ms for d in drags for ms in getattr(d, what)], 95) for drags in each)
+            for what in ("took", "worked")
+        ]
+        for each in (rounds, [(drag,) for drag in empty])
+    )
     on, ask = f"dragging over the map, {case}", lambda text: text if asked else None
     return [
-        Row("pad", f"images a second while {on}, median of {len(found)} runs", "/s", tuple(np.median(list(images.values()), axis=0)),
-            EMPTY, tuple(d.images for d in empty)),
-        Row("pad", f"the same, of the slowest run ({slowest})", "/s", tuple(images[slowest]), asked=ask(">= 55")),
-        Row("pad", f"event to paint while {on}, p95 over all runs", "ms", took, EMPTY, took_at_least, less_is_better=True,
-            asked=ask("<= 16.7")),
-        Row("pad", "the same, since the page is told of the event", "ms", worked, EMPTY, worked_at_least, less_is_better=True),
+        Row(
+            "pad",
+            f"images a second while {on}, median of {len(found)} runs",
+            "/s",
+            tuple(np.median(list(images.values()), axis=0)),
+            EMPTY,
+            tuple(d.images for d in empty),
+        ),
+        Row(
+            "pad",
+            f"the same, of the slowest run ({slowest})",
+            "/s",
+            tuple(images[slowest]),
+            asked=ask(">= 55"),
+        ),
+        Row(
+            "pad",
+            f"event to paint while {on}, p95 over all runs",
+            "ms",
+            took,
+            EMPTY,
+            took_at_least,
+            less_is_better=True,
+            asked=ask("<= 16.7"),
+        ),
+        Row(
+            "pad",
+            "the same, since the page is told of the event",
+            "ms",
+            worked,
+            EMPTY,
+            worked_at_least,
+            less_is_better=True,
+        ),
         Row("pad", f"event to paint, of the slowest run ({latest}), p95", "ms", tuple(late[latest])),
-        Row("pad", f"messages to the server while {on}, most", "", tuple(float(max(d.messages for d in drags)) for drags in rounds),
-            asked="<= 0"),
+        Row(
+            "pad",
+            f"messages to the server while {on}, most",
+            "",
+            tuple(float(max(d.messages for d in drags)) for drags in rounds),
+            asked="<= 0",
+        ),
     ]
 
 
 def rivals(browser: Browser, rounds: int) -> list[Row]:
-    """One run, decoded by the browser, by the server at each event, and with Streamlit's own slider and image."""
+    """One run, decoded by the browser, by the server at each event, and with Streamlit's own slider and
+    image.
+    """
     rows = []
     with running_app(APP) as address:
         for network, run in RUNS.items():
@@ -171,7 +233,23 @@ def rivals(browser: Browser, rounds: int) -> list[Row]:
                     with opened(browser, f"{address}/?run={run}&by={by}", knob, LAPTOP) as (page, sent):
                         found[name].append(drag(page, sent, knob))
             images = {name: tuple(d.images for d in drags) for name, drags in found.items()}
-            rows += [Row("pad", f"images a second while dragging {name}, {network}", "/s", images[name],
-                         "the server asked at each event", images["server"]) for name in ("its slider", "its map")]
-            rows.append(Row("pad", f"the same by st.slider and st.image, which wait for the release, {network}", "/s", images["st.slider"]))
+            rows += [
+                Row(
+                    "pad",
+                    f"images a second while dragging {name}, {network}",
+                    "/s",
+                    images[name],
+                    "the server asked at each event",
+                    images["server"],
+                )
+                for name in ("its slider", "its map")
+            ]
+            rows.append(
+                Row(
+                    "pad",
+                    f"the same by st.slider and st.image, which wait for the release, {network}",
+                    "/s",
+                    images["st.slider"],
+                )
+            )
     return rows

@@ -1,4 +1,6 @@
-"""70,000 codes: encoding, PCA, gaps, the map's data, and the first paint of Explore, each beside the plain way."""
+"""70,000 codes: encoding, PCA, gaps, the map's data, and the first paint of Explore, each beside the plain
+way.
+"""
 
 import os
 import tempfile
@@ -38,20 +40,56 @@ N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
 def measure(rounds: int) -> list[Row]:
     data, loaded = load("mnist", 28, False), runs.load(RUN)
     e = evaluate(loaded.model, loaded.likelihood, data.x)
-    wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(1).standard_normal((64, 64))
+    wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(
+        1
+    ).standard_normal((64, 64))
     some, draws = e.mu[:N_GAP].astype(float), np.random.default_rng(0).standard_normal((N_GAP, 2))
     run = loaded.run
     found = [
-        _timed(rounds, f"codes of {len(data.x):,} images", lambda: _encoded(loaded, data.x), "DataLoader + ToTensor, batch 128",
-               lambda: _by_dataloader(loaded)),
-        _timed(rounds, f"PCA of {len(wide):,} codes, 64-D", lambda: project(wide), "SVD of all codes",
-               lambda: np.linalg.svd(wide - wide.mean(0), full_matrices=False)),
-        _timed(rounds, f"gap of {N_GAP:,} codes, 2-D", lambda: in_gap(draws, some), "all distances", lambda: _all_distances(draws, some)),
-        _timed(rounds, f"map of {len(data.x):,} codes", lambda: _map(run, e.mu, e.logvar, data.y), "Plotly's JSON",
-               lambda: scatter(e.mu, data.y).to_json()),
+        _timed(
+            rounds,
+            f"codes of {len(data.x):,} images",
+            lambda: _encoded(loaded, data.x),
+            "DataLoader + ToTensor, batch 128",
+            lambda: _by_dataloader(loaded),
+        ),
+        _timed(
+            rounds,
+            f"PCA of {len(wide):,} codes, 64-D",
+            lambda: project(wide),
+            "SVD of all codes",
+            lambda: np.linalg.svd(wide - wide.mean(0), full_matrices=False),
+        ),
+        _timed(
+            rounds,
+            f"gap of {N_GAP:,} codes, 2-D",
+            lambda: in_gap(draws, some),
+            "all distances",
+            lambda: _all_distances(draws, some),
+        ),
+        _timed(
+            rounds,
+            f"map of {len(data.x):,} codes",
+            lambda: _map(run, e.mu, e.logvar, data.y),
+            "Plotly's JSON",
+            lambda: scatter(e.mu, data.y).to_json(),
+        ),
     ]
-    sizes = (len(_map(run, e.mu, e.logvar, data.y).content) / 1e6,), (len(scatter(e.mu, data.y).to_json()) / 1e6,)
-    found.append(Row(PART, "the same, sent to the browser", "MB", sizes[0], "Plotly's JSON", sizes[1], less_is_better=True))
+    sizes = (
+        (len(_map(run, e.mu, e.logvar, data.y).content) / 1e6,),
+        (len(scatter(e.mu, data.y).to_json()) / 1e6,),
+    )
+    found.append(
+        Row(
+            PART,
+            "the same, sent to the browser",
+            "MB",
+            sizes[0],
+            "Plotly's JSON",
+            sizes[1],
+            less_is_better=True,
+        )
+    )
     with _run_of_many(run, data, e):
         found.append(_first_paint(rounds))
     return found
@@ -66,7 +104,9 @@ def _timed(rounds: int, what: str, ours: Callable, baseline: str, plain: Callabl
             times.append(time.perf_counter())
         took.append(np.diff(times))
         say(f"{what}: {took[-1][0]:.3f} s, {baseline} {took[-1][1]:.3f} s")
-    mine, theirs = (tuple(map(float, column)) for column in np.transpose(took[1:]))  # without the first, in which modules are imported
+    mine, theirs = (
+        tuple(map(float, column)) for column in np.transpose(took[1:])
+    )  # without the first, in which modules are imported
     return Row(PART, what, "s", mine, baseline, theirs, less_is_better=True)
 
 
@@ -79,7 +119,9 @@ def _by_dataloader(loaded: runs.LoadedRun) -> np.ndarray:
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
-    parts = [DataLoader(MNIST(data_folder(), train=train, transform=ToTensor()), 128) for train in (True, False)]
+    parts = [
+        DataLoader(MNIST(data_folder(), train=train, transform=ToTensor()), 128) for train in (True, False)
+    ]
     return torch.cat([loaded.model.encode(batch).mu for part in parts for batch, _ in part]).numpy()
 
 
@@ -90,7 +132,9 @@ def _all_distances(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
 def _map(run: Run, mu: np.ndarray, logvar: np.ndarray, y: np.ndarray):
     p = project(mu)
     e = replace(read_embedding(run), mu=mu, logvar=logvar, y=y)
-    return map_block("map", run, e, scale_of(mu, p, True), dimensions(mu, run.test.rate_per_dimension, True), "MNIST")
+    return map_block(
+        "map", run, e, scale_of(mu, p, True), dimensions(mu, run.test.rate_per_dimension, True), "MNIST"
+    )
 
 
 @contextmanager
@@ -106,16 +150,36 @@ def _run_of_many(run: Run, data, e):
 
 
 def _first_paint(rounds: int) -> Row:
-    """Seconds from the address to all points on the screen, on a server that has been visited, in a browser that keeps nothing."""
+    """Seconds from the address to all points on the screen, on a server that has been visited, in a browser
+    that keeps nothing.
+    """
     took = []
-    with chromium_or_exit() as browser, running_app() as app, running_app("tests/benchmarks/plotly_app.py") as plain:
-        ways = [(f"{app}/explore?run={MANY}", '[data-testid="latent-map"]', PAINTED),
-                (plain, ".js-plotly-plot .gl-canvas-focus, .js-plotly-plot .gl-canvas-context", "(canvas) => canvas.width")]
+    with (
+        chromium_or_exit() as browser,
+        running_app() as app,
+        running_app("tests/benchmarks/plotly_app.py") as plain,
+    ):
+        ways = [
+            (f"{app}/explore?run={MANY}", '[data-testid="latent-map"]', PAINTED),
+            (
+                plain,
+                ".js-plotly-plot .gl-canvas-focus, .js-plotly-plot .gl-canvas-context",
+                "(canvas) => canvas.width",
+            ),
+        ]
         for _ in range(rounds + 1):  # the first visit to each is not counted
             took.append([_seconds_to(browser, *way) for way in ways])
             say(f"first paint of 70,000: {took[-1][0]:.2f} s, Plotly {took[-1][1]:.2f} s")
     mine, theirs = (tuple(column) for column in zip(*took[1:]))
-    return Row(PART, "first paint of Explore, 70,000 points", "s", mine, "bare page with st.plotly_chart", theirs, less_is_better=True)
+    return Row(
+        PART,
+        "first paint of Explore, 70,000 points",
+        "s",
+        mine,
+        "bare page with st.plotly_chart",
+        theirs,
+        less_is_better=True,
+    )
 
 
 def _seconds_to(browser, address: str, sign: str, painted: str) -> float:
@@ -128,4 +192,3 @@ def _seconds_to(browser, address: str, sign: str, painted: str) -> float:
     took = time.perf_counter() - start
     page.close()
     return took
-

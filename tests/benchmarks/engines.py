@@ -16,7 +16,10 @@ def main() -> None:
                 for name, (path, control, image) in DRAGS.items():
                     open_page(page, address, path, shows=image)
                     seen = drag(page, control, image)
-                    print(f"{engine:8} {name:16}{seen.images / seen.seconds:8.1f}{seen.frames / seen.seconds:10.1f}{seen.messages:10}")
+                    print(
+                        f"{engine:8}"
+                        f" {name:16}{seen.images / seen.seconds:8.1f}{seen.frames / seen.seconds:10.1f}{seen.messages:10}"
+                    )
 
 
 if __name__ == "__main__":

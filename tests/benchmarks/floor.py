@@ -1,4 +1,5 @@
-"""How fast a step of training could be: ours beside the same step compiled, written out by hand, and its products alone.
+"""How fast a step of training could be: ours beside the same step compiled, written out by hand, and its
+products alone.
 
 What is far from its target and close to these is not slow for want of care.
 """
@@ -28,8 +29,17 @@ from tests.benchmarks.table import Row, say
 from tests.benchmarks.trainer import CONV, MLP, named
 
 PART = "floor"
-OURS, COMPILED, BY_HAND, PRODUCTS = "ours", "compiled by torch", "written out by hand, without autograd", "its matrix products alone"
-CASES = ((MLP, 128, ">= 60"), (MLP, 512, ">= 60"), (CONV, 128, None))  # what share of products is asked of float32
+OURS, COMPILED, BY_HAND, PRODUCTS = (
+    "ours",
+    "compiled by torch",
+    "written out by hand, without autograd",
+    "its matrix products alone",
+)
+CASES = (
+    (MLP, 128, ">= 60"),
+    (MLP, 512, ">= 60"),
+    (CONV, 128, None),
+)  # what share of products is asked of float32
 MULTIPLYING = ("addmm", "mm", "convolution", "convolution_backward")
 STEPS, TURNS = 60, 9
 
@@ -38,15 +48,34 @@ def measure(rounds: int) -> list[Row]:
     rows = []
     for base, batch_size, asked in CASES:
         device, spec = choose(base.network), replace(base, batch_size=batch_size)
-        for at in [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []:
-            found, what = [], f"a step of {named(spec)}, batch {batch_size}, {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
+        for at in (
+            [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
+        ):
+            found, what = (
+                [],
+                (
+                    f"a step of {named(spec)}, batch {batch_size},"
+                    f" {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
+                ),
+            )
             for _ in range(rounds):
                 found.append(alone(turns, spec, at))
                 say(f"{what}, us: " + ", ".join(f"{name} {us:,.0f}" for name, us in found[-1].items()))
             took = {name: tuple(one[name] for one in found) for name in found[0]}
-            rows += [Row(PART, what, "us", took[OURS], name, took[name], less_is_better=True) for name in took if name != OURS]
-            rows.append(Row(PART, f"{what}: share of matrix products", "%", tuple(100 * np.divide(took[PRODUCTS], took[OURS])),
-                            asked=None if at.bf16 else asked))
+            rows += [
+                Row(PART, what, "us", took[OURS], name, took[name], less_is_better=True)
+                for name in took
+                if name != OURS
+            ]
+            rows.append(
+                Row(
+                    PART,
+                    f"{what}: share of matrix products",
+                    "%",
+                    tuple(100 * np.divide(took[PRODUCTS], took[OURS])),
+                    asked=None if at.bf16 else asked,
+                )
+            )
     return rows
 
 
@@ -75,23 +104,37 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
                 for rows in some:
                     way(rows, spec.lr, 1.0)
                 took[name].append((time.perf_counter() - start) / STEPS * 1e6)
-    return {name: float(np.median(us[1:])) for name, us in took.items()}  # in the first, libraries make up their minds
+    return {
+        name: float(np.median(us[1:])) for name, us in took.items()
+    }  # in the first, libraries make up their minds
 
 
 def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> Update:
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    return Update(model, likelihood_of(spec), x, Adam(model.parameters(), spec.lr), torch.Generator().manual_seed(0), autocast, None)
+    return Update(
+        model,
+        likelihood_of(spec),
+        x,
+        Adam(model.parameters(), spec.lr),
+        torch.Generator().manual_seed(0),
+        autocast,
+        None,
+    )
 
 
 def compiled(update: Update):
-    """Forward and backward by torch.compile, which needs a C++ compiler; Adam stays fused, which is faster than compiled."""
+    """Forward and backward by torch.compile, which needs a C++ compiler; Adam stays fused, which is faster
+    than compiled.
+    """
 
     def loss_of(x: Tensor, eps: Tensor, beta: float) -> tuple[Tensor, Tensor]:
         x = x / 255
         with update.autocast:
             posterior = update.model.encode(x)
             x_logits = update.model.decode(posterior.sample(eps))
-        sums = torch.stack([update.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()])
+        sums = torch.stack(
+            [update.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()]
+        )
         return (sums[0] + beta * sums[1]) / len(x), sums.detach()
 
     loss_of = torch.compile(loss_of)
@@ -109,7 +152,9 @@ def compiled(update: Update):
 
 
 class ByHand:
-    """Update's step for an mlp VAE of one hidden layer: each operation once, none for autograd, modules, autocast or an optimizer."""
+    """Update's step for an mlp VAE of one hidden layer: each operation once, none for autograd, modules,
+    autocast or an optimizer.
+    """
 
     def __init__(self, model: Autoencoder, x: Tensor, spec: RunSpec, device: Device):
         self.x, self.rng, self.sums = x.flatten(1), torch.Generator().manual_seed(0), torch.zeros(2)
@@ -137,13 +182,28 @@ class ByHand:
         d_up = torch.ops.aten.threshold_backward(d_logits @ w4, up, 0)
         d_z = (d_up @ w3).float()
         weight = beta / len(x)
-        d_statistics = torch.cat([d_z + weight * mu, 0.5 * (d_z * noise + weight * (spread.square() - 1))], 1).to(self.kind)
+        d_statistics = torch.cat(
+            [d_z + weight * mu, 0.5 * (d_z * noise + weight * (spread.square() - 1))], 1
+        ).to(self.kind)
         d_hidden = torch.ops.aten.threshold_backward(d_statistics @ w2, hidden, 0)
         layers = (d_hidden, x_used), (d_statistics, hidden), (d_up, z), (d_logits, up)
         gradients = [g.float() for d, into in layers for g in (d.T @ into, d.sum(0))]
         torch._foreach_add_(self.steps, 1)
-        torch._fused_adam_(self.weights, gradients, self.m, self.v, [], self.steps, lr=lr, beta1=0.9, beta2=0.999, weight_decay=0.0,
-                           eps=1e-8, amsgrad=False, maximize=False)
+        torch._fused_adam_(
+            self.weights,
+            gradients,
+            self.m,
+            self.v,
+            [],
+            self.steps,
+            lr=lr,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
         if self.kind != torch.float32:
             torch._foreach_copy_(self.used, self.weights)
 

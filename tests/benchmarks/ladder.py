@@ -1,7 +1,8 @@
-"""A ladder beside VAEs trained separately at its KL weights: `python -m tests.benchmarks.ladder [--seeds 0,1,2] [train's flags]`.
+"""A ladder beside VAEs trained separately at its KL weights: `python -m tests.benchmarks.ladder [--seeds
+0,1,2] [train's flags]`.
 
-Each VAE is trained for as many epochs as the ladder had gone by that rung. The runs are kept where EXPLORER_RUNS says, so
-that what is broken off goes on.
+Each VAE is trained for as many epochs as the ladder had gone by that rung. The runs are kept where
+EXPLORER_RUNS says, so that what is broken off goes on.
 """
 
 import argparse
@@ -24,28 +25,64 @@ BETAS = (0.01, 0.1, 0.3, 1.0, 2.0, 4.0)
 
 
 def measure(rounds: int) -> list[Row]:
-    """The whole rate–distortion curve: a ladder beside a sweep of VAEs at its rungs, each trained for as long as its first rung."""
+    """The whole rate–distortion curve: a ladder beside a sweep of VAEs at its rungs, each trained for as long
+    as its first rung.
+    """
     seconds, apart = [], []
     for seed in range(rounds):
         with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
             spec = RunSpec("mnist", model="ladder", width=200, seed=seed)
             ladder = runs.train(spec)
-            sweep = [runs.train(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs)) for beta in spec.rungs]
+            sweep = [
+                runs.train(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs))
+                for beta in spec.rungs
+            ]
         seconds.append((ladder.seconds, sum(vae.seconds for vae in sweep)))
         frames = [f for f in ladder.film if f.beta in spec.rungs]
-        apart.append(float(np.mean([f.distortion + f.beta * f.rate - vae.test.distortion - f.beta * vae.test.rate
-                                    for f, vae in zip(frames, sweep)])))
-        say(f"ladder {seconds[-1][0]:.0f} s, sweep {seconds[-1][1]:.0f} s, D + beta·R {apart[-1]:+.2f} nats apart")
+        apart.append(
+            float(
+                np.mean(
+                    [
+                        f.distortion + f.beta * f.rate - vae.test.distortion - f.beta * vae.test.rate
+                        for f, vae in zip(frames, sweep)
+                    ]
+                )
+            )
+        )
+        say(
+            f"ladder {seconds[-1][0]:.0f} s, sweep {seconds[-1][1]:.0f} s, D + beta·R {apart[-1]:+.2f} nats"
+            " apart"
+        )
     mine, theirs = (tuple(column) for column in zip(*seconds))
     what = f"rate–distortion curve of MNIST, 2-D, {len(spec.rungs)} KL weights"
-    return [Row(PART, what, "s", mine, f"a sweep of {len(spec.rungs)} VAEs, {spec.epochs} epochs each", theirs, less_is_better=True),
-            Row(PART, "the ladder's D + β·R less the sweep's, mean over them", "nats", tuple(apart), asked="<= 1")]
+    return [
+        Row(
+            PART,
+            what,
+            "s",
+            mine,
+            f"a sweep of {len(spec.rungs)} VAEs, {spec.epochs} epochs each",
+            theirs,
+            less_is_better=True,
+        ),
+        Row(
+            PART, "the ladder's D + β·R less the sweep's, mean over them", "nats", tuple(apart), asked="<= 1"
+        ),
+    ]
 
 
 def separate(ladder: RunSpec, beta: float) -> Run:
     epochs = sum(n for b, n in ladder.stages if b <= beta)
-    spec = RunSpec(ladder.dataset, network=ladder.network, width=ladder.width, depth=ladder.depth, latent_dim=ladder.latent_dim,
-                   beta=beta, epochs=epochs, seed=ladder.seed)
+    spec = RunSpec(
+        ladder.dataset,
+        network=ladder.network,
+        width=ladder.width,
+        depth=ladder.depth,
+        latent_dim=ladder.latent_dim,
+        beta=beta,
+        epochs=epochs,
+        seed=ladder.seed,
+    )
     return runs.train(spec)
 
 
@@ -53,13 +90,14 @@ def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:
     """distortion + beta·rate and gap (%) of the ladder there, and of the VAE."""
     frame = next(f for f in ladder.film if math.isclose(f.beta, beta))
     test = vae.test
-    gaps = [100 * measuring.gaps(run.name, beta=at).gap
-            for run, at in ((ladder, beta), (vae, None))]
+    gaps = [100 * measuring.gaps(run.name, beta=at).gap for run, at in ((ladder, beta), (vae, None))]
     return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate, *gaps]
 
 
 def turns(ladder: Run) -> tuple[float, bool]:
-    """The greatest rotation from one rung to the next, degrees, and whether any flips the map; by Procrustes."""
+    """The greatest rotation from one rung to the next, degrees, and whether any flips the map; by
+    Procrustes.
+    """
     codes = read_embedding(ladder).film.mu[::2].astype(float)
     codes -= codes.mean(1, keepdims=True)
     found = [orthogonal_procrustes(a, b)[0] for a, b in zip(codes, codes[1:])]
@@ -87,22 +125,41 @@ def main() -> None:
     args = parser.parse_args()
     ladders, found, seconds = [], [], []
     for seed in map(int, args.seeds.split(",")):
-        spec = RunSpec(args.dataset, model="ladder", network=args.network, width=args.width, epochs=args.epochs, seed=seed)
+        spec = RunSpec(
+            args.dataset,
+            model="ladder",
+            network=args.network,
+            width=args.width,
+            epochs=args.epochs,
+            seed=seed,
+        )
         ladders.append(runs.train(spec))
         vaes = [separate(spec, beta) for beta in BETAS]
         found.append([figures_of(ladders[-1], vae, beta) for beta, vae in zip(BETAS, vaes)])
         seconds.append([ladders[-1].seconds, sum(vae.seconds for vae in vaes)])
         angle, flipped = turns(ladders[-1])
-        print(f"seed {seed}: ladder of {len(spec.rungs)} rungs {seconds[-1][0]:.0f} s, {len(vaes)} VAEs {seconds[-1][1]:.0f} s; from rung "
-              f"to rung the map turns at most {angle:.1f}°, {'and flips' if flipped else 'no flips'}; worst midpoint "
-              f"{midpoints(ladders[-1]):+.2f} nats from the mean of its ends", flush=True)
+        print(
+            f"seed {seed}: ladder of {len(spec.rungs)} rungs {seconds[-1][0]:.0f} s, {len(vaes)} VAEs"
+            f" {seconds[-1][1]:.0f} s; from rung to rung the map turns at most {angle:.1f}°,"
+            f" {'and flips' if flipped else 'no flips'}; worst midpoint {midpoints(ladders[-1]):+.2f} nats"
+            " from the mean of its ends",
+            flush=True,
+        )
     found = np.array(found)  # [seeds, betas, 4]
-    print(f"\n{args.dataset}, 2-D, {args.network} of width {args.width}, {len(found)} seeds: mean (lowest to highest)\n")
-    print("| beta | D + beta·R, ladder | separate | difference | gap %, ladder | separate | difference |\n|-|-|-|-|-|-|-|")
+    print(
+        f"\n{args.dataset}, 2-D, {args.network} of width {args.width}, {len(found)} seeds: mean (lowest to"
+        " highest)\n"
+    )
+    print(
+        "| beta | D + beta·R, ladder | separate | difference | gap %, ladder | separate | difference"
+        " |\n|-|-|-|-|-|-|-|"
+    )
     for i, beta in enumerate(BETAS):
         total, total_vae, gap, gap_vae = found[:, i].T
-        print(f"| {beta:g} | {spread(total)} | {spread(total_vae)} | {(total - total_vae).mean():+.1f} "
-              f"| {spread(gap)} | {spread(gap_vae)} | {(gap - gap_vae).mean():+.1f} |")
+        print(
+            f"| {beta:g} | {spread(total)} | {spread(total_vae)} | {(total - total_vae).mean():+.1f} "
+            f"| {spread(gap)} | {spread(gap_vae)} | {(gap - gap_vae).mean():+.1f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The latent pad in headless Chromium: drags, its arithmetic beside torch's, many points, and what it is sent."""
+"""The latent pad in headless Chromium: drags, its arithmetic beside torch's, many points, and what it is
+sent.
+"""
 
 import time
 
@@ -22,21 +24,35 @@ POINTS, DECODES = 70_000, 200
 def measure(rounds: int) -> list[Row]:
     with runs_of_its_own(), chromium_or_exit() as browser:
         runs.train(RunSpec("moons", network="conv", epochs=2), drags.RUNS["conv"])
-        return [*drags.shipped(browser, rounds), *drags.rivals(browser, rounds), *arithmetic(browser, rounds), *points(browser), *sizes()]
+        return [
+            *drags.shipped(browser, rounds),
+            *drags.rivals(browser, rounds),
+            *arithmetic(browser, rounds),
+            *points(browser),
+            *sizes(),
+        ]
 
 
 def arithmetic(browser: Browser, rounds: int) -> list[Row]:
     page, rows, off = browser.new_page(), [], {}
     page.evaluate(HELPERS)
-    page.evaluate("async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type: 'text/javascript' }))); }",
-                  javascript(*PARTS))
+    page.evaluate(
+        "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
+        " 'text/javascript' }))); }",
+        javascript(*PARTS),
+    )
     for name, (spec, shape) in DECODERS.items():
         model, weights = model_of(spec, shape)
-        z, block = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim)), decoder_block("d", spec, shape, {0.0: weights})
+        z, block = (
+            2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim)),
+            decoder_block("d", spec, shape, {0.0: weights}),
+        )
         off[name] = float(np.abs(forward(page, block, z) - by_torch(model, spec, z)).max())
         ours, theirs = [], []
         for _ in range(rounds):  # taking turns
-            ours.append(page.evaluate("""([block, D, n]) => {
+            ours.append(
+                page.evaluate(
+                    """([block, D, n]) => {
                 const network = new js.Network(js.openBlock(bytes(block))), took = [];
                 for (let i = -100; i < n; i++) {
                     const z = Array.from({ length: D }, Math.random), start = performance.now();
@@ -44,26 +60,50 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
                     if (i >= 0) took.push(performance.now() - start);
                 }
                 return took.reduce((a, b) => a + b) / n;
-            }""", [text(block.content), spec.latent_dim, DECODES]))
+            }""",
+                    [text(block.content), spec.latent_dim, DECODES],
+                )
+            )
             start = time.perf_counter()
             for row in z[:DECODES]:
                 by_torch(model, spec, row[None])
             theirs.append(1000 * (time.perf_counter() - start) / DECODES)
-        rows.append(Row("pad", f"one decode in JavaScript: {name}, {'×'.join(map(str, shape))}", "ms", tuple(ours), "torch", tuple(theirs),
-                        less_is_better=True))
+        rows.append(
+            Row(
+                "pad",
+                f"one decode in JavaScript: {name}, {'×'.join(map(str, shape))}",
+                "ms",
+                tuple(ours),
+                "torch",
+                tuple(theirs),
+                less_is_better=True,
+            )
+        )
     page.close()
     worst = max(off, key=off.get)
-    return [*rows, Row("pad", f"largest |JavaScript − torch| over {N:,} random z, of {len(off)} networks ({worst})", "", (off[worst],),
-                       asked=f"<= {TOLERANCE}")]
+    return [
+        *rows,
+        Row(
+            "pad",
+            f"largest |JavaScript − torch| over {N:,} random z, of {len(off)} networks ({worst})",
+            "",
+            (off[worst],),
+            asked=f"<= {TOLERANCE}",
+        ),
+    ]
 
 
 def points(browser: Browser) -> list[Row]:
     """Time to paint a map of many points, and to look through them for the one under the pointer."""
     page, rows = browser.new_page(viewport={"width": 1280, "height": 900}), []
-    page.evaluate("async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type: 'text/javascript' }))); }",
-                  javascript(*PARTS))
+    page.evaluate(
+        "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
+        " 'text/javascript' }))); }",
+        javascript(*PARTS),
+    )
     for ratio in (1, 2):
-        took = page.evaluate("""([n, ratio]) => {
+        took = page.evaluate(
+            """([n, ratio]) => {
             const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
             const data = (array, shape) => ({ data: array, shape });
             const tensors = { positions: data(Uint16Array.from({ length: 2 * n }, () => 32768 + 8000 * normal()), [1, n, 2]),
@@ -94,7 +134,9 @@ def points(browser: Browser) -> list[Row]:
                 find.push(performance.now() - start);
             }
             return [paint, find];
-        }""", [POINTS, ratio])
+        }""",
+            [POINTS, ratio],
+        )
         on = f"{POINTS:,} points on 700×620 px at {ratio} device pixel{'s' * (ratio > 1)} a px"
         for what, ms in zip(("painting", "finding the one under the pointer among"), took):
             rows.append(Row("pad", f"{what} {on}", "ms", tuple(ms)))
@@ -107,5 +149,12 @@ def sizes() -> list[Row]:
     for network, name in drags.RUNS.items():
         run = find(name)
         block = decoder_block("d", run.spec, run.shape, {0.0: read_tensors(run, MODEL)})
-        rows.append(Row("pad", f"a decoder sent to the browser as float16, {network}", "MB", (len(block.content) / 1e6,)))
+        rows.append(
+            Row(
+                "pad",
+                f"a decoder sent to the browser as float16, {network}",
+                "MB",
+                (len(block.content) / 1e6,),
+            )
+        )
     return rows

@@ -1,7 +1,8 @@
 """The lessons, measured in headless Chromium: `python -m tests.benchmarks.lessons`.
 
-How long a page takes to open, once someone has opened it before, until the server has said all; then from an answer to its question,
-and from an arrow key on its first slider, until the server has said all. ROUNDS times, the pages in turn.
+How long a page takes to open, once someone has opened it before, until the server has said all; then from an
+answer to its question, and from an arrow key on its first slider, until the server has said all. ROUNDS
+times, the pages in turn.
 """
 
 import time
@@ -24,7 +25,11 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
     page.goto(f"{address}/{name}")
     page.get_by_text("Source code", exact=True).wait_for(timeout=120_000)
     opened = messages.quiet(QUIET) - start
-    answers = [messages.answer(page.locator('[data-testid="stMain"] [data-testid="stBaseButton-secondary"]').first.click, QUIET)]
+    answers = [
+        messages.answer(
+            page.locator('[data-testid="stMain"] [data-testid="stBaseButton-secondary"]').first.click, QUIET
+        )
+    ]
     page.locator(SLIDERS).first.focus()
     answers += [messages.answer(partial(page.keyboard.press, "ArrowRight"), QUIET) for _ in range(MOVES)]
     page.close()
@@ -43,8 +48,10 @@ def main() -> None:
     print("| lesson | opens, s | answers, ms: median | slowest |\n|-|-|-|-|")
     for name, visits in found.items():
         opened, answers = [o for o, _ in visits], np.concatenate([a for _, a in visits])
-        print(f"| {LESSONS[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) | {np.median(answers):.0f} | "
-              f"{max(answers):.0f} |")
+        print(
+            f"| {LESSONS[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) |"
+            f" {np.median(answers):.0f} | {max(answers):.0f} |"
+        )
 
 
 if __name__ == "__main__":

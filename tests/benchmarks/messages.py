@@ -12,8 +12,13 @@ class Messages:
     def __init__(self, page: Page):
         """Of a page that has gone nowhere yet."""
         self.page, self.sent, self.heard = page, [], []
-        page.on("websocket", lambda socket: (socket.on("framesent", lambda _: self.sent.append(time.perf_counter())),
-                                             socket.on("framereceived", lambda _: self.heard.append(time.perf_counter()))))
+        page.on(
+            "websocket",
+            lambda socket: (
+                socket.on("framesent", lambda _: self.sent.append(time.perf_counter())),
+                socket.on("framereceived", lambda _: self.heard.append(time.perf_counter())),
+            ),
+        )
 
     def quiet(self, seconds: float) -> float:
         """When the server said its last word, once it has been silent so long."""
@@ -22,7 +27,9 @@ class Messages:
         return self.heard[-1]
 
     def answer(self, act: Callable[[], None], seconds: float) -> float:
-        """Milliseconds from the first message that an act sends until the server has said all, and is silent so long."""
+        """Milliseconds from the first message that an act sends until the server has said all, and is silent
+        so long.
+        """
         self.sent.clear(), self.heard.clear()
         act()
         while not self.sent:

@@ -1,4 +1,6 @@
-"""One run, decoded in three ways: `?by=` the browser, the server at every event, or Streamlit's own slider and image."""
+"""One run, decoded in three ways: `?by=` the browser, the server at every event, or Streamlit's own slider
+and image.
+"""
 
 import base64
 
@@ -22,8 +24,14 @@ def pad():
         of = asked["zs"] or [z]
         pixels = np.rint(cache.decode(run, np.array(of[0])) * 255).astype(np.uint8)
         letter["decoded"] = {"zs": of, "film": None, "pixels": [base64.b64encode(pixels.tobytes()).decode()]}
-    latent_pad("pad", sides=[(view.map, view.decoder if by == "browser" else None)], images=view.images, letter=letter,
-               on_commit=lambda said: None, on_ask=lambda said: st.session_state.update(asked=said))
+    latent_pad(
+        "pad",
+        sides=[(view.map, view.decoder if by == "browser" else None)],
+        images=view.images,
+        letter=letter,
+        on_commit=lambda said: None,
+        on_ask=lambda said: st.session_state.update(asked=said),
+    )
 
 
 @st.fragment

@@ -12,7 +12,12 @@ CODES = "codes.npz"
 
 def scatter(mu: np.ndarray, y: np.ndarray) -> go.Figure:
     """mu [n, 2], coloured by class: a WebGL trace a class, which is Plotly at its fastest."""
-    return go.Figure([go.Scattergl(x=mu[y == label, 0], y=mu[y == label, 1], mode="markers", name=str(label)) for label in np.unique(y)])
+    return go.Figure(
+        [
+            go.Scattergl(x=mu[y == label, 0], y=mu[y == label, 1], mode="markers", name=str(label))
+            for label in np.unique(y)
+        ]
+    )
 
 
 if __name__ == "__main__":

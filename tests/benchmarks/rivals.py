@@ -1,7 +1,8 @@
-"""Ways of training the same network on the same images: ours, pythae's trainer, and the loop of most tutorials.
+"""Ways of training the same network on the same images: ours, pythae's trainer, and the loop of most
+tutorials.
 
-Each is a generator of Epochs; what is done between two of them is not timed. They are run as their users would: alone in a process,
-in which nobody else has told the libraries anything.
+Each is a generator of Epochs; what is done between two of them is not timed. They are run as their users
+would: alone in a process, in which nobody else has told the libraries anything.
 """
 
 import contextlib
@@ -65,11 +66,15 @@ def alone(function: Callable, *args):
 
 
 def speeds(*rivals: tuple[Callable, RunSpec, Device]) -> list[float]:
-    """Images a second of ways to train, in all epochs but the first. Each trains an epoch while the others wait for their turns."""
+    """Images a second of ways to train, in all epochs but the first. Each trains an epoch while the others
+    wait for their turns.
+    """
     with processes(len(rivals)) as pools:
         for pool, rival in zip(pools, rivals):
             pool.submit(_begin, *rival).result()
-        _, *found = [[pool.submit(_speed_of_next_epoch).result() for pool in pools] for _ in range(rivals[0][1].epochs)]
+        _, *found = [
+            [pool.submit(_speed_of_next_epoch).result() for pool in pools] for _ in range(rivals[0][1].epochs)
+        ]
     return [len(each) / sum(1 / speed for speed in each) for each in zip(*found)]
 
 
@@ -93,9 +98,11 @@ def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = m
     return found
 
 
-def whole(way: Callable, spec: RunSpec, device: Device, times: int = 1) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
-    """Of each of some trainings in a row, s: from its first line to the last weights, what of this lies outside of epochs, and by how
-    much the first epoch took longer than another. And the last weights.
+def whole(
+    way: Callable, spec: RunSpec, device: Device, times: int = 1
+) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
+    """Of each of some trainings in a row, s: from its first line to the last weights, what of this lies
+    outside of epochs, and by how much the first epoch took longer than another. And the last weights.
     """
     data, found = load(spec.dataset, spec.image_size, spec.colour), []
     for _ in range(times):
@@ -103,7 +110,13 @@ def whole(way: Callable, spec: RunSpec, device: Device, times: int = 1) -> tuple
         run = list(way(spec, data, device))
         seconds = time.perf_counter() - start
         each = [e.seconds for e in run]
-        found.append({"in all": seconds, "outside of epochs": seconds - sum(each), "first epoch": each[0] - float(np.median(each[1:]))})
+        found.append(
+            {
+                "in all": seconds,
+                "outside of epochs": seconds - sum(each),
+                "first epoch": each[0] - float(np.median(each[1:])),
+            }
+        )
     return found, run[-1].weights
 
 
@@ -122,7 +135,11 @@ def ours_shared(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]
 def _trained(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     for event in train(spec, data, device):
         if isinstance(event, EpochEnd):
-            yield Epoch(data.n_train / event.images_per_second, event.images_per_second, weights_in(event.checkpoint()))
+            yield Epoch(
+                data.n_train / event.images_per_second,
+                event.images_per_second,
+                weights_in(event.checkpoint()),
+            )
 
 
 def torchs_own_layers() -> AbstractContextManager:
@@ -130,9 +147,14 @@ def torchs_own_layers() -> AbstractContextManager:
 
 
 def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """In float32 as torch multiplies it if nobody asks for anything, on all threads always, with torch's own layers."""
-    with (torchs_own_layers(), patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
-          patch("explorer.training.trainer.WORTH_SHARING", math.inf)):
+    """In float32 as torch multiplies it if nobody asks for anything, on all threads always, with torch's own
+    layers.
+    """
+    with (
+        torchs_own_layers(),
+        patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
+        patch("explorer.training.trainer.WORTH_SHARING", math.inf),
+    ):
         yield from _trained(spec, data, replace(device, bf16=False))
 
 
@@ -143,7 +165,9 @@ def ours_plain_on_one_thread(spec: RunSpec, data: Dataset, device: Device) -> It
 
 
 def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32, torch's own layers."""
+    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32, torch's own
+    layers.
+    """
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
@@ -158,7 +182,9 @@ def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
                 x = x.to(device.name)
                 posterior = model.encode(x)
                 mean = model.decode(posterior.sample(torch.randn_like(posterior.mu))).sigmoid()
-                loss = (binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()) / len(x)
+                loss = (
+                    binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()
+                ) / len(x)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -198,10 +224,22 @@ def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     torch.manual_seed(spec.seed)
     model = build(spec, data.shape)
     vae = VAE(VAEConfig(data.shape, spec.latent_dim, reconstruction_loss="bce"), Encoder(), Decoder())
-    images = BaseDataset(torch.from_numpy(data.x[data.train]).float() / 255, torch.from_numpy(data.y[data.train]))
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        config = BaseTrainerConfig(output_dir=folder, num_epochs=spec.epochs, per_device_train_batch_size=spec.batch_size,
-                                   learning_rate=spec.lr, no_cuda=device.name != "cuda", seed=spec.seed)
+    images = BaseDataset(
+        torch.from_numpy(data.x[data.train]).float() / 255, torch.from_numpy(data.y[data.train])
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        config = BaseTrainerConfig(
+            output_dir=folder,
+            num_epochs=spec.epochs,
+            per_device_train_batch_size=spec.batch_size,
+            learning_rate=spec.lr,
+            no_cuda=device.name != "cuda",
+            seed=spec.seed,
+        )
         trainer = BaseTrainer(vae, images, training_config=config)
         trainer.prepare_training()
     for epoch in range(1, spec.epochs + 1):

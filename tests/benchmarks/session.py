@@ -1,4 +1,6 @@
-"""A visitor without a browser: speaks Streamlit's own protocol on its websocket, and sends back what a browser would."""
+"""A visitor without a browser: speaks Streamlit's own protocol on its websocket, and sends back what a
+browser would.
+"""
 
 import time
 from collections.abc import AsyncIterator
@@ -19,10 +21,17 @@ class Session:
         self.values: dict[str, dict] = {}
 
     async def run(self, fragment: str = "") -> float:
-        """Asks for a run of the page, or of a fragment; s from then until the server has said that it is finished."""
+        """Asks for a run of the page, or of a fragment; s from then until the server has said that it is
+        finished.
+        """
         asked = BackMsg()
         state = asked.rerun_script
-        state.page_name, state.page_script_hash, state.query_string, state.fragment_id = self.page, self.page_hash, self.query, fragment
+        state.page_name, state.page_script_hash, state.query_string, state.fragment_id = (
+            self.page,
+            self.page_hash,
+            self.query,
+            fragment,
+        )
         state.context_info.color_scheme = "light"
         for id, value in self.values.items():
             state.widget_states.widgets.add(id=id, **value)
@@ -39,7 +48,9 @@ class Session:
 
     def component(self, name: str) -> str:
         """The id of the component of that name."""
-        return next(id for id, (element, _) in self.elements.items() if getattr(element, "component_name", "") == name)
+        return next(
+            id for id, (element, _) in self.elements.items() if getattr(element, "component_name", "") == name
+        )
 
     def _hear(self, said: ForwardMsg) -> bool:
         """Whether the run is over. Raises RuntimeError if it failed."""
@@ -64,8 +75,12 @@ class Session:
 @asynccontextmanager
 async def session(address: str, page: str) -> AsyncIterator[Session]:
     """Opens a page, "" for the first one, and waits until all of it has come."""
-    async with connect(f"{address.replace('http', 'ws', 1)}/_stcore/stream", subprotocols=["streamlit"], max_size=None,
-                       compression=None) as socket:
+    async with connect(
+        f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+        subprotocols=["streamlit"],
+        max_size=None,
+        compression=None,
+    ) as socket:
         visitor = Session(socket, page)
         await visitor.run()
         yield visitor

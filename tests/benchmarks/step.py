@@ -1,6 +1,8 @@
-"""Where the time of a training step goes: `python -m tests.benchmarks.step [--network conv] [--batch-size 512]`.
+"""Where the time of a training step goes: `python -m tests.benchmarks.step [--network conv] [--batch-size
+512]`.
 
-By torch's profiler, and each of its matrix products and convolutions by itself, in the precision chosen here and in float32.
+By torch's profiler, and each of its matrix products and convolutions by itself, in the precision chosen here
+and in float32.
 """
 
 import argparse
@@ -45,10 +47,24 @@ def profiled(spec: RunSpec) -> str:
         plain = steps(STEPS)
         with profile(activities=[ProfilerActivity.CPU], acc_events=True) as seen:
             steps(STEPS)
-    found = sorted(((op.self_cpu_time_total / STEPS, op.count / STEPS, op.key) for op in seen.key_averages()), reverse=True)
+    found = sorted(
+        ((op.self_cpu_time_total / STEPS, op.count / STEPS, op.key) for op in seen.key_averages()),
+        reverse=True,
+    )
     whole = sum(took for took, _, _ in found)
-    head = f"{spec.network}, batch {spec.batch_size}, {device.why}: {plain:,.0f} us a step, {whole:,.0f} while profiled"
-    return "\n".join([head, *(f"{took:8.0f} us {took / whole:6.1%} {n:6.1f} calls  {name}" for took, n, name in found[:SHOWN])])
+    head = (
+        f"{spec.network}, batch {spec.batch_size}, {device.why}: {plain:,.0f} us a step, {whole:,.0f} while"
+        " profiled"
+    )
+    return "\n".join(
+        [
+            head,
+            *(
+                f"{took:8.0f} us {took / whole:6.1%} {n:6.1f} calls  {name}"
+                for took, n, name in found[:SHOWN]
+            ),
+        ]
+    )
 
 
 def each_product(spec: RunSpec) -> str:
@@ -59,15 +75,25 @@ def each_product(spec: RunSpec) -> str:
     took = []
     for at in (device, replace(device, bf16=False)):
         with arithmetic(at, at.threads):
-            calls = apart(Products(update_of(spec, build(spec, data.shape), x, at), torch.arange(spec.batch_size)))
+            calls = apart(
+                Products(update_of(spec, build(spec, data.shape), x, at), torch.arange(spec.batch_size))
+            )
             with torch.inference_mode():
                 took.append([(name, microseconds(op, args)) for name, op, args in calls])
     lines = [f"{fast:8,.0f} us {full:8,.0f} in float32  {name}" for (name, fast), (_, full) in zip(*took)]
-    return "\n".join(["each by itself", *lines, f"{sum(us for _, us in took[0]):8,.0f} us {sum(us for _, us in took[1]):8,.0f} in all"])
+    return "\n".join(
+        [
+            "each by itself",
+            *lines,
+            f"{sum(us for _, us in took[0]):8,.0f} us {sum(us for _, us in took[1]):8,.0f} in all",
+        ]
+    )
 
 
 def apart(products: Products) -> Iterator[tuple]:
-    """(name, operation, its arguments) of each product and convolution, the gradients of a convolution one by one."""
+    """(name, operation, its arguments) of each product and convolution, the gradients of a convolution one by
+    one.
+    """
     for op, args in products.calls:
         sizes = " · ".join("×".join(map(str, a.shape)) for a in args if isinstance(a, Tensor) and a.ndim > 1)
         name = f"{op.overloadpacket.__name__} {sizes}"

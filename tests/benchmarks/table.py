@@ -14,10 +14,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Row:
-    """One thing measured, a value a round. theirs: of a baseline that took turns with it in the same rounds, if there is one.
+    """One thing measured, a value a round. theirs: of a baseline that took turns with it in the same rounds,
+    if there is one.
 
-    asked: what is to be reached, or None: "<= 300" by the figure itself, ">= 3" by how many times better it is than the baseline, if there
-    is one.
+    asked: what is to be reached, or None: "<= 300" by the figure itself, ">= 3" by how many times better it
+    is than the baseline, if there is one.
     """
 
     part: str
@@ -50,7 +51,9 @@ def say(what: str) -> None:
 
 def spread(values: tuple[float, ...]) -> str:
     """Median (lowest to highest), to three digits."""
-    digits = [f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}" for v in (np.median(values), min(values), max(values))]
+    digits = [
+        f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}" for v in (np.median(values), min(values), max(values))
+    ]
     return digits[0] if len(values) == 1 else f"{digits[0]} ({digits[1]} to {digits[2]})"
 
 
@@ -60,7 +63,13 @@ def printed(rows: list[Row]) -> str:
     for row in rows:
         theirs = f"{spread(row.theirs)} {row.unit}, {row.baseline}" if row.theirs else ""
         ratio = f"**{spread(row.ratios)}**" if row.theirs else ""
-        asked = "" if row.asked is None else f"{row.asked.replace('>=', '≥').replace('<=', '≤')}{'' if row.is_reached else ', not reached'}"
+        asked = (
+            ""
+            if row.asked is None
+            else (
+                f"{row.asked.replace('>=', '≥').replace('<=', '≤')}{'' if row.is_reached else ', not reached'}"
+            )
+        )
         lines.append(f"| {row.what} | {spread(row.ours)} {row.unit} | {theirs} | {ratio} | {asked} |")
     return "\n".join(lines)
 
@@ -70,10 +79,17 @@ def machine() -> dict:
     import torch
 
     cpuinfo = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
+    named = (
+        re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
+    )
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    return {"processor": named[1] if named else platform.processor(), "cores": os.cpu_count(), "gpu": gpu, "system": platform.system(),
-            "python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
+    return {
+        "processor": named[1] if named else platform.processor(),
+        "cores": os.cpu_count(),
+        "gpu": gpu,
+        "system": platform.system(),
+        "python": platform.python_version(),
+    } | {name: version(name) for name in ("torch", "numpy")}
 
 
 def write(path: Path, rows: list[Row]) -> None:

@@ -1,7 +1,7 @@
 """The pad with each tool beside it, measured in headless Chromium: `python -m tests.benchmarks.tools`.
 
-Drags over the map of two seconds, and how long the server works at the rerun that ends them, every tool in turn with the bare pad,
-ROUNDS times. EXPLORER_DATA must hold MNIST, for *Copying?*.
+Drags over the map of two seconds, and how long the server works at the rerun that ends them, every tool in
+turn with the bare pad, ROUNDS times. EXPLORER_DATA must hold MNIST, for *Copying?*.
 """
 
 import time
@@ -50,12 +50,18 @@ def main() -> None:
         for _ in range(ROUNDS):  # taking turns
             for tool in tools:
                 found[tool].append(drag(browser, address, tool))
-    print("| tool | images/s while dragging | × the bare pad's | messages meanwhile | rerun at its end, ms |\n|-|-|-|-|-|")
+    print(
+        "| tool | images/s while dragging | × the bare pad's | messages meanwhile | rerun at its end, ms"
+        " |\n|-|-|-|-|-|"
+    )
     bare = np.median([images for images, _, _ in found[""]])
     for tool, drags in found.items():
         images, during, took = np.array(drags).T
-        print(f"| {TOOLS[tool].label if tool else 'none'} | {np.median(images):.0f} ({images.min():.0f} to {images.max():.0f}) | "
-              f"{np.median(images) / bare:.2f} | {during.max():.0f} | {np.median(took):.0f} ({took.min():.0f} to {took.max():.0f}) |")
+        print(
+            f"| {TOOLS[tool].label if tool else 'none'} | {np.median(images):.0f} ({images.min():.0f} to"
+            f" {images.max():.0f}) | {np.median(images) / bare:.2f} | {during.max():.0f} |"
+            f" {np.median(took):.0f} ({took.min():.0f} to {took.max():.0f}) |"
+        )
 
 
 if __name__ == "__main__":

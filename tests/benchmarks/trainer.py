@@ -33,37 +33,80 @@ EQUAL_EPOCHS = 8  # of the numerics
 
 def measure(rounds: int) -> list[Row]:
     data, device = load("mnist", 28, False), choose("mlp")
-    found = [*_speeds(rounds, device), _to_equal_bound(rounds, data, device), *_numerics(rounds, data, device)]
+    found = [
+        *_speeds(rounds, device),
+        _to_equal_bound(rounds, data, device),
+        *_numerics(rounds, data, device),
+    ]
     return found + ([_two_at_once(rounds, device)] if device.name == "cpu" else _on_gpu(rounds, data, device))
 
 
 def _speeds(rounds: int, device: Device) -> list[Row]:
-    cases = [(MLP, 128, PYTHAE, pythae, ">= 3"), (MLP, 128, TUTORIAL, tutorial, None), (MLP, 512, PYTHAE, pythae, ">= 4"),
-             (MLP, 512, TUTORIAL, tutorial, None), (CONV, 128, TUTORIAL, tutorial, None), (CONV, 128, PLAIN, ours_plain, ">= 1.6")]
+    cases = [
+        (MLP, 128, PYTHAE, pythae, ">= 3"),
+        (MLP, 128, TUTORIAL, tutorial, None),
+        (MLP, 512, PYTHAE, pythae, ">= 4"),
+        (MLP, 512, TUTORIAL, tutorial, None),
+        (CONV, 128, TUTORIAL, tutorial, None),
+        (CONV, 128, PLAIN, ours_plain, ">= 1.6"),
+    ]
     took = {case: [] for case in cases}
     for _ in range(rounds):
         for case in cases:
             base, batch_size, name, way, _ = case
             spec = replace(base, batch_size=batch_size, epochs=EPOCHS[base.network])
-            took[case].append(tuple(speed / 1000 for speed in speeds((ours, spec, choose(spec.network)), (way, spec, device))))
-            say(f"{spec.network}, batch {batch_size}: {took[case][-1][0]:.1f} thousand images/s, {name} {took[case][-1][1]:.1f}")
-    return [Row(PART, f"{named(base)}, batch {batch_size}", "thousand images/s", *_columns(took[case], name),
-                asked=asked if device.name == "cpu" else None)
-            for case in cases for base, batch_size, name, _, asked in [case]]
+            took[case].append(
+                tuple(
+                    speed / 1000 for speed in speeds((ours, spec, choose(spec.network)), (way, spec, device))
+                )
+            )
+            say(
+                f"{spec.network}, batch {batch_size}: {took[case][-1][0]:.1f} thousand images/s, {name}"
+                f" {took[case][-1][1]:.1f}"
+            )
+    return [
+        Row(
+            PART,
+            f"{named(base)}, batch {batch_size}",
+            "thousand images/s",
+            *_columns(took[case], name),
+            asked=asked if device.name == "cpu" else None,
+        )
+        for case in cases
+        for base, batch_size, name, _, asked in [case]
+    ]
 
 
 def _two_at_once(rounds: int, device: Device) -> Row:
     """Thousand images a second of two trainings together, in the second of three epochs."""
     found = []
     for _ in range(rounds):
-        found.append(tuple(sum(run[1].images_per_second / 1000 for run in at_once(
-            epochs, *((way, replace(MLP, epochs=3, seed=seed), device) for seed in (0, 1)))) for way in (ours, ours_shared)))
+        found.append(
+            tuple(
+                sum(
+                    run[1].images_per_second / 1000
+                    for run in at_once(
+                        epochs, *((way, replace(MLP, epochs=3, seed=seed), device) for seed in (0, 1))
+                    )
+                )
+                for way in (ours, ours_shared)
+            )
+        )
         say(f"two at once: {found[-1][0]:.1f} thousand images/s, on all threads {found[-1][1]:.1f}")
-    return Row(PART, f"{named(MLP)}, batch 128, two trainings at once", "thousand images/s", *_columns(found, "each on all threads"))
+    return Row(
+        PART,
+        f"{named(MLP)}, batch 128, two trainings at once",
+        "thousand images/s",
+        *_columns(found, "each on all threads"),
+    )
 
 
 def named(spec: RunSpec) -> str:
-    return f"mlp 784-512-{spec.latent_dim}" if spec.network == "mlp" else f"{spec.network} of {spec.depth} layers, {spec.width} channels"
+    return (
+        f"mlp 784-512-{spec.latent_dim}"
+        if spec.network == "mlp"
+        else f"{spec.network} of {spec.depth} layers, {spec.width} channels"
+    )
 
 
 def _columns(pairs: list[tuple[float, float]], baseline: str) -> tuple:
@@ -78,7 +121,11 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
     found = []
     for seed in range(rounds):
         theirs = alone(epochs, pythae, replace(usual, seed=seed), device, BUDGET)
-        seconds, goal, spec = sum(e.seconds for e in theirs), elbo(usual, data, theirs[-1].weights), replace(better, seed=seed)
+        seconds, goal, spec = (
+            sum(e.seconds for e in theirs),
+            elbo(usual, data, theirs[-1].weights),
+            replace(better, seed=seed),
+        )
         run, mine = alone(epochs, ours, spec, device), 0.0
         for one in run:
             mine += one.seconds
@@ -87,42 +134,81 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
         else:
             mine = float("inf")
         found.append((mine, seconds))
-        say(f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the end "
-             f"({sum(e.seconds for e in run):.1f} s) at {elbo(spec, data, run[-1].weights):.2f}")
-    return Row(PART, f"time to pythae's {BUDGET}-second elbo, 16-D", "s", *_columns(found, f"{PYTHAE}, batch 128, lr 1e-3"),
-               less_is_better=True, asked="<= 20" if device.name == "cpu" else None)
+        say(
+            f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the"
+            f" end ({sum(e.seconds for e in run):.1f} s) at {elbo(spec, data, run[-1].weights):.2f}"
+        )
+    return Row(
+        PART,
+        f"time to pythae's {BUDGET}-second elbo, 16-D",
+        "s",
+        *_columns(found, f"{PYTHAE}, batch 128, lr 1e-3"),
+        less_is_better=True,
+        asked="<= 20" if device.name == "cpu" else None,
+    )
 
 
 def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
-    """The final elbo in the precision chosen here, beside plain float32; and how far that ends from itself, added up in another order."""
+    """The final elbo in the precision chosen here, beside plain float32; and how far that ends from itself,
+    added up in another order.
+    """
     rows = []
     for base in (MLP, CONV):
         spec, chosen, found = replace(base, epochs=EQUAL_EPOCHS), choose(base.network), []
         for seed in range(rounds):
-            fast, full, one = (elbo(spec, data, alone(epochs, way, replace(spec, seed=seed), chosen)[-1].weights)
-                               for way in (ours, ours_plain, ours_plain_on_one_thread))
+            fast, full, one = (
+                elbo(spec, data, alone(epochs, way, replace(spec, seed=seed), chosen)[-1].weights)
+                for way in (ours, ours_plain, ours_plain_on_one_thread)
+            )
             found.append((abs(fast - full), abs(one - full)))
-            say(f"{spec.network}, {chosen.why}: final elbo {found[-1][0]:.3f} nats from float32's; that on one thread {found[-1][1]:.3f}")
+            say(
+                f"{spec.network}, {chosen.why}: final elbo {found[-1][0]:.3f} nats from float32's; that on"
+                f" one thread {found[-1][1]:.3f}"
+            )
         apart, by_itself = zip(*found)
         what = f"{named(base)}: final elbo, {spec.epochs} epochs, from that of float32"
-        rows += [Row(PART, what, "nats", apart, asked="<= 0.3"), Row(PART, f"{what}: float32 on one thread", "nats", by_itself)]
+        rows += [
+            Row(PART, what, "nats", apart, asked="<= 0.3"),
+            Row(PART, f"{what}: float32 on one thread", "nats", by_itself),
+        ]
     return rows
 
 
 def _on_gpu(rounds: int, data: Dataset, device: Device) -> list[Row]:
-    """20 epochs, batch 128: a process's first training, with capture, transfers and all that its libraries load; and its second."""
+    """20 epochs, batch 128: a process's first training, with capture, transfers and all that its libraries
+    load; and its second.
+    """
     spec, found = replace(MLP, epochs=20), []
     for seed in range(rounds):
-        (mine, our_weights), (theirs, their_weights) = (alone(whole, way, replace(spec, seed=seed), device, times)
-                                                        for way, times in ((ours, 2), (tutorial, 1)))
+        (mine, our_weights), (theirs, their_weights) = (
+            alone(whole, way, replace(spec, seed=seed), device, times)
+            for way, times in ((ours, 2), (tutorial, 1))
+        )
         found.append((*mine, *theirs))
-        say(f"20 epochs, s: {mine} to an elbo of {elbo(spec, data, our_weights):.2f}, {TUTORIAL} {theirs} to "
-            f"{elbo(spec, data, their_weights):.2f}")
+        say(
+            f"20 epochs, s: {mine} to an elbo of {elbo(spec, data, our_weights):.2f}, {TUTORIAL} {theirs} to "
+            f"{elbo(spec, data, their_weights):.2f}"
+        )
     first, second, theirs = zip(*found)
     what = "20 epochs of MNIST, mlp 784-512-2, batch 128"
-    rows = [Row(PART, f"{what}, a process's {which} training", "s", tuple(each["in all"] for each in mine), TUTORIAL,
-                tuple(each["in all"] for each in theirs), less_is_better=True, asked="<= 2.5")
-            for which, mine in (("first", first), ("second", second))]
-    return rows + [Row(PART, f"{what}: {stage}, {which} training", "s", tuple(each[name] for each in mine))
-                   for name, stage in (("outside of epochs", "outside of epochs"), ("first epoch", "its first epoch, beyond another"))
-                   for which, mine in (("first", first), ("second", second))]
+    rows = [
+        Row(
+            PART,
+            f"{what}, a process's {which} training",
+            "s",
+            tuple(each["in all"] for each in mine),
+            TUTORIAL,
+            tuple(each["in all"] for each in theirs),
+            less_is_better=True,
+            asked="<= 2.5",
+        )
+        for which, mine in (("first", first), ("second", second))
+    ]
+    return rows + [
+        Row(PART, f"{what}: {stage}, {which} training", "s", tuple(each[name] for each in mine))
+        for name, stage in (
+            ("outside of epochs", "outside of epochs"),
+            ("first epoch", "its first epoch, beyond another"),
+        )
+        for which, mine in (("first", first), ("second", second))
+    ]

@@ -1,7 +1,7 @@
 """Training from the page, measured in headless Chromium: `python -m tests.benchmarks.training`.
 
-How long from the click to the first progress and to the replay; what a page that follows costs the trainer, and what a trainer
-costs the pages, with and without taking turns.
+How long from the click to the first progress and to the replay; what a page that follows costs the trainer,
+and what a trainer costs the pages, with and without taking turns.
 """
 
 import re
@@ -43,8 +43,11 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
     if address:
         page.goto(f"{address}/train")
         page.get_by_text("on this machine").wait_for()
-    trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    trainer = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     if address:
         while not queue.job_of(spec.run_id):
             time.sleep(0.1)
@@ -63,7 +66,10 @@ def reruns(browser, address: str) -> np.ndarray:
     page.goto(f"{address}/explore?run=digits-vae-2d")
     page.wait_for_selector('[data-testid="decoded"]')
     page.wait_for_timeout(2500)
-    took = [messages.answer(page.get_by_role("button", name="Sample from the prior").click, QUIET) for _ in range(CLICKS)]
+    took = [
+        messages.answer(page.get_by_role("button", name="Sample from the prior").click, QUIET)
+        for _ in range(CLICKS)
+    ]
     page.close()
     return np.array(took)
 
@@ -72,26 +78,41 @@ def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
         from_click(browser, address, 99)  # a server's first training
         times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
-        print("digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
-              "{:.1f} ({:.1f} to {:.1f}), replay {:.1f} ({:.1f} to {:.1f})".format(
-                  *(f(column) for column in times.T for f in (np.median, np.min, np.max))))
-        speeds = np.array([[images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)] for i in range(ROUNDS)])
+        print(
+            "digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
+            "{:.1f} ({:.1f} to {:.1f}), replay {:.1f} ({:.1f} to {:.1f})".format(
+                *(f(column) for column in times.T for f in (np.median, np.min, np.max))
+            )
+        )
+        speeds = np.array(
+            [
+                [images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)]
+                for i in range(ROUNDS)
+            ]
+        )
         alone, followed = np.median(speeds, axis=0)
-        print(f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that follows: "
-              f"× {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})")
+        print(
+            f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that"
+            f" follows: × {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})"
+        )
         found = {"idle": [], "training": []}
         for i in range(ROUNDS):  # taking turns
             found["idle"].append(reruns(browser, address))
             spec = RunSpec("digits", epochs=10_000, seed=50 + i)
-            trainer = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            trainer = subprocess.Popen(
+                [sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             time.sleep(5)
             found["training"].append(reruns(browser, address))
             queue.ask_to_stop(spec.run_id)
             trainer.wait()
         p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
-        print("rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}: p95 × {:.2f}".format(
-            *p["idle"], *p["training"], p["training"][1] / p["idle"][1]))
+        print(
+            "rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}:"
+            " p95 × {:.2f}".format(*p["idle"], *p["training"], p["training"][1] / p["idle"][1])
+        )
 
 
 if __name__ == "__main__":

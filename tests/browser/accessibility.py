@@ -13,18 +13,24 @@ PAGES = "/", "/explore", "/compare", "/train", "/images", "/library"
 TOOLS = "traverse", "grid", "interpolate", "sample", "attributes", "own", "copying", "select", "take"
 SETTLED = 500  # ms without anything that runs
 
-# Rules that Streamlit's own markup breaks, where neither its theme nor a style or attribute of ours reaches: [rule, selector].
+# Rules that Streamlit's own markup breaks, where neither its theme nor a style or attribute of ours reaches:
+# [rule, selector].
 ALLOWED = [
-    # Named sections of the navigation are <div>s inside the sidebar's <ul>. Without sections there would be 18 pages in one row.
+    # Named sections of the navigation are <div>s inside the sidebar's <ul>. Without sections there would be
+    # 18 pages in one row.
     ["list", '[data-testid="stSidebarNavItems"]'],
     ["listitem", '[data-testid="stSidebarNavItems"]'],
 ]
 
 
 def prepare(context: BrowserContext) -> None:
-    """Every page of the context gets what the functions below ask. Without axe-core the test is skipped, except where CI is set."""
+    """Every page of the context gets what the functions below ask. Without axe-core the test is skipped,
+    except where CI is set.
+    """
     if not AXE.exists():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("axe-core is not installed: npm ci --prefix tests/browser")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "axe-core is not installed: npm ci --prefix tests/browser"
+        )
     context.add_init_script(AXE.read_text(encoding="utf-8"))
     context.add_init_script((HERE / "accessibility.js").read_text(encoding="utf-8"))
 
@@ -54,12 +60,16 @@ def show_as(page: Page, theme: str, width: int, height: int) -> None:
     """Another theme and size, as soon as Streamlit has taken on the theme."""
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=theme)
-    page.wait_for_function("theme => getComputedStyle(document.querySelector('.stApp')).colorScheme === theme", arg=theme)
+    page.wait_for_function(
+        "theme => getComputedStyle(document.querySelector('.stApp')).colorScheme === theme", arg=theme
+    )
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def _lasting(page: Page, check: str, arg=None) -> str:
-    """What a check still finds after a while: parts of a page follow a new theme or size one after another."""
+    """What a check still finds after a while: parts of a page follow a new theme or size one after
+    another.
+    """
     found = []
     for wait in (0, 100, 400, 1500):
         page.wait_for_timeout(wait)

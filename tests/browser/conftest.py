@@ -15,7 +15,9 @@ def browser():
     with sync_playwright() as playwright:
         browser = chromium(playwright)
         if not browser:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium found: install one, or set CHROMIUM to its path")
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(
+                "no Chromium found: install one, or set CHROMIUM to its path"
+            )
         yield browser
         browser.close()
 
@@ -47,21 +49,43 @@ def open_own(browser, runs_folder):
 def opener(browser, address: str):
     pages, said = [], []
     with ExitStack() as at_end:
-        def open_page(path: str, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False, wait: str = "load",
-                      sent: list | None = None):
+
+        def open_page(
+            path: str,
+            width: int = 1280,
+            height: int = 900,
+            theme: str = "light",
+            touch: bool = False,
+            wait: str = "load",
+            sent: list | None = None,
+        ):
             """sent: filled with the time of every message to the server."""
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch)
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch
+            )
             at_end.callback(context.close)
             page = context.new_page()
             page.set_default_timeout(30_000)
-            page.on("console", lambda m: said.append(m.text) if m.type == "error" and "/_stcore/" not in m.location["url"] else None)
+            page.on(
+                "console",
+                lambda m: (
+                    said.append(m.text)
+                    if m.type == "error" and "/_stcore/" not in m.location["url"]
+                    else None
+                ),
+            )
             page.on("pageerror", lambda error: said.append(str(error)))
             if sent is not None:
-                page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(time.monotonic())))
+                page.on(
+                    "websocket",
+                    lambda socket: socket.on("framesent", lambda _: sent.append(time.monotonic())),
+                )
             page.goto(address + path, wait_until=wait)
             pages.append(page)
             return page
 
         yield open_page
-        exceptions = [text for page in pages for text in page.locator('[data-testid="stException"]').all_inner_texts()]
+        exceptions = [
+            text for page in pages for text in page.locator('[data-testid="stException"]').all_inner_texts()
+        ]
         assert not said and not exceptions

@@ -18,7 +18,13 @@ def canvas():
     strokes = st.session_state.get("strokes")
     if strokes is not None:
         light = strokes.sum() / 255
-        place = " ".join(f"{strokes.sum(axis) @ np.arange(0.5, len(strokes)) / 255 / light:.2f}" for axis in (1, 0)) if light else "nothing"
+        place = (
+            " ".join(
+                f"{strokes.sum(axis) @ np.arange(0.5, len(strokes)) / 255 / light:.2f}" for axis in (1, 0)
+            )
+            if light
+            else "nothing"
+        )
         st.text(f"heard {st.session_state.n} light {light:.1f} at {place} time {st.session_state.at:.4f}")
     for i in range(40):
         st.write(f"line {i}")

@@ -48,12 +48,25 @@ decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
-    about = json.loads(json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"]["block"])
+    about = json.loads(
+        json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"][
+            "block"
+        ]
+    )
     tensors = safetensors.load(chart.content)
-    tensors |= {"positions": tensors["positions"][:, :0], "labels": tensors["labels"][:0], "spread": tensors["spread"][:, :0]}
+    tensors |= {
+        "positions": tensors["positions"][:, :0],
+        "labels": tensors["labels"][:0],
+        "spread": tensors["spread"][:, :0],
+    }
     chart = make_block("map", about, tensors)
 
 here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
-latent_pad("pad", sides=[(chart, decoder)], images=images_block("images", e.images), letter=here,
-           on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]))
+latent_pad(
+    "pad",
+    sides=[(chart, decoder)],
+    images=images_block("images", e.images),
+    letter=here,
+    on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]),
+)
 st.write(f"film at {here.get('film')}")

@@ -1,4 +1,6 @@
-"""Every page, every tool and every lesson: no violation of WCAG 2.2 A and AA that axe-core finds, and nothing cut off at 400 % zoom."""
+"""Every page, every tool and every lesson: no violation of WCAG 2.2 A and AA that axe-core finds, and nothing
+cut off at 400 % zoom.
+"""
 
 import pytest
 
@@ -33,8 +35,11 @@ def view(page, request):
     return page
 
 
-@pytest.mark.parametrize("theme, size", [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)],
-                         ids=["light-1440", "dark-1440", "dark-390", "light-390"])
+@pytest.mark.parametrize(
+    "theme, size",
+    [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)],
+    ids=["light-1440", "dark-1440", "dark-390", "light-390"],
+)
 def test_axe_finds_no_violation(view, theme, size):
     show_as(view, theme, *size)
     assert violations(view) == ""

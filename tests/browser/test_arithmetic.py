@@ -33,7 +33,10 @@ DECODERS = {
     "mlp, colour": (RunSpec(network="mlp", latent_dim=1, width=64, depth=4), (3, 28, 28)),
     "vqvae": (RunSpec(model="vqvae", latent_dim=8), (1, 28, 28)),
     "conv": (RunSpec(network="conv"), (1, 28, 28)),
-    "conv, gaussian, 3": (RunSpec(network="conv", likelihood="gaussian", width=16, depth=3, latent_dim=10), (1, 64, 64)),
+    "conv, gaussian, 3": (
+        RunSpec(network="conv", likelihood="gaussian", width=16, depth=3, latent_dim=10),
+        (1, 64, 64),
+    ),
     "conv, colour": (RunSpec(network="conv", width=8, latent_dim=5), (3, 32, 32)),
     "conv, 1": (RunSpec(network="conv", width=6, depth=1), (3, 28, 28)),
 }
@@ -51,15 +54,20 @@ def page(browser):
     """A blank page with the pad's JavaScript as `js`."""
     page = browser.new_page()
     page.evaluate(HELPERS)
-    page.evaluate("""async (source) => {
+    page.evaluate(
+        """async (source) => {
         globalThis.js = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-    }""", javascript(*PARTS))
+    }""",
+        javascript(*PARTS),
+    )
     yield page
     page.close()
 
 
 def text(array) -> str:
-    return base64.b64encode(array if isinstance(array, bytes) else np.ascontiguousarray(array).tobytes()).decode()
+    return base64.b64encode(
+        array if isinstance(array, bytes) else np.ascontiguousarray(array).tobytes()
+    ).decode()
 
 
 def floats(result: str) -> np.ndarray:
@@ -77,12 +85,15 @@ def model_of(spec, shape, seed=0):
 
 def forward(page, block, z, u=0.0) -> np.ndarray:
     """z [n, D] -> the network's outputs [n, …]"""
-    done = page.evaluate("""([block, z, D, u]) => {
+    done = page.evaluate(
+        """([block, z, D, u]) => {
         const network = new js.Network(js.openBlock(bytes(block))), all = floats(z), n = all.length / D;
         const out = new Float32Array(n * network.output.length);
         for (let i = 0; i < n; i++) out.set(network.forward(all.subarray(i * D, (i + 1) * D), u), i * network.output.length);
         return text(out);
-    }""", [text(block.content), text(z.astype(np.float32)), z.shape[1], u])
+    }""",
+        [text(block.content), text(z.astype(np.float32)), z.shape[1], u],
+    )
     return floats(done).reshape(len(z), -1)
 
 
@@ -116,7 +127,9 @@ def test_a_classifier_says_what_torch_says(page):
 def test_weights_between_two_rungs_are_mixed(page, network):
     spec, shape = RunSpec(network=network, width=16), (1, 28, 28)
     rungs = [model_of(spec, shape, seed) for seed in range(3)]
-    block = decoder_block("d", spec, shape, {beta: weights for beta, (_, weights) in zip((0.01, 1.0, 10.0), rungs)}, log=True)
+    block = decoder_block(
+        "d", spec, shape, {beta: weights for beta, (_, weights) in zip((0.01, 1.0, 10.0), rungs)}, log=True
+    )
     z = np.random.default_rng(1).standard_normal((50, 2))
     for u, i, t in [(-2, 0, 0), (-0.5, 0, 0.75), (0.25, 1, 0.25), (1, 1, 1), (-9, 0, 0), (9, 1, 1)]:
         mixed = {k: (1 - t) * rungs[i][1][k] + t * rungs[i + 1][1][k] for k in rungs[0][1]}
@@ -129,7 +142,9 @@ def test_every_float16_is_read(page):
     bits = np.arange(65536, dtype=np.uint16)
     finite = bits[np.isfinite(bits.view(np.float16))]
     block = make_block("b", {}, {"all": finite.view(np.float16)})
-    read = page.evaluate("(block) => text(js.openBlock(bytes(block)).tensors().all.data)", text(block.content))
+    read = page.evaluate(
+        "(block) => text(js.openBlock(bytes(block)).tensors().all.data)", text(block.content)
+    )
     assert np.array_equal(floats(read), finite.view(np.float16).astype(np.float32))
 
 
@@ -138,14 +153,23 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     codes = (rng.standard_normal((500, 7)) * [3, 2, 1, 1, 0.5, 0.2, 0.1] + 1).astype(np.float32)
     p, pca = project(codes), PCA(2).fit(codes)
     scale = scale_of(codes, p, False)
-    tensors = {"centre": p.centre, "axes": p.axes, "origin": scale.mean, "unit": scale.unit, "per_unit": np.linalg.pinv(scale.unit)}
+    tensors = {
+        "centre": p.centre,
+        "axes": p.axes,
+        "origin": scale.mean,
+        "unit": scale.unit,
+        "per_unit": np.linalg.pinv(scale.unit),
+    }
     tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
     z, point = codes[3], [1.5, -0.5]
-    got = page.evaluate("""([block, z, point]) => {
+    got = page.evaluate(
+        """([block, z, point]) => {
         const plane = new js.Plane(js.openBlock(bytes(block)).tensors());
         return { moved: plane.moved(z, point), lands: plane.place(plane.moved(z, point)), onto: plane.onto(z), off: plane.off(z),
                  standard: plane.standard(z), point: plane.point(point) };
-    }""", [text(make_block("b", {}, tensors).content), z.tolist(), point])
+    }""",
+        [text(make_block("b", {}, tensors).content), z.tolist(), point],
+    )
     flat = pca.inverse_transform(pca.transform(z[None]))[0]
     sign = np.sign((p.axes * pca.components_).sum(1))
     assert np.allclose(got["onto"], flat, atol=1e-5)
@@ -161,21 +185,30 @@ def test_a_film_moves_between_its_frames(page):
     frames, low, high = rng.uniform(-3, 8, (3, 40, 2)), np.array([-3.0, -4.0]), np.array([8.0, 9.0])
     quantised = np.rint((frames - low) / (high - low) * 65535).astype(np.uint16)
     axis = {"name": "beta", "title": "KL weight", "values": [0.01, 0.1, 10], "log": True}
-    tensors = {"positions": quantised, "low": low.astype(np.float32), "high": high.astype(np.float32),
-               "labels_at": frames[:, :2].astype(np.float32)}
+    tensors = {
+        "positions": quantised,
+        "low": low.astype(np.float32),
+        "high": high.astype(np.float32),
+        "labels_at": frames[:, :2].astype(np.float32),
+    }
     block = text(make_block("f", {"film": axis}, tensors).content)
     for beta, i, t in [(0.01, 0, 0), (0.1**1.5, 0, 0.5), (0.1, 1, 0), (1, 1, 0.5), (10, 1, 1)]:
-        got = page.evaluate("""([block, u]) => {
+        got = page.evaluate(
+            """([block, u]) => {
             const film = new js.Film(js.openBlock(bytes(block)));
             return [film.seek(u), film.seek(u), Array.from(film.points), film.part("labels_at", 2, 2), film.part("spread")];
-        }""", [block, float(np.log10(beta))])
+        }""",
+            [block, float(np.log10(beta))],
+        )
         wanted = (1 - t) * frames[i] + t * frames[i + 1]
         assert got[0] and not got[1] and got[4] is None
         assert np.abs(np.reshape(got[2], (-1, 2)) - wanted).max() <= 13 / 65535
         assert np.allclose(got[3], wanted[1], atol=1e-5)
 
 
-@pytest.mark.parametrize("low, high, length", [(-3.1, 4.2, 600), (0, 1e-3, 250), (-900, 1200, 300), (1.5, 1.9, 90)])
+@pytest.mark.parametrize(
+    "low, high, length", [(-3.1, 4.2, 600), (0, 1e-3, 250), (-900, 1200, 300), (1.5, 1.9, 90)]
+)
 def test_ticks_are_round_and_neither_crowded_nor_absent(page, low, high, length):
     ticks = np.array(page.evaluate("(args) => js.ticks(...args)", [low, high, length]))
     assert len(ticks) and low <= ticks.min() and ticks.max() <= high
@@ -189,11 +222,14 @@ def test_dots_are_blended_over_what_is_there(page):
     """An opaque middle, a soft edge, and nothing outside the radius or the picture."""
     width, height, r = 40, 30, 6
     places = [[20.0, 15.0], [2.0, 2.0], [-50.0, 10.0]]
-    got = page.evaluate("""([width, height, places, r]) => {
+    got = page.evaluate(
+        """([width, height, places, r]) => {
         const pixels = new Int32Array(width * height).fill(0xffffffff | 0);
         js.paintDots(pixels, width, height, Float32Array.from(places.flat()), Int32Array.of(0xff0000ff | 0, 0, 0xff00ff00 | 0), r);
         return Array.from(pixels);
-    }""", [width, height, places, r])
+    }""",
+        [width, height, places, r],
+    )
     rgba = np.array(got, np.int64).astype(np.uint32).view(np.uint8).reshape(height, width, 4)
     distance = np.hypot(*(np.mgrid[:height, :width] + 0.5 - np.array([15, 20])[:, None, None]))
     assert (rgba[..., 3] == 255).all() and (rgba[distance > r + 0.6] == 255).all()
@@ -203,9 +239,12 @@ def test_dots_are_blended_over_what_is_there(page):
 
 
 def fault(page, content: bytes, act="js.openBlock(bytes(block)).tensors()") -> str:
-    return page.evaluate(f"""(block) => {{
+    return page.evaluate(
+        f"""(block) => {{
         try {{ {act}; return ""; }} catch (e) {{ return e instanceof js.Fault ? e.message : "not a fault: " + e; }}
-    }}""", text(content))
+    }}""",
+        text(content),
+    )
 
 
 def test_damaged_blocks_get_a_sentence(page):
@@ -216,10 +255,14 @@ def test_damaged_blocks_get_a_sentence(page):
     assert fault(page, whole, network) == ""
     for part in (whole[:4], whole[:100], whole[:-4], b""):
         assert "Reload the page" in fault(page, part, network), len(part)
-    narrow = decoder_block("d", spec, shape, {0.0: weights | {"decoder.2.weight": weights["decoder.2.weight"][:, :-1]}})
+    narrow = decoder_block(
+        "d", spec, shape, {0.0: weights | {"decoder.2.weight": weights["decoder.2.weight"][:, :-1]}}
+    )
     assert "decoder.2.weight have the shape" in fault(page, narrow.content, network)
     without = {k: w for k, w in weights.items() if k != "decoder.0.bias"}
-    assert "decoder.0.bias" in fault(page, make_block("d", about_of(whole), {k: w[None] for k, w in without.items()}).content, network)
+    assert "decoder.0.bias" in fault(
+        page, make_block("d", about_of(whole), {k: w[None] for k, w in without.items()}).content, network
+    )
     broken = weights | {"decoder.2.bias": np.full_like(weights["decoder.2.bias"], np.nan)}
     assert "not finite" in fault(page, decoder_block("d", spec, shape, {0.0: broken}).content, network)
 
@@ -230,8 +273,14 @@ def about_of(content: bytes) -> dict:
     return json.loads(header["__metadata__"]["block"])
 
 
-@pytest.mark.parametrize("spec, shape", [(RunSpec(network="gru"), (1, 28, 28)), (RunSpec(width=3000, depth=1), (3, 64, 64)),
-                                         (RunSpec(network="conv", width=128), (3, 64, 64))])
+@pytest.mark.parametrize(
+    "spec, shape",
+    [
+        (RunSpec(network="gru"), (1, 28, 28)),
+        (RunSpec(width=3000, depth=1), (3, 64, 64)),
+        (RunSpec(network="conv", width=128), (3, 64, 64)),
+    ],
+)
 def test_what_is_too_much_for_a_browser_is_left_to_the_server(spec, shape):
     _, weights = model_of(spec, shape)
     assert decoder_block("d", spec, shape, {0.0: weights}) is None
@@ -243,9 +292,12 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     run = find(name)
     e = read_embedding(run)
     p = project(e.mu)
-    block = map_block("m", run, e, scale_of(e.mu, p, True), dimensions(e.mu, run.test.rate_per_dimension, True), "Digits")
+    block = map_block(
+        "m", run, e, scale_of(e.mu, p, True), dimensions(e.mu, run.test.rate_per_dimension, True), "Digits"
+    )
     row = 5
-    got = page.evaluate("""([block, row]) => {
+    got = page.evaluate(
+        """([block, row]) => {
         const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", page: "#fff", quiet: "#888", font: "serif" });
         const map = new js.LatentMap(canvas, js.openBlock(bytes(block)), theme);
         map.resize(700, 600);
@@ -261,7 +313,9 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
             box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x + 1), Math.max(box[3], y + 1)];
         }
         return { box, scale: map.view.scale, places: Array.from(map.places.subarray(2 * row, 2 * row + 2)) };
-    }""", [text(block.content), row])
+    }""",
+        [text(block.content), row],
+    )
     covariance = p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T
     reach = 2 * np.sqrt(np.diag(covariance)) * got["scale"] + 2  # half the outline's width
     x0, y0, x1, y1 = got["box"]

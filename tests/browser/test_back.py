@@ -16,7 +16,10 @@ def library(open_page):
     return page
 
 
-@pytest.mark.parametrize("name, complete", [("Explore", r"/explore\?run=[^&]+&z="), ("Compare", r"/compare\?ae=[^&]+&vae=[^&]+&ae_z=")])
+@pytest.mark.parametrize(
+    "name, complete",
+    [("Explore", r"/explore\?run=[^&]+&z="), ("Compare", r"/compare\?ae=[^&]+&vae=[^&]+&ae_z=")],
+)
 def test_one_press_leads_back_from_a_page_that_was_only_looked_at(open_page, name, complete):
     page = library(open_page)
     steps = page.evaluate("history.length")
@@ -35,8 +38,11 @@ def test_one_press_leads_back_from_a_page_that_was_only_looked_at(open_page, nam
 
 def test_one_press_leads_back_from_a_link_and_from_one_that_is_wrong(open_page):
     page = library(open_page)
-    for link, sign in (("/explore?run=tiny-vae", "run=tiny-vae&z="), ("/explore?run=tiny-vea", "run=mnist-vae-2d&z="),
-                       ("/compare?ae=tiny-ae&vae=tiny-ladder", "&ae_z=")):
+    for link, sign in (
+        ("/explore?run=tiny-vae", "run=tiny-vae&z="),
+        ("/explore?run=tiny-vea", "run=mnist-vae-2d&z="),
+        ("/compare?ae=tiny-ae&vae=tiny-ladder", "&ae_z="),
+    ):
         page.goto(page.url.partition("/library")[0] + link)
         ready(page)
         expect(page).to_have_url(re.compile(re.escape(sign)))
@@ -55,7 +61,9 @@ def test_a_move_is_one_step_that_back_undoes_before_it_leaves(open_page):
     expect(page).not_to_have_url(entered)
     page.go_back()
     expect(page).to_have_url(entered)
-    expect(page.locator(f"{PAD} .decoded figcaption").last).to_contain_text(f"{start[0]:.2f}".replace("-", "−"))
+    expect(page.locator(f"{PAD} .decoded figcaption").last).to_contain_text(
+        f"{start[0]:.2f}".replace("-", "−")
+    )
     assert z_of(page) == start
     page.go_back()
     page.wait_for_selector(TABLE)

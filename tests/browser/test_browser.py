@@ -29,14 +29,17 @@ def test_a_point_chosen_on_the_plotly_map_moves_the_pad(open_page, run):
     page.wait_for_timeout(1500)  # Plotly has no sign for having drawn its points
     page.locator(f'{PLOTLY} .modebar-btn[data-val="pan"]').click()  # in which a click selects
     page.locator(PLOTLY).scroll_into_view_if_needed()
-    place = page.evaluate("""row => {
+    place = page.evaluate(
+        """row => {
         const plot = document.querySelector('.js-plotly-plot'), {xaxis, yaxis} = plot._fullLayout;
         const box = plot.querySelector('.nsewdrag').getBoundingClientRect();
         for (const t of plot._fullData) {
             const i = Array.from(t.customdata || []).indexOf(row);
             if (i >= 0) return [box.x + xaxis.d2p(t.x[i]), box.y + yaxis.d2p(t.y[i])];
         }
-    }""", 201)
+    }""",
+        201,
+    )
     changes(page, lambda: page.mouse.click(*place))
     expect(page.locator(f"{PAD} .original")).to_contain_text("test image 201")
 
@@ -127,6 +130,9 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, path, wi
     page.wait_for_selector('[data-testid="stDataFrame"]' if path == "/library" else DECODED)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.querySelectorAll('[data-testid=stPageLink] *')].every((e) => e.scrollWidth <= e.offsetWidth)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stPageLink] *')].every((e) => e.scrollWidth <="
+        " e.offsetWidth)"
+    )
     if path != "/library":
         assert page.locator(DECODED).bounding_box()["y"] < 600

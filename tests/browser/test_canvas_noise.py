@@ -1,4 +1,6 @@
-"""A browser that gives noise for what a canvas holds, so that sites can't recognise it: what is shown and encoded is as in any other."""
+"""A browser that gives noise for what a canvas holds, so that sites can't recognise it: what is shown and
+encoded is as in any other.
+"""
 
 import base64
 import io
@@ -11,7 +13,10 @@ from playwright.sync_api import Page, expect
 from explorer.ui.drawing import SIDE
 from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
-from tests.browser.test_drawing import drawing_address, heard, open_drawing, stroke  # noqa: F401 - its fixtures
+from tests.browser.test_drawing import (
+    heard,
+    stroke,
+)  # noqa: F401 - its fixtures
 
 NOISE = """
     globalThis.truth = HTMLCanvasElement.prototype.toDataURL;
@@ -44,7 +49,12 @@ def test_the_pad_shows_the_same(open_page, path):
     wanted = {canvas: image(page, canvas) for canvas in (MAP, DECODED)}
     ready(with_noise(page))
     page.wait_for_timeout(300)
-    assert page.evaluate("new Set(document.createElement('canvas').getContext('2d').getImageData(0, 0, 9, 9).data).size") > 9
+    assert (
+        page.evaluate(
+            "new Set(document.createElement('canvas').getContext('2d').getImageData(0, 0, 9, 9).data).size"
+        )
+        > 9
+    )
     for canvas, pixels in wanted.items():
         assert len(np.unique(pixels)) > 9 and np.array_equal(seen(page, canvas), pixels)
 
@@ -53,7 +63,9 @@ def test_a_saved_picture_would_be_noise_and_a_sentence_says_so(open_page):
     page = ready(with_noise(open_page("/explore?run=tiny-vae&tool=sample")))
     for place in (PAD, '[data-testid="gallery"]'):
         page.locator(place).get_by_role("button", name="Save PNG").first.click()
-        expect(page.locator(place).get_by_role("alert")).to_contain_text("changes the pixels of saved pictures")
+        expect(page.locator(place).get_by_role("alert")).to_contain_text(
+            "changes the pixels of saved pictures"
+        )
     page.locator(PAD).get_by_role("button", name="Save PNG").click()
     expect(page.locator(PAD).get_by_role("alert")).to_have_count(1)
 
@@ -69,17 +81,32 @@ def test_the_drawing_arrives_as_it_was_drawn(open_drawing):  # noqa: F811
 
 
 def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
-    """Strokes, a dot, the eraser: the pixels that are sent, beside those that the browser paints of the same size."""
+    """Strokes, a dot, the eraser: the pixels that are sent, beside those that the browser paints of the same
+    size.
+    """
     page = open_drawing()
-    js = (ROOT / "explorer/ui/drawing/drawing.js").read_text(encoding="utf-8").replace("export default", "const mounted =")
-    strokes = [{"erases": False, "points": [[0.2, 0.2], [0.8, 0.3], [0.5, 0.9]]}, {"erases": True, "points": [[0.1, 0.5], [0.9, 0.4]]},
-               {"erases": False, "points": [[0.85, 0.85]]}, {"erases": False, "points": [[-0.1, 0.6], [0.3, 1.2]]}]
-    got, painted = page.evaluate("""async ([js, strokes, side]) => {
+    js = (
+        (ROOT / "explorer/ui/drawing/drawing.js")
+        .read_text(encoding="utf-8")
+        .replace("export default", "const mounted =")
+    )
+    strokes = [
+        {"erases": False, "points": [[0.2, 0.2], [0.8, 0.3], [0.5, 0.9]]},
+        {"erases": True, "points": [[0.1, 0.5], [0.9, 0.4]]},
+        {"erases": False, "points": [[0.85, 0.85]]},
+        {"erases": False, "points": [[-0.1, 0.6], [0.3, 1.2]]},
+    ]
+    got, painted = page.evaluate(
+        """async ([js, strokes, side]) => {
         const module = await import(URL.createObjectURL(new Blob([js + "; export { paintAll };"], { type: "text/javascript" })));
         const context = new OffscreenCanvas(side, side).getContext("2d");
         module.paintAll(context, strokes);
         return [[...atob(module.pixels(strokes, side))].map((c) => c.charCodeAt(0)),
                 [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0)];
-    }""", [js, strokes, SIDE])
+    }""",
+        [js, strokes, SIDE],
+    )
     difference = np.abs(np.array(got) - painted)
-    assert np.array(painted).mean() > 20 and difference.mean() < 1 and np.quantile(difference, 0.99) < 40  # edges are softened otherwise
+    assert (
+        np.array(painted).mean() > 20 and difference.mean() < 1 and np.quantile(difference, 0.99) < 40
+    )  # edges are softened otherwise

@@ -30,7 +30,9 @@ def zs_of(page) -> list[list[float]]:
 
 
 def standard(ae_z) -> np.ndarray:
-    """An AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of its covariance."""
+    """An AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of its
+    covariance.
+    """
     mu = load_file(find("digits-ae-2d").folder / EMBEDDING)["mu"].astype(float)
     values, vectors = np.linalg.eigh(np.cov(mu.T, bias=True))
     return vectors @ np.diag(values**-0.5) @ vectors.T @ (np.array(ae_z) - mu.mean(0))
@@ -38,7 +40,10 @@ def standard(ae_z) -> np.ndarray:
 
 def seek(page, u: float) -> None:
     page.get_by_test_id("beta").evaluate(
-        "(input, u) => { input.value = u; for (const name of ['input', 'change']) input.dispatchEvent(new Event(name)); }", u)
+        "(input, u) => { input.value = u; for (const name of ['input', 'change']) input.dispatchEvent(new"
+        " Event(name)); }",
+        u,
+    )
     settle(page)
 
 
@@ -57,7 +62,10 @@ def test_one_pointer_moves_both_to_the_same_place(open_page, runs_folder, hovere
     assert all(not np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
     page.mouse.move(5, 5)
     settle(page)
-    assert all(np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before)) and len(sent) == n
+    assert (
+        all(np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
+        and len(sent) == n
+    )
 
 
 def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_folder):
@@ -66,7 +74,9 @@ def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_fol
         seek(page, np.log10(beta))
         page.wait_for_timeout(100)
         for (_, decoded, name), z in zip(SIDES, ([1.5, -0.5], [0.25, 0.75])):
-            off = image(page, decoded).astype(int) - decoded_by_torch(name, z, beta if name == "tiny-ladder" else None)
+            off = image(page, decoded).astype(int) - decoded_by_torch(
+                name, z, beta if name == "tiny-ladder" else None
+            )
             assert np.abs(off).max() <= 1
 
 
@@ -83,13 +93,19 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
     page.mouse.down()
     page.mouse.move(box["x"] + 9, y, steps=10)
     settle(page)
-    assert len(sent) == n and np.array_equal(image(page, MAP), left) and (image(page, MAP_2) != right).mean() > 0.01
+    assert (
+        len(sent) == n
+        and np.array_equal(image(page, MAP), left)
+        and (image(page, MAP_2) != right).mean() > 0.01
+    )
     shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find("tiny-ladder").film[0]
     assert shown[0] == said[0] and shown[1] != said[1]
     gap = frame_gap(first)
     assert re.match(r"gap\s\d+% \(\d+ to \d+%\)\s", shown[1])
     assert [float(v) for v in re.findall(r"[\d.]+", shown[1])] == pytest.approx(
-        [100 * gap.share, 100 * gap.low, 100 * gap.high, first.distortion, first.rate, first.active_units, 2], abs=0.51)
+        [100 * gap.share, 100 * gap.low, 100 * gap.high, first.distortion, first.rate, first.active_units, 2],
+        abs=0.51,
+    )
     page.mouse.up()
     expect(page).to_have_url(re.compile("beta=0.01"))
 
@@ -107,8 +123,12 @@ def test_grey_is_where_gaps_lie(open_page, runs_folder):
         settle(page)
         at, _ = zs_of(page)
         column, row = (at[0] - x0) / (x1 - x0) * columns, (at[1] - y0) / (y1 - y0) * rows
-        near = {int(found.shade[int(r), int(c)]) for r in (row - 0.2, row + 0.2) for c in (column - 0.2, column + 0.2)
-                if 0 <= r < rows and 0 <= c < columns}
+        near = {
+            int(found.shade[int(r), int(c)])
+            for r in (row - 0.2, row + 0.2)
+            for c in (column - 0.2, column + 0.2)
+            if 0 <= r < rows and 0 <= c < columns
+        }
         if len({shade > EDGE for shade in near}) != 1 or 0 in near:
             continue  # at an edge, to the two digits that are shown
         seen.add(says := words.inner_text())
@@ -125,11 +145,18 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     page.wait_for_timeout(800)
     asked = parse_qs(urlparse(page.url).query)
     assert {"ae", "vae", "z", "ae_z", "beta", "from"} <= set(asked)
-    other = ready(open_page(page.url.partition(":")[2].partition("/compare")[1] + "?" + urlparse(page.url).query))
+    other = ready(
+        open_page(page.url.partition(":")[2].partition("/compare")[1] + "?" + urlparse(page.url).query)
+    )
     other.wait_for_timeout(800)
-    assert zs_of(other) == zs_of(page) and other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
+    assert (
+        zs_of(other) == zs_of(page)
+        and other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
+    )
     for canvas in (MAP, MAP_2, DECODED, DECODED_2, '[data-testid="walk"]', '[data-testid="walk-2"]'):
-        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, canvas  # but for the address's sixth digit
+        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, (
+            canvas
+        )  # but for the address's sixth digit
     page.go_back()
     page.wait_for_timeout(1500)
     assert zs_of(page) != zs_of(other)
@@ -163,7 +190,12 @@ def test_a_walk_decodes_the_straight_way_and_marks_its_gaps(open_page, runs_fold
     side = strip.shape[1] // 13
     for i in (0, 6, 12):
         z = [-1 + 2 * i / 12, 0.5 - i / 12]
-        assert np.abs(strip[:side, i * side : (i + 1) * side].astype(int) - decoded_by_torch("tiny-ladder", z, 1.0)).max() <= 1
+        assert (
+            np.abs(
+                strip[:side, i * side : (i + 1) * side].astype(int) - decoded_by_torch("tiny-ladder", z, 1.0)
+            ).max()
+            <= 1
+        )
     bars = (strip[-1].reshape(13, side, 3).max((1, 2)) > 128).sum()
     expect(page.locator(f"{PAD} .walk figcaption").last).to_contain_text(f"{bars} of 13 steps in a gap")
 
@@ -174,13 +206,19 @@ def test_samples_of_both_are_shown_counted_and_walked_to(open_page):
     settle(page)
     first = [image(page, f'[data-testid="{name}"]') for name in ("samples", "samples-2")]
     assert all(sheet.shape == (4 * 8, 8 * 8, 3) and sheet.std() > 10 for sheet in first)
-    expect(page.locator(f"{PAD} .samples figcaption").first).to_have_text(re.compile(r"from the Gaussian fitted to its codes, \d+ in gaps"))
-    expect(page.locator(f"{PAD} .samples figcaption").last).to_have_text(re.compile(r"from the prior, \d+ in gaps"))
+    expect(page.locator(f"{PAD} .samples figcaption").first).to_have_text(
+        re.compile(r"from the Gaussian fitted to its codes, \d+ in gaps")
+    )
+    expect(page.locator(f"{PAD} .samples figcaption").last).to_have_text(
+        re.compile(r"from the prior, \d+ in gaps")
+    )
     sheet = page.get_by_test_id("samples-2")
     changes(page, lambda: sheet.click(position={"x": 5, "y": 5}), DECODED_2)
     assert np.array_equal(image(page, DECODED_2), first[1][:8, :8])
     seek(page, -2)
-    assert not np.array_equal(image(page, '[data-testid="samples-2"]'), first[1])  # the same draws, decoded there
+    assert not np.array_equal(
+        image(page, '[data-testid="samples-2"]'), first[1]
+    )  # the same draws, decoded there
     assert np.array_equal(image(page, '[data-testid="samples"]'), first[0])
 
 
@@ -215,7 +253,9 @@ def test_a_phone_has_both_and_the_kl_weight_in_view(open_page, width):
 
 def test_what_the_browser_cannot_decode_the_server_does(open_own, runs_folder):
     runs.train(RunSpec("digits", model="ae", network="gru", epochs=1, width=16), "gru-ae")
-    runs.train(RunSpec("digits", model="ladder", network="gru", epochs=1, width=16, betas="0.1,1"), "gru-ladder")
+    runs.train(
+        RunSpec("digits", model="ladder", network="gru", epochs=1, width=16, betas="0.1,1"), "gru-ladder"
+    )
     page = ready(open_own("/compare?ae=gru-ae&vae=gru-ladder"))
     page.wait_for_timeout(2500)  # for torch, which the server imports meanwhile
     press(page, "Home", on=MAP_2)
@@ -223,5 +263,8 @@ def test_what_the_browser_cannot_decode_the_server_does(open_own, runs_folder):
     seek(page, -1)
     page.wait_for_timeout(2000)
     z = [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
-    assert z == [0.5, 0] and np.abs(image(page, DECODED_2).astype(int) - decoded_by_torch("gru-ladder", z, 0.1)).max() <= 1
+    assert (
+        z == [0.5, 0]
+        and np.abs(image(page, DECODED_2).astype(int) - decoded_by_torch("gru-ladder", z, 0.1)).max() <= 1
+    )
     expect(page.get_by_role("button", name="Sample 32 from each")).to_have_count(0)

@@ -22,8 +22,11 @@ def crash_app():
 
 def handshake(port: int, host: str, origin: str) -> int:
     """The status with which a websocket is opened or refused."""
-    asked = (f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+    asked = (
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nUpgrade:"
+        " websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key:"
+        " dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(asked.encode())
         return int(connection.recv(100).split()[1])
@@ -35,9 +38,15 @@ def test_the_options_of_a_running_app(browser, crash_app):
     told = json.loads(page.get_by_test_id("stCode").inner_text())
     page.close()
     assert told == {
-        "server.address": "127.0.0.1", "server.allowedHosts": ["localhost", "127.0.0.1"], "server.maxUploadSize": 50,
-        "server.enableCORS": True, "server.enableXsrfProtection": True, "server.enableStaticServing": False,
-        "server.enableAgentApi": False, "browser.gatherUsageStats": False, "client.showErrorDetails": "type",
+        "server.address": "127.0.0.1",
+        "server.allowedHosts": ["localhost", "127.0.0.1"],
+        "server.maxUploadSize": 50,
+        "server.enableCORS": True,
+        "server.enableXsrfProtection": True,
+        "server.enableStaticServing": False,
+        "server.enableAgentApi": False,
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "type",
     }
 
 
@@ -47,7 +56,12 @@ def test_a_crash_shows_no_path_of_this_machine(browser, crash_app):
     page.get_by_test_id("stException").wait_for()
     shown = page.inner_text("body")
     page.close()
-    assert "FileNotFoundError" in shown and "crash_app" not in shown and str(ROOT) not in shown and "Traceback" not in shown
+    assert (
+        "FileNotFoundError" in shown
+        and "crash_app" not in shown
+        and str(ROOT) not in shown
+        and "Traceback" not in shown
+    )
 
 
 def test_it_answers_on_this_machine_alone(crash_app):
@@ -58,10 +72,15 @@ def test_it_answers_on_this_machine_alone(crash_app):
         socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
-@pytest.mark.parametrize("host, origin, status", [
-    ("127.0.0.1:{port}", "http://127.0.0.1:{port}", 101), ("localhost:{port}", "http://localhost:{port}", 101),
-    ("evil.example", "http://evil.example", 403), ("127.0.0.1.evil.example:{port}", "http://127.0.0.1.evil.example:{port}", 403),
-])
+@pytest.mark.parametrize(
+    "host, origin, status",
+    [
+        ("127.0.0.1:{port}", "http://127.0.0.1:{port}", 101),
+        ("localhost:{port}", "http://localhost:{port}", 101),
+        ("evil.example", "http://evil.example", 403),
+        ("127.0.0.1.evil.example:{port}", "http://127.0.0.1.evil.example:{port}", 403),
+    ],
+)
 def test_a_foreign_host_gets_no_session(crash_app, host, origin, status):
     """As after DNS rebinding, when a browser takes this machine for another site."""
     port = urlsplit(crash_app).port

@@ -1,4 +1,6 @@
-"""The drawing canvas before a mouse and a finger (tests/browser/drawing_app.py), and what Python takes from it."""
+"""The drawing canvas before a mouse and a finger (tests/browser/drawing_app.py), and what Python takes from
+it.
+"""
 
 import base64
 import re
@@ -24,6 +26,7 @@ def drawing_address():
 @pytest.fixture
 def open_drawing(browser, drawing_address):
     with opener(browser, drawing_address) as open_page:
+
         def open_drawing(**how):
             page = open_page("/", **how)
             page.wait_for_selector(CANVAS)
@@ -47,10 +50,14 @@ def stroke(page: Page, *places: tuple[float, float]) -> None:
 
 
 def heard(page: Page, n: int) -> tuple[float, float, float]:
-    """What Python says of the n-th picture that it got: its light in white pixels, and its centre of mass, row and column."""
+    """What Python says of the n-th picture that it got: its light in white pixels, and its centre of mass,
+    row and column.
+    """
     line = page.get_by_text(re.compile(rf"^heard {n} "))
     expect(line).to_be_visible()
-    light, row, col = re.match(r"heard \d+ light ([\d.]+) at (?:([\d.]+) ([\d.]+)|nothing)", line.inner_text()).groups()
+    light, row, col = re.match(
+        r"heard \d+ light ([\d.]+) at (?:([\d.]+) ([\d.]+)|nothing)", line.inner_text()
+    ).groups()
     return float(light), float(row or "nan"), float(col or "nan")
 
 
@@ -61,7 +68,9 @@ def test_a_stroke_of_the_mouse_arrives_white_on_black(open_drawing, theme):
     stroke(page, (0.25, 0.5), (0.75, 0.5))
     length, width = 0.5 * SIDE, 0.08 * SIDE
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(length * width + np.pi * (width / 2) ** 2, rel=0.03)  # a line with round ends
+    assert light == pytest.approx(
+        length * width + np.pi * (width / 2) ** 2, rel=0.03
+    )  # a line with round ends
     assert (row, col) == pytest.approx((SIDE / 2, SIDE / 2), abs=0.3)
     shown = image(page, CANVAS)
     assert shown.max() == 255 and (shown > 127).mean() == pytest.approx(light / SIDE**2, rel=0.03)
@@ -143,7 +152,9 @@ def test_a_finger_draws_and_does_not_scroll(open_drawing, width):
     page = open_drawing(width=width, height=640, touch=True)
     scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)"
+    )
     swipe(page, spot(page, 0.5, 0.9), spot(page, 0.5, 0.1))
     light, row, col = heard(page, 1)
     assert light == pytest.approx(0.8 * SIDE * 0.08 * SIDE, rel=0.2) and col == pytest.approx(SIDE / 2, abs=1)
@@ -157,8 +168,10 @@ def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
     fingers = page.context.new_cdp_session(page)
     for share in np.linspace(0, 1, 12):
         x, y = (1 - share) * np.array(start) + share * np.array(end)
-        fingers.send("Input.dispatchTouchEvent",
-                     {"type": "touchMove" if share else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        fingers.send(
+            "Input.dispatchTouchEvent",
+            {"type": "touchMove" if share else "touchStart", "touchPoints": [{"x": x, "y": y}]},
+        )
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
@@ -169,7 +182,10 @@ def test_a_second_finger_is_not_heard(open_drawing):
     other = spot(page, 0.5, 0.8)
     for i, (x, y) in enumerate(row):
         points = [{"x": x, "y": y, "id": 1}] + [{"x": other[0] + i, "y": other[1], "id": 2}] * (i > 0)
-        fingers.send("Input.dispatchTouchEvent", {"type": "touchMove" if i > 1 else "touchStart", "touchPoints": points})
+        fingers.send(
+            "Input.dispatchTouchEvent",
+            {"type": "touchMove" if i > 1 else "touchStart", "touchPoints": points},
+        )
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert heard(page, 1)[1] == pytest.approx(0.3 * SIDE, abs=1)
 
@@ -228,11 +244,27 @@ def test_a_message_is_its_pixels():
     assert np.array_equal(picture(GOOD), np.resize(np.arange(256), (SIDE, SIDE)))
 
 
-@pytest.mark.parametrize("message", [
-    None, [], "text", 3, {}, {**GOOD, "width": SIDE + 1}, {**GOOD, "height": None}, {**GOOD, "pixels": None}, {**GOOD, "pixels": 7},
-    {**GOOD, "pixels": ""}, {**GOOD, "pixels": GOOD["pixels"][:-4]}, {**GOOD, "pixels": GOOD["pixels"] + "AAAA"},
-    {**GOOD, "pixels": "é" + GOOD["pixels"][1:]}, {**GOOD, "pixels": GOOD["pixels"] + "!"}, {**GOOD, "pixels": [0] * SIDE**2},
-    {key: value for key, value in GOOD.items() if key != "pixels"},
-], ids=lambda message: str(message)[:60])
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        "text",
+        3,
+        {},
+        {**GOOD, "width": SIDE + 1},
+        {**GOOD, "height": None},
+        {**GOOD, "pixels": None},
+        {**GOOD, "pixels": 7},
+        {**GOOD, "pixels": ""},
+        {**GOOD, "pixels": GOOD["pixels"][:-4]},
+        {**GOOD, "pixels": GOOD["pixels"] + "AAAA"},
+        {**GOOD, "pixels": "é" + GOOD["pixels"][1:]},
+        {**GOOD, "pixels": GOOD["pixels"] + "!"},
+        {**GOOD, "pixels": [0] * SIDE**2},
+        {key: value for key, value in GOOD.items() if key != "pixels"},
+    ],
+    ids=lambda message: str(message)[:60],
+)
 def test_what_is_no_picture_is_none(message):
     assert picture(message) is None

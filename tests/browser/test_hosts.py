@@ -1,4 +1,6 @@
-"""The app opened under a name that is not allowed: visitor and operator are told which setting allows it, by a server just started."""
+"""The app opened under a name that is not allowed: visitor and operator are told which setting allows it, by
+a server just started.
+"""
 
 import subprocess
 import sys
@@ -15,7 +17,18 @@ from tests.browser.launch import ROOT, free_port, until_it_answers
 def served(tmp_path, *options: str):
     """The app with these options: its port, and what it has said to its operator so far."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+        *options,
+    ]
     with open(tmp_path / "log", "wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:
@@ -44,11 +57,17 @@ def test_who_comes_by_another_name_is_told_and_so_is_the_operator(browser, tmp_p
         page.goto(f"http://lab.localhost:{port}/explore")
         text = page.inner_text("body")
         page.close()
-        assert "lab.localhost" in text and "allowedHosts" in text and "--server.allowedHosts lab.localhost" in text
+        assert (
+            "lab.localhost" in text
+            and "allowedHosts" in text
+            and "--server.allowedHosts lab.localhost" in text
+        )
         status, kind, same = answer(port, f"lab.localhost:{port}")
         assert (status, kind) == (403, "text/plain; charset=utf-8") and same.split() == text.split()
         told = [line for line in log().splitlines() if "lab.localhost" in line]
-        assert len(told) == 1 and "--server.allowedHosts lab.localhost" in told[0] and "config.toml" in told[0]
+        assert (
+            len(told) == 1 and "--server.allowedHosts lab.localhost" in told[0] and "config.toml" in told[0]
+        )
         for path in ("/", "/learn_kl?mu=0", "/_stcore/host-config", "/static/x.js"):
             assert answer(port, "192.0.2.7:80", path)[0] == 403
         assert answer(port, "192.0.2.7", "/_stcore/health")[0] == 200  # which machines ask
@@ -58,7 +77,10 @@ def test_who_comes_by_another_name_is_told_and_so_is_the_operator(browser, tmp_p
 
 def test_a_name_that_is_allowed_opens_the_app(browser, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
-    with served(tmp_path, "--server.allowedHosts", "lab.localhost", "--server.allowedHosts", "127.0.0.1") as (port, log):
+    with served(tmp_path, "--server.allowedHosts", "lab.localhost", "--server.allowedHosts", "127.0.0.1") as (
+        port,
+        log,
+    ):
         page = browser.new_page()
         page.goto(f"http://lab.localhost:{port}/library")
         expect(page.get_by_role("heading", name="Library")).to_be_visible(timeout=60_000)

@@ -1,4 +1,6 @@
-"""Images of one's own in a real browser: a zip of photographs is uploaded, kept, trained on, explored, compared and walked through."""
+"""Images of one's own in a real browser: a zip of photographs is uploaded, kept, trained on, explored,
+compared and walked through.
+"""
 
 import re
 from contextlib import suppress
@@ -33,7 +35,9 @@ def open_here(home, open_own):
 
 
 def upload(page, content: bytes, name: str = "photographs.zip") -> None:
-    page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": "application/zip", "buffer": content})
+    page.locator('input[type="file"]').set_input_files(
+        {"name": name, "mimeType": "application/zip", "buffer": content}
+    )
 
 
 def train(page, label: str, epochs: int) -> None:
@@ -100,8 +104,14 @@ def test_names_with_markup_load_nothing_and_run_nothing(open_here):
     page = open_here("/images")
     page.on("request", lambda request: asked.append(request.url))
     wild = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
-    upload(page, zipped({f"{wild}/{i}.png": content for i, content in enumerate(pieces(4).values())}
-                        | {f"other/{wild}.png": next(iter(pieces(1).values()))}), f"{wild.replace('/', '')}.zip")
+    upload(
+        page,
+        zipped(
+            {f"{wild}/{i}.png": content for i, content in enumerate(pieces(4).values())}
+            | {f"other/{wild}.png": next(iter(pieces(1).values()))}
+        ),
+        f"{wild.replace('/', '')}.zip",
+    )
     expect(page.get_by_text("9 images")).to_be_visible(timeout=SLOW)
     expect(page.locator('[data-testid="gallery"]')).to_be_visible(timeout=SLOW)
     settle(page)
@@ -129,12 +139,16 @@ def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder,
             if i < n_before:
                 page.get_by_role("button", name="Save", exact=True).click()
                 expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
-        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(timeout=SLOW)  # the page is complete
+        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(
+            timeout=SLOW
+        )  # the page is complete
         page.wait_for_load_state("networkidle")
     with app_process(port=int(address.rpartition(":")[2])):
         with suppress(Error):  # the page may have noticed already
             page.get_by_role("button", name="Save", exact=True).click(timeout=3000)
-        expect(page.get_by_text("The server was restarted, and the files are gone. Choose them again.")).to_be_visible(timeout=SLOW)
+        expect(
+            page.get_by_text("The server was restarted, and the files are gone. Choose them again.")
+        ).to_be_visible(timeout=SLOW)
         assert len(own.names()) == n_before
     page.close()
 

@@ -11,7 +11,20 @@ from safetensors.numpy import load_file
 from explorer import runs
 from explorer.figures.palette import CLASS_COLOURS
 from explorer.store.run import EMBEDDING
-from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, hover_a_point, image, press, ready, settle, spot, z_of
+from tests.browser.pad import (
+    DECODED,
+    MAP,
+    PAD,
+    changes,
+    decoded_by_torch,
+    hover_a_point,
+    image,
+    press,
+    ready,
+    settle,
+    spot,
+    z_of,
+)
 
 TINY = "/explore?run=tiny-vae"
 
@@ -127,7 +140,10 @@ def test_classes_are_switched_and_stay_switched(open_page):
         pixels = image(page, MAP).reshape(-1, 3).astype(int)
         return sum((np.abs(pixels - colour).sum(1) < 12).sum() > 20 for colour in classes)
 
-    classes = [[round(0.75 * int(c[i : i + 2], 16) + 0.25 * light) for i, light in ((1, 252), (3, 252), (5, 250))] for c in CLASS_COLOURS]
+    classes = [
+        [round(0.75 * int(c[i : i + 2], 16) + 0.25 * light) for i, light in ((1, 252), (3, 252), (5, 250))]
+        for c in CLASS_COLOURS
+    ]
     assert colours() == 10
     legend = page.get_by_role("group", name="Classes").get_by_role("button")
     changes(page, lambda: legend.nth(3).click(), MAP)
@@ -164,7 +180,9 @@ def test_keys_move_the_cursor_and_the_sliders(open_page):
 def test_the_image_is_named_by_the_classifier_or_its_confidence_is_below_90_percent(open_page):
     page = ready(open_page("/explore?run=digits-vae-2d"))
     guess = page.locator(f"{PAD} .guess")
-    expect(guess).to_have_text(re.compile(r"looks like 0 \((over )?\d+%\)"))  # the first test image's reconstruction
+    expect(guess).to_have_text(
+        re.compile(r"looks like 0 \((over )?\d+%\)")
+    )  # the first test image's reconstruction
     said = set()
     for x in np.linspace(0.3, 0.7, 25):
         page.mouse.move(*spot(page, x, 0.5))
@@ -180,7 +198,10 @@ def test_a_finger_moves_z_and_the_page_stays(open_page):
     client, n = page.context.new_cdp_session(page), len(sent)
 
     def finger(kind, *at):
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}] if at else []})
+        client.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}] if at else []},
+        )
 
     changes(page, lambda: finger("touchStart", *spot(page, 0.4, 0.4)))
     changes(page, lambda: finger("touchMove", *spot(page, 0.6, 0.5)))
@@ -201,9 +222,15 @@ def test_a_second_finger_does_not_fight_the_first(open_page):
     client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**one, "id": 0}]})
     settle(page)
     held = z_of(page)
-    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{**one, "id": 0}, {**other, "id": 1}]})
+    client.send(
+        "Input.dispatchTouchEvent",
+        {"type": "touchStart", "touchPoints": [{**one, "id": 0}, {**other, "id": 1}]},
+    )
     other["x"] -= 20
-    client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**one, "id": 0}, {**other, "id": 1}]})
+    client.send(
+        "Input.dispatchTouchEvent",
+        {"type": "touchMove", "touchPoints": [{**one, "id": 0}, {**other, "id": 1}]},
+    )
     settle(page)
     assert z_of(page) == held
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
@@ -239,7 +266,10 @@ def test_what_is_read_aloud_is_what_is_shown(open_page):
     page = ready(open_page("/explore?run=digits-vae-2d"))
     live, shown = page.locator(f"{PAD} .unseen"), page.locator(f"{PAD} .decoded")
     expect(live).to_contain_text("test image 0: 0")
-    for act in [page.get_by_role("button", name="Sample from the prior").click, lambda: press(page, "ArrowUp", 3)]:
+    for act in [
+        page.get_by_role("button", name="Sample from the prior").click,
+        lambda: press(page, "ArrowUp", 3),
+    ]:
         act()
         settle(page)
         z = shown.locator("figcaption").last.inner_text().removeprefix("decoded from ")
@@ -256,7 +286,10 @@ def test_the_map_takes_on_another_theme_and_a_sharper_screen(open_page):
     assert image(page, MAP)[0, 0].max() < 30
     client = page.context.new_cdp_session(page)
     wide = image(page, MAP).shape[1]
-    client.send("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False})
+    client.send(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False},
+    )
     page.mouse.move(*spot(page, 0.5, 0.5))
     settle(page)
     assert abs(image(page, MAP).shape[1] - 2 * wide) <= 2

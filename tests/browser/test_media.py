@@ -73,14 +73,17 @@ def test_points_gaps_and_sliders_are_seen_in_the_readers_own_colours(open_page, 
     page.keyboard.press("ArrowRight")
     assert slider.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
     box = slider.bounding_box()
-    row = before[int(box["y"] + box["height"] / 2), int(box["x"]):int(box["x"] + box["width"])]
+    row = before[int(box["y"] + box["height"] / 2), int(box["x"]) : int(box["x"] + box["width"])]
     assert (abs(row - ground).max(1) > 100).mean() > 0.9  # track and thumb stand out from the page
 
 
 def contrast(a: np.ndarray, b) -> float:
     def luminance(rgb):
         c = np.broadcast_to(np.asarray(rgb, float) / 255, 3)
-        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722] + 0.05
+        return (
+            np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722] + 0.05
+        )
+
     low, high = sorted((luminance(a), luminance(b)))
     return high / low
 
@@ -99,13 +102,21 @@ def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
     for part in ("stHeader", "stSidebar", "stPageLink"):
         for each in page.get_by_test_id(part).all():
             expect(each).to_be_hidden()
-    colours = page.evaluate("""[...document.querySelectorAll('[data-testid="stMarkdownContainer"] :is(p, strong), h1')].map(
-        (e) => getComputedStyle(e).color)""")
+    colours = page.evaluate(
+        """[...document.querySelectorAll('[data-testid="stMarkdownContainer"] :is(p, strong), h1')].map(
+        (e) => getComputedStyle(e).color)"""
+    )
     assert set(colours) == {"rgb(0, 0, 0)"}
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgba(0, 0, 0, 0)",
+        "rgb(255, 255, 255)",
+    )
     figure = page.get_by_test_id("stVegaLiteChart").first
     assert figure.locator("text").first.evaluate("e => getComputedStyle(e).fill") == "rgb(0, 0, 0)"
-    assert page.locator(".katex [style*='rgb(']").first.evaluate("e => getComputedStyle(e).color") != "rgb(0, 0, 0)"  # still told apart
+    assert (
+        page.locator(".katex [style*='rgb(']").first.evaluate("e => getComputedStyle(e).color")
+        != "rgb(0, 0, 0)"
+    )  # still told apart
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 2 <= pages <= 8  # all of it, not the first screen alone
 
@@ -143,7 +154,9 @@ FOCUSED = """async () => {
 
 
 def tabbed(page, n: int = 80) -> list[list]:
-    """What Tab leads to from the top of the page, until it comes round: [tag, name, whether its focus is seen]."""
+    """What Tab leads to from the top of the page, until it comes round: [tag, name, whether its focus is
+    seen].
+    """
     page.emulate_media(reduced_motion="reduce")
     page.evaluate("document.activeElement.blur()")
     found = []
@@ -188,7 +201,11 @@ def test_keys_alone_answer_a_lesson_and_unfold_its_mathematics(open_page):
     page.get_by_test_id("stVegaLiteChart").first.wait_for()
     found = tabbed(page)
     tags = [tag for tag, *_ in found]
-    assert tags.count("summary") >= 2 and "button" in tags and page.get_by_role("slider").count() <= tags.count("input") + tags.count("div")
+    assert (
+        tags.count("summary") >= 2
+        and "button" in tags
+        and page.get_by_role("slider").count() <= tags.count("input") + tags.count("div")
+    )
     unseen = [name for tag, name, seen in found if not seen]
     assert not unseen, unseen
     option = page.get_by_test_id("stButton").get_by_role("button").first

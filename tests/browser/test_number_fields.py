@@ -41,7 +41,10 @@ def test_a_decimal_comma_is_a_decimal_point(form, text):
 
 
 def test_every_field_that_takes_fractions_takes_a_comma(form):
-    for label, text, flag in ((LABELS["beta_warmup"], "2,5", "--beta-warmup 2.5"), (LABELS["lr"], "0,003", "--lr 0.003")):
+    for label, text, flag in (
+        (LABELS["beta_warmup"], "2,5", "--beta-warmup 2.5"),
+        (LABELS["lr"], "0,003", "--lr 0.003"),
+    ):
         enter(form, label, text)
         expect(form.locator(COMMAND)).to_contain_text(flag)
 
@@ -62,10 +65,16 @@ def test_a_whole_number_has_no_comma_and_the_field_keeps_what_it_held(form, text
     expect(form.locator(COMMAND)).to_contain_text("--epochs 12")
 
 
-@pytest.mark.parametrize("label, text, flag", [
-    (BETA, "0,25", "--beta 0.25"), (BETA, " 0,25 ", "--beta 0.25"), (BETA, "1.000,5", "--beta 3"),
-    ("Epochs", "3,5", "--beta 3"), ("Epochs", "35", "--epochs 35"),
-])
+@pytest.mark.parametrize(
+    "label, text, flag",
+    [
+        (BETA, "0,25", "--beta 0.25"),
+        (BETA, " 0,25 ", "--beta 0.25"),
+        (BETA, "1.000,5", "--beta 3"),
+        ("Epochs", "3,5", "--beta 3"),
+        ("Epochs", "35", "--epochs 35"),
+    ],
+)
 def test_what_is_pasted_is_read_alike(form, label, text, flag):
     enter(form, BETA, "3")
     expect(form.locator(COMMAND)).to_contain_text("--beta 3")
@@ -79,6 +88,12 @@ def test_what_is_pasted_is_read_alike(form, label, text, flag):
 
 
 def test_a_fields_step_says_whether_it_takes_fractions():
-    numbers = {f.name: (value_type(f), f.metadata["step"]) for f in dataclasses.fields(RunSpec) if value_type(f) in (int, float)}
+    numbers = {
+        f.name: (value_type(f), f.metadata["step"])
+        for f in dataclasses.fields(RunSpec)
+        if value_type(f) in (int, float)
+    }
     numbers = {name: told for name, told in numbers.items() if told[1] is not None}
-    assert len(numbers) > 10 and all((kind is float) == (step % 1 != 0) for kind, step in numbers.values()), numbers
+    assert len(numbers) > 10 and all((kind is float) == (step % 1 != 0) for kind, step in numbers.values()), (
+        numbers
+    )

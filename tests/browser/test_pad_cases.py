@@ -1,6 +1,5 @@
 """Latent pads that the app does not show: damaged, crowded, of a film (tests/browser/pad_app.py)."""
 
-
 import shutil
 import time
 
@@ -24,7 +23,9 @@ def case_address(trained_runs, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(folder))
         for epochs in EPOCHS:
-            runs.train(RunSpec("digits", likelihood="gaussian", epochs=epochs, width=32, lr=5e-3), f"film-{epochs}")
+            runs.train(
+                RunSpec("digits", likelihood="gaussian", epochs=epochs, width=32, lr=5e-3), f"film-{epochs}"
+            )
         with running_app("tests/browser/pad_app.py") as address:
             yield address
 
@@ -35,9 +36,15 @@ def open_case(browser, case_address):
         yield lambda case, **how: open_page(f"/?case={case}", **how)
 
 
-@pytest.mark.parametrize("case, says", [
-    ("cut", "do not match their header"), ("nan", "not finite"), ("mismatch", "decoder.2.weight have the shape"), ("no points", "no codes"),
-])
+@pytest.mark.parametrize(
+    "case, says",
+    [
+        ("cut", "do not match their header"),
+        ("nan", "not finite"),
+        ("mismatch", "decoder.2.weight have the shape"),
+        ("no points", "no codes"),
+    ],
+)
 def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, says):
     page = open_case(case)
     alert = page.get_by_role("alert")
@@ -50,8 +57,13 @@ def test_long_names_stay_in_their_place(open_case, width):
     page = ready(open_case("long names", width=width, height=800))
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)")
-    assert page.locator(f"{PAD} .original").bounding_box()["width"] < page.locator(f"{PAD} .decoded").bounding_box()["width"]
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)"
+    )
+    assert (
+        page.locator(f"{PAD} .original").bounding_box()["width"]
+        < page.locator(f"{PAD} .decoded").bounding_box()["width"]
+    )
 
 
 def test_one_class_needs_no_legend(open_case):

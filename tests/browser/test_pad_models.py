@@ -1,5 +1,6 @@
-"""The latent pad of every kind of model: AE, many dimensions, decoded by the server, a ladder of KL weights."""
-
+"""The latent pad of every kind of model: AE, many dimensions, decoded by the server, a ladder of KL
+weights.
+"""
 
 import re
 
@@ -12,7 +13,19 @@ from explorer import runs
 from explorer.figures.images import to_uint8
 from explorer.specs import RunSpec
 from explorer.store.run import EMBEDDING
-from tests.browser.pad import MAP, PAD, changes, decoded_by_torch, hover_a_point, image, press, ready, settle, spot, z_of
+from tests.browser.pad import (
+    MAP,
+    PAD,
+    changes,
+    decoded_by_torch,
+    hover_a_point,
+    image,
+    press,
+    ready,
+    settle,
+    spot,
+    z_of,
+)
 
 
 def test_buttons_draw_from_the_prior_and_reset(open_page):
@@ -26,7 +39,9 @@ def test_buttons_draw_from_the_prior_and_reset(open_page):
     assert z_of(page) == [0, 0]
 
 
-@pytest.mark.parametrize("run, button", [("digits-ae-2d", "Sample at random"), ("tiny-vae", "Sample from the prior")])
+@pytest.mark.parametrize(
+    "run, button", [("digits-ae-2d", "Sample at random"), ("tiny-vae", "Sample from the prior")]
+)
 def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page, runs_folder, run, button):
     page = ready(open_page(f"/explore?run={run}"))
     mu = load_file(runs.load(run).run.folder / EMBEDDING)["mu"]
@@ -106,7 +121,9 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
         page.mouse.move(5, 5)
         page.wait_for_timeout(1500)
         box = page.locator(MAP).bounding_box()
-        assert box and shows(page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)])
+        assert box and shows(
+            page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
+        )
     press(page, "Home")
     press(page, "ArrowRight", 9)
     page.wait_for_timeout(1500)
@@ -130,7 +147,12 @@ def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_fol
     page.mouse.up()
     beta = 10 ** float(axis.input_value())
     assert 0.08 < beta < 0.12
-    assert np.abs(image(page)[..., 0].astype(int) - to_uint8(runs.load("tiny-ladder", beta).decode([0.0, 0.0])[0])).max() <= 1
+    assert (
+        np.abs(
+            image(page)[..., 0].astype(int) - to_uint8(runs.load("tiny-ladder", beta).decode([0.0, 0.0])[0])
+        ).max()
+        <= 1
+    )
     frame = min(runs.load("tiny-ladder").run.film, key=lambda f: abs(f.beta - beta))
     shown = page.locator(f"{PAD} .figures").inner_text()
     assert float(re.search(r"rate ([\d.]+) nats", shown)[1]) == pytest.approx(frame.rate, rel=0.1)
@@ -144,7 +166,10 @@ def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_fol
 def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs_folder):
     page = ready(open_page("/explore?run=tiny-ladder"))
     axis = page.get_by_test_id("beta")
-    axis.evaluate("(input) => { for (const name of ['input', 'change']) { input.value = -2; input.dispatchEvent(new Event(name)); } }")
+    axis.evaluate(
+        "(input) => { for (const name of ['input', 'change']) { input.value = -2; input.dispatchEvent(new"
+        " Event(name)); } }"
+    )
     page.wait_for_timeout(500)
     row = int(re.search(r"test image ([\d,]+)", hover_a_point(page))[1].replace(",", ""))
     page.mouse.down()

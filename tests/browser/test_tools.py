@@ -9,7 +9,19 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot, z_of
+from tests.browser.pad import (
+    DECODED,
+    MAP,
+    PAD,
+    changes,
+    decoded_by_torch,
+    image,
+    press,
+    ready,
+    settle,
+    spot,
+    z_of,
+)
 from tests.trainings import stop_button
 
 GALLERY = '[data-testid="gallery"]'
@@ -134,7 +146,9 @@ def test_codes_are_selected_with_a_lasso(open_page):
     expect(page.get_by_text(re.compile(r"\d+ selected:"))).to_be_visible()
     page.wait_for_selector(f"{GALLERY} button")
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    shown = page.evaluate("document.querySelector('.js-plotly-plot')._fullData.map((t) => (t.selectedpoints || []).length)")
+    shown = page.evaluate(
+        "document.querySelector('.js-plotly-plot')._fullData.map((t) => (t.selectedpoints || []).length)"
+    )
     assert sum(shown) > 10  # the selection stays on view, the rest greyed
     changes(page, page.locator(f"{GALLERY} .grid button").nth(3).click)
     expect(page.locator(f"{PAD} .original")).to_contain_text("test image")
@@ -148,7 +162,11 @@ def test_everything_is_taken_along(open_page, trained_runs):
     assert {"tiny-vae/run.json", "tiny-vae/model.safetensors", "tiny-vae/embedding.safetensors"} <= set(names)
     with page.expect_download() as told:
         page.get_by_role("button", name="CSV").click()
-    assert told.value.path().read_text(encoding="utf-8").startswith("index,label,mu_0,mu_1,logvar_0,logvar_1,class\n0,")
+    assert (
+        told.value.path()
+        .read_text(encoding="utf-8")
+        .startswith("index,label,mu_0,mu_1,logvar_0,logvar_1,class\n0,")
+    )
     with page.expect_download() as told:
         page.get_by_role("button", name="Save PNG").click()
     assert min(Image.open(told.value.path()).size) > 200
@@ -166,8 +184,16 @@ def test_the_link_that_is_taken_along_shows_the_tool_before(open_page):
     expect(link).to_contain_text("seed=1")
 
 
-@pytest.mark.parametrize("tool, sign", [("Grid", "By quantile"), ("Sample", "The prior"), ("Interpolate", "Linear"),
-                                        ("Your image", "A test image"), ("Select", "As on the map")])
+@pytest.mark.parametrize(
+    "tool, sign",
+    [
+        ("Grid", "By quantile"),
+        ("Sample", "The prior"),
+        ("Interpolate", "Linear"),
+        ("Your image", "A test image"),
+        ("Select", "As on the map"),
+    ],
+)
 def test_a_tool_chosen_first_in_a_session_begins_with_what_is_usual(open_page, tool, sign):
     page = ready(open_page("/explore?run=tiny-vae"))
     page.get_by_role("radio", name=tool, exact=True).click()
@@ -192,12 +218,17 @@ def test_t_sne_is_watched_stopped_and_shown(open_page):
     page.get_by_role("radio", name="Grid", exact=True).click()  # meanwhile
     page.wait_for_selector(f"{GALLERY} button")
     page.get_by_role("radio", name="Select", exact=True).click()
-    expect(page.locator(".js-plotly-plot .xtitle", has_text="t-SNE, first axis")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".js-plotly-plot .xtitle", has_text="t-SNE, first axis")).to_have_count(
+        1, timeout=60_000
+    )
 
 
 def test_a_selection_stays_when_the_axes_change_and_in_the_link(open_page):
     page = ready(open_page("/explore?run=tiny-vae-6d&tool=select&rows=3,5,8"))
-    selected = "document.querySelector('.js-plotly-plot')._fullData.reduce((n, t) => n + (t.selectedpoints || []).length, 0)"
+    selected = (
+        "document.querySelector('.js-plotly-plot')._fullData.reduce((n, t) => n + (t.selectedpoints ||"
+        " []).length, 0)"
+    )
     page.wait_for_function(f"document.querySelector('.js-plotly-plot') && {selected} === 3")
     page.get_by_role("radio", name="PCA", exact=True).click()
     expect(page.locator(".js-plotly-plot .xtitle", has_text="PC 1 ")).to_have_count(1)
@@ -240,10 +271,14 @@ def test_a_gallery_is_saved_pixel_for_pixel(open_page):
     side = 13 * 8 * 4
     assert saved.shape[0] > side and saved.shape[1] == side
     saved, below = saved[:side], saved[side:]
-    assert (below < 100).all(axis=2).sum() > 200 and (below[:, :3] == 255).all() and below.shape[0] > 20  # dark letters on white
+    assert (
+        (below < 100).all(axis=2).sum() > 200 and (below[:, :3] == 255).all() and below.shape[0] > 20
+    )  # dark letters on white
     name = page.locator(f"{GALLERY} .grid button").nth(0).get_attribute("aria-label").replace("−", "-")
     z = [float(v) for v in re.findall(r"-?\d+\.\d+", name)]
-    assert np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3  # z is said to two digits
+    assert (
+        np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3
+    )  # z is said to two digits
 
 
 INK = 120  # of 255: letters are darker than this on white paper
@@ -259,17 +294,27 @@ def test_a_saved_picture_says_what_it_shows(open_page):
     """The run, the rows and the captions: what is added to the same picture without them is letters."""
     page = opened(open_page, "interpolate")
     written = page.evaluate_handle("[]")
-    page.evaluate("""written => {
+    page.evaluate(
+        """written => {
         const draw = CanvasRenderingContext2D.prototype.fillText;
         CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { written.push(text); return draw.call(this, text, ...at); };
-    }""", written)
+    }""",
+        written,
+    )
     with page.expect_download() as told:
         page.locator(f"{GALLERY} .save").first.click()
     saved = np.asarray(Image.open(told.value.path()).convert("RGB"))
     said = written.evaluate("all => all.join(' ')")
-    assert "Interpolation, Digits · VAE · 2-D · tiny-vae: from the code of test image 0 to the code of test image" in said
+    assert (
+        "Interpolation, Digits · VAE · 2-D · tiny-vae: from the code of test image 0 to the code of test"
+        " image" in said
+    )
     assert {"linear", "spherical"} <= set(said.split()) and re.search(r"\d in gaps", said)
-    images = next(x for x in range(saved.shape[1]) if (saved[:24, x] < 255).any() and (saved[:24, x] < INK).all(axis=1).sum() > 20)
+    images = next(
+        x
+        for x in range(saved.shape[1])
+        if (saved[:24, x] < 255).any() and (saved[:24, x] < INK).all(axis=1).sum() > 20
+    )
     assert lines(saved[:32, :images]) >= 2  # the first row's head, beside its images
     assert lines(saved[-60:]) >= 1 and saved.shape[1] >= 360
     written.evaluate("all => { all.length = 0; }")

@@ -37,13 +37,21 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     shown = image(page, '[data-testid="replay-1"]')
     k, side = len(replay.originals), replay.originals.shape[-1]
     wanted = np.concatenate([np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]], axis=1)[:, :-1]
-    assert shown.shape == (side, k * (side + 1) - 1, 3) and np.abs(shown[..., 0].astype(int) - wanted).max() <= 1
+    assert (
+        shown.shape == (side, k * (side + 1) - 1, 3) and np.abs(shown[..., 0].astype(int) - wanted).max() <= 1
+    )
     last = image(page, REPLAY_MAP)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
-    assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)  # a slider has a thousand steps
+    assert float(axis.input_value()) == pytest.approx(
+        replay.epochs[-2], abs=0.5
+    )  # a slider has a thousand steps
     play = page.get_by_test_id("play")
-    changes(page, lambda: axis.evaluate("(e) => { e.value = 1; e.dispatchEvent(new Event('input')); }"), '[data-testid="replay-2"]')
+    changes(
+        page,
+        lambda: axis.evaluate("(e) => { e.value = 1; e.dispatchEvent(new Event('input')); }"),
+        '[data-testid="replay-2"]',
+    )
     play.click()
     expect(play).to_have_text("Pause")
     expect(play).to_have_text("Play", timeout=15_000)
@@ -82,7 +90,10 @@ def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, ru
     page = page("epochs=9000&width=16&seed=5")
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector(REPLAY_MAP, timeout=SLOW)
-    axis, four = page.get_by_test_id("beta"), page.get_by_role("group", name="Classes").get_by_role("button", name="4")
+    axis, four = (
+        page.get_by_test_id("beta"),
+        page.get_by_role("group", name="Classes").get_by_role("button", name="4"),
+    )
     last = float(axis.get_attribute("max"))
     expect(axis).not_to_have_attribute("max", str(int(last)), timeout=SLOW)
     assert axis.input_value() == axis.get_attribute("max")  # it follows
@@ -90,7 +101,10 @@ def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, ru
     axis.evaluate("(e) => { e.value = 2; e.dispatchEvent(new Event('input')); }")
     seen, last = float(axis.input_value()), axis.get_attribute("max")
     expect(axis).not_to_have_attribute("max", last, timeout=SLOW)
-    assert float(axis.input_value()) == pytest.approx(seen, rel=0.2) and float(axis.get_attribute("max")) > 2 * seen
+    assert (
+        float(axis.input_value()) == pytest.approx(seen, rel=0.2)
+        and float(axis.get_attribute("max")) > 2 * seen
+    )
     expect(four).to_have_attribute("aria-pressed", "false")
 
 

@@ -1,4 +1,6 @@
-"""Two browsers before one server: what is private in one is nowhere in the other, and stays with its own through tabs and reloads."""
+"""Two browsers before one server: what is private in one is nowhere in the other, and stays with its own
+through tabs and reloads.
+"""
 
 import re
 from urllib.parse import urlsplit
@@ -31,7 +33,12 @@ def browsers(open_own, runs_folder, tmp_path, monkeypatch):
 
 
 def keys(page) -> list[str]:
-    return [key for cookie in page.context.cookies() if cookie["name"] == COOKIE for key in cookie["value"].split(".")]
+    return [
+        key
+        for cookie in page.context.cookies()
+        if cookie["name"] == COOKIE
+        for key in cookie["value"].split(".")
+    ]
 
 
 def key_of(page) -> str:
@@ -48,16 +55,24 @@ def go(page, path):
 
 
 def settled(page):
-    page.wait_for_function("""() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""", timeout=SLOW)
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""",
+        timeout=SLOW,
+    )
     page.wait_for_timeout(300)
-    page.wait_for_function("""() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""", timeout=SLOW)
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""",
+        timeout=SLOW,
+    )
 
 
 def said(page) -> str:
     """All that stands on the page, also where it is hidden."""
-    return page.evaluate("""() => { const all = (root) => [...root.querySelectorAll('*')].map((e) => (e.shadowRoot ? all(e.shadowRoot) : '')
+    return page.evaluate(
+        """() => { const all = (root) => [...root.querySelectorAll('*')].map((e) => (e.shadowRoot ? all(e.shadowRoot) : '')
         + ' ' + [...e.attributes].map((a) => a.value).join(' ')).join(' ') + ' ' + root.textContent;
-        return all(document.body); }""")
+        return all(document.body); }"""
+    )
 
 
 def asking(spec) -> str:
@@ -83,7 +98,10 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     key = key_of(mine)
     name = private(key, SHORT.run_id)
     assert find(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
-    own.save(Dataset("x", np.zeros((9, 1, 16, 16), np.uint8), np.zeros(9, np.int64), ("secret",), 7), images := private(key, "faces"))
+    own.save(
+        Dataset("x", np.zeros((9, 1, 16, 16), np.uint8), np.zeros(9, np.int64), ("secret",), 7),
+        images := private(key, "faces"),
+    )
     train(mine, LONG, alone=True)
     expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
 
@@ -108,7 +126,9 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
         expect(page.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
         go(page, f"/explore?run={name}")
         ready(page)
-        expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"{SHORT.run_id} · private$"))
+        expect(page.get_by_role("combobox", name="Model")).to_have_value(
+            re.compile(f"{SHORT.run_id} · private$")
+        )
         assert key not in page.inner_text("body") and keys(page) == [key]
     go(tab, "/train")
     stop_button(tab).click()
@@ -150,7 +170,9 @@ def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
     two.wait_for_function(f"document.cookie.split('{COOKIE}=')[1].includes('.')")
     found = keys(one)
     assert len(set(found)) == 2 and all(map(is_key, found))
-    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)  # it has heard of the other's
+    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(
+        timeout=SLOW
+    )  # it has heard of the other's
     one.reload()
     expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     expect(one.get_by_text("seed 7", exact=False)).to_be_visible()

@@ -1,4 +1,6 @@
-"""Every network with every model, every size and both depths of colour: one step, one decode, nothing left out."""
+"""Every network with every model, every size and both depths of colour: one step, one decode, nothing left
+out.
+"""
 
 from itertools import product
 
@@ -33,7 +35,11 @@ def test_a_model_trains_evaluates_and_decodes(model, network, shape):
     net = build(spec, shape)
     net.load_state_dict({k: torch.from_numpy(v[-1] if spec.rungs else v) for k, v in end.weights.items()})
     e = evaluate(net, likelihood_of(spec), noise(shape).x[-8:])
-    assert e.mu.shape == (8, 3) and (e.logvar is None) == (model in ("ae", "vqvae")) and (e.figures.elbo is None) == (model == "ae")
+    assert (
+        e.mu.shape == (8, 3)
+        and (e.logvar is None) == (model in ("ae", "vqvae"))
+        and (e.figures.elbo is None) == (model == "ae")
+    )
     assert net.decode(torch.zeros(5, 3)).shape == (5, *shape)
 
 

@@ -36,7 +36,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def web(monkeypatch):
-    """A server on this machine: files by name, raw answers (status line and all) by name, and what was asked of it."""
+    """A server on this machine: files by name, raw answers (status line and all) by name, and what was asked
+    of it.
+    """
     monkeypatch.setenv("no_proxy", "*")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.web = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, asked=[])

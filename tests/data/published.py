@@ -1,5 +1,5 @@
-"""What torchvision believes of what is published: its classes, whose addresses and checksums a test puts in others' place; and
-what holds for all that it downloads.
+"""What torchvision believes of what is published: its classes, whose addresses and checksums a test puts in
+others' place; and what holds for all that it downloads.
 """
 
 import hashlib

@@ -1,4 +1,6 @@
-"""Files as people bring them, at every door: the right pixels, classes and split, and a sentence where something was decided."""
+"""Files as people bring them, at every door: the right pixels, classes and split, and a sentence where
+something was decided.
+"""
 
 import csv
 import io
@@ -39,7 +41,11 @@ def arrays(name: str) -> dict[str, np.ndarray]:
 
 def images_in(name: str) -> dict[str, Image.Image]:
     with zipfile.ZipFile(CASES / name) as held:
-        return {entry: Image.open(io.BytesIO(held.read(entry))) for entry in held.namelist() if entry.endswith((".png", ".tif"))}
+        return {
+            entry: Image.open(io.BytesIO(held.read(entry)))
+            for entry in held.namelist()
+            if entry.endswith((".png", ".tif"))
+        }
 
 
 def unpacked(name: str, place: Path) -> Path:
@@ -53,10 +59,15 @@ def test_decimal_tiffs_have_one_scale():
     raw = images_in("floattiff.zip")
     wanted = [np.rint(np.asarray(raw[name]) * 255) for name in sorted(raw)]
     assert np.array_equal(pixels(upload), wanted) and max(w.max() for w in wanted) == 204
-    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",) and upload.counts == {"other": 5, "scan": 5}
+    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",) and upload.counts == {
+        "other": 5,
+        "scan": 5,
+    }
 
 
-@pytest.mark.parametrize("name, top, kind", [("tiff_int32.tif", 65535, "32-bit"), ("png16_12bit.png", 4095, "16-bit")])
+@pytest.mark.parametrize(
+    "name, top, kind", [("tiff_int32.tif", 65535, "32-bit"), ("png16_12bit.png", 4095, "16-bit")]
+)
 def test_integers_of_more_than_8_bits_are_scaled_by_the_values_there(name, top, kind):
     content = (CASES / name).read_bytes()
     raw = np.asarray(Image.open(CASES / name)).astype(float)
@@ -64,32 +75,48 @@ def test_integers_of_more_than_8_bits_are_scaled_by_the_values_there(name, top, 
     upload = uploaded([(name, content), (f"again-{name}", content)])
     assert np.array_equal(pixels(upload), [np.rint(raw * 255 / top)] * 2)
     assert upload.notes == (f"Pixels ({kind}) are scaled: 0 is black, {top:,} is white.",)
-    assert np.array_equal(from_file(content, (1, *SIZE))[0], np.rint(raw * 255 / top)) and notes_on(content) == [*upload.notes]
+    assert np.array_equal(from_file(content, (1, *SIZE))[0], np.rint(raw * 255 / top)) and notes_on(
+        content
+    ) == [*upload.notes]
 
 
 def test_masks_of_0_and_1_are_black_and_white():
     upload, raw = found("npz_u8_zero_one.npz"), arrays("npz_u8_zero_one.npz")
-    assert np.array_equal(pixels(upload), raw["images"] * 255) and upload.notes == ("Pixels (8-bit) are scaled: 0 is black, 1 is white.",)
+    assert np.array_equal(pixels(upload), raw["images"] * 255) and upload.notes == (
+        "Pixels (8-bit) are scaled: 0 is black, 1 is white.",
+    )
 
 
 @pytest.mark.parametrize("door", ["upload", "folder", "server", "file"])
 def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatch):
     place = unpacked("train_test.zip", tmp_path / "x")
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
-    data = {"upload": lambda: found("train_test.zip").dataset("x", 32, False), "folder": lambda: load(f"folder:{place}", 32),
-            "server": lambda: on_server(str(place)).dataset("x", 32, False),
-            "file": lambda: load(f"file:{CASES / 'train_test.zip'}", 32)}[door]()
+    data = {
+        "upload": lambda: found("train_test.zip").dataset("x", 32, False),
+        "folder": lambda: load(f"folder:{place}", 32),
+        "server": lambda: on_server(str(place)).dataset("x", 32, False),
+        "file": lambda: load(f"file:{CASES / 'train_test.zip'}", 32),
+    }[door]()
     assert data.class_names == ("disc", "square") and (data.n_train, data.n_test) == (16, 16)
     raw = images_in("train_test.zip")
     for rows, split in ((data.train, "train"), (data.test, "test")):
-        wanted = sorted((name.split("/")[2], np.asarray(image).tobytes()) for name, image in raw.items() if f"/{split}/" in name)
-        assert sorted((data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) == wanted
+        wanted = sorted(
+            (name.split("/")[2], np.asarray(image).tobytes())
+            for name, image in raw.items()
+            if f"/{split}/" in name
+        )
+        assert (
+            sorted((data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) == wanted
+        )
 
 
 @pytest.mark.parametrize("door", ["upload", "folder", "file"])
 def test_a_wrapper_folder_is_no_class_at_any_door(door, tmp_path):
-    data = {"upload": lambda: found("mac.zip").dataset("x", 28, False), "file": lambda: load(f"file:{CASES / 'mac.zip'}"),
-            "folder": lambda: load(f"folder:{unpacked('mac.zip', tmp_path)}")}[door]()
+    data = {
+        "upload": lambda: found("mac.zip").dataset("x", 28, False),
+        "file": lambda: load(f"file:{CASES / 'mac.zip'}"),
+        "folder": lambda: load(f"folder:{unpacked('mac.zip', tmp_path)}"),
+    }[door]()
     assert data.class_names == ("a", "b") and np.bincount(data.y).tolist() == [5, 5] and data.skipped == ()
 
 
@@ -102,13 +129,17 @@ def test_white_drawings_are_put_on_black():
     upload = found("white_icons.zip")
     raw = images_in("white_icons.zip")
     assert np.array_equal(pixels(upload), [np.asarray(raw[name])[..., 3] for name in sorted(raw)])
-    assert upload.notes == ("Transparent images are shown on black, because they would not be visible on white.",)
+    assert upload.notes == (
+        "Transparent images are shown on black, because they would not be visible on white.",
+    )
     assert from_file(zipfile.ZipFile(CASES / "white_icons.zip").read("a/0.png"), (1, *SIZE)).max() == 255
 
 
 def test_an_array_among_images_is_skipped_and_named():
     upload = found("images_and_npy.zip")
-    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == ("ds/features.npy: it is an array, and only the images are used",)
+    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == (
+        "ds/features.npy: it is an array, and only the images are used",
+    )
 
 
 @pytest.mark.parametrize("name", ["disc.avif", "disc.jfif", "disc.pgm"])
@@ -120,10 +151,17 @@ def test_one_list_of_suffixes_for_every_door(name, tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "both.zip", "w") as held:
         held.writestr(f"1-{name}", content), held.writestr(f"2-{name}", content)
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
-    doors = [uploaded([(name, content), (f"2-{name}", content)]), uploaded([("it.zip", (tmp_path / "both.zip").read_bytes())]),
-             on_server(str(tmp_path))]
+    doors = [
+        uploaded([(name, content), (f"2-{name}", content)]),
+        uploaded([("it.zip", (tmp_path / "both.zip").read_bytes())]),
+        on_server(str(tmp_path)),
+    ]
     seen = [pixels(upload)[0] for upload in doors]
-    seen += [from_file(content, (1, *SIZE))[0], load(f"folder:{tmp_path}", 32).x[0, 0], load(f"file:{tmp_path / 'both.zip'}", 32).x[0, 0]]
+    seen += [
+        from_file(content, (1, *SIZE))[0],
+        load(f"folder:{tmp_path}", 32).x[0, 0],
+        load(f"file:{tmp_path / 'both.zip'}", 32).x[0, 0],
+    ]
     assert all(np.abs(image.astype(int) - wanted).max() <= 1 for image in seen)
 
 
@@ -147,7 +185,10 @@ def test_every_page_of_a_tiff_is_an_image():
             stack.seek(page)
             wanted.append(np.asarray(stack).copy())
     assert len(wanted) == 6 and np.array_equal(pixels(upload), wanted)
-    assert upload.notes == ("1 TIFF file has 6 pages: every page is an image.",) and upload.names[5] == "stack.tif, page 6"
+    assert (
+        upload.notes == ("1 TIFF file has 6 pages: every page is an image.",)
+        and upload.names[5] == "stack.tif, page 6"
+    )
     content = (CASES / "stack.tif").read_bytes()
     assert np.array_equal(from_file(content, (1, *SIZE))[0], wanted[0])
     assert notes_on(content) == ["This file has 6 pages: the first is used."]
@@ -161,16 +202,24 @@ def test_a_table_as_kaggles_mnist():
     assert [upload.class_names[y] for y in upload.y] == [str(row[0]) for row in rows]
 
 
-@pytest.mark.parametrize("name, images, labels", [
-    ("npz_arr0.npz", "arr_0", "arr_1"), ("npz_flat784.npz", "images", "labels"), ("npz_floatlabels.npz", "images", "labels"),
-    ("npz_labels_n1.npz", "images", "labels"), ("npz_onehot.npz", "images", "labels"),
-])
+@pytest.mark.parametrize(
+    "name, images, labels",
+    [
+        ("npz_arr0.npz", "arr_0", "arr_1"),
+        ("npz_flat784.npz", "images", "labels"),
+        ("npz_floatlabels.npz", "images", "labels"),
+        ("npz_labels_n1.npz", "images", "labels"),
+        ("npz_onehot.npz", "images", "labels"),
+    ],
+)
 def test_arrays_under_usual_names_and_shapes(name, images, labels):
     upload, raw = found(name), arrays(name)
     side = 28 if name == "npz_flat784.npz" else 32
     assert np.array_equal(pixels(upload, (side, side)).reshape(raw[images].shape), raw[images])
     wanted = raw[labels].argmax(1) if name == "npz_onehot.npz" else raw[labels].ravel().astype(int)
-    assert [upload.class_names[y] for y in upload.y] == [str(label) for label in wanted] and upload.class_names == ("0", "1")
+    assert [upload.class_names[y] for y in upload.y] == [
+        str(label) for label in wanted
+    ] and upload.class_names == ("0", "1")
 
 
 def test_keras_arrays_keep_their_split():
@@ -178,7 +227,10 @@ def test_keras_arrays_keep_their_split():
     assert (data.n_train, data.n_test) == (30, 10)
     for rows, split in ((data.train, "train"), (data.test, "test")):
         wanted = sorted((int(y), x.tobytes()) for x, y in zip(raw[f"x_{split}"], raw[f"y_{split}"]))
-        assert sorted((int(data.class_names[y]), x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) == wanted
+        assert (
+            sorted((int(data.class_names[y]), x.tobytes()) for x, y in zip(data.x[rows], data.y[rows]))
+            == wanted
+        )
 
 
 def test_one_plain_array():
@@ -190,8 +242,14 @@ def test_labels_beside_the_images():
     upload = found("images_and_csv.zip")
     with zipfile.ZipFile(CASES / "images_and_csv.zip") as held:
         told = dict(line.split(",") for line in held.read("labels.csv").decode().split()[1:])
-    assert [upload.class_names[y] for y in upload.y] == [told[name.rpartition("/")[2]] for name in upload.names]
-    assert upload.class_names == ("a", "b") and upload.skipped == () and upload.notes == ("The classes are read from labels.csv.",)
+    assert [upload.class_names[y] for y in upload.y] == [
+        told[name.rpartition("/")[2]] for name in upload.names
+    ]
+    assert (
+        upload.class_names == ("a", "b")
+        and upload.skipped == ()
+        and upload.notes == ("The classes are read from labels.csv.",)
+    )
 
 
 def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_one():
@@ -203,12 +261,18 @@ def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_o
         train_classifier(data, lambda done, of: None)
 
 
-@pytest.mark.parametrize("name", ["kaggle_mnist.csv", "train_test.zip", "images.npy", "npz_onehot.npz", "stack.tif"])
+@pytest.mark.parametrize(
+    "name", ["kaggle_mnist.csv", "train_test.zip", "images.npy", "npz_onehot.npz", "stack.tif"]
+)
 def test_the_command_line_takes_every_format(name, tmp_path):
     env = os.environ | {"EXPLORER_DATA": str(tmp_path), "EXPLORER_RUNS": str(tmp_path / "runs")}
     words = ["data", str(CASES / name)]
-    done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True)
-    n = {"train_test.zip": "16 training and 16", "stack.tif": "5 training and 1"}.get(name, "32 training and 8")
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    n = {"train_test.zip": "16 training and 16", "stack.tif": "5 training and 1"}.get(
+        name, "32 training and 8"
+    )
     assert done.returncode == 0 and f"file:{CASES / name}: {n} test images" in done.stdout
 
 

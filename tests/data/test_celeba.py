@@ -19,9 +19,13 @@ SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
 
 @pytest.fixture
 def celeba_files():
-    """Ten faces of one grey each, and CelebA's five lists about them, as bytes by path; the attributes, -1 or 1."""
+    """Ten faces of one grey each, and CelebA's five lists about them, as bytes by path; the attributes, -1 or
+    1.
+    """
     attributes = np.random.default_rng(0).choice([-1, 1], (10, 40))
-    files = celeba_folder([Image.new("RGB", (178, 218), (int(grey),) * 3) for grey in SKIN], attributes, PARTITION)
+    files = celeba_folder(
+        [Image.new("RGB", (178, 218), (int(grey),) * 3) for grey in SKIN], attributes, PARTITION
+    )
     return files, attributes
 
 
@@ -43,10 +47,15 @@ def celeba_online(celeba_files, web, home, monkeypatch):
     with zipfile.ZipFile(archive, "w") as z:
         for name in [n for n in files if n.endswith(".jpg")]:
             z.writestr(name, files[name])
-    published = {"img_align_celeba.zip": archive.getvalue(), **{n: d for n, d in files.items() if n.endswith(".txt")}}
+    published = {
+        "img_align_celeba.zip": archive.getvalue(),
+        **{n: d for n, d in files.items() if n.endswith(".txt")},
+    }
     web.files |= {f"?id=ID-{name}": data for name, data in published.items()}
     monkeypatch.setattr(torchvision_sets, "DRIVE", web.url + "?id=")
-    monkeypatch.setattr(torchvision_class("CelebA"), "file_list", [(f"ID-{n}", md5(d), n) for n, d in published.items()])
+    monkeypatch.setattr(
+        torchvision_class("CelebA"), "file_list", [(f"ID-{n}", md5(d), n) for n, d in published.items()]
+    )
     return attributes
 
 
@@ -62,10 +71,16 @@ def check_faces(data, attributes, rows):
 def test_celeba_is_read_from_its_own_layout(celeba):
     data = load("celeba")
     check_faces(data, celeba[1], [0, 1, 4, 6, 7, 3, 5, 9])
-    assert list(data.factors) == ATTRIBUTES and data.class_names == ("not smiling", "smiling") and data.skipped == ()
+    assert (
+        list(data.factors) == ATTRIBUTES
+        and data.class_names == ("not smiling", "smiling")
+        and data.skipped == ()
+    )
 
 
-@pytest.mark.parametrize("broken, rows", [(4, [0, 1, 6, 7, 3, 5, 9]), (5, [0, 1, 4, 6, 7, 3, 9])], ids=["of train", "of test"])
+@pytest.mark.parametrize(
+    "broken, rows", [(4, [0, 1, 6, 7, 3, 5, 9]), (5, [0, 1, 4, 6, 7, 3, 9])], ids=["of train", "of test"]
+)
 @pytest.mark.parametrize("fault", ["truncated", "absent", "not an image"])
 def test_a_broken_face_is_named_and_the_others_keep_their_labels(celeba, broken, rows, fault):
     face = celeba[0] / "img_align_celeba" / f"{broken + 1:06}.jpg"
@@ -78,9 +93,14 @@ def test_a_broken_face_is_named_and_the_others_keep_their_labels(celeba, broken,
     assert len(data.skipped) == 1 and data.skipped[0].startswith(face.name)
 
 
-@pytest.mark.parametrize("content", [b"", b"10\n", b"<html>Too many users</html>", b"\xff\xfe\x00"],
-                         ids=["empty", "cut", "a page", "binary"])
-@pytest.mark.parametrize("file", ["list_attr_celeba.txt", "list_eval_partition.txt", "identity_CelebA.txt", "list_bbox_celeba.txt"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"10\n", b"<html>Too many users</html>", b"\xff\xfe\x00"],
+    ids=["empty", "cut", "a page", "binary"],
+)
+@pytest.mark.parametrize(
+    "file", ["list_attr_celeba.txt", "list_eval_partition.txt", "identity_CelebA.txt", "list_bbox_celeba.txt"]
+)
 def test_a_damaged_list_of_celeba_is_a_user_error(celeba, file, content):
     (celeba[0] / file).write_bytes(content)
     with pytest.raises(UserError, match="damaged.*python -m explorer data celeba"):
@@ -89,7 +109,9 @@ def test_a_damaged_list_of_celeba_is_a_user_error(celeba, file, content):
 
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_celeba_needs_faces_to_train_on_and_to_test_on(celeba, part):
-    (celeba[0] / "list_eval_partition.txt").write_text("".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)), encoding="utf-8")
+    (celeba[0] / "list_eval_partition.txt").write_text(
+        "".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)), encoding="utf-8"
+    )
     with pytest.raises(UserError, match="celeba"):
         load("celeba")
 
@@ -114,10 +136,16 @@ def test_what_is_installed_is_not_fetched_again(celeba_online, web, home):
 def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home, monkeypatch):
     name = "?id=ID-img_align_celeba.zip"
     whole, kind = web.files[name], torchvision_class("CelebA")
-    broken = whole[:(at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4:]  # a later face fails its check sum
+    broken = (
+        whole[: (at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4 :]
+    )  # a later face fails its check sum
     with monkeypatch.context() as patch:
         patch.setitem(web.files, name, broken)
-        patch.setattr(kind, "file_list", [("ID-img_align_celeba.zip", md5(broken), "img_align_celeba.zip"), *kind.file_list[1:]])
+        patch.setattr(
+            kind,
+            "file_list",
+            [("ID-img_align_celeba.zip", md5(broken), "img_align_celeba.zip"), *kind.file_list[1:]],
+        )
         with pytest.raises(zipfile.BadZipFile):
             download("celeba")
         assert len(list(home.rglob("*.jpg"))) > 1 and not installed("celeba")

@@ -28,7 +28,9 @@ def test_images_are_bytes_of_one_shape(data):
 def test_labels_name_a_class_of_each_image(data):
     assert data.y.dtype == np.int64 and data.y.shape == (len(data.x),)
     assert sorted(set(data.y)) == list(range(len(data.class_names)))
-    assert len(set(data.class_names)) == len(data.class_names) and all(isinstance(name, str) for name in data.class_names)
+    assert len(set(data.class_names)) == len(data.class_names) and all(
+        isinstance(name, str) for name in data.class_names
+    )
 
 
 def test_both_splits_have_images_and_share_none(data):
@@ -38,7 +40,10 @@ def test_both_splits_have_images_and_share_none(data):
 
 
 def test_factors_are_known_for_each_image(data):
-    assert all(v.shape == (len(data.x),) and v.dtype == np.float32 and np.isfinite(v).all() for v in data.factors.values())
+    assert all(
+        v.shape == (len(data.x),) and v.dtype == np.float32 and np.isfinite(v).all()
+        for v in data.factors.values()
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 1797])

@@ -17,7 +17,9 @@ BROKEN = {
     "is cut at a chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"%x\r\n" % len(BODY) + BODY[:2000],
     "has a shorter file": OK + b"Content-Length: 2000\r\n\r\n" + BODY[:2000],
     "has another file of that length": OK + LENGTH + bytes(len(BODY)),
-    "answers with a page": OK + b"Content-Type: text/html\r\n\r\n<html>Too many users have viewed this file.</html>",
+    "answers with a page": (
+        OK + b"Content-Type: text/html\r\n\r\n<html>Too many users have viewed this file.</html>"
+    ),
     "does not speak HTTP": b"220 mail.example.org ESMTP\r\n",
     "hangs up": b"",
     "has an error inside": b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",

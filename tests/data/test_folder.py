@@ -16,7 +16,9 @@ def test_subfolders_are_classes_and_labels_follow_their_images(save):
     data = read(root)
     assert data.class_names == ("apple", "leaf", "sea") and np.bincount(data.y).tolist() == [8, 8, 8]
     assert classes(data) != sorted(classes(data))  # in another order than on disk
-    np.testing.assert_array_equal(data.x, np.tile(np.array([colours[c] for c in classes(data)])[:, :, None, None], (28, 28)))
+    np.testing.assert_array_equal(
+        data.x, np.tile(np.array([colours[c] for c in classes(data)])[:, :, None, None], (28, 28))
+    )
 
 
 def test_without_subfolders_there_is_one_class(save):
@@ -28,7 +30,10 @@ def test_loose_files_beside_subfolders_are_a_class_of_their_own(save):
     save("loose.png", "other.png", colour=RED)
     data = read(save("sub/a.png", "sub/b.png", colour=BLUE))
     assert data.class_names == ("sub", "(no folder)")
-    assert {(c, *x[:, 0, 0]) for c, x in zip(classes(data), data.x)} == {("sub", *BLUE), ("(no folder)", *RED)}
+    assert {(c, *x[:, 0, 0]) for c, x in zip(classes(data), data.x)} == {
+        ("sub", *BLUE),
+        ("(no folder)", *RED),
+    }
 
 
 def test_folders_without_readable_images_are_no_classes(save):
@@ -38,7 +43,9 @@ def test_folders_without_readable_images_are_no_classes(save):
     (root / "notes" / "broken.png").write_text("text", encoding="utf-8")
     (root / "notes" / "read me.txt").write_text("text", encoding="utf-8")
     data = read(root)
-    assert data.class_names == ("a",) and data.skipped == ("notes/broken.png: it is not an image that can be read",)
+    assert data.class_names == ("a",) and data.skipped == (
+        "notes/broken.png: it is not an image that can be read",
+    )
 
 
 def test_hidden_files_and_folders_are_left_alone(save):
@@ -78,10 +85,15 @@ def test_two_images_are_enough(save):
     assert (data.n_train, data.n_test) == (1, 1)
 
 
-@pytest.mark.parametrize("good, broken, says", [
-    (1, 0, "contains 1 image that can be read,"), (0, 0, "contains no images that can be read"),
-    (1, 2, "2 skipped; broken0.png"), (0, 1, "1 skipped; broken0.png"),
-])
+@pytest.mark.parametrize(
+    "good, broken, says",
+    [
+        (1, 0, "contains 1 image that can be read,"),
+        (0, 0, "contains no images that can be read"),
+        (1, 2, "2 skipped; broken0.png"),
+        (0, 1, "1 skipped; broken0.png"),
+    ],
+)
 def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
     root = save("held.txt.png")
     (root / "held.txt.png").rename(root / "held.txt")  # an image, but not by its name

@@ -13,6 +13,7 @@ from tests.data.conftest import BLUE, GREEN, RED, classes, read
 
 def write_png(path, side, rows):
     """A black PNG of one bit a pixel, packed row by row, which is said to be side × side."""
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -67,20 +68,26 @@ def test_a_photograph_is_turned_upright(save, orientation, red, suffix):
     assert (x[:, 0] > x[:, 2]).mean() == 0.5
 
 
-@pytest.mark.parametrize("mode, fill, grey", [
-    ("RGBA", (90, 90, 90, 255), 90),
-    ("LA", (90, 255), 90),
-    ("1", 1, 255),
-    ("I;16", 90 * 257, 90),
-    ("I;16", 65535, 255),
-])
+@pytest.mark.parametrize(
+    "mode, fill, grey",
+    [
+        ("RGBA", (90, 90, 90, 255), 90),
+        ("LA", (90, 255), 90),
+        ("1", 1, 255),
+        ("I;16", 90 * 257, 90),
+        ("I;16", 65535, 255),
+    ],
+)
 def test_any_kind_of_png_keeps_its_brightness(save, mode, fill, grey):
     root = save("a.png", "b.png", mode=mode, colour=fill)
     assert (read(root, colour=False).x == grey).all() and (read(root, colour=True).x == grey).all()
 
 
-@pytest.mark.parametrize("transparency", [{}, {"transparency": 3}, {"transparency": bytes([255, 128])}],
-                         ids=["none", "one colour", "a table"])
+@pytest.mark.parametrize(
+    "transparency",
+    [{}, {"transparency": 3}, {"transparency": bytes([255, 128])}],
+    ids=["none", "one colour", "a table"],
+)
 @pytest.mark.parametrize("colour", [True, False])
 def test_a_palette_png_is_read(save, transparency, colour):
     root = save("a.png")
@@ -95,18 +102,21 @@ def test_a_cmyk_jpeg_is_read(save):
     assert abs(data.x.astype(int) - 90).max() <= 2
 
 
-@pytest.mark.parametrize("name, spoil", [
-    ("empty.png", lambda data: b""),
-    ("text.png", lambda data: b"not an image at all\n" * 100),
-    ("cut.jpg", lambda data: data[:len(data) // 2]),
-    ("cut.png", lambda data: data[:len(data) // 2]),
-    ("header.png", lambda data: data[:30]),
-    ("flipped.png", lambda data: data[:60] + bytes(b ^ 255 for b in data[60:90]) + data[90:]),
-    ("cut.gif", lambda data: data[:len(data) // 2]),
-    ("cut.webp", lambda data: data[:len(data) // 2]),
-    ("cut.bmp", lambda data: data[:len(data) // 2]),
-    ("cut.tif", lambda data: data[:len(data) // 2]),
-])
+@pytest.mark.parametrize(
+    "name, spoil",
+    [
+        ("empty.png", lambda data: b""),
+        ("text.png", lambda data: b"not an image at all\n" * 100),
+        ("cut.jpg", lambda data: data[: len(data) // 2]),
+        ("cut.png", lambda data: data[: len(data) // 2]),
+        ("header.png", lambda data: data[:30]),
+        ("flipped.png", lambda data: data[:60] + bytes(b ^ 255 for b in data[60:90]) + data[90:]),
+        ("cut.gif", lambda data: data[: len(data) // 2]),
+        ("cut.webp", lambda data: data[: len(data) // 2]),
+        ("cut.bmp", lambda data: data[: len(data) // 2]),
+        ("cut.tif", lambda data: data[: len(data) // 2]),
+    ],
+)
 def test_a_broken_image_is_named_and_skipped_and_the_rest_keep_their_labels(save, name, spoil):
     save("a/1.png", "a/2.png", "a/9.png", colour=RED)
     root = save("b/1.png", "b/2.png", colour=BLUE)
@@ -115,21 +125,35 @@ def test_a_broken_image_is_named_and_skipped_and_the_rest_keep_their_labels(save
     assert len(read(root).x) == 6  # whole, it is read
     (root / "a" / name).write_bytes(spoil((root / "a" / name).read_bytes()))
     data = read(root)
-    assert len(data.skipped) == 1 and data.skipped[0].startswith(f"a/{name}: ") and len(data.skipped[0]) > len(name) + 2
+    assert (
+        len(data.skipped) == 1
+        and data.skipped[0].startswith(f"a/{name}: ")
+        and len(data.skipped[0]) > len(name) + 2
+    )
     assert sorted(zip(classes(data), data.x[:, 0, 0, 0])) == [("a", RED[0])] * 3 + [("b", BLUE[0])] * 2
 
 
 def exif(*entries):
-    """An EXIF block of (tag, type, count, four bytes), little-endian; it promises one entry more than it has."""
-    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries) + 1) + b"".join(struct.pack("<HHI4s", *e) for e in entries)
+    """An EXIF block of (tag, type, count, four bytes), little-endian; it promises one entry more than it
+    has.
+    """
+    return (
+        b"Exif\0\0II*\0\x08\0\0\0"
+        + struct.pack("<H", len(entries) + 1)
+        + b"".join(struct.pack("<HHI4s", *e) for e in entries)
+    )
 
 
-@pytest.mark.parametrize("block, kept", [
-    (exif(), True),
-    (exif((274, 3, 1, b"\x06\0\0\0")), True),
-    (exif((274, 3, 1, b"\x06\0\0\0"), (282, 2, 4, b"abc\0")), False),
-    (exif((274, 3, 1, b"\x06\0\0\0"), (256, 2, 4, b"abc\0")), False),
-], ids=["cut short", "cut short after the orientation", "resolution in letters", "width in letters"])
+@pytest.mark.parametrize(
+    "block, kept",
+    [
+        (exif(), True),
+        (exif((274, 3, 1, b"\x06\0\0\0")), True),
+        (exif((274, 3, 1, b"\x06\0\0\0"), (282, 2, 4, b"abc\0")), False),
+        (exif((274, 3, 1, b"\x06\0\0\0"), (256, 2, 4, b"abc\0")), False),
+    ],
+    ids=["cut short", "cut short after the orientation", "resolution in letters", "width in letters"],
+)
 def test_damaged_exif_costs_at_most_that_image(save, block, kept):
     root = save("a.png", "b.png")
     Image.new("RGB", (40, 40), RED).save(root / "photo.jpg", exif=block)

@@ -59,7 +59,13 @@ def test_names_go_by_the_lit_share():
     data = moons(500, 100)
     assert data.class_names == ("new", "crescent", "half", "gibbous", "full")
     phase = data.factors["phase"]
-    between = [phase < 0.1, (phase >= 0.1) & (phase < 0.4), (phase >= 0.4) & (phase < 0.6), (phase >= 0.6) & (phase < 0.9), phase >= 0.9]
+    between = [
+        phase < 0.1,
+        (phase >= 0.1) & (phase < 0.4),
+        (phase >= 0.4) & (phase < 0.6),
+        (phase >= 0.6) & (phase < 0.9),
+        phase >= 0.9,
+    ]
     np.testing.assert_array_equal(np.stack(between).argmax(0), data.y)
     assert set(data.y) == set(range(5))
 

@@ -41,7 +41,11 @@ def test_deleted_images_come_back_whole(digits):
             look("own:digits" if look is load else "digits")
     own.restore("digits")
     after = load("own:digits")
-    assert np.array_equal(after.x, before.x) and after.class_names == before.class_names and own.names() == ["digits"]
+    assert (
+        np.array_equal(after.x, before.x)
+        and after.class_names == before.class_names
+        and own.names() == ["digits"]
+    )
 
 
 def test_new_images_of_the_name_are_not_overwritten(digits):

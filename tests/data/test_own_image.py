@@ -43,7 +43,11 @@ def noise(side: int = 64) -> Image.Image:
 def test_a_file_gets_the_shape_of_the_data(shape, kind):
     x = from_file(file_of(Image.new("RGB", (90, 50), (200, 30, 40)), kind), shape)
     wanted = (200, 30, 40) if shape[0] == 3 else (82,)
-    assert x.shape == shape and x.dtype == np.uint8 and abs(x.astype(int) - np.array(wanted)[:, None, None]).max() <= 3
+    assert (
+        x.shape == shape
+        and x.dtype == np.uint8
+        and abs(x.astype(int) - np.array(wanted)[:, None, None]).max() <= 3
+    )
 
 
 def test_it_is_cut_to_its_middle_and_averaged():
@@ -66,17 +70,25 @@ def test_a_photograph_is_turned_upright():
     assert x[:14].min() > 240 and x[18:].max() < 15
 
 
-@pytest.mark.parametrize("image, grey", [
-    (Image.new("CMYK", (40, 40), (0, 0, 0, 165)), 90), (Image.new("RGBA", (40, 40), (0, 0, 0, 0)), 255),
-    (Image.new("RGBA", (40, 40), (0, 0, 0, 128)), 127), (Image.new("RGB", (40, 40), (90, 90, 90)).quantize(4), 90),
-], ids=["CMYK", "transparent", "half transparent", "palette"])
+@pytest.mark.parametrize(
+    "image, grey",
+    [
+        (Image.new("CMYK", (40, 40), (0, 0, 0, 165)), 90),
+        (Image.new("RGBA", (40, 40), (0, 0, 0, 0)), 255),
+        (Image.new("RGBA", (40, 40), (0, 0, 0, 128)), 127),
+        (Image.new("RGB", (40, 40), (90, 90, 90)).quantize(4), 90),
+    ],
+    ids=["CMYK", "transparent", "half transparent", "palette"],
+)
 def test_other_colours_become_grey(image, grey):
     x = from_file(file_of(image, "JPEG" if image.mode == "CMYK" else "PNG"), GREY)
     assert abs(x.astype(int) - grey).max() <= 2
 
 
 def test_what_is_transparent_lends_no_colour_to_what_is_not():
-    """Checks of opaque black and transparent red: their mean over white is middle grey, wherever red would tell."""
+    """Checks of opaque black and transparent red: their mean over white is middle grey, wherever red would
+    tell.
+    """
     pixels = np.zeros((56, 56, 4), np.uint8)
     pixels[np.indices((56, 56)).sum(0) % 2 == 0] = (0, 0, 0, 255)
     pixels[pixels[..., 3] == 0] = (255, 0, 0, 0)
@@ -102,23 +114,47 @@ print(time.perf_counter() - start, peak() - before, x.mean())
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says there what memory was used at most")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="only Linux says there what memory was used at most"
+)
 def test_a_photograph_of_50_megapixels_is_read_in_little_time_and_memory(tmp_path):
     """0.1 s and 10 MiB measured; unpacked it would be 150 MiB and more."""
     Image.linear_gradient("L").resize((8300, 6000)).convert("RGB").save(tmp_path / "photo.jpg")
-    measured = subprocess.run([sys.executable, "-c", MEASURED, tmp_path / "photo.jpg"], cwd=ROOT, capture_output=True, check=True)
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURED, tmp_path / "photo.jpg"], cwd=ROOT, capture_output=True, check=True
+    )
     seconds, mebibytes, mean = map(float, measured.stdout.split())
     assert seconds < 2 and mebibytes < 60 and mean == pytest.approx(127.5, abs=2)
 
 
-@pytest.mark.parametrize("content, says", [
-    (b"", "not an image"), (b"text " * 100, "not an image"), (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 40 40\n", "not an image"),
-    (file_of(noise())[:2000], "truncated"), (file_of(noise(), "JPEG")[:1500], "truncated"), (file_of(noise())[:20], "image"),
-    (file_of(Image.new("1", (12_000, 12_000))), "12000 × 12000 pixels"), (file_of(Image.new("1", (20_000, 20_000))), "pixels"),
-], ids=["empty", "text", "PostScript", "cut PNG", "cut JPEG", "only a header", "144 megapixels", "400 megapixels"])
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (b"", "not an image"),
+        (b"text " * 100, "not an image"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 40 40\n", "not an image"),
+        (file_of(noise())[:2000], "truncated"),
+        (file_of(noise(), "JPEG")[:1500], "truncated"),
+        (file_of(noise())[:20], "image"),
+        (file_of(Image.new("1", (12_000, 12_000))), "12000 × 12000 pixels"),
+        (file_of(Image.new("1", (20_000, 20_000))), "pixels"),
+    ],
+    ids=[
+        "empty",
+        "text",
+        "PostScript",
+        "cut PNG",
+        "cut JPEG",
+        "only a header",
+        "144 megapixels",
+        "400 megapixels",
+    ],
+)
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_what_cannot_be_read_gets_a_sentence(content, says):
-    with pytest.raises(UserError, match=r"This file cannot be used: [^.\n]*\. Choose a PNG or JPEG image") as error:
+    with pytest.raises(
+        UserError, match=r"This file cannot be used: [^.\n]*\. Choose a PNG or JPEG image"
+    ) as error:
         from_file(content, GREY)
     assert says in str(error.value) and "BytesIO" not in str(error.value)
 
@@ -127,7 +163,10 @@ def test_dark_on_white_is_seen_where_the_data_are_light_on_black(mnist):
     x, _ = mnist
     assert not any(looks_inverted(image, x) for image in x[:100])
     assert all(looks_inverted(inverted(image), x) for image in x[:100])
-    assert all(looks_inverted(image, inverted(x)) and not looks_inverted(inverted(image), inverted(x)) for image in x[:100])
+    assert all(
+        looks_inverted(image, inverted(x)) and not looks_inverted(inverted(image), inverted(x))
+        for image in x[:100]
+    )
     assert np.array_equal(inverted(inverted(x)), x)
 
 
@@ -146,7 +185,9 @@ def enlarged(image: np.ndarray, times: float, rng, side: int = 400) -> np.ndarra
 
 
 def test_a_real_digit_enlarged_and_shifted_comes_back(mnist):
-    """Mean absolute difference, of 255: 1.2 measured (most are 0), against 17 if it lay one pixel off and 29 if it were only shrunk."""
+    """Mean absolute difference, of 255: 1.2 measured (most are 0), against 17 if it lay one pixel off and 29
+    if it were only shrunk.
+    """
     x, rng = mnist[0], np.random.default_rng(0)
     off = []
     for image in x[:300]:
@@ -162,7 +203,9 @@ def test_drawn_at_any_size_and_place_digits_keep_their_names(mnist, times):
     x, y = mnist
     rng, classifier = np.random.default_rng(0), classifier_of(find(SHIPPED))[0]
     prepared = [from_drawing(enlarged(image[0], times, rng, 112), GREY, x) for image in x[:300]]
-    assert (classifier.probabilities(np.stack(prepared).astype(np.float32) / 255).argmax(1) == y[:300]).mean() > 0.96
+    assert (
+        classifier.probabilities(np.stack(prepared).astype(np.float32) / 255).argmax(1) == y[:300]
+    ).mean() > 0.96
 
 
 def test_as_in_mnist_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle(mnist):

@@ -7,7 +7,20 @@ import pytest
 from PIL import Image
 
 from explorer.data.formats import Refused
-from explorer.data.pixels import COLOUR, COLOUR_16, DECIMAL, GREY, LONG, WHOLE, WORD, Ranges, Scale, background_for, scale_for, scaled
+from explorer.data.pixels import (
+    COLOUR,
+    COLOUR_16,
+    DECIMAL,
+    GREY,
+    LONG,
+    WHOLE,
+    WORD,
+    Ranges,
+    Scale,
+    background_for,
+    scale_for,
+    scaled,
+)
 from explorer.data.upload import uploaded
 
 
@@ -21,21 +34,46 @@ def several(*images, kind="PNG"):
     return uploaded([(f"{i}.{kind.lower()}", encoded(image, kind)) for i, image in enumerate(images)])
 
 
-@pytest.mark.parametrize("kind, low, high, wanted", [
-    (GREY, 0, 255, (0, 255)), (GREY, 0, 200, (0, 255)), (GREY, 0, 16, (0, 16)), (GREY, 0, 1, (0, 1)), (GREY, 0, 0, (0, 255)),
-    (COLOUR, 0, 14, (0, 255)), (COLOUR, 0, 1, (0, 1)), (WORD, 0, 255, (0, 255)), (WORD, 3, 1000, (0, 1023)), (WORD, 0, 4095, (0, 4095)),
-    (WORD, 0, 10_000, (0, 16_383)), (WORD, 0, 16_384, (0, 65_535)), (LONG, 0, 65_535, (0, 65_535)), (LONG, 5, 10**6, (5, 10**6)),
-    (WHOLE, -1024, 3071, (-1024, 3071)), (WHOLE, 0, 1, (0, 1)), (WHOLE, 0, 9, (0, 9)), (DECIMAL, 0, 1, (0, 1)), (DECIMAL, 0, 0.8, (0, 1)),
-    (DECIMAL, 0, 0.1, (0, 0.1)), (DECIMAL, -1, 1, (-1, 1)), (DECIMAL, -0.42, 2.82, (-0.42, 2.82)), (DECIMAL, 0, 255, (0, 255)),
-    (COLOUR_16, 0, 255, (0, 255)), (COLOUR_16, 0, 15, (0, 15)), (COLOUR_16, 0, 40, (0, 63)),
-])
+@pytest.mark.parametrize(
+    "kind, low, high, wanted",
+    [
+        (GREY, 0, 255, (0, 255)),
+        (GREY, 0, 200, (0, 255)),
+        (GREY, 0, 16, (0, 16)),
+        (GREY, 0, 1, (0, 1)),
+        (GREY, 0, 0, (0, 255)),
+        (COLOUR, 0, 14, (0, 255)),
+        (COLOUR, 0, 1, (0, 1)),
+        (WORD, 0, 255, (0, 255)),
+        (WORD, 3, 1000, (0, 1023)),
+        (WORD, 0, 4095, (0, 4095)),
+        (WORD, 0, 10_000, (0, 16_383)),
+        (WORD, 0, 16_384, (0, 65_535)),
+        (LONG, 0, 65_535, (0, 65_535)),
+        (LONG, 5, 10**6, (5, 10**6)),
+        (WHOLE, -1024, 3071, (-1024, 3071)),
+        (WHOLE, 0, 1, (0, 1)),
+        (WHOLE, 0, 9, (0, 9)),
+        (DECIMAL, 0, 1, (0, 1)),
+        (DECIMAL, 0, 0.8, (0, 1)),
+        (DECIMAL, 0, 0.1, (0, 0.1)),
+        (DECIMAL, -1, 1, (-1, 1)),
+        (DECIMAL, -0.42, 2.82, (-0.42, 2.82)),
+        (DECIMAL, 0, 255, (0, 255)),
+        (COLOUR_16, 0, 255, (0, 255)),
+        (COLOUR_16, 0, 15, (0, 15)),
+        (COLOUR_16, 0, 40, (0, 63)),
+    ],
+)
 def test_the_scale_is_that_of_the_values_there(kind, low, high, wanted):
     assert (scale_for(kind, low, high).low, scale_for(kind, low, high).high) == wanted
 
 
 def test_values_are_scaled_as_a_line_and_cut_at_its_ends():
     values = np.array([-1.0, 0, 0.5, 1, 2])
-    assert scaled(values, Scale(0, 1)).tolist() == [0, 0, 128, 255, 255] and scaled(values, Scale(-1, 2)).tolist() == [0, 85, 128, 170, 255]
+    assert scaled(values, Scale(0, 1)).tolist() == [0, 0, 128, 255, 255] and scaled(
+        values, Scale(-1, 2)
+    ).tolist() == [0, 85, 128, 170, 255]
     assert scaled(np.full(3, 7.0), Scale(7, 7)).tolist() == [0, 0, 0]
     assert scaled(np.array([-1e308, 0, 1e308]), Scale(-1e308, 1e308)).tolist() == [0, 128, 255]
     assert scaled(np.array([0, 5e-324]), Scale(0, 5e-324)).tolist() in ([0, 0], [0, 255])
@@ -54,7 +92,10 @@ def test_pixels_that_are_no_numbers_are_refused(value):
 def test_one_scale_for_all_images_of_a_set():
     dim, bright = np.full((8, 8), 400, np.uint16), np.full((8, 8), 4000, np.uint16)
     upload = several(dim, bright)
-    assert [upload.read(i, (8, 8), False).max() for i in (0, 1)] == [round(400 * 255 / 4095), round(4000 * 255 / 4095)]
+    assert [upload.read(i, (8, 8), False).max() for i in (0, 1)] == [
+        round(400 * 255 / 4095),
+        round(4000 * 255 / 4095),
+    ]
 
 
 def test_kinds_of_pixels_beside_each_other_have_scales_of_their_own():
@@ -94,17 +135,30 @@ def test_colour_of_16_bits_that_uses_12_of_them():
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     rows = b"".join(b"\0" + row.tobytes() for row in values)
-    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) \
+    content = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
+    )
     upload = uploaded([("a.png", content), ("b.png", content)])
     assert abs(upload.read(0, (8, 8), True)[0].astype(int) - values[..., 0] * (255 / 4095)).max() <= 16
-    assert upload.notes == ("16-bit colour uses the values 0 to 4,095: they are scaled to black and white, in 16 steps.",)
+    assert upload.notes == (
+        "16-bit colour uses the values 0 to 4,095: they are scaled to black and white, in 16 steps.",
+    )
 
 
-@pytest.mark.parametrize("ranges, grey", [
-    ([(0, 255, 0, 0)] * 3, 255), ([(255, 255, 0, 255)] * 3, 0), ([(0, 255, 0, 0), (255, 255, 0, 255)], 127), ([], 255),
-    ([(100, 255, 0, 100)], 255), ([(255, 255, 0, 0)], 255),
-])
+@pytest.mark.parametrize(
+    "ranges, grey",
+    [
+        ([(0, 255, 0, 0)] * 3, 255),
+        ([(255, 255, 0, 255)] * 3, 0),
+        ([(0, 255, 0, 0), (255, 255, 0, 255)], 127),
+        ([], 255),
+        ([(100, 255, 0, 100)], 255),
+        ([(255, 255, 0, 0)], 255),
+    ],
+)
 def test_the_background_is_the_one_on_which_most_is_seen(ranges, grey):
     assert background_for(ranges) == grey
 
@@ -113,12 +167,17 @@ def test_white_and_black_icons_together_are_put_on_grey():
     shape = np.zeros((8, 8), np.uint8)
     shape[2:6, 2:6] = 255
     upload = several(*[np.dstack([np.full((8, 8, 3), colour, np.uint8), shape]) for colour in (0, 255)])
-    assert [sorted(set(upload.read(i, (8, 8), False).ravel().tolist())) for i in (0, 1)] == [[0, 127], [127, 255]]
+    assert [sorted(set(upload.read(i, (8, 8), False).ravel().tolist())) for i in (0, 1)] == [
+        [0, 127],
+        [127, 255],
+    ]
 
 
 def test_images_of_one_colour_are_announced():
     upload = several(*[np.full((8, 8), grey, np.uint8) for grey in (50, 100)])
-    assert upload.shows_nothing() and upload.dataset("x", 16, False).notes == ("Every image is of one colour.",)
+    assert upload.shows_nothing() and upload.dataset("x", 16, False).notes == (
+        "Every image is of one colour.",
+    )
     assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).shows_nothing()
 
 
@@ -130,7 +189,10 @@ def test_an_animation_is_said_to_be_one():
 
 
 def test_thumbnails_and_masks_in_a_tiff_are_no_pages():
-    page, small = Image.fromarray(np.eye(8, dtype=np.uint8) * 200), Image.fromarray(np.eye(4, dtype=np.uint8) * 200)
+    page, small = (
+        Image.fromarray(np.eye(8, dtype=np.uint8) * 200),
+        Image.fromarray(np.eye(4, dtype=np.uint8) * 200),
+    )
     small.encoderinfo = {"tiffinfo": {254: 1}}
     content = encoded(page, "TIFF", save_all=True, append_images=[small, page])
     assert [name for name in uploaded([("a.tif", content)]).names] == ["a.tif, page 1", "a.tif, page 3"]

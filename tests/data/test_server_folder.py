@@ -24,7 +24,12 @@ def draw(place, numbers=range(2)):
 @pytest.fixture
 def faces(tmp_path, monkeypatch):
     """An allowed folder of two classes, beside one that is not allowed."""
-    draw(tmp_path / "faces" / "a"), draw(tmp_path / "faces" / "b", range(2, 6)), draw(tmp_path / "secret"), draw(tmp_path / "faces-2")
+    (
+        draw(tmp_path / "faces" / "a"),
+        draw(tmp_path / "faces" / "b", range(2, 6)),
+        draw(tmp_path / "secret"),
+        draw(tmp_path / "faces-2"),
+    )
     monkeypatch.setenv("EXPLORER_FOLDERS", f"{tmp_path / 'faces'}{os.pathsep}{tmp_path / 'nowhere'}")
     return tmp_path / "faces"
 
@@ -41,14 +46,35 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     (faces / ".hidden.png").write_bytes(b"x")
     (faces / "notes.txt").write_text("x", encoding="utf-8")
     found, wanted = on_server(str(faces)), folder(str(faces), 16, False)
-    assert found.counts == {"a": 2, "b": 4} and found.skipped == ("notes.txt: its name is not that of an image",)
+    assert found.counts == {"a": 2, "b": 4} and found.skipped == (
+        "notes.txt: its name is not that of an image",
+    )
     data = found.dataset("x", 16, False)
-    assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y) and data.class_names == wanted.class_names
+    assert (
+        np.array_equal(data.x, wanted.x)
+        and np.array_equal(data.y, wanted.y)
+        and data.class_names == wanted.class_names
+    )
     assert on_server(f"{faces}/b").counts == {"images": 4}
 
 
-@pytest.mark.parametrize("path", ["", "/", "..", "{}/..", "{}/../secret", "{}/a/../../secret", "{}-2", "{}/nowhere", "{}/a/0.png",
-                                  "\0", "~", "{}/\u202e"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "..",
+        "{}/..",
+        "{}/../secret",
+        "{}/a/../../secret",
+        "{}-2",
+        "{}/nowhere",
+        "{}/a/0.png",
+        "\0",
+        "~",
+        "{}/\u202e",
+    ],
+)
 def test_what_is_not_below_them_is_refused_alike_whether_it_is_there_or_not(faces, path):
     for door in (checked, on_server, check_links):
         with pytest.raises(UserError, match="not a folder that visitors of this server may read") as error:
@@ -65,11 +91,18 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     (faces / "loop").symlink_to(faces)
     found = on_server(str(faces))
     assert found.counts == {"a": 3, "b": 4} and set(found.skipped) == {
-        "a/9.png: it is a link that leads out of the allowed folders", "out: it is a link that leads out of the allowed folders",
-        "a/gone.png: No such file or directory", "c: it is a link to a folder", "loop: it is a link to a folder"}
+        "a/9.png: it is a link that leads out of the allowed folders",
+        "out: it is a link that leads out of the allowed folders",
+        "a/gone.png: No such file or directory",
+        "c: it is a link to a folder",
+        "loop: it is a link to a folder",
+    }
     with pytest.raises(UserError, match="not a folder"):
         on_server(str(faces / "out"))
-    for place, says in ((faces, "c in faces cannot be read: it is a link to a folder"), (faces / "a", "9.png in a .* leads out")):
+    for place, says in (
+        (faces, "c in faces cannot be read: it is a link to a folder"),
+        (faces / "a", "9.png in a .* leads out"),
+    ):
         with pytest.raises(UserError, match=says):
             check_links(str(place))
     assert checked(str(faces / "c")) == faces / "b"
@@ -80,7 +113,9 @@ def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
     (faces / "a" / "0.png").unlink()
     (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
     assert found.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
-    assert "a/0.png: it is a link that leads out of the allowed folders" in found.dataset("x", 16, False).skipped
+    assert (
+        "a/0.png: it is a link that leads out of the allowed folders" in found.dataset("x", 16, False).skipped
+    )
 
 
 def test_a_pipe_is_not_waited_for(faces):
@@ -99,8 +134,18 @@ def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
     np.savez(tmp_path / "secret" / "digits.npz", images=DIGITS)
     (faces / "out.npz").symlink_to(tmp_path / "secret" / "digits.npz")
     assert len(on_server(str(faces / "digits.npz")).names) == 12
-    check_dataset(f"file:{faces / 'digits.npz'}"), check_dataset(f"folder:{faces / 'a'}"), check_dataset("mnist")
-    for path in (tmp_path / "secret" / "digits.npz", faces / "out.npz", faces / "none.npz", faces / "a" / "0.png", "/etc/passwd"):
+    (
+        check_dataset(f"file:{faces / 'digits.npz'}"),
+        check_dataset(f"folder:{faces / 'a'}"),
+        check_dataset("mnist"),
+    )
+    for path in (
+        tmp_path / "secret" / "digits.npz",
+        faces / "out.npz",
+        faces / "none.npz",
+        faces / "a" / "0.png",
+        "/etc/passwd",
+    ):
         for door, asked in ((on_server, str(path)), (check_dataset, f"file:{path}")):
             with pytest.raises(UserError, match="not a folder that visitors of this server may read"):
                 door(asked)

@@ -11,7 +11,9 @@ PIXEL = 2 / SIDE
 
 def shape(name, x=0.0, y=0.0, scale=0.4, rotation=0.0):
     """One shape, its brightness 0 to 1."""
-    return draw([NAMES.index(name)], *(np.array([v], np.float32) for v in (x, y, scale, rotation)))[0, 0] / 255
+    return (
+        draw([NAMES.index(name)], *(np.array([v], np.float32) for v in (x, y, scale, rotation)))[0, 0] / 255
+    )
 
 
 def centre(image):
@@ -36,18 +38,24 @@ def test_moving_a_shape_moves_its_pixels(name, x, y):
 @pytest.mark.parametrize("scale", [0.2, 0.3, 0.45])
 @pytest.mark.parametrize("rotation", [0, 20])
 def test_the_area_is_that_of_the_figure(name, area, scale, rotation):
-    assert shape(name, scale=scale, rotation=rotation).sum() * PIXEL**2 == pytest.approx(area * scale**2, rel=0.05)
+    assert shape(name, scale=scale, rotation=rotation).sum() * PIXEL**2 == pytest.approx(
+        area * scale**2, rel=0.05
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_area_grows_with_the_square_of_the_scale(name):
-    assert shape(name, scale=0.45, rotation=20).sum() / shape(name, scale=0.225, rotation=20).sum() == pytest.approx(4, rel=0.03)
+    assert shape(name, scale=0.45, rotation=20).sum() / shape(
+        name, scale=0.225, rotation=20
+    ).sum() == pytest.approx(4, rel=0.03)
 
 
 @pytest.mark.parametrize("name, turn", [("square", 90), ("square", -90), ("ellipse", 180), ("heart", 360)])
 @pytest.mark.parametrize("rotation", [0, 17])
 def test_a_turn_that_the_figure_does_not_notice(name, turn, rotation):
-    np.testing.assert_allclose(shape(name, 0.2, -0.1, 0.4, rotation + turn), shape(name, 0.2, -0.1, 0.4, rotation), atol=1.01 / 16)
+    np.testing.assert_allclose(
+        shape(name, 0.2, -0.1, 0.4, rotation + turn), shape(name, 0.2, -0.1, 0.4, rotation), atol=1.01 / 16
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,8 +74,10 @@ def test_the_heart_is_symmetric_and_points_down():
     heart = shape("heart")
     np.testing.assert_array_equal(heart, heart[:, ::-1])
     widths = heart.sum(1)[heart.sum(1) > 0]
-    assert widths[:len(widths) // 2].sum() > 1.3 * widths[len(widths) // 2:].sum()
-    assert heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()  # a dent above, a point below
+    assert widths[: len(widths) // 2].sum() > 1.3 * widths[len(widths) // 2 :].sum()
+    assert (
+        heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()
+    )  # a dent above, a point below
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,7 +91,9 @@ def test_no_shape_is_cut_by_the_edge(name):
 def test_factors_are_those_of_the_images():
     data = shapes(60, 20)
     np.testing.assert_array_equal(data.x, draw(data.y, **data.factors))
-    assert list(data.factors) == ["x", "y", "scale", "rotation"] and {v.dtype for v in data.factors.values()} == {np.dtype(np.float32)}
+    assert list(data.factors) == ["x", "y", "scale", "rotation"] and {
+        v.dtype for v in data.factors.values()
+    } == {np.dtype(np.float32)}
     assert data.class_names == ("square", "ellipse", "heart") and set(data.y) == {0, 1, 2}
 
 

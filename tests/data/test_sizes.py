@@ -36,7 +36,9 @@ def test_a_folder(tmp_path, n):
 
 def test_uploaded_images_by_the_head_of_their_file(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    own.save(Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8), "faces")
+    own.save(
+        Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8), "faces"
+    )
     assert n_train("own:faces") == 8
     own.place_of("faces").write_bytes(b"cut")
     with pytest.raises(UserError, match="damaged"):

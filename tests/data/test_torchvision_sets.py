@@ -17,6 +17,8 @@ from explorer.errors import UserError
 from tests.data.published import check_fetched_once, md5, torchvision_class
 
 MNIST_LIKE = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
+
+
 @pytest.fixture(params=MNIST_LIKE)
 def mnist_like(request, web, home, monkeypatch):
     """A small data set of 40 and 20 images in MNIST's format, on the server: its name, images and labels."""
@@ -31,9 +33,18 @@ def mnist(web, home, monkeypatch):
 def serve_mnist(name, web, monkeypatch):
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 256, (60, 28, 28), np.uint8), rng.integers(0, 10, 60).astype(np.uint8)
-    arrays = {"train-images-idx3": x[:40], "train-labels-idx1": y[:40], "t10k-images-idx3": x[40:], "t10k-labels-idx1": y[40:]}
-    files = {f"{key}-ubyte.gz": gzip.compress(struct.pack(f">BBBB{a.ndim}I", 0, 0, 8, a.ndim, *a.shape) + a.tobytes())
-             for key, a in arrays.items()}
+    arrays = {
+        "train-images-idx3": x[:40],
+        "train-labels-idx1": y[:40],
+        "t10k-images-idx3": x[40:],
+        "t10k-labels-idx1": y[40:],
+    }
+    files = {
+        f"{key}-ubyte.gz": gzip.compress(
+            struct.pack(f">BBBB{a.ndim}I", 0, 0, 8, a.ndim, *a.shape) + a.tobytes()
+        )
+        for key, a in arrays.items()
+    }
     kind = torchvision_class(MNIST_LIKE[name])
     monkeypatch.setattr(kind, "mirrors", [web.url + "gone/", web.url + name + "/"])
     monkeypatch.setattr(kind, "resources", [(file, md5(data)) for file, data in files.items()])
@@ -45,10 +56,15 @@ def serve_mnist(name, web, monkeypatch):
 def cifar10(web, home, monkeypatch):
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 256, (60, 3, 32, 32), np.uint8), rng.integers(0, 10, 60).tolist()
-    batches = {name: {"data": x[i:i + 10].reshape(10, -1), "labels": y[i:i + 10]}
-               for name, i in zip([f"data_batch_{k}" for k in range(1, 6)] + ["test_batch"], range(0, 60, 10))}
+    batches = {
+        name: {"data": x[i : i + 10].reshape(10, -1), "labels": y[i : i + 10]}
+        for name, i in zip([f"data_batch_{k}" for k in range(1, 6)] + ["test_batch"], range(0, 60, 10))
+    }
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-    files = {name: pickle.dumps(value, 2) for name, value in (batches | {"batches.meta": {"label_names": names}}).items()}
+    files = {
+        name: pickle.dumps(value, 2)
+        for name, value in (batches | {"batches.meta": {"label_names": names}}).items()
+    }
     tgz = io.BytesIO()
     with tarfile.open(fileobj=tgz, mode="w:gz") as tar:
         for name, data in files.items():
@@ -59,7 +75,9 @@ def cifar10(web, home, monkeypatch):
     kind = torchvision_class("CIFAR10")
     monkeypatch.setattr(kind, "url", web.url + "cifar")
     monkeypatch.setattr(kind, "tgz_md5", md5(tgz.getvalue()))
-    monkeypatch.setattr(kind, "train_list", [[f"data_batch_{k}", sums[f"data_batch_{k}"]] for k in range(1, 6)])
+    monkeypatch.setattr(
+        kind, "train_list", [[f"data_batch_{k}", sums[f"data_batch_{k}"]] for k in range(1, 6)]
+    )
     monkeypatch.setattr(kind, "test_list", [["test_batch", sums["test_batch"]]])
     monkeypatch.setattr(kind, "meta", kind.meta | {"md5": sums["batches.meta"]})
     web.files["cifar"] = tgz.getvalue()
@@ -79,7 +97,10 @@ def test_mnist_and_its_kin_come_pixel_for_pixel(mnist_like):
 def test_class_names_are_the_data_sets_own(mnist_like):
     name, *_ = mnist_like
     download(name)
-    assert load(name).class_names[:2] == {"mnist": ("0", "1"), "fashion-mnist": ("T-shirt/top", "Trouser"), "kmnist": ("o", "ki")}[name]
+    assert (
+        load(name).class_names[:2]
+        == {"mnist": ("0", "1"), "fashion-mnist": ("T-shirt/top", "Trouser"), "kmnist": ("o", "ki")}[name]
+    )
 
 
 def test_a_download_lands_in_torchvisions_layout_with_progress(mnist_like, home):
@@ -87,8 +108,12 @@ def test_a_download_lands_in_torchvisions_layout_with_progress(mnist_like, home)
     seen = []
     download(name, lambda done, total: seen.append((done, total)))
     raw = home / MNIST_LIKE[name] / "raw"
-    assert {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} <= {
-        p.name for p in raw.iterdir()}
+    assert {
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    } <= {p.name for p in raw.iterdir()}
     assert sum(done == total for done, total in seen) == 4  # one end for each file
 
 
@@ -114,28 +139,41 @@ def test_only_the_missing_archive_is_fetched(mnist, web, home):
     for name in [n for n in web.files if "labels" in n]:
         (raw / Path(name).name).write_bytes(web.files[name])
     download("mnist")
-    assert {Path(name).name for name in web.asked} == {"train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"}
+    assert {Path(name).name for name in web.asked} == {
+        "train-images-idx3-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+    }
     np.testing.assert_array_equal(load("mnist").y, mnist[1])
 
 
-@pytest.mark.parametrize("name, place", [
-    *[(name, f"{kind}/raw") for name, kind in MNIST_LIKE.items()],
-    ("cifar10", ""),
-    ("celeba", "celeba"),
-])
+@pytest.mark.parametrize(
+    "name, place",
+    [
+        *[(name, f"{kind}/raw") for name, kind in MNIST_LIKE.items()],
+        ("cifar10", ""),
+        ("celeba", "celeba"),
+    ],
+)
 def test_absent_files_are_named_with_their_place_and_the_command(home, name, place):
     with pytest.raises(UserError) as error:
         load(name)
     message = str(error.value)
-    assert str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
+    assert (
+        str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
+    )
 
 
-@pytest.mark.parametrize("name, place, file", [
-    ("mnist", "MNIST/raw", "train-images-idx3-ubyte"),
-    ("cifar10", "", "cifar-10-batches-py"),
-    ("celeba", "celeba", "list_attr_celeba.txt"),
-])
-def test_a_download_without_a_server_says_which_files_to_place_where(home, dead_url, monkeypatch, name, place, file):
+@pytest.mark.parametrize(
+    "name, place, file",
+    [
+        ("mnist", "MNIST/raw", "train-images-idx3-ubyte"),
+        ("cifar10", "", "cifar-10-batches-py"),
+        ("celeba", "celeba", "list_attr_celeba.txt"),
+    ],
+)
+def test_a_download_without_a_server_says_which_files_to_place_where(
+    home, dead_url, monkeypatch, name, place, file
+):
     monkeypatch.setattr(torchvision_class("MNIST"), "mirrors", [dead_url])
     monkeypatch.setattr(torchvision_class("CIFAR10"), "url", dead_url)
     monkeypatch.setattr(torchvision_sets, "DRIVE", dead_url)
@@ -171,8 +209,11 @@ def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, k
     assert "\n" not in message and "damaged ()" not in message
 
 
-@pytest.mark.parametrize("content", [b"<!DOCTYPE html><html>Not here</html>", bytes(100), b"\x00\x00\x0a\x03" + bytes(100)],
-                         ids=["a page", "zeros", "another type"])
+@pytest.mark.parametrize(
+    "content",
+    [b"<!DOCTYPE html><html>Not here</html>", bytes(100), b"\x00\x00\x0a\x03" + bytes(100)],
+    ids=["a page", "zeros", "another type"],
+)
 def test_a_file_of_another_format_is_called_damaged(mnist, home, content):
     download("mnist")
     (home / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(content)
@@ -224,10 +265,22 @@ def test_the_data_folder_is_what_the_environment_names(monkeypatch, tmp_path):
     assert data_folder() == tmp_path / ".cache" / "latent-space-explorer"
 
 
-@pytest.mark.parametrize("code", [
-    "import sys, explorer.data, explorer.data.folder, explorer.data.torchvision_sets; assert 'torch' not in sys.modules",
-    "from explorer.data.torchvision_sets import _import_datasets as get; assert get() is get(); assert get().MNIST.resources",
-], ids=["explorer.data needs no torch", "torchvision's data sets need no compiled operators"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "import sys, explorer.data, explorer.data.folder, explorer.data.torchvision_sets; assert 'torch'"
+            " not in sys.modules"
+        ),
+        (
+            "from explorer.data.torchvision_sets import _import_datasets as get; assert get() is get();"
+            " assert get().MNIST.resources"
+        ),
+    ],
+    ids=["explorer.data needs no torch", "torchvision's data sets need no compiled operators"],
+)
 def test_in_a_fresh_process(code):
-    run = subprocess.run([sys.executable, "-c", code], cwd=Path(explorer.__file__).parents[1], capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(explorer.__file__).parents[1], capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr

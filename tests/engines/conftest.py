@@ -1,4 +1,6 @@
-"""Firefox and WebKit before the real app. Without such a browser its tests are skipped, except where CI is set."""
+"""Firefox and WebKit before the real app. Without such a browser its tests are skipped, except where CI is
+set.
+"""
 
 import os
 
@@ -18,7 +20,9 @@ ENGINES = {  # name: what finds it, what opens it, what to install on Debian
 def page(request):
     find, open_browser, packages = ENGINES[request.param]
     if not find():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{request.param} was not found: install {packages}")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"{request.param} was not found: install {packages}"
+        )
     with open_browser() as page:
         yield page
 

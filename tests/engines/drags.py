@@ -15,11 +15,15 @@ DECODED_2 = '[data-testid="decoded-2"]'
 MNIST = "explore?run=mnist-vae-2d"
 DRAG_SECONDS = 2
 DRAGS = {  # name: path, what is dragged, the image that must follow
-    "home-map": ("", MAP, DECODED), "home-slider": ("", SLIDER, DECODED),
-    "explore-map": (MNIST, MAP, DECODED), "explore-slider": (MNIST, SLIDER, DECODED),
-    "compare-map": ("compare", MAP, DECODED), "compare-slider": ("compare", BETA, DECODED_2),  # this slider moves the VAE alone
+    "home-map": ("", MAP, DECODED),
+    "home-slider": ("", SLIDER, DECODED),
+    "explore-map": (MNIST, MAP, DECODED),
+    "explore-slider": (MNIST, SLIDER, DECODED),
+    "compare-map": ("compare", MAP, DECODED),
+    "compare-slider": ("compare", BETA, DECODED_2),  # this slider moves the VAE alone
 }
-# Counts, while the button is down, the screen's frames, those with a new decoded image, and messages to the server.
+# Counts, while the button is down, the screen's frames, those with a new decoded image, and messages to the
+# server.
 WATCH = """(image) => {
     const drag = globalThis.drag = { seconds: 0, frames: 0, images: 0, moves: 0, messages: 0 };
     let painted = false, down = false, began = 0;
@@ -44,7 +48,9 @@ WATCH = """(image) => {
 
 @dataclass(frozen=True)
 class Drag:
-    """Counts between press and release: the screen's frames, those with a new image, pointer moves, messages to the server."""
+    """Counts between press and release: the screen's frames, those with a new image, pointer moves, messages
+    to the server.
+    """
 
     seconds: float
     frames: int
@@ -65,6 +71,9 @@ def drag(page: Page, control: str, image: str) -> Drag:
     """To and fro on a control of the page that is open; image: the canvas that is watched."""
     box = page.box(control)
     page.evaluate(f"({WATCH})({json.dumps(image)})")
-    x = [box["x"] + share * box["width"] for share in 0.5 + 0.25 * np.sin(np.linspace(0, 12, page.moves_per_second * DRAG_SECONDS))]
+    x = [
+        box["x"] + share * box["width"]
+        for share in 0.5 + 0.25 * np.sin(np.linspace(0, 12, page.moves_per_second * DRAG_SECONDS))
+    ]
     page.move([(x, box["y"] + box["height"] / 2) for x in x], press=True, seconds=DRAG_SECONDS)
     return Drag(**page.evaluate("drag"))

@@ -16,9 +16,12 @@ from tests.engines.page import VIEWPORT, Page
 
 INSTALLED = "firefox-esr", "firefox"
 PREFERENCES = {  # Firefox must connect to nothing but the app.
-    "app.update.disabledForTesting": True, "datareporting.policy.dataSubmissionEnabled": False,
-    "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-    "browser.startup.homepage_override.mstone": "ignore", "browser.shell.checkDefaultBrowser": False,
+    "app.update.disabledForTesting": True,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "browser.shell.checkDefaultBrowser": False,
 }
 START_SECONDS = 60
 
@@ -36,7 +39,9 @@ class Firefox(Page):
         self._send("browsingContext.setViewport", context=self.tab, viewport=VIEWPORT)
 
     def open(self, url: str) -> None:
-        self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")  # what still loads is given up
+        self._send(
+            "browsingContext.navigate", context=self.tab, url="about:blank", wait="complete"
+        )  # what still loads is given up
         self.logged.clear()
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
@@ -51,17 +56,32 @@ class Firefox(Page):
 
     def choose_files(self, selector: str, *paths: Path) -> None:
         element = self._evaluate(f"document.querySelector({json.dumps(selector)})")["result"]
-        self._send("input.setFiles", context=self.tab, element={"sharedId": element["sharedId"]}, files=[str(path) for path in paths])
+        self._send(
+            "input.setFiles",
+            context=self.tab,
+            element={"sharedId": element["sharedId"]},
+            files=[str(path) for path in paths],
+        )
 
     def errors(self) -> list[str]:
-        realm = self._evaluate("0")["realm"]  # of this document: one that was left may say that it could not finish
-        return [entry["text"] for entry in self.logged if entry["level"] == "error" and entry["source"]["realm"] == realm]
+        realm = self._evaluate("0")[
+            "realm"
+        ]  # of this document: one that was left may say that it could not finish
+        return [
+            entry["text"]
+            for entry in self.logged
+            if entry["level"] == "error" and entry["source"]["realm"] == realm
+        ]
 
     def _evaluate(self, expression: str) -> dict:
-        return self._send("script.evaluate", expression=expression, target={"context": self.tab}, awaitPromise=False)
+        return self._send(
+            "script.evaluate", expression=expression, target={"context": self.tab}, awaitPromise=False
+        )
 
     def _send(self, method: str, **parameters) -> dict:
-        """Sends a command and returns its result; collects log entries that arrive meanwhile. Raises RuntimeError if it fails."""
+        """Sends a command and returns its result; collects log entries that arrive meanwhile. Raises
+        RuntimeError if it fails.
+        """
         self.last_id += 1
         self.socket.send(json.dumps({"id": self.last_id, "method": method, "params": parameters}))
         while True:
@@ -84,11 +104,24 @@ def open_firefox() -> Iterator[Firefox]:
     with TemporaryDirectory() as folder:
         profile, log = Path(folder) / "profile", Path(folder) / "log"
         profile.mkdir()
-        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items())
+        lines = (
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()
+        )
         (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
         with log.open("w", encoding="utf-8") as file:
-            process = subprocess.Popen([find_firefox(), "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
-                                       stdout=file, stderr=file)
+            process = subprocess.Popen(
+                [
+                    find_firefox(),
+                    "--headless",
+                    "--no-remote",
+                    "--profile",
+                    profile,
+                    "--remote-debugging-port",
+                    "0",
+                ],
+                stdout=file,
+                stderr=file,
+            )
         try:
             with connect(f"{_address(log)}/session", max_size=None) as socket:
                 yield Firefox(socket)

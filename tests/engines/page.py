@@ -1,4 +1,6 @@
-"""A page of the app in a browser that Playwright cannot drive: what both protocols can do, and what tests need of it."""
+"""A page of the app in a browser that Playwright cannot drive: what both protocols can do, and what tests
+need of it.
+"""
 
 import json
 import time
@@ -18,7 +20,9 @@ KEYS = {"Enter": "\ue007", "ArrowRight": "\ue014", "Backspace": "\ue003"}
 
 
 class Page(ABC):
-    """One tab. Selectors are CSS and look into shadow roots; lengths are CSS pixels from the viewport's left and top."""
+    """One tab. Selectors are CSS and look into shadow roots; lengths are CSS pixels from the viewport's left
+    and top.
+    """
 
     moves_per_second: int  # that a smooth drag needs
 
@@ -43,7 +47,9 @@ class Page(ABC):
         """What the page's scripts raised since it was opened."""
 
     def wait_for(self, condition: str, patience: float = PATIENCE):
-        """Waits until a JavaScript expression is true, and returns its value. Raises AssertionError after patience seconds."""
+        """Waits until a JavaScript expression is true, and returns its value. Raises AssertionError after
+        patience seconds.
+        """
         end = time.monotonic() + patience
         while time.monotonic() < end:
             if value := self.evaluate(condition):
@@ -64,7 +70,9 @@ class Page(ABC):
         return self.evaluate(f"({DEEP})({json.dumps(selector)})[0].getAttribute({json.dumps(name)})")
 
     def box(self, selector: str) -> dict[str, float]:
-        """x, y, width, height of the first visible match, scrolled into view, once the layout around it has been still for a while."""
+        """x, y, width, height of the first visible match, scrolled into view, once the layout around it has
+        been still for a while.
+        """
         expression, last, since = self._box(selector), None, time.monotonic()
         while time.monotonic() - since < STILL_SECONDS:
             if (box := self.wait_for(expression)) != last:
@@ -82,12 +90,20 @@ class Page(ABC):
         }})()"""
 
     def move(self, places: list[tuple[float, float]], press: bool, seconds: float = 0) -> None:
-        """Moves the pointer through places, evenly in time; press: with the button down from the first to the last."""
+        """Moves the pointer through places, evenly in time; press: with the button down from the first to the
+        last.
+        """
         pause = round(1000 * seconds / len(places))
         moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": pause} for x, y in places]
         down, up = ([{"type": kind, "button": 0}] if press else [] for kind in ("pointerDown", "pointerUp"))
-        self.perform({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
-                      "actions": [moves[0] | {"duration": 0}, *down, *moves[1:], *up]})
+        self.perform(
+            {
+                "type": "pointer",
+                "id": "mouse",
+                "parameters": {"pointerType": "mouse"},
+                "actions": [moves[0] | {"duration": 0}, *down, *moves[1:], *up],
+            }
+        )
 
     def click(self, selector: str) -> None:
         box = self.box(selector)
@@ -95,5 +111,7 @@ class Page(ABC):
 
     def type(self, *keys: str) -> None:
         """Presses keys, each a character or a name in KEYS."""
-        actions = [{"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")]
+        actions = [
+            {"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")
+        ]
         self.perform({"type": "key", "id": "keyboard", "actions": actions})

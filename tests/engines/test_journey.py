@@ -1,4 +1,6 @@
-"""What a visitor does, in Firefox and in WebKit: open every page, drag, draw, upload, train, follow a link."""
+"""What a visitor does, in Firefox and in WebKit: open every page, drag, draw, upload, train, follow a
+link.
+"""
 
 import re
 
@@ -39,10 +41,18 @@ def test_a_drag_decodes_at_the_screens_rate_and_sends_nothing(page, address, pat
 
 
 def test_a_drawn_image_is_encoded(page, address):
-    open_page(page, address, "explore?run=digits-vae-2d&tool=own&input=draw", shows='[data-testid="drawing"] canvas')
+    open_page(
+        page, address, "explore?run=digits-vae-2d&tool=own&input=draw", shows='[data-testid="drawing"] canvas'
+    )
     box = page.box('[data-testid="drawing"] canvas')
-    page.move([(box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in np.linspace(0.3, 0.7, 20)],
-              press=True, seconds=0.5)
+    page.move(
+        [
+            (box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+            for share in np.linspace(0.3, 0.7, 20)
+        ],
+        press=True,
+        seconds=0.5,
+    )
     page.wait_for(f"{MAIN}.includes('log p(x)')")
 
 
@@ -60,7 +70,10 @@ def test_a_training_ends_and_its_run_opens(page, address):
     page.wait_for(f"{buttons}.some((b) => b.innerText.trim() === 'Train' && !b.disabled)")
     page.evaluate(f"{buttons}.find((b) => b.innerText.trim() === 'Train').click()")
     try:
-        link = page.wait_for("[...document.querySelectorAll('[data-testid=\"stMain\"] a[href*=\"explore\"]')].map((a) => a.href)[0]")
+        link = page.wait_for(
+            '[...document.querySelectorAll(\'[data-testid="stMain"] a[href*="explore"]\')].map((a) =>'
+            " a.href)[0]"
+        )
     finally:
         stop_all()
     open_page(page, address, link.removeprefix(f"{address}/"), shows=DECODED)

@@ -18,9 +18,14 @@ from tests.engines.page import Page
 
 PROGRAMS = "WebKitWebDriver", "Xvfb", "dbus-run-session"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's id, by the standard
-ENVIRONMENT = {"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "WEBKIT_DISABLE_COMPOSITING_MODE": "1", "LIBGL_ALWAYS_SOFTWARE": "1"}
+ENVIRONMENT = {
+    "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
+    "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+    "LIBGL_ALWAYS_SOFTWARE": "1",
+}
 
-# WebDriver knows nothing of a page's console. This is run as soon as the document is there, before the app's scripts have arrived.
+# WebDriver knows nothing of a page's console. This is run as soon as the document is there, before the app's
+# scripts have arrived.
 COLLECT_ERRORS = """(() => {
     globalThis.seenErrors = [];
     addEventListener("error", (event) => seenErrors.push(event.message));
@@ -38,8 +43,11 @@ class WebKit(Page):
 
     def __init__(self, driver: str, browser: str):
         self.driver = driver
-        options = {"browserName": "MiniBrowser", "pageLoadStrategy": "none",
-                   "webkitgtk:browserOptions": {"binary": browser, "args": ["--automation"]}}
+        options = {
+            "browserName": "MiniBrowser",
+            "pageLoadStrategy": "none",
+            "webkitgtk:browserOptions": {"binary": browser, "args": ["--automation"]},
+        }
         session = self._request("POST", "/session", {"capabilities": {"alwaysMatch": options}})
         self.driver += f"/session/{session['sessionId']}"
 
@@ -73,7 +81,9 @@ class WebKit(Page):
 
     def _request(self, method: str, path: str, body: dict | None = None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.driver + path, data, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self.driver + path, data, {"Content-Type": "application/json"}, method=method
+        )
         try:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)["value"]
@@ -83,7 +93,9 @@ class WebKit(Page):
 
 def find_browser() -> str | None:
     """The path of MiniBrowser; None if it or a program that drives it is missing."""
-    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")) + sorted(Path("/usr/libexec").glob("webkit2gtk-4.*/MiniBrowser"))
+    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")) + sorted(
+        Path("/usr/libexec").glob("webkit2gtk-4.*/MiniBrowser")
+    )
     return str(found[-1]) if found and all(map(shutil.which, PROGRAMS)) else None
 
 
@@ -92,9 +104,16 @@ def open_webkit() -> Iterator[WebKit]:
     """Starts a MiniBrowser, whose window has the size of VIEWPORT by default, on a virtual screen."""
     with TemporaryDirectory() as folder, _screen() as display:
         port = free_port()
-        environment = os.environ | ENVIRONMENT | {"DISPLAY": display, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder}
-        process = subprocess.Popen(["dbus-run-session", "--", "WebKitWebDriver", f"--port={port}"], env=environment,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        environment = (
+            os.environ | ENVIRONMENT | {"DISPLAY": display, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder}
+        )
+        process = subprocess.Popen(
+            ["dbus-run-session", "--", "WebKitWebDriver", f"--port={port}"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
             driver = f"http://127.0.0.1:{port}"
             _wait_for_driver(driver)
@@ -110,8 +129,11 @@ def open_webkit() -> Iterator[WebKit]:
 def _screen() -> Iterator[str]:
     """A virtual screen; gives its display's name, which Xvfb chooses."""
     reader, writer = os.pipe()
-    process = subprocess.Popen(["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
-                               pass_fds=[writer], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+        pass_fds=[writer],
+        stderr=subprocess.DEVNULL,
+    )
     os.close(writer)
     try:
         with os.fdopen(reader) as numbers:

@@ -1,9 +1,10 @@
-"""A class at one server: students who explore, and others who train, each as much as the limits allow and then once more.
+"""A class at one server: students who explore, and others who train, each as much as the limits allow and
+then once more.
 
     python -m tests.faults.classroom [--students 200] [--trainings 20]
 
-Students let go of the pad every 5 to 15 seconds, first alone, then while trainings wait in the queue, until the last has ended.
-Dragging costs the server nothing: the images are decoded in the browsers.
+Students let go of the pad every 5 to 15 seconds, first alone, then while trainings wait in the queue, until
+the last has ended. Dragging costs the server nothing: the images are decoded in the browsers.
 """
 
 import argparse
@@ -51,7 +52,9 @@ async def train(address: str, trainers: int, each: int) -> None:
     """Each asks for one training more than a visitor may; until all have ended."""
     start = time.monotonic()
     for i in range(trainers):
-        await press(address, *(RunSpec(epochs=EPOCHS, width=64, seed=i * (each + 1) + j) for j in range(each + 1)))
+        await press(
+            address, *(RunSpec(epochs=EPOCHS, width=64, seed=i * (each + 1) + j) for j in range(each + 1))
+        )
     print(f"{len(queue.jobs())} trainings are under way {time.monotonic() - start:.0f} s later", flush=True)
     async with asyncio.timeout(PATIENCE):
         while any(job.alive for job in await asyncio.to_thread(queue.jobs)):
@@ -61,8 +64,11 @@ async def train(address: str, trainers: int, each: int) -> None:
 
 def say(when: str, took: np.ndarray, memory: float) -> None:
     p50, p95 = np.percentile(took, (50, 95))
-    print(f"{when}: {len(took):,} reruns, p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {took.max():.0f} ms; server {memory:,.0f} MB",
-          flush=True)
+    print(
+        f"{when}: {len(took):,} reruns, p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {took.max():.0f} ms;"
+        f" server {memory:,.0f} MB",
+        flush=True,
+    )
 
 
 async def trial(students: int, trainings: int) -> bool:
@@ -74,7 +80,9 @@ async def trial(students: int, trainings: int) -> bool:
             visitors = [await stack.enter_async_context(session(address, "explore"))]
             await asyncio.sleep(WARM)
             before = resident(process.pid)
-            visitors += [await stack.enter_async_context(session(address, "explore")) for _ in range(students - 1)]
+            visitors += [
+                await stack.enter_async_context(session(address, "explore")) for _ in range(students - 1)
+            ]
             memory = resident(process.pid)
             print(f"{students} have opened Explore: {(memory - before) / students:.2f} MB each", flush=True)
             say("they explore", await exploring(visitors, asyncio.sleep(ALONE)), resident(process.pid))
@@ -87,7 +95,9 @@ async def trial(students: int, trainings: int) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--trainings", type=int, default=20)
     args = parser.parse_args()

@@ -1,6 +1,7 @@
 """What disks and copies do to a run: changed bytes, files cut short, files of another run.
 
-Afterwards the run is what it was, or refused; a replay that is not its own is not shown; and the other runs stay.
+Afterwards the run is what it was, or refused; a replay that is not its own is not shown; and the other runs
+stay.
 """
 
 from random import Random
@@ -40,7 +41,9 @@ def same(found: dict, wanted: dict) -> None:
 
 def others_stay(scene: Scene) -> None:
     whole, faults = catalogue()
-    assert OTHER in [run.name for run in whole] and all(f"Run {RUN} can't be used" in fault for fault in faults)
+    assert OTHER in [run.name for run in whole] and all(
+        f"Run {RUN} can't be used" in fault for fault in faults
+    )
     other = read(scene.home.with_name(OTHER))
     runs.loaded(other).decode(read_embedding(other).mu[:1])
 
@@ -52,7 +55,9 @@ def tried(rng: Random, scene: Scene, files: dict[str, bytes]) -> None:
     try:
         is_as_before(scene)
     except UserError as error:
-        assert f"un {RUN} can't be used" in str(error) and ("Train" in str(error) or "Update" in str(error)), str(error)
+        assert f"un {RUN} can't be used" in str(error) and (
+            "Train" in str(error) or "Update" in str(error)
+        ), str(error)
         raise
 
 
@@ -69,7 +74,17 @@ def cut_file(rng: Random, scene: Scene) -> None:
     content = scene.whole[file]
     header = 8 + int.from_bytes(content[:8], "little")
     whole = len(content)
-    lengths = [0, *BLOCKS, header - 1, header, header + 1, whole // 2, rng.randrange(whole), *(whole - n for n in BLOCKS), whole + 512]
+    lengths = [
+        0,
+        *BLOCKS,
+        header - 1,
+        header,
+        header + 1,
+        whole // 2,
+        rng.randrange(whole),
+        *(whole - n for n in BLOCKS),
+        whole + 512,
+    ]
     length = rng.choice([n for n in lengths if 0 <= n <= whole + 512])
     tried(rng, scene, {file: content[:length].ljust(length, b"\0")})
 

@@ -1,9 +1,10 @@
-"""Tries every door through which a stranger's file, link or command comes in, or a damaged run, and counts what happens.
+"""Tries every door through which a stranger's file, link or command comes in, or a damaged run, and counts
+what happens.
 
     python -m tests.faults.doors --n 1000 [--door NAME ...] [--seed 0]
 
-An input is accepted, or refused in one sentence. Anything else is a fault, named with the seed that makes it again; so is a file
-that was left behind.
+An input is accepted, or refused in one sentence. Anything else is a fault, named with the seed that makes it
+again; so is a file that was left behind.
 """
 
 import argparse
@@ -30,7 +31,9 @@ def attempt(door: str, rng: Random, at: Scene) -> bool:
     try:
         use(rng, at) if len(inspect.signature(use).parameters) > 1 else use(rng)
     except UserError as error:
-        assert str(error).isprintable() and len(str(error)) < MOST_LETTERS, f"no sentence: {str(error)[:300]!r}"
+        assert str(error).isprintable() and len(str(error)) < MOST_LETTERS, (
+            f"no sentence: {str(error)[:300]!r}"
+        )
         accepted = False
     finally:
         left = at.restore()
@@ -39,14 +42,19 @@ def attempt(door: str, rng: Random, at: Scene) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--n", type=int, default=1000, help="inputs a door")
     parser.add_argument("--door", nargs="+", choices=DOORS, default=list(DOORS))
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     faults = 0
-    print(f"{'door':<18} {'inputs':>7} {'accepted':>9} {'refused':>8} {'faults':>7} {'slowest':>8} {'memory':>9}")
+    print(
+        f"{'door':<18} {'inputs':>7} {'accepted':>9} {'refused':>8} {'faults':>7} {'slowest':>8}"
+        f" {'memory':>9}"
+    )
     for door in args.door:
         counts, slowest = Counter(), 0.0
         with scene() as at:
@@ -57,12 +65,17 @@ def main() -> int:
                 except Exception as error:
                     counts["faults"] += 1
                     where = traceback.extract_tb(error.__traceback__)[-1]
-                    print(f"{door}, seed {i}: {error!r:.300} ({where.filename}:{where.lineno})", file=sys.stderr)
+                    print(
+                        f"{door}, seed {i}: {error!r:.300} ({where.filename}:{where.lineno})", file=sys.stderr
+                    )
                 slowest = max(slowest, time.perf_counter() - start)
         faults += counts["faults"]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{door:<18} {args.n:>7,} {counts['accepted']:>9,} {counts['refused']:>8,} {counts['faults']:>7,} {slowest:>6.1f} s "
-              f"{memory:>6,.0f} MB", flush=True)
+        print(
+            f"{door:<18} {args.n:>7,} {counts['accepted']:>9,} {counts['refused']:>8,} {counts['faults']:>7,}"
+            f" {slowest:>6.1f} s {memory:>6,.0f} MB",
+            flush=True,
+        )
     return 1 if faults else 0
 
 

@@ -16,7 +16,12 @@ from tests.faults import inputs
 
 
 def sane(data: Dataset) -> None:
-    assert data.x.dtype == np.uint8 and data.x.ndim == 4 and data.y.shape == (len(data.x),) and 0 < data.n_train < len(data.x)
+    assert (
+        data.x.dtype == np.uint8
+        and data.x.ndim == 4
+        and data.y.shape == (len(data.x),)
+        and 0 < data.n_train < len(data.x)
+    )
     assert 0 <= data.y.min() <= data.y.max() < len(data.class_names)
     assert all(name and name.isprintable() and len(name) <= 100 for name in data.class_names)
     assert all(text.isprintable() for text in data.skipped)
@@ -24,14 +29,22 @@ def sane(data: Dataset) -> None:
 
 def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
     found = uploaded(files)
-    assert sum(found.counts.values()) == len(found.names) == sum(found.sizes.values()) == sum(found.modes.values())
+    assert (
+        sum(found.counts.values())
+        == len(found.names)
+        == sum(found.sizes.values())
+        == sum(found.modes.values())
+    )
     data = found.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
     sane(data)
     sane(own.save(data, f"it-{rng.getrandbits(64):x}"))
 
 
 def image_zip(rng: Random) -> None:
-    files = {f"{inputs.name(rng)}{rng.choice(('.png', '.JPG', '.png', '.zip', ''))}": inputs.image(rng) for _ in range(rng.randint(0, 6))}
+    files = {
+        f"{inputs.name(rng)}{rng.choice(('.png', '.JPG', '.png', '.zip', ''))}": inputs.image(rng)
+        for _ in range(rng.randint(0, 6))
+    }
     upload([("it.zip", inputs.packed(rng, files))], rng)
 
 
@@ -41,25 +54,55 @@ def image_files(rng: Random) -> None:
 
 def npz(rng: Random) -> None:
     x = rng.choice((inputs.DIGITS, inputs.DIGITS / 255, inputs.PHOTO[None, :9, :9].repeat(8, 0)))
-    labels = rng.choice((np.arange(8), np.array(["a", "b"] * 4), np.array([inputs.name(rng).replace("\ud800", "") for _ in range(8)])))
-    upload([("it.npz", inputs.packed(rng, {"images.npy": inputs.npy(rng, x), "labels.npy": inputs.npy(rng, labels)}))], rng)
+    labels = rng.choice(
+        (
+            np.arange(8),
+            np.array(["a", "b"] * 4),
+            np.array([inputs.name(rng).replace("\ud800", "") for _ in range(8)]),
+        )
+    )
+    upload(
+        [
+            (
+                "it.npz",
+                inputs.packed(rng, {"images.npy": inputs.npy(rng, x), "labels.npy": inputs.npy(rng, labels)}),
+            )
+        ],
+        rng,
+    )
 
 
 def table(rng: Random) -> None:
-    rows = [[rng.choice(("label", *inputs.NAMES)), *range(64)]] + [[i, *x.ravel().tolist()] for i, x in enumerate(inputs.DIGITS)]
+    rows = [[rng.choice(("label", *inputs.NAMES)), *range(64)]] + [
+        [i, *x.ravel().tolist()] for i, x in enumerate(inputs.DIGITS)
+    ]
     if rng.random() < 0.5:
         row = rng.choice(rows)
         row[rng.randrange(len(row))] = rng.choice((*inputs.NUMBERS, *inputs.NAMES))
-    content = "\n".join(rng.choice((",", ",", ";")).join(map(str, row)) for row in rows).encode("utf-8", "replace")
+    content = "\n".join(rng.choice((",", ",", ";")).join(map(str, row)) for row in rows).encode(
+        "utf-8", "replace"
+    )
     upload([("it.csv", inputs.damaged(rng, content) if rng.random() < 0.3 else content)], rng)
 
 
 def array_file(rng: Random) -> None:
-    upload([("x.npy", inputs.npy(rng, rng.choice((inputs.DIGITS, inputs.DIGITS - 8.0, inputs.DIGITS.reshape(8, 64)))))], rng)
+    upload(
+        [
+            (
+                "x.npy",
+                inputs.npy(
+                    rng, rng.choice((inputs.DIGITS, inputs.DIGITS - 8.0, inputs.DIGITS.reshape(8, 64)))
+                ),
+            )
+        ],
+        rng,
+    )
 
 
 def labels_beside(rng: Random) -> None:
-    lines = [f"{i}.png,{inputs.name(rng)},{rng.choice(('train', 'test', 'x'))}" for i in range(rng.randint(0, 5))]
+    lines = [
+        f"{i}.png,{inputs.name(rng)},{rng.choice(('train', 'test', 'x'))}" for i in range(rng.randint(0, 5))
+    ]
     content = inputs.damaged(rng, "\n".join(lines).encode("utf-8", "replace"))
     upload([(f"{i}.png", inputs.image(rng)) for i in range(4)] + [("labels.csv", content)], rng)
 
@@ -68,9 +111,12 @@ def own_set(rng: Random) -> None:
     x, y = inputs.DIGITS[:, None], np.arange(8)
     about = {"class_names": [str(d) for d in y], "n_train": 6}
     content = sealed("own", about, {"x": x, "y": y})
-    lies = [lambda: inputs.damaged(rng, content), lambda: inputs.safetensors_lies(rng, content),
-            lambda: sealed("own", inputs.changed_object(rng, about), {"x": x, "y": y}),
-            lambda: sealed("own", about, inputs.tensors(rng, {"x": x, "y": y}))]
+    lies = [
+        lambda: inputs.damaged(rng, content),
+        lambda: inputs.safetensors_lies(rng, content),
+        lambda: sealed("own", inputs.changed_object(rng, about), {"x": x, "y": y}),
+        lambda: sealed("own", about, inputs.tensors(rng, {"x": x, "y": y})),
+    ]
     own.place_of("it").parent.mkdir(parents=True, exist_ok=True)
     own.place_of("it").write_bytes(rng.choice(lies)())
     sane(own.own("it"))
@@ -91,6 +137,14 @@ def folder(rng: Random) -> None:
         sane(folder_of_images(below, 28, True))
 
 
-DOORS = {"image zip": image_zip, "image files": image_files, "npz": npz, "npy": array_file, "table": table,
-         "labels beside": labels_beside, "own images": own_set, "single image": single_image,
-         "folder": folder}
+DOORS = {
+    "image zip": image_zip,
+    "image files": image_files,
+    "npz": npz,
+    "npy": array_file,
+    "table": table,
+    "labels beside": labels_beside,
+    "own images": own_set,
+    "single image": single_image,
+    "folder": folder,
+}

@@ -1,10 +1,11 @@
-"""Kills (SIGKILL) what trains, or the app while someone visits it, at random moments, and looks at what is left.
+"""Kills (SIGKILL) what trains, or the app while someone visits it, at random moments, and looks at what is
+left.
 
     python -m tests.faults.kills --n 100 [--seed 0]
 
-After each: every folder is a whole run, or says in a sentence what it is; every intact run loads, and is what it was; the queue moves
-on; the pages come without a traceback. Every training that was broken goes on to the model of an unbroken one, and in the end nothing
-is left but runs.
+After each: every folder is a whole run, or says in a sentence what it is; every intact run loads, and is what
+it was; the queue moves on; the pages come without a traceback. Every training that was broken goes on to the
+model of an unbroken one, and in the end nothing is left but runs.
 """
 
 import argparse
@@ -23,8 +24,12 @@ import torch
 from tests.faults.world import SPECS, World
 
 
-def killed(n: int, seed: int, kinds: Iterable[str] = SPECS, of_apps: float = 0.25, pages_every: int = 5) -> Counter:
-    """What was counted; faults are told on stderr. EXPLORER_RUNS and TMPDIR must be set, for those that are started too."""
+def killed(
+    n: int, seed: int, kinds: Iterable[str] = SPECS, of_apps: float = 0.25, pages_every: int = 5
+) -> Counter:
+    """What was counted; faults are told on stderr. EXPLORER_RUNS and TMPDIR must be set, for those that are
+    started too.
+    """
     torch.set_num_threads(1)  # others don't outlive a fork
     rng, folder = Random(seed), Path(os.environ["EXPLORER_RUNS"]).resolve()
     with ExitStack() as stack:
@@ -58,7 +63,9 @@ def killed(n: int, seed: int, kinds: Iterable[str] = SPECS, of_apps: float = 0.2
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--n", type=int, default=100, help="kills")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

@@ -1,7 +1,8 @@
-"""Permissions taken away from folders of runs and images, and all that is used then: `python -m tests.faults.permissions FOLDER`.
+"""Permissions taken away from folders of runs and images, and all that is used then: `python -m
+tests.faults.permissions FOLDER`.
 
-FOLDER: an empty one of one's own; not as root, whom nothing is forbidden. For each use a line of JSON: what it said, line by line,
-nothing if it went well; and what was raised, or is a traceback on a page.
+FOLDER: an empty one of one's own; not as root, whom nothing is forbidden. For each use a line of JSON: what
+it said, line by line, nothing if it went well; and what was raised, or is a traceback on a page.
 """
 
 import json
@@ -30,14 +31,21 @@ from tests.faults.world import INTACT
 NOTHING, ENTER, LOOK, READ = 0o000, 0o111, 0o444, 0o555
 SHORT = RunSpec(epochs=1, width=8)
 STATES = {
-    "runs can't be read": ("runs", NOTHING), "runs can't be listed": ("runs", ENTER), "runs can't be entered": ("runs", LOOK),
+    "runs can't be read": ("runs", NOTHING),
+    "runs can't be listed": ("runs", ENTER),
+    "runs can't be entered": ("runs", LOOK),
     "runs can't be written": ("runs", READ),
-    "a run can't be read": ("runs/mine", NOTHING), "a run can't be entered": ("runs/mine", LOOK),
+    "a run can't be read": ("runs/mine", NOTHING),
+    "a run can't be entered": ("runs/mine", LOOK),
     "a run can't be written": ("runs/mine", READ),
-    "a record can't be read": (f"runs/mine/{RECORD}", NOTHING), "a model can't be read": (f"runs/mine/{MODEL}", NOTHING),
-    "the queue can't be read": ("runs/.jobs", NOTHING), "the queue can't be written": ("runs/.jobs", READ),
+    "a record can't be read": (f"runs/mine/{RECORD}", NOTHING),
+    "a model can't be read": (f"runs/mine/{MODEL}", NOTHING),
+    "the queue can't be read": ("runs/.jobs", NOTHING),
+    "the queue can't be written": ("runs/.jobs", READ),
     "the trash can't be read": ("runs/.trash", NOTHING),
-    "images can't be read": ("data", NOTHING), "images can't be written": ("data", READ), "own images can't be read": ("data/own", NOTHING),
+    "images can't be read": ("data", NOTHING),
+    "images can't be written": ("data", READ),
+    "own images can't be read": ("data/own", NOTHING),
 }
 PAGES = {"library": {}, "train": {}, "explore": {"run": "mine"}}
 
@@ -46,7 +54,9 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
     zipped, images, again = root / "run.zip", digits(), find("mine").spec.arguments()
     zipped.write_bytes(run_zip(find("mine")))
     return {
-        "list": lambda: command("list"), "show": lambda: command("show", "mine"), "show another": lambda: command("show", "other"),
+        "list": lambda: command("list"),
+        "show": lambda: command("show", "mine"),
+        "show another": lambda: command("show", "other"),
         "show a shipped one": lambda: command("show", INTACT),
         "decode": lambda: command("decode", "mine", "--z", "0,0", "--out", root / "x.png"),
         "train": lambda: command("train", "--run", "new", *SHORT.arguments()),
@@ -54,9 +64,12 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
         "train again": lambda: command("train", "--run", "mine", *again),
         "import": lambda: command("import", zipped, "--run", "new"),
         "export": lambda: command("export", "mine", "--to", "zip", "--out", root / "runs" / "out.zip"),
-        "jobs": lambda: command("jobs"), "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
-        "delete": lambda: function(trash.delete, "mine"), "restore": lambda: function(trash.restore, "gone"),
-        "save an upload": lambda: function(own.save, images, "new"), "train on an upload": lambda: command("train", "--dataset", "own:it"),
+        "jobs": lambda: command("jobs"),
+        "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
+        "delete": lambda: function(trash.delete, "mine"),
+        "restore": lambda: function(trash.restore, "gone"),
+        "save an upload": lambda: function(own.save, images, "new"),
+        "train on an upload": lambda: command("train", "--dataset", "own:it"),
         "place a download": lambda: function(fetch, ["http://127.0.0.1:1/x"], root / "data" / "x" / "x", ""),
         "doctor": lambda: command("doctor"),
     }
@@ -74,8 +87,11 @@ def page(name: str, **asked: str) -> tuple[list[str], list[str]]:
 if __name__ == "__main__":
     root, wanted = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
     pristine = root / "pristine"
-    os.environ |= {"EXPLORER_RUNS": str(root / "runs"), "EXPLORER_DATA": str(root / "data"),
-                   "EXPLORER_MAX_JOBS": "2"}  # what is in the queue, for which no process comes, keeps no other waiting
+    os.environ |= {
+        "EXPLORER_RUNS": str(root / "runs"),
+        "EXPLORER_DATA": str(root / "data"),
+        "EXPLORER_MAX_JOBS": "2",
+    }  # what is in the queue, for which no process comes, keeps no other waiting
     for name in ("mine", "other", ".trash/gone"):
         shutil.copytree(SHIPPED / INTACT, root / "runs" / name)
     queue.enter("waiting", SHORT)
@@ -94,12 +110,18 @@ if __name__ == "__main__":
                 said, fault = "", repr(error)
             if (root / place).exists():
                 os.chmod(root / place, 0o755)
-            print(json.dumps({"state": state, "use": use, "said": said.splitlines(), "fault": fault}), flush=True)
+            print(
+                json.dumps({"state": state, "use": use, "said": said.splitlines(), "fault": fault}),
+                flush=True,
+            )
             for part in ("runs", "data"):
                 shutil.rmtree(root / part)
                 shutil.copytree(pristine / part, root / part)
         os.chmod(root / place, mode)
         for name, asked in PAGES.items() if place.startswith("runs") else ():
             said, faults = page(name, **asked)
-            print(json.dumps({"state": state, "use": f"page {name}", "said": said, "fault": faults or None}), flush=True)
+            print(
+                json.dumps({"state": state, "use": f"page {name}", "said": said, "fault": faults or None}),
+                flush=True,
+            )
         os.chmod(root / place, 0o755)

@@ -10,14 +10,20 @@ def all_commands() -> Iterator[tuple[int, list[str]]]:
     """Process id and words of each command; a process that has ended, but was not yet asked how, has none."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            yield int(process.name), (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+            yield (
+                int(process.name),
+                (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1],
+            )
         except OSError:
             continue
 
 
 def trainer_of(run: str) -> int | None:
     """Of a run of the queue."""
-    return next((pid for pid, words in all_commands() if "train" in words and "--queue" in words and run in words), None)
+    return next(
+        (pid for pid, words in all_commands() if "train" in words and "--queue" in words and run in words),
+        None,
+    )
 
 
 def having(variable: str) -> list[int]:
@@ -25,13 +31,18 @@ def having(variable: str) -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if variable.encode() in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
+            if (
+                variable.encode() in (process / "environ").read_bytes().split(b"\0")
+                and int(process.name) != os.getpid()
+            ):
                 found.append(int(process.name))
     return found
 
 
 def below(pid: int) -> list[tuple[int, str]]:
-    """Id and state of the processes that it has started, and those have, as far as they are still its own; Z: ended, but not asked how."""
+    """Id and state of the processes that it has started, and those have, as far as they are still its own; Z:
+    ended, but not asked how.
+    """
     parents = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -48,7 +59,11 @@ def below(pid: int) -> list[tuple[int, str]]:
 
 def resident(pid: int) -> float:
     """Memory in MB."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+        * os.sysconf("SC_PAGE_SIZE")
+        / 2**20
+    )
 
 
 def open_files(pid: int) -> int:

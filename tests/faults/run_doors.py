@@ -31,8 +31,20 @@ def use(found: Run) -> None:
     assert np.isfinite(at.decode(e.mu[:2])).all() and np.isfinite(at.encode(e.images[:2]).mu.numpy()).all()
     classifier.classifier_of(found)
     read_replay(found.folder)
-    json.dumps([found.spec.to_dict(), found.test.to_dict(), found.n_train, found.epochs, found.seconds, found.files[MODEL]["sha256"][:8]])
-    assert all(text.isprintable() for text in (*found.class_names, found.device, found.note or "", *found.versions.values()))
+    json.dumps(
+        [
+            found.spec.to_dict(),
+            found.test.to_dict(),
+            found.n_train,
+            found.epochs,
+            found.seconds,
+            found.files[MODEL]["sha256"][:8],
+        ]
+    )
+    assert all(
+        text.isprintable()
+        for text in (*found.class_names, found.device, found.note or "", *found.versions.values())
+    )
 
 
 def imported(found: Run) -> None:
@@ -44,27 +56,40 @@ def run_zip(rng: Random, scene: Scene) -> None:
     with zipfile.ZipFile(io.BytesIO(scene.zip)) as archive:
         files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
     file, top = rng.choice(sorted(files)), rng.choice(("new", "new", "new", inputs.name(rng)))
-    lies = [lambda: {}, lambda: {file: inputs.damaged(rng, files[file])}, lambda: {inputs.name(rng): b"x"},
-            lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
-            lambda: scene.signed({MODEL: safetensors.save(inputs.tensors(rng, safetensors.load(files[MODEL])))})]
+    lies = [
+        lambda: {},
+        lambda: {file: inputs.damaged(rng, files[file])},
+        lambda: {inputs.name(rng): b"x"},
+        lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
+        lambda: scene.signed({MODEL: safetensors.save(inputs.tensors(rng, safetensors.load(files[MODEL])))}),
+    ]
     if rng.random() < 0.1:
         imported(import_run(inputs.damaged(rng, scene.zip), "new"))
     else:
-        content = inputs.packed(rng, {f"{top}/{name}": held for name, held in (files | rng.choice(lies)()).items()})
+        content = inputs.packed(
+            rng, {f"{top}/{name}": held for name, held in (files | rng.choice(lies)()).items()}
+        )
         imported(import_run(content, rng.choice((None, "new"))))
 
 
 def weights(rng: Random, scene: Scene) -> None:
     content = scene.whole[MODEL]
-    lies = [lambda: content, lambda: inputs.damaged(rng, content), lambda: inputs.safetensors_lies(rng, content),
-            lambda: safetensors.save(inputs.tensors(rng, safetensors.load(content)))]
+    lies = [
+        lambda: content,
+        lambda: inputs.damaged(rng, content),
+        lambda: inputs.safetensors_lies(rng, content),
+        lambda: safetensors.save(inputs.tensors(rng, safetensors.load(content))),
+    ]
     imported(import_weights(rng.choice(lies)(), scene.run.spec, "new"))
 
 
 def record(rng: Random, scene: Scene) -> None:
-    lies = [lambda: scene.signed({}, lambda r: inputs.changed(rng, r)), lambda: {RECORD: inputs.damaged(rng, scene.whole[RECORD])},
-            lambda: {RECORD: json.dumps(inputs.value(rng)).encode()},
-            lambda: {RECORD: rng.choice((b"[" * 10**5, b"1" * 10**5, b'{"format": 1e999}'))}]
+    lies = [
+        lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
+        lambda: {RECORD: inputs.damaged(rng, scene.whole[RECORD])},
+        lambda: {RECORD: json.dumps(inputs.value(rng)).encode()},
+        lambda: {RECORD: rng.choice((b"[" * 10**5, b"1" * 10**5, b'{"format": 1e999}'))},
+    ]
     scene.put(rng.choice(lies)())
     use(find(RUN))
 
@@ -72,24 +97,40 @@ def record(rng: Random, scene: Scene) -> None:
 def tensors(file: str):
     def door(rng: Random, scene: Scene) -> None:
         content = scene.whole[file]
-        lies = [lambda: safetensors.save(inputs.tensors(rng, safetensors.load(content))), lambda: inputs.safetensors_lies(rng, content),
-                lambda: inputs.damaged(rng, content)]
+        lies = [
+            lambda: safetensors.save(inputs.tensors(rng, safetensors.load(content))),
+            lambda: inputs.safetensors_lies(rng, content),
+            lambda: inputs.damaged(rng, content),
+        ]
         held = rng.choice(lies)()
         scene.put(scene.signed({file: held}) if rng.random() < 0.9 else {file: held})
         use(find(RUN))
+
     return door
 
 
 def replay(rng: Random, scene: Scene) -> None:
     about, held = opened("replay", scene.whole[REPLAY])
-    lies = [lambda: packed("replay", about, inputs.tensors(rng, held)), lambda: inputs.safetensors_lies(rng, scene.whole[REPLAY]),
-            lambda: inputs.damaged(rng, scene.whole[REPLAY]), lambda: packed("replay", inputs.changed_object(rng, about), held)]
+    lies = [
+        lambda: packed("replay", about, inputs.tensors(rng, held)),
+        lambda: inputs.safetensors_lies(rng, scene.whole[REPLAY]),
+        lambda: inputs.damaged(rng, scene.whole[REPLAY]),
+        lambda: packed("replay", inputs.changed_object(rng, about), held),
+    ]
     scene.put(scene.signed({REPLAY: rng.choice(lies)()}))
     r = read_replay(find(RUN).folder)
     if r is None:
         raise UserError("There is no replay that can be read.")
-    assert np.isfinite(r.mu).all() and all(type(e) is int for e in r.epochs) and all(name.isprintable() for name in r.class_names)
-    assert r.pictures.dtype == np.uint8 and r.pictures.shape[2:] == r.originals.shape and len(r.y) == r.mu.shape[1]
+    assert (
+        np.isfinite(r.mu).all()
+        and all(type(e) is int for e in r.epochs)
+        and all(name.isprintable() for name in r.class_names)
+    )
+    assert (
+        r.pictures.dtype == np.uint8
+        and r.pictures.shape[2:] == r.originals.shape
+        and len(r.y) == r.mu.shape[1]
+    )
 
 
 def checkpoint(rng: Random, scene: Scene) -> None:
@@ -101,15 +142,24 @@ def checkpoint(rng: Random, scene: Scene) -> None:
     (scene.home / CHECKPOINT).unlink()
     if found is None:
         raise UserError("There is no checkpoint that can be read.")
-    assert found.epoch == 3 and found.tensors.keys() == held.keys() and all((found.tensors[k] == v).all() for k, v in held.items())
+    assert (
+        found.epoch == 3
+        and found.tensors.keys() == held.keys()
+        and all((found.tensors[k] == v).all() for k, v in held.items())
+    )
 
 
 def naming(rng: Random, scene: Scene) -> None:
     file = classifier.file_of(scene.run.spec)
-    (scene.runs / file).write_bytes(rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED / file).read_bytes()))
+    (scene.runs / file).write_bytes(
+        rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED / file).read_bytes())
+    )
     found, _ = classifier.classifier_of(scene.run)  # the shipped one, if this is refused
     (scene.runs / file).unlink()
-    assert np.isfinite(found.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all() and 0 <= found.accuracy <= 1
+    assert (
+        np.isfinite(found.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
+        and 0 <= found.accuracy <= 1
+    )
 
 
 def events(rng: Random, scene: Scene) -> None:
@@ -117,8 +167,19 @@ def events(rng: Random, scene: Scene) -> None:
     content = "".join(json.dumps(inputs.changed(rng, line)) + "\n" for line in lines).encode()
     scene.put({EVENTS: rng.choice((content, inputs.damaged(rng, content), b"[" * 10**5 + b"\n"))})
     ends = [e for e in read_events(scene.home) if e["event"] == "epoch_end"]
-    assert np.isfinite(np.array([[e[name] for name in ("epoch", "distortion", "rate", "beta")] for e in ends], float)).all()
+    assert np.isfinite(
+        np.array([[e[name] for name in ("epoch", "distortion", "rate", "beta")] for e in ends], float)
+    ).all()
 
 
-DOORS = {"run zip": run_zip, "weights": weights, "run.json": record, "model": tensors(MODEL), "embedding": tensors(EMBEDDING),
-         "replay": replay, "checkpoint": checkpoint, "classifier": naming, "events": events}
+DOORS = {
+    "run zip": run_zip,
+    "weights": weights,
+    "run.json": record,
+    "model": tensors(MODEL),
+    "embedding": tensors(EMBEDDING),
+    "replay": replay,
+    "checkpoint": checkpoint,
+    "classifier": naming,
+    "events": events,
+}

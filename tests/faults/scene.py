@@ -1,4 +1,6 @@
-"""A folder of runs and images to try things in: one shipped run lies there, and after each try it lies there whole again, alone."""
+"""A folder of runs and images to try things in: one shipped run lies there, and after each try it lies there
+whole again, alone.
+"""
 
 import contextlib
 import json
@@ -38,10 +40,14 @@ class Scene:
             if not (self.home / name).exists() or (self.home / name).read_bytes() != content:
                 (self.home / name).write_bytes(content)
 
-    def signed(self, files: dict[str, bytes], change: Callable[[dict], object] = lambda record: record) -> dict[str, bytes]:
+    def signed(
+        self, files: dict[str, bytes], change: Callable[[dict], object] = lambda record: record
+    ) -> dict[str, bytes]:
         """These files, and a record that has their checksums, and is itself changed."""
         told = {name: fingerprint(content) for name, content in files.items()}
-        record = self.record | {"files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY}}
+        record = self.record | {
+            "files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY}
+        }
         record = change(record | ({"replay": told[REPLAY]} if REPLAY in told else {}))
         return files | {RECORD: signed(record) if isinstance(record, dict) else json.dumps(record).encode()}
 
@@ -50,12 +56,20 @@ class Scene:
         shutil.rmtree(self.root / "data", ignore_errors=True)
         left = self._paths() - self.there - KEPT
         for path in left:
-            shutil.rmtree(self.root / path) if (self.root / path).is_dir() else (self.root / path).unlink(missing_ok=True)
+            (
+                shutil.rmtree(self.root / path)
+                if (self.root / path).is_dir()
+                else (self.root / path).unlink(missing_ok=True)
+            )
         self.put({})
         return left
 
     def _paths(self) -> set[Path]:
-        return {path.relative_to(self.root) for path in self.root.rglob("*") if path.parent in (self.root, self.runs, self.home)}
+        return {
+            path.relative_to(self.root)
+            for path in self.root.rglob("*")
+            if path.parent in (self.root, self.runs, self.home)
+        }
 
 
 @contextlib.contextmanager

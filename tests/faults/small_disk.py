@@ -1,8 +1,9 @@
-"""A disk with no room, or too little, for all that is written: `python -m tests.faults.small_disk DISK ROOMS`.
+"""A disk with no room, or too little, for all that is written: `python -m tests.faults.small_disk DISK
+ROOMS`.
 
-DISK: a folder on a disk of its own, of a few MB, with nothing on it; other files are put beside it. For each use and each of ROOMS
-amounts of room, a line of JSON: what it said, "" if it went well; files that it left half-written or harmed; and what it said once
-there was room.
+DISK: a folder on a disk of its own, of a few MB, with nothing on it; other files are put beside it. For each
+use and each of ROOMS amounts of room, a line of JSON: what it said, "" if it went well; files that it left
+half-written or harmed; and what it said once there was room.
 """
 
 import contextlib
@@ -30,7 +31,10 @@ from explorer.training.events import EpochEnd
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
-PAGE, BEYOND = 4096, 32  # bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+PAGE, BEYOND = (
+    4096,
+    32,
+)  # bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
 
 
 def command(*words) -> str:
@@ -51,7 +55,12 @@ def function(act: Callable, *arguments) -> str:
 
 class Disk:
     def __init__(self, root: Path):
-        self.root, self.runs, self.pristine, self.ballast = root, root / "runs", root.parent / "pristine", root / "ballast"
+        self.root, self.runs, self.pristine, self.ballast = (
+            root,
+            root / "runs",
+            root.parent / "pristine",
+            root / "ballast",
+        )
         os.environ |= {"EXPLORER_RUNS": str(self.runs), "EXPLORER_DATA": str(root / "data")}
         for name in (INTACT, "mine"):
             shutil.copytree(SHIPPED / INTACT, self.runs / name)
@@ -68,8 +77,12 @@ class Disk:
             "train": lambda: command("train", "--run", "new", *SHORT.arguments()),
             "go on": lambda: command("train", "--run", "stopped", *SHORT.arguments()),
             "import a run": lambda: command("import", zipped, "--run", "new"),
-            "import weights": lambda: command("import", weights, "--run", "new", *find(INTACT).spec.arguments()),
-            "export": lambda: command("export", INTACT, "--to", "zip", "--out", self.root / "new" / "run.zip"),
+            "import weights": lambda: command(
+                "import", weights, "--run", "new", *find(INTACT).spec.arguments()
+            ),
+            "export": lambda: command(
+                "export", INTACT, "--to", "zip", "--out", self.root / "new" / "run.zip"
+            ),
             "save an upload": lambda: function(own.save, images, "new"),
             "enter the queue": lambda: function(queue.enter, "new", SHORT),
             "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
@@ -92,17 +105,27 @@ class Disk:
 
     def harmed(self) -> list[str]:
         """Files that were not there, or are not as they were; but for empty ones."""
-        found, before = ({str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-                         for root in (self.root, self.pristine))
-        return sorted(name for name in found.keys() | before.keys() if found.get(name, b"") != before.get(name, b"")
-                      or name.endswith(PART))
+        found, before = (
+            {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+            for root in (self.root, self.pristine)
+        )
+        return sorted(
+            name
+            for name in found.keys() | before.keys()
+            if found.get(name, b"") != before.get(name, b"") or name.endswith(PART)
+        )
 
     def tried(self, act: Callable[[], str], room: int) -> dict:
         self.restore()
         self.leave(room)
         said = act()
         self.ballast.unlink()
-        return {"room": room, "said": said, "harmed": self.harmed() if said else [], "again": act() if said else ""}
+        return {
+            "room": room,
+            "said": said,
+            "harmed": self.harmed() if said else [],
+            "again": act() if said else "",
+        }
 
     def needed(self, act: Callable[[], str]) -> int:
         self.restore()

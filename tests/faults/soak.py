@@ -1,9 +1,10 @@
-"""The app left open, with visitors who come and go and a training now and then: does anything grow, or stay behind?
+"""The app left open, with visitors who come and go and a training now and then: does anything grow, or stay
+behind?
 
     python -m tests.faults.soak --minutes 60 [--visitors 8] [--every 60] [--settle 10]
 
-Again and again: the server's memory, open files, threads and processes, and the files in the runs' folder and the temporary one. A
-straight line is laid through what came after the first minutes, in which caches fill.
+Again and again: the server's memory, open files, threads and processes, and the files in the runs' folder and
+the temporary one. A straight line is laid through what came after the first minutes, in which caches fill.
 """
 
 import argparse
@@ -30,10 +31,28 @@ from tests.browser.launch import ROOT, app_process
 from tests.faults.processes import below, having, open_files, resident, threads
 from tests.faults.visits import press
 
-PAGES = ("", "library", "train", "explore", "explore", "compare", *sorted(page.stem for page in ROOT.glob("pages/learn_*.py")))
+PAGES = (
+    "",
+    "library",
+    "train",
+    "explore",
+    "explore",
+    "compare",
+    *sorted(page.stem for page in ROOT.glob("pages/learn_*.py")),
+)
 STAY, PAUSE, TRAIN_EVERY = (2, 30), (0.3, 3), (20, 60)  # seconds
 SEEDS = 3  # of trainings; the run before is deleted, so that as many stay
-COLUMNS = ("memory MB", "open files", "threads", "processes", "ended unasked", "run files", "runs kB", "temp files", "temp kB")
+COLUMNS = (
+    "memory MB",
+    "open files",
+    "threads",
+    "processes",
+    "ended unasked",
+    "run files",
+    "runs kB",
+    "temp files",
+    "temp kB",
+)
 LEVEL = 0.05  # of itself, that anything may rise by in an hour
 
 
@@ -81,16 +100,29 @@ class Soak:
 
     async def click(self, visitor: Session) -> None:
         """On the map of a pad, if there is one."""
-        pads = [id for id, (element, _) in visitor.elements.items() if getattr(element, "component_name", "") == "latent_pad"]
+        pads = [
+            id
+            for id, (element, _) in visitor.elements.items()
+            if getattr(element, "component_name", "") == "latent_pad"
+        ]
         if pads:
             zs = [[self.rng.gauss(0, 1), self.rng.gauss(0, 1)]]
-            said = {"n": self.rng.getrandbits(40), "zs": zs, "row": None, "side": 0, "film": None, "start": [0, 0]}
+            said = {
+                "n": self.rng.getrandbits(40),
+                "zs": zs,
+                "row": None,
+                "side": 0,
+                "film": None,
+                "start": [0, 0],
+            }
             await visitor.move(pads[0], json_value=json.dumps({"commit": said}))
 
     async def train_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(self.rng.uniform(*TRAIN_EVERY))
-            spec, before = (RunSpec(epochs=10, width=16, seed=(self.counts["trainings"] + i) % SEEDS) for i in (0, 1))
+            spec, before = (
+                RunSpec(epochs=10, width=16, seed=(self.counts["trainings"] + i) % SEEDS) for i in (0, 1)
+            )
             with suppress(UserError):  # there is none yet
                 trash.delete(before.run_id)
             await press(self.address, spec)
@@ -107,7 +139,11 @@ class Soak:
                     sizes += [path.stat().st_size] if path.is_file() else []
             found += [len(sizes), sum(sizes) / 1024]
         self.samples.append((time.monotonic() - self.began, found))
-        print(f"{self.samples[-1][0] / 60:>6.1f} min " + " ".join(f"{n:>13,.{int(isinstance(n, float))}f}" for n in found), flush=True)
+        print(
+            f"{self.samples[-1][0] / 60:>6.1f} min "
+            + " ".join(f"{n:>13,.{int(isinstance(n, float))}f}" for n in found),
+            flush=True,
+        )
 
     def verdicts(self, settle: float) -> bool:
         """Whether all is level."""
@@ -116,16 +152,22 @@ class Soak:
         level = len(rows) > 2
         for name, values in zip(COLUMNS, table.T if level else ()):
             fitted, covered = np.polyfit(hours, values, 1, cov="unscaled")
-            error = np.sqrt(covered[0, 0] * np.sum((values - np.polyval(fitted, hours)) ** 2) / (len(values) - 2))
+            error = np.sqrt(
+                covered[0, 0] * np.sum((values - np.polyval(fitted, hours)) ** 2) / (len(values) - 2)
+            )
             rises = fitted[0] > 2 * error and fitted[0] > LEVEL * max(values.mean(), 1)
-            print(f"{name:<14} {values.min():>9,.1f} to {values.max():>9,.1f}; {fitted[0]:>+9.1f} ± {2 * error:.1f} an hour: "
-                  f"{'rises' if rises else 'level'}")
+            print(
+                f"{name:<14} {values.min():>9,.1f} to {values.max():>9,.1f}; {fitted[0]:>+9.1f} ±"
+                f" {2 * error:.1f} an hour: {'rises' if rises else 'level'}"
+            )
             level &= not rises
         return level
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--visitors", type=int, default=8, help="at any time")
     parser.add_argument("--every", type=float, default=60, help="seconds between looks")
@@ -147,10 +189,18 @@ def main() -> int:
             print("all have left:")
             soak.sample()
             level = soak.verdicts(60 * args.settle)
-            took_along = [folder for folder in temporary.iterdir() if folder.name.startswith("torchinductor_")]  # by torch, once
-        stray, left = having(f"EXPLORER_RUNS={runs}"), sorted(map(str, set(temporary.iterdir()) - set(took_along)))
+            took_along = [
+                folder for folder in temporary.iterdir() if folder.name.startswith("torchinductor_")
+            ]  # by torch, once
+        stray, left = (
+            having(f"EXPLORER_RUNS={runs}"),
+            sorted(map(str, set(temporary.iterdir()) - set(took_along))),
+        )
         hidden = sorted(str(path.relative_to(runs)) for path in runs.rglob(".*"))
-    print(f"{dict(soak.counts)}; processes that outlive the app: {len(stray)}; left in the temporary folder: {left}; beside runs: {hidden}")
+    print(
+        f"{dict(soak.counts)}; processes that outlive the app: {len(stray)}; left in the temporary folder:"
+        f" {left}; beside runs: {hidden}"
+    )
     return 0 if level and not (stray or left or soak.counts["tracebacks"]) else 1
 
 

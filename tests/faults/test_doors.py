@@ -10,7 +10,9 @@ from tests.faults.corruption_doors import DOORS as CORRUPTION
 from tests.faults.doors import DOORS, attempt
 from tests.faults.scene import scene
 
-SHORT = settings(max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SHORT = settings(
+    max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,9 @@ def test_a_damaged_run_is_refused_or_intact_and_the_others_stay(at, door, n):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("door", sorted(DOORS.keys() - CORRUPTION.keys() - {"checkpoint", "classifier", "events"}))
+@pytest.mark.parametrize(
+    "door", sorted(DOORS.keys() - CORRUPTION.keys() - {"checkpoint", "classifier", "events"})
+)
 def test_each_door_opens_to_some_and_stays_shut_to_others(at, door):
     """But those of which a damaged file only means that there is none."""
     tries = (attempt(door, Random(f"{door} {i}"), at) for i in range(200))

@@ -6,9 +6,13 @@ from multiprocessing import get_context
 from tests.faults.kills import killed
 
 
-def test_what_is_killed_at_random_moments_leaves_nothing_half_written_and_goes_on(tmp_path, monkeypatch, capfd):
+def test_what_is_killed_at_random_moments_leaves_nothing_half_written_and_goes_on(
+    tmp_path, monkeypatch, capfd
+):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    with ProcessPoolExecutor(1, get_context("spawn")) as own:  # it forks, and a thread of a browser's test may be about
+    with ProcessPoolExecutor(
+        1, get_context("spawn")
+    ) as own:  # it forks, and a thread of a browser's test may be about
         counts = own.submit(killed, 6, seed=0, kinds=["vae"], of_apps=1 / 6, pages_every=3).result()
     assert not counts["faults"], capfd.readouterr().err
     assert counts["of trainers"] == 5 and counts["of apps"] == 1 and counts["pages"] > 10

@@ -8,9 +8,19 @@ from collections import defaultdict
 
 import pytest
 
-BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]  # as others are
-STATES = ["runs can't be read", "runs can't be written", "a run can't be entered", "a model can't be read", "images can't be read",
-          "images can't be written"]
+BOUND = [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+]  # as others are
+STATES = [
+    "runs can't be read",
+    "runs can't be written",
+    "a run can't be entered",
+    "a model can't be read",
+    "images can't be read",
+    "images can't be written",
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +35,12 @@ def tries(tmp_path_factory):
     except OSError as error:
         pytest.skip(f"everything is allowed to root, and it can't be bound: {error}")
     closed.unlink()
-    done = subprocess.run([*bound, sys.executable, "-m", "tests.faults.permissions", folder, *STATES], capture_output=True, text=True,
-                          timeout=500)
+    done = subprocess.run(
+        [*bound, sys.executable, "-m", "tests.faults.permissions", folder, *STATES],
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
     assert done.returncode == 0, done.stderr
     found = defaultdict(dict)
     for line in map(json.loads, done.stdout.splitlines()):
@@ -39,16 +53,28 @@ def test_what_is_forbidden_is_told_in_a_sentence(tries):
     for line in (line for state in tries.values() for line in state.values()):
         assert not line["fault"], line
         for said in line["said"] if line["use"].startswith("page") else line["said"][-1:]:
-            assert said.isprintable() and said.endswith(".") and "Errno" not in said.replace("[Errno 111]", ""), line
+            assert (
+                said.isprintable() and said.endswith(".") and "Errno" not in said.replace("[Errno 111]", "")
+            ), line
 
 
-@pytest.mark.parametrize(("state", "refused"), [
-    ("runs can't be read", {"show", "decode", "train", "train in the queue", "import", "delete", "restore", "page library"}),
-    ("runs can't be written", {"train", "train in the queue", "import", "delete", "restore", "export"}),
-    ("a run can't be entered", {"show", "decode", "train again", "export", "delete", "page library", "page explore"}),
-    ("a model can't be read", {"decode", "export"}), ("images can't be read", {"save an upload", "train on an upload"}),
-    ("images can't be written", {"place a download"}),
-])
+@pytest.mark.parametrize(
+    ("state", "refused"),
+    [
+        (
+            "runs can't be read",
+            {"show", "decode", "train", "train in the queue", "import", "delete", "restore", "page library"},
+        ),
+        ("runs can't be written", {"train", "train in the queue", "import", "delete", "restore", "export"}),
+        (
+            "a run can't be entered",
+            {"show", "decode", "train again", "export", "delete", "page library", "page explore"},
+        ),
+        ("a model can't be read", {"decode", "export"}),
+        ("images can't be read", {"save an upload", "train on an upload"}),
+        ("images can't be written", {"place a download"}),
+    ],
+)
 def test_the_sentence_says_what_is_forbidden(tries, state, refused):
     for use in refused:
         assert "Permission denied" in " ".join(tries[state][use]["said"]), (use, tries[state][use])

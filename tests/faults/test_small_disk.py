@@ -8,8 +8,15 @@ from collections import defaultdict
 
 import pytest
 
-MOUNT = 'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'  # in a namespace: it goes with it
-HARMLESS = ("/checkpoint.safetensors", "/events.jsonl", "/still.safetensors", "/replay.safetensors")  # of a training that can go on
+MOUNT = (  # in a namespace: it goes with it
+    'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'
+)
+HARMLESS = (
+    "/checkpoint.safetensors",
+    "/events.jsonl",
+    "/still.safetensors",
+    "/replay.safetensors",
+)  # of a training that can go on
 REMEDY = r"Free some disk space, or (choose another path|set EXPLORER_(DATA|RUNS) to another folder)\."
 WITHOUT_ROOM = {"ask to stop", "delete"}
 
@@ -20,10 +27,17 @@ def tries(tmp_path_factory):
     disk.mkdir()
     alone = ["unshare", "-m", "--map-root-user", "sh", "-c"]
     try:
-        subprocess.run([*alone, 'mount -t tmpfs -o size=4m tmpfs "$1"', "", disk], check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            [*alone, 'mount -t tmpfs -o size=4m tmpfs "$1"', "", disk],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"no disk of its own can be mounted here: {error}")
-    done = subprocess.run([*alone, MOUNT, "", disk, sys.executable, "6"], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [*alone, MOUNT, "", disk, sys.executable, "6"], capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     found = defaultdict(list)
     for line in map(json.loads, done.stdout.splitlines()):
@@ -36,8 +50,13 @@ def test_without_room_it_is_one_sentence_and_with_room_it_goes_on(tries):
     for use, found in tries.items():
         said = [line["said"].splitlines()[-1] for line in found if line["said"]]
         assert bool(said) == (use not in WITHOUT_ROOM) and found[-1]["said"] == "", use
-        assert all(re.search(fr"No space left on device\. {REMEDY}$", sentence) and sentence.isprintable()
-                   and sentence.count(" could not be written: ") == 1 and sentence[0] == "/" for sentence in said), said
+        assert all(
+            re.search(rf"No space left on device\. {REMEDY}$", sentence)
+            and sentence.isprintable()
+            and sentence.count(" could not be written: ") == 1
+            and sentence[0] == "/"
+            for sentence in said
+        ), said
         assert not any(line["again"] for line in found), found
 
 

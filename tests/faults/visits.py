@@ -11,7 +11,9 @@ PATIENCE = 60  # seconds
 
 
 async def visit(address: str, page: str, asked: dict[str, str], again: int = 0) -> None:
-    """Opens a page, as a link asks for it, and has it shown again. Raises RuntimeError for a traceback on it, TimeoutError."""
+    """Opens a page, as a link asks for it, and has it shown again. Raises RuntimeError for a traceback on it,
+    TimeoutError.
+    """
     async with asyncio.timeout(PATIENCE), session(address, page) as visitor:
         if asked:
             visitor.query = urlencode(asked)
@@ -26,6 +28,10 @@ async def press(address: str, *specs: RunSpec) -> None:
         for spec in specs:
             visitor.query = urlencode(spec.settings)
             await visitor.run()
-            train = next(id for id, (element, _) in visitor.elements.items() if getattr(element, "label", "") == "Train")
+            train = next(
+                id
+                for id, (element, _) in visitor.elements.items()
+                if getattr(element, "label", "") == "Train"
+            )
             await visitor.move(train, trigger_value=True)
             del visitor.values[train]

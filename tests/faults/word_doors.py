@@ -25,8 +25,24 @@ SETTINGS = [setting for setting in vars(settings).values() if isinstance(setting
 
 
 def text(rng: Random) -> str:
-    return rng.choice((inputs.name(rng), str(rng.choice(inputs.NUMBERS)), "9" * 5000, "1,2", "nan,1", ",".join("1" * 10_000), "1e999", "١",
-                       "0,0", "", "1_0", " 1", "0x10", "true"))
+    return rng.choice(
+        (
+            inputs.name(rng),
+            str(rng.choice(inputs.NUMBERS)),
+            "9" * 5000,
+            "1,2",
+            "nan,1",
+            ",".join("1" * 10_000),
+            "1e999",
+            "١",
+            "0,0",
+            "",
+            "1_0",
+            " 1",
+            "0x10",
+            "true",
+        )
+    )
 
 
 def setting(rng: Random) -> None:
@@ -42,7 +58,13 @@ def setting(rng: Random) -> None:
 
 def compare_link(rng: Random) -> None:
     here = Place([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
-    says = take({name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5}, here, SCALE, SCALE, BETAS)
+    says = take(
+        {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
+        here,
+        SCALE,
+        SCALE,
+        BETAS,
+    )
     assert np.isfinite(here.zs).all() and np.abs(here.zs).max() <= 1e6 and BETAS[0] <= here.film <= BETAS[-1]
     assert here.start is None or np.isfinite(here.start).all()
     if says:
@@ -61,16 +83,36 @@ def train_link(rng: Random) -> None:
 
 
 def typed(rng: Random, scene: Scene) -> None:
-    word = rng.choice((inputs.name(rng), str(rng.choice(inputs.NUMBERS)), "1,2", RUN)).replace("\x00", "").replace("\ud800", "\udcff")
+    word = (
+        rng.choice((inputs.name(rng), str(rng.choice(inputs.NUMBERS)), "1,2", RUN))
+        .replace("\x00", "")
+        .replace("\ud800", "\udcff")
+    )
     flag = f"--{rng.choice(fields(RunSpec)).name.replace('_', '-')}"
     out = scene.root / "out"
-    words = rng.choice((["show", word], ["show", RUN, "--beta", word], ["gaps", word, "--n", "5"], ["stop", word], [word], [flag, word],
-                        ["decode", RUN, "--z", word, "--out", out / "x.png"], ["export", word, "--to", "zip", "--out", out / "x"],
-                        ["export", RUN, "--to", word, "--out", out / "x"], ["import", word], ["import", scene.home / RECORD, flag, word],
-                        ["train", "--dataset", "none", flag, word],
-                        ["train", "--dataset", f"own:{word}"], ["data", f"own:{word}"], ["data", word],
-                        ["train", "--dataset", f"folder:/none/{word.replace('..', '')}"], ["embed", word, "--out", out / "x"],
-                        ["classifier", f"{word}?"], [word, RUN]))
+    words = rng.choice(
+        (
+            ["show", word],
+            ["show", RUN, "--beta", word],
+            ["gaps", word, "--n", "5"],
+            ["stop", word],
+            [word],
+            [flag, word],
+            ["decode", RUN, "--z", word, "--out", out / "x.png"],
+            ["export", word, "--to", "zip", "--out", out / "x"],
+            ["export", RUN, "--to", word, "--out", out / "x"],
+            ["import", word],
+            ["import", scene.home / RECORD, flag, word],
+            ["train", "--dataset", "none", flag, word],
+            ["train", "--dataset", f"own:{word}"],
+            ["data", f"own:{word}"],
+            ["data", word],
+            ["train", "--dataset", f"folder:/none/{word.replace('..', '')}"],
+            ["embed", word, "--out", out / "x"],
+            ["classifier", f"{word}?"],
+            [word, RUN],
+        )
+    )
     told, said = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
         try:
@@ -86,4 +128,9 @@ def typed(rng: Random, scene: Scene) -> None:
         raise UserError(said.getvalue().strip())
 
 
-DOORS = {"setting in a link": setting, "link to compare": compare_link, "link to train": train_link, "command line": typed}
+DOORS = {
+    "setting in a link": setting,
+    "link to compare": compare_link,
+    "link to train": train_link,
+    "command line": typed,
+}

@@ -1,4 +1,6 @@
-"""A folder of runs, a queue in which two trainings are under way, and an app that someone visits: to be killed, and looked at."""
+"""A folder of runs, a queue in which two trainings are under way, and an app that someone visits: to be
+killed, and looked at.
+"""
 
 import asyncio
 import multiprocessing
@@ -28,12 +30,18 @@ from tests.browser.launch import ROOT, app_process
 from tests.faults.processes import trainer_of
 from tests.faults.visits import PAGES, press, visit
 
-SPECS = {"vae": RunSpec(epochs=40, width=16), "ae": RunSpec(model="ae", epochs=30, width=16),
-         "ladder": RunSpec(model="ladder", betas="0.1,1", epochs=15, rung_epochs=5, width=16),
-         "vqvae": RunSpec(model="vqvae", latent_dim=4, n_codes=8, epochs=20, width=16)}
+SPECS = {
+    "vae": RunSpec(epochs=40, width=16),
+    "ae": RunSpec(model="ae", epochs=30, width=16),
+    "ladder": RunSpec(model="ladder", betas="0.1,1", epochs=15, rung_epochs=5, width=16),
+    "vqvae": RunSpec(model="vqvae", latent_dim=4, n_codes=8, epochs=20, width=16),
+}
 FILES = {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
 INTACT = "digits-vae-2d-both"
-BEGUN, PLAIN = 0.7, 0.3  # of trainers, killed once they train; of trainers, processes from the start, the others being forks
+BEGUN, PLAIN = (
+    0.7,
+    0.3,
+)  # of trainers, killed once they train; of trainers, processes from the start, the others being forks
 STARTUP, PATIENCE = 3.0, 300.0  # seconds
 fork = multiprocessing.get_context("fork")  # what is imported already need not be imported by each
 
@@ -91,14 +99,22 @@ class World:
         """What was broken is tried again, and what is new comes on."""
         while len(alive := self.alive()) < 2:
             left = sorted(self.victims.keys() - alive)
-            run = left[0] if left else f"{(kind := self.rng.choice(list(self.took)))}-{self.rng.getrandbits(32):08x}"
+            run = (
+                left[0]
+                if left
+                else f"{(kind := self.rng.choice(list(self.took)))}-{self.rng.getrandbits(32):08x}"
+            )
             self.start(run, self.victims.get(run) or kind)
 
     def start(self, run: str, kind: str) -> None:
         words = ["train", "--queue", "--run", run, *SPECS[kind].arguments()]
         if self.rng.random() < PLAIN:
-            process = subprocess.Popen([sys.executable, "-m", "explorer", *words], cwd=ROOT, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "explorer", *words],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             is_over = lambda: process.poll() is not None  # noqa: E731
         else:
             process = fork.Process(target=command_line, args=(words,))
@@ -115,7 +131,9 @@ class World:
             time.sleep(self.rng.uniform(0, self.took[self.victims[run]]))
         else:
             time.sleep(self.rng.uniform(0, STARTUP))
-        pid, is_over = self.processes.get(run, (trainer_of(run), lambda: not trainer_of(run)))  # the app's, which has no parent by now
+        pid, is_over = self.processes.get(
+            run, (trainer_of(run), lambda: not trainer_of(run))
+        )  # the app's, which has no parent by now
         if not pid or is_over():
             return False
         with suppress(ProcessLookupError):
@@ -144,7 +162,10 @@ class World:
 
     def look(self) -> None:
         """Raises Fault for what should not be. What has come to its end, and is as it should, goes."""
-        jobs, names = queue.jobs(), [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")]
+        jobs, names = (
+            queue.jobs(),
+            [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")],
+        )
         every, faults = catalogue()  # once: meanwhile trainings go on
         found = {run.name: run for run in every if run.folder.parent == self.folder}
         alive = [job.run for job in jobs if job.alive]
@@ -156,15 +177,24 @@ class World:
             check(found.get(name) == whole, f"{name} is not what it was")
             runs.loaded(whole).decode(read_embedding(whole).mu[:1])
         self.counts["intact runs loaded"] += len(self.wholes)
-        check([job.place for job in jobs if job.alive] == list(range(len(alive))), f"the queue does not move on: {jobs}")
+        check(
+            [job.place for job in jobs if job.alive] == list(range(len(alive))),
+            f"the queue does not move on: {jobs}",
+        )
         check(all((job.fault is None) == job.alive for job in jobs), jobs)
         for run in found.keys() & self.victims.keys() - set(alive):
             if queue.job_of(run) is None:  # or its last word is missing: it is tried again
                 self.judge(found[run], self.wholes[f"whole-{self.victims.pop(run)}"])
 
     def judge(self, run: Run, whole: Run) -> None:
-        check(run.files == whole.files and run.test == whole.test, f"{run.name} is another model than the unbroken one")
-        check({path.name for path in run.folder.iterdir()} == FILES, f"{run.name}: {sorted(path.name for path in run.folder.iterdir())}")
+        check(
+            run.files == whole.files and run.test == whole.test,
+            f"{run.name} is another model than the unbroken one",
+        )
+        check(
+            {path.name for path in run.folder.iterdir()} == FILES,
+            f"{run.name}: {sorted(path.name for path in run.folder.iterdir())}",
+        )
         epochs = [e["epoch"] for e in read_events(run.folder) if e["event"] == "epoch_end"]
         check(epochs == list(range(1, run.epochs + 1)), f"{run.name} tells of the epochs {epochs}")
         self.counts["resumed to the same model"] += run.name in self.broken
@@ -174,7 +204,10 @@ class World:
 
     def pages(self) -> None:
         """Every page, and Explore with what is broken or under way. Raises RuntimeError for a traceback."""
-        for page, asked in [*((page, {}) for page in PAGES), *(("explore", {"run": run}) for run in self.victims)]:
+        for page, asked in [
+            *((page, {}) for page in PAGES),
+            *(("explore", {"run": run}) for run in self.victims),
+        ]:
             asyncio.run(visit(self.address, page, asked))
             self.counts["pages"] += 1
 
@@ -187,7 +220,10 @@ class World:
             self.counts["half-written files"] += 1
         queue.enter("later", SPECS["vae"])
         queue.leave("later")
-        check(self.runs().keys() == self.wholes.keys() and not queue.jobs(), f"left: {sorted(self.runs())}, {queue.jobs()}")
+        check(
+            self.runs().keys() == self.wholes.keys() and not queue.jobs(),
+            f"left: {sorted(self.runs())}, {queue.jobs()}",
+        )
 
     def _tried_again(self) -> bool:
         for run, kind in list(self.victims.items()):
@@ -196,5 +232,13 @@ class World:
 
     def left_behind(self) -> list[str]:
         """But for locks, which are empty, and the jobs that have ended, which are known for 30 days."""
-        paths = [path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file() and path.stat().st_size]
-        return sorted(str(path) for path in paths if path.parts[0] not in self.wholes and path.parts[:2] != (".jobs", "ended"))
+        paths = [
+            path.relative_to(self.folder)
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.stat().st_size
+        ]
+        return sorted(
+            str(path)
+            for path in paths
+            if path.parts[0] not in self.wholes and path.parts[:2] != (".jobs", "ended")
+        )

@@ -15,19 +15,35 @@ RNG = np.random.default_rng(0)
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
 SIGHTS = {
     "normal": np.eye(3),
-    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 
 
 def linear_rgb(colour: str) -> np.ndarray:
-    c = np.array([int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)])
+    c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
 def cielab(rgb: np.ndarray) -> np.ndarray:
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ rgb / [0.9505, 1, 1.089]
+    xyz = (
+        np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        @ rgb
+        / [0.9505, 1, 1.089]
+    )
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
@@ -35,7 +51,9 @@ def cielab(rgb: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_class_colours_stay_apart_whatever_the_sight(sight):
     labs = [cielab(np.clip(np.array(SIGHTS[sight]) @ linear_rgb(c), 0, 1)) for c in CLASS_COLOURS]
-    assert min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15  # a just noticeable difference is 2.3
+    assert (
+        min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15
+    )  # a just noticeable difference is 2.3
 
 
 @pytest.mark.parametrize("background", ["#fcfcfa", "#101315"])
@@ -54,7 +72,9 @@ def test_the_eleventh_class_takes_the_first_colour_again():
 def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
     points, y = RNG.standard_normal((90, 2)), np.repeat([0, 2, 3], 30)
     figure = selection_map(points, ("z₀", "z₁"), True, y, "class", ("a", "b", "c", "d"))
-    assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [colour_of(i) for i in (0, 2, 3)]
+    assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [
+        colour_of(i) for i in (0, 2, 3)
+    ]
     for trace in figure.data:
         rows = np.asarray(trace.customdata)
         assert np.allclose(np.column_stack([trace.x, trace.y]), points[rows], atol=1e-6)
@@ -65,13 +85,19 @@ def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
 
 def test_a_number_colours_the_map_with_its_name_on_the_scale():
     values = np.append(RNG.random(99), 1e6)
-    [trace] = selection_map(RNG.standard_normal((100, 2)), ("z₀", "z₁"), True, values, "distortion, nats").data
-    assert np.array_equal(trace.marker.color, values) and trace.marker.colorbar.title.text == "distortion, nats"
+    [trace] = selection_map(
+        RNG.standard_normal((100, 2)), ("z₀", "z₁"), True, values, "distortion, nats"
+    ).data
+    assert (
+        np.array_equal(trace.marker.color, values) and trace.marker.colorbar.title.text == "distortion, nats"
+    )
     assert trace.marker.cmax < 1e6  # one extreme does not take all of the scale
 
 
 def test_a_class_name_is_never_markup_on_the_map():
-    figure = selection_map(np.zeros((2, 2)), ("z₀", "z₁"), True, np.array([0, 1]), "class", ("<b>x</b>", "%{z}"))
+    figure = selection_map(
+        np.zeros((2, 2)), ("z₀", "z₁"), True, np.array([0, 1]), "class", ("<b>x</b>", "%{z}")
+    )
     assert "<b>x</b>" not in figure.to_json()
 
 
@@ -83,7 +109,12 @@ def test_a_png_holds_the_very_pixels(channels):
 
 
 def test_a_sheet_sets_images_side_by_side():
-    top, below = RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8), RNG.random((4, 1, 5, 5)).astype(np.float32)
+    top, below = (
+        RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8),
+        RNG.random((4, 1, 5, 5)).astype(np.float32),
+    )
     whole = sheet([top, below])
     assert whole.shape == (1, 14, 28)
-    assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255))
+    assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(
+        whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255)
+    )

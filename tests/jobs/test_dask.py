@@ -24,10 +24,23 @@ ROOT = Path(__file__).parents[2]
 def cluster(folder, monkeypatch):
     """The workers, by process id."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None) as scheduler:
-        command = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler.scheduler_address, "--nthreads", "1", "--no-nanny",
-                   "--no-dashboard"]
-        workers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+    with distributed.LocalCluster(
+        n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as scheduler:
+        command = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            scheduler.scheduler_address,
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+        ]
+        workers = [
+            subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(2)
+        ]
         try:
             monkeypatch.setenv("EXPLORER_SCHEDULER", scheduler.scheduler_address)
             with distributed.Client(scheduler.scheduler_address, set_as_default=False) as client:
@@ -69,7 +82,9 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
     until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
     queue.ask_to_stop("moving")
     until(lambda: queue.job_of("moving") is None)
-    assert re.match("Stopped after epoch", find("moving").note) and epochs_of("moving") == list(range(1, find("moving").epochs + 1))
+    assert re.match("Stopped after epoch", find("moving").note) and epochs_of("moving") == list(
+        range(1, find("moving").epochs + 1)
+    )
 
 
 def holds(pid: int, file: Path) -> bool:
@@ -99,12 +114,25 @@ def give_up_at_once(dask_scheduler):
 
 def test_a_lost_scheduler_is_told(folder, monkeypatch):
     pytest.importorskip("distributed")
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-               "--scheduler-file", str(folder / ".scheduler.json")]
+    command = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(folder / ".scheduler.json"),
+    ]
     scheduler = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until((folder / ".scheduler.json").exists)
-        monkeypatch.setenv("EXPLORER_SCHEDULER", json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"])
+        monkeypatch.setenv(
+            "EXPLORER_SCHEDULER",
+            json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"],
+        )
         executor().start("lost", RunSpec())  # there is no worker to take it up
         assert queue.job_of("lost").alive
         scheduler.kill()

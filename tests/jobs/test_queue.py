@@ -31,7 +31,9 @@ def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
     assert isinstance(where, LocalExecutor)
     for run in ("a", "b", "c"):
         where.start(run, LONG)
-    assert [(job.run, job.place) for job in queue.jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(job.alive for job in queue.jobs())
+    assert [(job.run, job.place) for job in queue.jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(
+        job.alive for job in queue.jobs()
+    )
     until(lambda: epochs_of("a"))
     assert not epochs_of("b") and not epochs_of("c")
     queue.ask_to_stop("b")
@@ -39,7 +41,9 @@ def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
     assert queue.job_of("c").place == 1
     queue.ask_to_stop("a")
     until(lambda: epochs_of("c"))
-    assert "Stopped after epoch" in find("a").note and queue.job_of("a") is None and not (folder / "b").exists()
+    assert (
+        "Stopped after epoch" in find("a").note and queue.job_of("a") is None and not (folder / "b").exists()
+    )
 
 
 def test_as_many_at_once_as_allowed(folder, monkeypatch):
@@ -70,7 +74,9 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
     file = folder / ".jobs" / "old.json"
     queue.enter("old", SHORT)
     told = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8")
+    file.write_text(
+        json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8"
+    )
     assert queue.job_of("old").alive and queue.job_of("old").by is None
     queue.leave("old")
 
@@ -123,7 +129,11 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     until(lambda: (folder / "killed" / "checkpoint.safetensors").exists())
     os.kill(trainer_of("killed"), signal.SIGKILL)
     job = until(lambda: (job := queue.job_of("killed")) and not job.alive and job)
-    assert job.fault == "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there is one."
+    assert (
+        job.fault
+        == "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if"
+        " there is one."
+    )
     assert any("interrupted" in fault for fault in catalogue()[1])
     before = epochs_of("killed")[-1]
     executor().start("killed", LONG)
@@ -164,11 +174,18 @@ def test_a_job_that_is_called_off_while_it_waits_does_not_train(folder, monkeypa
 @pytest.mark.parametrize("signal_of", [signal.SIGINT, signal.SIGTERM])
 def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
     queue.enter("first", SHORT)
-    process = subprocess.Popen([sys.executable, "-m", "explorer", "train", "--queue", "--run", "second"], cwd=ROOT,
-                               stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--queue", "--run", "second"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     until(lambda: (job := queue.job_of("second")) and job.place and begun("second"))
     process.send_signal(signal_of)
-    assert "Stopped while waiting in the queue" in process.communicate(timeout=20)[1] and process.returncode == 130
+    assert (
+        "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
+        and process.returncode == 130
+    )
     assert [job.run for job in queue.jobs()] == ["first"]
     queue.leave("first")
 
@@ -184,8 +201,16 @@ def test_one_that_is_interrupted_at_once_leaves_the_queue(folder):
 
 
 def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
-    for error, says in ((RuntimeError("Out of memory.\nTried to allocate"), "The training failed: Out of memory (RuntimeError). Try again"),
-                        (PermissionError(13, "Permission denied", "x.npy"), "x.npy could not be read or written: Permission denied.")):
+    for error, says in (
+        (
+            RuntimeError("Out of memory.\nTried to allocate"),
+            "The training failed: Out of memory (RuntimeError). Try again",
+        ),
+        (
+            PermissionError(13, "Permission denied", "x.npy"),
+            "x.npy could not be read or written: Permission denied.",
+        ),
+    ):
         with pytest.raises(type(error)), queue.turn("broken", SHORT):
             raise error
         job = queue.job_of("broken")
@@ -200,7 +225,10 @@ def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
         size = (folder / ".jobs" / "full.json").stat().st_size
         monkeypatch.setattr(queue, "write_whole", full)
         raise UserError("There is no room. " * 50)
-    assert queue.job_of("full").fault == "There is no room. " * 50 and (folder / ".jobs" / "full.json").stat().st_size == size
+    assert (
+        queue.job_of("full").fault == "There is no room. " * 50
+        and (folder / ".jobs" / "full.json").stat().st_size == size
+    )
 
 
 def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, monkeypatch):
@@ -210,7 +238,11 @@ def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, 
         monkeypatch.setattr(queue.time, "time", lambda: now - 3600)
         queue.enter("second", SHORT)
         os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))  # as the file system then says
-        assert [(job.run, job.alive, job.place) for job in queue.jobs()] == [("dead", False, 0), ("first", True, 0), ("second", True, 1)]
+        assert [(job.run, job.alive, job.place) for job in queue.jobs()] == [
+            ("dead", False, 0),
+            ("first", True, 0),
+            ("second", True, 1),
+        ]
     queue.leave("second")
 
 
@@ -235,11 +267,16 @@ def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
 def test_a_fault_is_told_while_its_job_is_alive(folder, monkeypatch):
     """Or who looks in between would see a process that ended without a word."""
     give_up, alive = queue.give_up, []
-    monkeypatch.setattr(queue, "give_up", lambda *told: (alive.append(queue.job_of("a").alive), give_up(*told)))
+    monkeypatch.setattr(
+        queue, "give_up", lambda *told: (alive.append(queue.job_of("a").alive), give_up(*told))
+    )
     with pytest.raises(UserError), queue.turn("a", SHORT) as mine:
         assert mine
         raise UserError("It can't be done.")
-    assert alive == [True] and (queue.job_of("a").alive, queue.job_of("a").fault) == (False, "It can't be done.")
+    assert alive == [True] and (queue.job_of("a").alive, queue.job_of("a").fault) == (
+        False,
+        "It can't be done.",
+    )
 
 
 def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(folder, tmp_path):
@@ -264,11 +301,17 @@ def test_a_name_that_is_no_folders_is_refused_before_anything_is_written(folder)
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
     """No file may grow beyond 100 kB: a checkpoint can't be written, nor a run."""
-    limited = ("import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
-               "from explorer.cli import main; sys.exit(main())")
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        "from explorer.cli import main; sys.exit(main())"
+    )
     words = ["train", "--queue", "--epochs", "2", "--run", "full"]
     done = subprocess.run([sys.executable, "-c", limited, *words], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2 and "could not be written" in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and "could not be written" in done.stderr.splitlines()[-1]
+        and "Traceback" not in done.stderr
+    )
     job = queue.job_of("full")
     assert not job.alive and "could not be written" in job.fault and not (folder / "full").exists()
     assert not [fault for fault in catalogue()[1] if "full" in fault]

@@ -20,7 +20,21 @@ LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 
 
 def test_a_sweep_makes_one_table(folder):
-    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "3", "--width", "8", "--betas", "0.1,1", "--seeds", "0,1", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "explorer",
+        "sweep",
+        "--epochs",
+        "3",
+        "--width",
+        "8",
+        "--betas",
+        "0.1,1",
+        "--seeds",
+        "0,1",
+        "--json",
+    ]
     rows = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     assert [(row["beta"], row["seed"]) for row in rows] == [(0.1, 0), (0.1, 1), (1.0, 0), (1.0, 1)]
     for row in rows:
@@ -32,7 +46,14 @@ def test_a_sweep_makes_one_table(folder):
 def test_active_units_are_shown_for_vaes_only(folder):
     command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "1", "--width", "8"]
     for model, shown in (("ae", False), ("vae", True)):
-        said = subprocess.run([*command, "--model", model], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+        said = subprocess.run(
+            [*command, "--model", model],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
         heads, row = (line.split() for line in said.splitlines())
         assert heads[-1] == "active_units" and (row[-1].isdecimal() if shown else row[-1] == "–")
 
@@ -65,7 +86,18 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
     shared, own, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
     executor().start(shared, RunSpec(epochs=10_000, width=8))
-    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "10000", "--width", "8", "--seeds", "0,1,2"]
+    command = [
+        sys.executable,
+        "-m",
+        "explorer",
+        "sweep",
+        "--epochs",
+        "10000",
+        "--width",
+        "8",
+        "--seeds",
+        "0,1,2",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: epochs_of(shared) and epochs_of(own) and queue.job_of(waiting))
     process.send_signal(signal.SIGINT)
@@ -73,15 +105,26 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
     assert process.returncode == 130 and "Traceback" not in said
     assert "Stopped, together with the trainings that this sweep had started" in said
     lines = told.splitlines()
-    assert f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
-    assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(shared)
+    assert (
+        f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
+    )
+    assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(
+        shared
+    )
 
 
-@pytest.mark.parametrize("words, says", [
-    (["sweep", "--betas", "0.1,x"], "numbers separated by commas"), (["sweep", "--model", "ladder"], "many KL weights in one training"),
-    (["sweep", "--betas", "-1"], "between 0"), (["sweep", "--seeds", ",".join(map(str, range(300)))], "300 trainings"),
-    (["stop", "nothing"], "No training of nothing is running or waiting"),
-])
+@pytest.mark.parametrize(
+    "words, says",
+    [
+        (["sweep", "--betas", "0.1,x"], "numbers separated by commas"),
+        (["sweep", "--model", "ladder"], "many KL weights in one training"),
+        (["sweep", "--betas", "-1"], "between 0"),
+        (["sweep", "--seeds", ",".join(map(str, range(300)))], "300 trainings"),
+        (["stop", "nothing"], "No training of nothing is running or waiting"),
+    ],
+)
 def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, says):
-    done = subprocess.run([sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr

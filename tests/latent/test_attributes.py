@@ -28,9 +28,13 @@ def test_between_two_classes_is_the_difference_of_their_centroids(dim, rng):
 def test_a_factor_of_two_values_parts_the_images_whatever_its_share(ones, rng):
     values = rng.permutation(np.arange(100) < ones).astype(np.float64)
     mu = rng.standard_normal((100, 3))
-    expected = LinearRegression().fit(values[:, None], mu).coef_[:, 0]  # on 0 and 1, the difference of the means
+    expected = (
+        LinearRegression().fit(values[:, None], mu).coef_[:, 0]
+    )  # on 0 and 1, the difference of the means
     assert along(mu, values) == pytest.approx(expected)
-    assert along(mu, values * 4 - 7) == pytest.approx(expected) and along(mu, values == 1) == pytest.approx(expected)
+    assert along(mu, values * 4 - 7) == pytest.approx(expected) and along(mu, values == 1) == pytest.approx(
+        expected
+    )
 
 
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
@@ -50,8 +54,12 @@ def test_a_linear_code_changes_by_two_thirds_of_the_factors_range(rng):
 def test_images_of_equal_values_are_never_on_both_sides(counts, rng):
     values = rng.permutation(np.repeat([0, 1, 2], counts))
     mu = np.eye(3)[values]
-    lower = {(10, 80, 10): [0], (5, 5, 90): [0, 1], (90, 5, 5): [0], (40, 10, 50): [0], (34, 33, 33): [0]}[counts]
-    upper = {(10, 80, 10): [2], (5, 5, 90): [2], (90, 5, 5): [1, 2], (40, 10, 50): [2], (34, 33, 33): [2]}[counts]
+    lower = {(10, 80, 10): [0], (5, 5, 90): [0, 1], (90, 5, 5): [0], (40, 10, 50): [0], (34, 33, 33): [0]}[
+        counts
+    ]
+    upper = {(10, 80, 10): [2], (5, 5, 90): [2], (90, 5, 5): [1, 2], (40, 10, 50): [2], (34, 33, 33): [2]}[
+        counts
+    ]
     expected = mu[np.isin(values, upper)].mean(0) - mu[np.isin(values, lower)].mean(0)
     assert along(mu, values) == pytest.approx(expected)
 

@@ -31,14 +31,18 @@ def test_draws_of_the_prior_are_standard_normal_whatever_the_codes(dim, rng):
 
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
 @pytest.mark.parametrize("temperature", [0.5, 1, 2])
-def test_draws_of_the_fitted_gaussian_have_the_codes_mean_and_the_temperatures_share_of_their_spread(dim, temperature, rng):
+def test_draws_of_the_fitted_gaussian_have_the_codes_mean_and_the_temperatures_share_of_their_spread(
+    dim, temperature, rng
+):
     codes = rng.standard_normal((500, dim)) @ rng.standard_normal((dim, dim)) + 5
     z = from_gaussian(scale(codes, False), N, temperature, rng)
     mean, covariance = codes.mean(0), np.atleast_2d(np.cov(codes.T, bias=True))
     far = np.einsum("ni,ij,nj->n", z - mean, np.linalg.inv(covariance), z - mean) / temperature**2
     assert stats.kstest(far, stats.chi2(dim).cdf).pvalue > 0.001
     assert z.mean(0) == pytest.approx(mean, abs=5 * temperature * np.sqrt(covariance.max() / N))
-    assert np.atleast_2d(np.cov(z.T, bias=True)) / temperature**2 == pytest.approx(covariance, abs=0.06 * covariance.max())
+    assert np.atleast_2d(np.cov(z.T, bias=True)) / temperature**2 == pytest.approx(
+        covariance, abs=0.06 * covariance.max()
+    )
 
 
 def test_draws_of_codes_on_a_line_stay_on_it(rng):
@@ -49,7 +53,10 @@ def test_draws_of_codes_on_a_line_stay_on_it(rng):
 
 @pytest.mark.parametrize("temperature", [0.5, 1, 2])
 def test_draws_of_the_aggregate_posterior_are_of_the_mixture_of_all(temperature, rng):
-    mu, logvar = np.array([[-3, 0], [0, 1], [4, 2]], np.float32), np.array([[0, -4], [-2, -4], [1, -4]], np.float32)
+    mu, logvar = (
+        np.array([[-3, 0], [0, 1], [4, 2]], np.float32),
+        np.array([[0, -4], [-2, -4], [1, -4]], np.float32),
+    )
     z = from_aggregate(mu, logvar, N, temperature, rng)
     sd = temperature * np.exp(logvar[:, 0] / 2)
     assert z.shape == (N, 2)
@@ -79,7 +86,9 @@ def test_a_seed_decides_and_no_draw_is_none(rng):
     s = scale(rng.normal(2, 1, (50, 3)), False)
     once, again = (from_gaussian(s, 5, 1, np.random.default_rng(3)) for _ in range(2))
     assert np.array_equal(once, again)
-    assert from_gaussian(s, 0, 1, rng).shape == from_aggregate(np.ones((5, 3)), None, 0, 1, rng).shape == (0, 3)
+    assert (
+        from_gaussian(s, 0, 1, rng).shape == from_aggregate(np.ones((5, 3)), None, 0, 1, rng).shape == (0, 3)
+    )
 
 
 @pytest.mark.parametrize("temperature", [-0.1, np.nan, np.inf])

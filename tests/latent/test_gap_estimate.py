@@ -1,4 +1,6 @@
-"""The estimate of a gap, and whether it is as far from the truth as it says: against many independent sets of codes."""
+"""The estimate of a gap, and whether it is as far from the truth as it says: against many independent sets of
+codes.
+"""
 
 import numpy as np
 import pytest
@@ -37,8 +39,14 @@ def heavy_tails(n, rng):
 def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
     mu = 3 + rng.standard_normal((2000, dim)) @ rng.standard_normal((dim, dim))
     found = estimate_gap(mu, None)
-    assert found.share == pytest.approx(1 / 2**K, abs=3 * found.error) and found.error < 0.008 and found.n == 2000
-    prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))  # as a whole, N(0, I)
+    assert (
+        found.share == pytest.approx(1 / 2**K, abs=3 * found.error)
+        and found.error < 0.008
+        and found.n == 2000
+    )
+    prior = estimate_prior_gap(
+        rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8))
+    )  # as a whole, N(0, I)
     assert prior.share == pytest.approx(1 / 2**K, abs=3 * prior.error) and prior.error < 0.004
 
 
@@ -48,15 +56,26 @@ def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
     whitened = fitted_gaussian(codes).whiten(codes)
     single = np.array([in_gap(rng.standard_normal(whitened.shape), whitened).mean() for _ in range(100)])
     found = estimate_gap(codes, None)
-    assert found.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10)) and found.error < 2.5 * single.std()
+    assert (
+        found.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10))
+        and found.error < 2.5 * single.std()
+    )
 
 
-@pytest.mark.parametrize("codes_of, n, n_images, sd, prior", [
-    (mixture, 400, 400, None, False), (mixture, 400, 400, 0.3, False), (mixture, 300, 600, None, False), (mixture, 400, 400, 0.3, True),
-    (two_blobs, 400, 400, None, False), (heavy_tails, 400, 400, None, False),
-])
+@pytest.mark.parametrize(
+    "codes_of, n, n_images, sd, prior",
+    [
+        (mixture, 400, 400, None, False),
+        (mixture, 400, 400, 0.3, False),
+        (mixture, 300, 600, None, False),
+        (mixture, 400, 400, 0.3, True),
+        (two_blobs, 400, 400, None, False),
+        (heavy_tails, 400, 400, None, False),
+    ],
+)
 def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_images, sd, prior):
-    """The standard deviation over independent sets of codes, against the predicted one; and how often the interval holds their mean.
+    """The standard deviation over independent sets of codes, against the predicted one; and how often the
+    interval holds their mean.
 
     The tolerance is four standard errors of a standard deviation of SETS values.
     """
@@ -75,7 +94,9 @@ def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_ima
 def test_the_interval_is_wilsons_and_stays_within_zero_and_one(rng):
     found = estimate_gap(mixture(500, rng), None)
     independent = found.share * (1 - found.share) / found.error**2
-    exact = stats.binomtest(round(found.share * round(independent)), round(independent)).proportion_ci(0.95, method="wilson")
+    exact = stats.binomtest(round(found.share * round(independent)), round(independent)).proportion_ci(
+        0.95, method="wilson"
+    )
     assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.003)
     for n in (6, 11, 20):
         for dim in (1, 6, 16):
@@ -90,24 +111,35 @@ def test_it_is_printed_in_whole_percents():
 def test_one_gap_is_smaller_only_beyond_both_errors_and_of_as_many_codes():
     small, large = GapEstimate(0.10, 0.08, 0.12, 5000, 0.01), GapEstimate(0.14, 0.12, 0.16, 5000, 0.01)
     assert is_smaller(small, large) and not is_smaller(large, small)
-    assert not is_smaller(small, GapEstimate(0.12, 0.10, 0.14, 5000, 0.01))  # 0.02 is less than 1.96 · √2 · 0.01
+    assert not is_smaller(
+        small, GapEstimate(0.12, 0.10, 0.14, 5000, 0.01)
+    )  # 0.02 is less than 1.96 · √2 · 0.01
     assert not is_smaller(small, GapEstimate(0.14, 0.12, 0.16, 360, 0.01))
 
 
 def test_the_same_seed_gives_the_same_estimate_and_another_almost(rng):
     codes = mixture(500, rng)
     first, second = estimate_gap(codes, None), estimate_gap(codes, None, seed=1)
-    assert first == estimate_gap(codes, None) and first != second and first.share == pytest.approx(second.share, abs=3 * first.error)
+    assert (
+        first == estimate_gap(codes, None)
+        and first != second
+        and first.share == pytest.approx(second.share, abs=3 * first.error)
+    )
 
 
 def test_confidence_is_counted_in_gaps_and_outside():
     """Codes in two blobs; the classifier doubts what lies between them, all of it a gap."""
     codes = two_blobs(2000, np.random.default_rng(0))
     found = below_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
-    assert found.all.n == found.in_gaps.n + found.outside.n == 10_000 and found.outside.share < 0.001 < found.in_gaps.share
+    assert (
+        found.all.n == found.in_gaps.n + found.outside.n == 10_000
+        and found.outside.share < 0.001 < found.in_gaps.share
+    )
     assert found.all.share == pytest.approx(stats.norm.cdf(0.3, scale=np.sqrt(1 + 0.15**2)) * 2 - 1, abs=0.02)
     assert found.in_gaps.n / 10_000 == pytest.approx(estimate_gap(codes, None).share, abs=0.01)
-    exact = stats.binomtest(round(found.in_gaps.share * found.in_gaps.n), found.in_gaps.n).proportion_ci(0.95, method="wilson")
+    exact = stats.binomtest(round(found.in_gaps.share * found.in_gaps.n), found.in_gaps.n).proportion_ci(
+        0.95, method="wilson"
+    )
     assert (found.in_gaps.low, found.in_gaps.high) == pytest.approx((exact.low, exact.high), abs=1e-4)
 
 

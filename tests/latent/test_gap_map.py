@@ -19,14 +19,24 @@ def places(found):
     """Where each shade lies, [rows, columns, 2]."""
     (x0, y0), (x1, y1) = found.bounds.reshape(2, 2)
     rows, columns = found.shade.shape
-    return np.stack(np.meshgrid(x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns, y0 + (y1 - y0) * (np.arange(rows) + 0.5) / rows), -1)
+    return np.stack(
+        np.meshgrid(
+            x0 + (x1 - x0) * (np.arange(columns) + 0.5) / columns,
+            y0 + (y1 - y0) * (np.arange(rows) + 0.5) / rows,
+        ),
+        -1,
+    )
 
 
 def test_a_ring_is_shaded_within_and_not_on_it(rng):
     angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
-    found = gap_map(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32), None)
+    found = gap_map(
+        np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32), None
+    )
     off = np.hypot(*np.moveaxis(places(found), -1, 0))
-    assert (found.shade[off < 0.8] > EDGE).mean() > 0.99 and (found.shade[(off > 1.03) & (off < 1.17)] > EDGE).mean() < 0.01
+    assert (found.shade[off < 0.8] > EDGE).mean() > 0.99 and (
+        found.shade[(off > 1.03) & (off < 1.17)] > EDGE
+    ).mean() < 0.01
     assert np.hypot(*widest(found)) < 0.3
     assert found.prior_gap is None
 
@@ -42,7 +52,9 @@ def test_the_shaded_share_of_the_gaussian_is_the_gap(rng):
 
 
 def test_it_looks_as_far_as_almost_all_draws_come(rng):
-    found = gap_map((rng.standard_normal((N, 2)) * [3, 1] + [5, 0]).astype(np.float32), np.full((N, 2), -20, np.float32))
+    found = gap_map(
+        (rng.standard_normal((N, 2)) * [3, 1] + [5, 0]).astype(np.float32), np.full((N, 2), -20, np.float32)
+    )
     x0, y0, x1, y1 = found.bounds
     assert (x0 + x1) / 2 == pytest.approx(5, abs=0.2) and (x1 - x0) / (y1 - y0) == pytest.approx(3, rel=0.05)
     assert (x1 - x0) / 2 == pytest.approx(3 * REACH, rel=0.05)
@@ -52,22 +64,40 @@ def test_it_looks_as_far_as_almost_all_draws_come(rng):
 
 
 def test_its_gaps_are_the_estimates_of_posterior_samples_and_not_of_means(rng):
-    mu, logvar = np.sign(rng.standard_normal((N, 2))).astype(np.float32), np.full((N, 2), np.log(4.0), np.float32)
+    mu, logvar = (
+        np.sign(rng.standard_normal((N, 2))).astype(np.float32),
+        np.full((N, 2), np.log(4.0), np.float32),
+    )
     found = gap_map(mu, logvar)
-    assert found.estimate == estimate_gap(mu, logvar) and found.gap == found.estimate.share < 0.05 < estimate_gap(mu, None).share
-    assert found.prior_estimate == estimate_prior_gap(mu, logvar) and found.prior_gap == found.prior_estimate.share
+    assert (
+        found.estimate == estimate_gap(mu, logvar)
+        and found.gap == found.estimate.share < 0.05 < estimate_gap(mu, None).share
+    )
+    assert (
+        found.prior_estimate == estimate_prior_gap(mu, logvar)
+        and found.prior_gap == found.prior_estimate.share
+    )
 
 
 def test_a_line_has_one_row_and_many_dimensions_none(rng):
     halves = np.concatenate([rng.normal(-1, 0.1, N), rng.normal(1, 0.1, N)])[:, None].astype(np.float32)
     line = gap_map(halves, None)
     assert line.shade.shape[0] == 1 and line.shade[0, 48] > EDGE and abs(widest(line)[0]) < 0.4
-    for codes in (rng.standard_normal((N, 3)), rng.standard_normal((N, 1)) * [1.0, 2.0]):  # no plane; on a line of one
+    for codes in (
+        rng.standard_normal((N, 3)),
+        rng.standard_normal((N, 1)) * [1.0, 2.0],
+    ):  # no plane; on a line of one
         found = gap_map(codes.astype(np.float32), None)
-        assert found.gap == pytest.approx(1 / 2**5, abs=0.015) and found.shade is None and widest(found) is None
+        assert (
+            found.gap == pytest.approx(1 / 2**5, abs=0.015) and found.shade is None and widest(found) is None
+        )
 
 
 def test_what_cannot_be_measured_is_none(rng):
-    assert gap_map(rng.standard_normal((4, 2)), None) is None and gap_map(np.ones((50, 2)), None) is None and widest(None) is None
+    assert (
+        gap_map(rng.standard_normal((4, 2)), None) is None
+        and gap_map(np.ones((50, 2)), None) is None
+        and widest(None) is None
+    )
     collapsed = gap_map(np.zeros((N, 2), np.float32), np.zeros((N, 2), np.float32))
     assert collapsed.gap < 0.05 and collapsed.prior_gap < 0.05

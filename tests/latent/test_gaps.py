@@ -28,8 +28,9 @@ def test_a_gaussian_has_one_in_two_to_the_k_in_any_dimension(rng, dim):
 
 
 def test_a_ring_leaves_its_middle_and_its_outside_empty(rng):
-    """Codes at radius 1 to 1.2, whitened to unit variance: covered are the draws on the ring, and those so near to it that a
-    disc of the density of draws there would hold K of them."""
+    """Codes at radius 1 to 1.2, whitened to unit variance: covered are the draws on the ring, and those so
+    near to it that a disc of the density of draws there would hold K of them.
+    """
     angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
     codes = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     sd = np.sqrt((1.1**2 + 0.2**2 / 12) / 2)
@@ -45,7 +46,9 @@ def test_two_far_blobs_leave_what_lies_between_and_beyond(rng):
     covered = 2 * (stats.norm.cdf(1.15 / sd) - stats.norm.cdf(0.85 / sd))
     assert gap(codes, rng) == pytest.approx(1 - covered, abs=0.05)
     density = lambda v: 0.5 * (stats.norm.pdf(v, -1, 0.05) + stats.norm.pdf(v, 1, 0.05))  # noqa: E731
-    kl, _ = integrate.quad(lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, sd)), 0.5, 1.5, limit=200)
+    kl, _ = integrate.quad(
+        lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, sd)), 0.5, 1.5, limit=200
+    )
     assert gap_nats(fitted_gaussian(codes).whiten(codes)) == pytest.approx(2 * kl, abs=0.06)
 
 
@@ -70,12 +73,18 @@ def test_a_uniform_square_is_as_many_nats_from_its_gaussian_as_the_closed_form_s
 
 
 @pytest.mark.parametrize("dim, found", [(2, 1), (3, 1), (8, 0.5), (16, 0)])
-def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_fewer_are_found_in_many_dimensions(rng, dim, found):
-    """Modes at ±1 of one dimension, among others that are Gaussian; found: the share of the true value, to a tenth."""
+def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_fewer_are_found_in_many_dimensions(
+    rng, dim, found
+):
+    """Modes at ±1 of one dimension, among others that are Gaussian; found: the share of the true value, to a
+    tenth.
+    """
     codes = rng.standard_normal((N, dim))
     codes[:, 0] = 0.3 * codes[:, 0] + rng.choice([-1, 1], N)
     density = lambda v: (stats.norm.pdf(v, -1, 0.3) + stats.norm.pdf(v, 1, 0.3)) / 2  # noqa: E731
-    kl, _ = integrate.quad(lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, np.sqrt(1.09))), -3, 3)
+    kl, _ = integrate.quad(
+        lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, np.sqrt(1.09))), -3, 3
+    )
     assert gap_nats(fitted_gaussian(codes).whiten(codes)) / kl == pytest.approx(found, abs=0.12)
 
 
@@ -89,7 +98,9 @@ def test_codes_on_a_line_are_measured_along_it(rng):
 def test_a_fit_has_the_codes_mean_and_covariance(rng):
     codes = rng.standard_normal((500, 3)) @ rng.standard_normal((3, 3)) + 1
     fitted = fitted_gaussian(codes)
-    assert fitted.mean == pytest.approx(codes.mean(0)) and fitted.root.T @ fitted.root == pytest.approx(np.cov(codes.T, bias=True))
+    assert fitted.mean == pytest.approx(codes.mean(0)) and fitted.root.T @ fitted.root == pytest.approx(
+        np.cov(codes.T, bias=True)
+    )
     assert np.cov(fitted.whiten(codes).T, bias=True) == pytest.approx(np.eye(3), abs=1e-9)
 
 

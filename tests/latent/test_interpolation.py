@@ -35,7 +35,9 @@ def test_the_round_path_follows_the_great_circle_while_its_radius_changes_evenly
 
 def test_a_quarter_turn_about_the_origin():
     half = np.sqrt(0.5)
-    assert spherical([1, 0], [0, 3], 3, np.zeros(2)) == pytest.approx(np.array([[1, 0], [2 * half, 2 * half], [0, 3]]))
+    assert spherical([1, 0], [0, 3], 3, np.zeros(2)) == pytest.approx(
+        np.array([[1, 0], [2 * half, 2 * half], [0, 3]])
+    )
 
 
 @pytest.mark.parametrize("dim", DIMS)

@@ -12,14 +12,20 @@ def test_pca_shares_are_the_covariances_eigenvalues():
     values = np.linalg.eigvalsh(np.cov(CODES.T.astype(np.float64)))[::-1]
     p = project(CODES)
     assert p.shares == pytest.approx(values[:2] / values.sum(), rel=1e-4)
-    assert p.titles == tuple(f"PC {i} · {v:.0%} of the variance" for i, v in enumerate(values[:2] / values.sum(), 1))
+    assert p.titles == tuple(
+        f"PC {i} · {v:.0%} of the variance" for i, v in enumerate(values[:2] / values.sum(), 1)
+    )
     assert p.points.var(0, ddof=1) == pytest.approx(values[:2], rel=1e-4)
 
 
 @pytest.mark.parametrize("codes", [CODES[:1], np.ones((9, 5), np.float32)])
 def test_codes_without_spread_have_no_principal_components(codes):
     p = project(codes)
-    assert p.shares is None and np.array_equal(p.points, codes[:, :2]) and p.place(codes[0]) == pytest.approx(codes[0, :2])
+    assert (
+        p.shares is None
+        and np.array_equal(p.points, codes[:, :2])
+        and p.place(codes[0]) == pytest.approx(codes[0, :2])
+    )
 
 
 def test_a_code_is_placed_where_its_point_lies():
@@ -45,6 +51,9 @@ def test_the_most_informative_dimension_comes_first():
 def test_ranges_hold_every_code_and_four_prior_deviations():
     mu = np.array([[-0.5, -41.23], [0.5, 7.77]])
     with_prior = {d.index: d for d in dimensions(mu, [1, 1], has_prior=True)}
-    assert (with_prior[0].low, with_prior[0].high) == (-4, 4) and (with_prior[1].low, with_prior[1].high) == (-41.3, 7.8)
+    assert (with_prior[0].low, with_prior[0].high) == (-4, 4) and (with_prior[1].low, with_prior[1].high) == (
+        -41.3,
+        7.8,
+    )
     without = {d.index: d for d in dimensions(mu, [0, 0], has_prior=False)}
     assert (without[0].low, without[0].high) == (-0.5, 0.5)

@@ -1,4 +1,6 @@
-"""Neighbours against scikit-learn's, blends against the conditions of the optimum (Karush, Kuhn and Tucker)."""
+"""Neighbours against scikit-learn's, blends against the conditions of the optimum (Karush, Kuhn and
+Tucker).
+"""
 
 import time
 import tracemalloc
@@ -24,7 +26,9 @@ def rng():
 def test_pixels_are_compared_between_0_and_1(shape, rng):
     points, to = rng.integers(0, 256, (3000, *shape), np.uint8), rng.random(shape)
     rows, distances = nearest(points, to, 9)
-    expected = NearestNeighbors(n_neighbors=9).fit(points.reshape(3000, -1) / 255).kneighbors(to.reshape(1, -1))
+    expected = (
+        NearestNeighbors(n_neighbors=9).fit(points.reshape(3000, -1) / 255).kneighbors(to.reshape(1, -1))
+    )
     assert np.array_equal(rows, expected[1][0]) and distances == pytest.approx(expected[0][0], rel=1e-5)
 
 
@@ -69,7 +73,9 @@ def test_sixty_thousand_images_take_little_time_and_memory(rng):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("k", [1, 2, 16])
 def test_no_other_weights_come_nearer(shape, k, rng):
-    """At the optimum no weight is negative, and more of an image would help only if its weight were not free: it never would."""
+    """At the optimum no weight is negative, and more of an image would help only if its weight were not free:
+    it never would.
+    """
     images, x = rng.integers(0, 256, (k, *shape), np.uint8), rng.random(shape)
     found = blend(x, images)
     rest, flat = (x - found.image).ravel(), images.reshape(k, -1) / 255
@@ -92,7 +98,11 @@ def test_a_sum_of_images_is_found_again_and_need_not_weigh_one(dtype, rng):
 def test_a_negative_image_is_explained_by_nothing(rng):
     x = -rng.random((1, 4, 4))
     found = blend(x, rng.random((3, 1, 4, 4)))
-    assert not found.weights.any() and not found.image.any() and found.distance == pytest.approx(np.linalg.norm(x))
+    assert (
+        not found.weights.any()
+        and not found.image.any()
+        and found.distance == pytest.approx(np.linalg.norm(x))
+    )
 
 
 def test_equal_and_black_images_are_blended_too(rng):
@@ -118,5 +128,9 @@ def test_the_nearest_distances_are_scikit_learns(dtype):
     rng = np.random.default_rng(0)
     points, to = ((255 * rng.random((n, 1, 28, 28))).astype(dtype) for n in (5000, 20))
     unit = 255 if dtype == np.uint8 else 1
-    wanted = NearestNeighbors(n_neighbors=1).fit(points.reshape(5000, -1) / unit).kneighbors(to.reshape(20, -1) / unit)[0][:, 0]
+    wanted = (
+        NearestNeighbors(n_neighbors=1)
+        .fit(points.reshape(5000, -1) / unit)
+        .kneighbors(to.reshape(20, -1) / unit)[0][:, 0]
+    )
     assert nearest_distances(points, to) == pytest.approx(wanted, rel=1e-3)

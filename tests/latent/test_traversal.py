@@ -66,8 +66,10 @@ def test_the_largest_change_is_that_of_one_pixel_within_a_row():
     assert largest_change(rows) == pytest.approx(0.3)
 
 
-@pytest.mark.parametrize("covariance, r", [
-    ([[4, 0], [0, 9]], 0), ([[4, 3], [3, 9]], 0.5), ([[1, -0.5], [-0.5, 1]], -0.5), ([[2, 0], [0, 0]], 0)])
+@pytest.mark.parametrize(
+    "covariance, r",
+    [([[4, 0], [0, 9]], 0), ([[4, 3], [3, 9]], 0.5), ([[1, -0.5], [-0.5, 1]], -0.5), ([[2, 0], [0, 0]], 0)],
+)
 def test_the_correlation_of_a_maps_axes(covariance, r):
     from explorer.latent.scale import square_root
 

@@ -19,7 +19,10 @@ DIGITS = load_digits().data.astype(np.float32)
 def started(monkeypatch):
     """The processes that t-SNE starts."""
     found = []
-    monkeypatch.setattr("explorer.latent.tsne.Popen", lambda *words, **settings: found.append(Popen(*words, **settings)) or found[-1])
+    monkeypatch.setattr(
+        "explorer.latent.tsne.Popen",
+        lambda *words, **settings: found.append(Popen(*words, **settings)) or found[-1],
+    )
     return found
 
 
@@ -28,7 +31,12 @@ def test_the_places_are_scikit_learns_own_and_progress_rises(started):
     with threadpool_limits(1):
         own = TSNE(perplexity=30, init="pca", random_state=0).fit_transform(DIGITS[:300])
     assert places.shape == (300, 2) and places.dtype == np.float32 and np.array_equal(places, own)
-    assert shares[0] == 0 and len(shares) > 5 and all(a < b for a, b in zip(shares, shares[1:])) and shares[-1] <= 1
+    assert (
+        shares[0] == 0
+        and len(shares) > 5
+        and all(a < b for a, b in zip(shares, shares[1:]))
+        and shares[-1] <= 1
+    )
     [process] = started
     assert process.returncode is not None
 
@@ -65,8 +73,11 @@ def test_a_process_that_others_end_gets_a_sentence(started):
 
 
 def test_what_cannot_be_placed_gets_a_sentence_and_no_process(started):
-    for codes, says in [(DIGITS[:9], "10 codes or more, and there are 9"), (np.ones((50, 3)), "same point"),
-                        (np.full((50, 2), np.nan), "finite numbers")]:
+    for codes, says in [
+        (DIGITS[:9], "10 codes or more, and there are 9"),
+        (np.ones((50, 3)), "same point"),
+        (np.full((50, 2), np.nan), "finite numbers"),
+    ]:
         with pytest.raises(UserError, match=says):
             next(tsne(codes))
     assert not started

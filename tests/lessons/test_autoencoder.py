@@ -45,7 +45,9 @@ def test_pca_is_scikit_learns_with_as_many_components(pca, halves, k):
     alone = PCA(k, svd_solver="full").fit(fit)
     greys = alone.inverse_transform(alone.transform(x))
     back = autoencoder.by_pca(pca, halves[1][:40], k)
-    assert back.x.shape == (40, 1, 28, 28) and np.allclose(back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4)
+    assert back.x.shape == (40, 1, 28, 28) and np.allclose(
+        back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4
+    )
     assert np.allclose(back.error, ((greys.clip(0, 1) - x) ** 2).sum(1), rtol=1e-3)
     assert np.allclose(back.distortion, nats(greys.clip(0.01, 0.99), x), rtol=1e-3)
 
@@ -56,7 +58,9 @@ def test_losses_over_k_are_those_of_each_k(pca, halves):
     assert distortion.shape == error.shape == (64, 60) and (np.diff(error.mean(1)) < 0.2).all()
     for k in (1, 2, 33, 64):
         back = autoencoder.by_pca(pca, some, k)
-        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3) and np.allclose(error[k - 1], back.error, rtol=1e-3)
+        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3) and np.allclose(
+            error[k - 1], back.error, rtol=1e-3
+        )
 
 
 def test_a_network_is_scored_by_what_it_decodes(ae, halves):
@@ -64,22 +68,35 @@ def test_a_network_is_scored_by_what_it_decodes(ae, halves):
     back, shown = autoencoder.by_network(ae, x), ae.decode(ae.encode(x).mu.numpy())
     assert np.array_equal(back.x, shown)
     assert np.allclose(back.error, ((shown - x / 255) ** 2).reshape(40, -1).sum(1), rtol=1e-4)
-    assert np.allclose(back.distortion, nats(shown.astype(np.float64).clip(1e-12, 1 - 1e-7), x / 255), rtol=1e-3)
+    assert np.allclose(
+        back.distortion, nats(shown.astype(np.float64).clip(1e-12, 1 - 1e-7), x / 255), rtol=1e-3
+    )
 
 
 def test_pca_reaches_two_numbers_at_about_eight(ae, pca, halves):
-    """What the page asks, and says is right. In nats it is a little later: for nats the network was trained."""
+    """What the page asks, and says is right. In nats it is a little later: for nats the network was
+    trained.
+    """
     distortion, error = (part.mean(1) for part in autoencoder.over_k(pca, halves[1]))
     network = autoencoder.by_network(ae, halves[1])
-    by_error, by_nats = (autoencoder.components_for(values, level) for values, level in (
-        (error, network.error.mean()), (distortion, network.distortion.mean())))
+    by_error, by_nats = (
+        autoencoder.components_for(values, level)
+        for values, level in ((error, network.error.mean()), (distortion, network.distortion.mean()))
+    )
     assert 7 <= by_error <= 9 and error[by_error - 2] > network.error.mean() >= error[by_error - 1]
     assert by_error <= by_nats <= 12 and distortion[1] > network.distortion.mean() + 20
 
 
 def test_components_are_counted_from_one():
     values = np.array([5.0, 3.0, 3.0, 1.0])
-    assert [autoencoder.components_for(values, level) for level in (6, 5, 4, 3, 2, 0)] == [1, 1, 2, 2, 4, None]
+    assert [autoencoder.components_for(values, level) for level in (6, 5, 4, 3, 2, 0)] == [
+        1,
+        1,
+        2,
+        2,
+        4,
+        None,
+    ]
 
 
 def test_the_interval_is_that_of_resampled_images():
@@ -96,7 +113,9 @@ def test_a_perfect_copy_costs_the_entropy_of_its_greys(halves):
     x = halves[1][:20]
     assert np.allclose(autoencoder.least(x), bernoulli.entropy(x.reshape(20, -1) / 255).sum(1), atol=1e-6)
     assert autoencoder.least(np.array([[[[0, 255]]]], np.uint8))[0] == pytest.approx(0, abs=1e-6)
-    assert autoencoder.least(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(-4 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8)))
+    assert autoencoder.least(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(
+        -4 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8))
+    )
 
 
 def test_nothing_costs_less_than_a_perfect_copy(ae, pca, halves):

@@ -11,7 +11,18 @@ from explorer import runs
 from explorer.data.moons import draw
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
-from explorer.lessons.cloud import SHOWN, STEPS, cloud, dimmed, moons_of, overlap, overlapping_pair, phase_reader, side, width
+from explorer.lessons.cloud import (
+    SHOWN,
+    STEPS,
+    cloud,
+    dimmed,
+    moons_of,
+    overlap,
+    overlapping_pair,
+    phase_reader,
+    side,
+    width,
+)
 from explorer.lessons.true_posterior import distance, true_posteriors
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -20,20 +31,34 @@ from explorer.store.embedding import read_embedding
 @pytest.fixture(scope="module")
 def moons():
     """The embedding of the VAE, and both sides."""
-    found = {name: (runs.load(f"moons-{name}-2d"), read_embedding(find(f"moons-{name}-2d"))) for name in ("vae", "ae")}
-    sides = {name: side(loaded, scale_of(e.mu, project(e.mu), name == "vae"), e.mu, e.images[:200])
-             for name, (loaded, e) in found.items()}
+    found = {
+        name: (runs.load(f"moons-{name}-2d"), read_embedding(find(f"moons-{name}-2d")))
+        for name in ("vae", "ae")
+    }
+    sides = {
+        name: side(loaded, scale_of(e.mu, project(e.mu), name == "vae"), e.mu, e.images[:200])
+        for name, (loaded, e) in found.items()
+    }
     return found["vae"][1], found["ae"][1], sides
 
 
-@pytest.mark.parametrize("mu, sigma", [([[0, 0], [0.5, 1]], [[1, 0.5], [0.7, 0.9]]), ([[0, 0], [0, 0]], [[1, 1], [1, 1]]),
-                                       ([[0, 0], [0.2, -2]], [[0.3, 0.3], [0.4, 1.3]]), ([[0, 0], [9, 0]], [[1, 1], [1, 1]])])
+@pytest.mark.parametrize(
+    "mu, sigma",
+    [
+        ([[0, 0], [0.5, 1]], [[1, 0.5], [0.7, 0.9]]),
+        ([[0, 0], [0, 0]], [[1, 1], [1, 1]]),
+        ([[0, 0], [0.2, -2]], [[0.3, 0.3], [0.4, 1.3]]),
+        ([[0, 0], [9, 0]], [[1, 1], [1, 1]]),
+    ],
+)
 def test_the_overlap_is_the_integral_of_the_smaller_density(mu, sigma):
     mu, sigma = np.array(mu, float), np.array(sigma, float)
     axis = np.linspace(-12, 14, 1301)
     grid = np.stack(np.meshgrid(axis, axis), -1)
     densities = [multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(mu, sigma)]
-    assert overlap(mu, sigma) == pytest.approx(np.minimum(*densities).sum() * (axis[1] - axis[0]) ** 2, abs=0.01)
+    assert overlap(mu, sigma) == pytest.approx(
+        np.minimum(*densities).sum() * (axis[1] - axis[0]) ** 2, abs=0.01
+    )
 
 
 def test_points_do_not_overlap_and_a_cloud_without_width_is_a_point():
@@ -42,8 +67,12 @@ def test_points_do_not_overlap_and_a_cloud_without_width_is_a_point():
 
 
 def test_draws_have_the_clouds_middle_and_width():
-    z = cloud(np.array([1.0, -2.0]), np.array([0.1, 3.0]), np.random.default_rng(0).standard_normal((100_000, 2)))
-    assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5)) and np.allclose(z.std(0), [0.1, 3], rtol=0.02)
+    z = cloud(
+        np.array([1.0, -2.0]), np.array([0.1, 3.0]), np.random.default_rng(0).standard_normal((100_000, 2))
+    )
+    assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5)) and np.allclose(
+        z.std(0), [0.1, 3], rtol=0.02
+    )
     assert np.allclose(width(np.array([[0.1, 0.4], [2, 2]])), [0.2, 2])
 
 
@@ -53,7 +82,11 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
     rng = np.random.default_rng(1)
     known = rng.uniform(0, 1, 100)
     unseen = draw(known, rng.uniform(-40, 40, 100), rng.uniform(0.55, 0.9, 100)).astype(np.float32) / 255
-    wanted = KNeighborsRegressor(5).fit(e.images.reshape(1000, -1) / 255, e.factors["phase"]).predict(unseen.reshape(100, -1))
+    wanted = (
+        KNeighborsRegressor(5)
+        .fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
+        .predict(unseen.reshape(100, -1))
+    )
     assert np.allclose(reader.read(unseen), wanted, atol=2e-3)
     assert np.abs(reader.read(unseen) - known).mean() < 0.02
 
@@ -61,8 +94,11 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
 def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
     images, phase = moons[0].images[:60], moons[0].factors["phase"][:60]
     flat = images.reshape(60, -1) / 255
-    away = [KNeighborsRegressor(5).fit(np.delete(flat, i, 0), np.delete(phase, i)).predict(flat[i : i + 1])[0] - phase[i]
-            for i in range(60)]
+    away = [
+        KNeighborsRegressor(5).fit(np.delete(flat, i, 0), np.delete(phase, i)).predict(flat[i : i + 1])[0]
+        - phase[i]
+        for i in range(60)
+    ]
     assert phase_reader(images, phase).error() == pytest.approx(np.abs(away).mean(), abs=1e-4)
 
 
@@ -77,14 +113,21 @@ def test_decodes_of_codes_have_the_phase_of_their_images(moons):
 def test_an_aes_plane_is_white_and_leads_back_to_its_codes(moons):
     e, ae, sides = moons
     white = sides["ae"].codes
-    assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6) and np.allclose(white.mean(0), 0, atol=1e-6)
-    assert np.allclose(sides["ae"].plane.code(white), ae.mu, atol=1e-4) and np.allclose(sides["vae"].codes, e.mu)
+    assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6) and np.allclose(
+        white.mean(0), 0, atol=1e-6
+    )
+    assert np.allclose(sides["ae"].plane.code(white), ae.mu, atol=1e-4) and np.allclose(
+        sides["vae"].codes, e.mu
+    )
 
 
 def test_two_clouds_meet_where_they_are_said_to(moons):
     e, _, sides = moons
     rows = moons_of((0.5, 1.0), e.factors)
-    assert [abs(e.factors["phase"][row] - share) < 0.05 for row, share in zip(rows, (0.5, 1.0))] == [True, True]
+    assert [abs(e.factors["phase"][row] - share) < 0.05 for row, share in zip(rows, (0.5, 1.0))] == [
+        True,
+        True,
+    ]
     eps, sigma = np.random.default_rng(0).standard_normal((2, 10, 2)), np.exp(e.logvar[rows] / 2)
     m = sides["vae"].meeting(rows, 3 * sigma, 0.25, eps)
     assert np.allclose(m.draws, e.mu[rows][:, None] + 3 * sigma[:, None] * eps, atol=1e-6)
@@ -103,15 +146,35 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
     eps = np.random.default_rng(0).standard_normal((200, 2))
     loaded, found = runs.load("moons-vae-2d"), {name: s.cost(sigma) for name, s in sides.items()}
     with torch.inference_mode():
-        logits = [loaded.model.decode(torch.tensor(z, dtype=torch.float32)) for z in (e.mu[:200], e.mu[:200] + sigma * eps)]
+        logits = [
+            loaded.model.decode(torch.tensor(z, dtype=torch.float32))
+            for z in (e.mu[:200], e.mu[:200] + sigma * eps)
+        ]
         pixels = torch.from_numpy(x).float() / 255
-        still, drawn = (-Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item() for g in logits)
-        others = [loaded.model.decode(torch.tensor(e.mu[:200] + sigma * np.random.default_rng(i).standard_normal((200, 2)),
-                                                   dtype=torch.float32)) for i in range(40)]
-        others = [-Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item() - still for g in others]
+        still, drawn = (
+            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item()
+            for g in logits
+        )
+        others = [
+            loaded.model.decode(
+                torch.tensor(
+                    e.mu[:200] + sigma * np.random.default_rng(i).standard_normal((200, 2)),
+                    dtype=torch.float32,
+                )
+            )
+            for i in range(40)
+        ]
+        others = [
+            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item() - still
+            for g in others
+        ]
     mean, error = found["vae"]
-    assert mean == pytest.approx(drawn - still, abs=2e-3) and sides["vae"].cost(0 * sigma) == pytest.approx((0, 0), abs=1e-4)
-    assert mean == pytest.approx(np.mean(others), abs=4 * error) and error == pytest.approx(np.std(others), rel=0.3)
+    assert mean == pytest.approx(drawn - still, abs=2e-3) and sides["vae"].cost(0 * sigma) == pytest.approx(
+        (0, 0), abs=1e-4
+    )
+    assert mean == pytest.approx(np.mean(others), abs=4 * error) and error == pytest.approx(
+        np.std(others), rel=0.3
+    )
     assert found["ae"][0] - 3 * found["ae"][1] > mean + 3 * error > 0
 
 
@@ -140,9 +203,17 @@ def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
     rows = rng.choice(1000, 400, replace=False)
     for i in rows:
         for j in np.argsort(((e.mu - e.mu[i]) ** 2).sum(1))[1:12]:
-            if abs(phase[i] - phase[j]) > phase[pair[1]] - phase[pair[0]] + 1e-6 and overlap_by_grid(e.mu[[i, j]], sigma[[i, j]]) > 0.205:
+            if (
+                abs(phase[i] - phase[j]) > phase[pair[1]] - phase[pair[0]] + 1e-6
+                and overlap_by_grid(e.mu[[i, j]], sigma[[i, j]]) > 0.205
+            ):
                 two = [i, j]
-                assert distance(true_posteriors(loaded, e.images[two] / np.float32(255)), e.mu[two], sigma[two]).max() > 2
+                assert (
+                    distance(
+                        true_posteriors(loaded, e.images[two] / np.float32(255)), e.mu[two], sigma[two]
+                    ).max()
+                    > 2
+                )
 
 
 def test_where_they_overlap_a_phase_between_is_decoded(near):
@@ -159,7 +230,9 @@ def test_without_an_overlap_there_is_no_pair(near):
 
 
 def test_the_true_posterior_is_that_of_importance_sampling(near):
-    """With torch.distributions, from a wide Gaussian around what the grid finds; and of an image that says nothing, twice the prior."""
+    """With torch.distributions, from a wide Gaussian around what the grid finds; and of an image that says
+    nothing, twice the prior.
+    """
     loaded, e, pair = near
     images = np.stack([e.images[pair[0]] / 255, 0.4 * e.images[pair[0]] / 255]).astype(np.float32)
     found = true_posteriors(loaded, images)
@@ -170,12 +243,18 @@ def test_the_true_posterior_is_that_of_importance_sampling(near):
         with torch.inference_mode():
             logits = torch.cat([loaded.model.decode(part) for part in z.float().split(10_000)]).double()
         x = torch.from_numpy(image).double().expand_as(logits)
-        log = Bernoulli(logits=logits, validate_args=False).log_prob(x).sum((1, 2, 3)) + torch.distributions.Normal(0, 1).log_prob(z).sum(1)
+        log = Bernoulli(logits=logits, validate_args=False).log_prob(x).sum(
+            (1, 2, 3)
+        ) + torch.distributions.Normal(0, 1).log_prob(z).sum(1)
         weights = torch.softmax(log - proposal.log_prob(z).sum(1), 0).numpy()
         z, n = z.numpy(), 1 / (weights**2).sum()
         mean = weights @ z
         sigma = np.sqrt(weights @ (z - mean) ** 2)
-        assert n > 500 and (np.abs(mean - found.mean[i]) < 5 * sigma / np.sqrt(n)).all() and np.allclose(sigma, found.sigma[i], rtol=0.1)
+        assert (
+            n > 500
+            and (np.abs(mean - found.mean[i]) < 5 * sigma / np.sqrt(n)).all()
+            and np.allclose(sigma, found.sigma[i], rtol=0.1)
+        )
 
 
 def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
@@ -187,7 +266,9 @@ def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     with torch.inference_mode():
         found = loaded.model.encode(x)
     at, sigma = [8, 20], torch.exp(found.logvar / 2).numpy()
-    assert np.allclose(d.sigma[at], sigma, rtol=1e-4) and np.allclose(encoder[at], sigma.prod(1) ** 0.5, rtol=1e-4)
+    assert np.allclose(d.sigma[at], sigma, rtol=1e-4) and np.allclose(
+        encoder[at], sigma.prod(1) ** 0.5, rtol=1e-4
+    )
     assert np.allclose(true, d.true.sigma.prod(1) ** 0.5) and np.allclose(d.images[at], x, atol=1e-6)
     away = (d.true.mean[at] - found.mu.numpy()) / sigma
     assert np.allclose(d.distance[at], np.hypot(*away.T), rtol=1e-3)

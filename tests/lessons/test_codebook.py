@@ -27,7 +27,9 @@ def test_what_the_encoder_says_falls_onto_the_nearest_entry_and_is_the_stored_co
     encoded, index = coded(loaded.model, e.images)
     assert encoded.shape == (360, 4, 2) and index.shape == (360, 4)
     assert np.array_equal(index.ravel(), cdist(encoded.reshape(-1, 2), book).argmin(1))
-    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5) and not np.allclose(encoded.reshape(360, 8), e.mu, atol=0.1)
+    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5) and not np.allclose(
+        encoded.reshape(360, 8), e.mu, atol=0.1
+    )
 
 
 def test_each_entry_in_turn_stands_at_the_place_and_nowhere_else(shipped):
@@ -41,22 +43,35 @@ def test_distortion_is_that_of_coins(shipped):
     zs = every_entry(book, np.array([0, 5, 9, 31]), 0)
     coins = distributions.Bernoulli(logits=loaded.model.decode(torch.from_numpy(zs)))
     x = torch.tensor(e.images[7]).float() / 255
-    wanted = -(x * coins.log_prob(torch.ones_like(coins.logits)) + (1 - x) * coins.log_prob(torch.zeros_like(coins.logits)))
-    assert np.allclose(distortions(loaded.model, loaded.likelihood, e.images[7], zs), wanted.sum((1, 2, 3)).detach(), rtol=1e-5)
+    wanted = -(
+        x * coins.log_prob(torch.ones_like(coins.logits))
+        + (1 - x) * coins.log_prob(torch.zeros_like(coins.logits))
+    )
+    assert np.allclose(
+        distortions(loaded.model, loaded.likelihood, e.images[7], zs),
+        wanted.sum((1, 2, 3)).detach(),
+        rtol=1e-5,
+    )
 
 
 def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     loaded, e, book = shipped
     index = cdist(e.mu.reshape(-1, 2), book).argmin(1)  # of the stored codes themselves
     share, found = use(index.reshape(-1, 4), 32)
-    assert np.allclose(share, [(index == k).mean() for k in range(32)]) and found == pytest.approx(np.exp(entropy(share)))
-    assert loaded.run.test.perplexity == pytest.approx(found, rel=1e-6) and loaded.run.test.codes_used == len(set(index))
+    assert np.allclose(share, [(index == k).mean() for k in range(32)]) and found == pytest.approx(
+        np.exp(entropy(share))
+    )
+    assert loaded.run.test.perplexity == pytest.approx(found, rel=1e-6) and loaded.run.test.codes_used == len(
+        set(index)
+    )
     assert loaded.run.test.rate == pytest.approx(4 * np.log(32), rel=1e-6)
     assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log(32), rel=1e-6)
 
 
 def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
-    """log p(x) under the uniform prior, over all 32⁴ codes: above −(D + R), which keeps the encoder's code alone."""
+    """log p(x) under the uniform prior, over all 32⁴ codes: above −(D + R), which keeps the encoder's code
+    alone.
+    """
     loaded, e, book = shipped
     x = torch.tensor(e.images[:3]).float() / 255
     index = torch.cartesian_prod(*[torch.arange(32)] * 4)
@@ -68,7 +83,12 @@ def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
     scores, terms = torch.cat(scores, 1).double(), 32**4
     assert scores.shape == (3, terms)
     whole = scores.logsumexp(1) - np.log(terms)
-    own = torch.cat([torch.from_numpy(distortions(loaded.model, loaded.likelihood, e.images[i], e.mu[i : i + 1])) for i in range(3)])
+    own = torch.cat(
+        [
+            torch.from_numpy(distortions(loaded.model, loaded.likelihood, e.images[i], e.mu[i : i + 1]))
+            for i in range(3)
+        ]
+    )
     bound = -(own.double() + 4 * np.log(32))
     assert (whole > bound).all() and (whole < bound + np.log(terms)).all()
 
@@ -84,7 +104,9 @@ def test_random_entries_are_equally_likely_at_every_place(shipped):
 
 
 def test_neighbours_look_alike_and_numbers_are_readable_on_all(shipped):
-    """Black on each colour has a contrast of 7 or more (WCAG); of the entries nearest to each other, colours are nearer than usual."""
+    """Black on each colour has a contrast of 7 or more (WCAG); of the entries nearest to each other, colours
+    are nearer than usual.
+    """
     book = shipped[2]
     colours = entry_colours(book) / 255
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)

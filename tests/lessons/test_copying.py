@@ -33,7 +33,10 @@ def known(digits):
 
 
 def by_scipy(images, to):
-    flat = [np.asarray(part, np.float64).reshape(len(part), -1) / (255 if part.dtype == np.uint8 else 1) for part in (images, to)]
+    flat = [
+        np.asarray(part, np.float64).reshape(len(part), -1) / (255 if part.dtype == np.uint8 else 1)
+        for part in (images, to)
+    ]
     return np.sort(cdist(flat[1], flat[0]), 1)[:, :2]
 
 
@@ -41,7 +44,9 @@ def test_the_two_nearest_are_those_of_scipy(digits):
     rng = np.random.default_rng(0)
     floats = rng.random((7, 1, 8, 8)).astype(np.float32)
     for to in (digits.x[digits.test][:50], floats):
-        np.testing.assert_allclose(two_nearest(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6)
+        np.testing.assert_allclose(
+            two_nearest(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6
+        )
 
 
 def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
@@ -56,9 +61,9 @@ def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
 
 def test_nearer_is_half_of_those_that_are_alike():
     usual = np.column_stack([np.arange(1.0, 102), np.full(101, 200.0)])
-    assert nearer(usual, usual) .share == 50 / 101
-    assert nearer(usual - 25, usual) .share == 75 / 101
-    assert nearer(usual + 200, usual) .share == 0
+    assert nearer(usual, usual).share == 50 / 101
+    assert nearer(usual - 25, usual).share == 75 / 101
+    assert nearer(usual + 200, usual).share == 0
 
 
 def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
@@ -72,19 +77,27 @@ def test_what_is_recreated_is_the_decoder_s_own(known, digits):
     with torch.inference_mode():
         pixels = torch.sigmoid(loaded.model.decoder(loaded.model.encoder(x)[:, :2])).numpy()
     np.testing.assert_allclose(known.recreated, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
-    np.testing.assert_allclose(known.logvar, loaded.model.encoder(torch.from_numpy(digits.x[digits.train]).float() / 255)[:, 2:].detach(),
-                               rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        known.logvar,
+        loaded.model.encoder(torch.from_numpy(digits.x[digits.train]).float() / 255)[:, 2:].detach(),
+        rtol=1e-4,
+        atol=1e-4,
+    )
 
 
 def test_a_share_of_copies_has_wilsons_interval():
     for k, n in ((0, 64), (40, 64), (7, 1437)):
         found = share_of_copies(np.column_stack([np.where(np.arange(n) < k, 0.3, 0.4), np.ones(n)]))
         wanted = stats.binomtest(k, n).proportion_ci(method="wilson")
-        assert found.share == k / n and (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=1e-5)
+        assert found.share == k / n and (found.low, found.high) == pytest.approx(
+            (wanted.low, wanted.high), abs=1e-5
+        )
 
 
 def test_mutual_information_is_that_of_closed_forms_and_of_torch():
-    """Posteriors far apart: ln N. Equal ones: 0. Two on a line: by quadrature. Others: as a mixture of torch's estimates it."""
+    """Posteriors far apart: ln N. Equal ones: 0. Two on a line: by quadrature. Others: as a mixture of
+    torch's estimates it.
+    """
     from scipy import integrate
     from torch import distributions
 
@@ -101,26 +114,39 @@ def test_mutual_information_is_that_of_closed_forms_and_of_torch():
     two = np.tile([[-0.7], [0.7]], (2000, 1)), np.log(np.tile([[1.0], [0.25]], (2000, 1)))
     assert mutual_information(*two, rng) == pytest.approx(wanted, abs=0.03)
     mu, logvar = rng.standard_normal((300, 2)), rng.uniform(-3, -1, (300, 2))
-    normal = distributions.Independent(distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))), 1)
+    normal = distributions.Independent(
+        distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))), 1
+    )
     whole = distributions.MixtureSameFamily(distributions.Categorical(torch.ones(300)), normal)
     torch.manual_seed(0)
     z = normal.sample((200,))
     wanted = (normal.log_prob(z) - whole.log_prob(z)).mean().item()
-    assert np.mean([mutual_information(mu, logvar, rng) for _ in range(20)]) == pytest.approx(wanted, abs=0.03)
+    assert np.mean([mutual_information(mu, logvar, rng) for _ in range(20)]) == pytest.approx(
+        wanted, abs=0.03
+    )
 
 
 def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(digits, known):
-    """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence about 19 groups are left."""
+    """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence
+    about 19 groups are left.
+    """
     alone = yardstick(runs.load("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
     assert np.log(1437) - 0.02 < alone.information <= np.log(1437) and 15 < np.exp(known.information) < 23
-    np.testing.assert_allclose(known.relearnt, by_scipy(known.learnt.x, runs.load("digits-vae-2d").decode(known.learnt.mu)), rtol=1e-4)
+    np.testing.assert_allclose(
+        known.relearnt,
+        by_scipy(known.learnt.x, runs.load("digits-vae-2d").decode(known.learnt.mu)),
+        rtol=1e-4,
+    )
     assert copies(known.relearnt).mean() < 0.01
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
     learnt, to = digits.x[digits.train], digits.x[digits.test][:6] / 255
     flat = learnt.reshape(-1, 64) / 255
-    wanted = [nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1] for x in to]
+    wanted = [
+        nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1]
+        for x in to
+    ]
     np.testing.assert_allclose(blended(learnt, to), wanted, rtol=1e-4)
     np.testing.assert_allclose(known.blended[:6], wanted, rtol=1e-4)
     mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
@@ -129,23 +155,40 @@ def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, 
 
 
 def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):
-    """By torch's densities and binary cross-entropy: weighted by the clouds, every step away from it costs, in any direction."""
+    """By torch's densities and binary cross-entropy: weighted by the clouds, every step away from it costs,
+    in any direction.
+    """
     rng = np.random.default_rng(0)
-    x, mu, logvar, z = digits.x[:40], rng.standard_normal((40, 2)), rng.uniform(-3, 0, (40, 2)), np.array([0.3, -0.2])
+    x, mu, logvar, z = (
+        digits.x[:40],
+        rng.standard_normal((40, 2)),
+        rng.uniform(-3, 0, (40, 2)),
+        np.array([0.3, -0.2]),
+    )
     ideal = ideal_decode(x, mu, logvar, z)
-    log = torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))).log_prob(torch.tensor(z)).sum(1)
+    log = (
+        torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2)))
+        .log_prob(torch.tensor(z))
+        .sum(1)
+    )
     pixels = torch.tensor(x / 255)
     np.testing.assert_allclose(ideal, (log.softmax(0)[:, None, None, None] * pixels).sum(0), atol=1e-12)
 
     def expected(decoded):
-        each = torch.nn.functional.binary_cross_entropy(torch.tensor(decoded).expand_as(pixels), pixels, reduction="none")
+        each = torch.nn.functional.binary_cross_entropy(
+            torch.tensor(decoded).expand_as(pixels), pixels, reduction="none"
+        )
         return float(log.softmax(0) @ each.sum((1, 2, 3)))
 
     for _ in range(5):
         for step in (0.003, -0.003):
-            assert expected(np.clip(ideal + step * rng.standard_normal(ideal.shape), 1e-6, 1 - 1e-6)) > expected(ideal)
+            assert expected(
+                np.clip(ideal + step * rng.standard_normal(ideal.shape), 1e-6, 1 - 1e-6)
+            ) > expected(ideal)
 
 
 def test_a_lone_narrow_cloud_is_copied(digits):
     mu = np.array([[0.0, 0], [5, 5]])
-    np.testing.assert_allclose(ideal_decode(digits.x[:2], mu, np.full((2, 2), -4.0), mu[1]), digits.x[1] / 255, atol=1e-12)
+    np.testing.assert_allclose(
+        ideal_decode(digits.x[:2], mu, np.full((2, 2), -4.0), mu[1]), digits.x[1] / 255, atol=1e-12
+    )

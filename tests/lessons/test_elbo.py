@@ -1,4 +1,6 @@
-"""Quadrature over the latent plane against closed forms, SciPy and importance sampling; the ascent against what it promises."""
+"""Quadrature over the latent plane against closed forms, SciPy and importance sampling; the ascent against
+what it promises.
+"""
 
 import math
 from dataclasses import astuple
@@ -38,7 +40,9 @@ def logits(digits):
 
 @pytest.fixture(scope="module")
 def linear():
-    """A linear VAE, whose evidence and posterior are Gaussians in closed form (Tipping and Bishop, 1999): with an image of it."""
+    """A linear VAE, whose evidence and posterior are Gaussians in closed form (Tipping and Bishop, 1999):
+    with an image of it.
+    """
     rng, sigma = np.random.default_rng(0), 0.5
     spec = RunSpec("digits", network="linear", likelihood="gaussian", sigma=sigma, latent_dim=2)
     model, w, b = build(spec, (1, 8, 8)), rng.standard_normal((64, 2)) * [0.25, 0.15], rng.random(64)
@@ -47,8 +51,9 @@ def linear():
         model.decoder[0].bias.copy_(torch.from_numpy(b))
     x = rng.integers(0, 256, (1, 8, 8), dtype=np.uint8)
     covariance = np.linalg.inv(np.eye(2) + w.T @ w / sigma**2)
-    posterior = distributions.MultivariateNormal(torch.from_numpy(covariance @ w.T @ (x.ravel() / 255 - b) / sigma**2),
-                                                 torch.from_numpy(covariance))
+    posterior = distributions.MultivariateNormal(
+        torch.from_numpy(covariance @ w.T @ (x.ravel() / 255 - b) / sigma**2), torch.from_numpy(covariance)
+    )
     marginal = stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(64)).logpdf(x.ravel() / 255)
     loaded = SimpleNamespace(model=model, likelihood=likelihood_of(spec))
     return elbo.evidence(loaded, elbo.decoded(loaded), x), marginal, posterior
@@ -65,20 +70,28 @@ def test_a_gaussian_as_narrow_as_a_cell_has_its_mass_and_far_below_floats_it_sti
         log_density = grid.log_normal(mu, sd)[:, None] + grid.log_normal(mu / 2, sd)
         assert grid.log_integral(log_density - 5000) == pytest.approx(-5000, abs=1e-6)
     z = grid.points[37 * grid.n + 201]
-    assert z == pytest.approx([grid.axis[37], grid.axis[201]]) and np.diff(grid.axis) == pytest.approx(grid.step)
+    assert z == pytest.approx([grid.axis[37], grid.axis[201]]) and np.diff(grid.axis) == pytest.approx(
+        grid.step
+    )
 
 
 def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
-    """SciPy integrates the Bernoulli likelihood over grey values, pixel by pixel, decoded pixels near one half included."""
+    """SciPy integrates the Bernoulli likelihood over grey values, pixel by pixel, decoded pixels near one
+    half included.
+    """
     model = torch.nn.Module()
     model.decode = lambda z: torch.cat([z, torch.tensor([[-30.0, -2.0, 0.3, 8.0]])], 1)
     for a in (0.0, 1e-4, 9e-4, 1.1e-3):
         logits = np.array([a, -a, -30, -2, 0.3, 8])
-        integrals = [integrate.quad(lambda x, a=a: np.exp(a * x - np.logaddexp(0, a)), 0, 1)[0] for a in logits]
+        integrals = [
+            integrate.quad(lambda x, a=a: np.exp(a * x - np.logaddexp(0, a)), 0, 1)[0] for a in logits
+        ]
         found = elbo.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
         assert found == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
     reconstructions = [elbo.log_normaliser(digits[0], mu) for mu in digits[1].mu]
-    assert np.mean(reconstructions) == pytest.approx(84, abs=1)  # of the digits, as an independent computation found
+    assert np.mean(reconstructions) == pytest.approx(
+        84, abs=1
+    )  # of the digits, as an independent computation found
 
 
 def test_a_linear_models_evidence_is_its_closed_form(linear):
@@ -111,7 +124,9 @@ def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
     assert found.bound + found.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01)
     assert found.log_likelihood - found.kl_to_prior == pytest.approx(found.bound, abs=1e-6)
     assert found.kl_to_posterior > 0 and found.kl_to_prior > -1e-6
-    sides = [density.sum() * elbo.GRID.step**2 for density in np.split(np.exp(image.log_posterior), [16, -16])]
+    sides = [
+        density.sum() * elbo.GRID.step**2 for density in np.split(np.exp(image.log_posterior), [16, -16])
+    ]
     assert sides == pytest.approx([0, 1, 0], abs=1e-6)
 
 
@@ -119,12 +134,19 @@ def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
 def test_each_expectation_is_a_mean_over_draws(digits, logits, q):
     """Decoded anew at each draw, off the grid."""
     loaded, e = digits
-    found, x = elbo.evidence(loaded, logits, e.images[7]).terms(q), torch.from_numpy(e.images[7]).double() / 255
-    z = gaussian(q).mean + gaussian(q).stddev * torch.randn(20_000, 2, generator=torch.Generator().manual_seed(0))
+    found, x = (
+        elbo.evidence(loaded, logits, e.images[7]).terms(q),
+        torch.from_numpy(e.images[7]).double() / 255,
+    )
+    z = gaussian(q).mean + gaussian(q).stddev * torch.randn(
+        20_000, 2, generator=torch.Generator().manual_seed(0)
+    )
     with torch.no_grad():
         coins = distributions.Bernoulli(logits=loaded.model.decode(z.float()).double(), validate_args=False)
     draws = coins.log_prob(x).flatten(1).sum(1)
-    assert found.log_likelihood == pytest.approx(draws.mean().item(), abs=5 * draws.std().item() / math.sqrt(20_000))
+    assert found.log_likelihood == pytest.approx(
+        draws.mean().item(), abs=5 * draws.std().item() / math.sqrt(20_000)
+    )
 
 
 def test_scipy_integrates_to_the_same(digits, logits):
@@ -139,7 +161,9 @@ def test_scipy_integrates_to_the_same(digits, logits):
         return np.exp(log_likelihood + 25 - (z**2).sum(1) / 2) / (2 * np.pi)
 
     whole = integrate.cubature(joint, [-6.0, -6.0], [6.0, 6.0], rtol=1e-3).estimate
-    assert elbo.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(math.log(whole) - 25, abs=0.003)
+    assert elbo.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(
+        math.log(whole) - 25, abs=0.003
+    )
 
 
 def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
@@ -164,8 +188,13 @@ def test_importance_sampling_finds_the_same(digits, logits):
 def test_the_slope_is_the_bounds(digits, logits, row):
     image = elbo.evidence(digits[0], logits, digits[1].images[row])
     for q in PLACES[1:]:
-        ends = [[image.terms(tuple(q[j] + sign * 1e-4 * (i == j) for j in range(4))).bound for sign in (1, -1)] for i in range(4)]
-        assert image.slope(q) == pytest.approx(np.array([(up - down) / 2e-4 for up, down in ends]), rel=1e-3, abs=1e-3)
+        ends = [
+            [image.terms(tuple(q[j] + sign * 1e-4 * (i == j) for j in range(4))).bound for sign in (1, -1)]
+            for i in range(4)
+        ]
+        assert image.slope(q) == pytest.approx(
+            np.array([(up - down) / 2e-4 for up, down in ends]), rel=1e-3, abs=1e-3
+        )
 
 
 @pytest.mark.parametrize("row", [0, 2, 200])

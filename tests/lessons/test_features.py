@@ -1,4 +1,6 @@
-"""Few labels on codes, principal components and pixels, against NumPy, gradients by torch, and arithmetic done by hand."""
+"""Few labels on codes, principal components and pixels, against NumPy, gradients by torch, and arithmetic
+done by hand.
+"""
 
 import numpy as np
 import pytest
@@ -31,10 +33,17 @@ def test_every_kind_of_feature_has_the_same_variance_and_pca_is_that_of_the_cova
         assert kind[: data.n_pool].var(0).sum() == pytest.approx(16)
     pool = data.images[: data.n_pool].reshape(data.n_pool, -1) / 255
     variances, axes = np.linalg.eigh(np.cov(pool, rowvar=False, bias=True))
-    of_all = (data.images.reshape(len(data.y), -1) / 255 - pool.mean(0)) @ axes[:, :-17:-1] * 4 / np.sqrt(variances[-16:].sum())
+    of_all = (
+        (data.images.reshape(len(data.y), -1) / 255 - pool.mean(0))
+        @ axes[:, :-17:-1]
+        * 4
+        / np.sqrt(variances[-16:].sum())
+    )
     np.testing.assert_allclose(np.abs(data.features["PCA"]), np.abs(of_all), atol=1e-6)
     np.testing.assert_allclose(data.features["codes"], data.scale * data.mu, rtol=1e-6)
-    np.testing.assert_allclose(data.features["pixels"] / data.features["pixels"].max(), data.images.reshape(len(data.y), -1) / 255)
+    np.testing.assert_allclose(
+        data.features["pixels"] / data.features["pixels"].max(), data.images.reshape(len(data.y), -1) / 255
+    )
 
 
 @pytest.fixture
@@ -45,7 +54,9 @@ def installed():
         pytest.skip("MNIST is not on this machine")
 
 
-def test_without_its_training_images_labels_and_test_come_from_those_that_are_shipped(mnist, tmp_path, monkeypatch):
+def test_without_its_training_images_labels_and_test_come_from_those_that_are_shipped(
+    mnist, tmp_path, monkeypatch
+):
     loaded, data = mnist
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     found = features.gathered(loaded, read_embedding(loaded.run))
@@ -61,7 +72,9 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
     rows = data.rows(1000, 0)
     assert (np.bincount(data.y[rows]) == 1000).all() and rows.max() < data.n_pool
     np.testing.assert_array_equal(data.images[: data.n_pool], installed.x[: data.n_pool])
-    np.testing.assert_array_equal(data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)])
+    np.testing.assert_array_equal(
+        data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)]
+    )
     np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
     share = {kind: a.mean(1) for kind, a in features.probed(data, (50, 1000), lambda share: None).items()}
     assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005
@@ -72,7 +85,12 @@ def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_te
     assert data.counts == [1, 2, 5, 10, 20, 50, 100]
     for few, many in zip(data.counts, data.counts[1:]):
         a, b = data.rows(few, 3), data.rows(many, 3)
-        assert (np.bincount(data.y[b]) == many).all() and set(a) < set(b) and max(b) < data.n_pool and len(set(b)) == 10 * many
+        assert (
+            (np.bincount(data.y[b]) == many).all()
+            and set(a) < set(b)
+            and max(b) < data.n_pool
+            and len(set(b)) == 10 * many
+        )
     assert set(data.rows(1, 0)) != set(data.rows(1, 1))
 
 
@@ -84,10 +102,16 @@ def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
     fitted = features.probe(data.features[kind][rows], data.y[rows])
     w, b = (torch.tensor(part, requires_grad=True) for part in (fitted.coef_, fitted.intercept_))
     logits = torch.tensor(data.features[kind][rows]) @ w.T + b
-    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(data.y[rows]), reduction="sum") + w.square().sum() / 2
+    loss = (
+        torch.nn.functional.cross_entropy(logits, torch.tensor(data.y[rows]), reduction="sum")
+        + w.square().sum() / 2
+    )
     loss.backward()
     assert max(w.grad.abs().max(), b.grad.abs().max()) < 0.2 and float(w.detach().abs().max()) > 0.1
-    moved = [logits_loss(data.features[kind][rows], data.y[rows], s * fitted.coef_, s * fitted.intercept_) for s in (0.9, 1, 1.1)]
+    moved = [
+        logits_loss(data.features[kind][rows], data.y[rows], s * fitted.coef_, s * fitted.intercept_)
+        for s in (0.9, 1, 1.1)
+    ]
     assert moved[1] == pytest.approx(loss.item()) and moved[1] < min(moved[0], moved[2])
 
 
@@ -99,7 +123,9 @@ def logits_loss(x, y, w, b) -> float:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
-    """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes lead, Fashion-MNIST's never."""
+    """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes
+    lead, Fashion-MNIST's never.
+    """
     monkeypatch.setattr(features, "COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
     told = []
@@ -111,7 +137,10 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
     assert loaded.run.test.active_units == {"mnist": 10, "fashion-mnist": 6}[name]
     even, test = data.features["PCA"] / data.features["PCA"].std(0), slice(data.n_pool, None)
     rows = [data.rows(1, seed) for seed in range(features.SEEDS)]
-    assert np.mean([features.probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows]) < found["PCA"][0] - 0.02
+    assert (
+        np.mean([features.probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
+        < found["PCA"][0] - 0.02
+    )
 
 
 def test_along_a_class_is_what_its_labels_say(mnist):
@@ -126,7 +155,9 @@ def test_along_a_class_is_what_its_labels_say(mnist):
     np.testing.assert_allclose(zs[1, 2] - zs[1, 1], step, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(np.diff(zs, axis=1), axis=-1), np.linalg.norm(step), rtol=1e-5)
     fitted = features.probe(data.features["codes"][rows], y)
-    np.testing.assert_allclose(np.cross(*(np.stack([zs[0, 2] - zs[0, 1], fitted.coef_[label]])[:, :3])), 0, atol=1e-5)
+    np.testing.assert_allclose(
+        np.cross(*(np.stack([zs[0, 2] - zs[0, 1], fitted.coef_[label]])[:, :3])), 0, atol=1e-5
+    )
     odds = np.exp(zs[0] * data.scale @ fitted.coef_.T + fitted.intercept_)
     np.testing.assert_allclose(chances[0], odds[:, label] / odds.sum(1), rtol=1e-5)
     assert chances[0, 0] < chances[0, 1] < chances[0, 2]
@@ -135,7 +166,11 @@ def test_along_a_class_is_what_its_labels_say(mnist):
 def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_start(mnist):
     loaded, data = mnist
     before = [p.clone() for p in loaded.model.parameters()]
-    x, y, rows = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y), torch.from_numpy(data.rows(20, 0))
+    x, y, rows = (
+        torch.from_numpy(data.images).float() / 255,
+        torch.from_numpy(data.y),
+        torch.from_numpy(data.rows(20, 0)),
+    )
     state = torch.get_rng_state()
     share = {}
     for fresh in (False, True):
@@ -144,7 +179,9 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
         assert torch.equal(said, again)
         share[fresh] = float((said == y[data.n_pool :]).float().mean())
     assert share[False] > share[True] + 0.02 and share[True] > 0.4
-    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters())) and torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters())) and torch.equal(
+        state, torch.get_rng_state()
+    )
 
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):

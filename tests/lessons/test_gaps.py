@@ -1,4 +1,6 @@
-"""Places between codes, against distances by brute force, and against the gaps that the command line measures."""
+"""Places between codes, against distances by brute force, and against the gaps that the command line
+measures.
+"""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,9 @@ def ae():
 
 def whitened(found, z):
     """Standard deviations, by the covariance's own Cholesky factor: up to a turn, which keeps distances."""
-    return (z - found.codes.mean(0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(found.codes, rowvar=False, bias=True))).T
+    return (z - found.codes.mean(0)) @ np.linalg.inv(
+        np.linalg.cholesky(np.cov(found.codes, rowvar=False, bias=True))
+    ).T
 
 
 def test_distances_and_gaps_are_those_of_brute_force(run):
@@ -41,9 +45,15 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
     places = gaps.look(loaded, found, z)
     to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
-    to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[:, 4]
-    assert np.allclose(places.to_code, to_codes, atol=1e-8) and np.allclose(places.to_draw, to_draws, atol=1e-8)
-    assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(places.in_gap, found.farther(z) > 0)
+    to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[
+        :, 4
+    ]
+    assert np.allclose(places.to_code, to_codes, atol=1e-8) and np.allclose(
+        places.to_draw, to_draws, atol=1e-8
+    )
+    assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(
+        places.in_gap, found.farther(z) > 0
+    )
 
 
 def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
@@ -68,12 +78,21 @@ def test_shares_are_those_of_counting(run):
     loaded, e, found = run
     s = gaps.shares(loaded, found, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
-    assert gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(s.gap.share, abs=0.02)
+    assert gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
+        s.gap.share, abs=0.02
+    )
     fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
     alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
-    below = classifier_of(loaded.run)[0].probabilities(loaded.decode(found.fitted.place(found.draws[:400]))).max(1) < 0.9
+    below = (
+        classifier_of(loaded.run)[0]
+        .probabilities(loaded.decode(found.fitted.place(found.draws[:400])))
+        .max(1)
+        < 0.9
+    )
     for share, those in ((s.in_gaps, alone), (s.outside, ~alone)):
-        assert abs(below[those].mean() - share.value) < 4 * np.sqrt(share.value * (1 - share.value) / those.sum())
+        assert abs(below[those].mean() - share.value) < 4 * np.sqrt(
+            share.value * (1 - share.value) / those.sum()
+        )
 
 
 def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
@@ -84,7 +103,9 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
         n, m = rng.integers(100, 1000, 2)
         a, b = rng.binomial([n, m], rng.uniform(0.2, 0.4, 2))
         p = chi2_contingency([[a, n - a], [b, m - b]], correction=False).pvalue
-        agree.append(gaps.is_larger(gaps.Share(a / n, n), gaps.Share(b / m, m)) == (p < 0.05 and a / n > b / m))
+        agree.append(
+            gaps.is_larger(gaps.Share(a / n, n), gaps.Share(b / m, m)) == (p < 0.05 and a / n > b / m)
+        )
     assert np.mean(agree) > 0.97 and not gaps.is_larger(gaps.Share(0.3, 50), gaps.Share(0.3, 50))
     assert str(gaps.Share(0.25, 1200)) == "25 ± 2%"
 
@@ -93,12 +114,20 @@ def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     loaded, e, found = run
     monkeypatch.setattr(gaps, "classifier_of", lambda run: None)
     s = gaps.shares(loaded, found, e.mu, e.logvar)
-    assert (s.in_gaps, s.outside, s.noise) == (None, None, None) and not s.is_less_confident_in_gaps and s.gap.share > 0.1
+    assert (
+        (s.in_gaps, s.outside, s.noise) == (None, None, None)
+        and not s.is_less_confident_in_gaps
+        and s.gap.share > 0.1
+    )
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():
     ae, vae = (runs.loaded(read(SHIPPED / name)) for name in RUNS)
-    assert (ae.run.spec.network, ae.run.spec.width, ae.run.spec.depth) == (vae.run.spec.network, vae.run.spec.width, vae.run.spec.depth)
+    assert (ae.run.spec.network, ae.run.spec.width, ae.run.spec.depth) == (
+        vae.run.spec.network,
+        vae.run.spec.width,
+        vae.run.spec.depth,
+    )
     of_ae, of_vae = (gap_map(e.mu, e.logvar).gap for e in map(read_embedding, (ae.run, vae.run)))
     assert of_ae > of_vae + 0.05 and of_vae > 0.05  # where equal distributions have 0.03
 
@@ -108,26 +137,40 @@ def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
     for label in (0, 7):
         rows = np.flatnonzero(ae.y[:n] == label)
         flat = ae.images[rows].reshape(len(rows), -1) / 255
-        assert gaps.typical(ae.images, ae.y[:n], label) == rows[cdist(flat, flat.mean(0, keepdims=True))[:, 0].argmin()]
+        assert (
+            gaps.typical(ae.images, ae.y[:n], label)
+            == rows[cdist(flat, flat.mean(0, keepdims=True))[:, 0].argmin()]
+        )
 
 
 def test_strips_of_a_gap_cover_its_cells_and_no_others():
     shade = np.array([[200, 200, 10, 200], [10, 10, 10, 10], [0, 129, 128, 255]], np.uint8)
     found = gap_strips(np.array([-2.0, 0.0, 2.0, 6.0], np.float32), shade)
-    wanted = pd.DataFrame({"x": [-2.0, 1, -1, 1], "x2": [0.0, 2, 0, 2], "y": [0.0, 0, 4, 4], "y2": [2.0, 2, 6, 6]})
+    wanted = pd.DataFrame(
+        {"x": [-2.0, 1, -1, 1], "x2": [0.0, 2, 0, 2], "y": [0.0, 0, 4, 4], "y2": [2.0, 2, 6, 6]}
+    )
     assert np.allclose(found, wanted)
     assert len(gap_strips(np.array([0, 0, 1, 1], np.float32), np.zeros((3, 3), np.uint8))) == 0
 
 
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
     found = gap_map(ae.mu, None)
-    drawn = walk_map(gap_strips(found.bounds, found.shade), found.bounds, ae.mu[:50], ae.y[:50], tuple("0123456789"), ae.mu[[3, 5]])
+    drawn = walk_map(
+        gap_strips(found.bounds, found.shade),
+        found.bounds,
+        ae.mu[:50],
+        ae.y[:50],
+        tuple("0123456789"),
+        ae.mu[[3, 5]],
+    )
     here = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
     filled = fill(drawn, here=here)
     [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "here"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
     assert filled["datasets"].pop("here") is here and filled == drawn  # but for the place
-    [way] = [table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}]
+    [way] = [
+        table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
+    ]
     assert np.allclose([[end["z0"], end["z1"]] for end in way], ae.mu[[3, 5]], atol=1e-5)
 
 

@@ -28,17 +28,28 @@ def x():
 
 @torch.inference_mode()
 def independent(loaded, x, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By torch's own distributions: distortions from the mean [n], from draws of each posterior [draws, n], and rates [n]."""
+    """By torch's own distributions: distortions from the mean [n], from draws of each posterior [draws, n],
+    and rates [n].
+    """
     images = torch.from_numpy(x).float() / 255
     posterior = loaded.model.encode(images)
 
     def distortion(z):
-        return -Bernoulli(logits=loaded.model.decode(z), validate_args=False).log_prob(images).flatten(1).sum(1).numpy()
+        return (
+            -Bernoulli(logits=loaded.model.decode(z), validate_args=False)
+            .log_prob(images)
+            .flatten(1)
+            .sum(1)
+            .numpy()
+        )
 
     torch.manual_seed(0)
     around = Normal(posterior.mu, (posterior.logvar / 2).exp())
-    return (distortion(posterior.mu), np.stack([distortion(around.sample()) for _ in range(draws)]),
-            kl_divergence(around, Normal(0.0, 1.0)).sum(1).numpy())
+    return (
+        distortion(posterior.mu),
+        np.stack([distortion(around.sample()) for _ in range(draws)]),
+        kl_divergence(around, Normal(0.0, 1.0)).sum(1).numpy(),
+    )
 
 
 @pytest.mark.parametrize("beta", [0.01, 1.0, 10.0])
@@ -53,7 +64,9 @@ def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
 
 @pytest.mark.parametrize("beta", [1.0, 4.0, 10.0])
 def test_in_two_dimensions_noise_costs_about_beta_nats(x, beta):
-    """With optimal variances, sigma² = beta/(beta + h): ½·h·sigma² per dimension, beta/2 for h far above beta."""
+    """With optimal variances, sigma² = beta/(beta + h): ½·h·sigma² per dimension, beta/2 for h far above
+    beta.
+    """
     loaded = runs.load("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     assert (sampled - mean).mean() == pytest.approx(beta, rel=0.25)
@@ -75,7 +88,9 @@ def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkey
     predicted = noise_error(distortions(loaded.model, loaded.likelihood, x)[1], len(x))
     low, high = np.sqrt(stats.chi2(29).ppf([0.001, 0.999]) / 29)
     assert low * predicted < np.std(found, ddof=1) < high * predicted
-    assert noise_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(predicted / 2)
+    assert noise_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(
+        predicted / 2
+    )
 
 
 def test_a_mean_difference_is_that_of_a_paired_t_test():
@@ -84,21 +99,31 @@ def test_a_mean_difference_is_that_of_a_paired_t_test():
     found, wanted = mean_difference(a, b), stats.ttest_rel(a, b).confidence_interval(0.95)
     assert [found.mean - found.half, found.mean + found.half] == pytest.approx([wanted.low, wanted.high])
     assert [Difference(m, 0.5).sign for m in (0.6, 0.4, -0.4, -0.6)] == [1, 0, 0, -1]
-    assert [Difference(m, 0.5).text() for m in (0.62, -0.41, -0.01)] == ["+0.6 ± 0.5", "−0.4 ± 0.5", "0.0 ± 0.5"]
+    assert [Difference(m, 0.5).text() for m in (0.62, -0.41, -0.01)] == [
+        "+0.6 ± 0.5",
+        "−0.4 ± 0.5",
+        "0.0 ± 0.5",
+    ]
 
 
 @torch.inference_mode()
 def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """log p(x) by quadrature over the plane, distortion by quadrature over each posterior, and rate, of each image of the digits ladder."""
+    """log p(x) by quadrature over the plane, distortion by quadrature over each posterior, and rate, of each
+    image of the digits ladder.
+    """
     loaded, grid = runs.load("digits-ladder-2d", beta), Grid(8.0, 256)
     logits = torch.cat([loaded.model.decode(z) for z in torch.from_numpy(grid.points).float().split(8192)])
     images = torch.from_numpy(x).float() / 255
     posterior, prior = loaded.model.encode(images), grid.log_normal(0, 1)
     offsets = Grid(6.0, 48)
-    weights = torch.from_numpy(np.exp(offsets.log_normal(0, 1)[:, None] + offsets.log_normal(0, 1)).ravel() * offsets.step**2)
+    weights = torch.from_numpy(
+        np.exp(offsets.log_normal(0, 1)[:, None] + offsets.log_normal(0, 1)).ravel() * offsets.step**2
+    )
     whole, distortion = [], []
     for image, mu, logvar in zip(images, posterior.mu, posterior.logvar):
-        joint = -loaded.likelihood.distortion(logits, image.expand_as(logits)).double().numpy().reshape(256, 256)
+        joint = (
+            -loaded.likelihood.distortion(logits, image.expand_as(logits)).double().numpy().reshape(256, 256)
+        )
         whole.append(grid.log_integral(joint + prior[:, None] + prior))
         near = loaded.model.decode(mu + (logvar / 2).exp() * torch.from_numpy(offsets.points).float())
         distortion.append(float(weights @ loaded.likelihood.distortion(near, image.expand_as(near)).double()))
@@ -107,7 +132,9 @@ def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 @pytest.mark.parametrize("beta", [0.01, 0.1, 1.0, 4.0, 10.0])
 def test_distortion_plus_rate_bounds_the_evidence_at_every_kl_weight_and_the_training_loss_does_not(beta):
-    """As the mathematics of the lesson says: −(D + R) whatever beta; −(D + beta·R) is looser above 1, and no bound below."""
+    """As the mathematics of the lesson says: −(D + R) whatever beta; −(D + beta·R) is looser above 1, and no
+    bound below.
+    """
     data = load_data("digits")
     whole, distortion, rate = evidence_and_parts(beta, data.x[data.test][:60])
     numerical = 0.01  # nats
@@ -121,7 +148,9 @@ def test_distortion_plus_rate_bounds_the_evidence_at_every_kl_weight_and_the_tra
 
 @pytest.mark.parametrize("name", LADDERS[:2])
 def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
-    """dD/dR = −beta: of a chord, some weight between its ends. Of those data sets whose test images are many."""
+    """dD/dR = −beta: of a chord, some weight between its ends. Of those data sets whose test images are
+    many.
+    """
     film = [f for f in read(SHIPPED / name).film if f.beta in (1.0, 2.0, 4.0, 10.0)]
     assert len(film) == 4
     for a, b in zip(film, film[1:]):
@@ -129,7 +158,9 @@ def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
 
 
 def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
-    """As README says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By SciPy's Procrustes rotation."""
+    """As README says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By SciPy's
+    Procrustes rotation.
+    """
     worst, turns = {}, {}
     for name in LADDERS[:2]:
         run = read(SHIPPED / name)
@@ -148,22 +179,32 @@ def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
 def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
     rng = np.random.default_rng(0)
     common = 20 * rng.standard_normal(400)
-    values = {beta: common + shift + rng.standard_normal(400) for beta, shift in ((0.1, 0.0), (1.0, 0.02), (4.0, 1.0))}
+    values = {
+        beta: common + shift + rng.standard_normal(400)
+        for beta, shift in ((0.1, 0.0), (1.0, 0.02), (4.0, 1.0))
+    }
     best, others = lowest(values)
     assert {best, *others} == {0.1, 1.0} and values[best].mean() == min(v.mean() for v in values.values())
     alone = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
     assert lowest(alone) == (4.0, [])
     for beta in (0.1, 1.0):  # SciPy's paired test agrees
         assert (beta in others or beta == best) and stats.ttest_rel(values[4.0], values[beta]).pvalue < 0.05
-    gaps = {0.1: GapEstimate(0.2, 0.18, 0.22, 1000, 0.01), 1.0: GapEstimate(0.11, 0.09, 0.13, 1000, 0.01),
-            4.0: GapEstimate(0.1, 0.08, 0.12, 1000, 0.01)}
+    gaps = {
+        0.1: GapEstimate(0.2, 0.18, 0.22, 1000, 0.01),
+        1.0: GapEstimate(0.11, 0.09, 0.13, 1000, 0.01),
+        4.0: GapEstimate(0.1, 0.08, 0.12, 1000, 0.01),
+    }
     assert smallest(gaps) == (4.0, [1.0])
 
 
 def test_decoded_rows_are_the_models(x):
     ae, vae = runs.load("mnist-ae-2d"), runs.load("mnist-ladder-2d", 1.0)
     rows = decoded(ae, vae, x[:3], 5)
-    assert list(rows) == ["image", "AE", "VAE", "samples"] and len(rows["samples"]) == 5 and "AE" not in decoded(None, vae, x[:3], 5)
+    assert (
+        list(rows) == ["image", "AE", "VAE", "samples"]
+        and len(rows["samples"]) == 5
+        and "AE" not in decoded(None, vae, x[:3], 5)
+    )
     with torch.inference_mode():
         images = torch.from_numpy(x[:3]).float() / 255
         for name, loaded in (("AE", ae), ("VAE", vae)):

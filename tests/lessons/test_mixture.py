@@ -9,7 +9,10 @@ from sklearn.mixture import GaussianMixture
 from explorer.lessons import mixture
 from explorer.lessons.mixture import Mixture
 
-SHARES, HUMPS = (0.4, 0.2, 0.4), (stats.gamma(2, loc=-3.5, scale=0.6), stats.norm(0.5, 0.12), stats.uniform(1.5, 2))
+SHARES, HUMPS = (
+    (0.4, 0.2, 0.4),
+    (stats.gamma(2, loc=-3.5, scale=0.6), stats.norm(0.5, 0.12), stats.uniform(1.5, 2)),
+)
 SEAMS = [-3.5, 0.5, 1.5, 3.5]
 
 
@@ -29,7 +32,9 @@ def decoder(data):
 
 def test_the_toys_density_is_scipys_and_integrates_to_one():
     x = np.linspace(-6, 6, 1001)
-    assert mixture.true_density(x) == pytest.approx(sum(share * hump.pdf(x) for share, hump in zip(SHARES, HUMPS)), abs=1e-12)
+    assert mixture.true_density(x) == pytest.approx(
+        sum(share * hump.pdf(x) for share, hump in zip(SHARES, HUMPS)), abs=1e-12
+    )
     assert integral(mixture.true_density) == pytest.approx(1, abs=1e-5)
 
 
@@ -57,8 +62,13 @@ def test_one_gaussian_is_that_of_mean_and_variance(data):
 
 
 def test_parts_add_up():
-    found, x = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5])), np.linspace(-3, 5, 50)
-    assert found.parts(x) == pytest.approx(np.stack([0.3 * stats.norm(-1, 0.5).pdf(x), 0.7 * stats.norm(2, 1.5).pdf(x)], 1))
+    found, x = (
+        Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5])),
+        np.linspace(-3, 5, 50),
+    )
+    assert found.parts(x) == pytest.approx(
+        np.stack([0.3 * stats.norm(-1, 0.5).pdf(x), 0.7 * stats.norm(2, 1.5).pdf(x)], 1)
+    )
     assert found.density(x) == pytest.approx(found.parts(x).sum(1))
 
 
@@ -68,15 +78,23 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
     found = two if which == "two" else mixture.endless(decoder)
     x = found.draw(3000, np.random.default_rng(3))
-    assert stats.kstest(x, lambda at: (stats.norm.cdf((at[:, None] - found.mean) / found.sd) * found.weight).sum(1)).pvalue > 0.05
+    assert (
+        stats.kstest(
+            x, lambda at: (stats.norm.cdf((at[:, None] - found.mean) / found.sd) * found.weight).sum(1)
+        ).pvalue
+        > 0.05
+    )
     assert len(x) == 3000 and np.isfinite(x).all()
 
 
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
     """By SciPy's adaptive rule, the network asked anew at each z."""
     whole = mixture.endless(decoder)
-    assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(1, abs=1e-5)
+    assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(
+        1, abs=1e-5
+    )
     for x in (-3.0, -0.3, 0.5, 1.2, 3.0):
+
         def integrand(z: float, x=x) -> float:
             (mean,), (sd,) = mixture.picked(decoder, np.array([z]))
             return stats.norm.pdf(z) * np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
@@ -115,14 +133,21 @@ def test_the_elbo_is_on_average_below_log_p_by_the_kl_to_the_true_posterior():
     w, b, s, x = 0.8, 0.3, 0.5, 1.1
     encoder, decoder = torch.nn.Linear(1, 2), torch.nn.Linear(1, 2)
     with torch.no_grad():
-        for layer, slopes, offsets in ((encoder, [0.9, 0.0], [-0.2, -1.0]), (decoder, [w, 0.0], [b, np.log(s**2)])):
+        for layer, slopes, offsets in (
+            (encoder, [0.9, 0.0], [-0.2, -1.0]),
+            (decoder, [w, 0.0], [b, np.log(s**2)]),
+        ):
             layer.weight.copy_(torch.tensor(slopes)[:, None])
             layer.bias.copy_(torch.tensor(offsets))
     q = torch.distributions.Normal(0.9 * x - 0.2, np.exp(-0.5))
     variance = 1 / (1 + w**2 / s**2)
-    kl = torch.distributions.kl_divergence(q, torch.distributions.Normal(variance * w * (x - b) / s**2, variance**0.5)).item()
+    kl = torch.distributions.kl_divergence(
+        q, torch.distributions.Normal(variance * w * (x - b) / s**2, variance**0.5)
+    ).item()
     eps = torch.randn(50_000, 1, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         found = mixture.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
     expected = stats.norm(b, np.hypot(w, s)).logpdf(x) - kl
-    assert found.shape == (50_000,) and found.mean().item() == pytest.approx(expected, abs=5 * found.std().item() / 50_000**0.5)
+    assert found.shape == (50_000,) and found.mean().item() == pytest.approx(
+        expected, abs=5 * found.std().item() / 50_000**0.5
+    )

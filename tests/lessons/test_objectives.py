@@ -39,7 +39,9 @@ def test_unequal_widths_count_by_their_mean_price():
     mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
     rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
     price = (sd**2 - 1 - np.log(sd**2)).mean() / 2
-    assert width_of_rate(mu, rates) == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4)
+    assert width_of_rate(mu, rates) == pytest.approx(
+        np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4
+    )
 
 
 def test_the_spread_is_that_of_scaled_points():
@@ -64,7 +66,10 @@ def test_one_network_begins_alike_and_parts_ways():
     specs = [read(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
     assert specs[0] == specs[1] == specs[2]
     first, last = ([moment(replay_of(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200))
-    assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05 and max(m.spread for m in first) < 0.1
+    assert (
+        max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
+        and max(m.spread for m in first) < 0.1
+    )
     recon, kl, both = last
     assert recon.sigma < 0.01 and recon.spread > 3  # the cheat
     assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # one ball, whatever is shown
@@ -102,16 +107,25 @@ def test_no_replay_is_none(tmp_path):
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
     loaded, e = runs.load("digits-vae-2d-both"), read_embedding(read(BOTH))
     mean, error = distortion_of(loaded, e.images, e.mu, e.logvar)
-    x, q = torch.from_numpy(e.images).double() / 255, Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2))
+    x, q = (
+        torch.from_numpy(e.images).double() / 255,
+        Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2)),
+    )
     torch.manual_seed(5)
     with torch.inference_mode():
         logits = [loaded.model.decode(q.sample()).double() for _ in range(40)]
-        nats = np.array([-Bernoulli(logits=g, validate_args=False).log_prob(x).sum((1, 2, 3)).numpy() for g in logits])
+        nats = np.array(
+            [-Bernoulli(logits=g, validate_args=False).log_prob(x).sum((1, 2, 3)).numpy() for g in logits]
+        )
     assert mean == pytest.approx(nats.mean(), abs=5 * nats.mean(1).std() / np.sqrt(10))
-    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(1).std() / np.sqrt(10)
+    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(
+        1
+    ).std() / np.sqrt(10)
     ae = runs.load("digits-ae-2d")
     found = read_embedding(ae.run)
-    assert distortion_of(ae, found.images, found.mu, None)[0] == pytest.approx(ae.run.test.distortion, abs=1e-3)
+    assert distortion_of(ae, found.images, found.mu, None)[0] == pytest.approx(
+        ae.run.test.distortion, abs=1e-3
+    )
 
 
 def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
@@ -120,7 +134,10 @@ def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
     for i in range(len(e.mu)):
         away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
         nearest.append(away.min())
-    assert nearest_code(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4) and np.quantile(nearest, 0.01) > 5
+    assert (
+        nearest_code(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
+        and np.quantile(nearest, 0.01) > 5
+    )
     both = read_embedding(read(BOTH))
     assert nearest_code(both.mu, both.logvar, 0.01) < 0.5
     torch.manual_seed(1)

@@ -7,7 +7,17 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from torch.distributions import Normal, kl_divergence
 
-from explorer.lessons.reparameterization import BATCHES, LOSSES, MOST, curve, exact, gradients, noise, path, spread_ratio
+from explorer.lessons.reparameterization import (
+    BATCHES,
+    LOSSES,
+    MOST,
+    curve,
+    exact,
+    gradients,
+    noise,
+    path,
+    spread_ratio,
+)
 
 LOSS = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: np.cos(4 * z)}
 SLOPE = {"bowl": lambda z: 2 * (z - 1), "ripples": lambda z: -4 * np.sin(4 * z)}
@@ -16,7 +26,9 @@ PLACES = [(-0.5, 0.8), (2.0, 0.1), (-2.0, 2.0), (1.0, 1.0), (0.3, 0.2)]
 
 def mean(g, mu, sigma) -> float:
     """E g(z), z ~ N(mu, sigma²)"""
-    return quad(lambda z: g(z) * norm.pdf(z, mu, sigma), mu - 9 * sigma, mu + 9 * sigma, limit=400, epsabs=1e-11)[0]
+    return quad(
+        lambda z: g(z) * norm.pdf(z, mu, sigma), mu - 9 * sigma, mu + 9 * sigma, limit=400, epsabs=1e-11
+    )[0]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -37,9 +49,13 @@ def test_each_estimate_is_what_torch_distributions_makes_of_the_same_noise(loss,
     m, s = (torch.full((BATCHES, 1), v, dtype=torch.float64, requires_grad=True) for v in (mu, sigma))
     z = (m + s * eps).detach()
     surrogate = (torch.as_tensor(LOSS[loss](z.numpy())) * Normal(m, s).log_prob(z)).mean(1).sum()
-    assert np.allclose(found.score, torch.cat(torch.autograd.grad(surrogate, (m, s)), 1), rtol=1e-8, atol=1e-9)
+    assert np.allclose(
+        found.score, torch.cat(torch.autograd.grad(surrogate, (m, s)), 1), rtol=1e-8, atol=1e-9
+    )
     slope = SLOPE[loss](z.numpy())
-    assert np.allclose(found.pathwise, np.stack([slope.mean(1), (slope * eps.numpy()).mean(1)], 1), rtol=1e-9, atol=1e-9)
+    assert np.allclose(
+        found.pathwise, np.stack([slope.mean(1), (slope * eps.numpy()).mean(1)], 1), rtol=1e-9, atol=1e-9
+    )
     assert found.drawn.shape == (BATCHES, 2) and not found.drawn.any()
 
 
@@ -49,8 +65,13 @@ def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, m
     """Over 200,000 samples: within five standard errors of the mean, and the spread within a tenth."""
     found, target = gradients(loss, mu, sigma, noise(0)), exact(loss, mu, sigma)
     f, slope = LOSS[loss], SLOPE[loss]
-    terms = {"pathwise": (slope, lambda z: slope(z) * (z - mu) / sigma),
-             "score": (lambda z: f(z) * (z - mu) / sigma**2, lambda z: f(z) * (((z - mu) / sigma) ** 2 - 1) / sigma)}
+    terms = {
+        "pathwise": (slope, lambda z: slope(z) * (z - mu) / sigma),
+        "score": (
+            lambda z: f(z) * (z - mu) / sigma**2,
+            lambda z: f(z) * (((z - mu) / sigma) ** 2 - 1) / sigma,
+        ),
+    }
     for way, both in terms.items():
         for i, term in enumerate(both):
             sd = np.sqrt(mean(lambda z, g=term: g(z) ** 2, mu, sigma) - target[i] ** 2)
@@ -60,23 +81,36 @@ def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, m
 
 
 def test_on_the_bowl_the_path_scatters_far_less_and_on_wide_ripples_more():
-    bowl, ripples = gradients("bowl", -0.5, 0.2, noise(1)[:, :10]), gradients("ripples", 0.0, 2.0, noise(1)[:, :10])
+    bowl, ripples = (
+        gradients("bowl", -0.5, 0.2, noise(1)[:, :10]),
+        gradients("ripples", 0.0, 2.0, noise(1)[:, :10]),
+    )
     assert bowl.score.std(0)[0] > 10 * bowl.pathwise.std(0)[0]
     assert ripples.pathwise.std(0)[0] > 3 * ripples.score.std(0)[0]
 
 
 def test_the_noise_is_one_for_a_seed_and_fewer_samples_are_the_first():
-    assert torch.equal(noise(5), noise(5)) and not torch.equal(noise(5), noise(6)) and noise(5).shape == (BATCHES, MOST)
+    assert (
+        torch.equal(noise(5), noise(5))
+        and not torch.equal(noise(5), noise(6))
+        and noise(5).shape == (BATCHES, MOST)
+    )
     for loss in LOSSES:
         few, many = path(loss, 0.5, 0.7, noise(5)[0, :3]), path(loss, 0.5, 0.7, noise(5)[0, :40])
         assert all(np.array_equal(few[name], many[name][:3]) for name in few)
-        assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"]) and np.allclose(few["loss"], LOSS[loss](few["z"]))
-        assert np.allclose(few["slope"], SLOPE[loss](few["z"])) and np.allclose(curve(loss, few["z"]), few["loss"])
+        assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"]) and np.allclose(
+            few["loss"], LOSS[loss](few["z"])
+        )
+        assert np.allclose(few["slope"], SLOPE[loss](few["z"])) and np.allclose(
+            curve(loss, few["z"]), few["loss"]
+        )
 
 
 @pytest.mark.parametrize("reparameterized", [False, True])
 def test_sampled_directly_a_posterior_collapses_to_the_prior_under_loss_and_kl(reparameterized):
-    """Gradient descent on f(z) + KL, f a steep bowl around 1: the KL divergence alone has a gradient unless z = mu + sigma·eps."""
+    """Gradient descent on f(z) + KL, f a steep bowl around 1: the KL divergence alone has a gradient unless z
+    = mu + sigma·eps.
+    """
     torch.manual_seed(0)
     mu, s = (torch.full((512,), v, dtype=torch.float64, requires_grad=True) for v in (0.6, -3.0))
     for _ in range(600):
@@ -87,7 +121,9 @@ def test_sampled_directly_a_posterior_collapses_to_the_prior_under_loss_and_kl(r
             value.data -= 0.02 * slope
     sigma = torch.exp(s / 2)
     wanted = (40 / 41, 41**-0.5) if reparameterized else (0, 1)  # the minimum of 20(mu − 1)² + 20sigma² + KL
-    assert mu.mean().item() == pytest.approx(wanted[0], abs=0.03) and sigma.mean().item() == pytest.approx(wanted[1], abs=0.03)
+    assert mu.mean().item() == pytest.approx(wanted[0], abs=0.03) and sigma.mean().item() == pytest.approx(
+        wanted[1], abs=0.03
+    )
 
 
 def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_it_says():

@@ -10,15 +10,20 @@ from explorer.networks.mlp import mlp
 
 def test_mlp_has_the_stated_layers():
     encoder, decoder = mlp((1, 28, 28), 4, 2, width=512, depth=2)
+
     def sizes(net):
         return [(layer.in_features, layer.out_features) for layer in net if isinstance(layer, nn.Linear)]
+
     assert sizes(encoder) == [(784, 512), (512, 256), (256, 4)]
     assert sizes(decoder) == [(2, 256), (256, 512), (512, 784)]
 
 
 def test_conv_halves_exactly_and_says_when_it_cannot():
     encoder, _ = conv((1, 28, 28), 4, 2, width=8, depth=2)
-    assert [tuple(layer.weight.shape[:2]) for layer in encoder if isinstance(layer, nn.Conv2d)] == [(8, 1), (16, 8)]
+    assert [tuple(layer.weight.shape[:2]) for layer in encoder if isinstance(layer, nn.Conv2d)] == [
+        (8, 1),
+        (16, 8),
+    ]
     with pytest.raises(UserError, match="28×28 pixels cannot be halved"):
         conv((1, 28, 28), 4, 2, width=8, depth=3)
 

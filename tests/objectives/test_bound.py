@@ -30,7 +30,9 @@ def digits():
 
 
 def log_evidence(run, x: np.ndarray) -> float:
-    """log ∫ p(x|z) N(z; 0, I) dz of a Bernoulli run by the midpoint rule, z within 10 standard deviations of the posterior."""
+    """log ∫ p(x|z) N(z; 0, I) dz of a Bernoulli run by the midpoint rule, z within 10 standard deviations of
+    the posterior.
+    """
     posterior, n = run.encode(x[None]), 201
     mu, sd = posterior.mu[0].double().numpy(), np.exp(posterior.logvar[0].double().numpy() / 2)
     steps = 10 * ((np.arange(n) + 0.5) / n * 2 - 1)
@@ -57,14 +59,25 @@ def test_where_the_encoder_misses_the_posterior_it_stays_below(digits):
 def test_on_average_it_rises_with_the_number_of_samples_up_to_the_evidence(digits):
     run, x = digits
     images, seeds = x[:20], range(10)
-    one, ten, hundred = (np.mean([importance_weighted_bound(run.model, run.likelihood, image, k, seed)
-                                  for image in images for seed in seeds]) for k in (1, 10, 100))
+    one, ten, hundred = (
+        np.mean(
+            [
+                importance_weighted_bound(run.model, run.likelihood, image, k, seed)
+                for image in images
+                for seed in seeds
+            ]
+        )
+        for k in (1, 10, 100)
+    )
     assert one + 0.1 < ten < hundred < np.mean([log_evidence(run, image) for image in images]) + 0.03
 
 
-def linear_model(latent_dim: int, shape: tuple[int, int, int], sigma: float, spread: float = 1.0, seed: int = 0):
-    """A linear VAE whose encoder is the exact posterior of its decoder, its standard deviations multiplied by spread; and the
-    marginal N(b, W Wᵀ + sigma² I) of its images (Tipping and Bishop, 1999, equation 6). W has orthogonal columns.
+def linear_model(
+    latent_dim: int, shape: tuple[int, int, int], sigma: float, spread: float = 1.0, seed: int = 0
+):
+    """A linear VAE whose encoder is the exact posterior of its decoder, its standard deviations multiplied by
+    spread; and the marginal N(b, W Wᵀ + sigma² I) of its images (Tipping and Bishop, 1999, equation 6). W has
+    orthogonal columns.
     """
     rng, n_pixels = np.random.default_rng(seed), math.prod(shape)
     spec = RunSpec("digits", network="linear", likelihood="gaussian", sigma=sigma, latent_dim=latent_dim)
@@ -73,45 +86,71 @@ def linear_model(latent_dim: int, shape: tuple[int, int, int], sigma: float, spr
     b = rng.random(n_pixels)
     variance = 1 / (1 + (w**2).sum(0) / sigma**2)
     to_mean = variance[:, None] * w.T / sigma**2
-    parts = {"decoder.0.weight": w, "decoder.0.bias": b,
-             "encoder.1.weight": np.concatenate([to_mean, np.zeros_like(to_mean)]),
-             "encoder.1.bias": np.concatenate([-to_mean @ b, np.log(variance * spread**2)])}
+    parts = {
+        "decoder.0.weight": w,
+        "decoder.0.bias": b,
+        "encoder.1.weight": np.concatenate([to_mean, np.zeros_like(to_mean)]),
+        "encoder.1.bias": np.concatenate([-to_mean @ b, np.log(variance * spread**2)]),
+    }
     model.load_state_dict({name: torch.from_numpy(part).float() for name, part in parts.items()})
-    return model, likelihood_of(spec), stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(n_pixels)), variance
+    return (
+        model,
+        likelihood_of(spec),
+        stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(n_pixels)),
+        variance,
+    )
 
 
 @pytest.mark.parametrize("shape", [GREY, COLOUR])
 @pytest.mark.parametrize("latent_dim", [1, 2, 16, 64])
 @pytest.mark.parametrize("n_samples", [1, BATCH + 7])
 def test_with_the_exact_posterior_every_sample_tells_the_evidence(shape, latent_dim, n_samples):
-    """All weights are p(x) itself. Most of these images are so improbable that their densities are no floats: e⁻⁶⁰⁰ and less."""
+    """All weights are p(x) itself. Most of these images are so improbable that their densities are no floats:
+    e⁻⁶⁰⁰ and less.
+    """
     model, likelihood, marginal, _ = linear_model(latent_dim, shape, sigma=0.1)
     x = np.random.default_rng(1).random(shape)
     expected = marginal.logpdf(x.ravel())
-    assert importance_weighted_bound(model, likelihood, x, n_samples) == pytest.approx(expected, rel=2e-5, abs=0.01)
+    assert importance_weighted_bound(model, likelihood, x, n_samples) == pytest.approx(
+        expected, rel=2e-5, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2])
 def test_with_too_wide_a_posterior_it_closes_in_on_the_evidence(latent_dim):
     model, likelihood, marginal, _ = linear_model(latent_dim, GREY, sigma=0.3, spread=1.6)
     x = np.random.default_rng(1).random(GREY)
-    assert importance_weighted_bound(model, likelihood, x, 5000) == pytest.approx(marginal.logpdf(x.ravel()), abs=0.1)
+    assert importance_weighted_bound(model, likelihood, x, 5000) == pytest.approx(
+        marginal.logpdf(x.ravel()), abs=0.1
+    )
 
 
 def test_one_sample_is_on_average_the_evidence_less_the_kl_to_the_exact_posterior():
     model, likelihood, marginal, variance = linear_model(2, GREY, sigma=0.3, spread=1.6)
     x = np.random.default_rng(1).random(GREY)
     sd = torch.from_numpy(np.sqrt(variance))
-    kl = distributions.kl_divergence(distributions.Normal(0, 1.6 * sd), distributions.Normal(0, sd)).sum().item()
+    kl = (
+        distributions.kl_divergence(distributions.Normal(0, 1.6 * sd), distributions.Normal(0, sd))
+        .sum()
+        .item()
+    )
     found = [importance_weighted_bound(model, likelihood, x, 1, seed) for seed in range(2000)]
-    assert np.mean(found) == pytest.approx(marginal.logpdf(x.ravel()) - kl, abs=5 * np.std(found) / np.sqrt(2000))
+    assert np.mean(found) == pytest.approx(
+        marginal.logpdf(x.ravel()) - kl, abs=5 * np.std(found) / np.sqrt(2000)
+    )
 
 
 def test_bytes_are_pixels_and_a_seed_decides(digits):
     run, x = digits
-    bound = [importance_weighted_bound(run.model, run.likelihood, image, 30, seed)
-             for image, seed in ((x[3], 4), (x[3] / 255, 4), (x[3], 5))]
-    assert isinstance(bound[0], float) and bound[0] == pytest.approx(bound[1], abs=1e-4) and abs(bound[0] - bound[2]) > 1e-4
+    bound = [
+        importance_weighted_bound(run.model, run.likelihood, image, 30, seed)
+        for image, seed in ((x[3], 4), (x[3] / 255, 4), (x[3], 5))
+    ]
+    assert (
+        isinstance(bound[0], float)
+        and bound[0] == pytest.approx(bound[1], abs=1e-4)
+        and abs(bound[0] - bound[2]) > 1e-4
+    )
 
 
 def test_what_has_no_bound_gets_a_sentence(digits):

@@ -1,4 +1,6 @@
-"""The codebook against the paper's own equations (van den Oord et al., 2017, equations 1 to 3 and appendix A.1), in numpy."""
+"""The codebook against the paper's own equations (van den Oord et al., 2017, equations 1 to 3 and appendix
+A.1), in numpy.
+"""
 
 import math
 
@@ -24,7 +26,9 @@ def posterior(encoded, book) -> Codes:
     """By a loop over every place and entry."""
     encoded = torch.as_tensor(encoded)
     places = np.asarray(encoded.detach()).reshape(-1, book.shape[1])
-    index = torch.tensor([min(range(len(book)), key=lambda k: sum((p - book[k]) ** 2)) for p in places]).view(len(encoded), -1)
+    index = torch.tensor([min(range(len(book)), key=lambda k: sum((p - book[k]) ** 2)) for p in places]).view(
+        len(encoded), -1
+    )
     return Codes(encoded, torch.tensor(book)[index].flatten(1), index, len(book))
 
 
@@ -33,13 +37,20 @@ def test_each_group_becomes_the_entry_nearest_to_it():
     model = build(SPEC, (1, 8, 8))
     found = model.posterior(torch.randn(50, 6))
     wanted = posterior(found.encoded, model.codebook.numpy())
-    assert found.index.shape == (50, 3) and torch.equal(found.index, wanted.index) and torch.equal(found.mu, wanted.mu)
+    assert (
+        found.index.shape == (50, 3)
+        and torch.equal(found.index, wanted.index)
+        and torch.equal(found.mu, wanted.mu)
+    )
     assert len(found.index.unique()) > 1 and found.n_codes == 5
 
 
 def test_near_entries_are_told_apart_far_from_the_origin():
     """By products of matrices, 1e4² would round the difference away."""
-    assert nearest(torch.tensor([[1e4, 1e4 + 0.5]]), torch.tensor([[1e4, 1e4], [1e4, 1e4 + 0.6]] * 20)).item() == 1
+    assert (
+        nearest(torch.tensor([[1e4, 1e4 + 0.5]]), torch.tensor([[1e4, 1e4], [1e4, 1e4 + 0.6]] * 20)).item()
+        == 1
+    )
 
 
 def test_the_gradient_goes_straight_through():
@@ -49,7 +60,9 @@ def test_the_gradient_goes_straight_through():
     z = found.sample(torch.randn(1, 4))
     assert torch.allclose(z, torch.tensor([[1.0, 0.0, 2.0, 2.0]], dtype=torch.float64))
     (z**3 * torch.tensor([1.0, 2.0, 3.0, 4.0])).sum().backward()
-    assert torch.allclose(encoded.grad, torch.tensor([[3.0, 0.0, 36.0, 48.0]], dtype=torch.float64))  # 3·c·z² by hand
+    assert torch.allclose(
+        encoded.grad, torch.tensor([[3.0, 0.0, 36.0, 48.0]], dtype=torch.float64)
+    )  # 3·c·z² by hand
 
 
 def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
@@ -59,11 +72,15 @@ def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
     value = commitment(Codes(encoded, book[index].flatten(1), index, 2))
     assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT == 0.25
     value.sum().backward()
-    assert torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]])) and book.grad is None  # 2·0.25·(encoded − entry)
+    assert (
+        torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]])) and book.grad is None
+    )  # 2·0.25·(encoded − entry)
 
 
 def test_entries_are_moving_averages_of_what_chose_them():
-    """N ← γN + (1−γ)n, m ← γm + (1−γ)Σz, e = m/N, from nothing, over ten batches in which every entry is used."""
+    """N ← γN + (1−γ)n, m ← γm + (1−γ)Σz, e = m/N, from nothing, over ten batches in which every entry is
+    used.
+    """
     rng = np.random.default_rng(0)
     book = np.array([[-3.0, 0], [3, 0], [0, 3], [0, -3]])
     averages, counts, sums = Averages(torch.tensor(book)), np.zeros(4), np.zeros((4, 2))
@@ -81,7 +98,9 @@ def test_entries_are_moving_averages_of_what_chose_them():
 
 
 def test_a_dead_entry_starts_again_at_an_encoder_output():
-    """It is given up once its share falls below DEAD of an even one, not before; the others go on as the paper has it."""
+    """It is given up once its share falls below DEAD of an even one, not before; the others go on as the
+    paper has it.
+    """
     book, z = np.array([[0.0, 0], [50.0, 50]]), np.random.default_rng(1).standard_normal((32, 2)) * 0.1
     averages = Averages(torch.tensor(book))
     averages.counts.copy_(torch.tensor([16.0, 16]))
@@ -94,7 +113,9 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
         if counts[1] < DEAD * counts.mean():
             break
         assert averages.codebook[1].tolist() == pytest.approx([50, 50])
-    assert steps == math.ceil(math.log(DEAD) / math.log(0.99))  # the two counts always sum to 32, of which an even share is 16
+    assert steps == math.ceil(
+        math.log(DEAD) / math.log(0.99)
+    )  # the two counts always sum to 32, of which an even share is 16
     assert np.abs(z - averages.codebook[1].numpy()).sum(1).min() < 1e-12
     assert averages.counts[1].item() == pytest.approx(16) and np.allclose(averages.counts[0], counts[0])
 
@@ -102,7 +123,9 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
 def test_the_rate_is_a_sure_choice_against_a_uniform_prior():
     found = posterior(torch.randn(3, 6), np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32))
     sure, even = np.eye(5)[2], np.full(5, 1 / 5)
-    assert np.allclose(rate_per_dimension(found).sum(1), 3 * entropy(sure, even)) and rate_per_dimension(found).shape == (3, 6)
+    assert np.allclose(rate_per_dimension(found).sum(1), 3 * entropy(sure, even)) and rate_per_dimension(
+        found
+    ).shape == (3, 6)
 
 
 def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
@@ -112,7 +135,10 @@ def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
     with torch.inference_mode():
         every = torch.cartesian_prod(*[torch.arange(5)] * 3)
         logits = model.decode(model.codebook[every].flatten(1))
-        exact = [torch.logsumexp(-likelihood.distortion(logits, one.expand_as(logits)), 0).item() - 3 * math.log(5) for one in x]
+        exact = [
+            torch.logsumexp(-likelihood.distortion(logits, one.expand_as(logits)), 0).item() - 3 * math.log(5)
+            for one in x
+        ]
         found = model.encode(x)
         elbo = -likelihood.distortion(model.decode(found.mu), x) - rate_per_dimension(found).sum(1)
     assert (elbo.numpy() < exact).all()
@@ -125,4 +151,6 @@ def test_perplexity_is_exp_of_the_entropy(chosen):
 
 def test_a_sure_choice_has_no_draws_to_weigh():
     with pytest.raises(UserError, match="posterior of a VQ-VAE is deterministic"):
-        importance_weighted_bound(build(SPEC, (1, 8, 8)), likelihood_of(SPEC), np.zeros((1, 8, 8), np.uint8), 10)
+        importance_weighted_bound(
+            build(SPEC, (1, 8, 8)), likelihood_of(SPEC), np.zeros((1, 8, 8), np.uint8), 10
+        )

@@ -22,7 +22,9 @@ def test_bernoulli_is_the_log_probability_of_coins():
 def test_bernoulli_of_grey_is_the_mean_over_coins_with_that_share_of_heads():
     x = torch.rand(LOGITS.shape, generator=RNG, dtype=torch.float64)
     coins = distributions.Bernoulli(logits=LOGITS)
-    expected = -(x * coins.log_prob(torch.ones_like(x)) + (1 - x) * coins.log_prob(torch.zeros_like(x))).sum((1, 2, 3))
+    expected = -(x * coins.log_prob(torch.ones_like(x)) + (1 - x) * coins.log_prob(torch.zeros_like(x))).sum(
+        (1, 2, 3)
+    )
     torch.testing.assert_close(likelihood_of(RunSpec()).distortion(LOGITS, x), expected)
 
 
@@ -30,11 +32,15 @@ def test_bernoulli_of_grey_is_the_mean_over_coins_with_that_share_of_heads():
 def test_gaussian_is_the_normal_log_density_with_its_constant(sigma):
     x = torch.rand(LOGITS.shape, generator=RNG, dtype=torch.float64)
     expected = -distributions.Normal(LOGITS, sigma).log_prob(x).sum((1, 2, 3))
-    torch.testing.assert_close(likelihood_of(RunSpec(likelihood="gaussian", sigma=sigma)).distortion(LOGITS, x), expected)
+    torch.testing.assert_close(
+        likelihood_of(RunSpec(likelihood="gaussian", sigma=sigma)).distortion(LOGITS, x), expected
+    )
 
 
 def test_images_are_the_likelihoods_means():
-    torch.testing.assert_close(likelihood_of(RunSpec()).mean(LOGITS), distributions.Bernoulli(logits=LOGITS).mean)
+    torch.testing.assert_close(
+        likelihood_of(RunSpec()).mean(LOGITS), distributions.Bernoulli(logits=LOGITS).mean
+    )
     gaussian = likelihood_of(RunSpec(likelihood="gaussian"))
     torch.testing.assert_close(gaussian.mean(torch.tensor([-1.0, 0.3, 2.0])), torch.tensor([0.0, 0.3, 1.0]))
 
@@ -59,7 +65,10 @@ def test_a_point_costs_nothing_and_never_moves():
 
 
 def test_samples_have_the_posteriors_mean_and_variance_and_pass_gradients():
-    mu, logvar = torch.tensor([[1.0, -2.0]], requires_grad=True), torch.tensor([[-1.0, 0.7]], requires_grad=True)
+    mu, logvar = (
+        torch.tensor([[1.0, -2.0]], requires_grad=True),
+        torch.tensor([[-1.0, 0.7]], requires_grad=True),
+    )
     z = Gaussian(mu, logvar).sample(torch.randn(200_000, 2, generator=RNG))
     torch.testing.assert_close(z.mean(0), mu[0], atol=0.02, rtol=0)
     torch.testing.assert_close(z.var(0), logvar.exp()[0], atol=0.02, rtol=0.02)

@@ -51,7 +51,11 @@ def follow(page: str, app: AppTest, **asked) -> AppTest:
 
 def mounted(app: AppTest, name: str) -> list[dict]:
     """What each component of that name was told."""
-    return [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.component_name == name and e.proto.json]
+    return [
+        json.loads(e.proto.json)
+        for e in app.get("bidi_component")
+        if e.proto.component_name == name and e.proto.json
+    ]
 
 
 def pads(app: AppTest, name: str = "latent_pad") -> list:
@@ -71,7 +75,9 @@ def blocks(app: AppTest) -> list[bytes]:
 
 
 def address(app: AppTest) -> dict[str, str]:
-    """The parameters of the page's address: as the browser completes it on arrival, or as the app has written it."""
+    """The parameters of the page's address: as the browser completes it on arrival, or as the app has written
+    it.
+    """
     completed = [data for [data] in mounted(app, "replaced_address") if data]
     return dict(parse_qsl(completed[0]["said"])) if completed else dict(app.query_params)
 
@@ -85,8 +91,15 @@ def pictures(told: dict) -> np.ndarray:
     """A gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
     (_, height, width), columns = told["image"], told["columns"]
-    return np.stack([sheet[i // columns * height : (i // columns + 1) * height, i % columns * width : (i % columns + 1) * width]
-                     for i in range(told["n"])])
+    return np.stack(
+        [
+            sheet[
+                i // columns * height : (i // columns + 1) * height,
+                i % columns * width : (i % columns + 1) * width,
+            ]
+            for i in range(told["n"])
+        ]
+    )
 
 
 def charts(app: AppTest) -> list:

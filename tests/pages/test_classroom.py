@@ -75,7 +75,10 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     assert "Private" in texts(app) and key not in texts(app) and find(name).epochs == 3
     follow("library", app)
     table = app.dataframe[0].value
-    assert table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you" and (table["seen"] == "everyone").sum() > 1
+    assert (
+        table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you"
+        and (table["seen"] == "everyone").sum() > 1
+    )
     assert key not in texts(app)
     follow("explore", app, run=name)
     assert app.selectbox[0].value == name and key not in texts(app)
@@ -86,14 +89,28 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
     (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
-    queue.enter(waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}"))
-    for page, asked in (("home", {}), ("explore", {"run": other}), ("compare", {"vae": other}), ("train", {}), ("library", {}),
-                        ("learn_autoencoder", {}), ("learn_kl_weight", {}), ("learn_features", {})):
+    queue.enter(
+        waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}")
+    )
+    for page, asked in (
+        ("home", {}),
+        ("explore", {"run": other}),
+        ("compare", {"vae": other}),
+        ("train", {}),
+        ("library", {}),
+        ("learn_autoencoder", {}),
+        ("learn_kl_weight", {}),
+        ("learn_features", {}),
+    ):
         follow(page, app, **asked)
-        said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")  # as it was asked
+        said = (
+            texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
+        )  # as it was asked
         assert not re.search("private-|mine|theirs|visages|waiting", said), page
         if page == "train":
-            assert "A private training is running. Someone else started it." in said and "Stop" not in labels(app)
+            assert "A private training is running. Someone else started it." in said and "Stop" not in labels(
+                app
+            )
     assert visitor.KEY not in app.session_state
     queue.leave(waiting)  # no process will
 
@@ -108,7 +125,9 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     assert find("mine") and not app.error
     select(app, "tiny-ae", "only you")
     press(app, "Make public")
-    assert "A public run named tiny-ae exists already." in app.error[0].value and find(private(key, "tiny-ae"))
+    assert "A public run named tiny-ae exists already." in app.error[0].value and find(
+        private(key, "tiny-ae")
+    )
 
 
 def select(app, name, seen):
@@ -130,7 +149,10 @@ def test_a_private_run_is_deleted_and_brought_back(app, runs_folder):
 
 def test_a_run_of_private_images_is_private_of_itself(app):
     key = own_key(app)
-    own.save(Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8), private(key, "faces"))
+    own.save(
+        Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8),
+        private(key, "faces"),
+    )
     follow("train", app, dataset=f"own:{private(key, 'faces')}", epochs=2, width=8)
     assert app.toggle[0].value and app.toggle[0].disabled and not app.code
     press(app, "Train")
@@ -166,12 +188,26 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
     assert not queue.jobs()
 
 
-@pytest.mark.parametrize("name, most, asked, says", [
-    ("EXPLORER_JOBS_EACH", "2", {}, "Each visitor can have at most 2 trainings at a time"),
-    ("EXPLORER_MAX_QUEUE", "2", {}, "At most 2 trainings may wait or run on this server, and there are 0 now"),
-    ("EXPLORER_MAX_WORK", "4310", {}, "3 epochs of 1,437 images"), ("EXPLORER_MAX_DISK", "0.0001", {}, "GB of this server"),
-    ("EXPLORER_MAX_WORK", "14370", {"model": "ladder", "betas": "0.1,1,10", "rung_epochs": 4}, "11 epochs of 1,437"),
-])
+@pytest.mark.parametrize(
+    "name, most, asked, says",
+    [
+        ("EXPLORER_JOBS_EACH", "2", {}, "Each visitor can have at most 2 trainings at a time"),
+        (
+            "EXPLORER_MAX_QUEUE",
+            "2",
+            {},
+            "At most 2 trainings may wait or run on this server, and there are 0 now",
+        ),
+        ("EXPLORER_MAX_WORK", "4310", {}, "3 epochs of 1,437 images"),
+        ("EXPLORER_MAX_DISK", "0.0001", {}, "GB of this server"),
+        (
+            "EXPLORER_MAX_WORK",
+            "14370",
+            {"model": "ladder", "betas": "0.1,1,10", "rung_epochs": 4},
+            "11 epochs of 1,437",
+        ),
+    ],
+)
 def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, most, asked, says):
     monkeypatch.setenv(name, most)
     follow("train", app, **SHORT | asked)
@@ -189,7 +225,10 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
     press(app, "Train")
-    assert "Each visitor can have at most 1 training at a time, and 1 of yours is waiting or running." in app.error[0].value
+    assert (
+        "Each visitor can have at most 1 training at a time, and 1 of yours is waiting or running."
+        in app.error[0].value
+    )
     queue.leave("theirs")
     until(lambda: read_events(place_for(name)))
     assert len(queue.jobs()) == 1
@@ -205,7 +244,9 @@ def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     assert "This server is read-only" in app.error[0].value and find(name)
     assert not labels(app)
     follow("train", app, **SHORT)
-    assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(labels(app))
+    assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(
+        labels(app)
+    )
     assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
     queue.leave("mine")
     monkeypatch.delenv("EXPLORER_READONLY")

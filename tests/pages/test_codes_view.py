@@ -37,7 +37,9 @@ def test_an_exported_run_is_shown_by_its_classes_with_its_gap(library):
     e = read_embedding(run)
     assert [trace["name"] for trace in traces(page)] == list(run.class_names)
     for label, trace in enumerate(traces(page)):
-        assert np.array_equal(np.frombuffer(base64.b64decode(trace["x"]["bdata"]), "f4"), e.mu[e.y == label, 0])
+        assert np.array_equal(
+            np.frombuffer(base64.b64decode(trace["x"]["bdata"]), "f4"), e.mu[e.y == label, 0]
+        )
     [caption] = [c.value for c in page.caption if "codes of 2 dimensions" in c.value]
     assert caption.startswith(f"{len(e.mu)} codes") and str(estimate_gap(e.mu, None)) in caption
 
@@ -50,8 +52,16 @@ def test_codes_of_many_dimensions_are_shown_by_pca_and_coloured_by_a_number(libr
     [trace] = traces(page)
     share = PCA(5).fit(z).explained_variance_ratio_[0]
     [chart] = page.get("plotly_chart")
-    assert json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"] == f"PC 1 · {share:.0%} of the variance"
-    assert np.frombuffer(base64.b64decode(trace["marker"]["color"]["bdata"]), trace["marker"]["color"]["dtype"]).max() == 29.5
+    assert (
+        json.loads(chart.proto.spec)["layout"]["xaxis"]["title"]["text"]
+        == f"PC 1 · {share:.0%} of the variance"
+    )
+    assert (
+        np.frombuffer(
+            base64.b64decode(trace["marker"]["color"]["bdata"]), trace["marker"]["color"]["dtype"]
+        ).max()
+        == 29.5
+    )
     assert page.selectbox[-1].options == ["age"]  # the names are all different
 
 
@@ -73,5 +83,7 @@ def test_the_command_line_measures_the_gaps_of_a_file(runs_folder, tmp_path, cap
 
 def test_too_many_dimensions_for_gaps_are_said(library):
     z = np.random.default_rng(0).standard_normal((80, 65))
-    page = upload(library, ("vectors.tsv", "\n".join("\t".join(map(repr, map(float, row))) for row in z).encode(), ""))
+    page = upload(
+        library, ("vectors.tsv", "\n".join("\t".join(map(repr, map(float, row))) for row in z).encode(), "")
+    )
     assert any("at most 64 dimensions, and these codes have 65" in c.value for c in page.caption)

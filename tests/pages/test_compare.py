@@ -1,6 +1,5 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -24,10 +23,17 @@ def compare(app, **asked):
 
 def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    assert len(pads(app)) == 1 and len(blocks(app)) == 6 and len(letter(app)["zs"]) == 2 and letter(app)["film"] == 1
+    assert (
+        len(pads(app)) == 1
+        and len(blocks(app)) == 6
+        and len(letter(app)["zs"]) == 2
+        and letter(app)["film"] == 1
+    )
     assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
-    assert not blocks(app) and all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
+    assert not blocks(app) and all(
+        len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier")
+    )
 
 
 def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
@@ -35,22 +41,45 @@ def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app)
     mu, (ae_z, z) = read_embedding(find("tiny-ae")).mu, letter(app)["zs"]
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
     off = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
-    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(np.linalg.norm(z), rel=1e-3)  # as many standard deviations away
+    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(
+        np.linalg.norm(z), rel=1e-3
+    )  # as many standard deviations away
     assert off.min() > 3 * np.median([np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu])
 
 
 def test_a_link_opens_compare_in_exactly_its_state(app):
-    state = {"ae": "tiny-ae", "vae": "tiny-ladder", "ae_z": "3,-2", "z": "0.5,-1", "beta": "0.02", "from": "1,0.5"}
+    state = {
+        "ae": "tiny-ae",
+        "vae": "tiny-ladder",
+        "ae_z": "3,-2",
+        "z": "0.5,-1",
+        "beta": "0.02",
+        "from": "1,0.5",
+    }
     compare(app, **state)
-    assert letter(app) | {"sending": []} == {"zs": [[3, -2], [0.5, -1]], "row": None, "heard": 0, "film": 0.02, "start": [1, 0.5],
-                                             "to": letter(app)["to"], "sending": []}
+    assert letter(app) | {"sending": []} == {
+        "zs": [[3, -2], [0.5, -1]],
+        "row": None,
+        "heard": 0,
+        "film": 0.02,
+        "start": [1, 0.5],
+        "to": letter(app)["to"],
+        "sending": [],
+    }
     assert {name: address(app)[name] for name in state} == state and not app.warning
 
 
-@pytest.mark.parametrize("asked, says", [
-    ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"), ({"vae": "tiny-vea"}, "no run tiny-vea"),
-    ({"vae": "tiny-ladder", "z": "nan", "beta": "7"}, "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1"),
-])
+@pytest.mark.parametrize(
+    "asked, says",
+    [
+        ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"),
+        ({"vae": "tiny-vea"}, "no run tiny-vea"),
+        (
+            {"vae": "tiny-ladder", "z": "nan", "beta": "7"},
+            "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1",
+        ),
+    ],
+)
 def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
     compare(app, **asked)
     assert says in app.warning[0].value and len(pads(app)) == 1
@@ -62,8 +91,12 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
     runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
     st.cache_data.clear()
     compare(app, vae="alone")
-    assert "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1  # of another pair
-    runs.train(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")  # fewer codes than neighbours
+    assert (
+        "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
+    )  # of another pair
+    runs.train(
+        RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together"
+    )  # fewer codes than neighbours
     st.cache_data.clear()
     compare(app, vae="alone")
     assert not app.warning and app.selectbox(key="ae of the pair").value == "together"
@@ -90,8 +123,16 @@ def test_other_images_and_models_are_a_choice_away(app):
 def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
     [link] = [link for link in app.get("page_link") if "exactly" in link.proto.label]
-    asked = {part.partition("=")[0]: part.partition("=")[2] for part in link.proto.query_string.lstrip("?").split("&")}
-    assert "0.0333" in link.proto.label and asked["model"] == "vae" and asked["beta"] == "0.0333" and asked["width"] == "32"
+    asked = {
+        part.partition("=")[0]: part.partition("=")[2]
+        for part in link.proto.query_string.lstrip("?").split("&")
+    }
+    assert (
+        "0.0333" in link.proto.label
+        and asked["model"] == "vae"
+        and asked["beta"] == "0.0333"
+        and asked["width"] == "32"
+    )
     visit("train", app, **asked)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value

@@ -45,8 +45,11 @@ def said(page) -> str:
 
 def shown(page) -> str:
     """All text on the page, and all addresses that it links to but for their parameters."""
-    return " ".join(str(getattr(e, "value", "")) for kind in ("markdown", "caption", "text", "success", "error", "warning", "info")
-                    for e in getattr(page, kind)) + " ".join(str(e.proto.label) for e in page.get("page_link"))
+    return " ".join(
+        str(getattr(e, "value", ""))
+        for kind in ("markdown", "caption", "text", "success", "error", "warning", "info")
+        for e in getattr(page, kind)
+    ) + " ".join(str(e.proto.label) for e in page.get("page_link"))
 
 
 def kept(page, who="all", **asked) -> str:
@@ -58,49 +61,79 @@ def kept(page, who="all", **asked) -> str:
 
 
 def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
-    upload(page, zipped(PHOTOS | {"photographs/notes.txt": b"x", "photographs/roof/grey.png": png(DIGITS[0])}))
+    upload(
+        page, zipped(PHOTOS | {"photographs/notes.txt": b"x", "photographs/roof/grey.png": png(DIGITS[0])})
+    )
     classes, sizes, kinds, skipped = (d.value for d in page.dataframe)
     assert "**21 images**, 2 classes, 2 sizes; **1 skipped**" in said(page) and own.names() == []
     assert dict(zip(classes["Class"], classes["Images"])) == {"flower": 10, "roof": 11}
     assert dict(zip(sizes["Size, pixels"], sizes["Images"])) == {"96 × 96": 20, "8 × 8": 1}
     assert dict(zip(kinds["Kind"], kinds["Images"])) == {"colour": 20, "grey": 1}
     assert skipped["Skipped"].tolist() == ["photographs/notes.txt: its name is not that of an image"]
-    assert page.text_input(key="images name").value == "my-photographs" and page.button_group(key="images size").value == 64
+    assert (
+        page.text_input(key="images name").value == "my-photographs"
+        and page.button_group(key="images size").value == 64
+    )
 
 
 def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
     upload(page)
     for number, part in list(page.main.children.items()):
         if not any(node is page.file_uploader[0] for node in part):
-            del page.main.children[number]  # a click as soon as the first of them was there broke off what told of these
+            del page.main.children[
+                number
+            ]  # a click as soon as the first of them was there broke off what told of these
     page.run()
-    suggested = page.text_input(key="images name"), page.button_group(key="images size"), page.toggle(key="images colour")
-    assert [widget.value for widget in suggested] == ["my-photographs", 64, True] and all(widget.proto.set_value for widget in suggested)
+    suggested = (
+        page.text_input(key="images name"),
+        page.button_group(key="images size"),
+        page.toggle(key="images colour"),
+    )
+    assert [widget.value for widget in suggested] == ["my-photographs", 64, True] and all(
+        widget.proto.set_value for widget in suggested
+    )
 
 
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
     [told] = galleries(page).values()
-    assert told["n"] == 16 and pictures(told).shape == (16, 64, 64, 3) and set(told["captions"]) == {"roof", "flower"}
+    assert (
+        told["n"] == 16
+        and pictures(told).shape == (16, 64, 64, 3)
+        and set(told["captions"]) == {"roof", "flower"}
+    )
     page.button_group(key="images size").set_value(28).run()
     page.toggle(key="images colour").set_value(False).run()
     [told] = galleries(page).values()
     assert pictures(told).shape == (16, 28, 28)
     press(page, "Save")
     data = load(f"own:{own.names()[0]}")
-    assert {image.tobytes() for image in pictures(told)} <= {image.tobytes() for image in data.x[:, 0]} and len(data.x) == 20
+    assert {image.tobytes() for image in pictures(told)} <= {
+        image.tobytes() for image in data.x[:, 0]
+    } and len(data.x) == 20
 
 
-@pytest.mark.parametrize("name, content, wanted", [
-    ("one.npz", "npz", ("**60 images**, 10 classes, one size; no file was skipped", (1, 16, 16))),
-    ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
-])
+@pytest.mark.parametrize(
+    "name, content, wanted",
+    [
+        ("one.npz", "npz", ("**60 images**, 10 classes, one size; no file was skipped", (1, 16, 16))),
+        ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
+    ],
+)
 def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
     if content == "npz":
         np.savez(tmp_path / name, images=DIGITS, labels=load_digits().target[:60])
-    content = (tmp_path / name).read_bytes() if content == "npz" else zipped({f"{i}.png": png(DIGITS[i]) for i in range(5)})
+    content = (
+        (tmp_path / name).read_bytes()
+        if content == "npz"
+        else zipped({f"{i}.png": png(DIGITS[i]) for i in range(5)})
+    )
     upload(page, content, name)
-    assert wanted[0] in said(page) and page.button_group(key="images size").value == 16 and page.toggle(key="images colour").value is False
+    assert (
+        wanted[0] in said(page)
+        and page.button_group(key="images size").value == 16
+        and page.toggle(key="images colour").value is False
+    )
     press(page, "Save")
     assert own.about(own.names()[0]).shape == wanted[1]
 
@@ -117,15 +150,22 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     press(page, "Save")
     [name] = own.names()
     assert owner(name) == page.session_state[visitor.KEY] and without_key(name) == "faces"
-    assert "faces is saved, with 20 images" in page.success[0].value.replace("\\", "") and ": Private]" in said(page)
+    assert "faces is saved, with 20 images" in page.success[0].value.replace(
+        "\\", ""
+    ) and ": Private]" in said(page)
     assert owner(name) not in shown(page)
     assert not page.file_uploader[0].value and not galleries(page)
     other = follow("images", AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
     assert "faces" not in shown(other) and not [b for b in other.button if b.label == "Delete"]
-    assert not any(owner(option) for option in follow("train", other).selectbox(key="setting dataset").options)
+    assert not any(
+        owner(option) for option in follow("train", other).selectbox(key="setting dataset").options
+    )
     assert "faces, private" in follow("train", page).selectbox(key="setting dataset").options
     kept(follow("images", page))
-    assert own.names()[0] == "my-photographs" and "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
+    assert (
+        own.names()[0] == "my-photographs"
+        and "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
+    )
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a b", ".x", "<b>", "\u202e", "x" * 61])
@@ -146,16 +186,24 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
     upload(page, zipped(pieces(3)))
     page.button_group(key="images who").set_value("all").run()
     press(page, "Save")
-    assert "A data set named my-photographs with other images exists already" in page.error[0].value and galleries(page)
+    assert "A data set named my-photographs with other images exists already" in page.error[
+        0
+    ].value and galleries(page)
     page.text_input(key="images name").set_value("others").run()
     press(page, "Save")
     assert own.names() == ["my-photographs", "others"] and not page.error
 
 
-@pytest.mark.parametrize("content, says", [
-    (b"PK\x03\x04" + bytes(50), "zip file cannot be read"), (b"", "contains no images"), (zipped({"a.txt": b"x"}), "not that of an image"),
-    (zipped({"a.png": png(DIGITS[0])}), "contains 1 image"), (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
-])
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (b"PK\x03\x04" + bytes(50), "zip file cannot be read"),
+        (b"", "contains no images"),
+        (zipped({"a.txt": b"x"}), "not that of an image"),
+        (zipped({"a.png": png(DIGITS[0])}), "contains 1 image"),
+        (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
+    ],
+)
 def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
     name = kept(page)
     upload(page, content)
@@ -167,8 +215,13 @@ def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
 
 def test_names_with_markup_are_text(page):
     wild = "**bold** <b>x</b> ![x](http://127.0.0.1/x.png) :red[x] $x$"
-    upload(page, zipped({f"{wild.replace('/', '')}/{i}.png": png(DIGITS[i]) for i in range(3)} | {"b/\u202e<i>.png": png(DIGITS[5]),
-                                                                                              "b/<script>.txt": b"x"}))
+    upload(
+        page,
+        zipped(
+            {f"{wild.replace('/', '')}/{i}.png": png(DIGITS[i]) for i in range(3)}
+            | {"b/\u202e<i>.png": png(DIGITS[5]), "b/<script>.txt": b"x"}
+        ),
+    )
     assert wild.replace("/", "") in page.dataframe[0].value["Class"].tolist()
     assert not any(part in shown(page) for part in ("<b>", "![x]", "<script>", "\u202e"))
     assert page.dataframe[3].value["Skipped"].tolist() == ["b/<script>.txt: its name is not that of an image"]
@@ -177,7 +230,12 @@ def test_names_with_markup_are_text(page):
 def test_deleted_images_are_brought_back(page):
     name = kept(page)
     page.button(key=f"delete {name}").click().run()
-    assert own.names() == [] and "was deleted" in said(page) and "There are no saved images yet." in shown(page) and not page.success
+    assert (
+        own.names() == []
+        and "was deleted" in said(page)
+        and "There are no saved images yet." in shown(page)
+        and not page.success
+    )
     press(page, "Restore")
     assert own.names() == [name] and not page.exception and not page.error
 
@@ -197,22 +255,35 @@ def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
     second = kept(page, content=zipped(pieces(3)), name="others.zip")
     own.place_of(first).write_bytes(b"cut")
     page.run()
-    assert "Upload the images again" in page.error[0].value and f"delete {first}" in [b.key for b in page.button]
+    assert "Upload the images again" in page.error[0].value and f"delete {first}" in [
+        b.key for b in page.button
+    ]
     assert f"{own.about(second).n} images" in shown(page) and not page.exception
 
 
-@pytest.mark.parametrize("side, wanted", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))])
+@pytest.mark.parametrize(
+    "side, wanted", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))]
+)
 def test_a_link_trains_a_network_that_fits(page, side, wanted):
     """None: what is usual."""
     upload(page)
     page.button_group(key="images size").set_value(side).run()
     press(page, "Save")
-    links = {link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string)) for link in page.get("page_link")}
+    links = {
+        link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
+        for link in page.get("page_link")
+    }
     asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
     queue.enter("other", RunSpec())  # no trial beside it
     follow("train", page, **asked)
-    assert page.selectbox(key="setting network").value == "conv" and page.number_input(key="setting epochs").value == 300
-    assert (page.number_input(key="setting width").value, page.number_input(key="setting depth").value) == wanted
+    assert (
+        page.selectbox(key="setting network").value == "conv"
+        and page.number_input(key="setting epochs").value == 300
+    )
+    assert (
+        page.number_input(key="setting width").value,
+        page.number_input(key="setting depth").value,
+    ) == wanted
     assert not page.error and not page.warning and "private" not in str(page.title)
 
 
@@ -271,11 +342,17 @@ def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):
 CASES = ROOT / "tests/data/cases"
 
 
-@pytest.mark.parametrize("name, says", [
-    ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."), ("white_icons.zip", "Transparent images are shown on black"),
-    ("train_test.zip", "**16** of them are the given test images; no file was skipped"), ("stack.tif", "every page is an image"),
-    ("images_and_csv.zip", "The classes are read from labels.csv."), ("images_and_npy.zip", "**1 skipped**"),
-])
+@pytest.mark.parametrize(
+    "name, says",
+    [
+        ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."),
+        ("white_icons.zip", "Transparent images are shown on black"),
+        ("train_test.zip", "**16** of them are the given test images; no file was skipped"),
+        ("stack.tif", "every page is an image"),
+        ("images_and_csv.zip", "The classes are read from labels.csv."),
+        ("images_and_npy.zip", "**1 skipped**"),
+    ],
+)
 def test_what_was_decided_about_the_images_is_said(page, name, says):
     upload(page, (CASES / name).read_bytes(), name)
     assert says in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
@@ -283,4 +360,6 @@ def test_what_was_decided_about_the_images_is_said(page, name, says):
 
 def test_images_of_one_colour_are_not_passed_over(page):
     upload(page, zipped({f"{i}.png": png(np.full((9, 9), 60 * i, np.uint8)) for i in range(3)}))
-    assert "Every image has only one colour" in page.warning[0].value and "no file was skipped" not in said(page)
+    assert "Every image has only one colour" in page.warning[0].value and "no file was skipped" not in said(
+        page
+    )

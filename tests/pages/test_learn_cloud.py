@@ -21,7 +21,11 @@ opened = partial(follow, PAGE)
 def captions(app) -> dict[str, list[int]]:
     """The lit shares under the decodes of each model."""
     told = galleries(app).items()
-    return {title.split()[-1]: [int(c.rstrip("%")) for c in t["captions"]] for title, t in told if title.startswith("Decoded by")}
+    return {
+        title.split()[-1]: [int(c.rstrip("%")) for c in t["captions"]]
+        for title, t in told
+        if title.startswith("Decoded by")
+    }
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -39,7 +43,9 @@ def test_without_noise_each_draw_is_the_code_and_with_it_none(app):
     opened(app, noise=0.0)
     for shares in captions(app).values():
         assert len(set(shares[1:4])) == len(set(shares[5:8])) == 1
-    assert "**0%** (VAE) and **0%** (AE)" in (said := next(m.value for m in app.markdown if m.value.startswith("The two posteriors")))
+    assert "**0%** (VAE) and **0%** (AE)" in (
+        said := next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
+    )
     assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*([−\d.]+) ± 0\.0\*\*", said)] == [0, 0]
     opened(app, noise=10.0)
     assert all(len(set(shares[1:4])) > 1 for shares in captions(app).values())
@@ -52,7 +58,9 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     e, loaded = read_embedding(find("moons-ladder-2d")), runs.load("moons-ladder-2d")
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
-    assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
+    assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(
+        e.factors["phase"][rows], [0.5, 0.75], atol=0.04
+    )
     rings = next(t for t in tables(charts(app)[0]) if "ring" in t)
     for i, row in enumerate(rows):
         wide = rings[rings.ring == f"{i} 2"][["z0", "z1"]].to_numpy() - ends[i]
@@ -82,7 +90,9 @@ def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_
 
 
 def test_the_encoder_is_compared_with_the_true_posterior(app):
-    """σ of the encoder by its own weights; of the true posterior by a fine grid around it; the conclusion where the mean is far."""
+    """σ of the encoder by its own weights; of the true posterior by a fine grid around it; the conclusion
+    where the mean is far.
+    """
     loaded, e = runs.load("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
     opened(app)
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
@@ -103,7 +113,9 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
         mean = w @ z
         assert true == pytest.approx(np.sqrt(w @ (z - mean) ** 2).prod() ** 0.5, rel=0.03)
         wanted = np.hypot(*((mean - mu) / sigma))
-        assert away == pytest.approx(wanted, abs=0.1 + 0.02 * wanted) and ("misses" in said) == (away > 3) == (light == 40)
+        assert away == pytest.approx(wanted, abs=0.1 + 0.02 * wanted) and ("misses" in said) == (
+            away > 3
+        ) == (light == 40)
 
 
 def test_the_same_image_has_another_code_each_time(app):
@@ -121,12 +133,16 @@ def test_without_a_run_it_says_so(app, monkeypatch):
     from explorer.ui import cache
 
     here = cache.all_runs()
-    monkeypatch.setattr(cache, "all_runs", lambda: ([run for run in here[0] if run.name != "moons-ae-2d"], []))
+    monkeypatch.setattr(
+        cache, "all_runs", lambda: ([run for run in here[0] if run.name != "moons-ae-2d"], [])
+    )
     opened(app)
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("asked, wrong", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")])
+@pytest.mark.parametrize(
+    "asked, wrong", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")]
+)
 def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
     opened(app, **asked)
     assert wrong in app.warning[0].value

@@ -32,13 +32,21 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     own, put = np.rint(loaded.decode(z)[:, 0] * 255)
     shown = galleries(app)["The image"]
     assert np.array_equal(pictures(shown)[0, ::6, ::6], e.images[42, 0])
-    assert np.abs(pictures(shown)[1, ::6, ::6] - own).max() <= 1 and np.abs(pictures(shown)[2, ::6, ::6] - put).max() <= 1
-    assert np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - put).max() <= 1 and np.abs(own - put).max() > 20
+    assert (
+        np.abs(pictures(shown)[1, ::6, ::6] - own).max() <= 1
+        and np.abs(pictures(shown)[2, ::6, ::6] - put).max() <= 1
+    )
+    assert (
+        np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - put).max() <= 1
+        and np.abs(own - put).max() > 20
+    )
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
     app.button(key="codebook back").click().run()
-    assert galleries(app)["The code"]["captions"] == [str(k) for k in index] and "entry" not in app.query_params
+    assert (
+        galleries(app)["The code"]["captions"] == [str(k) for k in index] and "entry" not in app.query_params
+    )
 
 
 def test_the_figures_are_the_runs(app):
@@ -47,7 +55,9 @@ def test_the_figures_are_the_runs(app):
     test, index = loaded.run.test, loaded.encode(read_embedding(loaded.run).images).index.numpy()
     visit(app)
     each = [np.exp(entropy(np.bincount(column))) for column in index.T]
-    assert any(f"{' · '.join(f'{p:.1f}' for p in each)} at positions 1 to 4." in m.value for m in app.markdown)
+    assert any(
+        f"{' · '.join(f'{p:.1f}' for p in each)} at positions 1 to 4." in m.value for m in app.markdown
+    )
     assert any(f"**Perplexity:** {test.perplexity:.1f} of 32, pooled" in m.value for m in app.markdown)
     assert any(f"**{4 * np.log(32):.1f} nats** (20 bits)" in c.value for c in app.caption)
     assert any(f"mean over the test images {test.distortion:.1f}" in c.value for c in app.caption)
@@ -61,16 +71,22 @@ def test_every_image_has_a_code(app, image):
     assert galleries(app)["The code"]["n"] == 4
 
 
-@pytest.mark.parametrize("asked", [{"place": "4", "entry": "31"}, {"place": "1", "entry": "0"}, {"seed": "999"}])
+@pytest.mark.parametrize(
+    "asked", [{"place": "4", "entry": "31"}, {"place": "1", "entry": "0"}, {"seed": "999"}]
+)
 def test_the_ends_of_what_can_be_chosen(app, asked):
     visit(app, **asked)
     wanted = {k: v for k, v in asked.items() if (k, v) != ("place", "1")}
     assert not app.warning and {k: app.query_params[k] for k in wanted} == wanted
     shown = galleries(app)
-    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen"] == int(asked["entry"])
+    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen"] == int(
+        asked["entry"]
+    )
     if "seed" in asked:
         app.button(key="codebook draw").click().run()
-        assert "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
+        assert (
+            "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
+        )
 
 
 @pytest.mark.parametrize("asked", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
@@ -83,8 +99,14 @@ def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
 def test_each_answer_is_answered(app, option):
     visit(app)
     app.button(key=f"learn_codebook answer {option}").click().run()
-    said = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The codebook"))]
-    assert len(said) == 1 and said[0].startswith("**Correct.**") == (option == 2) and app.query_params["answer"] == str(option)
+    said = [
+        m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The codebook"))
+    ]
+    assert (
+        len(said) == 1
+        and said[0].startswith("**Correct.**") == (option == 2)
+        and app.query_params["answer"] == str(option)
+    )
 
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):

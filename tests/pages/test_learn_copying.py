@@ -51,7 +51,13 @@ def test_every_setting_at_both_ends_and_every_answer(app):
 def test_a_link_restores_it(app):
     visit(app, **{"from": "7", "to": "1", "t": "0.3", "draw": "5", "answer": "3"})
     state = app.session_state
-    assert [state[f"{PAGE} {name}"] for name in ("from", "to", "t", "draw", "answer")] == ["7", "1", 0.3, 5, 3]
+    assert [state[f"{PAGE} {name}"] for name in ("from", "to", "t", "draw", "answer")] == [
+        "7",
+        "1",
+        0.3,
+        5,
+        3,
+    ]
     assert galleries(app)["Along the line"]["chosen"] == 3
 
 
@@ -60,16 +66,22 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
     loaded, x, y = runs.load(RUN), digits.x[digits.train], digits.y[digits.train]
     a, b = (loaded.encode(x[y == label][:1]).mu.numpy()[0].astype(float) for label in (7, 1))
     decoded = loaded.decode(np.linspace(a, b, 11))
-    np.testing.assert_allclose([float(c) for c in galleries(app)["Along the line"]["captions"][11:]], away(decoded, digits), atol=0.051)
+    np.testing.assert_allclose(
+        [float(c) for c in galleries(app)["Along the line"]["captions"][11:]],
+        away(decoded, digits),
+        atol=0.051,
+    )
     here, learnt = decoded[5].ravel(), x.reshape(-1, 64) / 255
     near = learnt[np.argsort(((learnt - here) ** 2).sum(1))[:60]]
     blend = galleries(app)["Decoded image and blends"]["captions"][1]
     assert float(blend.split("\n")[1]) == pytest.approx(nnls(near.T, here)[1], abs=0.0051)
-    assert [float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]] == pytest.approx(
-        np.sort(((learnt - here) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
+    assert [
+        float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]
+    ] == pytest.approx(np.sort(((learnt - here) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
     codes = loaded.encode(x).mu.numpy()
     assert [float(c.split("\n")[1]) for c in galleries(app)["Nearest in code"]["captions"]] == pytest.approx(
-        np.sort(np.linalg.norm(codes - (a + b) / 2, axis=1))[:4], abs=0.0051)
+        np.sort(np.linalg.norm(codes - (a + b) / 2, axis=1))[:4], abs=0.0051
+    )
     test = away(digits.x[digits.test] / 255, digits)
     assert f"**{(test < away(decoded[5:6], digits)).mean():.0%}** are nearer" in told(app)
 
@@ -79,8 +91,11 @@ def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digit
     decoded = runs.load(RUN).decode(np.random.default_rng(2).standard_normal((64, 2)))
     d, test = away(decoded, digits), away(digits.x[digits.test] / 255, digits)
     assert [float(c) for c in galleries(app)["Samples"]["captions"][11:]] == pytest.approx(d[:11], abs=0.051)
-    copied, share, blend, real = re.search(r"next\): (\d+)% .*?image is:\*\* (\d+)% .*?median: ([\d.]+) for samples, ([\d.]+) for",
-                                           told(app), re.S).groups()
+    copied, share, blend, real = re.search(
+        r"next\): (\d+)% .*?image is:\*\* (\d+)% .*?median: ([\d.]+) for samples, ([\d.]+) for",
+        told(app),
+        re.S,
+    ).groups()
     assert int(share) == round(100 * (d < np.median(test)).mean()) and copied == "0"
     assert "I(x; z) is 2.9 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
     assert float(blend) < 0.5 * float(real)  # so that the right answer is right

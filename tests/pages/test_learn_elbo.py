@@ -20,9 +20,17 @@ opened = partial(follow, "learn_elbo")
 
 
 def figures(app) -> tuple[float, float, float, float, float]:
-    """log p(x), the bound, KL to the true posterior, E log p(x|z), KL to the prior, as they stand on screen."""
-    (whole, bound, short), (again, fit, paid) = ([float(n) for n in re.findall(r"underbrace{(-?\d+\.\d\d)}", m.value)] for m in app.latex)
-    assert again == bound and whole == pytest.approx(bound + short, abs=1e-6) and bound == pytest.approx(fit - paid, abs=1e-6)
+    """log p(x), the bound, KL to the true posterior, E log p(x|z), KL to the prior, as they stand on
+    screen.
+    """
+    (whole, bound, short), (again, fit, paid) = (
+        [float(n) for n in re.findall(r"underbrace{(-?\d+\.\d\d)}", m.value)] for m in app.latex
+    )
+    assert (
+        again == bound
+        and whole == pytest.approx(bound + short, abs=1e-6)
+        and bound == pytest.approx(fit - paid, abs=1e-6)
+    )
     return whole, bound, short, fit, paid
 
 
@@ -42,13 +50,19 @@ def test_the_figures_are_those_of_the_image_and_of_q(app):
     whole, bound, short, fit, paid = figures(app)
     run = read(ROOT / "trained/digits-vae-2d")
     loaded, x = runs.loaded(run), read_embedding(run).images[7]
-    assert whole == pytest.approx(importance_weighted_bound(loaded.model, loaded.likelihood, x, 5000), abs=0.1)
+    assert whole == pytest.approx(
+        importance_weighted_bound(loaded.model, loaded.likelihood, x, 5000), abs=0.1
+    )
     q = torch.distributions.Normal(torch.tensor([0.5, -1.2]), torch.tensor([-0.5, -1.0]).exp())
-    assert paid == pytest.approx(torch.distributions.kl_divergence(q, torch.distributions.Normal(0, 1)).sum().item(), abs=0.011)
+    assert paid == pytest.approx(
+        torch.distributions.kl_divergence(q, torch.distributions.Normal(0, 1)).sum().item(), abs=0.011
+    )
     z = q.mean + q.stddev * torch.randn(20_000, 2, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         x_logits = loaded.model.decode(z)
-        draws = -loaded.likelihood.distortion(x_logits, (torch.from_numpy(x.copy()) / 255).expand_as(x_logits))
+        draws = -loaded.likelihood.distortion(
+            x_logits, (torch.from_numpy(x.copy()) / 255).expand_as(x_logits)
+        )
     assert fit == pytest.approx(draws.mean().item(), abs=5 * draws.std().item() / np.sqrt(20_000) + 0.01)
 
 
@@ -58,7 +72,9 @@ def test_the_bars_end_where_the_figures_say(app):
     found = tables(*charts(app))
     pieces = next(t for t in found if "part" in t)
     lowest = pieces["from"].min()
-    assert pieces["to"].to_numpy() == pytest.approx([max(n, lowest) for n in (bound, whole, bound, fit)], abs=0.006)
+    assert pieces["to"].to_numpy() == pytest.approx(
+        [max(n, lowest) for n in (bound, whole, bound, fit)], abs=0.006
+    )
     shown = next(t for t in found if "share" in t)
     assert shown.share.max() == 1 and (shown.z0_end - shown.z0).to_numpy() == pytest.approx(0.125)
 
@@ -67,10 +83,23 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
     opened(app, image="7", mu0="0.6", mu1="-0.7")
     [said] = [c.value for c in app.caption if "normalised density" in c.value]
     with torch.no_grad():
-        logits = runs.loaded(read(ROOT / "trained/digits-vae-2d")).model.decode(torch.tensor([[0.6, -0.7]])).double().flatten()
-    grey = torch.full_like(logits, 0.3)  # the normaliser is what torch's two densities differ by, at any grey value
-    wanted = (torch.distributions.ContinuousBernoulli(logits=logits).log_prob(grey)
-              - torch.distributions.Bernoulli(logits=logits, validate_args=False).log_prob(grey)).sum().item()
+        logits = (
+            runs.loaded(read(ROOT / "trained/digits-vae-2d"))
+            .model.decode(torch.tensor([[0.6, -0.7]]))
+            .double()
+            .flatten()
+        )
+    grey = torch.full_like(
+        logits, 0.3
+    )  # the normaliser is what torch's two densities differ by, at any grey value
+    wanted = (
+        (
+            torch.distributions.ContinuousBernoulli(logits=logits).log_prob(grey)
+            - torch.distributions.Bernoulli(logits=logits, validate_args=False).log_prob(grey)
+        )
+        .sum()
+        .item()
+    )
     assert f"**{wanted:.1f} nats**" in said and "Loaiza-Ganem" in said and wanted > 50
 
 
@@ -107,13 +136,21 @@ def test_the_ascent_raises_the_bound_and_leaves_the_evidence(app):
     assert steps[0][1] < steps[1][1] < steps[2][1] and steps[2][2] < 0.1 and steps[0][4] == 0
     set_to(app, "step", 3)
     next(b for b in app.button if b.label == "Play").click().run()
-    assert not app.exception and figures(app) == steps[2] and app.slider[0].value == 40 and told(app)["step"] == "40"
+    assert (
+        not app.exception
+        and figures(app) == steps[2]
+        and app.slider[0].value == 40
+        and told(app)["step"] == "40"
+    )
 
 
 @pytest.mark.parametrize("choice", [1, 2, 3])
 def test_each_answer_says_why(app, choice):
     opened(app, answer=str(choice))
-    assert any(m.value.startswith("**Correct.**" if choice == 2 else "**Not quite: It is constant.**") for m in app.markdown)
+    assert any(
+        m.value.startswith("**Correct.**" if choice == 2 else "**Not quite: It is constant.**")
+        for m in app.markdown
+    )
 
 
 def test_a_link_restores_it_all(app):

@@ -1,4 +1,6 @@
-"""The page on codes as features as Streamlit runs it, without a browser; with few seeds, steps and counts, so that it is quick."""
+"""The page on codes as features as Streamlit runs it, without a browser; with few seeds, steps and counts, so
+that it is quick.
+"""
 
 import re
 from functools import partial
@@ -27,7 +29,13 @@ visit = partial(follow, PAGE)
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    for name, value in {"SEEDS": 2, "TUNED_SEEDS": 2, "STEPS": 2, "EPOCHS": 0, "COUNTS": (1, 10, 100)}.items():
+    for name, value in {
+        "SEEDS": 2,
+        "TUNED_SEEDS": 2,
+        "STEPS": 2,
+        "EPOCHS": 0,
+        "COUNTS": (1, 10, 100),
+    }.items():
         monkeypatch.setattr(features, name, value)
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -41,19 +49,35 @@ def accuracies(app) -> dict[str, str]:
 
 def test_accuracies_are_hidden_until_the_question_is_answered(app):
     visit(app, labels="10")
-    assert not accuracies(app) and not charts(app) and "Highest" not in told(app) and "Answer the question" in app.info[0].value
+    assert (
+        not accuracies(app)
+        and not charts(app)
+        and "Highest" not in told(app)
+        and "Answer the question" in app.info[0].value
+    )
     app.button(key=f"{PAGE} answer 1").click().run()
     assert accuracies(app).keys() == {"codes", "PCA", "pixels"} and charts(app) and not app.info
 
 
 def test_every_setting_at_both_ends_and_every_answer(app):
     visit(app, answer="1")
-    ends = {"labels": ("100", "1"), "images": ("fashion-mnist", "mnist"), "class": ("9", "0"), "encoder": ("tuned", "kept")}
+    ends = {
+        "labels": ("100", "1"),
+        "images": ("fashion-mnist", "mnist"),
+        "class": ("9", "0"),
+        "encoder": ("tuned", "kept"),
+    }
     for name, values in ends.items():
         for value in values:
-            (app.select_slider if name == "labels" else app.button_group)(key=f"{PAGE} {name}").set_value(value).run()
+            (app.select_slider if name == "labels" else app.button_group)(key=f"{PAGE} {name}").set_value(
+                value
+            ).run()
             assert not app.exception and app.session_state[f"{PAGE} {name}"] == value
-            wanted = {"codes", "pixels", "fine-tuned", "from random weights"} if value == "tuned" else {"codes", "PCA", "pixels"}
+            wanted = (
+                {"codes", "pixels", "fine-tuned", "from random weights"}
+                if value == "tuned"
+                else {"codes", "PCA", "pixels"}
+            )
             assert accuracies(app).keys() == wanted
     for i in (1, 2, 3):
         app.button(key=f"{PAGE} answer {i}").click().run()
@@ -62,7 +86,12 @@ def test_every_setting_at_both_ends_and_every_answer(app):
 
 def test_a_link_restores_it(app):
     visit(app, images="fashion-mnist", labels="10", **{"class": "Bag"}, answer="1")
-    assert [app.session_state[f"{PAGE} {name}"] for name in ("images", "labels", "class", "answer")] == ["fashion-mnist", "10", "Bag", 1]
+    assert [app.session_state[f"{PAGE} {name}"] for name in ("images", "labels", "class", "answer")] == [
+        "fashion-mnist",
+        "10",
+        "Bag",
+        1,
+    ]
     assert galleries(app)["Labelled images"]["n"] == 40
 
 
@@ -75,7 +104,9 @@ def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
     for seed in range(2):
         order = np.random.default_rng(seed).permutation(pool)
         rows = np.concatenate([[i for i in order if e.y[i] == label][:10] for label in range(10)])
-        found.append(LogisticRegression(max_iter=1000).fit(codes[rows], e.y[rows]).score(codes[pool:], e.y[pool:n]))
+        found.append(
+            LogisticRegression(max_iter=1000).fit(codes[rows], e.y[rows]).score(codes[pool:], e.y[pool:n])
+        )
     assert float(accuracies(app)["codes"]) == pytest.approx(100 * np.mean(found), abs=0.5)
     assert galleries(app)["Labelled images"]["names"] == [str(i % 10) for i in range(40)]
     [curve] = [t[t["way"] == "codes"] for t in tables(charts(app)[0]) if "way" in t]
@@ -84,7 +115,9 @@ def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
 
 
 def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
-    """With one label per class, by SciPy on accuracies that scikit-learn gives; and what the codes' properties would cost PCA."""
+    """With one label per class, by SciPy on accuracies that scikit-learn gives; and what the codes'
+    properties would cost PCA.
+    """
     monkeypatch.setattr(features, "SEEDS", 10)
     for images, name in (("mnist", "mnist-vae-16d"), ("fashion-mnist", "fashion-mnist-vae-16d")):
         visit(app, images=images, answer="2")
@@ -96,26 +129,43 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
         variances, axes = np.linalg.eigh(centred[:pool].T @ centred[:pool])
         pca = centred @ axes[:, :-17:-1]
         active = run.test.active_units
-        kinds = {"codes": e.mu[:n], "PCA": pca, "pixels": pixels, "even": pca / pca[:pool].std(0), "fewer": pca[:, :active]}
+        kinds = {
+            "codes": e.mu[:n],
+            "PCA": pca,
+            "pixels": pixels,
+            "even": pca / pca[:pool].std(0),
+            "fewer": pca[:, :active],
+        }
         found = {kind: [] for kind in kinds}
         for seed in range(10):
             order = np.random.default_rng(seed).permutation(pool)
             rows = [next(i for i in order if e.y[i] == label) for label in range(10)]
             for kind, f in kinds.items():
                 f = f * np.sqrt(16 / f[:pool].var(0).sum())
-                found[kind].append(100 * LogisticRegression(max_iter=1000).fit(f[rows], e.y[rows]).score(f[pool:], e.y[pool:n]))
+                found[kind].append(
+                    100
+                    * LogisticRegression(max_iter=1000).fit(f[rows], e.y[rows]).score(f[pool:], e.y[pool:n])
+                )
         assert "**Highest test accuracy: PCA.**" in told(app)
-        said = dict((name, (float(mean.replace("−", "-")), float(half))) for mean, half, name in
-                    re.findall(r"([+−]?[\d.]+) ± ([\d.]+) points over (\w+)", told(app)))
+        said = dict(
+            (name, (float(mean.replace("−", "-")), float(half)))
+            for mean, half, name in re.findall(r"([+−]?[\d.]+) ± ([\d.]+) points over (\w+)", told(app))
+        )
         for kind in ("codes", "pixels"):
             interval = stats.ttest_rel(found["PCA"], found[kind]).confidence_interval(0.95)
             mean, half = said[kind]
             assert (mean - half, mean + half) == pytest.approx(tuple(interval), abs=1.2)
-            assert (interval.low <= 0) == (f"points over {kind} (not established)" in told(app)) or abs(interval.low) < 0.6
-        costs = re.search(r"equal variances: ([+−]?[\d.]+) .*? PCA with (\d+) components.*?: ([+−]?[\d.]+) ±", told(app)).groups()
+            assert (interval.low <= 0) == (f"points over {kind} (not established)" in told(app)) or abs(
+                interval.low
+            ) < 0.6
+        costs = re.search(
+            r"equal variances: ([+−]?[\d.]+) .*? PCA with (\d+) components.*?: ([+−]?[\d.]+) ±", told(app)
+        ).groups()
         assert int(costs[1]) == active
         for cost, kind in ((costs[0], "even"), (costs[2], "fewer")):
-            assert float(cost.replace("−", "-")) == pytest.approx(np.mean(found[kind]) - np.mean(found["PCA"]), abs=0.8)
+            assert float(cost.replace("−", "-")) == pytest.approx(
+                np.mean(found[kind]) - np.mean(found["PCA"]), abs=0.8
+            )
 
 
 def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
@@ -138,7 +188,9 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
     monkeypatch.setattr(features, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
     monkeypatch.setattr(features, "COUNTS", tuple(sorted(wanted)))
     visit(app, labels="150", answer="2")
-    assert app.session_state[f"{PAGE} labels"] == "150" and "2,040 training images of this VAE may get a label" in told(app)
+    assert app.session_state[
+        f"{PAGE} labels"
+    ] == "150" and "2,040 training images of this VAE may get a label" in told(app)
     assert counts_drawn(app) == wanted
     app.select_slider(key=f"{PAGE} labels").set_value("10").run()
     assert counts_drawn(app) == wanted - {150}

@@ -61,7 +61,11 @@ def test_every_setting_goes_to_both_ends(app):
         for value in ("9", "0"):
             app.selectbox(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.selectbox(key=f"{PAGE} {name}").value == value
-    assert all(len(told["marked"]) in (0, 11) for title, told in galleries(app).items() if title.startswith("Interpolation"))  # 0 to itself
+    assert all(
+        len(told["marked"]) in (0, 11)
+        for title, told in galleries(app).items()
+        if title.startswith("Interpolation")
+    )  # 0 to itself
 
 
 @pytest.mark.parametrize("kind", RUNS)
@@ -69,8 +73,13 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     opened(app, answer="2", **{"from": "4", "to": "1"})
     z = way(kind, 4, 1, np.linspace(0, 1, 11))
     told = galleries(app)[f"Interpolation, {kind}"]
-    assert np.abs(pictures(told).astype(int) - np.rint(255 * runs.load(RUNS[kind]).decode(z)[:, 0])).max() <= 1
-    assert told["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist() and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
+    assert (
+        np.abs(pictures(told).astype(int) - np.rint(255 * runs.load(RUNS[kind]).decode(z)[:, 0])).max() <= 1
+    )
+    assert (
+        told["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
+        and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
+    )
     column = list(RUNS).index(kind)
     here = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
     assert here == f"**{kind}**, " + ("in a gap" if 5 in told["marked"] else "outside gaps")
@@ -78,7 +87,10 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
     p = classifier_of(find(RUNS[kind]))[0].probabilities(runs.load(RUNS[kind]).decode(z[[5]]))[0]
-    assert said.startswith(f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()} ({100 * p.max():.0f}%). The")
+    assert said.startswith(
+        f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()}"
+        f" ({100 * p.max():.0f}%). The"
+    )
 
 
 def test_the_map_marks_the_place_and_the_chart_the_share(app):
@@ -89,7 +101,9 @@ def test_the_map_marks_the_place_and_the_chart_the_share(app):
     assert tables(chart)["here"]["t"].tolist() == [0.3]
     [ratios] = [t for t in tables(chart).values() if "model" in t]
     of_vae = ratios[ratios["model"] == "VAE"]
-    assert np.allclose(np.log2(of_vae["ratio"]), farther("VAE", way("VAE", 0, 1, of_vae["t"].to_numpy())), atol=1e-4)
+    assert np.allclose(
+        np.log2(of_vae["ratio"]), farther("VAE", way("VAE", 0, 1, of_vae["t"].to_numpy())), atol=1e-4
+    )
 
 
 def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
@@ -109,26 +123,41 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
     """The share by brute force, on a thousand new draws from the Gaussian fitted to new posterior samples."""
     opened(app)
     [said] = [m.value for m in app.markdown if m.value.startswith("Of the **samples**")]
-    told, rng = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said), np.random.default_rng(77)
+    told, rng = (
+        re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said),
+        np.random.default_rng(77),
+    )
     for share, low, high, kind in told:
         e = read_embedding(runs.load(RUNS[kind]).run)
         rows = rng.permutation(len(e.mu))[:5000]
-        codes = e.mu[rows] + (0 if e.logvar is None else np.exp(e.logvar[rows] / 2) * rng.standard_normal((5000, 2)))
+        codes = e.mu[rows] + (
+            0 if e.logvar is None else np.exp(e.logvar[rows] / 2) * rng.standard_normal((5000, 2))
+        )
         draws = rng.multivariate_normal(codes.mean(0), np.cov(codes.T), 5000)
         turn = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T))).T
         w, some = (codes @ turn, (draws @ turn)[:1000])
         wanted = (cdist(some, w).min(1) > np.sort(cdist(some, draws @ turn), 1)[:, 5]).mean()
         assert float(share) == pytest.approx(100 * wanted, abs=400 * np.sqrt(wanted * (1 - wanted) / 1000))
         assert int(low) <= int(share) <= int(high) <= int(low) + 6
-    assert [kind for *_, kind in told] == ["AE", "VAE"] and int(told[0][1]) > int(told[1][2]) and "the VAE has fewer" in said
+    assert (
+        [kind for *_, kind in told] == ["AE", "VAE"]
+        and int(told[0][1]) > int(told[1][2])
+        and "the VAE has fewer" in said
+    )
     assert any("5,000 codes" in c.value and "posterior means" in c.value for c in app.caption)
 
 
 def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_concluded(app):
     opened(app)
-    [said] = [m.value for m in app.markdown if m.value.startswith("**Images below 90% confidence of the classifier:**")]
-    figures = {kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
-               for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))}
+    [said] = [
+        m.value
+        for m in app.markdown
+        if m.value.startswith("**Images below 90% confidence of the classifier:**")
+    ]
+    figures = {
+        kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
+        for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))
+    }
     classifier = classifier_of(find(RUNS["AE"]))[0]
     for kind, (in_gaps, outside) in figures.items():
         e, loaded = read_embedding(runs.load(RUNS[kind]).run), runs.load(RUNS[kind])
@@ -138,10 +167,14 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
             p, n = below[those].mean(), those.sum()
             assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
         assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", said) or ["", ""])[1].split()) == (
-            in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1]))
+            in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1])
+        )
     share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", said).groups())
     noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9
-    assert share == pytest.approx(100 * noise.mean(), abs=2 * half + 1) and "does not show that an image is good" in said
+    assert (
+        share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
+        and "does not show that an image is good" in said
+    )
 
 
 def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):

@@ -19,7 +19,9 @@ opened = partial(follow, PAGE)
 def price(app) -> list[float]:
     """σ, KL, and its parts for the mean and for the width."""
     said = next(m.value for m in app.markdown if m.value.startswith("σ ="))
-    whole, away, width = re.search(r"\*\*([\d.]+) nats\*\*: ([\d.]+) for the mean and ([\d.]+) for the width", said).groups()
+    whole, away, width = re.search(
+        r"\*\*([\d.]+) nats\*\*: ([\d.]+) for the mean and ([\d.]+) for the width", said
+    ).groups()
     return [float(n) for n in (re.search(r"σ = ([\d.]+)\. ", said)[1], whole, away, width)]
 
 
@@ -47,7 +49,9 @@ def test_the_sliders_go_to_both_ends_and_into_the_address(app):
 
 def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
     [cells] = [t for t in tables(charts(opened(app, answer=2))[2]) if "nats" in t]
-    mu, s = (torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high")))
+    mu, s = (
+        torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high"))
+    )
     wanted = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
     assert np.allclose(cells.nats, wanted) and len(cells) == 30 * 26
 
@@ -65,7 +69,11 @@ def test_where_it_is_lowest_is_shown_after_the_prediction(app):
         return [set(t.variable) for t in tables(charts(app)[1]) if "variable" in t][0]
 
     opened(app, mu=0)
-    assert drawn() == {"exp(s)", "1 + s"} and len(charts(app)) == 2 and any("After your prediction" in c.value for c in app.caption)
+    assert (
+        drawn() == {"exp(s)", "1 + s"}
+        and len(charts(app)) == 2
+        and any("After your prediction" in c.value for c in app.caption)
+    )
     app.button(key=f"{PAGE} answer 3").click().run()
     assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(charts(app)) == 3
 
@@ -77,17 +85,29 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
     marginals = re.findall(r"([\d.]+) for z", said)
     for i, told in enumerate(marginals):
         mu, sd = e.mu[:, i].astype(float), np.exp(e.logvar[:, i].astype(float) / 2)
-        q = sum(np.exp(-(((z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi)) for m, w in zip(mu, sd)) / len(mu)
-        kl = np.trapezoid(np.where(q > 1e-300, q * (np.log(np.maximum(q, 1e-300)) + z**2 / 2 + np.log(2 * np.pi) / 2), 0), z)
+        q = sum(np.exp(-(((z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi)) for m, w in zip(mu, sd)) / len(
+            mu
+        )
+        kl = np.trapezoid(
+            np.where(q > 1e-300, q * (np.log(np.maximum(q, 1e-300)) + z**2 / 2 + np.log(2 * np.pi) / 2), 0), z
+        )
         assert float(told) == pytest.approx(kl, abs=0.0061)
-    joint, rest = float(re.search(r"\*\*([\d.]+) nats\*\*", said)[1]), float(re.search(r"and ([\d.]+) because", said)[1])
+    joint, rest = (
+        float(re.search(r"\*\*([\d.]+) nats\*\*", said)[1]),
+        float(re.search(r"and ([\d.]+) because", said)[1]),
+    )
     of_images = Independent(Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2)), 1)
     q = MixtureSameFamily(Categorical(logits=torch.zeros(len(e.mu))), of_images)
     torch.manual_seed(0)
     z = q.sample((3000,))
     ratio = torch.cat([q.log_prob(part) for part in z.split(250)]) - Normal(0.0, 1.0).log_prob(z).sum(1)
-    assert joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5) and len(marginals) == 2
-    assert rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1  # the marginals hide most of it
+    assert (
+        joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5)
+        and len(marginals) == 2
+    )
+    assert (
+        rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1
+    )  # the marginals hide most of it
     assert f"is {find('mnist-vae-2d').test.rate:.1f} nats on average" in said
 
 
@@ -95,10 +115,16 @@ def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_sai
     said = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
     e = read_embedding(find("mnist-vae-2d"))
     s, mu = app.slider(key=f"{PAGE} s"), app.slider(key=f"{PAGE} mu")
-    assert s.min <= e.logvar.min() and e.logvar.max() <= s.max and ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
+    assert (
+        s.min <= e.logvar.min()
+        and e.logvar.max() <= s.max
+        and ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
+    )
     low, high = map(float, re.search(r"between ([\d.]+) and ([\d.]+)\.$", said).groups())
     variances = np.sort(np.exp(e.logvar.astype(float)).ravel())
-    assert [low, high] == pytest.approx([variances[int(q * len(variances))] for q in (0.025, 0.975)], rel=0.06)
+    assert [low, high] == pytest.approx(
+        [variances[int(q * len(variances))] for q in (0.025, 0.975)], rel=0.06
+    )
 
 
 @pytest.mark.parametrize("asked, wrong", [({"mu": "4"}, "mu can't be '4'"), ({"s": "x"}, "s can't be 'x'")])

@@ -33,7 +33,10 @@ def table(app) -> dict[str, list[str]]:
 def differences(app) -> list[tuple[float, float]]:
     """The whole, of the noise, and of the training, each with the half width of its interval."""
     said = next(m.value for m in app.markdown if m.value.startswith("**Distortion, VAE − AE:"))
-    return [(float(mean.replace("−", "-")), float(half)) for mean, half in re.findall(r"([+−]?\d+\.\d) ± (\d+\.\d)", said)]
+    return [
+        (float(mean.replace("−", "-")), float(half))
+        for mean, half in re.findall(r"([+−]?\d+\.\d) ± (\d+\.\d)", said)
+    ]
 
 
 def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
@@ -44,9 +47,17 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
     loaded, ae = runs.load("digits-ladder-2d", 0.3), runs.load("digits-ae-2d")
     vae, other = (evaluate(run.model, run.likelihood, x).figures for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
-    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(vae.rate, abs=0.051)
-    assert float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051) and shown[5] == f"{vae.active_units} of 2"
-    assert float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051) and table(app)["AE"][5] == "–"
+    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(
+        vae.rate, abs=0.051
+    )
+    assert (
+        float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051)
+        and shown[5] == f"{vae.active_units} of 2"
+    )
+    assert (
+        float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
+        and table(app)["AE"][5] == "–"
+    )
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     of_ae = evaluate(ae.model, ae.likelihood, x).distortion
     pairs = (sampled.mean(0), of_ae), (sampled.mean(0), mean), (mean, of_ae)
@@ -55,13 +66,21 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
         assert (shown_mean - half, shown_mean + half) == pytest.approx(wanted, abs=0.11)
 
 
-@pytest.mark.parametrize("images, beta", [("mnist", "0.3"), ("mnist", "10"), ("digits", "0.001"), ("moons", "1")])
+@pytest.mark.parametrize(
+    "images, beta", [("mnist", "0.3"), ("mnist", "10"), ("digits", "0.001"), ("moons", "1")]
+)
 def test_a_conclusion_about_the_ae_stands_only_where_the_intervals_carry_it(app, images, beta):
     visit(app, images=images, beta=beta)
     said, (mean, half) = " ".join(m.value for m in app.markdown), differences(app)[0]
-    wanted = "The sign is not established." if abs(mean) <= half else f"The VAE's is {'higher' if mean > 0 else 'lower'}."
+    wanted = (
+        "The sign is not established."
+        if abs(mean) <= half
+        else f"The VAE's is {'higher' if mean > 0 else 'lower'}."
+    )
     assert abs(abs(mean) - half) < 0.11 or f"nats.** {wanted}" in said
-    (a, a_low, a_high), (b, b_low, b_high) = (map(int, re.findall(r"\d+", column[3])) for column in table(app).values())
+    (a, a_low, a_high), (b, b_low, b_high) = (
+        map(int, re.findall(r"\d+", column[3])) for column in table(app).values()
+    )
     assert a_low <= a <= a_high and b_low <= b <= b_high
     if a_high < b_low:
         assert "the VAE's is smaller than the AE's" in said
@@ -75,9 +94,14 @@ def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
     ladder, ae = (read(SHIPPED / name) for name in ("moons-ladder-2d", "moons-ae-2d"))
     at = [f.beta for f in ladder.film].index(4.0)
     e = read_embedding(ladder)
-    assert table(app)["VAE, β = 4"][3:5] == [str(frame_gap(ladder.film[at])), str(frame_gap(ladder.film[at], prior=True))]
+    assert table(app)["VAE, β = 4"][3:5] == [
+        str(frame_gap(ladder.film[at])),
+        str(frame_gap(ladder.film[at], prior=True)),
+    ]
     anew = estimate_prior_gap(e.film.mu[at], e.film.logvar[at], seed=1)
-    assert anew.n == 1000 and frame_gap(ladder.film[at], prior=True).share == pytest.approx(anew.share, abs=0.02)
+    assert anew.n == 1000 and frame_gap(ladder.film[at], prior=True).share == pytest.approx(
+        anew.share, abs=0.02
+    )
     assert table(app)["AE"][3] == str(estimate_gap(read_embedding(ae).mu, None))
     assert any("fitted to 1,000 posterior samples" in c.value for c in app.caption)
 
@@ -87,7 +111,9 @@ def test_map_and_curve_hold_what_was_measured(app):
     found, run = tables(*charts(app)), read(SHIPPED / "digits-ladder-2d")
     codes = next(t for t in found if "class" in t)
     curve = next(t for t in found if len(t) == len(run.film) and "beta" in t)
-    assert np.allclose(curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film])
+    assert np.allclose(
+        curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film]
+    )
     assert 0.97 * run.test.n < len(codes) < run.test.n  # but for what lies far out
     assert np.abs(codes[["z0", "z1"]].std() - 1).max() < 0.1  # collapsed: all posteriors are the prior
     assert table(app)["VAE, β = 4"][5] == "0 of 2"
@@ -121,15 +147,25 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     assert not any(m.value.startswith("**Best trained β**") for m in app.markdown)
     app.button[answer - 1].click().run()
     said = [m.value for m in app.markdown]
-    assert any(text.startswith("**Correct.**" if answer == 3 else "**Not quite: It depends on the use.**") for text in said)
+    assert any(
+        text.startswith("**Correct.**" if answer == 3 else "**Not quite: It depends on the use.**")
+        for text in said
+    )
     [best] = [text for text in said if text.startswith("**Best trained β**")]
     rungs = read(SHIPPED / "digits-ladder-2d").spec.rungs
     data = load_data("digits")
     loaded = {beta: runs.load("digits-ladder-2d", beta) for beta in rungs}
-    found = {beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()}
+    found = {
+        beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()
+    }
     for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
-        named = [float(b) for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. A)", best)[1])]
-        assert set(named) <= set(rungs) and min(rungs, key=lambda beta: of(found[beta])) in named  # only trained KL weights
+        named = [
+            float(b)
+            for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. A)", best)[1])
+        ]
+        assert (
+            set(named) <= set(rungs) and min(rungs, key=lambda beta: of(found[beta])) in named
+        )  # only trained KL weights
     assert "smallest prior gap at β = " in best
 
 

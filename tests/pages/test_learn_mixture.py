@@ -35,19 +35,32 @@ def test_the_figures_are_those_of_the_fits(app):
     vae = np.log(stats.norm.pdf(held_out[:, None], mean, sd).mean(1)).mean()
     assert float(re.search(r"VAE \*\*(-\d\.\d\d)\*\*", said(app)).group(1)) == pytest.approx(vae, abs=0.006)
     (mean,), (sd,) = mixture.picked(decoder, np.array([-0.5]))
-    assert f"z = -0.50 selects the mean m(z) = **{mean:.2f}** and the standard deviation s(z) = **{sd:.2f}**" in said(app)
+    assert (
+        f"z = -0.50 selects the mean m(z) = **{mean:.2f}** and the standard deviation s(z) = **{sd:.2f}**"
+        in said(app)
+    )
 
 
 def test_a_better_fit_is_said_only_where_a_paired_test_finds_one(app):
-    """Five Gaussians beat this VAE on a line; with three the VAE is better. By SciPy, from scikit-learn's mixtures."""
+    """Five Gaussians beat this VAE on a line; with three the VAE is better. By SciPy, from scikit-learn's
+    mixtures.
+    """
     x, test, verdicts = mixture.drawn(0), mixture.drawn(1), {}
     decoder = mixture.trained(x)
     mean, sd = mixture.picked(decoder, stats.norm.ppf((np.arange(4000) + 0.5) / 4000))
     vae = np.log(stats.norm.pdf(test[:, None], mean, sd).mean(1))
     for k in range(1, 13):
-        gap = stats.ttest_rel(GaussianMixture(k, random_state=0).fit(x[:, None]).score_samples(test[:, None]), vae)
+        gap = stats.ttest_rel(
+            GaussianMixture(k, random_state=0).fit(x[:, None]).score_samples(test[:, None]), vae
+        )
         interval = gap.confidence_interval(0.95)
-        verdicts[k] = "The mixture fits better." if interval.low > 0 else "The VAE fits better." if interval.high < 0 else "not established"
+        verdicts[k] = (
+            "The mixture fits better."
+            if interval.low > 0
+            else "The VAE fits better."
+            if interval.high < 0
+            else "not established"
+        )
     first = min(k for k in verdicts if all(verdicts[j] == "The mixture fits better." for j in range(k, 13)))
     for k in (1, 3, 4, first, 12):
         opened(app, k=str(k))
@@ -64,22 +77,40 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
             assert not app.exception and not app.error and told(app)[key] == str(value)
             seen.add(said(app))
     assert len(seen) == 4 and "12 Gaussians, and their sum (bold)" in said(app)
-    titles = [set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False))) for e in charts(app)]
-    wanted = {"x", "density"}, {"x", "density"}, {"z", "x: m(z) ± s(z), ± 2 s(z)"}, {"K, number of Gaussians", "nats, test"}
+    titles = [
+        set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False)))
+        for e in charts(app)
+    ]
+    wanted = (
+        {"x", "density"},
+        {"x", "density"},
+        {"z", "x: m(z) ± s(z), ± 2 s(z)"},
+        {"K, number of Gaussians", "nats, test"},
+    )
     assert [here <= there for here, there in zip(wanted, titles)] == [True] * 4
 
 
 def test_what_is_drawn_are_densities(app):
     opened(app, k="4")
     found = GaussianMixture(4, random_state=0).fit(mixture.drawn(0)[:, None])
-    left, right = ([t for t in tables(chart) if set(t) == {"x", "density"} and len(t)] for chart in charts(app)[:2])
+    left, right = (
+        [t for t in tables(chart) if set(t) == {"x", "density"} and len(t)] for chart in charts(app)[:2]
+    )
     [whole] = left
-    assert whole.density.to_numpy() == pytest.approx(np.exp(found.score_samples(whole[["x"]].to_numpy())), abs=1e-6)
+    assert whole.density.to_numpy() == pytest.approx(
+        np.exp(found.score_samples(whole[["x"]].to_numpy())), abs=1e-6
+    )
     areas = sorted(np.trapezoid(t.density, t.x) for t in right)
-    assert len(right) == 3 and areas[0] == pytest.approx(0.25, abs=0.01) and areas[1:] == pytest.approx([1, 1], abs=0.01)
+    assert (
+        len(right) == 3
+        and areas[0] == pytest.approx(0.25, abs=0.01)
+        and areas[1:] == pytest.approx([1, 1], abs=0.01)
+    )
     bars = next(t for t in tables(charts(app)[0]) if "end" in t)
     x = mixture.drawn(0)
-    assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(np.mean((x >= -4) & (x <= 4.5)), abs=1e-9)
+    assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(
+        np.mean((x >= -4) & (x <= 4.5)), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("choice", [1, 2, 3])

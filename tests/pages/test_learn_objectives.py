@@ -24,15 +24,23 @@ def codes(app) -> list[pd.DataFrame]:
 
 def figures(app) -> list[list[float]]:
     """sigma, spread, distortion and rate under each map."""
-    return [[float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)] for m in app.markdown if "spread of" in m.value]
+    return [
+        [float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)]
+        for m in app.markdown
+        if "spread of" in m.value
+    ]
 
 
 def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
     visit(app, epoch="200", shown="means")
     replays = [read_replay(SHIPPED / name) for name in RUNS]
     for table, told, r in zip(codes(app), figures(app), replays, strict=True):
-        assert np.allclose(table[["z0", "z1"]], r.mu[-1]) and list(table["class"]) == [str(label) for label in r.y]
-        assert told[1:] == pytest.approx([np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051)
+        assert np.allclose(table[["z0", "z1"]], r.mu[-1]) and list(table["class"]) == [
+            str(label) for label in r.y
+        ]
+        assert told[1:] == pytest.approx(
+            [np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051
+        )
         price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
         assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
 
@@ -42,16 +50,25 @@ def test_the_pictures_are_those_of_the_replays(app):
     for told, name in zip(galleries(app).values(), RUNS, strict=True):
         recreated, samples = read_replay(SHIPPED / name).pictures[-1]
         wanted = np.concatenate([read_replay(SHIPPED / name).originals[:8], recreated[:8], samples[:8]])[:, 0]
-        assert told["heads"] == ["image", "reconstruction", "sample"] and np.array_equal(pictures(told), wanted)
+        assert told["heads"] == ["image", "reconstruction", "sample"] and np.array_equal(
+            pictures(told), wanted
+        )
 
 
 def test_what_they_measure_stands_there_after_the_prediction(app):
     assert not any("After training" in m.value for m in visit(app, epoch="200").markdown)
     said = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "After training" in m.value)
-    wanted = [catalogue.find(name).test.distortion for name in (*RUNS, "digits-ae-2d")]  # of one sample for each image
+    wanted = [
+        catalogue.find(name).test.distortion for name in (*RUNS, "digits-ae-2d")
+    ]  # of one sample for each image
     told = [(float(mean), float(half)) for mean, half in re.findall(r"(\d+\.\d) ± (\d\.\d)", said)]
-    assert [mean for mean, _ in told] == pytest.approx(wanted, abs=0.26) and all(0.2 <= half <= 0.7 for _, half in told)
-    assert float(re.search(r"at least (\d+)σ", said)[1]) > 3 and 0 < float(re.search(r"more than (0\.\d\d)\.", said)[1]) < 0.1
+    assert [mean for mean, _ in told] == pytest.approx(wanted, abs=0.26) and all(
+        0.2 <= half <= 0.7 for _, half in told
+    )
+    assert (
+        float(re.search(r"at least (\d+)σ", said)[1]) > 3
+        and 0 < float(re.search(r"more than (0\.\d\d)\.", said)[1]) < 0.1
+    )
 
 
 def test_draws_lie_as_wide_around_the_means_as_it_says(app):

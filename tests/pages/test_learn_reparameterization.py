@@ -31,7 +31,9 @@ def test_each_setting_goes_to_both_ends(app):
             assert not app.exception and not app.error and app.query_params[name] == str(end)
     for n in (1, 1000):
         app.select_slider(key=f"{PAGE} n").set_value(n).run()
-        assert not app.exception and app.query_params["n"] == str(n) and len(table(app, 0, "eps")) == min(n, 40)
+        assert (
+            not app.exception and app.query_params["n"] == str(n) and len(table(app, 0, "eps")) == min(n, 40)
+        )
     app.selectbox(key=f"{PAGE} loss").set_value("ripples").run()
     assert not app.exception and app.query_params["loss"] == "ripples"
 
@@ -50,7 +52,10 @@ def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
     opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7, answer=2)
     assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
-    assert app.select_slider(key=f"{PAGE} n").value == 50 and app.selectbox(key=f"{PAGE} loss").value == "ripples"
+    assert (
+        app.select_slider(key=f"{PAGE} n").value == 50
+        and app.selectbox(key=f"{PAGE} loss").value == "ripples"
+    )
     eps = noise(7)[:, :50]
     m, s = (torch.full((len(eps), 1), v, dtype=torch.float64, requires_grad=True) for v in (1.2, 0.4))
     z = m + s * eps
@@ -67,7 +72,10 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
     [said] = [m.value for m in app.markdown if "same expectation" in m.value]
     ratios, told = score.std(0) / path.std(0), re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", said)
     assert [float(ratio) for ratio, *_ in told] == pytest.approx(ratios.tolist(), abs=0.051)
-    assert all(0.6 * float(ratio) < float(low) < float(ratio) < float(high) < 1.7 * float(ratio) for ratio, low, high in told)
+    assert all(
+        0.6 * float(ratio) < float(low) < float(ratio) < float(high) < 1.7 * float(ratio)
+        for ratio, low, high in told
+    )
 
 
 def test_what_becomes_of_a_mere_draw_is_shown_after_the_prediction(app):
@@ -89,14 +97,27 @@ def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one
 def test_every_axis_is_titled(app):
     opened(app)
     specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
-    titles = [[layer["encoding"]["x"].get("title") for layer in spec["layer"] if layer["encoding"]["x"].get("title")] for spec in specs]
+    titles = [
+        [
+            layer["encoding"]["x"].get("title")
+            for layer in spec["layer"]
+            if layer["encoding"]["x"].get("title")
+        ]
+        for spec in specs
+    ]
     assert [t[0] if t else None for t in titles] == [
-        None, "z", "gradient with respect to μ", "gradient with respect to σ"]
+        None,
+        "z",
+        "gradient with respect to μ",
+        "gradient with respect to σ",
+    ]
 
 
 def test_the_exact_gradient_is_marked_and_said(app):
     """Of E (z − 1)² = (μ − 1)² + σ², at the usual μ and σ."""
     opened(app)
-    marked = [t.gradient.item() for chart in charts(app)[2:] for t in tables(chart) if list(t) == ["gradient"]]
+    marked = [
+        t.gradient.item() for chart in charts(app)[2:] for t in tables(chart) if list(t) == ["gradient"]
+    ]
     assert marked == pytest.approx([-3, 1.6])
     assert any("the exact gradient: −3.00 for μ and 1.60 for σ." in m.value for m in app.markdown)

@@ -33,7 +33,10 @@ def test_every_page_of_the_kind_is_a_lesson():
 
 
 def test_the_code_shown_is_that_of_the_file():
-    assert source("explorer.objectives.rate:rate_per_dimension") == inspect.getsource(rate.rate_per_dimension).rstrip()
+    assert (
+        source("explorer.objectives.rate:rate_per_dimension")
+        == inspect.getsource(rate.rate_per_dimension).rstrip()
+    )
     assert source("explorer.models.posterior:Gaussian.sample").startswith("def sample(self, eps")
 
 
@@ -43,9 +46,14 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     texts = [m.value for m in app.markdown]
     [asked] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
-    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == ["Mathematics", "Source code"]
+    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == [
+        "Mathematics",
+        "Source code",
+    ]
     assert any("$" in text for text in texts) and app.code
-    for formula in re.findall(r"\$\$(.*?)\$\$", "\n".join(texts), re.DOTALL):  # one of several lines has its signs on lines of their own
+    for formula in re.findall(
+        r"\$\$(.*?)\$\$", "\n".join(texts), re.DOTALL
+    ):  # one of several lines has its signs on lines of their own
         assert "\n" not in formula or formula.startswith("\n") and formula.endswith("\n"), formula
     options = [b for b in app.button if b.key and b.key.startswith(f"{page} answer")]
     assert len(options) > 1 and asked.endswith("?")
@@ -63,7 +71,10 @@ def test_a_wrong_link_gets_a_sentence(app, page):
 
 
 def chosen(app) -> bool:
-    return any(m.value.startswith(("**Correct.**", "**Not quite")) for m in app.markdown) and app.query_params.get("answer") == "1"
+    return (
+        any(m.value.startswith(("**Correct.**", "**Not quite")) for m in app.markdown)
+        and app.query_params.get("answer") == "1"
+    )
 
 
 @pytest.mark.parametrize("page", LESSONS)
@@ -83,6 +94,8 @@ def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
 def test_a_link_stays_as_it_is_until_something_moves(app):
     """Else Back would only lead to what rewrites it."""
     follow("learn_kl", app, mu="-1", s="x", other="1")
-    assert app.query_params == {"mu": "-1", "s": "x", "other": "1"} and app.slider(key="learn_kl mu").value == -1
+    assert (
+        app.query_params == {"mu": "-1", "s": "x", "other": "1"} and app.slider(key="learn_kl mu").value == -1
+    )
     app.slider(key="learn_kl mu").set_value(-2.0).run()
     assert app.query_params == {"mu": "-2.0"}

@@ -1,4 +1,6 @@
-"""Runs of images of one's own, and of CelebA's attributes, on every page; and runs from elsewhere, brought in on the Library."""
+"""Runs of images of one's own, and of CelebA's attributes, on every page; and runs from elsewhere, brought in
+on the Library.
+"""
 
 import io
 import shutil
@@ -32,7 +34,9 @@ CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
 
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory):
-    """A folder of runs and one of data: a private set of photographs, with an AE and a VAE of it, and everyone's copy of it; the key."""
+    """A folder of runs and one of data: a private set of photographs, with an AE and a VAE of it, and
+    everyone's copy of it; the key.
+    """
     folder, key = tmp_path_factory.mktemp("photographs"), new_key()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
@@ -91,7 +95,11 @@ def test_a_copy_of_own_images_is_found(key):
     own.delete(private(key, "faces"))
     st.cache_resource.clear()
     app.run()
-    assert "Only this tool needs the training images" in app.error[0].value and key not in app.error[0].value and not app.exception
+    assert (
+        "Only this tool needs the training images" in app.error[0].value
+        and key not in app.error[0].value
+        and not app.exception
+    )
 
 
 def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
@@ -99,7 +107,9 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     follow("compare", app, ae=name_of(key, "ae"), vae=name_of(key, "vae"))
     assert not app.warning and len(mounted(app, "latent_pad")) == 1
     options = app.selectbox(key="images of the pair").options
-    assert sum(option.startswith("faces") for option in options) == 2 and not any(key in option for option in options)
+    assert sum(option.startswith("faces") for option in options) == 2 and not any(
+        key in option for option in options
+    )
     follow("compare", app, vae=name_of(None, "vae"))
     assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
@@ -110,7 +120,12 @@ def test_a_training_on_own_images_is_seen_again(key):
     follow("library", app)
     table = app.dataframe[0].value
     assert table["images"].tolist().count("faces") == 4 and not table["run"].str.contains(key).any()
-    follow("train", app, dataset=f"own:{private(key, 'faces')}", **{name: str(value) for name, value in CONV.items()})
+    follow(
+        "train",
+        app,
+        dataset=f"own:{private(key, 'faces')}",
+        **{name: str(value) for name, value in CONV.items()},
+    )
     [button] = [button for button in app.button if button.label == "Train"]
     button.click().run()  # it is there: the replay is shown
     assert not app.exception and not app.error and len(mounted(app, "latent_pad")) == 1
@@ -119,18 +134,29 @@ def test_a_training_on_own_images_is_seen_again(key):
 def test_what_is_private_is_nobody_elses(key):
     app = opened()
     name = name_of(key, "vae")
-    for page, asked in (("explore", {"run": name}), ("library", {}), ("compare", {"vae": name}), ("images", {})):
+    for page, asked in (
+        ("explore", {"run": name}),
+        ("library", {}),
+        ("compare", {"vae": name}),
+        ("images", {}),
+    ):
         app.query_params.clear()
         app.query_params.update(asked)
         app.switch_page(f"pages/{page}.py").run()
-        said = " ".join(str(e.value) for kind in ("markdown", "caption", "subheader", "error", "warning") for e in getattr(app, kind))
+        said = " ".join(
+            str(e.value)
+            for kind in ("markdown", "caption", "subheader", "error", "warning")
+            for e in getattr(app, kind)
+        )
         assert not app.exception and key not in said.replace(name, "")
     assert all(not owner(name) for name in follow("library", app).dataframe[0].value["run"])
 
 
 @pytest.fixture(scope="module")
 def faces(tmp_path_factory):
-    """A CelebA of 60 photographs, each with a bar over its middle if it has eyeglasses, and a run of it in 4-D."""
+    """A CelebA of 60 photographs, each with a bar over its middle if it has eyeglasses, and a run of it in
+    4-D.
+    """
     folder, rng = tmp_path_factory.mktemp("celeba"), np.random.default_rng(0)
     attributes, photo = rng.choice([-1, 1], (60, 40)), load_sample_images().images[0]
     attributes[:, ATTRIBUTES.index("Bald")] = -1  # nobody
@@ -148,8 +174,13 @@ def faces(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
-        runs.train(RunSpec("celeba", width=32, latent_dim=4, likelihood="gaussian", epochs=60, batch_size=10), "faces")
-        runs.train(RunSpec("celeba", model="ladder", betas="0.1,1", rung_epochs=2, width=16, epochs=4), "face-ladder")
+        runs.train(
+            RunSpec("celeba", width=32, latent_dim=4, likelihood="gaussian", epochs=60, batch_size=10),
+            "faces",
+        )
+        runs.train(
+            RunSpec("celeba", model="ladder", betas="0.1,1", rung_epochs=2, width=16, epochs=4), "face-ladder"
+        )
     return folder, attributes[1::2]
 
 
@@ -159,14 +190,29 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
     folder, attributes = faces
     monkeypatch.setenv("EXPLORER_RUNS", str(folder / "runs"))
     st.cache_data.clear()
-    app = follow("explore", opened(), run=run, tool="attributes", attribute=attribute, steps="5", z="0,0,0,0" if run == "faces" else "0,0")
+    app = follow(
+        "explore",
+        opened(),
+        run=run,
+        tool="attributes",
+        attribute=attribute,
+        steps="5",
+        z="0,0,0,0" if run == "faces" else "0,0",
+    )
     choice = app.selectbox(key="explore attribute")
-    assert choice.value == attribute and len(choice.options) == 41 and "Wearing Hat" in choice.options and not app.warning
+    assert (
+        choice.value == attribute
+        and len(choice.options) == 41
+        and "Wearing Hat" in choice.options
+        and not app.warning
+    )
     e, has = read_embedding(find(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     wanted = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
     [[told]] = mounted(app, "latent_pad_courier")
-    assert told["drawn"]["direction"]["name"] == attribute and np.allclose(told["drawn"]["direction"]["vector"], wanted, atol=1e-5)
+    assert told["drawn"]["direction"]["name"] == attribute and np.allclose(
+        told["drawn"]["direction"]["vector"], wanted, atol=1e-5
+    )
     shown = pictures(galleries(app)[f"Along {attribute}"])
     decoded = runs.load(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
@@ -176,7 +222,9 @@ def test_the_direction_of_a_bar_draws_that_bar(faces, monkeypatch):
     """Independent of how directions are made: where it is white in the images, it grows lighter along it."""
     monkeypatch.setenv("EXPLORER_RUNS", str(faces[0] / "runs"))
     st.cache_data.clear()
-    app = follow("explore", opened(), run="faces", tool="attributes", attribute="Eyeglasses", steps="5", z="0,0,0,0")
+    app = follow(
+        "explore", opened(), run="faces", tool="attributes", attribute="Eyeglasses", steps="5", z="0,0,0,0"
+    )
     shown = pictures(galleries(app)["Along Eyeglasses"]).astype(float)
     change = (shown[3] - shown[1]).mean(-1)
     assert change[27:36, 15:50].mean() > 5 + change[:16].mean()
@@ -203,7 +251,9 @@ def library(runs_folder):
 def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
     app.file_uploader[0].set_value((file, content, "")).run()
     for setting, value in settings.items():
-        (app.selectbox if isinstance(value, str) else app.number_input)(key=f"setting {setting}").set_value(value).run()
+        (app.selectbox if isinstance(value, str) else app.number_input)(key=f"setting {setting}").set_value(
+            value
+        ).run()
     if name is not None:
         app.text_input(key="run name").set_value(name).run()
     app.button_group(key="run who").set_value(who).run()
@@ -219,10 +269,16 @@ def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
     bring(library, content, "tiny-vae.zip")
     assert "A run named tiny-vae exists already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
-    assert not library.error and "is imported" in library.success[0].value and np.array_equal(read_embedding(find("theirs")).mu, wanted)
+    assert (
+        not library.error
+        and "is imported" in library.success[0].value
+        and np.array_equal(read_embedding(find("theirs")).mu, wanted)
+    )
     bring(library, content, "tiny-vae (1).zip", who="me")
     assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
-    assert not any(library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown))
+    assert not any(
+        library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown)
+    )
     other = set(follow("library", opened()).dataframe[0].value["run"])
     assert "theirs" in other and "tiny-vae-1" not in other
 
@@ -230,7 +286,12 @@ def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
 def test_a_run_that_a_mac_packed_again_is_brought_in(library):
     with zipfile.ZipFile(io.BytesIO(run_zip(find("tiny-vae")))) as archive:
         files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
-    bring(library, zipped(files | {"__MACOSX/._run.json": b"\0\5", ".DS_Store": b"Bud1"}), "again.zip", name="again")
+    bring(
+        library,
+        zipped(files | {"__MACOSX/._run.json": b"\0\5", ".DS_Store": b"Bud1"}),
+        "again.zip",
+        name="again",
+    )
     assert not library.error and find("again").test == find("tiny-vae").test
 
 
@@ -240,13 +301,19 @@ def test_weights_are_brought_in_with_their_settings(library):
     assert "are not those of this vae and mlp network" in library.error[0].value
     library.run()
     bring(library, weights, "mine.safetensors", width=32)
-    assert not library.error and find("mine").test.distortion == pytest.approx(find("tiny-vae").test.distortion, rel=1e-3)
+    assert not library.error and find("mine").test.distortion == pytest.approx(
+        find("tiny-vae").test.distortion, rel=1e-3
+    )
 
 
-@pytest.mark.parametrize("content, file, says", [
-    (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"), (zipped({"a.txt": b"x"}), "x.zip", "files of exactly one run"),
-    (b"x" * 100, "x.safetensors", "These weights can't be used"),
-])
+@pytest.mark.parametrize(
+    "content, file, says",
+    [
+        (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"),
+        (zipped({"a.txt": b"x"}), "x.zip", "files of exactly one run"),
+        (b"x" * 100, "x.safetensors", "These weights can't be used"),
+    ],
+)
 def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):
     before = {p.name for p in runs_folder.iterdir()}
     bring(library, content, file)
@@ -254,10 +321,16 @@ def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, say
     assert {p.name for p in runs_folder.iterdir()} == before
 
 
-@pytest.mark.parametrize("content, file, says", [
-    (b"PK\x03\x04", "w.pt", "a PyTorch file"), (b"\x80\x04\x95.", "x.safetensors", "a Python pickle"), (b"x", "m.PKL", "a Python pickle"),
-    (b"\x89HDF\r\n\x1a\n", "m.h5", "a Keras model"), (b"0.5\t1\n", "vectors.tsv", "a table"),
-])
+@pytest.mark.parametrize(
+    "content, file, says",
+    [
+        (b"PK\x03\x04", "w.pt", "a PyTorch file"),
+        (b"\x80\x04\x95.", "x.safetensors", "a Python pickle"),
+        (b"x", "m.PKL", "a Python pickle"),
+        (b"\x89HDF\r\n\x1a\n", "m.h5", "a Keras model"),
+        (b"0.5\t1\n", "vectors.tsv", "a table"),
+    ],
+)
 def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, content, file, says):
     library.file_uploader[0].set_value((file, content, "")).run()
     assert not library.exception and [f"{file} is {says}" in error.value for error in library.error] == [True]
@@ -272,7 +345,11 @@ def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     [button] = [button for button in library.button if button.label == "Import"]
     button.click().run()
-    assert not library.exception and not library.file_uploader and {p.name for p in runs_folder.iterdir()} == before
+    assert (
+        not library.exception
+        and not library.file_uploader
+        and {p.name for p in runs_folder.iterdir()} == before
+    )
 
 
 def test_shipped_runs_stay_and_others_come_back(library, runs_folder):
@@ -284,5 +361,3 @@ def test_shipped_runs_stay_and_others_come_back(library, runs_folder):
     assert name not in set(library.dataframe[0].value["run"]) and not (runs_folder / name).exists()
     library.button(key="bring run back").click().run()
     assert name in set(library.dataframe[0].value["run"]) and find(name)
-
-

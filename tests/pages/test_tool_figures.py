@@ -1,4 +1,6 @@
-"""What the tools say is what is measured: each figure beside a computation of its own, each general sentence beside the shipped runs."""
+"""What the tools say is what is measured: each figure beside a computation of its own, each general sentence
+beside the shipped runs.
+"""
 
 import re
 
@@ -30,7 +32,9 @@ def show(app, run, tool, **asked):
 
 def said(app, pattern: str) -> list[str]:
     """The groups of the one caption or text that says this."""
-    [found] = [found for element in (*app.caption, *app.markdown) if (found := re.search(pattern, element.value))]
+    [found] = [
+        found for element in (*app.caption, *app.markdown) if (found := re.search(pattern, element.value))
+    ]
     return list(found.groups())
 
 
@@ -50,14 +54,24 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     before, after = (classifier.probabilities(loaded.decode(e.mu[rows] + v)).argmax(1) for v in (0, step))
     kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
     own = (before == e.y[rows]).mean()
-    n, *shares = (int(text) for text in said(
-        app, r"Added to (\d+) codes of other classes, this direction keeps the class of (\d+)%, turns (\d+)% "
-             r"into 8 and (\d+)% .* Without it, (\d+)%"))
-    assert n == len(rows) and shares == pytest.approx([100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51)
+    n, *shares = (
+        int(text)
+        for text in said(
+            app,
+            r"Added to (\d+) codes of other classes, this direction keeps the class of (\d+)%, turns (\d+)% "
+            r"into 8 and (\d+)% .* Without it, (\d+)%",
+        )
+    )
+    assert n == len(rows) and shares == pytest.approx(
+        [100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51
+    )
 
 
 def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
-    for run, asked in (("moons-vae-2d", {"attribute": "phase"}), ("digits-vae-2d", {"less": "3", "more": "3"})):
+    for run, asked in (
+        ("moons-vae-2d", {"attribute": "phase"}),
+        ("digits-vae-2d", {"less": "3", "more": "3"}),
+    ):
         show(app, run, "attributes", **asked)
         assert not any("Without it" in c.value for c in app.caption)
 
@@ -68,18 +82,28 @@ def test_a_grid_says_equal_shares_only_where_they_are(app):
     assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
         unit = cache.view(runs.load(run).run).scale.unit
-        axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)  # each axis in its own standard deviations
-        cells = np.bincount(n * np.searchsorted(edges, axes[:, 0]) + np.searchsorted(edges, axes[:, 1]), minlength=n * n) / len(axes)
+        axes = (
+            rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
+        )  # each axis in its own standard deviations
+        cells = np.bincount(
+            n * np.searchsorted(edges, axes[:, 0]) + np.searchsorted(edges, axes[:, 1]), minlength=n * n
+        ) / len(axes)
         assert (np.ptp(cells * n * n) < 0.1) == equal
         assert correlation(unit) == pytest.approx(np.corrcoef(axes.T)[0, 1], abs=0.01)
         show(app, run, "grid", side="5")
         assert any("each image stands for the same share" in c.value for c in app.caption) == equal
-        assert any(f"(r = {correlation(unit):.2f})".replace("-", "−") in c.value for c in app.caption) != equal
+        assert (
+            any(f"(r = {correlation(unit):.2f})".replace("-", "−") in c.value for c in app.caption) != equal
+        )
 
 
 def test_midpoints_in_gaps_are_counted_for_both_paths(app):
     show(app, "tiny-vae", "interpolate")
-    [shares] = [re.findall(r"(linear|spherical) ([\d.]+) ± ([\d.]+)%", c.value) for c in app.caption if "midpoint" in c.value]
+    [shares] = [
+        re.findall(r"(linear|spherical) ([\d.]+) ± ([\d.]+)%", c.value)
+        for c in app.caption
+        if "midpoint" in c.value
+    ]
     e, rng = read_embedding(runs.load("tiny-vae").run), np.random.default_rng(5)
     mu = e.mu.astype(float)
     for way, share, error in shares:
@@ -90,7 +114,11 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
             if way == "spherical":  # about the origin of a plane: half the angle, half of both radii
                 angle = np.angle(np.exp(1j * (np.arctan2(b[:, 1], b[:, 0]) - np.arctan2(a[:, 1], a[:, 0]))))
                 at = np.arctan2(a[:, 1], a[:, 0]) + angle / 2
-                middle = (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1))[:, None] / 2 * np.stack([np.cos(at), np.sin(at)], 1)
+                middle = (
+                    (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1))[:, None]
+                    / 2
+                    * np.stack([np.cos(at), np.sin(at)], 1)
+                )
             found.append((between(e.mu, e.logvar, rng).farther(middle) > 0).mean())
         assert 100 * np.mean(found) == pytest.approx(float(share), abs=3 * float(error) + 1)
 
@@ -102,10 +130,19 @@ def test_samples_below_90_percent_confidence_are_counted(app):
     assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
 
 
-@pytest.mark.parametrize("run, source, temperature", [
-    ("tiny-vae", "prior", "Gaussian"), ("tiny-vae", "codes", "each posterior"), ("tiny-ae", "prior", "Gaussian"),
-    ("tiny-ae", "codes", None), ("tiny-vqvae", "prior", None)])
-def test_temperature_is_explained_for_each_source_and_only_offered_where_it_does_something(app, run, source, temperature):
+@pytest.mark.parametrize(
+    "run, source, temperature",
+    [
+        ("tiny-vae", "prior", "Gaussian"),
+        ("tiny-vae", "codes", "each posterior"),
+        ("tiny-ae", "prior", "Gaussian"),
+        ("tiny-ae", "codes", None),
+        ("tiny-vqvae", "prior", None),
+    ],
+)
+def test_temperature_is_explained_for_each_source_and_only_offered_where_it_does_something(
+    app, run, source, temperature
+):
     show(app, run, "sample", source=source, draws="32", temperature="0.5")
     sliders = [s for s in app.slider if s.label == "Temperature"]
     assert len(sliders) == (temperature is not None) and all(temperature in s.help for s in sliders)
@@ -125,7 +162,9 @@ def test_inactive_rows_say_how_little_they_change(app):
     else:
         assert not any("inactive" in c.value for c in app.caption)
         app.toggle[0].set_value(True).run()
-        assert any("inactive" in head for head in galleries(app)["Traversals"]["heads"]) == any("inactive" in c.value for c in app.caption)
+        assert any("inactive" in head for head in galleries(app)["Traversals"]["heads"]) == any(
+            "inactive" in c.value for c in app.caption
+        )
 
 
 def test_copying_prints_distances_and_no_contrast(app):
@@ -135,12 +174,20 @@ def test_copying_prints_distances_and_no_contrast(app):
     decoded = loaded.decode(np.zeros((1, 2)))[0].ravel()
     away = np.linalg.norm(x - decoded, axis=1)
     _, blend = nnls(x[np.argsort(away)[:60]].T, decoded)
-    nearest, _, best = said(app, r"nearest training image \*\*([\d.]+)\*\*, best blend of (\d+) training images \*\*([\d.]+)\*\*")
-    assert float(nearest) == pytest.approx(away.min(), abs=0.006) and float(best) == pytest.approx(blend, abs=0.006)
+    nearest, _, best = said(
+        app, r"nearest training image \*\*([\d.]+)\*\*, best blend of (\d+) training images \*\*([\d.]+)\*\*"
+    )
+    assert float(nearest) == pytest.approx(away.min(), abs=0.006) and float(best) == pytest.approx(
+        blend, abs=0.006
+    )
     images, e = data.x[data.test][:100].reshape(100, 64) / 255, read_embedding(loaded.run)
-    medians = [np.median(np.linalg.norm(x[:, None] - some, axis=2).min(0)) for some in
-               (images, loaded.decode(e.mu[:100]).reshape(100, 64))]
-    assert [float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")] == pytest.approx(medians, abs=0.006)
+    medians = [
+        np.median(np.linalg.norm(x[:, None] - some, axis=2).min(0))
+        for some in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
+    ]
+    assert [
+        float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")
+    ] == pytest.approx(medians, abs=0.006)
 
 
 @pytest.mark.parametrize("run", ["digits-vae-2d", "digits-ae-2d"])
@@ -179,7 +226,9 @@ def test_on_most_paths_between_classes_a_third_class_appears():
     loaded, rng = runs.load("mnist-vae-2d"), np.random.default_rng(0)
     e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
     pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
-    named = [classifier.probabilities(loaded.decode(linear(e.mu[i], e.mu[j], 25))).argmax(1) for i, j in pairs]
+    named = [
+        classifier.probabilities(loaded.decode(linear(e.mu[i], e.mu[j], 25))).argmax(1) for i, j in pairs
+    ]
     third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(named, pairs)]
     assert np.mean(third) > 0.6
 
@@ -187,5 +236,15 @@ def test_on_most_paths_between_classes_a_third_class_appears():
 def test_each_tool_is_named_as_on_every_page():
     from explorer.ui.tools import TOOLS
 
-    labels = ["Traverse", "Grid", "Interpolate", "Sample", "Attributes", "Your image", "Copying", "Select", "Export"]
+    labels = [
+        "Traverse",
+        "Grid",
+        "Interpolate",
+        "Sample",
+        "Attributes",
+        "Your image",
+        "Copying",
+        "Select",
+        "Export",
+    ]
     assert [tool.label for tool in TOOLS.values()] == labels and list(TOOLS)[-1] == "take"

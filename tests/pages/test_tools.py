@@ -1,4 +1,6 @@
-"""The tools of the explore page as Streamlit runs them, without a browser: of any model, any number of dimensions, grey and colour."""
+"""The tools of the explore page as Streamlit runs them, without a browser: of any model, any number of
+dimensions, grey and colour.
+"""
 
 import io
 import json
@@ -19,10 +21,12 @@ from explorer.ui.tools import TOOLS
 from tests.conftest import SPECS
 from tests.pages.conftest import address, galleries, letter, opened, pictures, visit
 
-OTHERS = {"wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
-          "wide-vae": RunSpec("digits", latent_dim=64, epochs=1, width=16),
-          "tiny-gru": RunSpec("digits", network="gru", epochs=1, width=16),
-          "tiny-shapes": RunSpec("shapes", epochs=1, width=16)}
+OTHERS = {
+    "wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
+    "wide-vae": RunSpec("digits", latent_dim=64, epochs=1, width=16),
+    "tiny-gru": RunSpec("digits", network="gru", epochs=1, width=16),
+    "tiny-shapes": RunSpec("shapes", epochs=1, width=16),
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,11 @@ def test_every_tool_works_for_every_model(app, run, tool):
     show(app, run, tool)
     assert not app.error and not app.warning
     for told in galleries(app).values():
-        assert len(told["names"]) == told["n"] and told["image"] == list(find(run).shape) and pictures(told).shape[0] == told["n"]
+        assert (
+            len(told["names"]) == told["n"]
+            and told["image"] == list(find(run).shape)
+            and pictures(told).shape[0] == told["n"]
+        )
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
@@ -66,7 +74,10 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
     first = int("₀₁".index(told["heads"][0][1]))
     assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
     codes = e.film.mu[-1] if e.film else e.mu  # at KL weight 1
-    low, high = np.floor(min(codes[:, first].min(), -4) * 10) / 10, np.ceil(max(codes[:, first].max(), 4) * 10) / 10
+    low, high = (
+        np.floor(min(codes[:, first].min(), -4) * 10) / 10,
+        np.ceil(max(codes[:, first].max(), 4) * 10) / 10,
+    )
     zs = np.tile([0.5, -1.0], (5, 1))
     zs[:, first] = np.linspace(low, high, 5)
     assert np.abs(shown[:5].astype(int) - np.rint(loaded.decode(zs)[:, 0] * 255)).max() <= 1
@@ -76,7 +87,9 @@ def test_a_grid_lies_as_the_map_does(app):
     show(app, "tiny-vae", "grid", side="5", spacing="coordinate")
     z0, z1 = np.linspace(-3, 3, 5), np.linspace(3, -3, 5)
     wanted = runs.load("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
-    assert np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
+    assert (
+        np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
+    )
 
 
 def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
@@ -87,7 +100,12 @@ def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
     assert np.allclose(straight["zs"], np.linspace([1, 0], [0, 1], 7))
     assert np.allclose(np.linalg.norm(round_["zs"], axis=1), 1)
     own, partner = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
-    assert "AE" in partner["title"] and own["n"] == partner["n"] == 14 and own["actions"] and not partner["actions"]
+    assert (
+        "AE" in partner["title"]
+        and own["n"] == partner["n"] == 14
+        and own["actions"]
+        and not partner["actions"]
+    )
 
 
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
@@ -114,7 +132,9 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
     show(app, "tiny-ae", "attributes", less="3", more="8")
     e, told = read_embedding(find("tiny-ae")), letter(app)["drawn"]["direction"]
-    assert told["name"] == "3 → 8" and np.allclose(told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
+    assert told["name"] == "3 → 8" and np.allclose(
+        told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5
+    )
     show(app, "moons-vae-2d", "attributes", attribute="phase")
     assert letter(app)["drawn"]["direction"]["name"] == "phase"
     show(app, "tiny-ae", "attributes", less="3", more="3")
@@ -199,11 +219,41 @@ def test_axes_by_pca_are_scikit_learns(app):
 
 LINKS = [
     ({"run": "tiny-vae", "tool": "grid", "spacing": "coordinate", "side": "9", "z": "1,2"}, ""),
-    ({"run": "tiny-vae", "tool": "interpolate", "way": "spherical", "from": "1,2", "to": "0.5,-2.25", "z": "0,0"}, ""),
-    ({"run": "tiny-ladder", "tool": "sample", "beta": "0.1", "source": "codes", "temperature": "0.5", "z": "0,0"}, ""),
+    (
+        {
+            "run": "tiny-vae",
+            "tool": "interpolate",
+            "way": "spherical",
+            "from": "1,2",
+            "to": "0.5,-2.25",
+            "z": "0,0",
+        },
+        "",
+    ),
+    (
+        {
+            "run": "tiny-ladder",
+            "tool": "sample",
+            "beta": "0.1",
+            "source": "codes",
+            "temperature": "0.5",
+            "z": "0,0",
+        },
+        "",
+    ),
     ({"run": "tiny-vae", "tool": "interpolate", "from": "image 7", "to": "image 2", "z": "0,0"}, ""),
     ({"run": "tiny-vae", "tool": "select", "rows": "1,2,30", "z": "0,0"}, ""),
-    ({"run": "tiny-vae-6d", "tool": "select", "view": "dimensions", "across": "4", "colour": "rate", "z": "0,0,0,0,0,0"}, ""),
+    (
+        {
+            "run": "tiny-vae-6d",
+            "tool": "select",
+            "view": "dimensions",
+            "across": "4",
+            "colour": "rate",
+            "z": "0,0,0,0,0,0",
+        },
+        "",
+    ),
     ({"run": "tiny-vae", "z": "1e9,0"}, "its z is not 2 finite numbers"),
     ({"run": "tiny-vae", "z": "nan,0"}, "its z is not 2 finite numbers"),
     ({"run": "tiny-vae", "tool": "interpolate", "from": "x"}, "its from is not 2"),
@@ -228,10 +278,17 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
         assert set(address(app)) - set(asked) <= {"beta"}
 
 
-@pytest.mark.parametrize("asked, kept", [
-    ({"tool": "own", "image": "99999"}, {"image": "359"}), ({"tool": "attributes", "attribute": "charm"}, {"less": "0", "more": "1"}),
-    ({"tool": "select", "colour": "charm", "view": "pca", "across": "99"}, {"view": "pca", "across": "2"}),
-])
+@pytest.mark.parametrize(
+    "asked, kept",
+    [
+        ({"tool": "own", "image": "99999"}, {"image": "359"}),
+        ({"tool": "attributes", "attribute": "charm"}, {"less": "0", "more": "1"}),
+        (
+            {"tool": "select", "colour": "charm", "view": "pca", "across": "99"},
+            {"view": "pca", "across": "2"},
+        ),
+    ],
+)
 def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, asked, kept):
     show(app, "tiny-vae", **asked)
     said = {name: value for name, value in address(app).items() if name not in ("run", "z", "tool")}
@@ -243,7 +300,9 @@ def test_each_setting_has_a_name_of_its_own_in_the_address():
 
     names = [s.name for s in vars(settings).values() if isinstance(s, Setting)]
     assert len(names) == len(set(names)) and not {"run", "z", "beta", "from", "to"} & set(names)
-    assert {s for tool in TOOLS.values() for s in tool.settings} <= {s for s in vars(settings).values() if isinstance(s, Setting)}
+    assert {s for tool in TOOLS.values() for s in tool.settings} <= {
+        s for s in vars(settings).values() if isinstance(s, Setting)
+    }
 
 
 def test_a_choice_that_another_model_does_not_have_gives_way(app):
@@ -263,7 +322,9 @@ def test_a_ladders_codes_are_those_at_its_present_weight(app):
     show(app, "tiny-ladder", "traverse", beta="0.01")
     strong = galleries(app)["Traversals"]["heads"]
     show(app, "tiny-ladder", "traverse", beta="1")
-    assert strong != galleries(app)["Traversals"]["heads"] and any("at KL weight 1" in c.value for c in app.caption)
+    assert strong != galleries(app)["Traversals"]["heads"] and any(
+        "at KL weight 1" in c.value for c in app.caption
+    )
 
 
 def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):

@@ -45,36 +45,56 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
     app.selectbox(key="setting model").select("vqvae").run()
     app.number_input(key="setting latent_dim").set_value(8).run()
     app.number_input(key="setting n_codes").set_value(16).run()
-    assert app.number_input(key="setting code_dim") and "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
-    assert not [n for n in app.number_input if n.key == "setting beta"] and not app.exception and not app.error
+    assert (
+        app.number_input(key="setting code_dim")
+        and "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
+    )
+    assert (
+        not [n for n in app.number_input if n.key == "setting beta"] and not app.exception and not app.error
+    )
 
 
 def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     train(app, dataset="digits", epochs="7", width="16")
-    assert any(re.fullmatch(r"Estimated time on this machine: \*\*\d+ s\*\*\.", m.value) for m in app.markdown)
+    assert any(
+        re.fullmatch(r"Estimated time on this machine: \*\*\d+ s\*\*\.", m.value) for m in app.markdown
+    )
     program = app.code[1].value
     assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and "distortion" in done.stdout and find(RunSpec(epochs=7, width=16).run_id)
 
 
-@pytest.mark.parametrize("spec", [
-    RunSpec("moons"), RunSpec("moons", epochs=200), RunSpec("mnist", model="ae", network="conv"), RunSpec(network="gru", width=400),
-    RunSpec(model="ladder", epochs=8, rung_epochs=50), RunSpec(network="linear", likelihood="gaussian", sigma=0.2, seed=9),
-])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        RunSpec("moons"),
+        RunSpec("moons", epochs=200),
+        RunSpec("mnist", model="ae", network="conv"),
+        RunSpec(network="gru", width=400),
+        RunSpec(model="ladder", epochs=8, rung_epochs=50),
+        RunSpec(network="linear", likelihood="gaussian", sigma=0.2, seed=9),
+    ],
+)
 def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     """A job that is alive keeps the page from trying each for a moment."""
     queue.enter("other", RunSpec())
     train(app, **words.in_address(spec))
     call = re.search(r"runs.train\((.*)\)\n", app.code[1].value)[1]
-    assert eval(call, {"RunSpec": RunSpec}) == spec and app.code[0].value == f"python -m explorer train {spec.flags()}"
+    assert (
+        eval(call, {"RunSpec": RunSpec}) == spec
+        and app.code[0].value == f"python -m explorer train {spec.flags()}"
+    )
 
 
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **words.in_address(spec))
-    assert app.selectbox(key="setting image_size").value == 64 and app.checkbox(key="setting colour").value is True
+    assert (
+        app.selectbox(key="setting image_size").value == 64
+        and app.checkbox(key="setting colour").value is True
+    )
     app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
@@ -102,8 +122,13 @@ def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
     assert "diverged" in app.error[0].value and "Try a learning rate below 10" in app.error[0].value
 
 
-@pytest.mark.parametrize("name, value, says", [("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS must be a number"),
-                                               ("EXPLORER_RUNS", __file__, "could not be written")])
+@pytest.mark.parametrize(
+    "name, value, says",
+    [
+        ("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS must be a number"),
+        ("EXPLORER_RUNS", __file__, "could not be written"),
+    ],
+)
 def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, says):
     monkeypatch.setenv(name, value)
     train(app)
@@ -124,12 +149,17 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
     assert not app.exception and "EXPLORER_MAX_JOBS must be a number" in app.error[0].value
 
 
-@pytest.mark.parametrize("asked, says", [
-    ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
-    ({"model": "vea"}, "Did you mean vae"), ({"beta": "x"}, "KL weight β cannot be 'x'"),
-    ({"nonsense": "1"}, "no setting named 'nonsense'"),
-    ({"latent_dim": "0"}, "Latent dim must be between 1"), ({"beta": "nan"}, "Beta must be between"),
-])
+@pytest.mark.parametrize(
+    "asked, says",
+    [
+        ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
+        ({"model": "vea"}, "Did you mean vae"),
+        ({"beta": "x"}, "KL weight β cannot be 'x'"),
+        ({"nonsense": "1"}, "no setting named 'nonsense'"),
+        ({"latent_dim": "0"}, "Latent dim must be between 1"),
+        ({"beta": "nan"}, "Beta must be between"),
+    ],
+)
 def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, asked, says):
     train(app, **asked)
     assert says in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
@@ -145,7 +175,12 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     name = RunSpec(epochs=4000, width=16).run_id
     [start] = [button for button in app.button if button.label == "Train"]
     start.click().run()
-    until(lambda: read_events(runs_folder / name)[-1:] and any(e["event"] == "epoch_end" for e in read_events(runs_folder / name)))
+    until(
+        lambda: (
+            read_events(runs_folder / name)[-1:]
+            and any(e["event"] == "epoch_end" for e in read_events(runs_folder / name))
+        )
+    )
     app.run()
     assert not app.exception and any(button.key == f"stop {name}" for button in app.button)
     app.switch_page("pages/library.py").run()
@@ -171,7 +206,9 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
 
 
 def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder):
-    """The visitor's own, of which the last is shown, and those of the command line; not those that another visitor has started."""
+    """The visitor's own, of which the last is shown, and those of the command line; not those that another
+    visitor has started.
+    """
     starters = {"first": mine(app), "last": mine(app), "theirs": new_key(), "queued": None, "typed": None}
     for seed, (name, by) in enumerate(starters.items(), 11):
         spec = RunSpec(epochs=3, width=8, seed=seed)
@@ -191,7 +228,10 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
     assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
-    assert seeds(app.selectbox(key="ended training")) == [15, 14] and app.selectbox(key="ended training").value is None
+    assert (
+        seeds(app.selectbox(key="ended training")) == [15, 14]
+        and app.selectbox(key="ended training").value is None
+    )
     other = train(opened())
     assert shown(other) == [] and seeds(other.selectbox(key="ended training")) == [15, 14]
 
@@ -202,7 +242,11 @@ def seeds(choice) -> list[int]:
 
 def shown(app) -> list[str]:
     """The runs of the trainings on the page."""
-    return [button.key.removeprefix("delete ") for button in app.button if button.key and button.key.startswith("delete ")]
+    return [
+        button.key.removeprefix("delete ")
+        for button in app.button
+        if button.key and button.key.startswith("delete ")
+    ]
 
 
 def mine(app) -> str:

@@ -7,7 +7,11 @@ from tests.browser.pad import DECODED, spot
 
 HERE = Path(__file__).parent
 HOVERED = 0.62, 0.42  # of the map's width and height
-SIGNS = {"lesson": '[data-testid="stVegaLiteChart"]', "library": '[data-testid="stDataFrame"]', "train": '[data-testid="replay-map"]'}
+SIGNS = {
+    "lesson": '[data-testid="stVegaLiteChart"]',
+    "library": '[data-testid="stDataFrame"]',
+    "train": '[data-testid="replay-map"]',
+}
 PICTURES = [
     ("home", "/", 1440, 900, "light"),
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),

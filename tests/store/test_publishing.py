@@ -46,7 +46,10 @@ def test_a_run_of_private_images_stays_private(hidden, runs_folder):
 
 
 def test_one_that_is_trained_waits_and_one_that_is_gone_is_said(hidden, runs_folder):
-    with training_lock(runs_folder / hidden).acquire(), pytest.raises(UserError, match="^The run mine is being trained"):
+    with (
+        training_lock(runs_folder / hidden).acquire(),
+        pytest.raises(UserError, match="^The run mine is being trained"),
+    ):
         publish(hidden)
     shutil.rmtree(runs_folder / hidden)
     with pytest.raises(UserError, match="can't be used"):

@@ -7,7 +7,15 @@ from safetensors.numpy import load_file
 from explorer import runs
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
-from explorer.store.replay import MOST_FRAMES, REPLAY, close_replay, kept_epochs, read_replay, write_frame, write_still
+from explorer.store.replay import (
+    MOST_FRAMES,
+    REPLAY,
+    close_replay,
+    kept_epochs,
+    read_replay,
+    write_frame,
+    write_still,
+)
 from explorer.tensors import opened, packed
 from explorer.training.events import EpochEnd
 
@@ -23,11 +31,18 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
 
     run = runs.train(SPEC, "seen", look)
     r = read_replay(run.folder)
-    assert r.epochs[0] == 1 and r.epochs[-1] == 12 and list(r.epochs) == sorted(r.epochs) and not (run.folder / "frames").exists()
+    assert (
+        r.epochs[0] == 1
+        and r.epochs[-1] == 12
+        and list(r.epochs) == sorted(r.epochs)
+        and not (run.folder / "frames").exists()
+    )
     assert r.mu[-1] == pytest.approx(read_embedding(run).mu, rel=2e-2, abs=2e-2) and len(r.y) == 360
     assert np.array_equal(r.originals, read_embedding(run).images[:10])
     decoded = runs.load("seen").decode(read_embedding(run).mu[:10])
-    assert np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3  # weights are stored as float16
+    assert (
+        np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
+    )  # weights are stored as float16
     assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
     told = [frame.epochs[-1] for frame in seen if frame]
     assert told and told == sorted(told)
@@ -48,17 +63,31 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
     close_replay(tmp_path)
     r = read_replay(tmp_path)
     steps = np.diff(r.epochs)
-    assert len(r.epochs) == MOST_FRAMES and r.epochs[0] == 1 and r.epochs[-1] == 350 and steps.max() - steps.min() <= 1
+    assert (
+        len(r.epochs) == MOST_FRAMES
+        and r.epochs[0] == 1
+        and r.epochs[-1] == 350
+        and steps.max() - steps.min() <= 1
+    )
     assert (r.mu[:, 0, 0] == r.epochs).all() and r.rate == r.epochs and r.class_names == ("a", "b")
 
 
-@pytest.mark.parametrize("change", [
-    lambda t: t | {"mu": t["mu"][:2]}, lambda t: t | {"y": t["y"] + 1}, lambda t: t | {"rates": t["rates"][:, :1]},
-    lambda t: t | {"pictures": t["pictures"][:, :1]},
-    lambda t: {name: v for name, v in t.items() if name != "originals"}, lambda t: t | {"mu": t["mu"] * np.float16(np.nan)},
-    lambda t: t | {"other": t["y"]}, lambda t: t | {"mu": t["mu"][0]}, lambda t: t | {"y": t["y"][:, None]},
-    lambda t: t | {"y": t["y"].astype(float)}, lambda t: t | {"originals": t["originals"].astype(float)},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t | {"mu": t["mu"][:2]},
+        lambda t: t | {"y": t["y"] + 1},
+        lambda t: t | {"rates": t["rates"][:, :1]},
+        lambda t: t | {"pictures": t["pictures"][:, :1]},
+        lambda t: {name: v for name, v in t.items() if name != "originals"},
+        lambda t: t | {"mu": t["mu"] * np.float16(np.nan)},
+        lambda t: t | {"other": t["y"]},
+        lambda t: t | {"mu": t["mu"][0]},
+        lambda t: t | {"y": t["y"][:, None]},
+        lambda t: t | {"y": t["y"].astype(float)},
+        lambda t: t | {"originals": t["originals"].astype(float)},
+    ],
+)
 def test_a_damaged_replay_is_none(tmp_path, change):
     frames(tmp_path, 5)
     close_replay(tmp_path)
@@ -81,7 +110,14 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.watching.SHARE", 1e9)
-        r = read_replay(runs.train(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder)
+        r = read_replay(
+            runs.train(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder
+        )
     steps = np.diff(r.epochs)
-    assert most <= MOST_FRAMES + 1 and 40 <= len(r.epochs) <= MOST_FRAMES and r.epochs[0] == 1 and r.epochs[-1] == 900
+    assert (
+        most <= MOST_FRAMES + 1
+        and 40 <= len(r.epochs) <= MOST_FRAMES
+        and r.epochs[0] == 1
+        and r.epochs[-1] == 900
+    )
     assert steps.max() <= 4 * np.median(steps)

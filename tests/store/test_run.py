@@ -37,24 +37,60 @@ def change_text(path, old, new):
 
 DAMAGE = {
     "no record": (lambda f: (f / RECORD).unlink(), "its training was interrupted"),
-    "no record, no events": (lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()), "run.json is missing"),
+    "no record, no events": (
+        lambda f: ((f / RECORD).unlink(), (f / "events.jsonl").unlink()),
+        "run.json is missing",
+    ),
     "empty record": (lambda f: cut(f / RECORD, 0), "not the record of a run"),
     "cut record": (lambda f: cut(f / RECORD, 100), "not the record of a run"),
-    "record of another shape": (lambda f: (f / RECORD).write_text("[1, 2]", encoding="utf-8"), "not the record of a run"),
+    "record of another shape": (
+        lambda f: (f / RECORD).write_text("[1, 2]", encoding="utf-8"),
+        "not the record of a run",
+    ),
     "record not text": (lambda f: (f / RECORD).write_bytes(b"\xff\xfe\x00"), "not the record of a run"),
     "newer format": (lambda f: edit_record(f, lambda r: r.update(format=99)), "its format is 99"),
-    "unknown setting": (lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)), "no setting named 'magic'"),
-    "impossible setting": (lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)), "Latent dim must be"),
+    "unknown setting": (
+        lambda f: edit_record(f, lambda r: r["spec"].update(magic=1)),
+        "no setting named 'magic'",
+    ),
+    "impossible setting": (
+        lambda f: edit_record(f, lambda r: r["spec"].update(latent_dim=0)),
+        "Latent dim must be",
+    ),
     "missing figure": (lambda f: edit_record(f, lambda r: r["test"].pop("rate")), "not the record of a run"),
-    "figure not finite": (lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))), "not the record of a run"),
-    "count that is none": (lambda f: edit_record(f, lambda r: r["test"].update(n=None)), "not the record of a run"),
-    "seconds not finite": (lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))), "not the record of a run"),
+    "figure not finite": (
+        lambda f: edit_record(f, lambda r: r["test"].update(distortion=float("nan"))),
+        "not the record of a run",
+    ),
+    "count that is none": (
+        lambda f: edit_record(f, lambda r: r["test"].update(n=None)),
+        "not the record of a run",
+    ),
+    "seconds not finite": (
+        lambda f: edit_record(f, lambda r: r.update(seconds=float("nan"))),
+        "not the record of a run",
+    ),
     "shape of two": (lambda f: edit_record(f, lambda r: r.update(shape=[8, 8])), "not the record of a run"),
-    "figure that was changed": (lambda f: change_text(f / RECORD, '"n": 360', '"n": 361'), "changed after it was written"),
-    "setting that was changed": (lambda f: change_text(f / RECORD, '"seed": 0', '"seed": 1'), "changed after it was written"),
-    "checksum of another": (lambda f: change_text(f / RECORD, '"checksum": "', '"checksum": "0'), "changed after it was written"),
-    "fingerprint that is none": (lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)), "not the record of a run"),
-    "side without end": (lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])), "not the record of a run"),
+    "figure that was changed": (
+        lambda f: change_text(f / RECORD, '"n": 360', '"n": 361'),
+        "changed after it was written",
+    ),
+    "setting that was changed": (
+        lambda f: change_text(f / RECORD, '"seed": 0', '"seed": 1'),
+        "changed after it was written",
+    ),
+    "checksum of another": (
+        lambda f: change_text(f / RECORD, '"checksum": "', '"checksum": "0'),
+        "changed after it was written",
+    ),
+    "fingerprint that is none": (
+        lambda f: edit_record(f, lambda r: r["files"][MODEL].update(sha256=5)),
+        "not the record of a run",
+    ),
+    "side without end": (
+        lambda f: edit_record(f, lambda r: r.update(shape=[1, 8, 10**9])),
+        "not the record of a run",
+    ),
     "no model": (lambda f: (f / MODEL).unlink(), "model.safetensors is missing"),
     "cut model": (lambda f: cut(f / MODEL, 1000), "model.safetensors is incomplete"),
     "cut embedding": (lambda f: cut(f / EMBEDDING, 0), "embedding.safetensors is incomplete"),
@@ -112,10 +148,16 @@ def test_a_replay_of_another_training_is_not_shown(runs_folder):
 
 
 def test_what_a_record_says_can_be_shown(runs_folder):
-    edit_record(runs_folder / "tiny-vae", lambda r: r.update(note="a\x1b[2J\n" * 900, device="<b>\u202e",
-                                                             class_names=[f"\0{i}" * 200 for i in range(10)]))
+    edit_record(
+        runs_folder / "tiny-vae",
+        lambda r: r.update(
+            note="a\x1b[2J\n" * 900, device="<b>\u202e", class_names=[f"\0{i}" * 200 for i in range(10)]
+        ),
+    )
     run = find("tiny-vae")
-    assert all(text.isprintable() for text in (run.note, run.device, *run.class_names)) and len(run.note) == 500
+    assert (
+        all(text.isprintable() for text in (run.note, run.device, *run.class_names)) and len(run.note) == 500
+    )
     assert {len(name) for name in run.class_names} == {100} and run.device == "<b>�"
 
 
@@ -139,39 +181,64 @@ def test_weights_of_another_network_are_refused(runs_folder):
         runs.load("tiny-vae")
 
 
-@pytest.mark.parametrize("change", [
-    lambda t: t | {"mu": t["mu"][:0], "logvar": t["logvar"][:0], "y": t["y"][:0]},
-    lambda t: t | {"mu": t["mu"][:, :1]},
-    lambda t: t | {"y": t["y"] + 5},
-    lambda t: t | {"images": t["images"][:, :, :4]},
-    lambda t: {name: values for name, values in t.items() if name != "logvar"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t | {"mu": t["mu"][:0], "logvar": t["logvar"][:0], "y": t["y"][:0]},
+        lambda t: t | {"mu": t["mu"][:, :1]},
+        lambda t: t | {"y": t["y"] + 5},
+        lambda t: t | {"images": t["images"][:, :, :4]},
+        lambda t: {name: values for name, values in t.items() if name != "logvar"},
+    ],
+)
 def test_codes_of_other_images_are_refused(runs_folder, change):
     folder = runs_folder / "tiny-vae"
-    rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
+    rewrite(
+        folder,
+        EMBEDDING,
+        {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()},
+    )
     with pytest.raises(UserError, match="does not contain the codes of 360 test images. Train the run again"):
         read_embedding(find("tiny-vae"))
 
 
-@pytest.mark.parametrize("change", [
-    lambda r: r["film"].pop(), lambda r: r["film"].reverse(), lambda r: r.update(film=[]), lambda r: r["film"][0].pop("rate"),
-    lambda r: r["film"][0].update(gap=1.5), lambda r: r["film"][1].update(gap_error=-0.1), lambda r: r["film"][1].update(gap_codes=0),
-    lambda r: r["film"][0].update(prior_gap_error="nan"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r["film"].pop(),
+        lambda r: r["film"].reverse(),
+        lambda r: r.update(film=[]),
+        lambda r: r["film"][0].pop("rate"),
+        lambda r: r["film"][0].update(gap=1.5),
+        lambda r: r["film"][1].update(gap_error=-0.1),
+        lambda r: r["film"][1].update(gap_codes=0),
+        lambda r: r["film"][0].update(prior_gap_error="nan"),
+    ],
+)
 def test_a_ladder_without_its_whole_film_is_refused(runs_folder, change):
     edit_record(runs_folder / "tiny-ladder", change)
     with pytest.raises(UserError, match="tiny-ladder"):
         read_embedding(find("tiny-ladder"))
 
 
-@pytest.mark.parametrize("change", [
-    lambda t: {name: values for name, values in t.items() if not name.startswith("film.")}, lambda t: t | {"film.mu": t["film.mu"][1:]},
-    lambda t: t | {"film.other": t["film.mu"]}, lambda t: {name: values for name, values in t.items() if name != "film.bounds"},
-    lambda t: t | {"film.shade": t["film.shade"].astype(np.float32)}, lambda t: t | {"film.shade": t["film.shade"][0]},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: {name: values for name, values in t.items() if not name.startswith("film.")},
+        lambda t: t | {"film.mu": t["film.mu"][1:]},
+        lambda t: t | {"film.other": t["film.mu"]},
+        lambda t: {name: values for name, values in t.items() if name != "film.bounds"},
+        lambda t: t | {"film.shade": t["film.shade"].astype(np.float32)},
+        lambda t: t | {"film.shade": t["film.shade"][0]},
+    ],
+)
 def test_codes_of_another_film_are_refused(runs_folder, change):
     folder = runs_folder / "tiny-ladder"
-    rewrite(folder, EMBEDDING, {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()})
+    rewrite(
+        folder,
+        EMBEDDING,
+        {name: np.ascontiguousarray(t) for name, t in change(load_file(folder / EMBEDDING)).items()},
+    )
     with pytest.raises(UserError, match="tiny-ladder.*Train the run again"):
         read_embedding(find("tiny-ladder"))
 
@@ -206,7 +273,9 @@ def test_an_unknown_run_brings_the_nearest(runs_folder):
         find("tiny-vea")
 
 
-@pytest.mark.parametrize("name", ["../tiny-vae", "..", ".", "", "a/b", ".hidden", "x" * 101, "a\nb", "a\x00b"])
+@pytest.mark.parametrize(
+    "name", ["../tiny-vae", "..", ".", "", "a/b", ".hidden", "x" * 101, "a\nb", "a\x00b"]
+)
 def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
     with pytest.raises(UserError, match="no run named"):
         find(name)

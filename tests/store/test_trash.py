@@ -58,6 +58,9 @@ def test_wrong_names_and_running_trainings_are_refused(runs_folder):
     for name, says in (("nothing", "no run named nothing"), ("../x", "cannot be the name of a run")):
         with pytest.raises(UserError, match=says):
             delete(name)
-    with training_lock(runs_folder / "tiny-vae").acquire(), pytest.raises(UserError, match="is being trained"):
+    with (
+        training_lock(runs_folder / "tiny-vae").acquire(),
+        pytest.raises(UserError, match="is being trained"),
+    ):
         delete("tiny-vae")
     assert find("tiny-vae")

@@ -1,5 +1,6 @@
-"""Kills a training, in a process of its own, at the nth moment at which it changes a file, for every n there is; after each, tells
-what is left, and what comes of training it again, as a line of JSON. EXPLORER_RUNS: an empty folder.
+"""Kills a training, in a process of its own, at the nth moment at which it changes a file, for every n there
+is; after each, tells what is left, and what comes of training it again, as a line of JSON. EXPLORER_RUNS: an
+empty folder.
 """
 
 import json
@@ -54,8 +55,22 @@ if __name__ == "__main__":
         left = {run.name: run.files for run in found if run.name in ("whole", "victim")}
         forked(train, "victim")
         after = {run.name: run for run in catalogue()[0]}
-        same = "victim" in after and after["victim"].test == after["whole"].test and after["victim"].files == after["whole"].files
-        print(json.dumps({"found": {name: files == after["whole"].files for name, files in left.items()}, "faults": faults, "same": same,
-                          "files": [file for file in os.listdir(runs_folder() / "victim") if not file.startswith(".")]}))
+        same = (
+            "victim" in after
+            and after["victim"].test == after["whole"].test
+            and after["victim"].files == after["whole"].files
+        )
+        print(
+            json.dumps(
+                {
+                    "found": {name: files == after["whole"].files for name, files in left.items()},
+                    "faults": faults,
+                    "same": same,
+                    "files": [
+                        file for file in os.listdir(runs_folder() / "victim") if not file.startswith(".")
+                    ],
+                }
+            )
+        )
         shutil.rmtree(runs_folder() / "victim")
         moment += 1

@@ -12,8 +12,10 @@ from explorer.training.trainer import train
 
 CPU = Device("cpu", False, 1, "a test")
 SPECS = {
-    "vae": RunSpec(epochs=4, width=16, beta_warmup=3.0), "ae": RunSpec(model="ae", epochs=4, width=16),
-    "conv": RunSpec(network="conv", epochs=4, width=4), "gru": RunSpec(network="gru", epochs=4, width=8),
+    "vae": RunSpec(epochs=4, width=16, beta_warmup=3.0),
+    "ae": RunSpec(model="ae", epochs=4, width=16),
+    "conv": RunSpec(network="conv", epochs=4, width=4),
+    "gru": RunSpec(network="gru", epochs=4, width=8),
     "ladder": RunSpec(model="ladder", betas="0.1,1,2", epochs=2, rung_epochs=1, width=16),
     "vqvae": RunSpec(model="vqvae", epochs=4, width=16, latent_dim=6, n_codes=40),
     "constant": RunSpec(epochs=4, width=16, schedule="constant", likelihood="gaussian"),
@@ -35,7 +37,9 @@ def test_going_on_is_as_not_having_stopped(digits, name, after):
             break
     *_, resumed = events = list(train(spec, digits, CPU, checkpoint))
     ends = [e.epoch for e in events if isinstance(e, EpochEnd)]
-    assert ends == list(range(after + 1, 5)) and isinstance(resumed, Finished) and resumed.epochs == whole.epochs
+    assert (
+        ends == list(range(after + 1, 5)) and isinstance(resumed, Finished) and resumed.epochs == whole.epochs
+    )
     assert resumed.weights.keys() == whole.weights.keys()
     assert all(np.array_equal(resumed.weights[k], whole.weights[k]) for k in whole.weights)
 

@@ -25,14 +25,20 @@ def digits():
 def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
     weights, accuracy = train_classifier(digits, lambda done, of: None)
     x, y = digits.x.reshape(len(digits.x), -1) / 255, digits.y
-    rival = LogisticRegression(max_iter=2000).fit(x[digits.train], y[digits.train]).score(x[digits.test], y[digits.test])
+    rival = (
+        LogisticRegression(max_iter=2000)
+        .fit(x[digits.train], y[digits.train])
+        .score(x[digits.test], y[digits.test])
+    )
     assert accuracy >= rival > 0.9
     model = classifier(digits.shape, 10)
     model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
     with torch.inference_mode():
         p = model(torch.from_numpy(digits.x[digits.test]).float() / 255).softmax(1).numpy()
     assert np.isclose((p.argmax(1) == y[digits.test]).mean(), accuracy)
-    ours = Classifier(digits.shape, digits.class_names, accuracy, weights).probabilities(digits.x[digits.test] / 255)
+    ours = Classifier(digits.shape, digits.class_names, accuracy, weights).probabilities(
+        digits.x[digits.test] / 255
+    )
     assert ours == pytest.approx(p, abs=1e-5)
 
 
@@ -46,12 +52,22 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, caps
     told = json.loads(capsys.readouterr().out)
     assert told["dataset"] == "digits" and told["n_test"] == 360 and told["accuracy"] > 0.95
     (found, version), (same, _) = classifier_of(find("tiny-vae")), classifier_of(find("tiny-ae"))
-    assert found.accuracy == same.accuracy == told["accuracy"] and found.class_names == tuple("0123456789") and len(version) == 8
+    assert (
+        found.accuracy == same.accuracy == told["accuracy"]
+        and found.class_names == tuple("0123456789")
+        and len(version) == 8
+    )
 
 
-@pytest.mark.parametrize("damage", [
-    lambda b: b[:100], lambda b: b"", lambda b: b[:-2] + b"\xff\x7f", lambda b: b.replace(b"class_names", b"class_nomes"),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda b: b[:100],
+        lambda b: b"",
+        lambda b: b[:-2] + b"\xff\x7f",
+        lambda b: b.replace(b"class_names", b"class_nomes"),
+    ],
+)
 def test_a_damaged_one_is_as_none_and_another_is_found(runs_folder, damage):
     run = find("tiny-vae")
     shipped, _ = classifier_of(run)

@@ -14,9 +14,12 @@ from explorer.training.trainer import train
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")
 SPECS = {
-    "vae": RunSpec(epochs=4, width=64, beta_warmup=3.0), "ae": RunSpec(model="ae", epochs=4, width=64),
-    "recon-only": RunSpec(epochs=4, width=64, beta=0.0), "conv": RunSpec(network="conv", epochs=4, width=8),
-    "gru": RunSpec(network="gru", epochs=4, width=16), "linear": RunSpec(network="linear", epochs=4),
+    "vae": RunSpec(epochs=4, width=64, beta_warmup=3.0),
+    "ae": RunSpec(model="ae", epochs=4, width=64),
+    "recon-only": RunSpec(epochs=4, width=64, beta=0.0),
+    "conv": RunSpec(network="conv", epochs=4, width=8),
+    "gru": RunSpec(network="gru", epochs=4, width=16),
+    "linear": RunSpec(network="linear", epochs=4),
     "ladder": RunSpec(model="ladder", betas="0.1,1,2", epochs=2, rung_epochs=1, width=64),
     "vqvae": RunSpec(model="vqvae", epochs=4, width=64, latent_dim=6, n_codes=40),
 }
@@ -38,14 +41,18 @@ def test_it_learns_what_the_step_itself_would(digits, monkeypatch, name, bf16):
     monkeypatch.setattr("explorer.training.trainer.Graphed", lambda update, batch_size: update)
     *_, stepwise = train(SPECS[name], digits, gpu(bf16))
     assert isinstance(captured, Finished)
-    off = 0.1 if name == "vqvae" else 1e-4  # a GPU adds in no fixed order; an entry that is chosen otherwise is another entry
+    off = (
+        0.1 if name == "vqvae" else 1e-4
+    )  # a GPU adds in no fixed order; an entry that is chosen otherwise is another entry
     for key, w in captured.weights.items():
         assert np.allclose(w, stepwise.weights[key], rtol=0, atol=off), key
 
 
 def test_going_on_is_as_not_having_stopped(digits):
     *_, whole = train(SPECS["vae"], digits, gpu())
-    checkpoint = next(e for e in train(SPECS["vae"], digits, gpu()) if isinstance(e, EpochEnd) and e.epoch == 2).checkpoint()
+    checkpoint = next(
+        e for e in train(SPECS["vae"], digits, gpu()) if isinstance(e, EpochEnd) and e.epoch == 2
+    ).checkpoint()
     *_, resumed = train(SPECS["vae"], digits, gpu(), checkpoint)
     assert all(np.allclose(resumed.weights[key], w, rtol=0, atol=1e-6) for key, w in whole.weights.items())
 
@@ -59,6 +66,12 @@ def test_progress_is_told_as_it_comes(digits, monkeypatch):
 
 
 def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
-    monkeypatch.setattr("explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf"))
+    monkeypatch.setattr(
+        "explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf")
+    )
     *_, end = train(SPECS["vae"], digits, gpu())
-    assert isinstance(end, Failed) and end.epochs == 2 and all(np.isfinite(w).all() for w in end.weights.values())
+    assert (
+        isinstance(end, Failed)
+        and end.epochs == 2
+        and all(np.isfinite(w).all() for w in end.weights.values())
+    )

@@ -10,12 +10,19 @@ from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD
 
 
 def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on_to_the_same_end(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "tests.training.killed"], env=os.environ | {"EXPLORER_RUNS": str(tmp_path)},
-                          capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.training.killed"],
+        env=os.environ | {"EXPLORER_RUNS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
     moments = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0 and len(moments) > 20, done.stderr
     for left in moments:
         assert "whole" in left["found"] and all(left["found"].values())
-        assert all("victim" in fault and fault.endswith("/victim.") for fault in left["faults"]), left["faults"]
+        assert all("victim" in fault and fault.endswith("/victim.") for fault in left["faults"]), left[
+            "faults"
+        ]
         assert left["same"] and set(left["files"]) == {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
     assert {"victim" in left["found"] for left in moments} == {False, True}

@@ -8,7 +8,9 @@ from explorer.training.sharing import Sharing
 
 
 def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
-    """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one thread, and steps a second."""
+    """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one
+    thread, and steps a second.
+    """
     now, steps, alone = 0.0, 0, 0.0
     while now < seconds:
         took = machine(now, sharing.threads)
@@ -18,7 +20,9 @@ def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
     return alone / now, steps / now
 
 
-@pytest.mark.parametrize("shared, alone", [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)])
+@pytest.mark.parametrize(
+    "shared, alone", [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)]
+)
 def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alone):
     on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, Sharing(2))
     assert (on_one > 0.9) == (alone < shared)
@@ -27,7 +31,9 @@ def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alon
 
 def test_a_moment_s_delay_misleads_it_but_for_a_moment():
     rng = Random(0)
-    delays = [(t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)]  # half of a window and more, every two seconds
+    delays = [
+        (t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)
+    ]  # half of a window and more, every two seconds
 
     def machine(t, threads):
         return 0.02 if any(begin < t < end for begin, end in delays) else 0.001 if threads == 2 else 0.0019

@@ -49,7 +49,11 @@ def test_events_come_in_order_and_tell_of_learning(digits):
 def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
     monkeypatch.setattr("explorer.training.trainer.STEP_EVERY", 0.0)
     steps = [e for e in train(QUICK, digits, CPU) if isinstance(e, Step)]
-    assert [s.done for s in steps] == sorted(s.done for s in steps) and steps[-1].done == 1.0 and steps[-1].seconds_left == 0
+    assert (
+        [s.done for s in steps] == sorted(s.done for s in steps)
+        and steps[-1].done == 1.0
+        and steps[-1].seconds_left == 0
+    )
     assert len(steps) == 3 * 12
 
 
@@ -98,18 +102,31 @@ def test_training_leaves_torchs_generator_alone(digits):
 
 def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
     good = [e for e in train(replace(QUICK, epochs=2), digits, CPU) if isinstance(e, Finished)]
-    monkeypatch.setattr("explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf"))
+    monkeypatch.setattr(
+        "explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf")
+    )
     *events, end = train(replace(QUICK, epochs=4), digits, CPU)
     last = [e for e in events if isinstance(e, EpochEnd)][-1]
     assert isinstance(end, Failed) and end.epochs == last.epoch == 2
-    assert "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
+    assert (
+        "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
+    )
     assert all(np.isfinite(w).all() for w in end.weights.values())
     assert good[0].weights.keys() == end.weights.keys()
 
 
 def test_a_run_that_diverges_at_once_keeps_nothing(digits):
-    *_, end = train(replace(QUICK, lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant"), digits, CPU)
-    assert isinstance(end, Failed) and end.weights is None and end.epochs == 0 and "nothing was saved" in end.reason
+    *_, end = train(
+        replace(QUICK, lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant"),
+        digits,
+        CPU,
+    )
+    assert (
+        isinstance(end, Failed)
+        and end.weights is None
+        and end.epochs == 0
+        and "nothing was saved" in end.reason
+    )
 
 
 def test_a_network_that_cannot_take_the_images_says_so(digits):
@@ -139,7 +156,9 @@ def test_evaluation_repeats_and_adds_up(digits):
     model = trained(QUICK, digits)
     first, second = (evaluate(model, likelihood_of(QUICK), digits.x[digits.test]).figures for _ in range(2))
     assert first == second
-    assert first.elbo == pytest.approx(-(first.distortion + first.rate)) and sum(first.rate_per_dimension) == pytest.approx(first.rate)
+    assert first.elbo == pytest.approx(-(first.distortion + first.rate)) and sum(
+        first.rate_per_dimension
+    ) == pytest.approx(first.rate)
     assert first.n == 360
 
 
@@ -150,7 +169,9 @@ def test_active_units_count_dimensions_that_say_something(digits):
 
 
 def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
-    """Its exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood of N(mean, W·Wᵀ + sigma²·I)."""
+    """Its exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood of N(mean,
+    W·Wᵀ + sigma²·I).
+    """
     spec = RunSpec(network="linear", latent_dim=2, likelihood="gaussian", sigma=0.2, epochs=600, lr=0.01)
     model = trained(spec, digits)
     bound = evaluate(model, likelihood_of(spec), digits.x[digits.train]).figures.elbo
@@ -159,7 +180,9 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     variances = np.linalg.eigvalsh(np.cov(x.T, bias=True))[::-1]
     of_model = np.full_like(variances, spec.sigma**2)
     of_model[:2] = variances[:2]
-    exact = -0.5 * (len(variances) * np.log(2 * np.pi) + np.log(of_model).sum() + (variances / of_model).sum())
+    exact = -0.5 * (
+        len(variances) * np.log(2 * np.pi) + np.log(of_model).sum() + (variances / of_model).sum()
+    )
     assert bound == pytest.approx(exact, abs=0.1)
     w = model.decoder[0].weight.detach().numpy()
     assert np.sort(np.diag(w.T @ w))[::-1] == pytest.approx(variances[:2] - spec.sigma**2, rel=0.05)
@@ -181,12 +204,17 @@ def test_events_are_told_as_json_without_weights():
 
 
 def test_a_ladder_goes_on_from_rung_to_rung(digits):
-    """Its first rung is the vae of that KL weight; each keeps its own weights; a higher one pays less rate."""
+    """Its first rung is the vae of that KL weight; each keeps its own weights; a higher one pays less
+    rate.
+    """
     spec = replace(QUICK, model="ladder", betas="0.01,0.1,1", epochs=6, rung_epochs=3)
     *_, last, end = train(spec, digits, CPU)
     *_, alone = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
     assert last.epoch == last.epochs == end.epochs == 12 and last.beta == 1
-    assert all(w.shape == (3, *alone.weights[name].shape) and np.array_equal(w[0], alone.weights[name]) for name, w in end.weights.items())
+    assert all(
+        w.shape == (3, *alone.weights[name].shape) and np.array_equal(w[0], alone.weights[name])
+        for name, w in end.weights.items()
+    )
     rates = []
     for i in range(3):
         model = build(spec, digits.shape)
@@ -196,6 +224,15 @@ def test_a_ladder_goes_on_from_rung_to_rung(digits):
 
 
 def test_a_ladder_that_diverges_keeps_nothing(digits):
-    spec = replace(QUICK, model="ladder", betas="0.01,0.1", lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant")
+    spec = replace(
+        QUICK,
+        model="ladder",
+        betas="0.01,0.1",
+        lr=10.0,
+        likelihood="gaussian",
+        sigma=0.001,
+        batch_size=8,
+        schedule="constant",
+    )
     *_, end = train(spec, digits, CPU)
     assert isinstance(end, Failed) and end.weights is None

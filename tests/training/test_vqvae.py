@@ -31,7 +31,11 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["show", "own", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["spec"]["n_codes"] == 12 and told["spec"]["code_dim"] == 2 and told["test"]["rate"] == pytest.approx(3 * math.log(12))
+    assert (
+        told["spec"]["n_codes"] == 12
+        and told["spec"]["code_dim"] == 2
+        and told["test"]["rate"] == pytest.approx(3 * math.log(12))
+    )
     assert told["test"]["elbo"] == pytest.approx(-told["test"]["distortion"] - told["test"]["rate"])
     assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
     assert "own" in [run.name for run in catalogue()[0]] and find("own").spec == SPEC
@@ -48,7 +52,14 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
 def test_other_runs_are_told_as_before(trained_runs):
     for name in ("tiny-vae", "tiny-ae", "tiny-ladder"):
         record = json.loads((trained_runs / name / RECORD).read_text(encoding="utf-8"))
-        assert record["test"].keys() == {"distortion", "rate", "elbo", "active_units", "n", "rate_per_dimension"}
+        assert record["test"].keys() == {
+            "distortion",
+            "rate",
+            "elbo",
+            "active_units",
+            "n",
+            "rate_per_dimension",
+        }
         assert record["spec"]["n_codes"] is record["spec"]["code_dim"] is None
 
 
@@ -57,14 +68,18 @@ def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, mo
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setattr("explorer.device.choose", lambda network: CPU)
     whole, seen = runs.train(SPEC, "whole"), []
-    half = runs.train(SPEC, "halved", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3)
+    half = runs.train(
+        SPEC, "halved", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3
+    )
     assert half.epochs == 3 and can_go_on(half.folder)
     again = runs.train(SPEC, "halved")
     assert again.files == whole.files and again.test == whole.test and not can_go_on(again.folder)
 
 
 def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
-    """Better than one entry for all, whose best distortion is that of the mean image; and no entry is left over."""
+    """Better than one entry for all, whose best distortion is that of the mean image; and no entry is left
+    over.
+    """
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
     run, data = find("tiny-vqvae"), load_data("digits")
     x = torch.tensor(data.x[data.test]).flatten(1) / 255
@@ -79,7 +94,11 @@ def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
 
     monkeypatch.setattr("explorer.training.trainer.Averages.update", spoil)
     *_, end = train(SPEC, load_data("digits"), CPU)
-    assert isinstance(end, Failed) and end.epochs == 1 and all(np.isfinite(w).all() for w in end.weights.values())
+    assert (
+        isinstance(end, Failed)
+        and end.epochs == 1
+        and all(np.isfinite(w).all() for w in end.weights.values())
+    )
 
 
 def test_a_checkpoint_without_its_averages_is_refused():

@@ -27,7 +27,9 @@ def test_a_link_leads_to_where_it_was_written():
     address = written("a", "b", before, moves=True)
     here, said = followed(address)
     assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
-    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in written("a", "b", before, moves=False)
+    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in written(
+        "a", "b", before, moves=False
+    )
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
@@ -37,11 +39,20 @@ def test_with_one_z_the_other_follows_to_the_same_place():
     assert here.zs[1] == [0.5, -1] and ae.standard(here.zs[0]) == pytest.approx([0.5, -1])
 
 
-@pytest.mark.parametrize("wrong, says", [
-    ({"z": "1"}, "its z is not 2 finite numbers"), ({"ae_z": "nan,1"}, "its ae_z"), ({"z": "1e9,0"}, "its z"),
-    ({"z": "<b>,1"}, "its z"), ({"z": ""}, "its z"),
-    ({"beta": "-1"}, "from 0.01 to 1"), ({"beta": "inf"}, "KL weight"), ({"beta": "1,2"}, "KL weight"), ({"from": "1,2,3"}, "path"),
-])
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"z": "1"}, "its z is not 2 finite numbers"),
+        ({"ae_z": "nan,1"}, "its ae_z"),
+        ({"z": "1e9,0"}, "its z"),
+        ({"z": "<b>,1"}, "its z"),
+        ({"z": ""}, "its z"),
+        ({"beta": "-1"}, "from 0.01 to 1"),
+        ({"beta": "inf"}, "KL weight"),
+        ({"beta": "1,2"}, "KL weight"),
+        ({"from": "1,2,3"}, "path"),
+    ],
+)
 def test_what_is_wrong_is_said_and_left_out(wrong, says):
     here, said = followed(wrong)
     assert says in said and (here.zs, here.film, here.start) == ([[1.0, 1.0], [0.0, 0.0]], 1.0, None)

@@ -33,8 +33,10 @@ def test_an_old_commit_told_again_is_not_heard(here):
 
 @pytest.mark.parametrize("first", ["commit", "look"])
 def test_a_look_told_together_with_the_commit_before_it_is_decoded(here, first):
-    messages = {"commit": lambda: here.commit({"n": 5, "zs": [[1, 1]], "row": None}, codes),
-                "look": lambda: here.look({"n": 6, "zs": [[2, 2]]})}
+    messages = {
+        "commit": lambda: here.commit({"n": 5, "zs": [[1, 1]], "row": None}, codes),
+        "look": lambda: here.look({"n": 6, "zs": [[2, 2]]}),
+    }
     messages.pop(first)()
     next(iter(messages.values()))()
     assert (here.zs[0], here.looked_at, here.heard) == ([1.0, 1.0], ([[2.0, 2.0]], None), 6)
@@ -54,7 +56,9 @@ def test_a_row_is_chosen_where_the_film_is(here):
     assert here.film == 10
 
 
-@pytest.mark.parametrize("wrong", [None, "1,2", [1], [1, 2, 3], [1, "2"], [float("nan"), 1], [1, 10**400], [1e9, 0], {}])
+@pytest.mark.parametrize(
+    "wrong", [None, "1,2", [1], [1, 2, 3], [1, "2"], [float("nan"), 1], [1, 10**400], [1e9, 0], {}]
+)
 def test_what_is_no_z_is_not_taken(here, wrong):
     here.commit({"n": 5, "zs": [wrong], "row": None}, codes)
     here.look({"n": 6, "zs": [wrong]})

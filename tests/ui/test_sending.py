@@ -14,7 +14,11 @@ def delays(connection: socket.socket) -> bool:
 
 
 def test_neither_what_is_connected_nor_what_connects_later_is_held_back():
-    with socket.socket(family=socket.AF_INET) as listening, socket.socket() as first, socket.socket() as second:
+    with (
+        socket.socket(family=socket.AF_INET) as listening,
+        socket.socket() as first,
+        socket.socket() as second,
+    ):
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         first.connect(listening.getsockname())

@@ -1,4 +1,6 @@
-"""What is answered to a page asked for under a name that is not allowed (in a browser: tests/browser/test_hosts.py)."""
+"""What is answered to a page asked for under a name that is not allowed (in a browser:
+tests/browser/test_hosts.py).
+"""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +10,17 @@ import pytest
 from explorer.ui.serving import MOST_LOGGED, HostAnswer, opens_a_browser
 
 
-@pytest.mark.parametrize("host", ["", "a b", "<script>alert(1)</script>", "é.example", "x" * 5000, "[::1", "user@localhost", "a\x1b[31m"])
+@pytest.mark.parametrize(
+    "host",
+    ["", "a b", "<script>alert(1)</script>", "é.example", "x" * 5000, "[::1", "user@localhost", "a\x1b[31m"],
+)
 def test_a_host_of_any_kind_is_one_plain_line(host, capsys):
     status, headers, body = asked(HostAnswer(never), host.encode("latin-1"))
-    assert status == 403 and headers["content-type"].startswith("text/plain") and headers["x-content-type-options"] == "nosniff"
+    assert (
+        status == 403
+        and headers["content-type"].startswith("text/plain")
+        and headers["x-content-type-options"] == "nosniff"
+    )
     [line] = capsys.readouterr().err.splitlines()
     assert line.isprintable() and line.isascii() and len(line) < 600 and len(body) < 1000
 
@@ -41,20 +50,33 @@ def asked(app, host: bytes) -> tuple[int, dict, str]:
         sent.append(message)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streamlit.config.get_option", lambda name: ["localhost"] if name == "server.allowedHosts" else None)
+        patch.setattr(
+            "streamlit.config.get_option",
+            lambda name: ["localhost"] if name == "server.allowedHosts" else None,
+        )
         run(app({"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host)]}, None, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, sent[1]["body"].decode()
 
 
-@pytest.mark.parametrize("mode, headless, opened", [
-    ("starlette-app", False, ["http://127.0.0.1:8501"]), ("starlette-app", True, []), ("asgi-server", False, []),
-])
+@pytest.mark.parametrize(
+    "mode, headless, opened",
+    [
+        ("starlette-app", False, ["http://127.0.0.1:8501"]),
+        ("starlette-app", True, []),
+        ("asgi-server", False, []),
+    ],
+)
 def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, headless, opened):
     found = []
     monkeypatch.setattr("streamlit.config._server_mode", mode)
     monkeypatch.setattr("streamlit.cli_util.open_browser", found.append)
-    options = {"server.headless": headless, "server.address": "127.0.0.1", "browser.serverPort": 8501, "server.baseUrlPath": ""}
+    options = {
+        "server.headless": headless,
+        "server.address": "127.0.0.1",
+        "browser.serverPort": 8501,
+        "server.baseUrlPath": "",
+    }
     monkeypatch.setattr("streamlit.config.get_option", options.get)
     monkeypatch.setattr("streamlit.config.is_manually_set", lambda name: name == "server.address")
 

@@ -20,9 +20,13 @@ def rgb(colour: str) -> np.ndarray:
 
 def contrast(a: np.ndarray, b: np.ndarray) -> float:
     """WCAG 2.2's contrast ratio of two sRGB colours."""
+
     def luminance(c):
         c = c / 255
-        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722] + 0.05
+        return (
+            np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722] + 0.05
+        )
+
     low, high = sorted((luminance(a), luminance(b)))
     return high / low
 

@@ -12,16 +12,22 @@ from explorer.ui.latent_pad import style
 HERE = Path(__file__).parent
 SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
 CSS = style("button") + "\n" + (HERE / "drawing.css").read_text(encoding="utf-8")
-_drawing = st.components.v2.component("drawing", js=(HERE / "drawing.js").read_text(encoding="utf-8"), css=CSS)
+_drawing = st.components.v2.component(
+    "drawing", js=(HERE / "drawing.js").read_text(encoding="utf-8"), css=CSS
+)
 
 
 def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280) -> None:
-    """Mount a canvas, size px wide where there is room; on_draw gets uint8 [112, 112] after each stroke, undo and clear.
+    """Mount a canvas, size px wide where there is room; on_draw gets uint8 [112, 112] after each stroke, undo
+    and clear.
 
     The strokes stay with the browser tab, by key; what Python makes of them is the page's to keep.
     """
+
     def hear():
-        strokes = picture(st.session_state.get(key, {}).get("picture"))  # none from a canvas that is no longer there
+        strokes = picture(
+            st.session_state.get(key, {}).get("picture")
+        )  # none from a canvas that is no longer there
         if strokes is not None:
             on_draw(strokes)
 

@@ -32,4 +32,6 @@ class LateBlock:
 def make_block(id: str, about: dict, tensors: dict[str, np.ndarray]) -> Block:
     """tensors: float32, float16, uint16 or uint8."""
     metadata = {"block": json.dumps({"id": id} | about)}
-    return Block(id, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, metadata))
+    return Block(
+        id, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, metadata)
+    )

@@ -15,12 +15,18 @@ LAYER = re.compile(r"(decoder\.\d+)\.weight")
 IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
 
 
-def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: dict[float, dict[str, np.ndarray]],
-                  log: bool = False) -> Block | None:
-    """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic as the film's is).
+def decoder_block(
+    id: str,
+    spec: RunSpec,
+    shape: tuple[int, int, int],
+    rungs: dict[float, dict[str, np.ndarray]],
+    log: bool = False,
+) -> Block | None:
+    """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
+    as the film's is).
 
-    rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of another kind, or
-    one that takes more than 25 M multiply-adds an image.
+    rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of
+    another kind, or one that takes more than 25 M multiply-adds an image.
     """
     if spec.network not in NETWORKS:
         return None
@@ -30,12 +36,25 @@ def decoder_block(id: str, spec: RunSpec, shape: tuple[int, int, int], rungs: di
         return None
     at = [math.log10(value) if log else value for value in rungs]
     about = {"input": spec.latent_dim, "layers": [*layers, {"kind": IMAGE_OF[spec.likelihood]}], "rungs": at}
-    return make_block(id, about, {name: np.stack([rung[name] for rung in rungs.values()]) for name in first if name.startswith(PREFIX)})
+    return make_block(
+        id,
+        about,
+        {
+            name: np.stack([rung[name] for rung in rungs.values()])
+            for name in first
+            if name.startswith(PREFIX)
+        },
+    )
 
 
 def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
-    """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the multiply-adds of it all."""
-    names = sorted((found[1] for name in weights if (found := LAYER.fullmatch(name))), key=lambda name: int(name.removeprefix(PREFIX)))
+    """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the
+    multiply-adds of it all.
+    """
+    names = sorted(
+        (found[1] for name in weights if (found := LAYER.fullmatch(name))),
+        key=lambda name: int(name.removeprefix(PREFIX)),
+    )
     layers, multiply_adds = [], 0
     doublings = sum(weights[f"{name}.weight"].ndim == 4 for name in names)
     for i, name in enumerate(names):

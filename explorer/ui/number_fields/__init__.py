@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_listener = st.components.v2.component("number_fields", js=(Path(__file__).parent / "number_fields.js").read_text(encoding="utf-8"))
+_listener = st.components.v2.component(
+    "number_fields", js=(Path(__file__).parent / "number_fields.js").read_text(encoding="utf-8")
+)
 
 
 def read_commas() -> None:

@@ -29,7 +29,10 @@ def _classes(here: Visit) -> list[str]:
 def _ends(here: Visit) -> list[int]:
     """The classes from which and to which a direction between classes leads."""
     classes = _classes(here)
-    return [here.run.class_names.index(s.get() if s.get() in classes else classes[i]) for i, s in enumerate((LESS, MORE))]
+    return [
+        here.run.class_names.index(s.get() if s.get() in classes else classes[i])
+        for i, s in enumerate((LESS, MORE))
+    ]
 
 
 def _direction(here: Visit) -> tuple[str, np.ndarray] | None:
@@ -42,7 +45,9 @@ def _direction(here: Visit) -> tuple[str, np.ndarray] | None:
     if kind != "classes":
         return kind, along(mu, e.factors[kind][: len(mu)])
     less, more = _ends(here)
-    return f"{here.run.class_names[less]} → {here.run.class_names[more]}", between(mu, e.y[: len(mu)], less, more)
+    return f"{here.run.class_names[less]} → {here.run.class_names[more]}", between(
+        mu, e.y[: len(mu)], less, more
+    )
 
 
 def drawn(here: Visit) -> dict:
@@ -56,14 +61,18 @@ def drawn(here: Visit) -> dict:
 def show(here: Visit) -> None:
     kinds, classes = _kinds(here), _classes(here)
     if not kinds:
-        st.info("These images have one class and no other known attribute, so there is no direction to follow.")
+        st.info(
+            "These images have one class and no other known attribute, so there is no direction to follow."
+        )
         return
     if len(kinds) > 1:
         KIND.select("Attribute", kinds, lambda kind: "class" if kind == "classes" else kind.replace("_", " "))
     else:
         KIND.set(kinds[0])
     if KIND.get() == "classes":
-        for column, setting, label, first in zip(st.columns(2), (LESS, MORE), ("From the mean of", "to the mean of"), (0, 1)):
+        for column, setting, label, first in zip(
+            st.columns(2), (LESS, MORE), ("From the mean of", "to the mean of"), (0, 1)
+        ):
             with column:
                 setting.set(setting.get() if setting.get() in classes else classes[first])
                 setting.select(label, classes)
@@ -76,10 +85,22 @@ def show(here: Visit) -> None:
     zs = here.z + shares[:, None] * vector
     gaps = here.in_gap(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
-    gallery(key("attribute", here.run), f"Along {name}", here.decode(zs), [f"{c} times {name}" for c in captions], n, captions=captions,
-            marked=np.flatnonzero(gaps), mark="Underlined: in a gap (no codes).", on_pick=lambda i: here.go(zs[i]),
-            about=here.name)
-    st.caption(f"0 is z; +1 adds the difference of the two groups' mean codes, of length {np.linalg.norm(vector):.2f}.")
+    gallery(
+        key("attribute", here.run),
+        f"Along {name}",
+        here.decode(zs),
+        [f"{c} times {name}" for c in captions],
+        n,
+        captions=captions,
+        marked=np.flatnonzero(gaps),
+        mark="Underlined: in a gap (no codes).",
+        on_pick=lambda i: here.go(zs[i]),
+        about=here.name,
+    )
+    st.caption(
+        "0 is z; +1 adds the difference of the two groups' mean codes, of length"
+        f" {np.linalg.norm(vector):.2f}."
+    )
     if KIND.get() == "classes":
         _others(here, *_ends(here))
 
@@ -89,22 +110,34 @@ def _others(here: Visit, less: int, more: int) -> None:
     if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
-        st.caption(f"Added to {n:,} codes of other classes, this direction keeps the class of {after.kept:.0%}, turns {after.became:.0%} "
-                   f"into {words.as_text(here.run.class_names[more])} and {after.other:.0%} into another (±{error:.0f}%, according to the "
-                   f"classifier). Without it, {before.kept:.0%} keep their class.")
+        st.caption(
+            f"Added to {n:,} codes of other classes, this direction keeps the class of {after.kept:.0%},"
+            f" turns {after.became:.0%} into {words.as_text(here.run.class_names[more])} and"
+            f" {after.other:.0%} into another (±{error:.0f}%, according to the classifier). Without it,"
+            f" {before.kept:.0%} keep their class."
+        )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _effect(folder: Path, version: str, beta: float | None, less: int, more: int, _here: Visit):
-    """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None if it can't be measured."""
+    """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None
+    if it can't be measured.
+    """
     mu, y = _here.codes()[0], cache.view(_here.run).embedding.y
     rows = np.flatnonzero(~np.isin(y[: len(mu)], (less, more)))
     rows = rows[np.linspace(0, len(rows) - 1, min(TRIED, len(rows))).astype(int)] if len(rows) else rows
     if not len(rows):
         return None
-    named = [probabilities(_here.run, _here.decode(mu[rows] + vector)) for vector in (0, _direction(_here)[1])]
+    named = [
+        probabilities(_here.run, _here.decode(mu[rows] + vector)) for vector in (0, _direction(_here)[1])
+    ]
     return None if named[0] is None else (len(rows), *(effect(p.argmax(1), y[rows], more) for p in named))
 
 
-TOOL = Tool("Attributes", "Choose a direction. Move its slider, below those of z, and watch what else in the image changes.",
-            show, (KIND, LESS, MORE, STEPS), drawn)
+TOOL = Tool(
+    "Attributes",
+    "Choose a direction. Move its slider, below those of z, and watch what else in the image changes.",
+    show,
+    (KIND, LESS, MORE, STEPS),
+    drawn,
+)

@@ -10,7 +10,10 @@ from explorer.store.run import Run, read
 from explorer.ui import cache
 
 BELOW = f"below {SURE:.0%} confidence"
-NO_JUDGE = "The classifier has seen real images only: it also names images that show nothing, often with high confidence."
+NO_JUDGE = (
+    "The classifier has seen real images only: it also names images that show nothing, often with high"
+    " confidence."
+)
 
 
 @st.cache_resource(max_entries=8, ttl=30, show_spinner=False)

@@ -18,7 +18,11 @@ from explorer.ui.gallery import gallery
 from explorer.ui.tools.tool import Tool
 from explorer.ui.visit import Visit, key
 
-NEAREST, BLENDED, TYPICAL = 6, 60, 100  # images: shown, of which a blend is made, from which a median distance is taken
+NEAREST, BLENDED, TYPICAL = (
+    6,
+    60,
+    100,
+)  # images: shown, of which a blend is made, from which a median distance is taken
 TRIED, FEWEST = 2000, 10  # samples among which gaps are looked for, and in gaps for a median
 
 
@@ -49,14 +53,26 @@ def _codes(folder: Path, version: str, beta: float | None, _run: Run, _x: np.nda
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
-def _medians(folder: Path, version: str, beta: float | None, _here: Visit, _x: np.ndarray) -> dict[str, float]:
-    """The median distance from the nearest training image: of test images, of their decoded codes, of decoded samples in gaps."""
+def _medians(
+    folder: Path, version: str, beta: float | None, _here: Visit, _x: np.ndarray
+) -> dict[str, float]:
+    """The median distance from the nearest training image: of test images, of their decoded codes, of decoded
+    samples in gaps.
+    """
     scale = cache.view(_here.run).scale
     drawn = from_gaussian(scale, TRIED, 1.0, np.random.default_rng(0))
-    asked = {"test images": cache.view(_here.run).embedding.images[:TYPICAL],
-             "their reconstructions": _here.decode(_here.codes()[0][:TYPICAL]),
-             "decoded samples in gaps": _here.decode(in_gaps) if len(in_gaps := drawn[_here.in_gap(drawn)][:TYPICAL]) >= FEWEST else None}
-    return {name: float(np.median(nearest_distances(_x, images))) for name, images in asked.items() if images is not None}
+    asked = {
+        "test images": cache.view(_here.run).embedding.images[:TYPICAL],
+        "their reconstructions": _here.decode(_here.codes()[0][:TYPICAL]),
+        "decoded samples in gaps": (
+            _here.decode(in_gaps) if len(in_gaps := drawn[_here.in_gap(drawn)][:TYPICAL]) >= FEWEST else None
+        ),
+    }
+    return {
+        name: float(np.median(nearest_distances(_x, images)))
+        for name, images in asked.items()
+        if images is not None
+    }
 
 
 def show(here: Visit) -> None:
@@ -65,7 +81,10 @@ def show(here: Visit) -> None:
     try:
         x, y = _images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:
-        st.error(f"{without_key(str(error))} Only this tool needs the training images: the other tools use the test images of the run.")
+        st.error(
+            f"{without_key(str(error))} Only this tool needs the training images: the other tools use the"
+            " test images of the run."
+        )
         return
     mu, medians = _codes(*here_at, here.beta, run, x), _medians(*here_at, here.beta, here, x)
     decoded = here.decode(here.z[None])[0]
@@ -79,13 +98,28 @@ def show(here: Visit) -> None:
         return [run.class_names[y[row]] for row in rows]
 
     used = int((mixed.weights > 1e-3).sum())
-    st.markdown(f"Distance from the decoded image: nearest training image **{pixel_distances[0]:.2f}**, best blend of {used} training "
-                f"images **{mixed.distance:.2f}**. A copy would have distance 0.",
-                help="Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend is the non-negative least-squares fit "
-                     f"of the {len(by_pixel)} nearest images.")
-    st.caption("Median distance from the nearest training image: " + ", ".join(f"{name} {d:.2f}" for name, d in medians.items()) + ".")
-    gallery(key("decode and blend", run), "The decoded image and the blend", np.stack([decoded, np.clip(mixed.image, 0, 1)]),
-            ["decoded from z", "the best blend"], 6, captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"], about=here.name)
+    st.markdown(
+        f"Distance from the decoded image: nearest training image **{pixel_distances[0]:.2f}**, best blend of"
+        f" {used} training images **{mixed.distance:.2f}**. A copy would have distance 0.",
+        help=(
+            "Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend is the non-negative"
+            f" least-squares fit of the {len(by_pixel)} nearest images."
+        ),
+    )
+    st.caption(
+        "Median distance from the nearest training image: "
+        + ", ".join(f"{name} {d:.2f}" for name, d in medians.items())
+        + "."
+    )
+    gallery(
+        key("decode and blend", run),
+        "The decoded image and the blend",
+        np.stack([decoded, np.clip(mixed.image, 0, 1)]),
+        ["decoded from z", "the best blend"],
+        6,
+        captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"],
+        about=here.name,
+    )
     for title, rows, captions in (
         ("Nearest in pixels", by_pixel[:NEAREST], [f"{d:.2f}" for d in pixel_distances[:NEAREST]]),
         ("Nearest in code", by_code, [f"{d:.2f}" for d in code_distances]),
@@ -93,10 +127,22 @@ def show(here: Visit) -> None:
     ):
         st.markdown(f"**{title}**")
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]
-        gallery(key(title, run), title, x[rows], names, NEAREST, captions=captions,
-                on_pick=lambda i, rows=rows: here.go(mu[rows[i]]), about=here.name)
+        gallery(
+            key(title, run),
+            title,
+            x[rows],
+            names,
+            NEAREST,
+            captions=captions,
+            on_pick=lambda i, rows=rows: here.go(mu[rows[i]]),
+            about=here.name,
+        )
     st.caption("Click a training image to go to its code.")
 
 
-TOOL = Tool("Copying", "Is the decoded image a copy of a training image, or a blend? Move z to a code, then into a gap, and watch both "
-            "distances.", show)
+TOOL = Tool(
+    "Copying",
+    "Is the decoded image a copy of a training image, or a blend? Move z to a code, then into a gap, and"
+    " watch both distances.",
+    show,
+)

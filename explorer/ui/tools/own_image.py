@@ -1,4 +1,6 @@
-"""An image of the visitor's own, or a test image: its posterior, its reconstruction, its distortion and rate, and log p(x)."""
+"""An image of the visitor's own, or a test image: its posterior, its reconstruction, its distortion and rate,
+and log p(x).
+"""
 
 import numpy as np
 import streamlit as st
@@ -61,13 +63,25 @@ def show(here: Visit) -> None:
     with st.container(horizontal=True):
         st.button("Go to its code", key=key("go to own", run), on_click=here.go, args=(mu,), type="primary")
         if sd is not None:
-                st.button("Sample from its posterior", key=key("draw own", run), on_click=draw_eps, help="z = μ + σ·ε, with a new ε")
+            st.button(
+                "Sample from its posterior",
+                key=key("draw own", run),
+                on_click=draw_eps,
+                help="z = μ + σ·ε, with a new ε",
+            )
     zs, names = [mu], ["decoded from μ"]
     if sd is not None and here.eps is not None and len(here.eps) == len(mu):
         zs, names = [*zs, mu + sd * here.eps], [*names, "decoded from μ + σ·ε"]
-    gallery(key("own", run), "The image and its reconstruction", np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs))]),
-            ["the image", *names], 4, captions=["the image", *names], on_pick=lambda i: here.go(zs[i - 1]) if i else None,
-            about=here.name)
+    gallery(
+        key("own", run),
+        "The image and its reconstruction",
+        np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs))]),
+        ["the image", *names],
+        4,
+        captions=["the image", *names],
+        on_pick=lambda i: here.go(zs[i - 1]) if i else None,
+        about=here.name,
+    )
     _figures(here, loaded, x, zs[-1], rate)
 
 
@@ -79,7 +93,10 @@ def _draw(here: Visit, images: np.ndarray) -> None:
         except UserError:
             here.own.pop("draw", None)  # an empty one
 
-    st.caption("Draw with the mouse, a pen or a finger. The drawing is centred and scaled like the images of the data set.")
+    st.caption(
+        "Draw with the mouse, a pen or a finger. The drawing is centred and scaled like the images of the"
+        " data set."
+    )
     drawing(key("drawing", here.run), on_draw=take)
 
 
@@ -97,14 +114,20 @@ def _upload(here: Visit, images: np.ndarray) -> None:
             except UserError as error:
                 here.fault = str(error)
 
-    st.file_uploader("An image file", key=name, on_change=take, help=f"{IN_WORDS}. The central square is used.")
+    st.file_uploader(
+        "An image file", key=name, on_change=take, help=f"{IN_WORDS}. The central square is used."
+    )
     if here.fault and st.session_state.get(name):
         st.error(here.fault)
     if "upload" in here.own:
         for note in here.notes:
             st.caption(note)
-        st.button("Invert", key=key("invert", here.run), on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
-                  help="A dark drawing on white paper is inverted automatically if the data set is light on dark.")
+        st.button(
+            "Invert",
+            key=key("invert", here.run),
+            on_click=lambda: here.own.update(upload=inverted(here.own["upload"])),
+            help="A dark drawing on white paper is inverted automatically if the data set is light on dark.",
+        )
 
 
 def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray) -> None:
@@ -113,30 +136,57 @@ def _figures(here: Visit, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray
 
     distortion, test, spec = describing.distortion_at(loaded, x, z), here.run.test, here.run.spec
     if spec.n_codes:
-        st.markdown(f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats. Test images have a mean "
-                    f"distortion of {test.distortion:.1f}, and the same rate.")
-        st.caption(f"The rate is {spec.n_groups} · ln {spec.n_codes} for every image: {spec.n_groups} positions with a uniform prior over "
-                   f"{spec.n_codes} entries.")
+        st.markdown(
+            f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats. Test"
+            f" images have a mean distortion of {test.distortion:.1f}, and the same rate."
+        )
+        st.caption(
+            f"The rate is {spec.n_groups} · ln {spec.n_codes} for every image: {spec.n_groups} positions with"
+            f" a uniform prior over {spec.n_codes} entries."
+        )
         return
     if not spec.has_prior:
-        st.markdown(f"The distortion is **{distortion:.1f}** nats; the mean over the test images is {test.distortion:.1f}.")
-        st.caption("The code of an AE is a point: it has no posterior and no rate, and the model assigns no probability to an image.")
+        st.markdown(
+            f"The distortion is **{distortion:.1f}** nats; the mean over the test images is"
+            f" {test.distortion:.1f}."
+        )
+        st.caption(
+            "The code of an AE is a point: it has no posterior and no rate, and the model assigns no"
+            " probability to an image."
+        )
         return
-    st.markdown(f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats; the means over the test "
-                f"images are {test.distortion:.1f} and {test.rate:.1f}{' at KL weight 1' if spec.rungs else ''}.")
+    st.markdown(
+        f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats; the"
+        f" means over the test images are {test.distortion:.1f} and"
+        f" {test.rate:.1f}{' at KL weight 1' if spec.rungs else ''}."
+    )
     figure = bars(rate, [words.dimension(i) for i in range(len(rate))], "rate, nats")
-    st.plotly_chart(figure, key=key("rates", here.run), alt="Rate of each latent dimension, in nats", config={"displaylogo": False})
+    st.plotly_chart(
+        figure,
+        key=key("rates", here.run),
+        alt="Rate of each latent dimension, in nats",
+        config={"displaylogo": False},
+    )
     SAMPLES.pick("Importance samples for log p(x)", SAMPLES.options, lambda n: f"{int(n):,}")
     n = int(SAMPLES.get())
     found, spread = _log_likelihood(here, loaded, x, n)
-    st.markdown(f"log p(x) ≈ **{words.minus(found)} ± {spread:.1f}** nats ({n:,} importance sample{'s' * (n > 1)}; on average an "
-                "underestimate)", help=f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each. Where "
-                                     "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more.")
+    st.markdown(
+        f"log p(x) ≈ **{words.minus(found)} ± {spread:.1f}** nats ({n:,} importance sample{'s' * (n > 1)}; on"
+        " average an underestimate)",
+        help=(
+            f"Mean and standard deviation of {describing.REPEATS} estimates with {n:,} samples each. Where "
+            "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more."
+        ),
+    )
     if spec.likelihood == "bernoulli":
-        st.caption("On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only between models with this "
-                   "likelihood.")
+        st.caption(
+            "On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only"
+            " between models with this likelihood."
+        )
     if "learn_elbo" in THERE:
-        st.page_link("pages/learn_elbo.py", label=f"Lesson: {LESSONS['learn_elbo']}", icon=":material/school:")
+        st.page_link(
+            "pages/learn_elbo.py", label=f"Lesson: {LESSONS['learn_elbo']}", icon=":material/school:"
+        )
 
 
 def _log_likelihood(here: Visit, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
@@ -146,11 +196,19 @@ def _log_likelihood(here: Visit, loaded, x: np.ndarray, n: int) -> tuple[float, 
     asked = here.beta, x.tobytes(), n
     if asked not in here.likelihoods:
         bar = st.progress(0.0, "Sampling from the posterior…")
-        found = describing.log_likelihood(loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"))
+        found = describing.log_likelihood(
+            loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples")
+        )
         here.likelihoods = dict([*here.likelihoods.items()][-MOST_KEPT:]) | {asked: found}
         bar.empty()
     return here.likelihoods[asked]
 
 
-TOOL = Tool("Your image", "Draw or upload an image, or choose a test image. The map marks its code, and the posterior of a VAE as an "
-            "ellipse. Compare the image with its reconstruction.", show, (INPUT, IMAGE, SAMPLES), drawn)
+TOOL = Tool(
+    "Your image",
+    "Draw or upload an image, or choose a test image. The map marks its code, and the posterior of a VAE as"
+    " an ellipse. Compare the image with its reconstruction.",
+    show,
+    (INPUT, IMAGE, SAMPLES),
+    drawn,
+)

@@ -22,28 +22,63 @@ def show(here: Visit) -> None:
     at = f"-beta-{beta:.3g}" if beta is not None else ""
     st.markdown("**Codes of the test images**")
     with st.container(horizontal=True):
-        row = "One row per image: number, class, " + ("μ and log σ² of each dimension" if run.spec.has_prior else "code")
+        row = "One row per image: number, class, " + (
+            "μ and log σ² of each dimension" if run.spec.has_prior else "code"
+        )
         _offer(here, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: exporting.codes_csv(run, beta), row)
-        _offer(here, "Parquet", f"{name}{at}-codes.parquet", "application/octet-stream", lambda: exporting.codes_parquet(run, beta), row)
-        _offer(here, "Embedding Projector, zip", f"{name}{at}-projector.zip", "application/zip",
-               lambda: exporting.codes_projector(run, beta), "vectors.tsv and metadata.tsv, for the Embedding Projector")
+        _offer(
+            here,
+            "Parquet",
+            f"{name}{at}-codes.parquet",
+            "application/octet-stream",
+            lambda: exporting.codes_parquet(run, beta),
+            row,
+        )
+        _offer(
+            here,
+            "Embedding Projector, zip",
+            f"{name}{at}-projector.zip",
+            "application/zip",
+            lambda: exporting.codes_projector(run, beta),
+            "vectors.tsv and metadata.tsv, for the Embedding Projector",
+        )
     st.markdown("**The run**")
     with st.container(horizontal=True):
-        _offer(here, "Run, zip", f"{name}.zip", "application/zip", lambda: exporting.run_zip(run),
-               "Settings, weights, codes and training events")
-        _offer(here, "Decoder, ONNX", f"{name}{at}-decoder.onnx", "application/octet-stream", lambda: exporting.decoder_onnx(run, beta),
-               f"z [batch, {run.spec.latent_dim}] → images [batch, {', '.join(map(str, run.shape))}] in 0 to 1. It is tested against this "
-               "model first, which takes some seconds.")
+        _offer(
+            here,
+            "Run, zip",
+            f"{name}.zip",
+            "application/zip",
+            lambda: exporting.run_zip(run),
+            "Settings, weights, codes and training events",
+        )
+        _offer(
+            here,
+            "Decoder, ONNX",
+            f"{name}{at}-decoder.onnx",
+            "application/octet-stream",
+            lambda: exporting.decoder_onnx(run, beta),
+            f"z [batch, {run.spec.latent_dim}] → images [batch, {', '.join(map(str, run.shape))}] in 0 to 1."
+            " It is tested against this model first, which takes some seconds.",
+        )
     _failed(here)
-    st.markdown("**This view**", help="*Save PNG* next to the map, and below each set of images, saves a captioned picture.")
-    st.code(f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True)
+    st.markdown(
+        "**This view**",
+        help="*Save PNG* next to the map, and below each set of images, saves a captioned picture.",
+    )
+    st.code(
+        f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True
+    )
     tool = f", with *{TOOLS[here.tool].label}* open" if here.tool else ""
-    st.caption(f"This link opens the model at this z{tool}." + (" The run is private: the link works in this browser only."
-                                                         if owner(run.name) else ""))
+    st.caption(
+        f"This link opens the model at this z{tool}."
+        + (" The run is private: the link works in this browser only." if owner(run.name) else "")
+    )
 
 
 def _offer(here: Visit, label: str, file: str, mime: str, made: Callable[[], bytes], contains: str) -> None:
     """Made when it is asked for."""
+
     def data() -> bytes:
         here.faults.pop(file, None)
         try:
@@ -52,8 +87,16 @@ def _offer(here: Visit, label: str, file: str, mime: str, made: Callable[[], byt
             here.faults[file] = str(error)
             raise
 
-    st.download_button(label, data, file, mime, key=key(f"take {label}", here.run), icon=":material/download:", on_click="ignore",
-                       help=contains)
+    st.download_button(
+        label,
+        data,
+        file,
+        mime,
+        key=key(f"take {label}", here.run),
+        icon=":material/download:",
+        on_click="ignore",
+        help=contains,
+    )
 
 
 @st.fragment(run_every=LOOK_EVERY)

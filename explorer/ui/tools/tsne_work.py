@@ -50,10 +50,17 @@ def _work(folder: Path, version: str, beta: float | None, _codes: np.ndarray) ->
 
 
 def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
-    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises UserError if it can't be."""
+    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises
+    UserError if it can't be.
+    """
     if st.session_state.get(stopped := _stopped(here)):
         st.caption("t-SNE was stopped.")
-        st.button("Start again", key=key("start t-SNE", here.run), on_click=st.session_state.pop, args=(stopped, None))
+        st.button(
+            "Start again",
+            key=key("start t-SNE", here.run),
+            on_click=st.session_state.pop,
+            args=(stopped, None),
+        )
         return None
     asked = here.run.folder, cache.version(here.run), here.beta
     work = _work(*asked, mu)
@@ -67,7 +74,9 @@ def tsne_places(here: Visit, mu: np.ndarray) -> np.ndarray | None:
 
 
 def _stopped(here: Visit) -> str:
-    """Where a session says so of a run: no widget's key, whose value may come back with a message that is already on its way."""
+    """Where a session says so of a run: no widget's key, whose value may come back with a message that is
+    already on its way.
+    """
     return key("t-SNE stopped", here.run)
 
 
@@ -80,5 +89,7 @@ def _watch(work: Work, here: Visit, n: int) -> None:
         work.stopped = st.session_state[_stopped(here)] = True
 
     left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
-    st.progress(work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "starting"))
+    st.progress(
+        work.share, f"t-SNE of {n:,} codes: " + (f"{in_words(left)} left" if work.share else "starting")
+    )
     st.button("Stop", key=key("stop t-SNE", here.run), on_click=stop)

@@ -22,7 +22,10 @@ def made(name, film=None, change=lambda e: e):
     run = find(name)
     e = change(read_embedding(run))
     p = project(e.mu)
-    scale, dims = scale_of(e.mu, p, run.spec.has_prior), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+    scale, dims = (
+        scale_of(e.mu, p, run.spec.has_prior),
+        dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior),
+    )
     block = map_block("id", run, e, scale, dims, "Digits", film)
     header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
     return run, e, p, json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
@@ -49,7 +52,9 @@ def test_clouds_are_the_posteriors_seen_on_the_plane(runs_folder):
     for row in range(0, 300, 37):
         a, b, c = t["spread"][0, row].astype(float)
         factor = np.array([[a, 0], [b, c]])
-        assert np.allclose(factor @ factor.T, p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T, rtol=5e-3, atol=1e-5)
+        assert np.allclose(
+            factor @ factor.T, p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T, rtol=5e-3, atol=1e-5
+        )
     assert "spread" not in made("tiny-ae")[-1]
 
 
@@ -70,9 +75,18 @@ def test_a_film_keeps_every_frame(runs_folder):
     _, e, _, _, _ = made("tiny-vae")
     frames = np.stack([e.mu, 2 * e.mu, -e.mu])
     *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log=True))
-    assert about["film"] == {"name": "beta", "title": "KL weight", "values": [0.1, 1.0, 10.0], "log": True, "marks": [], "steps": False}
+    assert about["film"] == {
+        "name": "beta",
+        "title": "KL weight",
+        "values": [0.1, 1.0, 10.0],
+        "log": True,
+        "marks": [],
+        "steps": False,
+    }
     assert np.abs(placed(t) - frames).max() <= np.ptp(frames) / 65535
-    assert all(low[0] < frame[:, 0].min() and low[3] > frame[:, 1].max() for low, frame in zip(t["bounds"], frames))
+    assert all(
+        low[0] < frame[:, 0].min() and low[3] > frame[:, 1].max() for low, frame in zip(t["bounds"], frames)
+    )
 
 
 def test_a_late_block_is_made_when_it_is_sent_and_once():
