@@ -10,11 +10,11 @@ import streamlit as st
 
 if st.runtime.exists():
     from explorer.ui import visitor
+    from explorer.ui.components.number_fields import read_commas
     from explorer.ui.entry import pass_app
     from explorer.ui.faults import plain_faults
-    from explorer.ui.lesson import LESSONS, THERE
-    from explorer.ui.number_fields import read_commas
-    from explorer.ui.sending import a_whole_page, send_at_once
+    from explorer.ui.learn.lesson import LESSONS, THERE
+    from explorer.ui.streamlit_internals import a_whole_page, send_at_once
     from explorer.ui.warm_up import warm_up
 
     send_at_once()

@@ -3,14 +3,14 @@
 import difflib
 from collections.abc import Iterable
 
-from explorer.names import MOST_SHOWN, shown
+from explorer.names import MOST_SHOWN, sanitize
 
 
 class UserError(ValueError):
     """A mistake of the user, or a fault in the user's files. Its message is shown unchanged."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
+def unknown_name_error(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Return the error for a name that does not exist; it suggests the most similar name that does."""
     known = sorted(known)
     near = difflib.get_close_matches(name[:MOST_SHOWN].lower(), known, n=1, cutoff=0.5)
@@ -21,4 +21,4 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
         if known
         else "There are none yet."
     )
-    return UserError(f"There is no {kind} named {shown(name)!r}. {hint}")
+    return UserError(f"There is no {kind} named {sanitize(name)!r}. {hint}")

@@ -13,14 +13,14 @@ def is_file_name(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name) is not None
 
 
-def same(name: str) -> str:
+def casefold_key(name: str) -> str:
     """Equal for names that some file systems, or readers, take for one: composed or not, in capitals or
     not.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def shown(name: str, most: int = MOST_SHOWN) -> str:
+def sanitize(name: str, most: int = MOST_SHOWN) -> str:
     """On one line and not too long; what can't be seen, or turns the line around, becomes '�'."""
     text = "".join(c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * most]))
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -5,7 +5,7 @@ An entry is "module:attribute", imported when it is first asked for, so that lis
 
 from importlib import import_module
 
-from explorer.errors import unknown
+from explorer.errors import unknown_name_error
 
 
 class Registry:
@@ -25,7 +25,7 @@ class Registry:
     def get(self, name: str):
         """The builder of that name. Raises UserError, with the nearest real name, if there is none."""
         if name not in self._entries:
-            raise unknown(self.kind, name, self._entries)
+            raise unknown_name_error(self.kind, name, self._entries)
         module, attribute = self._entries[name].split(":")
         return getattr(import_module(module), attribute)
 

@@ -11,8 +11,8 @@ from dataclasses import Field, asdict, dataclass, field, fields
 from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 
-from explorer.errors import UserError, unknown
-from explorer.names import is_file_name, shown
+from explorer.errors import UserError, unknown_name_error
+from explorer.names import is_file_name, sanitize
 from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 
 IMAGE_SIZES = (16, 28, 32, 64)
@@ -98,16 +98,16 @@ class RunSpec:
             object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
         kind, _, path = self.dataset.partition(":")
         if kind not in DATASETS.names():
-            raise unknown("data set", self.dataset, DATASETS.names())
+            raise unknown_name_error("data set", self.dataset, DATASETS.names())
         if (kind in (*ON_DISK, "own")) != bool(path):
             raise UserError(
-                f"{shown(self.dataset)!r} is not a data set: write folder:PATH for a folder of images,"
+                f"{sanitize(self.dataset)!r} is not a data set: write folder:PATH for a folder of images,"
                 " file:PATH for a file of images, own:NAME for uploaded images, and only the name for all"
                 " others."
             )
         if kind == "own" and not is_file_name(path):
             raise UserError(
-                f"{shown(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and"
+                f"{sanitize(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and"
                 " '.'."
             )
         settle = {}
@@ -161,7 +161,7 @@ class RunSpec:
         known = [f.name for f in fields(cls)]
         for name in values:
             if name not in known:
-                raise unknown("setting", str(name), known)
+                raise unknown_name_error("setting", str(name), known)
         return cls(**values)
 
     def to_dict(self) -> dict:
@@ -244,7 +244,7 @@ def _whole(path: str) -> Path | str:
         return Path(os.path.expanduser(path)).resolve()
     except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
         raise UserError(
-            f"{shown(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
+            f"{sanitize(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
         ) from None
 
 
@@ -256,7 +256,7 @@ def _rising(betas: str) -> str:
         values = [float(f"{float(beta):g}") for beta in betas.split(",")]
     except ValueError:
         raise UserError(
-            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {shown(repr(betas))}."
+            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {sanitize(repr(betas))}."
         ) from None
     if not (
         2 <= len(values) <= 40
@@ -266,7 +266,7 @@ def _rising(betas: str) -> str:
     ):
         raise UserError(
             "The betas of a ladder must be 2 to 40 numbers in rising order, above 0 and at most 1,000, not"
-            f" {shown(betas)}."
+            f" {sanitize(betas)}."
         )
     return ",".join(f"{beta:g}" for beta in values)
 
@@ -291,14 +291,14 @@ def _checked(f: Field, value):
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {shown(repr(value))}.")
+        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {sanitize(repr(value))}.")
     if m["choices"] and value not in m["choices"]:
         if wanted is str:
-            raise unknown(label, value, m["choices"])
+            raise unknown_name_error(label, value, m["choices"])
         raise UserError(
             f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
         )
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
         low, high = _shown_limit(m["low"]), _shown_limit(m["high"])
-        raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {shown(str(value))}.")
+        raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {sanitize(str(value))}.")
     return value

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from explorer.latent.gaps import MOST_CODES
-from explorer.privacy import without_key
-from explorer.ui import cache, pairs, words
-from explorer.ui.compare_view import ADDRESS, compare_view, follow_link
+from explorer.store.ownership import public_name
+from explorer.ui import cache, words
+from explorer.ui.compare import pairs
+from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
 from explorer.ui.entry import require_app
 
 PAIR, IMAGES, AE, VAE, CHOSEN = (
@@ -24,7 +25,7 @@ in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "
 pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
 pair = pair or pairs.usual(runs)
 if wrong:
-    st.warning(without_key(wrong + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
+    st.warning(public_name(wrong + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
     st.info(
         "There is no pair of an AE and a VAE of the same images yet. Train both: "

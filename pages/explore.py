@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from explorer.ui import cache, pairs, words
+from explorer.ui import cache, words
+from explorer.ui.compare import pairs
 from explorer.ui.entry import require_app
-from explorer.ui.explore_address import ADDRESS, RUN, follow_link
-from explorer.ui.explore_view import explore_view
+from explorer.ui.explore.address import ADDRESS, RUN, follow_link
+from explorer.ui.explore.session import visit
+from explorer.ui.explore.view import explore_view
 from explorer.ui.faults import plain_faults
-from explorer.ui.visit import visit
 
 USUAL, CHOSEN = "mnist-vae-2d", "a run was chosen"
 

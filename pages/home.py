@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from explorer.ui import cache, pairs, words
+from explorer.ui import cache, words
+from explorer.ui.compare import pairs
 from explorer.ui.entry import require_app
-from explorer.ui.latent_view import latent_view
-from explorer.ui.lesson import THERE
+from explorer.ui.explore.latent_view import latent_view
+from explorer.ui.learn.lesson import THERE
 
 TASTE = "mnist-vae-2d"
 

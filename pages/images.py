@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from explorer.ui.components.name_field import may_keep
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
-from explorer.ui.image_sets import image_sets
-from explorer.ui.image_upload import image_upload, kept
-from explorer.ui.place_for_new import may_keep
+from explorer.ui.images.sets import image_sets
+from explorer.ui.images.upload import image_upload, kept
 
 require_app()
 st.title("Your images")

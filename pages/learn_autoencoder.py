@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.ui import cache, words
-from explorer.ui.gallery import gallery
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.gallery import gallery
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (1, 22)
 PAGE = "learn_autoencoder"

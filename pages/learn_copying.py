@@ -7,9 +7,9 @@ import streamlit as st
 
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.ui import cache
-from explorer.ui.gallery import gallery
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.gallery import gallery
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (20,)
 PAGE = "learn_copying"

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.ui import cache
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (13, 14, 15, 16, 27)
 PAGE = "learn_elbo"

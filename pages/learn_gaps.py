@@ -9,9 +9,9 @@ from explorer.latent.gap_estimate import is_smaller
 from explorer.latent.interpolation import linear
 from explorer.latent.share import Z95
 from explorer.ui import cache, words
-from explorer.ui.gallery import gallery
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.gallery import gallery
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (2, 18, 19, 25)
 PAGE = "learn_gaps"

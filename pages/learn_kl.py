@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.figures.palette import RED
 from explorer.ui import cache, words
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (7, 8)
 PAGE = "learn_kl"

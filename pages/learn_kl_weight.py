@@ -5,10 +5,11 @@ import math
 import numpy as np
 import streamlit as st
 
-from explorer.ui import cache, pairs, words
-from explorer.ui.gallery import gallery
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui import cache, words
+from explorer.ui.compare import pairs
+from explorer.ui.components.gallery import gallery
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (10, 11)
 PAGE = "learn_kl_weight"
@@ -81,7 +82,7 @@ def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tup
 def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
     """By each figure, the best of the trained KL weights, and those that can't be distinguished from it."""
     from explorer.lessons.kl_weight import lowest, rates, smallest
-    from explorer.ui.readouts import frame_gap
+    from explorer.ui.components.readouts import frame_gap
 
     x, losses, bounds, gaps = cache.view(_run).embedding.images[:MEASURED], {}, {}, {}
     for beta in _run.spec.rungs:
@@ -172,7 +173,7 @@ def _curve(vae, ae, at: int) -> None:
 def _side_by_side(vae, ae, at: int) -> None:
     from explorer.figures.lesson_kl_weight import side_by_side
     from explorer.lessons.kl_weight import noise_error
-    from explorer.ui.readouts import frame_gap
+    from explorer.ui.components.readouts import frame_gap
 
     frame, images = vae.film[at], cache.view(vae).embedding.images
     n, gap, prior_gap = min(MEASURED, len(images)), frame_gap(frame), frame_gap(frame, prior=True)

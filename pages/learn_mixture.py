@@ -5,8 +5,8 @@ each of its Gaussians.
 import numpy as np
 import streamlit as st
 
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 from explorer.ui.words import minus
 
 CONCEPTS = (12,)

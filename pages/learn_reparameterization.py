@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from explorer.ui import words
-from explorer.ui.lesson import Lesson, Question, teach, tex
-from explorer.ui.settings import Setting
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, teach, tex
 
 CONCEPTS = (6,)
 PAGE = "learn_reparameterization"

@@ -5,13 +5,13 @@ import streamlit as st
 
 from explorer.figures.images import data_uri, sheet
 from explorer.latent.dimensions import ACTIVE
-from explorer.privacy import owner, without_key
+from explorer.store.ownership import owner_key, public_name
 from explorer.ui import cache, words
-from explorer.ui.bring import bring
-from explorer.ui.codes_view import codes_view
-from explorer.ui.deletion import delete_button, undo_button
+from explorer.ui.components.deletion import delete_button, undo_button
+from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.entry import require_app
-from explorer.ui.publishing import private_mark, publish_button
+from explorer.ui.library.codes_view import codes_view
+from explorer.ui.library.import_form import bring
 
 N_SHOWN = 10
 
@@ -22,7 +22,7 @@ st.markdown(
 )
 runs, faults = cache.all_runs()
 for fault in faults:
-    st.warning(without_key(fault))
+    st.warning(public_name(fault))
 undo_button()
 if not runs:
     st.info("There are no runs yet. Train one with `python -m explorer train --dataset digits`.")
@@ -31,8 +31,8 @@ if not runs:
 table = pd.DataFrame(
     [
         {
-            "run": without_key(run.name),
-            "seen": "only you" if owner(run.name) else "everyone",
+            "run": public_name(run.name),
+            "seen": "only you" if owner_key(run.name) else "everyone",
             "images": words.dataset(run),
             "model": words.MODELS[run.spec.model],
             "network": run.spec.network,
@@ -52,7 +52,7 @@ NATS = "nats per image, mean over the test split"
 ACTIVE_UNITS = (
     f"latent dimensions whose posterior mean has a variance above {ACTIVE} over the test split; VAEs only"
 )
-if not any(owner(run.name) for run in runs):
+if not any(owner_key(run.name) for run in runs):
     del table["seen"]
 choice = st.dataframe(
     table,
@@ -96,7 +96,7 @@ with left:
     )
     if run.note:
         st.warning(words.as_text(run.note))
-    if not owner(run.spec.dataset):
+    if not owner_key(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link(
         "pages/train.py",

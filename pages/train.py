@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from explorer import limits
-from explorer.jobs import queue
-from explorer.privacy import owner
+from explorer.jobs import limits, queue
 from explorer.specs import RunSpec
-from explorer.ui import presets, visitor
-from explorer.ui.deletion import undo_button
-from explorer.ui.ended_trainings import choose_ended, last_own
+from explorer.store.ownership import owner_key
+from explorer.ui import visitor
+from explorer.ui.components.deletion import undo_button
 from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
-from explorer.ui.spec_form import chosen_images, fill, from_address, spec_form
-from explorer.ui.starting import name_of, start
-from explorer.ui.training_estimate import estimate
-from explorer.ui.training_view import is_there, training_view, trainings
+from explorer.ui.train import presets
+from explorer.ui.train.ended import choose_ended, last_own
+from explorer.ui.train.estimate import estimate
+from explorer.ui.train.spec_form import chosen_images, fill, from_address, spec_form
+from explorer.ui.train.start import name_of, start
+from explorer.ui.train.view import is_there, training_view, trainings
 
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
 
@@ -60,7 +60,7 @@ if read_only:
     below = None
 else:
     train, three, hidden, line = st.columns([1, 1.6, 1, 3], vertical_alignment="center")
-    of_private_images = bool(spec and owner(spec.dataset))
+    of_private_images = bool(spec and owner_key(spec.dataset))
     alone = hidden.toggle(
         "Private",
         of_private_images,
@@ -110,7 +110,7 @@ with plain_faults():
                 " started it."
             )
     choose_ended({run for group in followed for run in group}, show_first)
-if spec and not owner(spec.dataset):
+if spec and not owner_key(spec.dataset):
     with st.expander("Code", expanded=read_only):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)

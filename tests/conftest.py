@@ -33,13 +33,13 @@ SPECS = {
 @pytest.fixture(scope="session")
 def trained_runs(tmp_path_factory):
     """A folder of small trained runs; tests that change files take a copy, `runs_folder`."""
-    from explorer import runs
+    from explorer.runs.train import train_run
 
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(folder))
         for name, spec in SPECS.items():
-            runs.train(spec, name)
+            train_run(spec, name)
     return folder
 
 

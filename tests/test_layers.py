@@ -8,137 +8,45 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BASE = {
-    "errors",
-    "registry",
-    "names",
-    "places",
-    "privacy",
-    "archive",
-    "foreign",
-    "tensors",
-    "files",
-    "specs",
-    "device",
-    "process",
-}
+SETTINGS = {"errors", "names", "registry", "specs"}
 MAY_IMPORT = {
-    "errors": {"names"},
-    "registry": {"errors"},
     "names": set(),
-    "places": {"errors"},
-    "privacy": set(),
-    "archive": {"errors", "names"},
-    "foreign": {"archive", "errors", "names"},
-    "tensors": set(),
-    "files": {"errors"},
-    "process": set(),
-    "specs": {"errors", "registry", "names"},
-    "device": {"errors"},
-    "data": BASE,
-    "networks": BASE,
-    "models": BASE | {"networks"},
-    "objectives": BASE | {"models"},
-    "training": BASE | {"data", "models", "objectives", "events"},
+    "memory": set(),
     "events": set(),
-    "store": BASE | {"events"},
-    "latent": BASE | {"models", "events"},
-    "figures": BASE | {"latent"},
-    "keeping": BASE | {"data", "models", "objectives", "training", "events", "store", "latent"},
-    "watching": BASE | {"data", "models", "objectives", "events", "store"},
-    "runs": BASE | {"data", "models", "objectives", "training", "events", "store", "keeping", "watching"},
-    "measuring": BASE | {"data", "runs", "store", "latent", "training", "events"},
-    "doctor": BASE | {"data", "store"},
-    "exporting": BASE | {"runs", "measuring", "store"},
-    "importing": BASE | {"data", "models", "training", "events", "store", "keeping", "runs"},
-    "describing": BASE | {"data", "runs", "models", "objectives", "training"},
-    "lessons": (
-        BASE
-        | {
-            "data",
-            "networks",
-            "models",
-            "objectives",
-            "training",
-            "events",
-            "store",
-            "latent",
-            "runs",
-            "describing",
-        }
-    ),
-    "limits": {"errors", "data", "store"},
-    "terminal": {"events", "latent"},
-    "stopping": set(),
-    "jobs": BASE | {"limits", "store", "runs"},
-    "commands": (
-        BASE
-        | {
-            "data",
-            "events",
-            "store",
-            "latent",
-            "figures",
-            "runs",
-            "measuring",
-            "exporting",
-            "importing",
-            "doctor",
-            "terminal",
-            "stopping",
-            "jobs",
-        }
-    ),
-    "cli": BASE | {"commands"},
+    "errors": {"names"},
+    "device": {"errors"},
+    "registry": {"errors"},
+    "specs": {"errors", "names", "registry"},
+    "untrusted": {"errors", "names"},
+    "store": SETTINGS | {"events", "untrusted"},
+    "data": SETTINGS | {"store", "untrusted"},
+    "networks": {"errors"},
+    "models": SETTINGS | {"networks"},
+    "objectives": SETTINGS | {"models"},
+    "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
+    "latent": {"errors", "events"},
+    "figures": {"latent"},
+    "runs": SETTINGS
+    | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
+    "lessons": SETTINGS | {"latent", "models", "objectives", "runs", "store", "training"},
+    "jobs": SETTINGS | {"data", "memory", "runs", "store"},
+    "cli": SETTINGS
+    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
     "__main__": {"cli"},
-    "ui": (
-        BASE
-        | {
-            "describing",
-            "store",
-            "runs",
-            "measuring",
-            "exporting",
-            "importing",
-            "latent",
-            "figures",
-            "data",
-            "jobs",
-            "limits",
-        }
-    ),
-    "pages": {"limits", "privacy", "ui", "lessons", "runs", "latent", "figures", "specs", "errors", "jobs"},
+    "ui": SETTINGS | {"data", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
+    "pages": SETTINGS | {"figures", "jobs", "latent", "lessons", "store", "ui"},
     "app": {"ui"},
 }
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {
-    "errors",
-    "registry",
-    "specs",
-    "store",
-    "figures",
-    "latent",
-    "ui",
-    "pages",
-    "app",
-    "cli",
-    "commands",
-    "terminal",
-    "doctor",
-    "stopping",
-    "jobs",
-    "limits",
-    "process",
+    *("errors", "names", "registry", "events", "specs", "memory", "store", "untrusted", "latent", "figures"),
+    *("jobs", "cli", "ui", "pages", "app"),
 }
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
 
 
 def layer_of(module: str) -> str:
     parts = module.split(".")
-    if parts[:3] == ["explorer", "training", "events"]:
-        return "events"  # which know neither torch nor the trainer
-    if parts[:3] == ["explorer", "store", "files"]:
-        return "files"  # which know nothing of runs
     return parts[1] if parts[0] == "explorer" and len(parts) > 1 else parts[0]
 
 
@@ -175,11 +83,11 @@ def test_imports_only_from_layers_below(path):
     [
         "explorer",
         "explorer.specs",
-        "explorer.cli",
+        "explorer.cli.parser",
         "explorer.data",
         "explorer.store.catalogue",
         "explorer.figures.selection_map",
-        "explorer.ui.explore_view",
+        "explorer.ui.explore.view",
     ],
 )
 def test_importing_it_imports_no_torch(module):

@@ -9,7 +9,7 @@ from torch.distributions import ContinuousBernoulli
 
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fitted_gaussian, gap_nats
-from explorer.runs import loaded
+from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -61,7 +61,7 @@ def test_interpolated_weights_are_worse_where_it_says():
 )
 def test_the_normaliser_that_a_cross_entropy_lacks(name, says):
     """log p(x) of the continuous Bernoulli, less the cross-entropy, at the reconstructions."""
-    at = loaded(read(SHIPPED / name))
+    at = load_model(read(SHIPPED / name))
     e = read_embedding(at.run)
     x, p = (
         torch.from_numpy(e.images[:500]).double() / 255,

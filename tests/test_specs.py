@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.cli import _parser
+from explorer.cli.parser import _parser
 from explorer.errors import UserError
 from explorer.specs import RunSpec
 

@@ -7,11 +7,11 @@ From the repository's root: `python -m trained.measure_gaps`. The image data mus
 import json
 
 from explorer.data import load as load_data
-from explorer.keeping import gaps_of
 from explorer.latent.gap_map import gap_map
-from explorer.runs import loaded
+from explorer.runs.load import load_model
+from explorer.runs.save import frame_gaps
+from explorer.store.atomic import write_whole
 from explorer.store.catalogue import SHIPPED
-from explorer.store.files import write_whole
 from explorer.store.run import RECORD, Run, read, signed
 from explorer.training.evaluation import evaluate
 
@@ -20,9 +20,9 @@ def measure(run: Run) -> None:
     spec, record = run.spec, json.loads((run.folder / RECORD).read_bytes())
     data = load_data(spec.dataset, spec.image_size, spec.colour)
     for frame in record["film"]:
-        at = loaded(run, frame["beta"])
+        at = load_model(run, frame["beta"])
         found = evaluate(at.model, at.likelihood, data.x[data.test])
-        frame |= gaps_of(gap_map(found.mu, found.logvar))
+        frame |= frame_gaps(gap_map(found.mu, found.logvar))
     write_whole(run.folder / RECORD, signed(record))
 
 

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from explorer.data.dataset import Dataset, Progress, untold
-from explorer.places import folder_of
 from explorer.registry import DATASETS
 from explorer.specs import ON_DISK
+from explorer.store.folders import folder_of
 
 
 def data_folder() -> Path:
     """The folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
 
-    Raises UserError where neither can be told (explorer.places).
+    Raises UserError where neither can be told (explorer.store.folders).
     """
     return folder_of("EXPLORER_DATA", "~/.cache/latent-space-explorer")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.data.pixels import COLOUR, DECIMAL, GREY, WHOLE, WORD, Ranges, Scale, scaled
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
 
 MOST_SIDE = 10_000  # pixels
 CHANNELS = (1, 3, 4)
@@ -131,7 +131,7 @@ def classes_of(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.nd
     if not known:
         return np.zeros(sum(counts), np.int64), ("images",)
     values, y = np.unique(np.concatenate(known), return_inverse=True)
-    names = [shown(str(value)) or "(no name)" for value in values]
+    names = [sanitize(str(value)) or "(no name)" for value in values]
     place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # those that are shown alike are one
     found = iter(
         np.split(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from explorer.data.layout import SPLITS
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
 
 IMAGES = (
     "images",
@@ -49,7 +49,7 @@ def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
     if not images and len(names) == 1:
         images = {"": names[0]}
     if not images:
-        raise UserError(f"No array is named images: the names are {shown(', '.join(names))}. {WANTED}")
+        raise UserError(f"No array is named images: the names are {sanitize(', '.join(names))}. {WANTED}")
     if any(images) and "" in images:
         del images[""]  # the whole beside its parts
     found = [Pair(name, labels.get(split), split) for split, name in images.items()]

@@ -5,7 +5,6 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from explorer.archive import Entry
 from explorer.data.array_images import classes_of, greys, labels_in, shaped
 from explorer.data.array_names import pairs_in, split_in
 from explorer.data.arrays import MOST_ARRAY_BYTES, MOST_LABEL_BYTES, array_in, check_size
@@ -17,7 +16,8 @@ from explorer.data.preview import Upload, skip, too_few, upload_of
 from explorer.data.rendering import Rendering, visible_range
 from explorer.data.table import MOST_BYTES, table_in
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
+from explorer.untrusted.archive import Entry
 
 SAMPLE = 200  # images with transparency that are looked at to choose a background
 
@@ -46,7 +46,7 @@ def from_arrays(
         parts = [
             (
                 split_in(PurePosixPath(entry.name).stem)[1],
-                *table_in(_content(entry, read, MOST_BYTES), shown(entry.name)),
+                *table_in(_content(entry, read, MOST_BYTES), sanitize(entry.name)),
             )
             for entry in arrays
         ]
@@ -63,11 +63,13 @@ def _of_arrays(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], li
     def array(name: str | None, most_bytes: int) -> np.ndarray | None:
         if name is None:
             return None
-        check_size(shown(name), by_name[name].size, most_bytes)
-        return array_in(_content(by_name[name], read, most_bytes), shown(name))
+        check_size(sanitize(name), by_name[name].size, most_bytes)
+        return array_in(_content(by_name[name], read, most_bytes), sanitize(name))
 
     if sum(by_name[pair.images].size for pair in pairs) > MOST_ARRAY_BYTES:
-        check_size(shown(pairs[0].images), sum(by_name[pair.images].size for pair in pairs), MOST_ARRAY_BYTES)
+        check_size(
+            sanitize(pairs[0].images), sum(by_name[pair.images].size for pair in pairs), MOST_ARRAY_BYTES
+        )
     return [
         (pair.split, array(pair.images, MOST_ARRAY_BYTES), array(pair.labels, MOST_LABEL_BYTES))
         for pair in pairs
@@ -75,13 +77,13 @@ def _of_arrays(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], li
 
 
 def _content(entry: Entry, read: Callable, most_bytes: int) -> bytes:
-    check_size(shown(entry.name), entry.size, most_bytes)
+    check_size(sanitize(entry.name), entry.size, most_bytes)
     try:
         content = read(entry)
         return content.read_bytes() if isinstance(content, Path) else content
     except (ValueError, OSError) as error:
         raise UserError(
-            f"{shown(entry.name)} cannot be read: {str(error) or 'it is damaged'}. Save it again."
+            f"{sanitize(entry.name)} cannot be read: {str(error) or 'it is damaged'}. Save it again."
         ) from None
 
 

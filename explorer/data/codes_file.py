@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.archive import Archive
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
+from explorer.untrusted.archive import Archive
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 MAX_BYTES = 200_000_000  # of both files
@@ -109,7 +109,7 @@ def _numbers(rows: list[list[str]]) -> np.ndarray:
     except ValueError:
         i, value = next((i, value) for i, row in enumerate(rows, 1) for value in row if not _is_number(value))
         raise UserError(
-            f"Line {i} of {VECTORS} contains “{shown(value, 30)}”, which is not a number. {REMEDY}"
+            f"Line {i} of {VECTORS} contains “{sanitize(value, 30)}”, which is not a number. {REMEDY}"
         ) from None
     if not np.isfinite(z).all():
         raise UserError(

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.archive import Entry
 from explorer.data.dataset import Dataset, Progress, untold
 from explorer.data.formats import ARRAY, TABLES, is_image, suffix_of
 from explorer.data.image import read_each, read_image
 from explorer.data.preview import Upload
 from explorer.data.upload import MOST_BYTES, Door, of_entries, uploaded
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
+from explorer.untrusted.archive import Entry
 
 EXAMPLES = {"folder": "folder:/home/me/faces", "file": "file:/home/me/faces.zip"}
 
@@ -37,7 +37,7 @@ def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
         size = place.stat().st_size
         entries.append(Entry(place.relative_to(root).as_posix(), size, size, "", place))
     return of_entries(
-        entries, lambda entry: entry.source, on_progress, Door(shown(str(root), 300), is_limited=False)
+        entries, lambda entry: entry.source, on_progress, Door(sanitize(str(root), 300), is_limited=False)
     )
 
 
@@ -52,7 +52,7 @@ def file(path: str, image_size: int, colour: bool, on_progress: Progress = untol
 
 def file_upload(place: Path, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
     """Raises UserError as uploaded() does, or if the file can't be read."""
-    name = shown(str(place), 300)
+    name = sanitize(str(place), 300)
     try:
         if not place.is_file():
             raise _absent("file", place)
@@ -95,7 +95,7 @@ def read_images(
     read = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
     kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
     skipped = tuple(
-        shown(f"{files[i].relative_to(root)}: {fault}", 300)
+        sanitize(f"{files[i].relative_to(root)}: {fault}", 300)
         for i, fault in enumerate(read)
         if isinstance(fault, str)
     )
@@ -106,5 +106,5 @@ def read_images(
 def _absent(kind: str, place: Path) -> UserError:
     what = "a folder of images" if kind == "folder" else "a file with images"
     return UserError(
-        f"There is no {kind} {shown(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}."
+        f"There is no {kind} {sanitize(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}."
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.archive import Entry
 from explorer.data.dataset import Progress, untold
 from explorer.data.formats import Refused
 from explorer.data.image import each_page, is_animated, pages, read_each, with_image, work
@@ -25,6 +24,7 @@ from explorer.data.pixels import (
 )
 from explorer.data.rendering import LOSSY, Rendering, is_deep, kind_of, range_of, visible_range
 from explorer.errors import UserError
+from explorer.untrusted.archive import Entry
 
 BRIGHT = DARK | {
     COLOUR_16: USUAL_HIGH_BYTES[-2]

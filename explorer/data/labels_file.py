@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from explorer.data.layout import SPLITS
-from explorer.names import shown
+from explorer.names import sanitize
 
 CLASS_NAMES = (
     "label",
@@ -64,7 +64,7 @@ def labels_of(table: bytes, names: Sequence[str]) -> Labels | None:
         return None
     told = {_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
     found = [next((told[key] for key in _keys(name) if key in told), None) for name in names]
-    classes = [shown(row[of_class].strip()) if row else "" for row in found]
+    classes = [sanitize(row[of_class].strip()) if row else "" for row in found]
     splits = (
         [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in found]
         if of_split is not None

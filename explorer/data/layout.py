@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.names import same, shown
+from explorer.names import casefold_key, sanitize
 
 TRAIN, VALIDATION, TEST = {"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}
 SPLITS = TRAIN | VALIDATION | TEST
@@ -68,4 +68,4 @@ def assigned(splits: Sequence[str]) -> tuple[np.ndarray, str]:
 def _spelt_once(parts: list[list[str]]) -> list[str]:
     """The first folder of each; spelt alike, they are one."""
     spelt: dict[str, str] = {}
-    return [spelt.setdefault(same(path[0]), shown(path[0])) if path else "" for path in parts]
+    return [spelt.setdefault(casefold_key(path[0]), sanitize(path[0])) if path else "" for path in parts]

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from explorer import tensors
 from explorer.data import data_folder
 from explorer.data.dataset import Dataset
-from explorer.errors import UserError, unknown
-from explorer.names import is_file_name, same, shown
-from explorer.privacy import owner
+from explorer.errors import UserError, unknown_name_error
+from explorer.names import casefold_key, is_file_name, sanitize
 from explorer.specs import RunSpec
-from explorer.store.files import ABANDONED, bring_back, drop_parts, put_away, write_whole
+from explorer.store.atomic import ABANDONED, drop_parts, write_whole
+from explorer.store.ownership import owner_key
+from explorer.store.trash import move_to_trash, restore_from_trash
+from explorer.untrusted import tensors
 
 SUFFIX = ".safetensors"
 
@@ -44,12 +45,14 @@ def own(name: str) -> Dataset:
                 f"own:{name}",
                 t["x"],
                 t["y"],
-                tuple(shown(str(name)) for name in told["class_names"]),
+                tuple(sanitize(str(name)) for name in told["class_names"]),
                 told["n_train"],
             )
         )
     except FileNotFoundError:
-        raise unknown("data set", name, [other for other in names() if not owner(other)]) from None
+        raise unknown_name_error(
+            "data set", name, [other for other in names() if not owner_key(other)]
+        ) from None
     except OSError as error:
         raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
     except (ValueError, KeyError, TypeError):
@@ -70,7 +73,7 @@ def save(data: Dataset, name: str) -> Dataset:
         taken = [
             other
             for other in names()
-            if same(other) == same(name) and place_of(other).read_bytes() != content
+            if casefold_key(other) == casefold_key(name) and place_of(other).read_bytes() != content
         ]
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
@@ -87,7 +90,10 @@ def about(name: str) -> About:
             n, *shape = file.get_slice("x").get_shape()
             told = json.loads(file.metadata()["own"])
             return About(
-                n, int(told["n_train"]), tuple(shape), tuple(shown(str(name)) for name in told["class_names"])
+                n,
+                int(told["n_train"]),
+                tuple(shape),
+                tuple(sanitize(str(name)) for name in told["class_names"]),
             )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         own(name)  # which says what is wrong with it
@@ -101,13 +107,13 @@ def delete(name: str) -> None:
     RunSpec(f"own:{name}")
     if not place_of(name).exists():
         raise UserError(f"There is no data set named {name}.")
-    put_away(place_of(name), name)
+    move_to_trash(place_of(name), name)
 
 
 def restore(name: str) -> None:
     """Raises UserError if they are not there any more, or others have their name by now."""
     RunSpec(f"own:{name}")
-    bring_back(place_of(name), name, "data set")
+    restore_from_trash(place_of(name), name, "data set")
 
 
 def names() -> list[str]:

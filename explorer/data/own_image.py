@@ -4,11 +4,11 @@ from io import BytesIO
 
 import numpy as np
 
-from explorer.archive import Entry
 from explorer.data.image import read_image
 from explorer.data.image_files import ImageFiles
 from explorer.data.preview import is_plain
 from explorer.errors import UserError
+from explorer.untrusted.archive import Entry
 
 BACKGROUND = 16  # grey levels: what is no brighter shows nothing
 TYPICAL = 0.9  # of the images have a dark border, or a light one, if that is how they are

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.data.dataset import Dataset, Progress, split, untold
 from explorer.data.image import read_each
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
 from explorer.specs import IMAGE_SIZES
 
 SAMPLE, SAMPLE_SIZE = 32, (28, 28)  # images looked at, and how large, to see whether anything is on them
@@ -116,7 +116,7 @@ def upload_of(
 
 
 def skip(name: str, fault: str) -> str:
-    return f"{shown(name)}: {fault}"
+    return f"{sanitize(name)}: {fault}"
 
 
 def too_few(place: str, n: int, skipped: Sequence[str]) -> UserError:

@@ -4,13 +4,13 @@ import os
 import stat
 from pathlib import Path
 
-from explorer.archive import Entry
 from explorer.data.dataset import Progress, untold
 from explorer.data.folder import file_upload
 from explorer.data.preview import Upload
 from explorer.data.upload import MOST_FILES, Door, of_entries
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.names import sanitize
+from explorer.untrusted.archive import Entry
 
 VARIABLE = "EXPLORER_FOLDERS"
 MOST_LISTED = 200
@@ -49,7 +49,7 @@ def checked(path: str, may_be_file: bool = False) -> Path:
     is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
     if not _is_allowed(folder) or not (folder.is_dir() or is_file):
         raise UserError(
-            f"{shown(path)} is not a folder that visitors of this server may read. Upload its images, or ask"
+            f"{sanitize(path)} is not a folder that visitors of this server may read. Upload its images, or ask"
             f" the person who runs the server to add it to {VARIABLE}."
         )
     return folder
@@ -62,7 +62,7 @@ def check_links(path: str) -> None:
     folder = checked(path)
     if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
         raise UserError(
-            f"{shown(link.name)} in {shown(folder.name)} cannot be read: {link.fault}. Remove it, or use"
+            f"{sanitize(link.name)} in {sanitize(folder.name)} cannot be read: {link.fault}. Remove it, or use"
             " another folder."
         )
 
@@ -85,7 +85,7 @@ def on_server(path: str, on_progress: Progress = untold, encoding: str | None = 
     place = checked(path, may_be_file=True)
     if place.is_file():
         return file_upload(place, on_progress, encoding)
-    return of_entries(_entries(place), _read, on_progress, Door(shown(place.name)))
+    return of_entries(_entries(place), _read, on_progress, Door(sanitize(place.name)))
 
 
 def _read(entry: Entry) -> bytes:

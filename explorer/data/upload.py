@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from explorer.archive import Archive, Entry
 from explorer.data.array_upload import from_arrays
 from explorer.data.dataset import Progress, by_folder, untold
 from explorer.data.formats import ARRAY, CODE, SUFFIXES, TABLES, is_image, suffix_of
@@ -17,8 +16,9 @@ from explorer.data.labels_file import labels_of
 from explorer.data.layout import assigned, laid_out
 from explorer.data.preview import Upload, skip, too_few, upload_of
 from explorer.errors import UserError
-from explorer.foreign import CODE as CAN_RUN_CODE
-from explorer.names import shown
+from explorer.names import sanitize
+from explorer.untrusted.archive import Archive, Entry
+from explorer.untrusted.foreign import CODE as CAN_RUN_CODE
 
 MOST_FILES = 50_000  # of one upload: what is decoded in some minutes, and 600 MB at 64 px in colour
 MOST_BYTES = 2_000_000_000  # that they unpack to, one by one: ten seconds of unpacking
@@ -63,7 +63,7 @@ def uploaded(
     """
     if len(files) == 1 and suffix_of(files[0][0]) in CODE:
         raise UserError(
-            f"{shown(files[0][0])} {CAN_RUN_CODE}: save its arrays with numpy.savez, and upload the .npz"
+            f"{sanitize(files[0][0])} {CAN_RUN_CODE}: save its arrays with numpy.savez, and upload the .npz"
             " file."
         )
     if len(files) == 1 and files[0][1].startswith(ZIP):
@@ -137,7 +137,7 @@ def _of_images(
     for table in tables:
         if labels := _labels(table, read, paths):
             folders, skipped = labels.classes, [one for one in skipped if one[0] != table.name]
-            notes.append(f"The classes are read from {shown(PurePosixPath(table.name).name)}.")
+            notes.append(f"The classes are read from {sanitize(PurePosixPath(table.name).name)}.")
             if labels.splits:
                 is_test, note = assigned(labels.splits)
                 notes += [note] * bool(note)

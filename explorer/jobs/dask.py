@@ -7,7 +7,7 @@ import math
 
 from explorer.errors import UserError
 from explorer.jobs.queue import enter, give_up, in_a_sentence
-from explorer.process import to_train
+from explorer.memory import tune_for_training
 from explorer.specs import RunSpec
 
 
@@ -57,13 +57,13 @@ def work(run: str, settings: dict) -> None:
     """Train on a worker, unless the job has been cancelled in the meantime. The results are in the folder of
     runs.
     """
-    to_train()
-    from explorer import runs
+    tune_for_training()
     from explorer.jobs import queue
+    from explorer.runs.train import train_run
 
     spec = RunSpec.from_dict(settings)
     if not queue.job_of(run):
         return
     with queue.turn(run, spec) as mine:
         if mine:
-            runs.train(spec, run, stop=lambda: queue.is_asked_to_stop(run))
+            train_run(spec, run, stop=lambda: queue.is_asked_to_stop(run))

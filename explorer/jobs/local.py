@@ -8,8 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+from explorer.jobs.limits import max_jobs
 from explorer.jobs.queue import enter
-from explorer.limits import max_jobs
 from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[2]

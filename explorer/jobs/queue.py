@@ -19,10 +19,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.errors import UserError
-from explorer.limits import max_jobs
+from explorer.jobs.limits import max_jobs
 from explorer.specs import RunSpec
+from explorer.store.atomic import ABANDONED, drop_parts, write_whole
 from explorer.store.catalogue import place_for, runs_folder
-from explorer.store.files import ABANDONED, PROBED, drop_parts, is_held, write_whole
+from explorer.store.locks import PROBED, is_held
 from explorer.store.run import RECORD
 
 FOLDER, ENDED = ".jobs", "ended"

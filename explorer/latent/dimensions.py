@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.training.events import ACTIVE
+from explorer.events import ACTIVE
 
 PRIOR_SPAN = 4
 

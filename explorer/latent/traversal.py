@@ -4,7 +4,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from explorer.errors import UserError, unknown
+from explorer.errors import UserError, unknown_name_error
 from explorer.latent.dimensions import Dimension
 
 REACH = 3.0  # standard deviations
@@ -49,7 +49,7 @@ def grid(n: int, by: str, reach: float = REACH) -> np.ndarray:
     spacing, n less than 2, or a reach that is not positive.
     """
     if by not in ("quantile", "coordinate"):
-        raise unknown("spacing of a grid", by, ("quantile", "coordinate"))
+        raise unknown_name_error("spacing of a grid", by, ("quantile", "coordinate"))
     if n < 2:
         raise UserError(f"A grid has at least 2 rows and 2 columns, not {n}: choose more.")
     if not 0 < reach < np.inf:

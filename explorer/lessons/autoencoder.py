@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from explorer.models.ae import AE
 from explorer.objectives.distortion import Bernoulli
 from explorer.registry import NETWORKS
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
 
 MOST = 64  # components of a PCA

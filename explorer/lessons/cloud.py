@@ -9,7 +9,7 @@ import torch
 from explorer.latent.scale import Scale, square_root
 from explorer.lessons.true_posterior import TruePosterior, distance, true_posteriors
 from explorer.models.posterior import Gaussian
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 
 NEIGHBOURS, SHOWN = 5, 3  # images that a phase is the mean of; samples that are decoded
 STEPS = np.linspace(0, 1, 21)
@@ -166,7 +166,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Side:
-    """A model (an explorer.runs.LoadedRun) with the codes [N, D] of the test images in its plane; images
+    """A model (an explorer.runs.load.LoadedRun) with the codes [N, D] of the test images in its plane; images
     uint8 [n, C, H, W] of the first of them, and still [n]: their −log p(x|z) without noise, in nats.
     """
 

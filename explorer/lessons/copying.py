@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.describing import Learnt, learnt
 from explorer.latent.gaps import distances
 from explorer.latent.neighbours import Blend, blend, nearest
 from explorer.latent.share import Share, counted
-from explorer.runs import LoadedRun
+from explorer.runs.inference import Learnt, learnt
+from explorer.runs.load import LoadedRun
 
 BLENDED = 60  # images, of which a blend is made
 COPY = (

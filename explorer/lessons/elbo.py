@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from explorer.latent.quadrature import Grid
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 
 GRID = Grid(8.0, 256)
 NARROWEST = GRID.step  # standard deviation of q that the cells resolve

@@ -13,12 +13,12 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 from torch import nn
 
-from explorer.describing import learnt_from
 from explorer.errors import UserError
 from explorer.latent.attributes import along
 from explorer.lessons.difference import Difference, mean_difference
 from explorer.models.autoencoder import build
-from explorer.runs import LoadedRun
+from explorer.runs.inference import learnt_from
+from explorer.runs.load import LoadedRun
 from explorer.store.embedding import Embedding
 from explorer.training.adam import Adam
 

@@ -8,7 +8,7 @@ from explorer.latent.gap_estimate import GapEstimate, estimate_gap
 from explorer.latent.gap_map import Between
 from explorer.latent.gaps import K, distances, in_gap
 from explorer.latent.share import Z95
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 from explorer.store.classifier import SURE, classifier_of
 
 NOISE = 2000  # images of uniform noise

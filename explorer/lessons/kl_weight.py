@@ -10,7 +10,7 @@ from explorer.lessons.difference import mean_difference
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 
 N_NOISE = 4  # posterior samples of each image
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 from explorer.store.replay import Replay, read_replay
 
 NARROWEST = -60.0  # log of a variance, as far as the table of widths goes

@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import softplus
 
 from explorer.latent.quadrature import Grid
-from explorer.runs import LoadedRun
+from explorer.runs.load import LoadedRun
 
 COARSE = Grid(6.6, 110)
 FINE = (

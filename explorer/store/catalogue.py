@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from explorer.errors import UserError, unknown
-from explorer.names import is_file_name, same, shown
-from explorer.places import folder_of
-from explorer.privacy import owner
+from explorer.errors import UserError, unknown_name_error
+from explorer.names import casefold_key, is_file_name, sanitize
+from explorer.store.folders import folder_of
+from explorer.store.ownership import owner_key
 from explorer.store.run import Run, read
 
 SHIPPED = Path(__file__).parents[2] / "trained"
@@ -13,7 +13,7 @@ SHIPPED = Path(__file__).parents[2] / "trained"
 
 def runs_folder() -> Path:
     """Return the folder in which new runs are saved. Raises UserError if it is not known
-    (explorer.places).
+    (explorer.store.folders).
     """
     return folder_of("EXPLORER_RUNS", SHIPPED)
 
@@ -43,7 +43,7 @@ def find(name: str) -> Run:
     for folder in _seen():
         if folder.name == name:
             return read(folder)  # raises UserError with the fault
-    raise unknown("run", name, [run.name for run in runs if not owner(run.name)])
+    raise unknown_name_error("run", name, [run.name for run in runs if not owner_key(run.name)])
 
 
 def _folders() -> tuple[list[Path], list[str]]:
@@ -76,14 +76,14 @@ def is_taken(name: str) -> bool:
     """Return whether a run has that name, or one that some file systems treat as equal. Raises UserError if
     it is not known.
     """
-    return any(same(folder.name) == same(name) for folder in _seen())
+    return any(casefold_key(folder.name) == casefold_key(name) for folder in _seen())
 
 
 def place_for(name: str) -> Path:
     """Return the folder of a new run. Raises UserError for an invalid name."""
     if not is_file_name(name):
         raise UserError(
-            f"{shown(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and '.',"
+            f"{sanitize(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and '.',"
             " and begin with a letter, a digit or '_'."
         )
     return runs_folder() / name

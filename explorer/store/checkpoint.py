@@ -4,10 +4,10 @@ the run.
 
 from pathlib import Path
 
+from explorer.events import Checkpoint
 from explorer.specs import RunSpec
-from explorer.store.files import write_whole
-from explorer.tensors import opened, packed
-from explorer.training.events import Checkpoint
+from explorer.store.atomic import write_whole
+from explorer.untrusted.tensors import opened, packed
 
 CHECKPOINT = "checkpoint.safetensors"
 

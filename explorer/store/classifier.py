@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from explorer.specs import RunSpec
+from explorer.store.atomic import fingerprint, write_whole
 from explorer.store.catalogue import SHIPPED, runs_folder
-from explorer.store.files import fingerprint, write_whole
 from explorer.store.run import Run
-from explorer.tensors import opened, packed
+from explorer.untrusted.tensors import opened, packed
 
 SURE = 0.9  # probability from which the class of an image is shown
 

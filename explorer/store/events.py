@@ -7,9 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from explorer.store.files import write_whole
+from explorer.events import Event, Step, name_of, to_json
+from explorer.store.atomic import write_whole
 from explorer.store.run import EVENTS
-from explorer.training.events import Event, Step, name_of, to_json
 
 STEP_EVERY = 0.5  # seconds between the steps that are written
 NUMBERS = {

@@ -3,8 +3,8 @@
 import os
 
 from explorer.errors import UserError
-from explorer.privacy import owner, without_key
 from explorer.store.catalogue import is_taken, place_for
+from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import is_training, read
 
 
@@ -12,8 +12,8 @@ def publish(name: str) -> None:
     """Remove the key from a run's name. Raises UserError if its images are private, its plain name is taken,
     or it is being trained.
     """
-    run, plain = read(place_for(name)), without_key(name)
-    if owner(run.spec.dataset):
+    run, plain = read(place_for(name)), public_name(name)
+    if owner_key(run.spec.dataset):
         raise UserError(
             "This run was trained on private images and contains some of them. "
             "Save the images for everyone first, and train on those."

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.names import shown
-from explorer.store.files import fingerprint, write_whole
+from explorer.names import sanitize
+from explorer.store.atomic import fingerprint, write_whole
 from explorer.store.run import REPLAY, recorded_replay
-from explorer.tensors import opened, packed
+from explorer.untrusted.tensors import opened, packed
 
 FRAMES = "frames"
 MOST_FRAMES = 100
@@ -108,7 +108,7 @@ def _checked(r: Replay) -> Replay:
     if not (fits and told and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
         raise ValueError("parts of different replays")
     return replace(
-        r, epochs=tuple(map(int, r.epochs)), class_names=tuple(shown(str(name)) for name in r.class_names)
+        r, epochs=tuple(map(int, r.epochs)), class_names=tuple(sanitize(str(name)) for name in r.class_names)
     )
 
 

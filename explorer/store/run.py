@@ -13,11 +13,12 @@ from filelock import FileLock
 from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
-from explorer.names import shown
+from explorer.events import TestFigures
+from explorer.names import sanitize
 from explorer.specs import RunSpec
-from explorer.store.files import fingerprint, is_held, write_together
-from explorer.tensors import unpacked
-from explorer.training.events import TestFigures
+from explorer.store.atomic import fingerprint, write_together
+from explorer.store.locks import is_held
+from explorer.untrusted.tensors import unpacked
 
 FORMAT = 1
 RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
@@ -125,7 +126,7 @@ def read(folder: Path) -> Run:
         fault = f"{RECORD} is not the record of a run"
     else:
         raise UserError(
-            f"Run {name} can't be used: its format is {shown(str(record['format']), 20)}, and this version of"
+            f"Run {name} can't be used: its format is {sanitize(str(record['format']), 20)}, and this version of"
             f" the app reads format {FORMAT}. Update the app."
         )
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
@@ -154,15 +155,15 @@ def _run(folder: Path, record: dict) -> Run:
         folder,
         RunSpec.from_dict(record["spec"]),
         tuple(map(int, record["shape"])),
-        tuple(shown(str(name)) for name in record["class_names"]),
+        tuple(sanitize(str(name)) for name in record["class_names"]),
         int(record["n_train"]),
         int(record["n_parameters"]),
         test,
         int(record["epochs"]),
         float(record["seconds"]),
-        shown(str(record["device"])),
-        {shown(str(name)): shown(str(value)) for name, value in record["versions"].items()},
-        None if record["note"] is None else shown(str(record["note"]), NOTE),
+        sanitize(str(record["device"])),
+        {sanitize(str(name)): sanitize(str(value)) for name, value in record["versions"].items()},
+        None if record["note"] is None else sanitize(str(record["note"]), NOTE),
         dict(record["files"]),
         tuple(map(_frame, record.get("film", ()))),
     )

@@ -1,48 +1,48 @@
-"""Deletes runs, and restores them for a week."""
+"""A trash for deleted files and folders, from which they can be restored."""
 
 import os
-from contextlib import suppress
+import shutil
+import time
 from pathlib import Path
 
-from filelock import Timeout
-
 from explorer.errors import UserError
-from explorer.store.catalogue import SHIPPED, place_for
-from explorer.store.files import PROBED, bring_back, put_away
-from explorer.store.run import training_lock
 
-NAMES = SHIPPED / "shipped.txt"
+TRASH, DAYS = ".trash", 7  # the folder of deleted files, and the days for which they can be restored
 
 
-def is_shipped(folder: Path) -> bool:
-    """Return whether the run is included in the app."""
-    return (
-        folder.resolve().parent == SHIPPED.resolve()
-        and folder.name in NAMES.read_text(encoding="utf-8").split()
-    )
-
-
-def delete(name: str) -> None:
-    """Raises UserError for a run that is included in the app, is being trained, or cannot be moved."""
-    folder = place_for(name)
+def move_to_trash(place: Path, name: str) -> None:
+    """Move a file or folder to the trash, from which it can be restored for a week. Raises UserError if the
+    disk refuses.
+    """
+    trash = place.parent / TRASH
     try:
-        if is_shipped(folder if folder.is_dir() else SHIPPED / name):
-            raise UserError(f"{name} is included in the app and cannot be deleted.")
-        if not folder.is_dir():
-            raise UserError(f"There is no run named {name}.")
-        lock = training_lock(folder)
-        with lock.acquire(timeout=PROBED):
-            put_away(folder, name)
-            with suppress(OSError):  # on Windows it is gone already
-                os.unlink(lock.lock_file)
-    except Timeout:
-        raise UserError(f"The run {name} is being trained. Stop the training first.") from None
+        trash.mkdir(exist_ok=True)
+        for old in trash.iterdir():
+            if time.time() - old.stat().st_mtime > DAYS * 86_400 or old.name == place.name:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+        os.replace(place, trash / place.name)
+        os.utime(trash / place.name)
     except OSError as error:
         raise UserError(
-            f"{name} could not be deleted: {error.strerror}. Allow writing in {folder.parent}."
+            f"{name} could not be deleted: {error.strerror}. Allow writing in {place.parent}."
         ) from error
 
 
-def restore(name: str) -> None:
-    """Raises UserError if the run is no longer in the trash, its name is in use, or it cannot be moved."""
-    bring_back(place_for(name), name, "run")
+def restore_from_trash(place: Path, name: str, kind: str) -> None:
+    """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in
+    use.
+    """
+    kept = place.parent / TRASH / place.name
+    try:
+        if place.exists() or not kept.exists():
+            why = (
+                f"a new {kind} has this name. Delete that one first"
+                if kept.exists()
+                else f"deleted items are kept for {DAYS} days only"
+            )
+            raise UserError(f"{name} cannot be restored: {why}.")
+        os.replace(kept, place)
+    except OSError as error:
+        raise UserError(
+            f"{name} cannot be restored: {error.strerror}. Allow writing in {place.parent}."
+        ) from error

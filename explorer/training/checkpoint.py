@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from explorer.errors import UserError
+from explorer.events import Checkpoint
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.codebook import Averages
-from explorer.training.events import Checkpoint
 
 MODEL, RUNGS, RNG = "model.", "rungs.", "rng"
 COUNTS, SUMS = "codebook.counts", "codebook.sums"  # of a VQ-VAE

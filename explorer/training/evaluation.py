@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explorer.events import ACTIVE, TestFigures
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import Codes, Gaussian, Point
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
-from explorer.training.events import ACTIVE, TestFigures
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
 BATCH = 1000

@@ -10,6 +10,7 @@ import torch
 
 from explorer.data.dataset import Dataset
 from explorer.device import Device
+from explorer.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.codebook import Averages
 from explorer.objectives.distortion import likelihood_of
@@ -17,7 +18,6 @@ from explorer.specs import RunSpec
 from explorer.training.adam import Adam
 from explorer.training.arithmetic import arithmetic
 from explorer.training.checkpoint import restore, taken, weights_of
-from explorer.training.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
 from explorer.training.graphed import Graphed
 from explorer.training.sharing import Sharing
 from explorer.training.snapshot import Snapshot

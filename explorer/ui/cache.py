@@ -7,24 +7,24 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.errors import UserError, unknown
+from explorer.errors import UserError, unknown_name_error
 from explorer.latent import gap_map
 from explorer.latent.dimensions import Dimension, dimensions, widened
 from explorer.latent.gap_map import Between, GapMap
 from explorer.latent.ladder import rung_at
 from explorer.latent.projection import project
 from explorer.latent.scale import Scale, scale_of
-from explorer.privacy import owner, without_key
 from explorer.store.catalogue import catalogue, find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
+from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import MODEL, Run, read, read_tensors
 from explorer.ui import visitor, words
-from explorer.ui.latent_pad.block import Block, LateBlock
-from explorer.ui.latent_pad.classifier_block import classifier_block
-from explorer.ui.latent_pad.decoder_block import decoder_block
-from explorer.ui.latent_pad.map_block import Film, Gaps, images_block, map_block
-from explorer.ui.readouts import film_readouts, still_readouts
+from explorer.ui.components.latent_pad.block import Block, LateBlock
+from explorer.ui.components.latent_pad.classifier_block import classifier_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block
+from explorer.ui.components.readouts import film_readouts, still_readouts
 
 
 @st.cache_data(ttl=2, show_spinner=False)
@@ -49,11 +49,13 @@ def fault(name: str) -> str:
     """What is wrong with the run of that name, which all_runs() does not give."""
     try:
         if not visitor.may_see(name):
-            raise unknown("run", name, [run.name for run in all_runs()[0] if not owner(run.name)])
+            raise unknown_name_error(
+                "run", name, [run.name for run in all_runs()[0] if not owner_key(run.name)]
+            )
         find(name)
         return ""
     except UserError as error:
-        return without_key(str(error))
+        return public_name(str(error))
 
 
 @dataclass(frozen=True)
@@ -195,13 +197,13 @@ def view(run: Run) -> RunView:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _loaded(folder: Path, version: str, beta: float | None = None):
-    from explorer import runs
+    from explorer.runs.load import load_model
 
-    return runs.loaded(_still(folder, version), beta)
+    return load_model(_still(folder, version), beta)
 
 
 def loaded(run: Run, beta: float | None = None):
-    """The run with its model (explorer.runs.LoadedRun); of a ladder, at a KL weight."""
+    """The run with its model (explorer.runs.load.LoadedRun); of a ladder, at a KL weight."""
     return _loaded(run.folder, version(run), beta)
 
 
@@ -222,9 +224,9 @@ def reconstruct(run: Run, x: np.ndarray) -> np.ndarray:
 
 @st.cache_resource(max_entries=16, show_spinner="Measuring each test image…")
 def _described(folder: Path, version: str, beta: float | None):
-    from explorer import describing
+    from explorer.runs import inference
 
-    return describing.describe(_loaded(folder, version, beta), _view(folder, version).embedding.images)
+    return inference.describe(_loaded(folder, version, beta), _view(folder, version).embedding.images)
 
 
 def described(run: Run, beta: float | None = None):

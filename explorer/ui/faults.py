@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.privacy import without_key
+from explorer.store.ownership import public_name
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def plain_faults():
     try:
         yield
     except UserError as error:
-        st.error(without_key(str(error)))
+        st.error(public_name(str(error)))
     except OSError as error:
         st.error(
             f"{error.filename or 'A file'} could not be read: {error.strerror}. Check its path and its"

@@ -12,7 +12,7 @@ from streamlit import cli_util, config
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from explorer.names import shown
+from explorer.names import sanitize
 
 HEALTH = "/_stcore/health"  # is asked by machines, under any name
 MOST_LOGGED = 100  # names
@@ -71,7 +71,7 @@ def _name(host: str | None) -> str:
         name = urlsplit(f"//{host or ''}").hostname or ""
     except ValueError:
         name = ""
-    return shown(name).encode("ascii", "replace").decode() or "without a name"
+    return sanitize(name).encode("ascii", "replace").decode() or "without a name"
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ visitor.
 
 import streamlit as st
 
-from explorer.privacy import is_key, new_key, owner
+from explorer.store.ownership import is_key, new_key, owner_key
 
 COOKIE, DAYS = "explorer-visitor", 30
 KEY, HEARD = "the visitor's key", "the visitor's keys in the browser"
@@ -46,7 +46,7 @@ def is_mine(key: str | None) -> bool:
 
 def may_see(name: str) -> bool:
     """Return whether a run or data set is public, or the visitor's own."""
-    return (key := owner(name)) is None or is_mine(key)
+    return (key := owner_key(name)) is None or is_mine(key)
 
 
 def remember() -> None:

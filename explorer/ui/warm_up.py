@@ -8,14 +8,14 @@ from contextlib import suppress
 
 import streamlit as st
 
-from explorer import process
+from explorer import memory
 
 MOST_FILES = 16_384  # for some thousand visitors
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    process.to_serve()
+    memory.tune_for_server()
     _open_many_files()
     thread = threading.Thread(target=_import_heavy, daemon=True)
     thread.start()
@@ -42,7 +42,7 @@ def _import_heavy() -> None:
         import pandas  # noqa: F401
         import sklearn.decomposition  # noqa: F401
 
-        import explorer.runs  # noqa: F401
+        import explorer.runs.train  # noqa: F401
 
         gc.collect()
         gc.freeze()  # what is imported stays; no later collection walks through it

@@ -2,8 +2,8 @@
 
 import re
 
-from explorer.privacy import owner, without_key
 from explorer.specs import RunSpec
+from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import Run
 
 DATASETS = {
@@ -30,12 +30,12 @@ def of_images(spec: RunSpec) -> str:
 
 def _images(dataset: str) -> str:
     kind, _, path = dataset.partition(":")
-    return DATASETS.get(kind) or without_key(path).rsplit("/", 1)[-1]
+    return DATASETS.get(kind) or public_name(path).rsplit("/", 1)[-1]
 
 
 def choice_of_images(dataset: str) -> str:
     """In a list in which a private data set may have the same name as a public one."""
-    return _images(dataset) + (", private" if owner(dataset) else "")
+    return _images(dataset) + (", private" if owner_key(dataset) else "")
 
 
 def as_text(name: str) -> str:
@@ -52,10 +52,10 @@ def title(run: Run) -> str:
     private.
     """
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
-    name = "" if run.name == usual else f" · {without_key(run.name)}"
+    name = "" if run.name == usual else f" · {public_name(run.name)}"
     return (
         f"{dataset(run)} · {MODELS[run.spec.model]} ·"
-        f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner(run.name))}"
+        f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner_key(run.name))}"
     )
 
 

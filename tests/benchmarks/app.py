@@ -11,7 +11,7 @@ from unittest.mock import patch
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from explorer.ui.lesson import LESSONS
+from explorer.ui.learn.lesson import LESSONS
 from tests.benchmarks import crowd
 from tests.benchmarks.messages import Messages
 from tests.benchmarks.table import Row, say

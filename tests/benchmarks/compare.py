@@ -9,9 +9,9 @@ import time
 
 import numpy as np
 
-from explorer import measuring
+from explorer.runs import measure
 from explorer.store.catalogue import catalogue
-from explorer.ui import pairs
+from explorer.ui.compare import pairs
 from tests.benchmarks.drags import SECONDS, WATCH
 from tests.browser.launch import chromium_or_exit, running_app
 
@@ -107,7 +107,7 @@ def opening(browser, address: str, ae: str, vae: str) -> None:
 def gaps(*names: str) -> None:
     for name in names:
         began = time.perf_counter()
-        found = measuring.gaps(name)
+        found = measure.measure_gaps(name)
         print(f"gaps of {name}, {found.n:,} codes: {time.perf_counter() - began:.1f} s")
 
 

@@ -16,16 +16,16 @@ import torch
 from scipy.spatial.distance import cdist
 from torch.utils.data import DataLoader
 
-from explorer import runs
 from explorer.data import data_folder, load
 from explorer.latent.dimensions import dimensions
 from explorer.latent.gaps import K, in_gap
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
+from explorer.runs.load import LoadedRun, load_run
 from explorer.store.embedding import pack, read_embedding
 from explorer.store.run import EMBEDDING, MODEL, Run, read_tensors, write
 from explorer.training.evaluation import evaluate
-from explorer.ui.latent_pad.map_block import map_block
+from explorer.ui.components.latent_pad.map_block import map_block
 from tests.benchmarks.plotly_app import CODES, scatter
 from tests.benchmarks.table import Row, say
 from tests.browser.launch import chromium_or_exit, running_app
@@ -38,7 +38,7 @@ N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
 
 
 def measure(rounds: int) -> list[Row]:
-    data, loaded = load("mnist", 28, False), runs.load(RUN)
+    data, loaded = load("mnist", 28, False), load_run(RUN)
     e = evaluate(loaded.model, loaded.likelihood, data.x)
     wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(
         1
@@ -110,12 +110,12 @@ def _timed(rounds: int, what: str, ours: Callable, baseline: str, plain: Callabl
     return Row(PART, what, "s", mine, baseline, theirs, less_is_better=True)
 
 
-def _encoded(loaded: runs.LoadedRun, x: np.ndarray) -> np.ndarray:
+def _encoded(loaded: LoadedRun, x: np.ndarray) -> np.ndarray:
     return np.concatenate([loaded.encode(part).mu.numpy() for part in np.array_split(x, len(x) // 1000)])
 
 
 @torch.no_grad()
-def _by_dataloader(loaded: runs.LoadedRun) -> np.ndarray:
+def _by_dataloader(loaded: LoadedRun) -> np.ndarray:
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 

@@ -16,10 +16,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from explorer.data import load
 from explorer.device import Device, choose
+from explorer.memory import tune_for_training
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
-from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.adam import Adam
 from explorer.training.arithmetic import arithmetic
@@ -81,7 +81,7 @@ def measure(rounds: int) -> list[Row]:
 
 def turns(spec: RunSpec, device: Device) -> dict[str, float]:
     """Microseconds a step of each way, medians over turns taken; in a process of its own."""
-    to_train()
+    tune_for_training()
     torch.manual_seed(0)
     data = load(spec.dataset, spec.image_size, spec.colour)
     x = torch.from_numpy(data.x[data.train])

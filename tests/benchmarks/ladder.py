@@ -14,7 +14,8 @@ from unittest.mock import patch
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from explorer import measuring, runs
+from explorer.runs.measure import measure_gaps
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
@@ -32,9 +33,9 @@ def measure(rounds: int) -> list[Row]:
     for seed in range(rounds):
         with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
             spec = RunSpec("mnist", model="ladder", width=200, seed=seed)
-            ladder = runs.train(spec)
+            ladder = train_run(spec)
             sweep = [
-                runs.train(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs))
+                train_run(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs))
                 for beta in spec.rungs
             ]
         seconds.append((ladder.seconds, sum(vae.seconds for vae in sweep)))
@@ -83,14 +84,14 @@ def separate(ladder: RunSpec, beta: float) -> Run:
         epochs=epochs,
         seed=ladder.seed,
     )
-    return runs.train(spec)
+    return train_run(spec)
 
 
 def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:
     """distortion + beta·rate and gap (%) of the ladder there, and of the VAE."""
     frame = next(f for f in ladder.film if math.isclose(f.beta, beta))
     test = vae.test
-    gaps = [100 * measuring.gaps(run.name, beta=at).gap for run, at in ((ladder, beta), (vae, None))]
+    gaps = [100 * measure_gaps(run.name, beta=at).gap for run, at in ((ladder, beta), (vae, None))]
     return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate, *gaps]
 
 
@@ -133,7 +134,7 @@ def main() -> None:
             epochs=args.epochs,
             seed=seed,
         )
-        ladders.append(runs.train(spec))
+        ladders.append(train_run(spec))
         vaes = [separate(spec, beta) for beta in BETAS]
         found.append([figures_of(ladders[-1], vae, beta) for beta, vae in zip(BETAS, vaes)])
         seconds.append([ladders[-1].seconds, sum(vae.seconds for vae in vaes)])

@@ -7,12 +7,12 @@ import time
 import numpy as np
 from playwright.sync_api import Browser
 
-from explorer import runs
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.run import MODEL, read_tensors
-from explorer.ui.latent_pad import PARTS, javascript
-from explorer.ui.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.latent_pad import PARTS, javascript
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
 from tests.browser.launch import chromium_or_exit, runs_of_its_own
@@ -23,7 +23,7 @@ POINTS, DECODES = 70_000, 200
 
 def measure(rounds: int) -> list[Row]:
     with runs_of_its_own(), chromium_or_exit() as browser:
-        runs.train(RunSpec("moons", network="conv", epochs=2), drags.RUNS["conv"])
+        train_run(RunSpec("moons", network="conv", epochs=2), drags.RUNS["conv"])
         return [
             *drags.shipped(browser, rounds),
             *drags.rivals(browser, rounds),

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from explorer.ui.lesson import LESSONS
+from explorer.ui.learn.lesson import LESSONS
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 

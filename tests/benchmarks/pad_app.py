@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.figures.images import data_uri
 from explorer.store.catalogue import find
 from explorer.ui import cache
-from explorer.ui.latent_pad import latent_pad
+from explorer.ui.components.latent_pad import latent_pad
 
 by, run = st.query_params["by"], find(st.query_params["run"])
 

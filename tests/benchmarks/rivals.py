@@ -28,15 +28,15 @@ from torch.utils.data import DataLoader
 from explorer.data import data_folder, load
 from explorer.data.dataset import Dataset
 from explorer.device import Device
+from explorer.events import EpochEnd
+from explorer.memory import tune_for_training
 from explorer.models.autoencoder import Autoencoder, build
 from explorer.networks.conv import ToPixels
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
-from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.checkpoint import weights_in, weights_of
 from explorer.training.evaluation import evaluate
-from explorer.training.events import EpochEnd
 from explorer.training.trainer import train
 
 
@@ -122,7 +122,7 @@ def whole(
 
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     """As `python -m explorer train` does it."""
-    to_train()
+    tune_for_training()
     yield from _trained(spec, data, device)
 
 

@@ -17,8 +17,8 @@ from torch.profiler import ProfilerActivity, profile
 
 from explorer.data import load
 from explorer.device import choose
+from explorer.memory import tune_for_training
 from explorer.models.autoencoder import build
-from explorer.process import to_train
 from explorer.specs import RunSpec
 from explorer.training.arithmetic import arithmetic
 from tests.benchmarks.floor import Products, update_of
@@ -31,7 +31,7 @@ GRADIENTS = "its input's gradient", "its kernels' gradient"
 
 def profiled(spec: RunSpec) -> str:
     """Microseconds and calls a step of each operation, without those that it calls."""
-    to_train()
+    tune_for_training()
     data, device = load("mnist", 28, False), choose(spec.network)
     x = torch.from_numpy(data.x[data.train])
     update = update_of(spec, build(spec, data.shape), x, device)
@@ -69,7 +69,7 @@ def profiled(spec: RunSpec) -> str:
 
 def each_product(spec: RunSpec) -> str:
     """Microseconds of each."""
-    to_train()
+    tune_for_training()
     data, device = load("mnist", 28, False), choose(spec.network)
     x = torch.from_numpy(data.x[data.train])
     took = []

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from explorer.ui.tools import TOOLS
+from explorer.ui.explore.tools import TOOLS
 from tests.benchmarks.drags import WATCH
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from explorer.ui.drawing import drawing
+from explorer.ui.components.drawing import drawing
 
 
 def heard(strokes: np.ndarray) -> None:

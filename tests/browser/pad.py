@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
 
 PAD = '[data-testid="latent-pad"]'
 MAP = '[data-testid="latent-map"]'
@@ -79,5 +79,5 @@ def hover_a_point(page: Page) -> str:
 
 def decoded_by_torch(name: str, z: list[float], beta: float | None = None) -> np.ndarray:
     """uint8 [H, W, 3]"""
-    pixels = to_uint8(runs.load(name, beta).decode(z)[0])
+    pixels = to_uint8(load_run(name, beta).decode(z)[0])
     return np.broadcast_to(pixels[..., None], (*pixels.shape, 3)) if pixels.ndim == 2 else pixels

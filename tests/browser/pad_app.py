@@ -13,10 +13,10 @@ from explorer.latent.scale import scale_of
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL, read_tensors
-from explorer.ui.latent_pad import latent_pad
-from explorer.ui.latent_pad.block import Block, make_block
-from explorer.ui.latent_pad.decoder_block import decoder_block
-from explorer.ui.latent_pad.map_block import Film, images_block, map_block
+from explorer.ui.components.latent_pad import latent_pad
+from explorer.ui.components.latent_pad.block import Block, make_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
 from explorer.ui.words import dataset
 
 case = st.query_params["case"]

@@ -4,7 +4,7 @@ cut off at 400 % zoom.
 
 import pytest
 
-from explorer.ui.lesson import THERE
+from explorer.ui.learn.lesson import THERE
 from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, show_as, unfold, violations
 
 VIEWS = [*PAGES, *(f"/explore?tool={tool}" for tool in TOOLS), *(f"/{lesson}?answer=1" for lesson in THERE)]

@@ -18,11 +18,11 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.classifier import Classifier
 from explorer.store.embedding import read_embedding
-from explorer.ui.latent_pad import PARTS, javascript
-from explorer.ui.latent_pad.block import make_block
-from explorer.ui.latent_pad.classifier_block import classifier_block
-from explorer.ui.latent_pad.decoder_block import decoder_block
-from explorer.ui.latent_pad.map_block import map_block
+from explorer.ui.components.latent_pad import PARTS, javascript
+from explorer.ui.components.latent_pad.block import make_block
+from explorer.ui.components.latent_pad.classifier_block import classifier_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.latent_pad.map_block import map_block
 
 TOLERANCE = 1e-5
 N = 1000

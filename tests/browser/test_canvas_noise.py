@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.ui.drawing import SIDE
+from explorer.ui.components.drawing import SIDE
 from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
 from tests.browser.test_drawing import (
@@ -86,7 +86,7 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
     """
     page = open_drawing()
     js = (
-        (ROOT / "explorer/ui/drawing/drawing.js")
+        (ROOT / "explorer/ui/components/drawing/drawing.js")
         .read_text(encoding="utf-8")
         .replace("export default", "const mounted =")
     )

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
-from explorer import runs
 from explorer.latent.gap_map import EDGE, gap_map
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING
-from explorer.ui.readouts import frame_gap
+from explorer.ui.components.readouts import frame_gap
 from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot
 
 PAIR = "/compare?ae=digits-ae-2d&vae=tiny-ladder"
@@ -252,8 +252,8 @@ def test_a_phone_has_both_and_the_kl_weight_in_view(open_page, width):
 
 
 def test_what_the_browser_cannot_decode_the_server_does(open_own, runs_folder):
-    runs.train(RunSpec("digits", model="ae", network="gru", epochs=1, width=16), "gru-ae")
-    runs.train(
+    train_run(RunSpec("digits", model="ae", network="gru", epochs=1, width=16), "gru-ae")
+    train_run(
         RunSpec("digits", model="ladder", network="gru", epochs=1, width=16, betas="0.1,1"), "gru-ladder"
     )
     page = ready(open_own("/compare?ae=gru-ae&vae=gru-ladder"))

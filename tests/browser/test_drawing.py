@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.ui.drawing import SIDE, picture
+from explorer.ui.components.drawing import SIDE, picture
 from tests.browser.conftest import opener
 from tests.browser.launch import running_app
 from tests.browser.pad import changes, image

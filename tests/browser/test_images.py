@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error, expect
 
-from explorer import runs
 from explorer.data import own
-from explorer.privacy import owner
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
+from explorer.store.ownership import owner_key
 from tests.browser.launch import app_process
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
 from tests.pages.photographs import pieces, zipped
@@ -68,9 +68,11 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("photographs is saved, with 50 images")).to_be_visible(timeout=SLOW)
     [name] = own.names()
-    assert own.about(name).shape == (3, 32, 32) and owner(name)
+    assert own.about(name).shape == (3, 32, 32) and owner_key(name)
     page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
-    assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [owner(name)]
+    assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [
+        owner_key(name)
+    ]
     train(page, "Train a conv VAE", 2)
     train(page, "Train an AE to compare with it", 1)
     found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
@@ -92,11 +94,11 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     expect(page.locator('[data-testid="gallery"]').first).to_be_visible(timeout=SLOW)
     changes(page, lambda: press(page, "ArrowRight", 5), DECODED)
     assert re.search("roof|flower", hover_a_point(page))
-    assert owner(name) not in page.locator('[data-testid="stMain"]').inner_text()
+    assert owner_key(name) not in page.locator('[data-testid="stMain"]').inner_text()
     page.goto(page.url.split("/explore")[0] + f"/compare?ae={found['ae'].name}&vae={found['vae'].name}")
     page.wait_for_selector('[data-testid="decoded-2"]', timeout=SLOW)
     assert image(page, '[data-testid="decoded-2"]').shape[2] == 3
-    assert owner(name) not in page.locator('[data-testid="stMain"]').inner_text()
+    assert owner_key(name) not in page.locator('[data-testid="stMain"]').inner_text()
 
 
 def test_names_with_markup_load_nothing_and_run_nothing(open_here):
@@ -123,7 +125,7 @@ def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, r
     for path, content in zip(("a.png", "b.png", "c.png"), pieces(2).values()):
         (tmp_path / wild).mkdir(exist_ok=True)
         (tmp_path / wild / path).write_bytes(content)
-    runs.train(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
+    train_run(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
     page = open_here("/library")
     expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
 

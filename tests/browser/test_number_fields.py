@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.specs import RunSpec, value_type
-from explorer.ui.spec_form import LABELS
+from explorer.ui.train.spec_form import LABELS
 
 BETA = LABELS["beta"]
 COMMAND = '[data-testid="stCode"] >> nth=0'

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from tests.browser.conftest import opener
 from tests.browser.launch import running_app
@@ -23,7 +24,7 @@ def case_address(trained_runs, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(folder))
         for epochs in EPOCHS:
-            runs.train(
+            train_run(
                 RunSpec("digits", likelihood="gaussian", epochs=epochs, width=32, lr=5e-3), f"film-{epochs}"
             )
         with running_app("tests/browser/pad_app.py") as address:
@@ -83,7 +84,7 @@ def test_seventy_thousand_points_are_shown_and_found(open_case):
 
 def test_a_film_is_dragged_and_played(open_case, case_address):
     page = ready(open_case("film"))
-    frames = {n: runs.load(f"film-{n}") for n in EPOCHS}
+    frames = {n: load_run(f"film-{n}") for n in EPOCHS}
     axis = page.get_by_test_id("beta")
     press(page, "Home")
     for epochs in (40, 5, 20):

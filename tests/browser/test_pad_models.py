@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
-from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.run import EMBEDDING
 from tests.browser.pad import (
@@ -44,7 +45,7 @@ def test_buttons_draw_from_the_prior_and_reset(open_page):
 )
 def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page, runs_folder, run, button):
     page = ready(open_page(f"/explore?run={run}"))
-    mu = load_file(runs.load(run).run.folder / EMBEDDING)["mu"]
+    mu = load_file(load_run(run).run.folder / EMBEDDING)["mu"]
     mean, covariance = (mu.mean(0), np.cov(mu.T)) if run == "digits-ae-2d" else (np.zeros(2), np.eye(2))
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == pytest.approx(mean, abs=0.006)
@@ -78,7 +79,7 @@ def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
 
 
 def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
-    runs.train(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
+    train_run(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
     page = ready(open_own("/explore?run=wide"))
     folded = page.locator(PAD).bounding_box()["height"]
     page.get_by_text("60 low-rate dimensions").click()
@@ -92,7 +93,7 @@ def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
 
 @pytest.fixture
 def gru_page(open_own, runs_folder):
-    runs.train(RunSpec("digits", network="gru", epochs=2, width=16), "tiny-gru")
+    train_run(RunSpec("digits", network="gru", epochs=2, width=16), "tiny-gru")
     page = ready(open_own("/explore?run=tiny-gru"))
     page.wait_for_timeout(2500)  # for torch, which the server imports meanwhile
     return page
@@ -109,7 +110,7 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
         page.wait_for_timeout(20)
         seen.add(image(page).tobytes())
     assert len(seen) > 3
-    start = load_file(runs.load("tiny-gru").run.folder / EMBEDDING)["mu"][0]
+    start = load_file(load_run("tiny-gru").run.folder / EMBEDDING)["mu"][0]
     page.mouse.move(5, 5)
     page.wait_for_timeout(1500)
     assert shows(page, "tiny-gru", start)  # not that of a request that was on the way
@@ -149,11 +150,11 @@ def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_fol
     assert 0.08 < beta < 0.12
     assert (
         np.abs(
-            image(page)[..., 0].astype(int) - to_uint8(runs.load("tiny-ladder", beta).decode([0.0, 0.0])[0])
+            image(page)[..., 0].astype(int) - to_uint8(load_run("tiny-ladder", beta).decode([0.0, 0.0])[0])
         ).max()
         <= 1
     )
-    frame = min(runs.load("tiny-ladder").run.film, key=lambda f: abs(f.beta - beta))
+    frame = min(load_run("tiny-ladder").run.film, key=lambda f: abs(f.beta - beta))
     shown = page.locator(f"{PAD} .figures").inner_text()
     assert float(re.search(r"rate ([\d.]+) nats", shown)[1]) == pytest.approx(frame.rate, rel=0.1)
     page.get_by_role("link", name="Library").click()
@@ -175,5 +176,5 @@ def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs
     page.mouse.down()
     page.mouse.up()
     expect(page.locator(f"{PAD} .original")).to_be_visible()
-    film = load_file(runs.load("tiny-ladder").run.folder / EMBEDDING)["film.mu"]
+    film = load_file(load_run("tiny-ladder").run.folder / EMBEDDING)["film.mu"]
     assert z_of(page) == pytest.approx(film[0, row].astype(float), abs=0.006)

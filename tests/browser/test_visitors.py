@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 from explorer.data import own
 from explorer.data.dataset import Dataset
 from explorer.jobs import queue
-from explorer.privacy import is_key, owner, private, without_key
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
+from explorer.store.ownership import is_key, owner_key, private_name, public_name
 from explorer.ui.visitor import COOKIE
 from tests.browser.pad import ready
 from tests.trainings import stop_all, stop_button
@@ -96,11 +96,11 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     train(mine, SHORT, alone=True)
     expect(mine.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
     key = key_of(mine)
-    name = private(key, SHORT.run_id)
+    name = private_name(key, SHORT.run_id)
     assert find(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
     own.save(
         Dataset("x", np.zeros((9, 1, 16, 16), np.uint8), np.zeros(9, np.int64), ("secret",), 7),
-        images := private(key, "faces"),
+        images := private_name(key, "faces"),
     )
     train(mine, LONG, alone=True)
     expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
@@ -109,14 +109,14 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     for path in (*PAGES, f"/explore?run={name}", f"/explore?run={SHORT.run_id[:-1]}", f"/compare?vae={name}"):
         go(other, path)
         there, asked = said(other), path.partition("=")[2]
-        for told in (name, without_key(name), images, "secret", LONG.run_id, key):
+        for told in (name, public_name(name), images, "secret", LONG.run_id, key):
             assert told not in there or told in asked, (path, told)
     go(other, "/train")
     expect(other.get_by_text("A private training is running. Someone else started it.")).to_be_visible()
     assert not stop_button(other).count()
     for label in ("Make public", "Delete"):
         assert not other.get_by_role("button", name=label, exact=True).count()
-    go(other, f"/train?dataset=own:{without_key(images)}")
+    go(other, f"/train?dataset=own:{public_name(images)}")
     assert key not in said(other) and "secret" not in said(other) and not keys(other)
 
     mine.reload()
@@ -133,7 +133,7 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     go(tab, "/train")
     stop_button(tab).click()
     expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
-    assert find(private(key, LONG.run_id)).epochs < 9000
+    assert find(private_name(key, LONG.run_id)).epochs < 9000
 
     go(mine, "/library")
     mine.get_by_role("button", name="Make public").wait_for()
@@ -149,7 +149,7 @@ def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
     mine = browsers("/train")
     train(mine, LONG)
     expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-    assert owner(queue.jobs()[0].run) is None and queue.jobs()[0].by == key_of(mine)
+    assert owner_key(queue.jobs()[0].run) is None and queue.jobs()[0].by == key_of(mine)
     other = browsers("/train")
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     assert not stop_button(other).count()

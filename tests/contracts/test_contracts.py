@@ -10,12 +10,12 @@ import torch
 
 from explorer.data.dataset import Dataset
 from explorer.device import Device
+from explorer.events import EpochEnd, Finished
 from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.registry import LIKELIHOODS, MODELS, NETWORKS
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
-from explorer.training.events import EpochEnd, Finished
 from explorer.training.trainer import train
 
 CPU = Device("cpu", False, 1, "a test")

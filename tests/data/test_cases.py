@@ -19,7 +19,7 @@ from explorer.data.own_image import from_file, notes_on
 from explorer.data.server_folder import on_server
 from explorer.data.upload import uploaded
 from explorer.errors import UserError
-from explorer.foreign import CODE
+from explorer.untrusted.foreign import CODE
 
 ROOT, CASES = Path(__file__).parents[2], Path(__file__).parent / "cases"
 SIZE = (32, 32)

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from explorer.data import load, own
 from explorer.data.dataset import split
 from explorer.errors import UserError
-from explorer.limits import check_disk
+from explorer.jobs.limits import check_disk
 
 DIGITS = (load_digits().images * 15.9375).round().astype(np.uint8)[:, None]
 NAMES = tuple("0123456789")

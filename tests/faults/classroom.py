@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack
 import numpy as np
 
 from explorer.jobs import queue
-from explorer.limits import jobs_each
+from explorer.jobs.limits import jobs_each
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue
 from tests.benchmarks.crowd import WARM, let_go

@@ -8,8 +8,8 @@ from random import Random
 
 import numpy as np
 
-from explorer import runs
 from explorer.errors import UserError
+from explorer.runs.load import load_model
 from explorer.store.catalogue import catalogue
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
@@ -45,7 +45,7 @@ def others_stay(scene: Scene) -> None:
         f"Run {RUN} can't be used" in fault for fault in faults
     )
     other = read(scene.home.with_name(OTHER))
-    runs.loaded(other).decode(read_embedding(other).mu[:1])
+    load_model(other).decode(read_embedding(other).mu[:1])
 
 
 def tried(rng: Random, scene: Scene, files: dict[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from explorer.data.dataset import Dataset
 from explorer.data.folder import folder as folder_of_images
 from explorer.data.own_image import from_file
 from explorer.data.upload import uploaded
-from explorer.tensors import packed as sealed
+from explorer.untrusted.tensors import packed as sealed
 from tests.faults import inputs
 
 

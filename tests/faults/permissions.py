@@ -18,10 +18,10 @@ from streamlit.testing.v1 import AppTest
 from explorer.data import own
 from explorer.data.digits import digits
 from explorer.data.download import fetch
-from explorer.exporting import run_zip
 from explorer.jobs import queue
+from explorer.runs.export_run import run_zip
 from explorer.specs import RunSpec
-from explorer.store import trash
+from explorer.store import deletion
 from explorer.store.catalogue import SHIPPED, find
 from explorer.store.run import MODEL, RECORD
 from tests.browser.launch import ROOT
@@ -66,8 +66,8 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
         "export": lambda: command("export", "mine", "--to", "zip", "--out", root / "runs" / "out.zip"),
         "jobs": lambda: command("jobs"),
         "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
-        "delete": lambda: function(trash.delete, "mine"),
-        "restore": lambda: function(trash.restore, "gone"),
+        "delete": lambda: function(deletion.delete, "mine"),
+        "restore": lambda: function(deletion.restore, "gone"),
         "save an upload": lambda: function(own.save, images, "new"),
         "train on an upload": lambda: command("train", "--dataset", "own:it"),
         "place a download": lambda: function(fetch, ["http://127.0.0.1:1/x"], root / "data" / "x" / "x", ""),

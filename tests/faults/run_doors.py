@@ -9,9 +9,10 @@ from random import Random
 import numpy as np
 from safetensors import numpy as safetensors
 
-from explorer import runs
 from explorer.errors import UserError
-from explorer.importing import import_run, import_weights
+from explorer.events import Checkpoint
+from explorer.runs.import_run import import_run, import_weights
+from explorer.runs.load import load_model
 from explorer.store import classifier
 from explorer.store.catalogue import SHIPPED, find
 from explorer.store.checkpoint import CHECKPOINT, read_checkpoint, write_checkpoint
@@ -19,15 +20,14 @@ from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run
-from explorer.tensors import opened, packed
-from explorer.training.events import Checkpoint
+from explorer.untrusted.tensors import opened, packed
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
 
 def use(found: Run) -> None:
     """All that pages read of a run."""
-    at, e = runs.loaded(found), read_embedding(found)
+    at, e = load_model(found), read_embedding(found)
     assert np.isfinite(at.decode(e.mu[:2])).all() and np.isfinite(at.encode(e.images[:2]).mu.numpy()).all()
     classifier.classifier_of(found)
     read_replay(found.folder)

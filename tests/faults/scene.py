@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from explorer.exporting import run_zip
+from explorer.runs.export_run import run_zip
+from explorer.store.atomic import fingerprint
 from explorer.store.catalogue import SHIPPED
 from explorer.store.events import read_events
-from explorer.store.files import fingerprint
 from explorer.store.replay import read_replay
 from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors, signed
 

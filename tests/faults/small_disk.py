@@ -15,19 +15,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer import runs
-from explorer.cli import main
+from explorer.cli.parser import main
 from explorer.data import own
 from explorer.data.digits import digits
 from explorer.errors import UserError
-from explorer.exporting import run_zip
+from explorer.events import EpochEnd
 from explorer.jobs import queue
+from explorer.runs import train as runs_train
+from explorer.runs.export_run import run_zip
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store import trash
+from explorer.store import deletion
+from explorer.store.atomic import PART
 from explorer.store.catalogue import SHIPPED, find
-from explorer.store.files import PART
 from explorer.store.run import MODEL
-from explorer.training.events import EpochEnd
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
@@ -65,7 +66,7 @@ class Disk:
         for name in (INTACT, "mine"):
             shutil.copytree(SHIPPED / INTACT, self.runs / name)
         told = []
-        runs.train(SHORT, "stopped", told.append, lambda: isinstance(told[-1], EpochEnd))
+        train_run(SHORT, "stopped", told.append, lambda: isinstance(told[-1], EpochEnd))
         queue.enter("waiting", SHORT)
         shutil.copytree(root, self.pristine)
 
@@ -86,7 +87,7 @@ class Disk:
             "save an upload": lambda: function(own.save, images, "new"),
             "enter the queue": lambda: function(queue.enter, "new", SHORT),
             "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
-            "delete": lambda: function(trash.delete, "mine"),
+            "delete": lambda: function(deletion.delete, "mine"),
         }
 
     def restore(self) -> None:
@@ -135,7 +136,7 @@ class Disk:
 
 
 if __name__ == "__main__":
-    runs.CHECKPOINT_EVERY = 0
+    runs_train.CHECKPOINT_EVERY = 0
     disk, n = Disk(Path(sys.argv[1])), int(sys.argv[2])
     for use, act in disk.uses().items():
         most = max(disk.needed(act), 0) // PAGE + BEYOND

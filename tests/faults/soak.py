@@ -24,7 +24,7 @@ import numpy as np
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.specs import RunSpec
-from explorer.store import trash
+from explorer.store import deletion
 from explorer.store.catalogue import catalogue
 from tests.benchmarks.session import Session, session
 from tests.browser.launch import ROOT, app_process
@@ -124,7 +124,7 @@ class Soak:
                 RunSpec(epochs=10, width=16, seed=(self.counts["trainings"] + i) % SEEDS) for i in (0, 1)
             )
             with suppress(UserError):  # there is none yet
-                trash.delete(before.run_id)
+                deletion.delete(before.run_id)
             await press(self.address, spec)
             self.counts["trainings"] += 1
 

@@ -16,8 +16,8 @@ import pytest
 from explorer.data.own_image import from_file
 from explorer.data.upload import uploaded
 from explorer.errors import UserError
-from explorer.importing import import_run
-from explorer.tensors import unpacked
+from explorer.runs.import_run import import_run
+from explorer.untrusted.tensors import unpacked
 from tests.faults import inputs
 from tests.faults.inputs import jpeg_of_many_scans, png_of
 

@@ -7,15 +7,15 @@ from random import Random
 
 import numpy as np
 
-from explorer.cli import main
+from explorer.cli.parser import main
 from explorer.errors import UserError
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
 from explorer.specs import RunSpec, value_type
 from explorer.store.run import RECORD
-from explorer.ui import settings
-from explorer.ui.compare_address import take
-from explorer.ui.place import Place
+from explorer.ui.compare.address import take
+from explorer.ui.components import settings
+from explorer.ui.components.pad_position import Place
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
@@ -72,7 +72,7 @@ def compare_link(rng: Random) -> None:
 
 
 def train_link(rng: Random) -> None:
-    """As explorer.ui.spec_form reads one."""
+    """As explorer.ui.train.spec_form reads one."""
     given = {}
     for field in rng.sample(fields(RunSpec), 2):
         try:

@@ -17,14 +17,16 @@ from random import Random
 
 from websockets.exceptions import WebSocketException
 
-from explorer import runs
-from explorer.cli import main as main_of_explorer
+from explorer.cli.parser import main as main_of_explorer
 from explorer.jobs import queue
+from explorer.runs import train as runs_train
+from explorer.runs.load import load_model
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
+from explorer.store.atomic import PART
 from explorer.store.catalogue import SHIPPED, catalogue
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
-from explorer.store.files import PART
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run
 from tests.browser.launch import ROOT, app_process
 from tests.faults.processes import trainer_of
@@ -48,7 +50,7 @@ fork = multiprocessing.get_context("fork")  # what is imported already need not 
 
 def command_line(words: list[str]) -> None:
     """With a checkpoint after every epoch."""
-    runs.CHECKPOINT_EVERY = 0
+    runs_train.CHECKPOINT_EVERY = 0
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until it ends
     main_of_explorer(words)
 
@@ -80,7 +82,7 @@ class World:
         shutil.copytree(SHIPPED / INTACT, folder / INTACT)
         for kind in kinds:
             start = time.monotonic()
-            runs.train(SPECS[kind], f"whole-{kind}")
+            train_run(SPECS[kind], f"whole-{kind}")
             self.took[kind] = time.monotonic() - start
         self.wholes = self.runs()
         self.open_app()
@@ -175,7 +177,7 @@ class World:
             check(all(fault.isprintable() and fault.endswith(".") for fault in said), said)
         for name, whole in self.wholes.items():
             check(found.get(name) == whole, f"{name} is not what it was")
-            runs.loaded(whole).decode(read_embedding(whole).mu[:1])
+            load_model(whole).decode(read_embedding(whole).mu[:1])
         self.counts["intact runs loaded"] += len(self.wholes)
         check(
             [job.place for job in jobs if job.alive] == list(range(len(alive))),

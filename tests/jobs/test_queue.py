@@ -303,7 +303,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
     """No file may grow beyond 100 kB: a checkpoint can't be written, nor a run."""
     limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
-        "from explorer.cli import main; sys.exit(main())"
+        "from explorer.cli.parser import main; sys.exit(main())"
     )
     words = ["train", "--queue", "--epochs", "2", "--run", "full"]
     done = subprocess.run([sys.executable, "-c", limited, *words], cwd=ROOT, capture_output=True, text=True)

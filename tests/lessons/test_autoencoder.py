@@ -6,10 +6,10 @@ import torch
 from sklearn.decomposition import PCA
 from torch.distributions import Bernoulli
 
-from explorer import runs
 from explorer.lessons import autoencoder
 from explorer.models.autoencoder import build
 from explorer.registry import NETWORKS
+from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
@@ -18,7 +18,7 @@ from explorer.store.run import read
 
 @pytest.fixture(scope="module")
 def ae():
-    return runs.loaded(read(SHIPPED / "mnist-ae-2d"))
+    return load_model(read(SHIPPED / "mnist-ae-2d"))
 
 
 @pytest.fixture(scope="module")

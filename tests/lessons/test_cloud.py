@@ -7,7 +7,6 @@ from scipy.stats import multivariate_normal
 from sklearn.neighbors import KNeighborsRegressor
 from torch.distributions import Bernoulli
 
-from explorer import runs
 from explorer.data.moons import draw
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
@@ -24,6 +23,7 @@ from explorer.lessons.cloud import (
     width,
 )
 from explorer.lessons.true_posterior import distance, true_posteriors
+from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 
@@ -32,7 +32,7 @@ from explorer.store.embedding import read_embedding
 def moons():
     """The embedding of the VAE, and both sides."""
     found = {
-        name: (runs.load(f"moons-{name}-2d"), read_embedding(find(f"moons-{name}-2d")))
+        name: (load_run(f"moons-{name}-2d"), read_embedding(find(f"moons-{name}-2d")))
         for name in ("vae", "ae")
     }
     sides = {
@@ -133,7 +133,7 @@ def test_two_clouds_meet_where_they_are_said_to(moons):
     assert np.allclose(m.draws, e.mu[rows][:, None] + 3 * sigma[:, None] * eps, atol=1e-6)
     assert np.allclose(m.here, 0.75 * e.mu[rows[0]] + 0.25 * e.mu[rows[1]], atol=1e-6)
     zs = np.concatenate([m.draws[0, :SHOWN], m.here[None], m.draws[1, :SHOWN]])
-    loaded = runs.load("moons-vae-2d")
+    loaded = load_run("moons-vae-2d")
     assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.way) == len(STEPS)
     assert np.allclose(m.way[[0, -1]], loaded.decode(e.mu[rows]), atol=1e-5)
     read = phase_reader(e.images, e.factors["phase"]).read(m.way)
@@ -144,7 +144,7 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
     e, _, sides = moons
     x, sigma = e.images[:200], np.exp(e.logvar[:200] / 2)
     eps = np.random.default_rng(0).standard_normal((200, 2))
-    loaded, found = runs.load("moons-vae-2d"), {name: s.cost(sigma) for name, s in sides.items()}
+    loaded, found = load_run("moons-vae-2d"), {name: s.cost(sigma) for name, s in sides.items()}
     with torch.inference_mode():
         logits = [
             loaded.model.decode(torch.tensor(z, dtype=torch.float32))
@@ -181,7 +181,7 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
 @pytest.fixture(scope="module")
 def near():
     """The ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
-    loaded, e = runs.load("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
+    loaded, e = load_run("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
     return loaded, e, overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
 
 

@@ -7,10 +7,10 @@ from scipy.spatial.distance import cdist
 from scipy.stats import entropy
 from torch import distributions
 
-from explorer import runs
 from explorer.figures.lesson_codebook import entry_colours
 from explorer.latent.draws import from_codebook
 from explorer.lessons.codebook import coded, distortions, every_entry, use
+from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -18,7 +18,7 @@ from explorer.store.run import read
 
 @pytest.fixture(scope="module")
 def shipped():
-    loaded = runs.loaded(read(SHIPPED / "digits-vqvae"))
+    loaded = load_model(read(SHIPPED / "digits-vqvae"))
     return loaded, read_embedding(loaded.run), loaded.model.codebook.numpy()
 
 

@@ -7,7 +7,6 @@ from scipy import stats
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.lessons.copying import (
     best_blend,
@@ -20,6 +19,7 @@ from explorer.lessons.copying import (
     two_nearest,
     yardstick,
 )
+from explorer.runs.load import load_run
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def known(digits):
-    return yardstick(runs.load("digits-vae-2d"), digits.x[digits.test])
+    return yardstick(load_run("digits-vae-2d"), digits.x[digits.test])
 
 
 def by_scipy(images, to):
@@ -73,7 +73,7 @@ def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
 
 
 def test_what_is_recreated_is_the_decoder_s_own(known, digits):
-    loaded, x = runs.load("digits-vae-2d"), torch.from_numpy(digits.x[digits.test]).float() / 255
+    loaded, x = load_run("digits-vae-2d"), torch.from_numpy(digits.x[digits.test]).float() / 255
     with torch.inference_mode():
         pixels = torch.sigmoid(loaded.model.decoder(loaded.model.encoder(x)[:, :2])).numpy()
     np.testing.assert_allclose(known.recreated, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
@@ -130,11 +130,11 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
     """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence
     about 19 groups are left.
     """
-    alone = yardstick(runs.load("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
+    alone = yardstick(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
     assert np.log(1437) - 0.02 < alone.information <= np.log(1437) and 15 < np.exp(known.information) < 23
     np.testing.assert_allclose(
         known.relearnt,
-        by_scipy(known.learnt.x, runs.load("digits-vae-2d").decode(known.learnt.mu)),
+        by_scipy(known.learnt.x, load_run("digits-vae-2d").decode(known.learnt.mu)),
         rtol=1e-4,
     )
     assert copies(known.relearnt).mean() < 0.01

@@ -13,12 +13,12 @@ import torch
 from scipy import integrate, stats
 from torch import distributions
 
-from explorer import runs
 from explorer.latent.quadrature import Grid
 from explorer.lessons import elbo
 from explorer.models.autoencoder import build
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.distortion import likelihood_of
+from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -30,7 +30,7 @@ PLACES = [(0.0, 0.0, 0.0, 0.0), (3.0, -3.0, 0.0, 0.0), (-1.2, 0.7, -2.75, -2.75)
 @pytest.fixture(scope="module")
 def digits():
     run = read(SHIPPED / "digits-vae-2d")
-    return runs.loaded(run), read_embedding(run)
+    return load_model(run), read_embedding(run)
 
 
 @pytest.fixture(scope="module")

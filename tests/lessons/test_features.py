@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.errors import UserError
 from explorer.lessons import features
+from explorer.runs.load import load_run
 from explorer.store.embedding import read_embedding
 
 RUNS = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
 
 
 def data_of(name):
-    loaded = runs.load(RUNS[name])
+    loaded = load_run(RUNS[name])
     e = read_embedding(loaded.run)
     n = len(e.images)
     return loaded, features.labelled(e.mu[:n], e.images, e.y[:n], round(0.6 * n))

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
-from explorer import runs
 from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
 from explorer.figures.live import fill
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.gap_map import between, gap_map
 from explorer.lessons import gaps
+from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
@@ -23,7 +23,7 @@ RUNS = ("mnist-ae-2d", "mnist-ladder-2d")
 
 @pytest.fixture(scope="module", params=RUNS)
 def run(request):
-    loaded = runs.loaded(read(SHIPPED / request.param))
+    loaded = load_model(read(SHIPPED / request.param))
     e = read_embedding(loaded.run)
     return loaded, e, between(e.mu, e.logvar, np.random.default_rng(0))
 
@@ -122,7 +122,7 @@ def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():
-    ae, vae = (runs.loaded(read(SHIPPED / name)) for name in RUNS)
+    ae, vae = (load_model(read(SHIPPED / name)) for name in RUNS)
     assert (ae.run.spec.network, ae.run.spec.width, ae.run.spec.depth) == (
         vae.run.spec.network,
         vae.run.spec.width,

@@ -7,12 +7,12 @@ from scipy import stats
 from scipy.linalg import orthogonal_procrustes
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
 from explorer.lessons.difference import Difference, mean_difference
 from explorer.lessons.kl_weight import N_NOISE, decoded, distortions, lowest, noise_error, rates, smallest
+from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -54,7 +54,7 @@ def independent(loaded, x, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 @pytest.mark.parametrize("beta", [0.01, 1.0, 10.0])
 def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
-    loaded = runs.load("mnist-ladder-2d", beta)
+    loaded = load_run("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     wanted_mean, wanted, wanted_rates = independent(loaded, x, 20)
     assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_NOISE, 500)
@@ -67,13 +67,13 @@ def test_in_two_dimensions_noise_costs_about_beta_nats(x, beta):
     """With optimal variances, sigma² = beta/(beta + h): ½·h·sigma² per dimension, beta/2 for h far above
     beta.
     """
-    loaded = runs.load("mnist-ladder-2d", beta)
+    loaded = load_run("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     assert (sampled - mean).mean() == pytest.approx(beta, rel=0.25)
 
 
 def test_of_an_ae_mean_and_samples_are_the_same(x):
-    loaded = runs.load("mnist-ae-2d")
+    loaded = load_run("mnist-ae-2d")
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     assert np.allclose(sampled, mean, rtol=1e-5) and noise_error(sampled, 500) < 1e-3
 
@@ -81,7 +81,7 @@ def test_of_an_ae_mean_and_samples_are_the_same(x):
 def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkeypatch):
     from explorer.training import evaluation
 
-    loaded, found = runs.load("mnist-ladder-2d", 1.0), []
+    loaded, found = load_run("mnist-ladder-2d", 1.0), []
     for seed in range(30):
         monkeypatch.setattr(evaluation, "NOISE_SEED", seed)
         found.append(evaluate(loaded.model, loaded.likelihood, x).figures.distortion)
@@ -111,7 +111,7 @@ def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """log p(x) by quadrature over the plane, distortion by quadrature over each posterior, and rate, of each
     image of the digits ladder.
     """
-    loaded, grid = runs.load("digits-ladder-2d", beta), Grid(8.0, 256)
+    loaded, grid = load_run("digits-ladder-2d", beta), Grid(8.0, 256)
     logits = torch.cat([loaded.model.decode(z) for z in torch.from_numpy(grid.points).float().split(8192)])
     images = torch.from_numpy(x).float() / 255
     posterior, prior = loaded.model.encode(images), grid.log_normal(0, 1)
@@ -198,7 +198,7 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
 
 
 def test_decoded_rows_are_the_models(x):
-    ae, vae = runs.load("mnist-ae-2d"), runs.load("mnist-ladder-2d", 1.0)
+    ae, vae = load_run("mnist-ae-2d"), load_run("mnist-ladder-2d", 1.0)
     rows = decoded(ae, vae, x[:3], 5)
     assert (
         list(rows) == ["image", "AE", "VAE", "samples"]

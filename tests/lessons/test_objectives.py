@@ -6,7 +6,6 @@ import torch
 from scipy.special import lambertw
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.lessons.objectives import (
     distortion_of,
@@ -18,6 +17,7 @@ from explorer.lessons.objectives import (
     spread,
     width_of_rate,
 )
+from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
@@ -58,7 +58,7 @@ def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
     assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
     assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
-    wanted = runs.load(folder.name).decode(e.mu[: len(m.recreated)])
+    wanted = load_run(folder.name).decode(e.mu[: len(m.recreated)])
     assert np.abs(m.recreated.astype(int) - np.rint(255 * wanted)).max() <= 3
 
 
@@ -105,7 +105,7 @@ def test_no_replay_is_none(tmp_path):
 
 
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
-    loaded, e = runs.load("digits-vae-2d-both"), read_embedding(read(BOTH))
+    loaded, e = load_run("digits-vae-2d-both"), read_embedding(read(BOTH))
     mean, error = distortion_of(loaded, e.images, e.mu, e.logvar)
     x, q = (
         torch.from_numpy(e.images).double() / 255,
@@ -121,7 +121,7 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
     assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(
         1
     ).std() / np.sqrt(10)
-    ae = runs.load("digits-ae-2d")
+    ae = load_run("digits-ae-2d")
     found = read_embedding(ae.run)
     assert distortion_of(ae, found.images, found.mu, None)[0] == pytest.approx(
         ae.run.test.distortion, abs=1e-3
@@ -129,7 +129,7 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
 
 
 def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
-    e, loaded = read_embedding(read(RECON)), runs.load(KL.name)
+    e, loaded = read_embedding(read(RECON)), load_run(KL.name)
     sigma, nearest = np.exp(e.logvar / 2), []
     for i in range(len(e.mu)):
         away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)

@@ -10,12 +10,12 @@ from scipy import stats
 from scipy.special import logsumexp
 from torch import distributions
 
-from explorer import runs
 from explorer.data import load
 from explorer.errors import UserError
 from explorer.models.autoencoder import build
 from explorer.objectives.bound import BATCH, importance_weighted_bound
 from explorer.objectives.distortion import likelihood_of
+from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.run import read
 
@@ -26,7 +26,7 @@ GREY, COLOUR = (1, 8, 8), (3, 5, 7)
 @pytest.fixture(scope="module")
 def digits():
     data = load("digits")
-    return runs.loaded(read(SHIPPED / "digits-vae-2d")), data.x[data.test]
+    return load_model(read(SHIPPED / "digits-vae-2d")), data.x[data.test]
 
 
 def log_evidence(run, x: np.ndarray) -> float:

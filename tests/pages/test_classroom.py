@@ -12,12 +12,12 @@ from explorer.data import own
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.jobs import queue
-from explorer.privacy import new_key, owner, private
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find, place_for
 from explorer.store.events import read_events
+from explorer.store.ownership import new_key, owner_key, private_name
 from explorer.ui import visitor
-from explorer.ui.starting import start
+from explorer.ui.train.start import start
 from tests.pages.conftest import ROOT, follow
 from tests.trainings import stop_all, until
 
@@ -58,9 +58,9 @@ def texts(app) -> str:
 
 
 def hidden(runs_folder, key, name="mine", run="tiny-vae") -> str:
-    shutil.copytree(runs_folder / run, runs_folder / private(key, name))
+    shutil.copytree(runs_folder / run, runs_folder / private_name(key, name))
     st.cache_data.clear()
-    return private(key, name)
+    return private_name(key, name)
 
 
 def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_folder):
@@ -68,7 +68,7 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     app.toggle[0].set_value(True).run()
     press(app, "Train")
     key = app.session_state[visitor.KEY]
-    name = private(key, RunSpec(**SHORT).run_id)
+    name = private_name(key, RunSpec(**SHORT).run_id)
     until(lambda: (runs_folder / name / "run.json").exists() and not queue.jobs())
     st.cache_data.clear()
     app.run()
@@ -90,7 +90,8 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
     queue.enter(
-        waiting := private(new_key(), "waiting"), RunSpec(dataset=f"own:{private(new_key(), 'visages')}")
+        waiting := private_name(new_key(), "waiting"),
+        RunSpec(dataset=f"own:{private_name(new_key(), 'visages')}"),
     )
     for page, asked in (
         ("home", {}),
@@ -120,13 +121,13 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     hidden(runs_folder, key)
     hidden(runs_folder, key, "tiny-ae")
     follow("library", app)
-    assert labels(app) == ["Make public", "Delete"] and owner(app.button[0].key) == key
+    assert labels(app) == ["Make public", "Delete"] and owner_key(app.button[0].key) == key
     press(app, "Make public")
     assert find("mine") and not app.error
     select(app, "tiny-ae", "only you")
     press(app, "Make public")
     assert "A public run named tiny-ae exists already." in app.error[0].value and find(
-        private(key, "tiny-ae")
+        private_name(key, "tiny-ae")
     )
 
 
@@ -151,13 +152,13 @@ def test_a_run_of_private_images_is_private_of_itself(app):
     key = own_key(app)
     own.save(
         Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8),
-        private(key, "faces"),
+        private_name(key, "faces"),
     )
-    follow("train", app, dataset=f"own:{private(key, 'faces')}", epochs=2, width=8)
+    follow("train", app, dataset=f"own:{private_name(key, 'faces')}", epochs=2, width=8)
     assert app.toggle[0].value and app.toggle[0].disabled and not app.code
     press(app, "Train")
     [job] = until(queue.jobs)
-    assert owner(job.run) == key == job.by and job.run == RunSpec(**job.spec).run_id
+    assert owner_key(job.run) == key == job.by and job.run == RunSpec(**job.spec).run_id
 
 
 def test_others_trainings_are_theirs(app, runs_folder):
@@ -180,7 +181,7 @@ def test_others_trainings_are_theirs(app, runs_folder):
 
 def test_what_went_wrong_in_private_is_said_without_the_key(app):
     key = own_key(app)
-    queue.enter(name := private(key, "mine"), RunSpec(), by=key)
+    queue.enter(name := private_name(key, "mine"), RunSpec(), by=key)
     queue.give_up(name, f"{name} is broken.")
     app.switch_page("pages/train.py").run()
     assert app.error[0].value == "mine is broken." and key not in texts(app)

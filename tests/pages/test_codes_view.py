@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from explorer.cli import main
-from explorer.exporting import codes_projector
+from explorer.cli.parser import main
 from explorer.latent.gap_estimate import estimate_gap
+from explorer.runs.export_run import codes_projector
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import opened, visit

@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from explorer import runs
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -88,13 +88,13 @@ def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
 def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_path):
     for i in range(4):
         Image.new("L", (28, 28), 60 * i).save(tmp_path / f"{i}.png")
-    runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
+    train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
     st.cache_data.clear()
     compare(app, vae="alone")
     assert (
         "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
     )  # of another pair
-    runs.train(
+    train_run(
         RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together"
     )  # fewer codes than neighbours
     st.cache_data.clear()
@@ -104,8 +104,8 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
 
 @pytest.mark.parametrize("latent_dim", [1, 64])
 def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(app, runs_folder, latent_dim):
-    runs.train(RunSpec("digits", model="ae", latent_dim=latent_dim, epochs=2, width=8), "other-ae")
-    runs.train(RunSpec("digits", latent_dim=latent_dim, epochs=2, width=8, beta=500.0), "collapsed")
+    train_run(RunSpec("digits", model="ae", latent_dim=latent_dim, epochs=2, width=8), "other-ae")
+    train_run(RunSpec("digits", latent_dim=latent_dim, epochs=2, width=8, beta=500.0), "collapsed")
     st.cache_data.clear()
     for ae, vae in (("other-ae", "collapsed"), ("other-ae", "tiny-ladder"), ("tiny-ae", "collapsed")):
         compare(app, ae=ae, vae=vae)

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.data import load, own
 from explorer.jobs import queue
-from explorer.privacy import owner, without_key
 from explorer.specs import RunSpec
+from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor
 from tests.pages.conftest import ROOT, follow, galleries, pictures
 from tests.pages.photographs import pieces, png, zipped
@@ -149,16 +149,16 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     assert visitor.KEY not in page.session_state  # nobody is told from others yet
     press(page, "Save")
     [name] = own.names()
-    assert owner(name) == page.session_state[visitor.KEY] and without_key(name) == "faces"
+    assert owner_key(name) == page.session_state[visitor.KEY] and public_name(name) == "faces"
     assert "faces is saved, with 20 images" in page.success[0].value.replace(
         "\\", ""
     ) and ": Private]" in said(page)
-    assert owner(name) not in shown(page)
+    assert owner_key(name) not in shown(page)
     assert not page.file_uploader[0].value and not galleries(page)
     other = follow("images", AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
     assert "faces" not in shown(other) and not [b for b in other.button if b.label == "Delete"]
     assert not any(
-        owner(option) for option in follow("train", other).selectbox(key="setting dataset").options
+        owner_key(option) for option in follow("train", other).selectbox(key="setting dataset").options
     )
     assert "faces, private" in follow("train", page).selectbox(key="setting dataset").options
     kept(follow("images", page))

@@ -12,7 +12,7 @@ from PIL import Image
 from sklearn.decomposition import PCA
 from torch.nn.functional import binary_cross_entropy
 
-from explorer import runs
+from explorer.runs.load import load_run
 from explorer.store.embedding import read_embedding
 from explorer.ui import cache
 from tests.pages.conftest import follow, galleries, tables
@@ -41,7 +41,7 @@ def known():
     """A held-out image of each class, what the network decodes of it, and of it PCA's greys with 5 numbers:
     each by other means.
     """
-    ae = runs.load("mnist-ae-2d")
+    ae = load_run("mnist-ae-2d")
     e = read_embedding(ae.run)
     half = len(e.images) // 2
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in (e.images[:half], e.images[half:]))
@@ -86,7 +86,7 @@ def test_what_comes_back_is_what_other_programs_say(app, known):
 
 
 def test_the_marked_code_is_that_of_the_image(app):
-    e = read_embedding(runs.load("mnist-ae-2d").run)
+    e = read_embedding(load_run("mnist-ae-2d").run)
     half = len(e.images) // 2
     row = half + int(np.flatnonzero(e.y[half : len(e.images)] == 7)[0])
     opened(app, image="7")
@@ -144,7 +144,7 @@ def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
         re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", said).groups()[:2],
         re.findall(r"\d+", said)[-2:],
     )
-    ae = runs.load("mnist-ae-2d")
+    ae = load_run("mnist-ae-2d")
     images = read_embedding(ae.run).images
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in np.split(images, 2))
     network = ae.decode(ae.encode(images[len(fit) :]).mu.numpy()).reshape(len(x), -1).astype(float)

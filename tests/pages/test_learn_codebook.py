@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from scipy.stats import entropy
 
-from explorer import runs
+from explorer.runs.load import load_run
 from explorer.store import catalogue
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import follow, mounted, pictures
@@ -22,7 +22,7 @@ def galleries(app) -> dict[str, dict]:
 
 def test_an_entry_put_elsewhere_is_decoded_anew(app):
     visit(app, image="42", place="3", entry="17")
-    loaded = runs.load("digits-vqvae")
+    loaded = load_run("digits-vqvae")
     e, model = read_embedding(loaded.run), loaded.model
     index = loaded.encode(e.images[42:43]).index[0].numpy()
     changed = index.copy()
@@ -51,7 +51,7 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
 
 def test_the_figures_are_the_runs(app):
     """The perplexity pooled over positions as recorded, and at each position by SciPy."""
-    loaded = runs.load("digits-vqvae")
+    loaded = load_run("digits-vqvae")
     test, index = loaded.run.test, loaded.encode(read_embedding(loaded.run).images).index.numpy()
     visit(app)
     each = [np.exp(entropy(np.bincount(column))) for column in index.T]

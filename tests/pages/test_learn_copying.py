@@ -8,8 +8,8 @@ import pytest
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
-from explorer import runs
 from explorer.data import load as load_data
+from explorer.runs.load import load_run
 from tests.pages.conftest import follow, galleries
 
 PAGE, RUN = "learn_copying", "digits-vae-2d"
@@ -63,7 +63,7 @@ def test_a_link_restores_it(app):
 
 def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
     visit(app, **{"from": "7", "to": "1", "t": "0.5"})
-    loaded, x, y = runs.load(RUN), digits.x[digits.train], digits.y[digits.train]
+    loaded, x, y = load_run(RUN), digits.x[digits.train], digits.y[digits.train]
     a, b = (loaded.encode(x[y == label][:1]).mu.numpy()[0].astype(float) for label in (7, 1))
     decoded = loaded.decode(np.linspace(a, b, 11))
     np.testing.assert_allclose(
@@ -88,7 +88,7 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
 
 def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digits):
     visit(app, draw="2")
-    decoded = runs.load(RUN).decode(np.random.default_rng(2).standard_normal((64, 2)))
+    decoded = load_run(RUN).decode(np.random.default_rng(2).standard_normal((64, 2)))
     d, test = away(decoded, digits), away(digits.x[digits.test] / 255, digits)
     assert [float(c) for c in galleries(app)["Samples"]["captions"][11:]] == pytest.approx(d[:11], abs=0.051)
     copied, share, blend, real = re.search(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import runs
 from explorer.objectives.bound import importance_weighted_bound
+from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.ui import cache
@@ -49,7 +49,7 @@ def test_the_figures_are_those_of_the_image_and_of_q(app):
     opened(app, image="7", mu0="0.5", mu1="-1.2", s0="-0.5", s1="-1.0")
     whole, bound, short, fit, paid = figures(app)
     run = read(ROOT / "trained/digits-vae-2d")
-    loaded, x = runs.loaded(run), read_embedding(run).images[7]
+    loaded, x = load_model(run), read_embedding(run).images[7]
     assert whole == pytest.approx(
         importance_weighted_bound(loaded.model, loaded.likelihood, x, 5000), abs=0.1
     )
@@ -84,7 +84,7 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
     [said] = [c.value for c in app.caption if "normalised density" in c.value]
     with torch.no_grad():
         logits = (
-            runs.loaded(read(ROOT / "trained/digits-vae-2d"))
+            load_model(read(ROOT / "trained/digits-vae-2d"))
             .model.decode(torch.tensor([[0.6, -0.7]]))
             .double()
             .flatten()

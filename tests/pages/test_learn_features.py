@@ -13,8 +13,8 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
-from explorer import runs
 from explorer.lessons import features
+from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import charts, follow, galleries, pictures, tables
@@ -170,7 +170,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
 
 def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
     visit(app, labels="100", **{"class": "7"})
-    strip, loaded = galleries(app)["Along the class"], runs.load("mnist-vae-16d")
+    strip, loaded = galleries(app)["Along the class"], load_run("mnist-vae-16d")
     e = read_embedding(loaded.run)
     pool = round(0.6 * len(e.images))
     order = np.random.default_rng(0).permutation(pool)

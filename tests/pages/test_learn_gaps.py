@@ -8,8 +8,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
-from explorer import runs
 from explorer.latent.gap_map import between
+from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
@@ -29,7 +29,7 @@ def tables(proto) -> dict:
 
 def way(kind: str, first: int, last: int, t: np.ndarray) -> np.ndarray:
     """[n, 2] between the codes of the images that are nearest to the means of their classes."""
-    e = read_embedding(runs.load(RUNS[kind]).run)
+    e = read_embedding(load_run(RUNS[kind]).run)
     ends = []
     for label in (first, last):
         rows = np.flatnonzero(e.y[: len(e.images)] == label)
@@ -45,7 +45,7 @@ def farther(kind: str, z: np.ndarray) -> np.ndarray:
 
 def distances(kind: str, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By brute force, from each z to the nearest code and to the 5th nearest draw."""
-    e = read_embedding(runs.load(RUNS[kind]).run)
+    e = read_embedding(load_run(RUNS[kind]).run)
     found = between(e.mu, e.logvar, np.random.default_rng(0))
     w = found.fitted.whiten(z)
     return cdist(w, found.whitened).min(1), np.sort(cdist(w, found.draws), axis=1)[:, 4]
@@ -73,9 +73,7 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     opened(app, answer="2", **{"from": "4", "to": "1"})
     z = way(kind, 4, 1, np.linspace(0, 1, 11))
     told = galleries(app)[f"Interpolation, {kind}"]
-    assert (
-        np.abs(pictures(told).astype(int) - np.rint(255 * runs.load(RUNS[kind]).decode(z)[:, 0])).max() <= 1
-    )
+    assert np.abs(pictures(told).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     assert (
         told["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
         and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
@@ -86,7 +84,7 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     said = [c.value for c in app.caption if "nearest code is" in c.value][column]
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
-    p = classifier_of(find(RUNS[kind]))[0].probabilities(runs.load(RUNS[kind]).decode(z[[5]]))[0]
+    p = classifier_of(find(RUNS[kind]))[0].probabilities(load_run(RUNS[kind]).decode(z[[5]]))[0]
     assert said.startswith(
         f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()}"
         f" ({100 * p.max():.0f}%). The"
@@ -128,7 +126,7 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
         np.random.default_rng(77),
     )
     for share, low, high, kind in told:
-        e = read_embedding(runs.load(RUNS[kind]).run)
+        e = read_embedding(load_run(RUNS[kind]).run)
         rows = rng.permutation(len(e.mu))[:5000]
         codes = e.mu[rows] + (
             0 if e.logvar is None else np.exp(e.logvar[rows] / 2) * rng.standard_normal((5000, 2))
@@ -160,7 +158,7 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
     }
     classifier = classifier_of(find(RUNS["AE"]))[0]
     for kind, (in_gaps, outside) in figures.items():
-        e, loaded = read_embedding(runs.load(RUNS[kind]).run), runs.load(RUNS[kind])
+        e, loaded = read_embedding(load_run(RUNS[kind]).run), load_run(RUNS[kind])
         z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)
         below, alone = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
         for (share, half), those in ((in_gaps, alone), (outside, ~alone)):
@@ -181,7 +179,7 @@ def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):
     opened(app, answer="1")
     title = "VAE, from the prior N(0, I)"
     first = pictures(galleries(app)[title])
-    wanted = runs.load(RUNS["VAE"]).decode(np.random.default_rng(0).standard_normal((11, 2)))
+    wanted = load_run(RUNS["VAE"]).decode(np.random.default_rng(0).standard_normal((11, 2)))
     assert np.abs(first.astype(int) - np.rint(255 * wanted[:, 0])).max() <= 1
     next(b for b in app.button if b.label == "Resample").click().run()
     other = pictures(galleries(app)[title])

@@ -8,16 +8,16 @@ import pytest
 import streamlit as st
 from scipy import stats
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.lessons.kl_weight import distortions
+from explorer.runs.load import load_run
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.training.evaluation import evaluate
-from explorer.ui.readouts import frame_gap
+from explorer.ui.components.readouts import frame_gap
 from tests.pages.conftest import charts, follow, mounted, tables
 
 visit = partial(follow, "learn_kl_weight")
@@ -44,7 +44,7 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
     visit(app, images="digits", beta="0.3")
     data = load_data("digits")
     x = data.x[data.test]
-    loaded, ae = runs.load("digits-ladder-2d", 0.3), runs.load("digits-ae-2d")
+    loaded, ae = load_run("digits-ladder-2d", 0.3), load_run("digits-ae-2d")
     vae, other = (evaluate(run.model, run.likelihood, x).figures for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
     assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(
@@ -154,7 +154,7 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     [best] = [text for text in said if text.startswith("**Best trained β**")]
     rungs = read(SHIPPED / "digits-ladder-2d").spec.rungs
     data = load_data("digits")
-    loaded = {beta: runs.load("digits-ladder-2d", beta) for beta in rungs}
+    loaded = {beta: load_run("digits-ladder-2d", beta) for beta in rungs}
     found = {
         beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.objectives import rate
-from explorer.ui.lesson import LESSONS, source
+from explorer.ui.learn.lesson import LESSONS, source
 from tests.pages.conftest import follow
 
 ROOT = Path(__file__).parents[2]

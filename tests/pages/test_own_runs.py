@@ -14,17 +14,18 @@ from safetensors.numpy import save
 from sklearn.datasets import load_sample_images
 from streamlit.testing.v1 import AppTest
 
-from explorer import runs
 from explorer.data import own, upload
-from explorer.exporting import run_zip
-from explorer.privacy import new_key, owner, private
+from explorer.runs.export_run import run_zip
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.store.ownership import new_key, owner_key, private_name
 from explorer.store.replay import read_replay
 from explorer.store.run import MODEL, read_tensors
 from explorer.ui import visitor
-from explorer.ui.tools import TOOLS
+from explorer.ui.explore.tools import TOOLS
 from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pictures
 from tests.pages.photographs import pieces, zipped
@@ -42,11 +43,11 @@ def photographs(tmp_path_factory):
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
         data = upload.uploaded([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
-        for name in ("faces", private(key, "faces")):
+        for name in ("faces", private_name(key, "faces")):
             own.save(data, name)
         for model in ("ae", "vae"):
-            for name in ("faces", private(key, "faces")):
-                runs.train(RunSpec(f"own:{name}", model=model, **CONV))
+            for name in ("faces", private_name(key, "faces")):
+                train_run(RunSpec(f"own:{name}", model=model, **CONV))
     return folder, key
 
 
@@ -71,7 +72,7 @@ def opened(key=None) -> AppTest:
 
 
 def name_of(key, model) -> str:
-    return RunSpec(f"own:{private(key, 'faces') if key else 'faces'}", model=model, **CONV).run_id
+    return RunSpec(f"own:{private_name(key, 'faces') if key else 'faces'}", model=model, **CONV).run_id
 
 
 @pytest.mark.parametrize("model", ["ae", "vae"])
@@ -89,10 +90,10 @@ def test_every_tool_works_on_own_images(key, model):
 def test_a_copy_of_own_images_is_found(key):
     name, app = name_of(key, "vae"), opened(key)
     follow("explore", app, run=name, tool="copying")
-    data = own.own(private(key, "faces"))
+    data = own.own(private_name(key, "faces"))
     near = pictures(galleries(app)["Nearest in pixels"])
     assert {image.tobytes() for image in near} <= {x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]}
-    own.delete(private(key, "faces"))
+    own.delete(private_name(key, "faces"))
     st.cache_resource.clear()
     app.run()
     assert (
@@ -123,7 +124,7 @@ def test_a_training_on_own_images_is_seen_again(key):
     follow(
         "train",
         app,
-        dataset=f"own:{private(key, 'faces')}",
+        dataset=f"own:{private_name(key, 'faces')}",
         **{name: str(value) for name, value in CONV.items()},
     )
     [button] = [button for button in app.button if button.label == "Train"]
@@ -149,7 +150,7 @@ def test_what_is_private_is_nobody_elses(key):
             for e in getattr(app, kind)
         )
         assert not app.exception and key not in said.replace(name, "")
-    assert all(not owner(name) for name in follow("library", app).dataframe[0].value["run"])
+    assert all(not owner_key(name) for name in follow("library", app).dataframe[0].value["run"])
 
 
 @pytest.fixture(scope="module")
@@ -174,11 +175,11 @@ def faces(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
-        runs.train(
+        train_run(
             RunSpec("celeba", width=32, latent_dim=4, likelihood="gaussian", epochs=60, batch_size=10),
             "faces",
         )
-        runs.train(
+        train_run(
             RunSpec("celeba", model="ladder", betas="0.1,1", rung_epochs=2, width=16, epochs=4), "face-ladder"
         )
     return folder, attributes[1::2]
@@ -214,7 +215,7 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
         told["drawn"]["direction"]["vector"], wanted, atol=1e-5
     )
     shown = pictures(galleries(app)[f"Along {attribute}"])
-    decoded = runs.load(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)
+    decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
 
 

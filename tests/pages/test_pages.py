@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from explorer import runs
 from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -50,13 +51,13 @@ def test_no_message_of_a_rerun_is_large(app):
 
 
 def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
-    runs.train(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
+    train_run(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
     st.cache_data.clear()
     explore(app, "tiny-gru")
     told = letter(app)["decoded"]
     pixels = np.frombuffer(base64.b64decode(told["pixels"][0]), np.uint8).reshape(8, 8)
     assert len(blocks(app)) == 3 and np.array_equal(
-        pixels, to_uint8(runs.load("tiny-gru").decode(told["zs"][0])[0])
+        pixels, to_uint8(load_run("tiny-gru").decode(told["zs"][0])[0])
     )
 
 
@@ -125,9 +126,7 @@ def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
     for i in range(2):
         Image.new("L", (28, 28), 200 * i).save(tmp_path / f"{i}.png")
     for model in ("vae", "ae"):
-        runs.train(
-            RunSpec(f"folder:{tmp_path}", model=model, latent_dim=5, epochs=1, width=8), f"two-{model}"
-        )
+        train_run(RunSpec(f"folder:{tmp_path}", model=model, latent_dim=5, epochs=1, width=8), f"two-{model}")
     st.cache_data.clear()
     for name in ("two-vae", "two-ae"):
         explore(app, name)
@@ -137,7 +136,7 @@ def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
 def test_a_path_leads_to_another_image_where_all_are_of_one_class(app, runs_folder, tmp_path):
     for i in range(10):
         Image.new("L", (28, 28), 20 * i).save(tmp_path / f"{i}.png")
-    runs.train(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "plain")
+    train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "plain")
     st.cache_data.clear()
     visit("explore", app, run="plain", tool="interpolate")
     assert {"**From** the code of test image 0", "**To** the code of test image 1"} <= {

@@ -9,11 +9,11 @@ import pytest
 from scipy.optimize import nnls
 from scipy.stats import norm
 
-from explorer import runs
 from explorer.data import load as load_data
 from explorer.latent.gap_map import between
 from explorer.latent.interpolation import linear
 from explorer.latent.traversal import correlation, grid
+from explorer.runs.load import load_run
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
 from explorer.ui import cache
@@ -48,7 +48,7 @@ def test_explore_says_once_what_an_image_and_a_gap_are(app):
 
 def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     show(app, "digits-vae-2d", "attributes", less="3", more="8")
-    loaded = runs.load("digits-vae-2d")
+    loaded = load_run("digits-vae-2d")
     e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
     rows, step = np.flatnonzero(~np.isin(e.y, (3, 8))), e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0)
     before, after = (classifier.probabilities(loaded.decode(e.mu[rows] + v)).argmax(1) for v in (0, step))
@@ -81,7 +81,7 @@ def test_a_grid_says_equal_shares_only_where_they_are(app):
     n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
     assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
-        unit = cache.view(runs.load(run).run).scale.unit
+        unit = cache.view(load_run(run).run).scale.unit
         axes = (
             rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
         )  # each axis in its own standard deviations
@@ -104,7 +104,7 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
         for c in app.caption
         if "midpoint" in c.value
     ]
-    e, rng = read_embedding(runs.load("tiny-vae").run), np.random.default_rng(5)
+    e, rng = read_embedding(load_run("tiny-vae").run), np.random.default_rng(5)
     mu = e.mu.astype(float)
     for way, share, error in shares:
         found = []
@@ -125,7 +125,7 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
 
 def test_samples_below_90_percent_confidence_are_counted(app):
     show(app, "digits-ae-2d", "sample", draws="64", seed="2")
-    loaded = runs.load("digits-ae-2d")
+    loaded = load_run("digits-ae-2d")
     p = classifier_of(loaded.run)[0].probabilities(loaded.decode(np.array(letter(app)["drawn"]["marks"])))
     assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
 
@@ -169,7 +169,7 @@ def test_inactive_rows_say_how_little_they_change(app):
 
 def test_copying_prints_distances_and_no_contrast(app):
     show(app, "tiny-ae", "copying", z="0,0")
-    data, loaded = load_data("digits"), runs.load("tiny-ae")
+    data, loaded = load_data("digits"), load_run("tiny-ae")
     x = data.x[data.train].reshape(-1, 64) / 255
     decoded = loaded.decode(np.zeros((1, 2)))[0].ravel()
     away = np.linalg.norm(x - decoded, axis=1)
@@ -193,7 +193,7 @@ def test_copying_prints_distances_and_no_contrast(app):
 @pytest.mark.parametrize("run", ["digits-vae-2d", "digits-ae-2d"])
 def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
     """Of codes, of places outside gaps and of places in gaps."""
-    data, loaded, rng = load_data("digits"), runs.load(run), np.random.default_rng(0)
+    data, loaded, rng = load_data("digits"), load_run(run), np.random.default_rng(0)
     x, e = data.x[data.train].reshape(-1, 64) / 255, read_embedding(loaded.run)
     found = between(e.mu, e.logvar, rng)
     drawn = found.fitted.place(rng.standard_normal((400, 2)))
@@ -215,7 +215,7 @@ def test_selected_figures_have_standard_errors(app):
 
 @pytest.mark.parametrize("run", ["mnist-vae-2d", "fashion-mnist-vae-2d", "digits-vae-2d"])
 def test_the_classifier_is_no_judge_of_nonsense(app, run):
-    classifier, rng = classifier_of(runs.load(run).run)[0], np.random.default_rng(0)
+    classifier, rng = classifier_of(load_run(run).run)[0], np.random.default_rng(0)
     noise, white = rng.random((500, *classifier.shape)), np.ones((1, *classifier.shape))
     named = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
     assert max(named) > 0.3
@@ -223,7 +223,7 @@ def test_the_classifier_is_no_judge_of_nonsense(app, run):
 
 def test_on_most_paths_between_classes_a_third_class_appears():
     """As the home page asks to look for."""
-    loaded, rng = runs.load("mnist-vae-2d"), np.random.default_rng(0)
+    loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)
     e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
     pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
     named = [
@@ -234,7 +234,7 @@ def test_on_most_paths_between_classes_a_third_class_appears():
 
 
 def test_each_tool_is_named_as_on_every_page():
-    from explorer.ui.tools import TOOLS
+    from explorer.ui.explore.tools import TOOLS
 
     labels = [
         "Traverse",

@@ -10,14 +10,15 @@ import pytest
 from PIL import Image
 from sklearn.decomposition import PCA
 
-from explorer import runs
 from explorer.data import load as load_data
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
 from explorer.store.embedding import read_embedding
-from explorer.ui import pairs
-from explorer.ui.settings import Setting
-from explorer.ui.tools import TOOLS
+from explorer.ui.compare import pairs
+from explorer.ui.components.settings import Setting
+from explorer.ui.explore.tools import TOOLS
 from tests.conftest import SPECS
 from tests.pages.conftest import address, galleries, letter, opened, pictures, visit
 
@@ -34,7 +35,7 @@ def other_runs(trained_runs):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(trained_runs))
         for name, spec in OTHERS.items():
-            runs.train(spec, name)
+            train_run(spec, name)
         yield
     for name in OTHERS:
         for file in (trained_runs / name).iterdir():
@@ -68,7 +69,7 @@ def test_every_tool_works_for_every_model(app, run, tool):
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
 def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, run):
     show(app, run, "traverse", z="0.5,-1", steps="5")
-    told, loaded = galleries(app)["Traversals"], runs.load(run)
+    told, loaded = galleries(app)["Traversals"], load_run(run)
     e, shown = read_embedding(loaded.run), pictures(galleries(app)["Traversals"])
     assert told["n"] == 10 and told["heads"][0].startswith("z")
     first = int("₀₁".index(told["heads"][0][1]))
@@ -86,7 +87,7 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
 def test_a_grid_lies_as_the_map_does(app):
     show(app, "tiny-vae", "grid", side="5", spacing="coordinate")
     z0, z1 = np.linspace(-3, 3, 5), np.linspace(3, -3, 5)
-    wanted = runs.load("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
+    wanted = load_run("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
     assert (
         np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
     )
@@ -113,7 +114,7 @@ def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(ap
     own, told = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
     partner = pairs.partner(find("tiny-ae"), [run for run in catalogue()[0] if run.name != "tiny-ae"])
     for name, shown in (("tiny-ae", own), (partner.name, told)):
-        loaded, e = runs.load(name), read_embedding(find(name))
+        loaded, e = load_run(name), read_embedding(find(name))
         rows = 0, int(np.argmax(e.y != e.y[0]))
         wanted = loaded.decode(loaded.encode(e.images[list(rows)]).mu.numpy())[:, 0]
         assert np.abs(pictures(shown)[[0, 2]].astype(int) - np.rint(255 * wanted)).max() <= 2
@@ -142,7 +143,7 @@ def test_a_direction_is_the_difference_of_two_mean_codes(app):
 
 
 def test_copying_finds_the_training_image_itself(app):
-    data, loaded = load_data("digits"), runs.load("tiny-ae")
+    data, loaded = load_data("digits"), load_run("tiny-ae")
     z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
     show(app, "tiny-ae", "copying", z=",".join(map(repr, z)))
     told = galleries(app)
@@ -165,7 +166,7 @@ def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
 
 def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     show(app, "tiny-vae", "own", image="5", samples="1000")
-    loaded = runs.load("tiny-vae")
+    loaded = load_run("tiny-vae")
     found = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
     cloud = letter(app)["drawn"]["cloud"]
     assert np.allclose(cloud["mu"], found.mu[0].numpy(), atol=1e-5)
@@ -296,7 +297,7 @@ def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(
 
 
 def test_each_setting_has_a_name_of_its_own_in_the_address():
-    from explorer.ui import settings
+    from explorer.ui.components import settings
 
     names = [s.name for s in vars(settings).values() if isinstance(s, Setting)]
     assert len(names) == len(set(names)) and not {"run", "z", "beta", "from", "to"} & set(names)

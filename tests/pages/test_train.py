@@ -10,14 +10,15 @@ from dataclasses import fields
 import pytest
 import streamlit as st
 
-from explorer import runs
 from explorer.errors import UserError
 from explorer.jobs import queue
-from explorer.privacy import new_key
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.events import read_events
-from explorer.ui import presets, visitor, words
+from explorer.store.ownership import new_key
+from explorer.ui import visitor, words
+from explorer.ui.train import presets
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, mounted, opened, visit
 from tests.trainings import until
@@ -213,11 +214,11 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     for seed, (name, by) in enumerate(starters.items(), 11):
         spec = RunSpec(epochs=3, width=8, seed=seed)
         if name == "typed":
-            runs.train(spec, name)
+            train_run(spec, name)
         else:
             queue.enter(name, spec, by=by)
             with queue.turn(name, spec):
-                runs.train(spec, name)
+                train_run(spec, name)
         os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
     for name in SPECS:
         shutil.rmtree(runs_folder / name)

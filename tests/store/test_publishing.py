@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from explorer.errors import UserError
-from explorer.privacy import new_key, private
 from explorer.store.catalogue import find
+from explorer.store.ownership import new_key, private_name
 from explorer.store.publishing import publish
 from explorer.store.run import read, signed, training_lock
 
@@ -15,7 +15,7 @@ from explorer.store.run import read, signed, training_lock
 @pytest.fixture
 def hidden(runs_folder):
     """The name of a private run."""
-    name = private(new_key(), "mine")
+    name = private_name(new_key(), "mine")
     shutil.copytree(runs_folder / "tiny-vae", runs_folder / name)
     return name
 
@@ -37,7 +37,7 @@ def test_a_taken_name_stays_with_its_run(hidden, runs_folder):
 
 def test_a_run_of_private_images_stays_private(hidden, runs_folder):
     record = json.loads((runs_folder / hidden / "run.json").read_bytes())
-    record["spec"]["dataset"] = f"own:{private(new_key(), 'faces')}"
+    record["spec"]["dataset"] = f"own:{private_name(new_key(), 'faces')}"
     (runs_folder / hidden / "run.json").write_bytes(signed(record))
     assert read(runs_folder / hidden)
     with pytest.raises(UserError, match="private images"):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from explorer import runs
+from explorer.events import EpochEnd
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import (
@@ -16,8 +18,7 @@ from explorer.store.replay import (
     write_frame,
     write_still,
 )
-from explorer.tensors import opened, packed
-from explorer.training.events import EpochEnd
+from explorer.untrusted.tensors import opened, packed
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
 
@@ -29,7 +30,7 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
         if isinstance(event, EpochEnd):
             seen.append(read_replay(runs_folder / "seen"))
 
-    run = runs.train(SPEC, "seen", look)
+    run = train_run(SPEC, "seen", look)
     r = read_replay(run.folder)
     assert (
         r.epochs[0] == 1
@@ -39,7 +40,7 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
     )
     assert r.mu[-1] == pytest.approx(read_embedding(run).mu, rel=2e-2, abs=2e-2) and len(r.y) == 360
     assert np.array_equal(r.originals, read_embedding(run).images[:10])
-    decoded = runs.load("seen").decode(read_embedding(run).mu[:10])
+    decoded = load_run("seen").decode(read_embedding(run).mu[:10])
     assert (
         np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
     )  # weights are stored as float16
@@ -109,9 +110,9 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
         most = max(most, len(kept_epochs(runs_folder / "long")))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.watching.SHARE", 1e9)
+        patch.setattr("explorer.runs.replay.SHARE", 1e9)
         r = read_replay(
-            runs.train(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder
+            train_run(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder
         )
     steps = np.diff(r.epochs)
     assert (

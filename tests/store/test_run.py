@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from explorer import runs
 from explorer.errors import UserError
+from explorer.runs.load import load_run
+from explorer.store.atomic import ABANDONED, PART, drop_parts, fingerprint, write_together, write_whole
 from explorer.store.catalogue import SHIPPED, catalogue, find, place_for
 from explorer.store.embedding import read_embedding
-from explorer.store.files import ABANDONED, PART, drop_parts, fingerprint, write_together, write_whole
 from explorer.store.replay import read_replay
 from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, signed, write
 
@@ -118,7 +118,7 @@ def test_a_changed_byte_is_noticed(runs_folder, file):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(UserError, match=f"{file} of run tiny-vae can't be used: its checksum does not match"):
-        runs.load("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
+        load_run("tiny-vae") if file == MODEL else read_embedding(find("tiny-vae"))
 
 
 def test_a_record_of_an_earlier_version_has_no_checksum_and_is_read(runs_folder):
@@ -172,13 +172,13 @@ def test_weights_that_are_not_numbers_are_refused(runs_folder):
     next(iter(weights.values()))[0] = np.nan
     rewrite(folder, MODEL, weights)
     with pytest.raises(UserError, match="not finite"):
-        runs.load("tiny-vae")
+        load_run("tiny-vae")
 
 
 def test_weights_of_another_network_are_refused(runs_folder):
     rewrite(runs_folder / "tiny-vae", MODEL, load_file(runs_folder / "tiny-vae-6d" / MODEL))
     with pytest.raises(UserError, match="does not fit the network"):
-        runs.load("tiny-vae")
+        load_run("tiny-vae")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_file_that_is_no_safetensors_is_refused(runs_folder):
     (folder / MODEL).write_bytes(b"\xff" * 500)
     edit_record(folder, lambda r: r["files"].update({MODEL: fingerprint(b"\xff" * 500)}))
     with pytest.raises(UserError, match="model.safetensors of run tiny-vae can't be used"):
-        runs.load("tiny-vae")
+        load_run("tiny-vae")
 
 
 def test_a_foreign_folder_is_named_and_does_no_harm(runs_folder):

@@ -12,7 +12,8 @@ import sys
 import sklearn.neighbors  # noqa: F401 - once for all
 import torch
 
-from explorer import runs
+from explorer.runs import train as runs_train
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, runs_folder
 
@@ -42,11 +43,11 @@ def train(name: str, moment: int | None = None) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
-    runs.train(SPEC, name)
+    train_run(SPEC, name)
 
 
 if __name__ == "__main__":
-    runs.CHECKPOINT_EVERY = 0
+    runs_train.CHECKPOINT_EVERY = 0
     torch.set_num_threads(1)
     forked(train, "whole")
     moment = 0

@@ -6,8 +6,8 @@ import pytest
 from explorer.data import load
 from explorer.device import Device
 from explorer.errors import UserError
+from explorer.events import EpochEnd, Finished
 from explorer.specs import RunSpec
-from explorer.training.events import EpochEnd, Finished
 from explorer.training.trainer import train
 
 CPU = Device("cpu", False, 1, "a test")

@@ -8,7 +8,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from explorer import cli
+from explorer.cli import parser
 from explorer.data import load
 from explorer.errors import UserError
 from explorer.models.classifier import classifier
@@ -48,7 +48,7 @@ def test_one_class_is_refused(digits):
 
 
 def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, capsys):
-    assert cli.main(["classifier", "tiny-vae", "--json"]) == 0
+    assert parser.main(["classifier", "tiny-vae", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["dataset"] == "digits" and told["n_test"] == 360 and told["accuracy"] > 0.95
     (found, version), (same, _) = classifier_of(find("tiny-vae")), classifier_of(find("tiny-ae"))

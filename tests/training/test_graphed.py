@@ -8,8 +8,8 @@ import torch
 
 from explorer.data import load
 from explorer.device import Device
+from explorer.events import EpochEnd, Failed, Finished, Step
 from explorer.specs import RunSpec
-from explorer.training.events import EpochEnd, Failed, Finished, Step
 from explorer.training.trainer import train
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")

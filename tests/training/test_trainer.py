@@ -7,11 +7,11 @@ import torch
 from explorer.data import load
 from explorer.device import Device, choose
 from explorer.errors import UserError
+from explorer.events import EpochEnd, Failed, Finished, Started, Step, to_json
 from explorer.models.autoencoder import build
 from explorer.objectives.distortion import likelihood_of
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
-from explorer.training.events import EpochEnd, Failed, Finished, Started, Step, to_json
 from explorer.training.sharing import Sharing
 from explorer.training.trainer import lr_factor, train, warmed_up
 

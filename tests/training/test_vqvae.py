@@ -8,17 +8,19 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from explorer import measuring, runs
-from explorer.cli import main
+from explorer.cli.parser import main
 from explorer.data import load as load_data
 from explorer.device import Device
 from explorer.errors import UserError
-from explorer.exporting import codes
+from explorer.events import EpochEnd, Failed
+from explorer.runs import measure
+from explorer.runs.export_run import codes
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, find
 from explorer.store.checkpoint import can_go_on
 from explorer.store.run import MODEL, RECORD
-from explorer.training.events import EpochEnd, Failed
 from explorer.training.trainer import train
 
 SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=12, epochs=6, width=32, lr=5e-3)
@@ -40,13 +42,13 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
     assert "own" in [run.name for run in catalogue()[0]] and find("own").spec == SPEC
     assert load_file(tmp_path / "own" / MODEL)["codebook"].shape == (12, 2)
-    loaded, data = runs.load("own"), load_data("digits")
+    loaded, data = load_run("own"), load_data("digits")
     found, book = loaded.encode(data.x[data.test]), loaded.model.codebook.numpy()
     stored = codes(find("own"))
     mu = np.column_stack([stored[f"mu_{i}"] for i in range(6)])
     assert np.allclose(mu, found.mu, atol=1e-5) and np.isin(mu.reshape(-1, 2).round(4), book.round(4)).all()
     assert loaded.decode(mu[:3]).shape == (3, 1, 8, 8) and "logvar_0" not in stored
-    assert measuring.gaps("own").prior_gap is None
+    assert measure.measure_gaps("own").prior_gap is None
 
 
 def test_other_runs_are_told_as_before(trained_runs):
@@ -67,12 +69,12 @@ def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, mo
     """From the checkpoint in its folder, to the last bit, its codebook among it."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setattr("explorer.device.choose", lambda network: CPU)
-    whole, seen = runs.train(SPEC, "whole"), []
-    half = runs.train(
+    whole, seen = train_run(SPEC, "whole"), []
+    half = train_run(
         SPEC, "halved", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3
     )
     assert half.epochs == 3 and can_go_on(half.folder)
-    again = runs.train(SPEC, "halved")
+    again = train_run(SPEC, "halved")
     assert again.files == whole.files and again.test == whole.test and not can_go_on(again.folder)
 
 

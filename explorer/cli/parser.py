@@ -1,0 +1,236 @@
+"""The command line: `python -m explorer --help`. Only the commands that need torch import it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+
+from explorer.cli import run_commands, training_commands
+from explorer.cli.training_commands import INTERRUPTED
+from explorer.errors import UserError
+from explorer.names import sanitize
+from explorer.registry import DATASETS
+from explorer.specs import RunSpec, value_type
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Return the exit status: 0; 2 after an error, with one line on stderr that says what to do; 130 when
+    interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # not a terminal, a pipe or a file
+            stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
+    args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
+    try:
+        return args.command(args) or 0
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Nothing more was saved.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has closed the pipe, as in `… | head -1`
+        sys.stdout = None
+        return 0
+    except OSError as error:
+        print(
+            f"{sanitize(str(error.filename or 'The output'), 300)} could not be read or written:"
+            f" {error.strerror}. Check its path and its permissions.",
+            file=sys.stderr,
+        )
+        return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        print(f"{sanitize(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    def command(name: str, function: Callable, help: str, json_help: str | None = "print JSON"):
+        sub = subparsers.add_parser(name, help=help, description=help)
+        sub.set_defaults(command=function)
+        if json_help:
+            sub.add_argument("--json", action="store_true", help=json_help)
+        return sub
+
+    def settings(sub, *without: str) -> None:
+        for f in fields(RunSpec):
+            if f.name in without:
+                continue
+            flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
+            if value_type(f) is bool:
+                sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
+            else:
+                help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
+                help += f" (default: {'depends on the other settings' if f.default is None else f.default})"
+                sub.add_argument(
+                    flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help
+                )
+
+    sub = command(
+        "train",
+        training_commands.train,
+        "train a model and save it as a run; a training that was stopped or interrupted is continued",
+        "print each event of the training as one line of JSON",
+    )
+    settings(sub)
+    sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
+    sub.add_argument(
+        "--queue",
+        action="store_true",
+        help="wait in the queue: at most EXPLORER_MAX_JOBS trainings (default: 1) run at the same time",
+    )
+    sub = command(
+        "sweep",
+        training_commands.sweep,
+        "train every combination of KL weights, latent dimensions and seeds, and print a table",
+    )
+    settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
+    sub.add_argument(
+        "--betas",
+        dest="sweep_betas",
+        type=_list_of(float),
+        default=[1.0],
+        metavar="BETAS",
+        help="KL weights, as in 0.1,1,4 (default: 1)",
+    )
+    sub.add_argument(
+        "--latent-dims",
+        type=_list_of(int),
+        default=[2],
+        metavar="DIMS",
+        help="latent dimensions, as in 2,16 (default: 2)",
+    )
+    sub.add_argument(
+        "--seeds",
+        type=_list_of(int),
+        default=[0],
+        metavar="SEEDS",
+        help="random seeds, as in 0,1,2 (default: 0)",
+    )
+    command("jobs", training_commands.jobs, "list the trainings that run, wait or have failed")
+    sub = command(
+        "stop",
+        training_commands.stop,
+        "stop a training and save its last complete epoch, so that `train` can continue it; or remove a "
+        "failed training from the list",
+        None,
+    )
+    sub.add_argument("run", help="name of the run")
+
+    def at_beta(sub) -> None:
+        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
+
+    command("list", run_commands.list_run, "list all runs")
+    sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
+    sub.add_argument("run", help="name of the run")
+    at_beta(sub)
+    sub = command("decode", run_commands.decode, "decode a latent code into an image", None)
+    sub.add_argument("run", help="name of the run")
+    at_beta(sub)
+    sub.add_argument(
+        "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
+    )
+    sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
+    sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
+    sub.add_argument("run", help="name of the run")
+    at_beta(sub)
+    sub.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class",
+    )
+    sub.set_defaults(to=None)
+    sub = command(
+        "export", run_commands.export, "export a run: its decoder, its files or its latent codes", None
+    )
+    sub.add_argument("run", help="name of the run")
+    at_beta(sub)
+    sub.add_argument(
+        "--to",
+        required=True,
+        help=(
+            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), or"
+            " projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)"
+        ),
+    )
+    sub.add_argument("--out", required=True, type=Path, help="file to write")
+    sub = command(
+        "import",
+        run_commands.import_,
+        "import a run from a zip file, or the weights of a network whose settings are given",
+    )
+    sub.add_argument(
+        "file",
+        type=Path,
+        nargs="+",
+        help="a zip file made by `export --to zip`, or a state dict in safetensors",
+    )
+    sub.add_argument(
+        "--run",
+        metavar="NAME",
+        help="name of the run (default: its name in the zip file, or the name of the file)",
+    )
+    settings(sub)
+    sub = command("gaps", run_commands.gaps, "measure the gaps between the codes of each run")
+    sub.add_argument(
+        "run",
+        nargs="+",
+        help="name of a run, or a file of codes of another model: vectors.tsv, or a zip file with it",
+    )
+    at_beta(sub)
+    sub.add_argument(
+        "--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)"
+    )
+    sub.add_argument(
+        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
+    )
+    sub = command(
+        "classifier",
+        run_commands.classifier,
+        "train the classifier of decoded images, for all runs of the data set of a run",
+    )
+    sub.add_argument("run", help="name of the run")
+    sub = command("data", run_commands.data, "download a data set if necessary, and describe it")
+    sub.add_argument(
+        "dataset",
+        help=(
+            f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of"
+            " images"
+        ),
+    )
+    command("doctor", run_commands.doctor, "report what this machine offers, and any problems")
+    return parser
+
+
+def _list_of(kind: type) -> Callable[[str], list]:
+    def read(text: str) -> list:
+        try:
+            return [kind(part) for part in text.split(",")]
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"it must be numbers separated by commas, not {text!r}"
+            ) from None
+
+    return read
+
+
+def _join_z(argv: list[str]) -> list[str]:
+    """--z -1,2 as --z=-1,2: argparse would take -1,2 for an option."""
+    joined = []
+    for word in argv:
+        if joined and joined[-1] == "--z":
+            joined[-1] = f"--z={word}"
+        else:
+            joined.append(word)
+    return joined

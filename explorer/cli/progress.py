@@ -1,0 +1,103 @@
+"""Progress bars on stderr, if it is a terminal; events as JSON on stdout."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+
+from tqdm import tqdm
+
+from explorer.events import EpochEnd, Event, Finished, Reading, Started, Step, to_json
+from explorer.latent.share import in_percent
+
+MOST_NAMED = 20
+
+
+def json_lines() -> Callable[[Event], None]:
+    """Print each event as one line of JSON. Training continues when the reader closes the pipe."""
+    reader = True
+
+    def tell(event: Event) -> None:
+        nonlocal reader
+        if reader:
+            try:
+                print(json.dumps(to_json(event)), flush=True)
+            except OSError:
+                reader = False
+                sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it replaces stdout until the end
+
+    return tell
+
+
+def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
+    """Print what was decided about the images, how many of them could not be read, and the first of those
+    with the reason.
+    """
+    for note in notes:
+        print(note, file=sys.stderr)
+    if skipped:
+        more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
+        many = "images were" if len(skipped) > 1 else "image was"
+        print(f"{len(skipped)} {many} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
+
+
+def training_bar() -> Callable[[Event], None]:
+    """Show progress, time left, distortion and rate of a training."""
+    bar = tqdm(total=1.0, disable=None, bar_format="{percentage:3.0f}% |{bar}| {postfix}")
+
+    def show(event: Event) -> None:
+        if isinstance(event, Reading):
+            bar.set_postfix_str(f"reading images: {event.done:,} of {event.total:,}")
+        elif isinstance(event, Started):
+            print(
+                f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}:"
+                f" {event.why}).",
+                file=sys.stderr,
+            )
+            print_skipped(event.skipped, event.notes)
+        elif isinstance(event, Step):
+            bar.n = event.done
+            bar.set_postfix_str(
+                f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "
+                f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats"
+            )
+        elif isinstance(event, EpochEnd):
+            bar.n = event.epoch / event.epochs
+            bar.refresh()
+        else:
+            if isinstance(event, Finished):
+                bar.n = 1.0
+            bar.close()
+
+    return show
+
+
+def counting_bar(unit: str) -> Callable[[int, int], None]:
+    """Show how many of something are done: the bytes of a download, or the images of a folder."""
+    bar = tqdm(unit=unit, unit_scale=True, disable=None)
+
+    def show(done: int, total: int) -> None:
+        if done < bar.n:
+            bar.reset()
+        bar.total = total or None
+        bar.n = done
+        bar.refresh()
+
+    return show
+
+
+def gaps_in_words(name: str, g) -> str:
+    """One line of what explorer.runs.measure.Gaps holds of a run."""
+    says = [f"gap {in_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
+    if g.prior_gap is not None:
+        says.append(f"prior gap {in_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
+    if g.unsure is not None:
+        shares = {
+            "in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
+            "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high),
+        }
+        parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
+        says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
+    if g.drift is not None:
+        says.append(f"drift {g.drift:.2f} standard deviations")
+    return f"{name}, {g.n:,} codes: {', '.join(says)}"

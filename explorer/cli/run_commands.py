@@ -1,0 +1,179 @@
+"""The commands that use runs and data sets. Only those that need torch import it."""
+
+import json
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from explorer.cli.output import print_run, run_json
+from explorer.cli.training_commands import dataset_named, spec_of
+from explorer.errors import UserError
+from explorer.names import sanitize
+from explorer.specs import RunSpec
+
+
+def list_run(args) -> None:
+    from explorer.store.catalogue import catalogue
+
+    runs, faults = catalogue()
+    told = ("dataset", "model", "network", "latent_dim", "beta")
+    rows = [{"run": r.name} | {k: getattr(r.spec, k) for k in told} | {"elbo": r.test.elbo} for r in runs]
+    if args.json:
+        print(json.dumps(rows))
+    else:
+        cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["There are no runs yet."]]
+        cells += [
+            ["–" if v is None else f"{v:.2f}" if k == "elbo" else str(v) for k, v in row.items()]
+            for row in rows
+        ]
+        widths = [max(map(len, column)) for column in zip(*cells)]
+        for row in cells:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    for fault in faults:
+        print(fault, file=sys.stderr)
+
+
+def show(args) -> None:
+    from explorer.store.catalogue import find
+
+    run = find(args.run)
+    if args.beta is not None:
+        from explorer.runs import measure
+
+        run = measure.evaluate_at_beta(run, args.beta)
+    at = {} if args.beta is None else {"beta": args.beta}
+    print(json.dumps(run_json(run) | at)) if args.json else print_run(run)
+
+
+def decode(args) -> None:
+    try:
+        z = [float(number) for number in args.z.split(",")]
+    except ValueError:
+        raise UserError(
+            f"--z must be numbers separated by commas, as in 0.5,-1, not {sanitize(repr(args.z))}."
+        ) from None
+    from explorer.figures.images import png
+    from explorer.runs.load import load_run
+    from explorer.store.atomic import write_whole
+
+    write_whole(args.out, png(load_run(args.run, args.beta).decode(z)[0]))
+
+
+def export(args) -> None:
+    """As --to says, or the file's suffix."""
+    from explorer.runs.export_run import export_run, table_format
+    from explorer.store.atomic import write_whole
+    from explorer.store.catalogue import find
+
+    write_whole(args.out, export_run(find(args.run), args.to or table_format(args.out.name), args.beta))
+
+
+def import_(args) -> None:
+    from explorer.cli.progress import counting_bar
+    from explorer.runs import import_run
+    from explorer.untrusted.foreign import check_foreign, is_zip
+
+    file, *others = args.file
+    if file.stat().st_size > import_run.MOST_BYTES:
+        raise UserError(f"{file} is larger than the limit of {import_run.MOST_BYTES / 1e6:,.0f} MB.")
+    content = file.read_bytes()
+    check_foreign(file.name, content)
+    if others:
+        raise UserError(f"Only one file can be imported at a time. Leave out {sanitize(others[0].name)}.")
+    if not is_zip(content):
+        run = import_run.import_weights(
+            content, spec_of(args), args.run or file.stem, counting_bar(" images")
+        )
+    elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+        raise UserError(
+            f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}."
+        )
+    else:
+        run = import_run.import_run(content, args.run, file.stem)
+    print(json.dumps(run_json(run))) if args.json else print_run(run)
+
+
+def gaps(args) -> None:
+    if args.seed < 0:
+        raise UserError(f"--seed must not be negative, but it is {args.seed}.")
+    from explorer.cli.progress import gaps_in_words
+    from explorer.data.codes_file import read_codes_files
+    from explorer.runs import measure
+
+    def measure_one(name: str):
+        if (path := Path(name)).suffix.lower() in (".tsv", ".zip") and path.is_file():
+            return measure.measure_gaps_of_codes(
+                read_codes_files({path.name: path.read_bytes()}).z, args.n, args.seed
+            )
+        return measure.measure_gaps(name, args.n, args.seed, args.beta)
+
+    found = {name: measure_one(name) for name in args.run}
+    if args.json:
+        print(json.dumps({name: asdict(g) for name, g in found.items()}))
+        return
+    for name, g in found.items():
+        print(gaps_in_words(name, g))
+
+
+def classifier(args) -> None:
+    from explorer.store.catalogue import find
+
+    run = find(args.run)
+    from explorer.cli.progress import counting_bar
+    from explorer.runs.classifier import train_classifier_of
+
+    made, place = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
+    if args.json:
+        print(
+            json.dumps(
+                {
+                    "dataset": run.spec.dataset,
+                    "accuracy": made.accuracy,
+                    "n_test": run.test.n,
+                    "file": str(place),
+                }
+            )
+        )
+    else:
+        print(f"{place}: accuracy {made.accuracy:.1%} on {run.test.n:,} test images")
+
+
+def data(args) -> None:
+    from explorer.cli.progress import counting_bar, print_skipped
+    from explorer.data import data_folder, load
+    from explorer.data.torchvision_sets import DOWNLOADS, download
+
+    name = RunSpec(dataset=dataset_named(args.dataset)).dataset
+    if name in DOWNLOADS:
+        download(name, counting_bar("B"))
+    data = load(name, on_progress=counting_bar(" images"))
+    about = {
+        "dataset": data.name,
+        "n_train": data.n_train,
+        "n_test": data.n_test,
+        "shape": data.shape,
+        "class_names": data.class_names,
+        "factors": list(data.factors),
+        "skipped": data.skipped,
+        "notes": data.notes,
+    }
+    if args.json:
+        print(json.dumps(about | {"folder": str(data_folder())}))
+        return
+    channels, height, width = data.shape
+    print(
+        f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images, {width}×{height} px, "
+        f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}"
+    )
+    print_skipped(data.skipped, data.notes)
+
+
+def doctor(args) -> None:
+    from explorer.cli.doctor import LABELS, findings
+
+    found = findings()
+    print(
+        json.dumps(found)
+        if args.json
+        else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in found.items())
+    )

@@ -1,0 +1,117 @@
+"""The commands that train: train, sweep, jobs, stop. Only those that need torch import it."""
+
+import json
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict, fields
+
+from explorer.cli.output import print_run, run_json
+from explorer.cli.signals import graceful_stop
+from explorer.errors import UserError
+from explorer.jobs import queue
+from explorer.memory import tune_for_training
+from explorer.names import sanitize
+from explorer.registry import DATASETS
+from explorer.specs import RunSpec
+
+INTERRUPTED = 130  # exit status
+
+
+def train(args) -> int | None:
+    spec = spec_of(args)
+    name = args.run or spec.run_id
+    from explorer.cli.progress import json_lines, training_bar
+
+    tune_for_training()
+    with ExitStack() as stack:
+        stop = stack.enter_context(graceful_stop())
+        if args.queue and not stack.enter_context(queue.turn(name, spec, stop)):
+            print("Stopped while waiting in the queue: nothing was trained.", file=sys.stderr)
+            return INTERRUPTED
+        from explorer.runs.train import find_existing, train_run
+        from explorer.store.checkpoint import can_go_on
+
+        run = find_existing(spec, name)
+        if run and not can_go_on(run.folder):
+            print(
+                f"The run {run.name} has been trained already. Choose another --seed or --run to train a new"
+                " one.",
+                file=sys.stderr,
+            )
+        else:
+            asked = (lambda: stop() or queue.is_asked_to_stop(name)) if args.queue else stop
+            run = train_run(spec, name, json_lines() if args.json else training_bar(), asked)
+    if args.json:
+        print(json.dumps({"event": "stored"} | run_json(run)))
+    else:
+        print_run(run)
+    if run.note and can_go_on(run.folder):
+        print(run.note, file=sys.stderr)
+        return INTERRUPTED
+    if run.note:
+        raise UserError(run.note)
+
+
+def spec_of(args) -> RunSpec:
+    given = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
+    return RunSpec(**given | ({"dataset": dataset_named(given["dataset"])} if "dataset" in given else {}))
+
+
+def dataset_named(text: str) -> str:
+    """A data set as it may be typed: its name, or the path of a folder or file that is there, also without
+    folder: or file: before it.
+    """
+    place = os.path.expanduser(text)
+    if text.partition(":")[0] in DATASETS.names() or not os.path.exists(place):
+        return text
+    return f"{'folder' if os.path.isdir(place) else 'file'}:{place}"
+
+
+def sweep(args) -> int | None:
+    """Train every combination through the queue, except those that have been trained already."""
+    from explorer.jobs.sweep import combinations, follow, table
+
+    specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
+    with graceful_stop() as stop:
+        found = follow(
+            specs,
+            lambda done, under_way: print(
+                f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr
+            ),
+            stop,
+        )
+    print(json.dumps(found) if args.json else table(found))
+    if stop():
+        print(
+            "Stopped, together with the trainings that this sweep had started. Run the same sweep again to"
+            " continue.",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    if partial := [row for row in found if row["fault"]]:
+        raise UserError(
+            f"{len(partial)} of {len(found)} trainings are not complete. {partial[0]['run']}:"
+            f" {partial[0]['fault']}"
+        )
+
+
+def jobs(args) -> None:
+    found = queue.jobs()
+    if args.json:
+        print(json.dumps([asdict(job) for job in found]))
+        return
+    for job in found:
+        waiting = f"waiting for {job.place} other training{'s' * (job.place > 1)}"
+        print(f"{job.run}: {job.fault or (waiting if job.place else 'running')}")
+
+
+def stop(args) -> None:
+    """Stop a training; if it has failed, remove it from the list."""
+    job = queue.job_of(args.run)
+    if not job:
+        raise UserError(
+            f"No training of {sanitize(args.run)} is running or waiting. `python -m explorer jobs` lists all"
+            " trainings."
+        )
+    (queue.ask_to_stop if job.alive else queue.dismiss)(args.run)

@@ -1,0 +1,55 @@
+"""What a process tells the libraries beneath Python: one that serves pages, and one that trains."""
+
+import ctypes
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+
+
+def tune_for_server() -> None:
+    """Large blocks, such as the megabytes sent to a new visitor, go back to the system: glibc would learn to
+    keep them, for each thread.
+    """
+    if libc := _glibc():
+        for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            libc.mallopt(threshold, 128 * 1024)
+
+
+def tune_for_training() -> None:
+    """Before torch is imported.
+
+    Threads that wait spin for as long as GNU OpenMP has it by itself, and not as explorer/__init__.py has it,
+    as training finds out when to share no work (explorer.training.sharing).
+    """
+    os.environ["GOMP_SPINCOUNT"] = "300000"
+    _keep_memory()
+
+
+@contextmanager
+def training_for_a_moment() -> Iterator[None]:
+    """In a process that serves."""
+    _keep_memory()
+    try:
+        yield
+    finally:
+        tune_for_server()
+        if libc := _glibc():
+            libc.malloc_trim(0)
+
+
+def _keep_memory() -> None:
+    """What is freed stays here, for the next step needs as much again: to give it back and ask for it anew
+    made training up to three times slower.
+    """
+    libc = _glibc()
+    if libc and (
+        libc.mallopt(M_MMAP_THRESHOLD, 1 << 30) or libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
+    ):  # older ones take no more
+        libc.mallopt(M_TRIM_THRESHOLD, 1 << 30)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None

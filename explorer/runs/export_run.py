@@ -1,0 +1,212 @@
+"""Use cases: the export of a run, as the bytes of a file. Torch is imported where it is needed."""
+
+import csv
+import io
+import json
+import threading
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import UserError, unknown_name_error
+from explorer.names import sanitize
+from explorer.store.atomic import fingerprint
+from explorer.store.embedding import read_embedding
+from explorer.store.ownership import owner_key, public_name
+from explorer.store.replay import REPLAY
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read, signed
+
+FORMATS = ("onnx", "zip", "csv", "tsv", "parquet", "projector")
+TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # by a file's suffix
+CHECKED, TOLERANCE = 3, 1e-4  # codes that an exported decoder is tried on, and how far off a pixel may be
+EXPORTER = threading.Lock()  # torch's exporter does one at a time
+
+
+def export_run(run: Run, to: str, beta: float | None = None) -> bytes:
+    """The run in one of the FORMATS, of a ladder at a KL weight. Raises UserError for another, besides what
+    each one refuses.
+    """
+    if to not in FORMATS:
+        raise unknown_name_error("format", to, FORMATS)
+    if to != "zip":
+        makers = {
+            "onnx": decoder_onnx,
+            "csv": codes_csv,
+            "tsv": codes_tsv,
+            "parquet": codes_parquet,
+            "projector": codes_projector,
+        }
+        return makers[to](run, beta)
+    if beta is not None:
+        raise UserError("A zip file contains the run at all of its KL weights. Leave out --beta.")
+    return run_zip(run)
+
+
+def table_format(name: str) -> str:
+    """Which of the FORMATS a table's file name asks for by its suffix. Raises UserError for a suffix of
+    another kind of file.
+    """
+    if (suffix := Path(name).suffix.lower()) not in TABLES:
+        raise UserError(
+            f"A table of codes is written as .csv, .tsv or .parquet, not as {sanitize(suffix)}. Choose one of"
+            " these suffixes."
+        )
+    return TABLES[suffix]
+
+
+def run_zip(run: Run) -> bytes:
+    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same
+    files, the same bytes, but for the key in the name of private images, which is left out.
+
+    Raises UserError if a file can't be read, or is not the one that was saved.
+    """
+    run, packed = read(run.folder), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in (run.folder / file for file in (RECORD, MODEL, EMBEDDING, EVENTS, REPLAY)):
+            if not path.exists():
+                continue
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise UserError(f"{path} could not be read: {error.strerror}. Allow reading it.") from error
+            if path.name in run.files and fingerprint(content) != run.files[path.name]:
+                raise UserError(
+                    f"{path.name} of run {run.name} can't be used: its checksum does not match. "
+                    f"Train the run again, or delete {run.folder}."
+                )
+            if path.name in (RECORD, EVENTS):
+                content = _for_anyone(path.name, content)
+            archive.writestr(_entry(f"{public_name(run.name)}/{path.name}"), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _for_anyone(file: str, content: bytes) -> bytes:
+    """Without the key of whom the images belong to: who knows it can open all that is theirs."""
+    if owner_key(text := content.decode()) is None:
+        return content
+    plain = public_name(text)
+    return signed(json.loads(plain)) if file == RECORD else plain.encode()
+
+
+def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
+    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar), and
+    class, the label's name; of a ladder at a KL weight, encoded anew, for which its images must be on this
+    machine.
+    """
+    e = read_embedding(run)
+    mu, logvar = e.mu, e.logvar
+    if beta is not None:
+        from explorer.runs.load import load_model
+        from explorer.runs.measure import codes_of
+
+        mu, logvar = codes_of(load_model(run, beta), beta)
+    statistics = {"mu": mu} | ({} if logvar is None else {"logvar": logvar})
+    columns = {f"{name}_{i}": column for name, s in statistics.items() for i, column in enumerate(s.T)}
+    return {"index": np.arange(len(mu)), "label": e.y} | columns | {"class": np.array(run.class_names)[e.y]}
+
+
+def codes_csv(run: Run, beta: float | None = None) -> bytes:
+    """Codes with a head line and commas, numbers as short as float32 allows."""
+    return _text(codes(run, beta), ",")
+
+
+def codes_tsv(run: Run, beta: float | None = None) -> bytes:
+    """The same, with tabs."""
+    return _text(codes(run, beta), "\t")
+
+
+def codes_projector(run: Run, beta: float | None = None) -> bytes:
+    """A zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu without a
+    head line, and metadata.tsv, index, label and class with one. The same codes, the same bytes.
+    """
+    columns, packed = codes(run, beta), io.BytesIO()
+    vectors = {name: column for name, column in columns.items() if name.startswith("mu_")}
+    about = {name: columns[name] for name in ("index", "label", "class")}
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in (
+            ("vectors.tsv", _text(vectors, "\t", head=False)),
+            ("metadata.tsv", _text(about, "\t")),
+        ):
+            archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _text(columns: dict[str, np.ndarray], between: str, head: bool = True) -> bytes:
+    text = io.StringIO()
+    rows = csv.writer(text, delimiter=between, lineterminator="\n")
+    if head:
+        rows.writerow(columns)
+    rows.writerows(zip(*columns.values()))
+    return text.getvalue().encode()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Of a zip, without a date, as from Unix on every system."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    return entry
+
+
+def codes_parquet(run: Run, beta: float | None = None) -> bytes:
+    """Codes in int64, float32 and text."""
+    from pyarrow import parquet, table
+
+    file = io.BytesIO()
+    parquet.write_table(table(codes(run, beta)), file)
+    return file.getvalue()
+
+
+def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
+    """An ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch; of a
+    ladder at a KL weight.
+
+    Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run
+    does.
+    """
+    try:
+        import onnxscript  # noqa: F401 - torch's exporter writes with it
+        from onnx.reference import ReferenceEvaluator
+    except ImportError:
+        raise UserError(
+            "ONNX files need two packages that are not installed: pip install onnx onnxscript."
+        ) from None
+    import torch
+
+    from explorer.runs.load import load_model
+
+    at, z = load_model(run, beta), read_embedding(run).mu[:CHECKED]
+    wanted = at.decode(z)
+
+    class Decoder(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = at.model
+
+        def forward(self, z):
+            return at.likelihood.mean(self.model.decode(z))
+
+    batch = {0: torch.export.Dim("batch")}
+    with EXPORTER, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch, of its own parts
+        made = torch.onnx.export(
+            Decoder().eval(),
+            (torch.zeros(2, run.spec.latent_dim),),
+            dynamo=True,
+            verbose=False,
+            input_names=["z"],
+            output_names=["x"],
+            dynamic_shapes=(batch,),
+        ).model_proto
+    graph = made.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
+        part.ClearField("metadata_props")  # which name the files of this machine
+    with np.errstate(over="ignore"):  # its sigmoid of −100 is 0 by way of infinity
+        [x] = ReferenceEvaluator(made).run(["x"], {"z": z})
+    if x.shape != wanted.shape or not np.abs(x - wanted).max() <= TOLERANCE:
+        raise UserError(
+            f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the"
+            " versions of torch, onnx and onnxscript that requirements.txt names."
+        )
+    return made.SerializeToString(deterministic=True)

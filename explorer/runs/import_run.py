@@ -1,0 +1,212 @@
+"""Use cases: a run, or a network's weights, from elsewhere. Taken in whole, and only if it is what it
+says.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer.data import load as load_data
+from explorer.data.dataset import Progress, untold
+from explorer.errors import UserError
+from explorer.events import Stopped
+from explorer.models.autoencoder import build
+from explorer.runs.load import load_model
+from explorer.runs.save import save_run
+from explorer.specs import RunSpec
+from explorer.store.atomic import write_whole
+from explorer.store.catalogue import is_taken, place_for, runs_folder
+from explorer.store.embedding import read_embedding
+from explorer.store.replay import read_replay
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run, read, read_tensors
+from explorer.untrusted.archive import Archive
+from explorer.untrusted.tensors import unpacked
+
+NEEDED, ALLOWED = {RECORD, MODEL, EMBEDDING}, {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+# of a run or of weights, unpacked and in memory: the largest network has 200 MB, a ladder's as many a rung
+MOST_BYTES = 1_000_000_000
+MOST_FILES = (
+    100  # of a zip that is looked into: those of a run are five, and their bytes may look like an entry's
+)
+MOST_TEXT_BYTES = (
+    10_000_000  # of run.json or events.jsonl, which are parsed whole: after 10,000 epochs they have two
+)
+WRAPPERS = (
+    "module",
+    "_orig_mod",
+    "_fsdp_wrapped_module",
+)  # parts of names: of DataParallel, torch.compile, and sharded training
+ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which what a killed import left is cleared away
+NOTE = (
+    "These weights were imported. It is not known how they were trained; the figures were measured at the"
+    " import."
+)
+EXPORT = "Create one with `python -m explorer export RUN --to zip`."
+
+
+def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
+    """A zip that `export --to zip` made -> a run of that name, or of its folder's, or of the usual one if it
+    has no folder. It is there whole, or not at all. What systems add to a zip that is packed again
+    (`__MACOSX`, `.DS_Store`) is passed over.
+
+    Raises UserError if it holds anything but a run's files, if these are not what its record promises, or if
+    the name is taken.
+    """
+    archive = Archive(content, MOST_FILES, MOST_BYTES)
+    entries = [entry for entry in archive.entries if not _is_a_systems(entry.name)]
+    folders = {entry.name.rpartition("/")[0] for entry in entries}
+    files = {entry.name.rpartition("/")[2]: entry for entry in entries}
+    if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
+        raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
+    if long := [file for file in files if file in (RECORD, EVENTS) and files[file].size > MOST_TEXT_BYTES]:
+        raise UserError(f"This zip file was not imported: its {long[0]} is too large. {EXPORT}")
+    with _beside(_free_place(name or folders.pop() or usual)) as aside:
+        for file, entry in files.items():
+            try:
+                content = archive.read(entry)
+            except ValueError as error:
+                raise UserError(
+                    f"This zip file was not imported: {file} cannot be read, because {error}. {EXPORT}"
+                ) from None
+            write_whole(aside / file, content)
+        try:
+            _check(read(aside))
+        except UserError as error:
+            raise UserError(
+                f"This zip file was not imported: {str(error).partition('. ')[0]}. Export the run again."
+            ) from error
+    return read(place_for(aside.name))
+
+
+def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress = untold) -> Run:
+    """A state dict in safetensors, of the network that the spec describes -> a run, evaluated on the test
+    split of its data set.
+
+    Raises UserError if the weights are not finite or not that network's, if the images are not there, or if
+    the name is taken.
+    """
+    place = _free_place(name)
+    try:
+        weights = _unwrapped(unpacked(content))
+    except ValueError as error:
+        raise UserError(
+            f"These weights can't be used: {error}. Save a state dict with safetensors."
+        ) from None
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
+    if fault := _misfit(spec, data.shape, weights):
+        raise UserError(
+            f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
+            "Choose the settings with which they were trained."
+        )
+    with np.errstate(over="ignore"):
+        if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
+            raise UserError(
+                "Some of these weights are not finite, or are too large for float16 (65,504). Train the"
+                " network again."
+            )
+    with _beside(place) as aside:
+        save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
+    return read(place)
+
+
+def _is_a_systems(name: str) -> bool:
+    """Whether a file of a zip is one that the Finder or Windows' Explorer adds to every folder."""
+    *folders, file = name.split("/")
+    return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Named as in the plain network: without what DataParallel and torch.compile put before the names of what
+    they wrap.
+    """
+    named = {
+        ".".join(part for part in name.split(".") if part not in WRAPPERS): w for name, w in weights.items()
+    }
+    return named if len(named) == len(weights) else weights
+
+
+def _free_place(name: str) -> Path:
+    place = place_for(name)
+    if is_taken(name) or place.exists():
+        raise UserError(
+            f"A run named {name} exists already. Choose another name (--run NAME), or delete that run."
+        )
+    return place
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """A folder of that name to fill: moved to its place at the end, or gone if anything is raised. Raises
+    UserError if the disk refuses.
+    """
+    root = runs_folder()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for old in root.glob(f"{ASIDE}*"):
+            if time.time() - old.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix=ASIDE) as folder:
+            yield Path(folder, place.name)
+            os.rename(Path(folder, place.name), place)
+    except OSError as error:
+        raise UserError(
+            f"{place} could not be written: {error.strerror}. "
+            "Free some disk space, or set EXPLORER_RUNS to another folder."
+        ) from error
+
+
+def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:
+    """In what the weights differ from those of the network that the spec describes; "" if in nothing."""
+    with torch.device("meta"):  # shapes without numbers
+        wanted = {
+            name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape)
+            for name, w in build(spec, shape).state_dict().items()
+        }
+    for name in [*wanted, *weights]:
+        if name not in weights or name not in wanted:
+            return f"{name[:100]!r} {'does not belong to it' if name in weights else 'is missing'}"
+        if weights[name].shape != wanted[name]:
+            return (
+                f"{name[:100]!r} has the shape {_shape(weights[name].shape)} instead of"
+                f" {_shape(wanted[name])}"
+            )
+    return "" if all(w.dtype.kind == "f" for w in weights.values()) else "they are not floating-point numbers"
+
+
+def _shape(shape: tuple) -> str:
+    return "×".join(map(str, shape)) or "of a single number"
+
+
+def _check(run: Run) -> None:
+    """Raises UserError unless the run's weights are its network's, its codes its weights', and its figures
+    add up.
+    """
+    weights, e, t = read_tensors(run, MODEL), read_embedding(run), run.test
+    if fault := _misfit(run.spec, run.shape, weights):
+        raise UserError(f"its weights do not fit its network: {fault}.")
+    elbo = None if run.spec.model == "ae" else -(t.distortion + t.rate)
+    if (
+        run.n_train < 1
+        or t.active_units > run.spec.latent_dim
+        or (t.perplexity is not None) != (run.spec.n_codes is not None)
+        or run.n_parameters != sum(w.size for w in weights.values())
+        or (elbo is None) != (t.elbo is None)
+        or not np.allclose(
+            [t.elbo or 0, t.rate], [elbo or 0, sum(t.rate_per_dimension)], rtol=1e-3, atol=1e-3
+        )
+    ):
+        raise UserError("its figures contradict each other.")
+    mu = load_model(run).encode(e.images).mu.numpy()
+    if (
+        not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3
+    ):  # other machines round otherwise
+        raise UserError("its codes do not belong to its weights.")
+    if (run.folder / REPLAY).exists() and read_replay(run.folder) is None:
+        raise UserError(f"its {REPLAY} is damaged or belongs to another run.")

@@ -1,0 +1,98 @@
+"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images
+it was trained on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.data import load as load_data
+from explorer.objectives.bound import importance_weighted_bound
+from explorer.objectives.rate import rate_per_dimension
+from explorer.runs.load import LoadedRun
+from explorer.specs import RunSpec
+from explorer.training.evaluation import Evaluation, evaluate
+
+BATCH = 2000
+REPEATS = 10  # of an estimate, to see its spread
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The training images uint8 [n, C, H, W], their classes [n], and their codes mu [n, D]."""
+
+    x: np.ndarray
+    y: np.ndarray
+    mu: np.ndarray
+
+
+def describe(loaded: LoadedRun, x: np.ndarray) -> Evaluation:
+    """x uint8 [n, C, H, W] -> the figures of each image, one posterior sample each."""
+    return evaluate(loaded.model, loaded.likelihood, x)
+
+
+@torch.inference_mode()
+def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """x uint8 [C, H, W] -> mu, logvar, rate [D], the rate in nats; logvar None for an AE."""
+    found = loaded.encode(x[None].copy())
+    return (
+        found.mu[0].numpy(),
+        None if found.logvar is None else found.logvar[0].numpy(),
+        rate_per_dimension(found)[0].numpy(),
+    )
+
+
+@torch.inference_mode()
+def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
+    """x uint8 [C, H, W], z [D] -> -log p(x|z), nats."""
+    x_logits = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None])
+    return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
+
+
+def log_likelihood(
+    loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]
+) -> tuple[float, float]:
+    """x uint8 [C, H, W] -> nats: the mean and the standard deviation of REPEATS estimates of log p(x), each
+    of n_samples importance samples.
+
+    An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and
+    Salakhutdinov, ICLR 2016). Where q(z|x) fits the true posterior poorly it falls short by more than its
+    standard deviation says. Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
+    """
+    estimates = [
+        importance_weighted_bound(
+            loaded.model,
+            loaded.likelihood,
+            x,
+            n_samples,
+            seed,
+            lambda done, total, seed=seed: on_progress(seed * total + done, REPEATS * total),
+        )
+        for seed in range(REPEATS)
+    ]
+    return float(np.mean(estimates)), float(np.std(estimates, ddof=1))
+
+
+def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:
+    """The training images uint8 [n, C, H, W], and their classes [n]. Raises UserError if they are not on this
+    machine.
+    """
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    return data.x[data.train], data.y[data.train]
+
+
+def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]) -> np.ndarray:
+    """x uint8 [n, C, H, W] -> mu [n, D]"""
+    found = []
+    for first in range(0, len(x), BATCH):
+        found.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
+        on_progress(min(first + BATCH, len(x)), len(x))
+    return np.concatenate(found)
+
+
+def learnt(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> Learnt:
+    """Raises UserError if the images are not on this machine."""
+    x, y = learnt_from(loaded.run.spec, on_progress)
+    return Learnt(x, y, codes(loaded, x, on_progress))

@@ -1,0 +1,86 @@
+"""Load a run with its model: decode, encode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.errors import UserError
+from explorer.latent.ladder import mixed
+from explorer.models.autoencoder import Autoencoder, build
+from explorer.models.posterior import Posterior
+from explorer.objectives.distortion import Likelihood, likelihood_of
+from explorer.specs import RunSpec
+from explorer.store import catalogue
+from explorer.store.run import (
+    MODEL,
+    RECORD,
+    Run,
+    read_tensors,
+)
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run with its model, on the CPU and in float32."""
+
+    run: Run
+    model: Autoencoder
+    likelihood: Likelihood
+
+    @torch.inference_mode()
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or
+        not finite.
+        """
+        z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
+        if z.shape[1] != wanted or not np.isfinite(z).all():
+            given = ", ".join(f"{number:g}" for number in z[0])
+            raise UserError(
+                f"A latent code of {self.run.name} has {wanted} finite number{'s' * (wanted > 1)}, not"
+                f" {given}."
+            )
+        return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
+
+    @torch.inference_mode()
+    def encode(self, x: np.ndarray) -> Posterior:
+        """x uint8, or float in [0, 1], [B, C, H, W] -> their posteriors."""
+        pixels = torch.from_numpy(x).float()
+        return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels)
+
+
+def load_run(name: str, beta: float | None = None) -> LoadedRun:
+    """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with
+    this KL weight.
+    """
+    return load_model(catalogue.find(name), beta)
+
+
+def load_model(run: Run, beta: float | None = None) -> LoadedRun:
+    rungs = run.spec.rungs
+    if beta is not None and not rungs:
+        raise UserError(f"The run {run.name} is not a ladder: it has only one KL weight. Leave out --beta.")
+    if beta is not None and not rungs[0] <= beta <= rungs[-1]:
+        raise UserError(
+            f"The KL weight of {run.name} must be between {rungs[0]:g} and {rungs[-1]:g}, not {beta:g}."
+        )
+    weights = read_tensors(run, MODEL)
+    try:
+        return LoadedRun(run, build_model(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
+    except (RuntimeError, IndexError) as error:
+        raise UserError(
+            f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
+            f"Train the run again, or delete {run.folder}."
+        ) from error
+
+
+def build_model(
+    spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None
+) -> Autoencoder:
+    """With beta, a ladder's model there; else where its spec has it."""
+    if spec.rungs:
+        weights = mixed(weights, spec.rungs, spec.beta if beta is None else beta)
+    with torch.random.fork_rng():
+        model = build(spec, shape)
+    model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
+    return model.eval().requires_grad_(False)

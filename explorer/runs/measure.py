@@ -1,0 +1,186 @@
+"""Use cases: what is measured of a run anew."""
+
+import time
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from explorer.data import load as load_data
+from explorer.device import choose
+from explorer.errors import UserError
+from explorer.events import Failed, Finished, Step
+from explorer.latent.confidence import BelowConfidence, below_confidence
+from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
+from explorer.latent.gaps import K_ENTROPY, MOST_CODES, K, fitted_gaussian, gap_nats, sampled
+from explorer.runs.load import LoadedRun, load_model, load_run
+from explorer.specs import RunSpec
+from explorer.store.classifier import SURE, classifier_of
+from explorer.store.embedding import read_embedding
+from explorer.store.run import Run
+from explorer.training.evaluation import Evaluation, evaluate
+from explorer.training.trainer import train as training
+
+MAX_GAP_DIMENSIONS = 64  # of codes from another model: the time grows with its cube
+
+
+def _evaluated(loaded: LoadedRun) -> Evaluation:
+    """On its test split, whose images must be on this machine."""
+    spec = loaded.run.spec
+    data = load_data(spec.dataset, spec.image_size, spec.colour)
+    return evaluate(loaded.model, loaded.likelihood, data.x[data.test])
+
+
+def evaluate_at_beta(run: Run, beta: float) -> Run:
+    """The run with a ladder's test figures at a KL weight, measured anew."""
+    return replace(run, test=_evaluated(load_model(run, beta)).figures)
+
+
+def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """mu, logvar [n, D] of the test split; of a ladder at a KL weight, encoded anew."""
+    e = read_embedding(loaded.run) if beta is None else _evaluated(loaded)
+    return e.mu, e.logvar
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What lies between a run's codes: gaps are the mean of ten measurements, each of n codes and as many
+    draws; low and high are the
+    95% interval, over draws and images.
+
+    gap, gap_nats, unsure and drift are of draws from the Gaussian fitted to the codes, prior_gap of N(0, I).
+    gap_nats: an underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of
+    decoded draws that the classifier names with a confidence below 90%, of all, in gaps and outside, with
+    intervals over draws. drift: the median distance of a draw from the code of its own decoded image, in
+    standard deviations of that Gaussian. None where there is no prior, no classifier, no decoder, or no draw
+    of that kind.
+    """
+
+    n: int
+    k: int
+    gap: float
+    gap_low: float
+    gap_high: float
+    gap_nats: float
+    prior_gap: float | None
+    prior_gap_low: float | None
+    prior_gap_high: float | None
+    unsure: float | None
+    unsure_in_gaps: float | None
+    unsure_outside: float | None
+    drift: float | None
+    unsure_in_gaps_low: float | None = None
+    unsure_in_gaps_high: float | None = None
+    unsure_outside_low: float | None = None
+    unsure_outside_high: float | None = None
+
+
+def measure_gaps_of_codes(z: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> Gaps:
+    """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one
+    point, or D is too large.
+    """
+    if z.shape[1] > MAX_GAP_DIMENSIONS:
+        raise UserError(
+            f"Gaps are measured in at most {MAX_GAP_DIMENSIONS} dimensions, and these codes have"
+            f" {z.shape[1]:,}. Reduce their dimension, for example by PCA."
+        )
+    codes = sampled(z, None, n, np.random.default_rng(seed))
+    if len(codes) <= K_ENTROPY:
+        raise _too_few(len(codes))
+    gap = estimate_gap(z, None, n, seed)
+    return Gaps(
+        len(codes),
+        K,
+        gap.share,
+        gap.low,
+        gap.high,
+        gap_nats(fitted_gaussian(codes).whiten(codes)),
+        *(None,) * 7,
+    )
+
+
+def _too_few(n: int) -> UserError:
+    return UserError(
+        f"Gaps are measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images."
+    )
+
+
+def measure_gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
+    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few,
+    or all are one point.
+    """
+    loaded = load_run(name, beta)
+    mu, logvar = codes_of(loaded, beta)
+    codes = sampled(mu, logvar, n, np.random.default_rng(seed))
+    if len(codes) <= K_ENTROPY:
+        raise _too_few(len(codes))
+    fitted = fitted_gaussian(codes)
+    gap = estimate_gap(mu, logvar, n, seed)
+    prior = (None, None, None)
+    if loaded.run.spec.has_prior:
+        found = estimate_prior_gap(mu, logvar, n, seed)
+        prior = found.share, found.low, found.high
+    draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
+    back = loaded.encode(loaded.decode(fitted.place(draws))).mu.numpy()
+    drift = np.median(np.linalg.norm(fitted.whiten(back) - draws, axis=1))
+    unsure, intervals = (None, None, None), (None, None, None, None)
+    if below := classified_below(loaded, mu, logvar, n, seed):
+        unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
+        intervals = tuple(
+            end
+            for part in (below.in_gaps, below.outside)
+            for end in ((part.low, part.high) if part else (None, None))
+        )
+    return Gaps(
+        len(codes),
+        K,
+        gap.share,
+        gap.low,
+        gap.high,
+        gap_nats(fitted.whiten(codes)),
+        *prior,
+        *unsure,
+        float(drift),
+        *intervals,
+    )
+
+
+def classified_below(
+    loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0
+) -> BelowConfidence | None:
+    """How often the classifier names what a run decodes with a confidence below SURE; None without a
+    classifier.
+    """
+    if not (found := classifier_of(loaded.run)):
+        return None
+    return below_confidence(
+        mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < SURE, n, seed
+    )
+
+
+def validate(spec: RunSpec) -> None:
+    """Raises UserError for what can't be trained here."""
+    next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose(spec.network)))
+
+
+def benchmark_epoch(spec: RunSpec, trial: int) -> float:
+    """By the fastest of so many stretches between training's progress reports, which other work has held up
+    least.
+
+    Raises UserError for what can't be trained here, or diverges at once.
+    """
+    data, seen = load_data(spec.dataset, spec.image_size, spec.colour), []
+    for event in training(spec, data, choose(spec.network)):
+        if isinstance(event, Step):
+            seen.append((time.perf_counter(), event.done))
+        if isinstance(event, Failed):
+            raise UserError(
+                "A short trial of this training diverged: the loss became infinite. Try a learning rate"
+                f" below {spec.lr:g}."
+            )
+        if isinstance(event, Finished):
+            return event.seconds / event.epochs
+        if len(seen) > trial:
+            break
+    share_a_second = max((after - before) / (end - start) for (start, before), (end, after) in pairwise(seen))
+    return 1 / share_a_second / sum(epochs for _, epochs in spec.stages)

@@ -1,0 +1,87 @@
+"""Looks at a model while it learns, so rarely that it costs at most a small share of the training's time."""
+
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer.data.dataset import Dataset
+from explorer.events import EpochEnd
+from explorer.models.autoencoder import build
+from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.rate import rate_per_dimension
+from explorer.specs import RunSpec
+from explorer.store.replay import (
+    MOST_FRAMES,
+    close_replay,
+    drop_frames_after,
+    kept_epochs,
+    thin_out,
+    write_frame,
+    write_still,
+)
+
+CODES, PICTURES = 600, 10
+SHARE = 0.05  # of the training's time
+
+
+class ReplayRecorder:
+    """Keeps frames in the run's folder (explorer.store.replay)."""
+
+    def __init__(self, spec: RunSpec, folder: Path, data: Dataset, epochs_before: int):
+        x = data.x[data.test][:CODES]
+        self.folder, self.x = folder, torch.from_numpy(x).float() / 255
+        with torch.random.fork_rng():
+            self.model = build(spec, data.shape).eval().requires_grad_(False)
+        self.likelihood, self.has_prior = likelihood_of(spec), spec.has_prior
+        self.entries = torch.from_numpy(
+            np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
+        )
+        self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
+        self.spent, self.began, self.last, self.every = (
+            0.0,
+            time.perf_counter(),
+            0,
+            1,
+        )  # epochs, from a look to the next
+        drop_frames_after(folder, epochs_before)
+        write_still(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
+
+    def look(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
+        """At an epoch's end, if there is time for it: the first and the last are always looked at."""
+        start = time.perf_counter()
+        too_soon = event.epoch < self.last + self.every or self.spent > SHARE * (start - self.began)
+        if 1 < event.epoch < event.epochs and too_soon:
+            return
+        self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+        with torch.inference_mode():
+            posterior = self.model.encode(self.x)
+            mu, rates = posterior.mu, rate_per_dimension(posterior).mean(0)
+            z = torch.from_numpy(self.eps)
+            if self.entries.numel():
+                z = self.model.codebook[self.entries].flatten(1)
+            elif not self.has_prior:
+                z = mu.mean(0) + z * mu.std(0, correction=0)
+            decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
+        pictures = np.stack(
+            [
+                np.resize((part * 255).round().to(torch.uint8).numpy(), (PICTURES, *part.shape[1:]))
+                for part in decoded
+            ]
+        )
+        about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
+        write_frame(
+            self.folder,
+            about,
+            {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
+        )
+        if len(epochs := kept_epochs(self.folder)) > MOST_FRAMES:
+            thin_out(self.folder)
+            self.every = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))
+        self.last = event.epoch
+        self.spent += time.perf_counter() - start
+
+    def close(self) -> None:
+        close_replay(self.folder)

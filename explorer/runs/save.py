@@ -1,0 +1,92 @@
+"""What a training leaves: a run with the figures of its weights as stored."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError
+from explorer.events import Failed, Finished, Stopped
+from explorer.latent.gap_map import GapMap, gap_map
+from explorer.latent.ladder import film_betas
+from explorer.objectives.distortion import likelihood_of
+from explorer.runs.load import build_model
+from explorer.specs import RunSpec
+from explorer.store.embedding import FILM_ROWS, FilmCodes, pack
+from explorer.store.run import EMBEDDING, MODEL, Frame, Run, write
+from explorer.training.evaluation import evaluate
+
+LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
+
+
+def save_run(
+    spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed | Stopped
+) -> Run:
+    """Evaluate on the test split, of a ladder at every frame of its film, and store. Raises UserError if
+    there is nothing to keep.
+    """
+    if end.weights is None:
+        raise UserError(end.reason)
+    weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
+    likelihood = likelihood_of(spec)
+    e = evaluate(build_model(spec, data.shape, weights), likelihood, data.x[data.test])
+    if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
+        raise UserError(
+            "The test figures of the trained model are not finite numbers, and nothing was saved. "
+            f"Try a learning rate below {spec.lr:g}."
+        )
+    frames, film, shaded = [], [], []
+    for beta in film_betas(spec.rungs):
+        at = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        found = gap_map(at.mu, at.logvar)
+        frames.append(
+            Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, **frame_gaps(found))
+        )
+        film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
+        shaded.append(found)
+    run = Run(
+        folder.name,
+        folder,
+        spec,
+        data.shape,
+        data.class_names,
+        data.n_train,
+        sum(w.size for w in weights.values()),
+        e.figures,
+        end.epochs,
+        round(end.seconds, 2),
+        device_name,
+        {name: version(name) for name in LIBRARIES},
+        None if isinstance(end, Finished) else end.reason,
+        {},
+        tuple(frames),
+    )
+    factors = {name: values[data.test] for name, values in data.factors.items()}
+    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
+    return write(run, {MODEL: weights, EMBEDDING: packed})
+
+
+def frame_gaps(found: GapMap | None) -> dict[str, float | None]:
+    """What a Frame holds of the gaps of a VAE; of one that has no map of them, two times None."""
+    if found is None:
+        return {"gap": None, "prior_gap": None}
+    gap, prior = found.estimate, found.prior_estimate
+    return {
+        "gap": gap.share,
+        "prior_gap": prior.share,
+        "gap_error": gap.error,
+        "prior_gap_error": prior.error,
+        "gap_codes": gap.n,
+    }
+
+
+def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None]) -> FilmCodes | None:
+    if not codes:
+        return None
+    mu, logvar = map(np.stack, zip(*codes))
+    if not all(found and found.shade is not None for found in shaded):
+        return FilmCodes(mu, logvar)
+    return FilmCodes(
+        mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded])
+    )

@@ -1,0 +1,159 @@
+"""Train a run and save it."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import Timeout
+
+from explorer import device
+from explorer.data import load as load_data
+from explorer.data.dataset import Dataset
+from explorer.errors import UserError
+from explorer.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
+from explorer.runs.replay import ReplayRecorder
+from explorer.runs.save import save_run
+from explorer.specs import RunSpec
+from explorer.store import catalogue
+from explorer.store.atomic import drop_parts
+from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
+from explorer.store.events import EventLog
+from explorer.store.locks import PROBED
+from explorer.store.replay import FRAMES, REPLAY
+from explorer.store.run import (
+    EMBEDDING,
+    EVENTS,
+    MODEL,
+    RECORD,
+    BrokenRun,
+    Run,
+    read,
+    training_lock,
+)
+from explorer.training.checkpoint import weights_in
+from explorer.training.trainer import train as training
+
+CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so much is lost in a crash
+
+
+def find_existing(spec: RunSpec, name: str | None = None) -> Run | None:
+    """Return the run of this spec, if it exists. Raises UserError if a run with other settings has its
+    name.
+    """
+    folder = catalogue.place_for(name or spec.run_id)
+    try:
+        run = read(folder) if (folder / RECORD).exists() else None
+    except BrokenRun:
+        return None  # training replaces it
+    if run and run.spec != spec:
+        raise UserError(
+            f"A run named {folder.name} with other settings exists already. Choose another name, or delete"
+            f" {folder}."
+        )
+    return run
+
+
+def train_run(
+    spec: RunSpec,
+    name: str | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Train a model, evaluate it on the test split, and save the run. The events are passed to on_event and
+    saved in events.jsonl.
+
+    When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that
+    was stopped or interrupted continues from there when it is started again. A run that diverges is saved
+    with its last good epoch. Raises UserError if nothing can be trained or saved, or if another process is
+    training this run.
+    """
+    if (run := find_existing(spec, name)) and not can_go_on(run.folder):
+        return run
+    folder = catalogue.place_for(name or spec.run_id)
+
+    def reading(done: int, total: int) -> None:
+        on_event(Reading(done, total))
+        if stop():
+            raise UserError("The training was stopped while its images were being read: nothing was trained.")
+
+    data = load_data(spec.dataset, spec.image_size, spec.colour, reading)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with training_lock(folder).acquire(timeout=PROBED):
+            run = find_existing(spec, name)
+            return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
+    except Timeout:
+        raise UserError(
+            f"The run {folder.name} is being trained already. Wait for it, or choose another name."
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"{folder} could not be written: {error.strerror}. "
+            "Free some disk space, or set EXPLORER_RUNS to another folder."
+        ) from error
+
+
+def _train(
+    spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]
+) -> Run:
+    drop_parts(folder)
+    left = {p.name for p in folder.iterdir()} if folder.exists() else set()
+    if left and not left & {RECORD, EVENTS, CHECKPOINT}:
+        raise UserError(
+            f"The folder {folder} contains files that do not belong to a run. Choose another name."
+        )
+    chosen, last = device.choose(spec.network), read_checkpoint(folder, spec)
+    events = training(spec, data, chosen, last)
+    event = next(events)  # raises UserError for what cannot be trained, before anything is written
+    folder.mkdir(exist_ok=True)
+    before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
+    log, watcher, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
+    try:
+        while True:
+            log.tell(event)
+            on_event(event)
+            if isinstance(event, EpochEnd):
+                last = event.checkpoint()
+                watcher.look(event, weights_in(last))
+                if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
+                    written = write_checkpoint(folder, spec, last)
+            if isinstance(event, Finished | Failed):
+                watcher.close()
+                run = save_run(spec, folder, data, chosen.name, event)
+                (folder / CHECKPOINT).unlink(missing_ok=True)
+                return run
+            if (
+                not (last and last.epoch == n_epochs) and stop()
+            ):  # after the last epoch, a request to stop has no effect
+                return _stopped(spec, folder, data, chosen.name, last)
+            event = next(events)
+    finally:
+        try:
+            log.close()
+        finally:
+            if not any((folder / file).exists() for file in (RECORD, CHECKPOINT)):
+                _remove(folder)
+
+
+def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last: Checkpoint | None) -> Run:
+    """Save the last complete epoch, and a checkpoint from which training can continue."""
+    if not last:
+        raise UserError("The training was stopped during its first epoch: nothing was saved.")
+    write_checkpoint(folder, spec, last)
+    n_epochs = sum(epochs for _, epochs in spec.stages)
+    reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again to continue from there."
+    if spec.rungs:
+        raise UserError(f"{reason[:-1]}; a ladder can be used once all its rungs are trained.")
+    return save_run(
+        spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, weights_in(last))
+    )
+
+
+def _remove(folder: Path) -> None:
+    """Remove the files of a run, and its folder if nothing else is in it."""
+    with suppress(OSError):
+        for file in (EVENTS, MODEL, EMBEDDING, REPLAY):
+            (folder / file).unlink(missing_ok=True)
+        shutil.rmtree(folder / FRAMES, ignore_errors=True)
+        folder.rmdir()

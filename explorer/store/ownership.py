@@ -1,0 +1,35 @@
+"""Runs and images that are one visitor's own: their names hold the visitor's key, and nobody else is told of
+them.
+
+Who knows such a name can open what it names, as with any link that can't be guessed.
+"""
+
+import re
+import secrets
+
+KEY_BYTES = 10
+PRIVATE = re.compile(rf"private-([0-9a-f]{{{2 * KEY_BYTES}}})-")
+
+
+def new_key() -> str:
+    return secrets.token_hex(KEY_BYTES)
+
+
+def is_key(text: str) -> bool:
+    return PRIVATE.fullmatch(private_name(text, "")) is not None
+
+
+def private_name(key: str, name: str) -> str:
+    """The name of what is the key's alone."""
+    return f"private-{key}-{name}"
+
+
+def owner_key(text: str) -> str | None:
+    """The key in the name of a run, of a data set, or in a sentence about one; None if it is everyone's."""
+    found = PRIVATE.search(text)
+    return found and found[1]
+
+
+def public_name(text: str) -> str:
+    """As it is shown."""
+    return PRIVATE.sub("", text)

@@ -1,0 +1,108 @@
+"""What the KL weight does, in figures: the rate–distortion curve, the gap, and the aggregate posterior
+against the prior.
+"""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, rate_distortion
+from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
+from explorer.latent.ladder import rung_at
+from explorer.store.run import Run
+from explorer.ui import cache, words
+from explorer.ui.components.readouts import frame_gap
+
+DIMENSIONS_SHOWN = 4  # those of the highest rate
+PLOT = {"displayModeBar": False}
+RATE = (
+    "The distortion tells how well an image is reconstructed. The rate is an upper bound on the information"
+    " I(x; z) that a code has about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is"
+    " at most ln {n:,} = {most:.1f} nats. Dots are trained KL weights; between them the weights of the"
+    " network are interpolated."
+)
+GAP = (
+    "These are shares of samples in gaps: samples of the Gaussian fitted to the codes (gap) and of the prior"
+    " (prior gap). Here a code is a sample of an image's posterior, while the map shows posterior means. Dots"
+    " are trained KL weights, with 95% intervals."
+)
+AGGREGATE = (
+    "The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension"
+    " alone, with its KL divergence from the prior. The KL divergence of all dimensions together is at least"
+    " the sum of these."
+)
+
+
+def compare_figures(ae: Run, vae: Run, beta: float) -> None:
+    columns = iter(st.columns(3))
+    if vae.film:
+        found, at, n = cache.gaps(ae), _between(vae, beta), vae.test.n
+        with next(columns):
+            st.markdown("**Rate–distortion curve**", help=RATE.format(n=n, most=math.log(n)))
+            figure = rate_distortion(
+                *_over(vae, "beta", "rate", "distortion"),
+                vae.spec.rungs,
+                (beta, at["rate"], at["distortion"]),
+                ae.test.distortion,
+            )
+            st.plotly_chart(
+                figure,
+                config=PLOT,
+                key="rate-distortion",
+                alt="Distortion over rate, with the present KL weight marked",
+            )
+        with next(columns):
+            st.markdown("**Gap and KL weight**", help=GAP)
+            estimates = [[frame_gap(frame, prior) for frame in vae.film] for prior in (False, True)]
+            figure = gap_over_beta(
+                *_over(vae, "beta", "gap", "prior_gap"),
+                vae.spec.rungs,
+                *estimates,
+                (beta, at["gap"]),
+                found and found.estimate,
+            )
+            st.plotly_chart(
+                figure,
+                config=PLOT,
+                key="gap-over-beta",
+                alt="Gap over the KL weight, with the present one marked",
+            )
+    with next(columns):
+        st.markdown("**Aggregate posterior**", help=AGGREGATE)
+        shown = _aggregates(cache.version(vae), vae, beta if vae.film else None)
+        figure = aggregate_against_prior(
+            [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown]
+        )
+        st.plotly_chart(
+            figure, config=PLOT, key="aggregate", alt="Densities of the aggregate posterior and of the prior"
+        )
+
+
+def _over(vae: Run, *names: str) -> list[list]:
+    """What was measured at each frame of a ladder's film."""
+    return [[getattr(frame, name) for frame in vae.film] for name in names]
+
+
+def _between(vae: Run, beta: float) -> dict[str, float | None]:
+    """A ladder's figures at a KL weight: as measured, or between two frames that were."""
+    i, t = rung_at(tuple(frame.beta for frame in vae.film), beta)
+    found = {}
+    for name in ("distortion", "rate", "gap"):
+        a, b = (getattr(frame, name) for frame in vae.film[i : i + 2])
+        found[name] = None if a is None or b is None else (1 - t) * a + t * b
+    return found
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _aggregates(
+    version: str, _vae: Run, beta: float | None
+) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
+    """Name, z, density, and KL to the prior in nats, of the dimensions of the highest rate."""
+    view = cache.view(_vae)
+    mu, logvar = view.posteriors(beta)
+    found = []
+    for d in view.dimensions[:DIMENSIONS_SHOWN]:
+        z, density = aggregate_posterior(mu[:, d.index], logvar[:, d.index])
+        found.append((words.dimension(d.index), z, density, kl_to_prior(z, density)))
+    return found

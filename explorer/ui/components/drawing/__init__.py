@@ -1,0 +1,45 @@
+"""A canvas to draw on: with mouse, finger or pen, white on black."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.ui.components.latent_pad import style
+
+HERE = Path(__file__).parent
+SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
+CSS = style("button") + "\n" + (HERE / "drawing.css").read_text(encoding="utf-8")
+_drawing = st.components.v2.component(
+    "drawing", js=(HERE / "drawing.js").read_text(encoding="utf-8"), css=CSS
+)
+
+
+def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280) -> None:
+    """Mount a canvas, size px wide where there is room; on_draw gets uint8 [112, 112] after each stroke, undo
+    and clear.
+
+    The strokes stay with the browser tab, by key; what Python makes of them is the page's to keep.
+    """
+
+    def hear():
+        strokes = picture(
+            st.session_state.get(key, {}).get("picture")
+        )  # none from a canvas that is no longer there
+        if strokes is not None:
+            on_draw(strokes)
+
+    _drawing(key=key, data={"key": key, "size": size, "side": SIDE}, on_picture_change=hear)
+
+
+def picture(message: object) -> np.ndarray | None:
+    """{"n", "width", "height", "pixels": base64 of uint8} -> [112, 112], or None if it is anything else."""
+    if not isinstance(message, dict) or (message.get("width"), message.get("height")) != (SIDE, SIDE):
+        return None
+    try:
+        pixels = base64.b64decode(message["pixels"], validate=True)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE) if len(pixels) == SIDE**2 else None

@@ -1,0 +1,73 @@
+"""Images in rows; a click on one goes to its code."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.figures.images import data_uri, sheet
+from explorer.ui.components.latent_pad import javascript
+
+HERE = Path(__file__).parent
+JS = javascript("elements", "saving") + "\n" + (HERE / "gallery.js").read_text(encoding="utf-8")
+_gallery = st.components.v2.component(
+    "gallery", js=JS, css=(HERE / "gallery.css").read_text(encoding="utf-8")
+)
+
+
+def gallery(
+    key: str,
+    title: str,
+    images: np.ndarray,
+    names: Sequence[str],
+    columns: int,
+    *,
+    heads: Sequence[str] | None = None,
+    captions: Sequence[str] | None = None,
+    marked: Collection[int] = (),
+    mark: str = "",
+    chosen: int | None = None,
+    dense: bool = False,
+    about: str = "",
+    on_pick: Callable[[int], None] | None = None,
+) -> None:
+    """images [n, C, H, W], uint8 or float in [0, 1], in rows of `columns`, named for who hears the page.
+
+    heads: a word before each row; captions: under each image; marked: images that are underlined, which
+    `mark` explains; chosen: the present one; dense: without room between them; about: what a saved picture's
+    caption says after the title; on_pick(index): one was clicked.
+    """
+
+    def hear():
+        told, heard = (st.session_state.get(key) or {}).get("pick"), f"{key} heard"
+        if not isinstance(told, dict) or not all(isinstance(told.get(name), int) for name in ("n", "index")):
+            return
+        if told["n"] > st.session_state.get(heard, 0) and 0 <= told["index"] < len(
+            images
+        ):  # Streamlit may tell an old message again
+            st.session_state[heard] = told["n"]
+            on_pick(told["index"])
+
+    blank = np.zeros((-len(images) % columns, *images.shape[1:]), images.dtype)
+    rows = np.concatenate([images, blank]).reshape(-1, columns, *images.shape[1:])
+    _gallery(
+        key=key,
+        on_pick_change=hear,
+        data={
+            "sheet": data_uri(sheet(list(rows), gap=0)),
+            "n": len(images),
+            "columns": columns,
+            "image": images.shape[1:],
+            "title": title,
+            "names": names,
+            "heads": heads,
+            "captions": captions,
+            "marked": [int(i) for i in marked],
+            "mark": mark,
+            "chosen": chosen,
+            "dense": dense,
+            "about": about,
+            "actions": on_pick is not None,
+        },
+    )

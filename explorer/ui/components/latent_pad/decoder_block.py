@@ -1,0 +1,72 @@
+"""A decoder's weights and layers, for forward.js."""
+
+import math
+import re
+
+import numpy as np
+
+from explorer.specs import RunSpec
+from explorer.ui.components.latent_pad.block import Block, make_block
+
+MOST_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
+NETWORKS = ("linear", "mlp", "conv")
+PREFIX = "decoder."
+LAYER = re.compile(r"(decoder\.\d+)\.weight")
+IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
+
+
+def decoder_block(
+    id: str,
+    spec: RunSpec,
+    shape: tuple[int, int, int],
+    rungs: dict[float, dict[str, np.ndarray]],
+    log: bool = False,
+) -> Block | None:
+    """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
+    as the film's is).
+
+    rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of
+    another kind, or one that takes more than 25 M multiply-adds an image.
+    """
+    if spec.network not in NETWORKS:
+        return None
+    first = next(iter(rungs.values()))
+    layers, multiply_adds = _layers(shape, first)
+    if multiply_adds > MOST_MULTIPLY_ADDS:
+        return None
+    at = [math.log10(value) if log else value for value in rungs]
+    about = {"input": spec.latent_dim, "layers": [*layers, {"kind": IMAGE_OF[spec.likelihood]}], "rungs": at}
+    return make_block(
+        id,
+        about,
+        {
+            name: np.stack([rung[name] for rung in rungs.values()])
+            for name in first
+            if name.startswith(PREFIX)
+        },
+    )
+
+
+def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
+    """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the
+    multiply-adds of it all.
+    """
+    names = sorted(
+        (found[1] for name in weights if (found := LAYER.fullmatch(name))),
+        key=lambda name: int(name.removeprefix(PREFIX)),
+    )
+    layers, multiply_adds = [], 0
+    doublings = sum(weights[f"{name}.weight"].ndim == 4 for name in names)
+    for i, name in enumerate(names):
+        weight = weights[f"{name}.weight"]
+        if i:
+            layers.append({"kind": "relu"})
+        if weight.ndim != 4:
+            layers.append({"kind": "dense", "name": name})
+            multiply_adds += weight.size
+            continue
+        small = [weight.shape[0], shape[1] >> doublings, shape[2] >> doublings]
+        layers += [{"kind": "reshape", "shape": small}, {"kind": "upconv", "name": name}]
+        multiply_adds += weight.size * small[1] * small[2]
+        doublings -= 1
+    return layers, multiply_adds

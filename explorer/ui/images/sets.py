@@ -1,0 +1,66 @@
+"""List the saved data sets that the visitor may use, with links to train on them and buttons to delete and
+restore them.
+"""
+
+import streamlit as st
+
+from explorer.data import own
+from explorer.errors import UserError
+from explorer.jobs import queue
+from explorer.store.ownership import owner_key, public_name
+from explorer.ui import visitor, words
+from explorer.ui.components.deletion import Deletion
+from explorer.ui.components.publishing import private_mark
+from explorer.ui.faults import plain_faults
+from explorer.ui.train import presets
+
+
+def image_sets() -> None:
+    """The visitor's own come first."""
+    IMAGES.undo_button()
+    names = sorted(
+        filter(visitor.may_see, own.names()),
+        key=lambda name: (not owner_key(name), public_name(name).lower()),
+    )
+    if not names:
+        st.caption("There are no saved images yet.")
+    for name in names:
+        with st.container(border=True), plain_faults():
+            _set(name)
+
+
+def _set(name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.as_text(public_name(name))}**", width="content")
+        private_mark(name)
+        st.space("stretch")
+        IMAGES.button(name)
+    about = own.about(name)
+    channels, side, _ = about.shape
+    n_classes = len(about.class_names)
+    st.caption(
+        f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
+        + (f", {n_classes:,} classes" if n_classes > 1 else "")
+    )
+    spec = presets.of_photographs(f"own:{name}", side, about.n_train)
+    links = {
+        "Train a conv VAE": spec,
+        "Train an AE to compare with it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae"),
+    }
+    with st.container(horizontal=True):
+        for label, spec in links.items():
+            st.page_link(
+                "pages/train.py",
+                label=label,
+                icon=":material/model_training:",
+                query_params=words.in_address(spec),
+            )
+
+
+def _delete(name: str) -> None:
+    if any(job.alive and job.spec.get("dataset") == f"own:{name}" for job in queue.jobs()):
+        raise UserError(f"A training uses {public_name(name)} or waits to use it. Stop the training first.")
+    own.delete(name)
+
+
+IMAGES = Deletion("images", _delete, own.restore)

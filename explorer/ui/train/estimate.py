@@ -1,0 +1,46 @@
+"""How long a training takes on this machine, estimated from a short trial."""
+
+import json
+
+import streamlit as st
+
+from explorer import memory
+from explorer.specs import RunSpec
+
+TRIAL = 3  # progress reports, four a second
+READ_ONE_BY_ONE = ("celeba", "folder")  # images, which may take minutes
+
+
+def estimate(spec: RunSpec, busy: bool) -> str:
+    """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what
+    cannot be trained.
+    """
+    if spec.dataset.partition(":")[0] in READ_ONE_BY_ONE:
+        return "The time left will be shown once the images have been read."
+    if busy:
+        from explorer.runs import measure
+
+        measure.validate(spec)
+        return "Another training is running, so this one may have to wait."
+    seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(
+        epochs for _, epochs in spec.stages
+    )
+    return f"Estimated time on this machine: **{in_words(seconds)}**."
+
+
+@st.cache_data(max_entries=200, show_spinner="Estimating the training time…")
+def _per_epoch(settings: str) -> float:
+    from explorer.runs import measure
+
+    with memory.training_for_a_moment():
+        return measure.benchmark_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL)
+
+
+def in_words(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )

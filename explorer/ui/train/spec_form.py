@@ -1,0 +1,162 @@
+"""A form with the settings of a run. It is made from the fields of RunSpec, with the ranges and help texts of
+the command line.
+"""
+
+from contextlib import suppress
+from dataclasses import Field, fields
+
+import streamlit as st
+
+from explorer.data import own
+from explorer.data.server_folder import check_dataset
+from explorer.errors import UserError
+from explorer.names import sanitize
+from explorer.specs import ON_DISK, RunSpec, value_type
+from explorer.store.ownership import public_name
+from explorer.ui import visitor, words
+
+BY_PATH = tuple(f"{kind}:" for kind in ON_DISK)
+FIELDS = {f.name: f for f in fields(RunSpec)}
+IMAGES = ("dataset", "image_size", "colour")
+IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
+FOLDED = (
+    "width",
+    "depth",
+    "likelihood",
+    "sigma",
+    "betas",
+    "rung_epochs",
+    "n_codes",
+    "code_dim",
+    "batch_size",
+    "lr",
+    "schedule",
+)
+LABELS = {
+    "dataset": "Data set",
+    "latent_dim": "Latent dimension",
+    "beta": "KL weight β",
+    "beta_warmup": "KL warm-up (epochs)",
+    "betas": "KL weights of the ladder",
+    "rung_epochs": "Epochs per rung",
+    "lr": "Learning rate",
+    "sigma": "σ of the likelihood",
+    "n_codes": "Codebook entries",
+    "code_dim": "Dimension of an entry",
+}
+
+
+def _key(name: str) -> str:
+    return f"setting {name}"
+
+
+def fill(settings: dict) -> None:
+    """Set the form to these settings, and every other field to its default."""
+    for name, f in FIELDS.items():
+        st.session_state[_key(name)] = settings.get(name, f.default)
+
+
+def chosen_images() -> dict:
+    """Return the settings of the chosen images, which a preset does not change."""
+    return {name: st.session_state[_key(name)] for name in IMAGES}
+
+
+def from_address(asked: dict[str, str]) -> str:
+    """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an
+    empty string.
+    """
+    settings, wrong = {}, []
+    for name, text in asked.items():
+        if name not in FIELDS:
+            wrong.append(f"there is no setting named {sanitize(name)!r}")
+            continue
+        try:
+            settings[name] = (
+                text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
+            )
+        except ValueError:
+            wrong.append(f"{_label(FIELDS[name])} cannot be {sanitize(text)!r}")
+    try:
+        settings = RunSpec(**settings).settings
+    except UserError as error:
+        wrong.append(str(error).rstrip("."))
+        settings = {}
+    fill(settings)
+    sentence = f"Part of this link is invalid: {'; '.join(wrong)}" if wrong else ""
+    return sentence if not wrong or sentence.endswith("?") else f"{sentence}."
+
+
+def spec_form() -> RunSpec | None:
+    """Show the form, and return its settings; if they are invalid, show the reason and return None."""
+    if _key("model") not in st.session_state:
+        fill({})
+    model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
+    hidden = set() if model == "vae" else {"beta", "beta_warmup"}
+    hidden |= set() if model == "ladder" else {"betas", "rung_epochs"}
+    hidden |= set() if model == "vqvae" else {"n_codes", "code_dim"}
+    hidden |= set() if st.session_state[_key("dataset")].startswith(BY_PATH) else {"image_size", "colour"}
+    hidden |= {"sigma"} if likelihood != "gaussian" else set()
+    hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
+    values = {}
+    values |= _rows([name for name in IN_VIEW if name not in hidden])
+    with st.expander("More settings"):
+        values |= _rows([name for name in FOLDED if name not in hidden])
+    try:
+        spec = RunSpec(**{name: value for name, value in values.items() if value is not None})
+        check_dataset(spec.dataset)
+        return spec
+    except UserError as error:
+        st.error(public_name(str(error)))
+        return None
+
+
+def _rows(names: list[str]) -> dict:
+    """Show the widgets, four in a row, and return their values."""
+    values = {}
+    for first in range(0, len(names), 4):
+        for column, name in zip(st.columns(4), names[first : first + 4]):
+            with column:
+                values[name] = _widget(FIELDS[name])
+    return values
+
+
+def _label(f: Field) -> str:
+    return LABELS.get(f.name, f.name.replace("_", " ").capitalize())
+
+
+def _widget(f: Field):
+    """A widget for a field. Its value persists for the session, also when the page is left."""
+    m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
+    how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
+    if f.name == "dataset":
+        names = [*words.DATASETS, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
+        given = st.session_state[key]
+        return st.selectbox(
+            label, names if given in names else [*names, given], format_func=words.choice_of_images, **how
+        )
+    if m["choices"]:
+        return st.selectbox(
+            label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how
+        )
+    if kind is bool:
+        return st.checkbox(label, **how)
+    if kind in (int, float):
+        extra = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
+        return st.number_input(
+            label,
+            kind(m["low"]),
+            kind(m["high"]),
+            step=kind(m["step"]),
+            placeholder=_usual(f.name),
+            **extra,
+            **how,
+        )
+    return st.text_input(label, placeholder=_usual(f.name), **how) or None
+
+
+def _usual(name: str) -> str:
+    """Return the placeholder of an empty field: the default that follows from the choices above it."""
+    with suppress(UserError):
+        above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
+        return f"default: {getattr(RunSpec(**above), name)}"
+    return "default"

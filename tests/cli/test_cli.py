@@ -1,0 +1,266 @@
+"""The command line as it is typed, in processes of its own."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
+from explorer.store.catalogue import find
+from explorer.store.embedding import read_embedding
+from tests.conftest import ROOT, refused
+
+
+def test_train_tells_events_as_json_and_stores_the_run(explorer):
+    done = explorer("train", "--dataset", "digits", "--epochs", 3, "--width", 16, "--run", "mine", "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [e["event"] for e in events if e["event"] != "step"] == [
+        "started",
+        *["epoch_end"] * 3,
+        "finished",
+        "stored",
+    ]
+    ends = [e for e in events if e["event"] == "epoch_end"]
+    assert all({"epoch", "distortion", "rate", "images_per_second"} <= e.keys() for e in ends)
+    shown = json.loads(explorer("show", "mine", "--json").stdout)
+    assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
+    assert (
+        shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"}
+        and shown["test"]["n"] == 360
+    )
+    assert events[-1]["test"] == shown["test"]
+    log = (find("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
+
+
+def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
+    first = explorer("train", "--epochs", 1, "--width", 16, "--json")
+    name = json.loads(first.stdout.splitlines()[-1])["run"]
+    assert name.startswith("digits-vae-mlp-2d-")
+    again = explorer("train", "--epochs", 1, "--width", 16, "--json")
+    assert "trained already" in again.stderr and [
+        json.loads(line)["event"] for line in again.stdout.splitlines()
+    ] == ["stored"]
+
+
+def test_train_shows_a_bar_in_a_terminal(runs_folder):
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (25, 100))
+    command = [sys.executable, "-m", "explorer", "train", "--epochs", "300", "--width", "16"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, text=True)
+    os.close(follower)
+    seen = b""
+    while chunk := _read(leader):
+        seen += chunk
+    os.close(leader)
+    told, _ = process.communicate(timeout=60)
+    seen = seen.decode()
+    assert process.returncode == 0 and "Training " in seen and "s left, distortion" in seen and "100%" in seen
+    assert "elbo" in told and "nats per image" in told
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that the other end is closed and all is read
+        return b""
+
+
+def test_list_is_one_array_and_a_table(explorer):
+    rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
+    assert list(rows["tiny-vae-6d"]) == ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo"]
+    assert (
+        rows["tiny-vae-6d"]["latent_dim"] == 6
+        and rows["tiny-ae"]["elbo"] is None
+        and rows["tiny-vae"]["elbo"] < 0
+    )
+    lines = explorer("list").stdout.splitlines()
+    assert lines[0].split()[:3] == ["run", "dataset", "model"] and len(lines) == len(rows) + 1
+
+
+def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
+    explorer("decode", "tiny-vae", "--z", "-1.5,0.5", "--out", tmp_path / "x.png")
+    expected = to_uint8(load_run("tiny-vae").decode([-1.5, 0.5])[0])
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "x.png")), expected)
+
+
+@pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae"])
+def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
+    explorer("embed", run, "--out", tmp_path / "codes.csv")
+    with open(tmp_path / "codes.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    e = read_embedding(find(run))
+    logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
+    assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars, "class"]
+    assert [int(r["index"]) for r in rows] == list(range(360)) and [
+        int(r["label"]) for r in rows
+    ] == e.y.tolist()
+    assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
+
+
+def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
+    names = ["tiny-vae", "tiny-ae", "tiny-vae-1d", "tiny-vae-6d"]
+    done = explorer("gaps", *names, "--json")
+    found = json.loads(done.stdout)
+    assert (
+        list(found) == names
+        and json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == found["tiny-ae"]
+    )
+    for name, g in found.items():
+        assert (
+            g["n"] == 360
+            and g["k"] == 5
+            and 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1
+            and g["drift"] > 0
+        )
+        assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
+        assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
+    said = explorer("gaps", "tiny-vae").stdout
+    share = r"\d+% \(\d+ to \d+%\)"
+    assert re.fullmatch(
+        rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
+        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n",
+        said,
+    )
+
+
+def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
+    shown = json.loads(explorer("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
+    assert shown["beta"] == 0.1 and shown["test"]["rate"] == pytest.approx(
+        find("tiny-ladder").film[2].rate, rel=1e-4
+    )
+    explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
+    assert np.array_equal(
+        np.asarray(Image.open(tmp_path / "z.png")),
+        to_uint8(load_run("tiny-ladder", 0.1).decode([0.5, -1])[0]),
+    )
+    explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
+    with open(tmp_path / "c.csv", encoding="utf-8") as file:
+        mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
+    assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
+    low, high = (
+        json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"]
+        for b in (0.01, 1)
+    )
+    assert low["prior_gap"] > high["prior_gap"]
+
+
+def test_data_describes_a_data_set(explorer, tmp_path):
+    about = json.loads(explorer("data", "digits", "--json").stdout)
+    assert (about["n_train"], about["n_test"], about["shape"]) == (1437, 360, [1, 8, 8])
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    for i in range(3):
+        Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
+    (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
+    says = (
+        "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be"
+        " read\n"
+    )
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
+    trained = explorer(
+        "train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json"
+    )
+    reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
+    assert reading == {"event": "reading", "done": 4, "total": 4} and decoding == {
+        "event": "reading",
+        "done": 3,
+        "total": 3,
+    }
+    assert started["skipped"] == ["a/broken.png: it is not an image that can be read"] and started[
+        "notes"
+    ] == ["Every image is of one colour."]
+
+
+def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
+    x, y = load_digits().images[:30] / 16, load_digits().target[:30]
+    np.savez(tmp_path / "My digits.npz", x_train=x[:20], y_train=y[:20], x_test=x[20:], y_test=y[20:])
+    says = explorer("data", tmp_path / "My digits.npz")
+    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in says.stdout
+    assert says.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
+    about = json.loads(explorer("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
+    assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}" and about["notes"] == [
+        says.stderr.strip()
+    ]
+    for dataset in (f"file:{tmp_path / 'My digits.npz'}", tmp_path / "My digits.npz"):
+        trained = explorer(
+            "train", "--dataset", dataset, "--epochs", 1, "--width", 8, "--image-size", 16, "--json"
+        )
+        stored = json.loads(trained.stdout.splitlines()[-1])
+        assert stored["run"].startswith("file-my-digits-vae-mlp-2d-") and stored["test"]["n"] == 10
+    assert "trained already" in trained.stderr
+
+
+def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
+    (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
+    found = json.loads(explorer("doctor", "--json").stdout)
+    assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
+    assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]
+    assert found["data"].startswith("digits, moons, shapes")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is not a ladder"),
+        (["show", "tiny-ladder", "--beta", "20"], "must be between 0.01 and 1, not 20"),
+        (["train", "--model", "ladder", "--betas", "1,0.1"], "numbers in rising order"),
+        (["gaps", "tiny-vae", "--n", "4"], "more than 10 codes, and there are 4"),
+        (["gaps", "tiny-vae", "--n", "-4"], "more than 10 codes, and there are 0"),
+        (["gaps", "tiny-vae", "--seed", "-1"], "--seed must not be negative"),
+        (["gaps", "tiny-vae", "tiny-vea"], "Did you mean tiny-vae"),
+        (["show", "digits-vae-2e"], "Did you mean digits-vae-2d"),
+        (["show", "../trained/digits-vae-2d"], "no run named"),
+        (["train", "--dataset", "fashion"], "Did you mean fashion-mnist"),
+        (["train", "--model", "vea"], "Did you mean vae"),
+        (["train", "--latent-dim", "0"], "Latent dim must"),
+        (["train", "--latent-dim=-1"], "Latent dim must"),
+        (["train", "--latent-dim", "1000000"], "Latent dim must"),
+        (["train", "--latent-dim", "two"], "invalid int value: 'two'"),
+        (["train", "--epochs", "0"], "Epochs must"),
+        (["train", "--epochs", "9" * 400], "Epochs must"),
+        (["train", "--lr", "nan"], "Lr must"),
+        (["train", "--dataset", "mnist"], "python -m explorer data mnist"),
+        (["train", "--dataset", "folder:/nowhere"], "There is no folder"),
+        (["train", "--network", "conv", "--depth", "4"], "8×8 pixels cannot be halved"),
+        (["train", "--run", "a/b"], "cannot be the name of a run"),
+        (["train", "--run", "tiny-vae"], "A run named tiny-vae with other settings exists already"),
+        (["train", "--magic", "1"], "--magic"),
+        (["dance"], "'dance'"),
+        (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2 finite numbers"),
+        (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers separated by commas"),
+        (["decode", "tiny-vae", "--z", "nan,1", "--out", "x.png"], "finite"),
+        (["decode", "tiny-vae", "--z", "0,0", "--out", "/proc/x.png"], "could not be written"),
+        (["embed", "nothing-like-it-at-all", "--out", "x.csv"], "Choose one of"),
+        (["data", "imagenet"], "no data set named"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(explorer, words, says):
+    assert says in refused(explorer(*words, ok=False))
+
+
+def test_a_folder_with_one_image_is_refused(explorer, tmp_path):
+    (tmp_path / "one").mkdir()
+    Image.new("L", (30, 30)).save(tmp_path / "one" / "only.png")
+    assert "training needs at least 2" in refused(
+        explorer("train", "--dataset", f"folder:{tmp_path / 'one'}", ok=False)
+    )
+
+
+def test_a_run_that_diverges_says_so_and_exits_2(explorer, runs_folder):
+    words = "train --likelihood gaussian --sigma 0.001 --lr 10 --batch-size 8 --schedule constant --epochs 2"
+    line = explorer(*words.split(), ok=False).stderr.splitlines()[-1]
+    assert "diverged in epoch 1" in line and "Try a learning rate below 10" in line
+    assert not [p for p in runs_folder.iterdir() if not p.name.startswith(("tiny", "."))]
+
+
+def test_help_needs_no_torch(explorer):
+    assert "--latent-dim" in explorer("train", "--help").stdout

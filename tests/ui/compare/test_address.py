@@ -1,0 +1,68 @@
+"""A link to the compare page, written, followed, and typed by hand."""
+
+import numpy as np
+import pytest
+
+from explorer.latent.projection import project
+from explorer.latent.scale import scale_of
+from explorer.ui.compare.address import take, written
+from explorer.ui.components.pad_position import Place
+
+BETAS = (0.01, 0.1, 1.0)
+RNG = np.random.default_rng(0)
+
+
+def scales(ae_dim=2, vae_dim=2):
+    codes = RNG.standard_normal((200, ae_dim)) * 9 + 4, RNG.standard_normal((200, vae_dim))
+    return [scale_of(mu, project(mu), prior) for mu, prior in zip(codes, (False, True))]
+
+
+def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
+    here = Place([list(z) for z in zs], None, film=1.0)
+    return here, take(address, here, *scales(**dims), betas=betas)
+
+
+def test_a_link_leads_to_where_it_was_written():
+    before = Place([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
+    address = written("a", "b", before, moves=True)
+    here, said = followed(address)
+    assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
+    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in written(
+        "a", "b", before, moves=False
+    )
+
+
+def test_with_one_z_the_other_follows_to_the_same_place():
+    ae, vae = scales()
+    here = Place([[1.0, 1.0], [0.0, 0.0]], None, film=1.0)
+    assert not take({"z": "0.5,-1"}, here, ae, vae, betas=BETAS)
+    assert here.zs[1] == [0.5, -1] and ae.standard(here.zs[0]) == pytest.approx([0.5, -1])
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"z": "1"}, "its z is not 2 finite numbers"),
+        ({"ae_z": "nan,1"}, "its ae_z"),
+        ({"z": "1e9,0"}, "its z"),
+        ({"z": "<b>,1"}, "its z"),
+        ({"z": ""}, "its z"),
+        ({"beta": "-1"}, "from 0.01 to 1"),
+        ({"beta": "inf"}, "KL weight"),
+        ({"beta": "1,2"}, "KL weight"),
+        ({"from": "1,2,3"}, "path"),
+    ],
+)
+def test_what_is_wrong_is_said_and_left_out(wrong, says):
+    here, said = followed(wrong)
+    assert says in said and (here.zs, here.film, here.start) == ([[1.0, 1.0], [0.0, 0.0]], 1.0, None)
+
+
+def test_the_rest_of_a_wrong_link_is_followed():
+    here, said = followed({"z": "0.5,-1", "ae_z": "2,3", "beta": "99"})
+    assert "KL weight" in said and here.zs == [[2, 3], [0.5, -1]]
+
+
+def test_one_and_sixty_four_dimensions():
+    here, said = followed({"z": ",".join(["0.5"] * 64)}, zs=((0.0,), (0.0,) * 64), ae_dim=1, vae_dim=64)
+    assert not said and here.zs[1] == [0.5] * 64 and len(here.zs[0]) == 1

@@ -1,0 +1,186 @@
+"""What the compare page says of two runs follows from what was measured of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
+
+from explorer.figures.kl_weight import gap_over_beta
+from explorer.latent.confidence import BelowConfidence
+from explorer.latent.gap_estimate import GapEstimate
+from explorer.latent.share import Share
+from explorer.runs.load import load_model
+from explorer.runs.measure import classified_below
+from explorer.store.catalogue import SHIPPED, find
+from explorer.store.classifier import SURE, classifier_of
+from explorer.store.embedding import read_embedding
+from explorer.store.run import read
+from explorer.ui import words
+from explorer.ui.compare import pairs
+from explorer.ui.compare.notes import in_gaps, over_beta, side_by_side
+from explorer.ui.components.readouts import film_readouts, frame_gap
+
+AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
+
+
+def below(gaps: float, outside: float, n: int = 1000) -> BelowConfidence:
+    shares = [Share.of(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
+    return BelowConfidence(shares[0], *shares)
+
+
+def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
+    return GapEstimate.of(share, error, n)
+
+
+@pytest.mark.parametrize(
+    "gaps, outside, says",
+    [
+        (0.26, 0.17, "more often in gaps"),
+        (0.17, 0.26, "less often in gaps"),
+        (0.20, 0.19, "no clear difference"),
+    ],
+)
+def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, says):
+    said = in_gaps(below(gaps, outside))
+    assert (
+        said.endswith(f": {says}.")
+        and f"{gaps:.0%} (" in said
+        and f"{outside:.0%} (" in said
+        and f"below {SURE:.0%} confidence" in said
+    )
+
+
+@pytest.mark.parametrize("name", AES)
+def test_what_is_said_of_a_shipped_ae_holds_for_other_draws(name):
+    """Against a test of the two proportions, of draws with another seed."""
+    at = load_model(read(SHIPPED / name))
+    e = read_embedding(at.run)
+    said, other = in_gaps(classified_below(at, e.mu, e.logvar)), classified_below(at, e.mu, e.logvar, seed=1)
+    counts = [
+        [round(part.share * part.n), part.n - round(part.share * part.n)]
+        for part in (other.in_gaps, other.outside)
+    ]
+    p = stats.chi2_contingency(counts, correction=False).pvalue
+    if p < 1e-5:
+        assert "no clear difference" not in said
+    assert "more often" not in said or other.in_gaps.share > other.outside.share
+    assert "less often" not in said or other.in_gaps.share < other.outside.share
+    assert name != "mnist-ae-2d" or "more often in gaps" in said
+
+
+@pytest.mark.parametrize("name, at_least", [("mnist-vae-2d", 0.25), ("fashion-mnist-vae-2d", 0.5)])
+def test_the_classifier_is_confident_about_noise_as_the_help_says(name, at_least):
+    run = read(SHIPPED / name)
+    noise = np.random.default_rng(0).random((500, *run.shape), dtype=np.float32)
+    classifier = classifier_of(run)[0]
+    assert (classifier.probabilities(noise).max(1) >= SURE).mean() > at_least
+    assert classifier.probabilities(np.ones((1, *run.shape), np.float32)).max() >= SURE
+
+
+def test_a_gap_shrinks_only_beyond_its_uncertainty_and_to_more_than_equality():
+    assert "The gap shrinks, but for two equal distributions it would be 3%." in over_beta(
+        gap(0.27), gap(0.06), gap(0.29), 0.001, 10
+    )
+    assert over_beta(gap(0.27), gap(0.032), None, 0.001, 10).endswith("The gap shrinks.")
+    assert "no clear decrease" in over_beta(gap(0.09, 360, 0.02), gap(0.06, 360, 0.02), None, 0.001, 10)
+    assert "no clear decrease" in over_beta(gap(0.06), gap(0.27), None, 0.001, 10)
+    assert "%" not in over_beta(None, None, gap(0.29), 0.001, 10)
+
+
+def test_two_gaps_are_told_apart_only_of_as_many_codes():
+    assert "the VAE's is smaller" in side_by_side(
+        gap(0.29), gap(0.12)
+    ) and "the AE's is smaller" in side_by_side(gap(0.1), gap(0.2))
+    assert "no clear difference" in side_by_side(gap(0.120), gap(0.121))
+    assert "no clear difference" in side_by_side(gap(0.29), gap(0.12, 360))
+    assert "%" not in side_by_side(None, gap(0.1))
+
+
+def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
+    """By Monte Carlo with torch.distributions, on the trained rungs of a shipped ladder; I(x; z) is at most
+    ln n.
+    """
+    run = read(SHIPPED / "digits-ladder-2d")
+    film, rng = read_embedding(run).film, torch.manual_seed(0)  # noqa: F841
+    for i in (0, 12, 18):
+        mu, sd = (
+            torch.from_numpy(film.mu[i]).double(),
+            torch.from_numpy(film.logvar[i]).double().mul(0.5).exp(),
+        )
+        each = Independent(Normal(mu, sd), 1)
+        whole = MixtureSameFamily(Categorical(torch.ones(len(mu)).double()), each)
+        z = each.sample((200,))
+        q, q_whole = each.log_prob(z), whole.log_prob(z)
+        information, kl = (
+            (q - q_whole).mean().item(),
+            (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item(),
+        )
+        assert information + kl == pytest.approx(run.film[i].rate, rel=0.02, abs=1e-3)
+        assert (
+            0 <= information <= np.log(len(mu)) + 0.01 and kl >= 0 and information <= run.film[i].rate + 1e-3
+        )
+
+
+def test_a_ladder_shows_each_gap_with_its_interval():
+    run = read(SHIPPED / "mnist-ladder-2d")
+    name, shares, digits, unit, intervals = film_readouts(run)[0]
+    for frame, share, (low, high) in zip(run.film, shares, intervals, strict=True):
+        estimate = frame_gap(frame)
+        assert (share, low, high) == pytest.approx(
+            (100 * estimate.share, 100 * estimate.low, 100 * estimate.high)
+        )
+        assert (
+            low < share < high
+            and estimate.n == 5000
+            and frame_gap(frame, prior=True).share == frame.prior_gap
+        )
+    assert (name, digits, unit) == ("gap", 0, "%")
+
+
+def test_a_ladder_of_an_earlier_version_shows_its_gaps_without_intervals():
+    run = read(SHIPPED / "mnist-ladder-2d")
+    old = replace(
+        run, film=tuple(replace(f, gap_error=None, prior_gap_error=None, gap_codes=None) for f in run.film)
+    )
+    assert all(frame_gap(f) is None for f in old.film) and film_readouts(old)[0][4] == [None] * len(old.film)
+    assert film_readouts(old)[0][1] == [100 * f.gap for f in run.film]
+
+
+def test_the_chart_marks_trained_kl_weights_with_their_intervals():
+    run = read(SHIPPED / "mnist-ladder-2d")
+    column = lambda name: [getattr(f, name) for f in run.film]  # noqa: E731
+    estimates = [frame_gap(f) for f in run.film]
+    for known in (estimates, [None] * len(estimates)):
+        figure = gap_over_beta(
+            column("beta"),
+            column("gap"),
+            column("prior_gap"),
+            run.spec.rungs,
+            known,
+            [e and frame_gap(f, prior=True) for e, f in zip(known, run.film)],
+            (0.05, 0.2),
+            known[0],
+        )
+        marks = next(trace for trace in figure.data if trace.name == "gap, trained")
+        assert list(marks.x) == list(run.spec.rungs)
+        found = [e for f, e in zip(run.film, known) if f.beta in run.spec.rungs]
+        assert list(marks.error_y.array) == pytest.approx([e.high - e.share if e else 0 for e in found])
+        assert list(marks.customdata) == [
+            str(e) if e else f"{f.gap:.0%}"
+            for e, f in zip(found, (f for f in run.film if f.beta in run.spec.rungs))
+        ]
+
+
+def test_networks_of_different_settings_are_named(runs_folder):
+    assert "width 200 and 400" in pairs.differences(
+        read(SHIPPED / "mnist-ae-2d"), read(SHIPPED / "mnist-vae-2d")
+    )
+    assert pairs.differences(read(SHIPPED / "mnist-ae-2d"), read(SHIPPED / "mnist-ladder-2d")) == ""
+    assert "latent dim 2 and 6" in pairs.differences(find("tiny-ae"), find("tiny-vae-6d"))
+
+
+def test_a_ladder_says_where_its_weights_are_interpolated(runs_folder):
+    assert "interpolated" in words.making(find("tiny-ladder")) and not words.making(find("tiny-vae"))
