@@ -115,8 +115,8 @@ if spec and not owner_key(spec.dataset):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
         st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
         st.code(
-            "from explorer import runs\nfrom explorer.specs import RunSpec\n\n"
-            f"run = runs.train(RunSpec({', '.join(settings)}))\nprint(run.test)",
+            "from explorer.runs.train import train_run\nfrom explorer.specs import RunSpec\n\n"
+            f"run = train_run(RunSpec({', '.join(settings)}))\nprint(run.test)",
             language="python",
             wrap_lines=True,
         )

@@ -81,7 +81,7 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     """A job that is alive keeps the page from trying each for a moment."""
     queue.enter("other", RunSpec())
     train(app, **words.in_address(spec))
-    call = re.search(r"runs.train\((.*)\)\n", app.code[1].value)[1]
+    call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
     assert (
         eval(call, {"RunSpec": RunSpec}) == spec
         and app.code[0].value == f"python -m explorer train {spec.flags()}"

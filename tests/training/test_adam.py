@@ -9,9 +9,9 @@ from explorer.training.adam import Adam
 
 WITHOUT_COMPILER = """
 import sys
-from explorer import runs
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-runs.train(RunSpec("digits", epochs=2, width=16))
+train_run(RunSpec("digits", epochs=2, width=16))
 assert "torch" in sys.modules and "torch._dynamo" not in sys.modules
 """
 
