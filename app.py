@@ -9,11 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 if st.runtime.exists():
+    from explorer.registry import LESSONS
     from explorer.ui import visitor
     from explorer.ui.components.number_fields import read_commas
     from explorer.ui.entry import pass_app
     from explorer.ui.faults import plain_faults
-    from explorer.ui.learn.lesson import LESSONS, THERE
+    from explorer.ui.learn.lesson import page_of
     from explorer.ui.streamlit_internals import a_whole_page, send_at_once
     from explorer.ui.warm_up import warm_up
 
@@ -29,7 +30,7 @@ if st.runtime.exists():
                 st.Page("pages/images.py", title="Your images"),
                 st.Page("pages/library.py", title="Library"),
             ],
-            "Learn": [st.Page(f"pages/{name}.py", title=LESSONS[name]) for name in THERE],
+            "Learn": [st.Page(f"pages/{page_of(name)}.py", title=title) for name, title in LESSONS.items()],
         },
         position="top",
     )

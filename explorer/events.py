@@ -60,9 +60,8 @@ class EpochEnd:
     beta: float  # the KL weight at the epoch's end
     images_per_second: float
     seconds: float  # of training, since its first start
-    checkpoint: Callable[[], Checkpoint] = field(
-        repr=False, compare=False, default=None
-    )  # valid until the next event is asked for
+    # valid until the next event is asked for
+    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)
 
 
 @dataclass(frozen=True)

@@ -74,3 +74,19 @@ LIKELIHOODS = Registry(
         "gaussian": "explorer.objectives.distortion:Gaussian",
     },
 )
+
+# Lessons: the folder explorer/lessons/<name> and the page pages/learn_<name>.py, in order, with their titles
+LESSONS = {
+    "autoencoder": "Autoencoder",
+    "gaps": "Gaps",
+    "cloud": "From a point to a distribution",
+    "reparameterization": "Reparameterization",
+    "kl": "The KL divergence",
+    "objectives": "Three objectives",
+    "kl_weight": "The KL weight",
+    "elbo": "The evidence lower bound",
+    "mixture": "The infinite mixture",
+    "copying": "Copying",
+    "features": "Codes as features",
+    "codebook": "Discrete codes (VQ-VAE)",
+}

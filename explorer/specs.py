@@ -118,9 +118,8 @@ class RunSpec:
         if self.likelihood != "gaussian":
             settle["sigma"] = 0.1
         if not self.has_prior:
-            settle.update(
-                beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0
-            )  # a vqvae's rate is a constant
+            # a vqvae's rate is a constant
+            settle.update(beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0)
         settle.update(self._codebook() if self.model == "vqvae" else {"n_codes": None, "code_dim": None})
         if self.model == "ladder":
             settle.update(

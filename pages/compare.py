@@ -9,13 +9,11 @@ from explorer.ui.compare import pairs
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
 from explorer.ui.entry import require_app
 
-PAIR, IMAGES, AE, VAE, CHOSEN = (
-    "pair",
-    "images of the pair",
-    "ae of the pair",
-    "vae of the pair",
-    "a pair was chosen",
-)
+PAIR = "pair"
+IMAGES = "images of the pair"
+AE = "ae of the pair"
+VAE = "vae of the pair"
+CHOSEN = "a pair was chosen"
 
 require_app()
 runs, _ = cache.all_runs()

@@ -6,7 +6,6 @@ from explorer.ui import cache, words
 from explorer.ui.compare import pairs
 from explorer.ui.entry import require_app
 from explorer.ui.explore.latent_view import latent_view
-from explorer.ui.learn.lesson import THERE
 
 TASTE = "mnist-vae-2d"
 
@@ -56,6 +55,8 @@ if pair := pairs.usual(runs):
         query_params=pairs.address(*pair),
     )
 st.page_link(
-    f"pages/{THERE[0]}.py", label=f"Learn the ideas in {len(THERE)} short lessons", icon=":material/school:"
+    f"pages/{page_of(next(iter(LESSONS)))}.py",
+    label=f"Learn the ideas in {len(LESSONS)} short lessons",
+    icon=":material/school:",
 )
 st.caption(f"{words.as_text(words.title(taste))}. {words.figures(taste)}")

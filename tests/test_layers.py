@@ -28,16 +28,17 @@ MAY_IMPORT = {
     "figures": {"latent"},
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
-    "lessons": SETTINGS | {"latent", "models", "objectives", "runs", "store", "training"},
     "jobs": SETTINGS | {"data", "memory", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS | {"data", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
-    "pages": SETTINGS | {"figures", "jobs", "latent", "lessons", "store", "ui"},
-    "app": {"ui"},
+    "lessons": SETTINGS
+    | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
+    "pages": SETTINGS | {"figures", "jobs", "latent", "store", "ui"},
+    "app": {"registry", "ui"},
 }
-STREAMLIT = {"ui", "pages", "app"}
+STREAMLIT = {"ui", "lessons", "pages", "app"}
 WITHOUT_TORCH = {
     *("errors", "names", "registry", "events", "specs", "memory", "store", "untrusted", "latent", "figures"),
     *("jobs", "cli", "ui", "pages", "app"),

@@ -63,10 +63,8 @@ def test_the_normaliser_that_a_cross_entropy_lacks(name, says):
     """log p(x) of the continuous Bernoulli, less the cross-entropy, at the reconstructions."""
     at = load_model(read(SHIPPED / name))
     e = read_embedding(at.run)
-    x, p = (
-        torch.from_numpy(e.images[:500]).double() / 255,
-        torch.from_numpy(at.decode(e.mu[: len(e.images)][:500])).double(),
-    )
+    x = torch.from_numpy(e.images[:500]).double() / 255
+    p = torch.from_numpy(at.decode(e.mu[: len(e.images)][:500])).double()
     p = p.clamp(1e-6, 1 - 1e-6)
     missing = ContinuousBernoulli(probs=p).log_prob(x) - (x * p.log() + (1 - x) * (1 - p).log())
     assert missing.flatten(1).sum(1).mean().item() == pytest.approx(says, rel=0.05) and f"{says:,}" in README

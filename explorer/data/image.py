@@ -17,15 +17,14 @@ from explorer.data.rendering import Rendering, eight_bit, kind_of, on_background
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SCANS, SCAN = (
-    30,
-    10_000,
-)  # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in all
+# as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in
+# all
+SCANS = 30
+SCAN = 10_000
 MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
-LARGE, ONE_AT_A_TIME = (
-    20_000_000,
-    Lock(),
-)  # pixels: 80 million can take more than a gigabyte, whoever else decodes
+# pixels: 80 million can take more than a gigabyte, whoever else decodes
+LARGE = 20_000_000
+ONE_AT_A_TIME = Lock()
 MOST_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
 REDUCED, MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
 TELL_EVERY = 100  # images

@@ -29,10 +29,9 @@ from explorer.untrusted.archive import Entry
 BRIGHT = DARK | {
     COLOUR_16: USUAL_HIGH_BYTES[-2]
 }  # if one image of a kind has a larger value, the others need not be looked at
-AT_ONCE, SAMPLE = (
-    64,
-    200,
-)  # images decoded between two looks at how bright they are; transparent images decoded
+# images decoded between two looks at how bright they are; transparent images decoded
+AT_ONCE = 64
+SAMPLE = 200
 
 
 @dataclass(frozen=True)

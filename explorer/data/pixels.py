@@ -10,15 +10,13 @@ import numpy as np
 from explorer.data.formats import Refused
 
 # How pixels are stored. The first two need no words where 0 is black and 255 is white.
-GREY, COLOUR, WHOLE, COLOUR_16, WORD, LONG, DECIMAL = (
-    "8-bit",
-    "8-bit colour",
-    "integer",
-    "16-bit colour",
-    "16-bit",
-    "32-bit",
-    "decimal",
-)
+GREY = "8-bit"
+COLOUR = "8-bit colour"
+WHOLE = "integer"
+COLOUR_16 = "16-bit colour"
+WORD = "16-bit"
+LONG = "32-bit"
+DECIMAL = "decimal"
 USUAL = (1, 255, 1023, 4095, 16_383, 65_535)  # white, of 1, 8, 10, 12, 14 and 16 bits
 USUAL_HIGH_BYTES = (
     3,

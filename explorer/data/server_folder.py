@@ -49,8 +49,8 @@ def checked(path: str, may_be_file: bool = False) -> Path:
     is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
     if not _is_allowed(folder) or not (folder.is_dir() or is_file):
         raise UserError(
-            f"{sanitize(path)} is not a folder that visitors of this server may read. Upload its images, or ask"
-            f" the person who runs the server to add it to {VARIABLE}."
+            f"{sanitize(path)} is not a folder that visitors of this server may read. Upload its images, or"
+            f" ask the person who runs the server to add it to {VARIABLE}."
         )
     return folder
 
@@ -62,8 +62,8 @@ def check_links(path: str) -> None:
     folder = checked(path)
     if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
         raise UserError(
-            f"{sanitize(link.name)} in {sanitize(folder.name)} cannot be read: {link.fault}. Remove it, or use"
-            " another folder."
+            f"{sanitize(link.name)} in {sanitize(folder.name)} cannot be read: {link.fault}. Remove it, or"
+            " use another folder."
         )
 
 

@@ -13,10 +13,8 @@ from explorer.errors import UserError
 
 MOST_BYTES = 150_000_000  # of the text: MNIST has 110 MB
 MOST_COLUMNS = 64 * 64 * 3 * 4
-LABELS, NUMBERS = (
-    ("label", "labels", "class", "target", "y", "digit", "emotion"),
-    ("", "id", "index", "unnamed: 0"),
-)
+LABELS = ("label", "labels", "class", "target", "y", "digit", "emotion")
+NUMBERS = ("", "id", "index", "unnamed: 0")
 WANTED = (
     "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1"
     " and so on."

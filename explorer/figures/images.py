@@ -32,9 +32,8 @@ def png(image: np.ndarray) -> bytes:
 
 def webp(image: np.ndarray) -> bytes:
     """image [C, H, W] as a WebP, pixel for pixel: smaller than a PNG, for browsers."""
-    return _encoded(
-        image, "WEBP", lossless=True, method=1, quality=0
-    )  # of effort: the usual takes four times as long for 1% less
+    # of effort: the usual takes four times as long for 1% less
+    return _encoded(image, "WEBP", lossless=True, method=1, quality=0)
 
 
 def _encoded(image: np.ndarray, kind: str, **how) -> bytes:

@@ -31,10 +31,9 @@ SYMBOLS = {
     "rate": "#a65fe0",
     "distortion": CLASS_COLOURS[5],
 }  # of formulas, and of what stands for them in a picture
-SHADED, TINTED = (
-    0.65,
-    0.8,
-)  # how much of a symbol's colour is kept in a formula, beside black on a light page and white on a dark one
+# how much of a symbol's colour is kept in a formula, beside black on a light page and white on a dark one
+SHADED = 0.65
+TINTED = 0.8
 
 
 def colour_of(label: int) -> str:

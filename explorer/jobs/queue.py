@@ -27,9 +27,8 @@ from explorer.store.locks import PROBED, is_held
 from explorer.store.run import RECORD
 
 FOLDER, ENDED = ".jobs", "ended"
-ENDED_SECONDS = (
-    30 * 86_400.0
-)  # for which it is remembered who started a training: as long as a browser keeps its key
+# for which it is remembered who started a training: as long as a browser keeps its key
+ENDED_SECONDS = 30 * 86_400.0
 STARTING = 60.0  # seconds that a process may take until it holds its lock
 LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
 ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
@@ -55,9 +54,8 @@ def jobs() -> list[Job]:
     for file in _folder().glob("*.json"):
         try:
             told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
-            awaited = (
-                told["elsewhere"] or not told["begun"] and abs(age) < STARTING
-            )  # below 0 if the clock was set back
+            # below 0 if the clock was set back
+            awaited = told["elsewhere"] or not told["begun"] and abs(age) < STARTING
             alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
             job = Job(
                 file.stem,
@@ -187,9 +185,8 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
         leave(run)
         raise
     except Exception as error:
-        give_up(
-            run, in_a_sentence(error)
-        )  # before the lock is released: a job without lock and fault counts as dead
+        # before the lock is released: a job without lock and fault counts as dead
+        give_up(run, in_a_sentence(error))
         raise
     finally:
         lock.release()

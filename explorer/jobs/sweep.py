@@ -85,10 +85,8 @@ def _row(run: str, spec: RunSpec) -> dict:
         figures = {name: getattr(trained.test, name) for name in COLUMNS[4:]}
         return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
     except UserError as error:
-        job, why = (
-            job_of(run),
-            str(error) if place_for(run).exists() else "It was not trained. Run the sweep again.",
-        )
+        job = job_of(run)
+        why = str(error) if place_for(run).exists() else "It was not trained. Run the sweep again."
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
 
 

@@ -89,18 +89,16 @@ def _measured(
     """The gap, and the gap [groups] without the codes of each group."""
     distance, rows = neighbours(codes, draws, 3)
     nearest, *others = group[rows].T
-    of_another = np.select(
-        [other != nearest for other in others], distance.T[1:], np.inf
-    )  # unless all three are of one group
+    # unless all three are of one group
+    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
         if fitted:
             log = _log_ratio(codes, codes[group == g], draws)
-            weights, farther = (
-                np.exp(log),
-                radii * np.exp(-log / draws.shape[1]),
-            )  # denser draws have nearer neighbours
+            # denser draws have nearer neighbours
+            weights = np.exp(log)
+            farther = radii * np.exp(-log / draws.shape[1])
         alone = np.where(nearest == g, of_another, distance[:, 0]) > farther
         without[g] = weights @ alone / weights.sum()
     return float((distance[:, 0] > radii).mean()), without

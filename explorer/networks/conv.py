@@ -49,9 +49,8 @@ class ToPixels(nn.ConvTranspose2d):
     def forward(self, x: Tensor) -> Tensor:
         if x.device.type != "cpu":
             return super().forward(x)
-        by_pixel = (
-            self.weight.unflatten(2, (2, 2)).unflatten(4, (2, 2)).permute(0, 1, 3, 5, 2, 4)
-        )  # [in, out, row, column, 2, 2]
+        # [in, out, row, column, 2, 2]
+        by_pixel = self.weight.unflatten(2, (2, 2)).unflatten(4, (2, 2)).permute(0, 1, 3, 5, 2, 4)
         return (
             pixel_shuffle(conv_transpose2d(x, by_pixel.flatten(1, 3)), 2)[..., 1:-1, 1:-1]
             + self.bias[:, None, None]

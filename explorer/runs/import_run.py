@@ -204,9 +204,8 @@ def _check(run: Run) -> None:
     ):
         raise UserError("its figures contradict each other.")
     mu = load_model(run).encode(e.images).mu.numpy()
-    if (
-        not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3
-    ):  # other machines round otherwise
+    # other machines round otherwise
+    if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
         raise UserError("its codes do not belong to its weights.")
     if (run.folder / REPLAY).exists() and read_replay(run.folder) is None:
         raise UserError(f"its {REPLAY} is damaged or belongs to another run.")

@@ -40,12 +40,11 @@ class ReplayRecorder:
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
         )
         self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
-        self.spent, self.began, self.last, self.every = (
-            0.0,
-            time.perf_counter(),
-            0,
-            1,
-        )  # epochs, from a look to the next
+        # epochs, from a look to the next
+        self.spent = 0.0
+        self.began = time.perf_counter()
+        self.last = 0
+        self.every = 1
         drop_frames_after(folder, epochs_before)
         write_still(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 

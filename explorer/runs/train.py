@@ -123,9 +123,8 @@ def _train(
                 run = save_run(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT).unlink(missing_ok=True)
                 return run
-            if (
-                not (last and last.epoch == n_epochs) and stop()
-            ):  # after the last epoch, a request to stop has no effect
+            # after the last epoch, a request to stop has no effect
+            if not (last and last.epoch == n_epochs) and stop():
                 return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:

@@ -83,7 +83,7 @@ def place_for(name: str) -> Path:
     """Return the folder of a new run. Raises UserError for an invalid name."""
     if not is_file_name(name):
         raise UserError(
-            f"{sanitize(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and '.',"
-            " and begin with a letter, a digit or '_'."
+            f"{sanitize(name)!r} cannot be the name of a run: use at most 100 letters, digits, '_', '-' and"
+            " '.', and begin with a letter, a digit or '_'."
         )
     return runs_folder() / name

@@ -36,7 +36,8 @@ def file_of(spec: RunSpec) -> str:
     """Return the name of the file for all runs of this data set."""
     kind, _, path = spec.dataset.partition(":")
     images = f"{spec.dataset} {spec.image_size} {spec.colour}"
-    return f"classifier-{kind}{'-' + hashlib.sha256(images.encode()).hexdigest()[:8] if path else ''}.safetensors"
+    suffix = f"-{hashlib.sha256(images.encode()).hexdigest()[:8]}" if path else ""
+    return f"classifier-{kind}{suffix}.safetensors"
 
 
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:

@@ -126,8 +126,8 @@ def read(folder: Path) -> Run:
         fault = f"{RECORD} is not the record of a run"
     else:
         raise UserError(
-            f"Run {name} can't be used: its format is {sanitize(str(record['format']), 20)}, and this version of"
-            f" the app reads format {FORMAT}. Update the app."
+            f"Run {name} can't be used: its format is {sanitize(str(record['format']), 20)}, and this version"
+            f" of the app reads format {FORMAT}. Update the app."
         )
     raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
 

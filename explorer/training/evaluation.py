@@ -34,13 +34,12 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
-    distortions, rates, mus, logvars, chosen = (
-        [],
-        [],
-        [],
-        [],
-        0,
-    )  # chosen [K]: how often each entry of a codebook was
+    # chosen [K]: how often each entry of a codebook was
+    distortions = []
+    rates = []
+    mus = []
+    logvars = []
+    chosen = 0
     for batch in torch.from_numpy(x).split(BATCH):
         batch = batch.to(device).float() / 255
         posterior = model.encode(batch)

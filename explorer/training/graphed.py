@@ -20,12 +20,10 @@ class Graphed:
 
     def __init__(self, update: Update, batch_size: int):
         device = update.x.device
-        self.update, self.taken, self.graph, self.stream = (
-            update,
-            0,
-            torch.cuda.CUDAGraph(),
-            torch.cuda.Stream(device),
-        )
+        self.update = update
+        self.taken = 0
+        self.graph = torch.cuda.CUDAGraph()
+        self.stream = torch.cuda.Stream(device)
         self.rows = torch.zeros(batch_size, dtype=torch.int64, device=device)
         self.lr, self.beta = torch.zeros((), device=device), torch.zeros((), device=device)
 

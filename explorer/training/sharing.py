@@ -1,9 +1,9 @@
 """Whether all threads of the CPU share a step, or one takes it alone: whichever has been faster of late."""
 
-WINDOW, TRIAL = (
-    0.1,
-    0.03,
-)  # seconds of steps, two of them at least, by which speed is judged: as it goes, and when the other way is tried
+# seconds of steps, two of them at least, by which speed is judged: as it goes, and when the other way is
+# tried
+WINDOW = 0.1
+TRIAL = 0.03
 REST = 50  # windows from one trial to the next; at first fewer, and few after a change, to be sure of it
 SLOWER, FASTER = 0.7, 1.1  # than before, which is a reason to try; than without it, which is a reason to stay
 

@@ -92,10 +92,8 @@ class RunView:
 def _view(folder: Path, version: str) -> RunView:
     run = _still(folder, version)
     e, spec, weights = read_embedding(run), run.spec, read_tensors(run, MODEL)
-    scale, dims = (
-        scale_of(e.mu, project(e.mu), spec.has_prior),
-        dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior),
-    )
+    scale = scale_of(e.mu, project(e.mu), spec.has_prior)
+    dims = dimensions(e.mu, run.test.rate_per_dimension, spec.has_prior)
     rungs = {0.0: weights}
     seen, film, readouts = e, None, ()
     if e.film:

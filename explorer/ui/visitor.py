@@ -20,7 +20,8 @@ _keeper = st.components.v2.component(
     const kept = found ? found.slice(data.name.length + 1).split(data.between) : [];
     if (!kept.includes(data.key)) kept.push(data.key);
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${data.name}=${kept.join(data.between)}; path=/; max-age=${data.seconds}; SameSite=Strict${secure}`;
+    const value = `${data.name}=${kept.join(data.between)}`;
+    document.cookie = `${value}; path=/; max-age=${data.seconds}; SameSite=Strict${secure}`;
     if (kept.length > 1) setStateValue("kept", kept.join(data.between));
 };""",
 )

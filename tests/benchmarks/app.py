@@ -11,7 +11,8 @@ from unittest.mock import patch
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from explorer.ui.learn.lesson import LESSONS
+from explorer.registry import LESSONS
+from explorer.ui.learn.lesson import page_of
 from tests.benchmarks import crowd
 from tests.benchmarks.messages import Messages
 from tests.benchmarks.table import Row, say
@@ -25,7 +26,7 @@ SIGNS = {  # of each page: what must be there, painted; on a lesson all that com
     "/train": '[data-testid="stBaseButton-primary"]',
     "/library": '[data-testid="stDataFrame"]',
     "/images": '[data-testid="stFileUploader"]',
-    **{f"/{name}": "source code" for name in LESSONS},
+    **{f"/{page_of(name)}": "source code" for name in LESSONS},
 }
 LAST = "the first page's image is painted"
 SLIDER = '[data-testid="stSlider"]'

@@ -104,9 +104,8 @@ def _timed(rounds: int, what: str, ours: Callable, baseline: str, plain: Callabl
             times.append(time.perf_counter())
         took.append(np.diff(times))
         say(f"{what}: {took[-1][0]:.3f} s, {baseline} {took[-1][1]:.3f} s")
-    mine, theirs = (
-        tuple(map(float, column)) for column in np.transpose(took[1:])
-    )  # without the first, in which modules are imported
+    # without the first, in which modules are imported
+    mine, theirs = (tuple(map(float, column)) for column in np.transpose(took[1:]))
     return Row(PART, what, "s", mine, baseline, theirs, less_is_better=True)
 
 

@@ -29,12 +29,10 @@ from tests.benchmarks.table import Row, say
 from tests.benchmarks.trainer import CONV, MLP, named
 
 PART = "floor"
-OURS, COMPILED, BY_HAND, PRODUCTS = (
-    "ours",
-    "compiled by torch",
-    "written out by hand, without autograd",
-    "its matrix products alone",
-)
+OURS = "ours"
+COMPILED = "compiled by torch"
+BY_HAND = "written out by hand, without autograd"
+PRODUCTS = "its matrix products alone"
 CASES = (
     (MLP, 128, ">= 60"),
     (MLP, 512, ">= 60"),
@@ -51,12 +49,10 @@ def measure(rounds: int) -> list[Row]:
         for at in (
             [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
         ):
-            found, what = (
-                [],
-                (
-                    f"a step of {named(spec)}, batch {batch_size},"
-                    f" {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
-                ),
+            found = []
+            what = (
+                f"a step of {named(spec)}, batch {batch_size},"
+                f" {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
             )
             for _ in range(rounds):
                 found.append(alone(turns, spec, at))

@@ -43,10 +43,8 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
     )
     for name, (spec, shape) in DECODERS.items():
         model, weights = model_of(spec, shape)
-        z, block = (
-            2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim)),
-            decoder_block("d", spec, shape, {0.0: weights}),
-        )
+        z = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim))
+        block = decoder_block("d", spec, shape, {0.0: weights})
         off[name] = float(np.abs(forward(page, block, z) - by_torch(model, spec, z)).max())
         ours, theirs = [], []
         for _ in range(rounds):  # taking turns

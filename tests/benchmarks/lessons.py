@@ -10,11 +10,13 @@ from functools import partial
 
 import numpy as np
 
-from explorer.ui.learn.lesson import LESSONS
+from explorer.registry import LESSONS
+from explorer.ui.learn.lesson import page_of
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
 ROUNDS, MOVES, QUIET = 2, 4, 0.5
+PAGES = {page_of(name): title for name, title in LESSONS.items()}
 SLIDERS = '[data-testid="stSlider"] [role="slider"], [data-testid="stSlider"] input'
 
 
@@ -38,18 +40,18 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
 
 def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser:
-        found = {name: [] for name in LESSONS}
+        found = {name: [] for name in PAGES}
         with running_app() as address:
-            for name in LESSONS:
+            for name in PAGES:
                 visit(browser, address, name)  # a server's first
             for _ in range(ROUNDS):  # taking turns
-                for name in LESSONS:
+                for name in PAGES:
                     found[name].append(visit(browser, address, name))
     print("| lesson | opens, s | answers, ms: median | slowest |\n|-|-|-|-|")
     for name, visits in found.items():
         opened, answers = [o for o, _ in visits], np.concatenate([a for _, a in visits])
         print(
-            f"| {LESSONS[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) |"
+            f"| {PAGES[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) |"
             f" {np.median(answers):.0f} | {max(answers):.0f} |"
         )
 

@@ -26,12 +26,10 @@ class Session:
         """
         asked = BackMsg()
         state = asked.rerun_script
-        state.page_name, state.page_script_hash, state.query_string, state.fragment_id = (
-            self.page,
-            self.page_hash,
-            self.query,
-            fragment,
-        )
+        state.page_name = self.page
+        state.page_script_hash = self.page_hash
+        state.query_string = self.query
+        state.fragment_id = fragment
         state.context_info.color_scheme = "light"
         for id, value in self.values.items():
             state.widget_states.widgets.add(id=id, **value)

@@ -121,11 +121,9 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
     found = []
     for seed in range(rounds):
         theirs = alone(epochs, pythae, replace(usual, seed=seed), device, BUDGET)
-        seconds, goal, spec = (
-            sum(e.seconds for e in theirs),
-            elbo(usual, data, theirs[-1].weights),
-            replace(better, seed=seed),
-        )
+        seconds = sum(e.seconds for e in theirs)
+        goal = elbo(usual, data, theirs[-1].weights)
+        spec = replace(better, seed=seed)
         run, mine = alone(epochs, ours, spec, device), 0.0
         for one in run:
             mine += one.seconds

@@ -4,10 +4,15 @@ cut off at 400 % zoom.
 
 import pytest
 
-from explorer.ui.learn.lesson import THERE
+from explorer.registry import LESSONS
+from explorer.ui.learn.lesson import page_of
 from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, show_as, unfold, violations
 
-VIEWS = [*PAGES, *(f"/explore?tool={tool}" for tool in TOOLS), *(f"/{lesson}?answer=1" for lesson in THERE)]
+VIEWS = [
+    *PAGES,
+    *(f"/explore?tool={tool}" for tool in TOOLS),
+    *(f"/{page_of(name)}?answer=1" for name in LESSONS),
+]
 WIDE, PHONE = (1440, 900), (390, 844)
 
 

@@ -216,9 +216,8 @@ def test_samples_of_both_are_shown_counted_and_walked_to(open_page):
     changes(page, lambda: sheet.click(position={"x": 5, "y": 5}), DECODED_2)
     assert np.array_equal(image(page, DECODED_2), first[1][:8, :8])
     seek(page, -2)
-    assert not np.array_equal(
-        image(page, '[data-testid="samples-2"]'), first[1]
-    )  # the same draws, decoded there
+    # the same draws, decoded there
+    assert not np.array_equal(image(page, '[data-testid="samples-2"]'), first[1])
     assert np.array_equal(image(page, '[data-testid="samples"]'), first[0])
 
 

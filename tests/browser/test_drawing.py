@@ -68,9 +68,8 @@ def test_a_stroke_of_the_mouse_arrives_white_on_black(open_drawing, theme):
     stroke(page, (0.25, 0.5), (0.75, 0.5))
     length, width = 0.5 * SIDE, 0.08 * SIDE
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(
-        length * width + np.pi * (width / 2) ** 2, rel=0.03
-    )  # a line with round ends
+    # a line with round ends
+    assert light == pytest.approx(length * width + np.pi * (width / 2) ** 2, rel=0.03)
     assert (row, col) == pytest.approx((SIDE / 2, SIDE / 2), abs=0.3)
     shown = image(page, CANVAS)
     assert shown.max() == 255 and (shown > 127).mean() == pytest.approx(light / SIDE**2, rel=0.03)

@@ -90,10 +90,8 @@ def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, ru
     page = page("epochs=9000&width=16&seed=5")
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector(REPLAY_MAP, timeout=SLOW)
-    axis, four = (
-        page.get_by_test_id("beta"),
-        page.get_by_role("group", name="Classes").get_by_role("button", name="4"),
-    )
+    axis = page.get_by_test_id("beta")
+    four = page.get_by_role("group", name="Classes").get_by_role("button", name="4")
     last = float(axis.get_attribute("max"))
     expect(axis).not_to_have_attribute("max", str(int(last)), timeout=SLOW)
     assert axis.input_value() == axis.get_attribute("max")  # it follows

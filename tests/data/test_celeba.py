@@ -136,9 +136,8 @@ def test_what_is_installed_is_not_fetched_again(celeba_online, web, home):
 def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home, monkeypatch):
     name = "?id=ID-img_align_celeba.zip"
     whole, kind = web.files[name], torchvision_class("CelebA")
-    broken = (
-        whole[: (at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4 :]
-    )  # a later face fails its check sum
+    # a later face fails its check sum
+    broken = whole[: (at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4 :]
     with monkeypatch.context() as patch:
         patch.setitem(web.files, name, broken)
         patch.setattr(

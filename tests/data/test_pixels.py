@@ -189,10 +189,8 @@ def test_an_animation_is_said_to_be_one():
 
 
 def test_thumbnails_and_masks_in_a_tiff_are_no_pages():
-    page, small = (
-        Image.fromarray(np.eye(8, dtype=np.uint8) * 200),
-        Image.fromarray(np.eye(4, dtype=np.uint8) * 200),
-    )
+    page = Image.fromarray(np.eye(8, dtype=np.uint8) * 200)
+    small = Image.fromarray(np.eye(4, dtype=np.uint8) * 200)
     small.encoderinfo = {"tiffinfo": {254: 1}}
     content = encoded(page, "TIFF", save_all=True, append_images=[small, page])
     assert [name for name in uploaded([("a.tif", content)]).names] == ["a.tif, page 1", "a.tif, page 3"]

@@ -39,9 +39,8 @@ class Firefox(Page):
         self._send("browsingContext.setViewport", context=self.tab, viewport=VIEWPORT)
 
     def open(self, url: str) -> None:
-        self._send(
-            "browsingContext.navigate", context=self.tab, url="about:blank", wait="complete"
-        )  # what still loads is given up
+        # what still loads is given up
+        self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged.clear()
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 

@@ -32,10 +32,9 @@ from explorer.store.run import MODEL
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
-PAGE, BEYOND = (
-    4096,
-    32,
-)  # bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+# bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+PAGE = 4096
+BEYOND = 32
 
 
 def command(*words) -> str:
@@ -56,12 +55,10 @@ def function(act: Callable, *arguments) -> str:
 
 class Disk:
     def __init__(self, root: Path):
-        self.root, self.runs, self.pristine, self.ballast = (
-            root,
-            root / "runs",
-            root.parent / "pristine",
-            root / "ballast",
-        )
+        self.root = root
+        self.runs = root / "runs"
+        self.pristine = root.parent / "pristine"
+        self.ballast = root / "ballast"
         os.environ |= {"EXPLORER_RUNS": str(self.runs), "EXPLORER_DATA": str(root / "data")}
         for name in (INTACT, "mine"):
             shutil.copytree(SHIPPED / INTACT, self.runs / name)

@@ -192,10 +192,8 @@ def main() -> int:
             took_along = [
                 folder for folder in temporary.iterdir() if folder.name.startswith("torchinductor_")
             ]  # by torch, once
-        stray, left = (
-            having(f"EXPLORER_RUNS={runs}"),
-            sorted(map(str, set(temporary.iterdir()) - set(took_along))),
-        )
+        stray = having(f"EXPLORER_RUNS={runs}")
+        left = sorted(map(str, set(temporary.iterdir()) - set(took_along)))
         hidden = sorted(str(path.relative_to(runs)) for path in runs.rglob(".*"))
     print(
         f"{dict(soak.counts)}; processes that outlive the app: {len(stray)}; left in the temporary folder:"

@@ -40,10 +40,9 @@ SPECS = {
 }
 FILES = {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
 INTACT = "digits-vae-2d-both"
-BEGUN, PLAIN = (
-    0.7,
-    0.3,
-)  # of trainers, killed once they train; of trainers, processes from the start, the others being forks
+# of trainers, killed once they train; of trainers, processes from the start, the others being forks
+BEGUN = 0.7
+PLAIN = 0.3
 STARTUP, PATIENCE = 3.0, 300.0  # seconds
 fork = multiprocessing.get_context("fork")  # what is imported already need not be imported by each
 
@@ -133,9 +132,8 @@ class World:
             time.sleep(self.rng.uniform(0, self.took[self.victims[run]]))
         else:
             time.sleep(self.rng.uniform(0, STARTUP))
-        pid, is_over = self.processes.get(
-            run, (trainer_of(run), lambda: not trainer_of(run))
-        )  # the app's, which has no parent by now
+        # the app's, which has no parent by now
+        pid, is_over = self.processes.get(run, (trainer_of(run), lambda: not trainer_of(run)))
         if not pid or is_over():
             return False
         with suppress(ProcessLookupError):
@@ -164,10 +162,8 @@ class World:
 
     def look(self) -> None:
         """Raises Fault for what should not be. What has come to its end, and is as it should, goes."""
-        jobs, names = (
-            queue.jobs(),
-            [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")],
-        )
+        jobs = queue.jobs()
+        names = [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")]
         every, faults = catalogue()  # once: meanwhile trainings go on
         found = {run.name: run for run in every if run.folder.parent == self.folder}
         alive = [job.run for job in jobs if job.alive]

@@ -109,10 +109,8 @@ def test_a_png_holds_the_very_pixels(channels):
 
 
 def test_a_sheet_sets_images_side_by_side():
-    top, below = (
-        RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8),
-        RNG.random((4, 1, 5, 5)).astype(np.float32),
-    )
+    top = RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8)
+    below = RNG.random((4, 1, 5, 5)).astype(np.float32)
     whole = sheet([top, below])
     assert whole.shape == (1, 14, 28)
     assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(

@@ -50,10 +50,8 @@ def test_independent_dimensions_have_no_more_than_their_own_distances_and_depend
     """Two Gaussians a dimension in all four pairs, and in the two pairs of equal signs: a total correlation
     of log 2.
     """
-    centres, logvar = (
-        np.array([[a, b] for a in (-1.5, 1.5) for b in (-1.5, 1.5)]),
-        np.full((4, 2), 2 * np.log(0.2)),
-    )
+    centres = np.array([[a, b] for a in (-1.5, 1.5) for b in (-1.5, 1.5)])
+    logvar = np.full((4, 2), 2 * np.log(0.2))
     alone = 2 * kl_to_prior(*aggregate_posterior(centres[:, 0], logvar[:, 0]))
     assert joint_kl_to_prior(centres, logvar) == pytest.approx(alone, abs=2e-3)
     assert joint_kl_to_prior(centres[[0, 3]], logvar[:2]) == pytest.approx(alone + np.log(2), abs=2e-3)

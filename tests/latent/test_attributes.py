@@ -28,9 +28,8 @@ def test_between_two_classes_is_the_difference_of_their_centroids(dim, rng):
 def test_a_factor_of_two_values_parts_the_images_whatever_its_share(ones, rng):
     values = rng.permutation(np.arange(100) < ones).astype(np.float64)
     mu = rng.standard_normal((100, 3))
-    expected = (
-        LinearRegression().fit(values[:, None], mu).coef_[:, 0]
-    )  # on 0 and 1, the difference of the means
+    # on 0 and 1, the difference of the means
+    expected = LinearRegression().fit(values[:, None], mu).coef_[:, 0]
     assert along(mu, values) == pytest.approx(expected)
     assert along(mu, values * 4 - 7) == pytest.approx(expected) and along(mu, values == 1) == pytest.approx(
         expected

@@ -53,10 +53,8 @@ def test_draws_of_codes_on_a_line_stay_on_it(rng):
 
 @pytest.mark.parametrize("temperature", [0.5, 1, 2])
 def test_draws_of_the_aggregate_posterior_are_of_the_mixture_of_all(temperature, rng):
-    mu, logvar = (
-        np.array([[-3, 0], [0, 1], [4, 2]], np.float32),
-        np.array([[0, -4], [-2, -4], [1, -4]], np.float32),
-    )
+    mu = np.array([[-3, 0], [0, 1], [4, 2]], np.float32)
+    logvar = np.array([[0, -4], [-2, -4], [1, -4]], np.float32)
     z = from_aggregate(mu, logvar, N, temperature, rng)
     sd = temperature * np.exp(logvar[:, 0] / 2)
     assert z.shape == (N, 2)

@@ -44,9 +44,8 @@ def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
         and found.error < 0.008
         and found.n == 2000
     )
-    prior = estimate_prior_gap(
-        rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8))
-    )  # as a whole, N(0, I)
+    # as a whole, N(0, I)
+    prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))
     assert prior.share == pytest.approx(1 / 2**K, abs=3 * prior.error) and prior.error < 0.004
 
 
@@ -111,9 +110,8 @@ def test_it_is_printed_in_whole_percents():
 def test_one_gap_is_smaller_only_beyond_both_errors_and_of_as_many_codes():
     small, large = GapEstimate(0.10, 0.08, 0.12, 5000, 0.01), GapEstimate(0.14, 0.12, 0.16, 5000, 0.01)
     assert is_smaller(small, large) and not is_smaller(large, small)
-    assert not is_smaller(
-        small, GapEstimate(0.12, 0.10, 0.14, 5000, 0.01)
-    )  # 0.02 is less than 1.96 · √2 · 0.01
+    # 0.02 is less than 1.96 · √2 · 0.01
+    assert not is_smaller(small, GapEstimate(0.12, 0.10, 0.14, 5000, 0.01))
     assert not is_smaller(small, GapEstimate(0.14, 0.12, 0.16, 360, 0.01))
 
 

@@ -73,7 +73,7 @@ def test_a_uniform_square_is_as_many_nats_from_its_gaussian_as_the_closed_form_s
 
 
 @pytest.mark.parametrize("dim, found", [(2, 1), (3, 1), (8, 0.5), (16, 0)])
-def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_fewer_are_found_in_many_dimensions(
+def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_fewer_in_many_dimensions(
     rng, dim, found
 ):
     """Modes at ±1 of one dimension, among others that are Gaussian; found: the share of the true value, to a

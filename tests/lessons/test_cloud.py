@@ -10,7 +10,7 @@ from torch.distributions import Bernoulli
 from explorer.data.moons import draw
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
-from explorer.lessons.cloud import (
+from explorer.lessons.cloud.compute import (
     SHOWN,
     STEPS,
     cloud,
@@ -22,7 +22,7 @@ from explorer.lessons.cloud import (
     side,
     width,
 )
-from explorer.lessons.true_posterior import distance, true_posteriors
+from explorer.lessons.cloud.true_posterior import distance, true_posteriors
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding

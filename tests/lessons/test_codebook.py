@@ -7,9 +7,9 @@ from scipy.spatial.distance import cdist
 from scipy.stats import entropy
 from torch import distributions
 
-from explorer.figures.lesson_codebook import entry_colours
 from explorer.latent.draws import from_codebook
-from explorer.lessons.codebook import coded, distortions, every_entry, use
+from explorer.lessons.codebook.compute import coded, distortions, every_entry, use
+from explorer.lessons.codebook.figure import entry_colours
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
 from explorer.data import load as load_data
-from explorer.lessons.copying import (
+from explorer.lessons.copying.compute import (
     best_blend,
     blended,
     copies,
@@ -159,12 +159,10 @@ def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):
     in any direction.
     """
     rng = np.random.default_rng(0)
-    x, mu, logvar, z = (
-        digits.x[:40],
-        rng.standard_normal((40, 2)),
-        rng.uniform(-3, 0, (40, 2)),
-        np.array([0.3, -0.2]),
-    )
+    x = digits.x[:40]
+    mu = rng.standard_normal((40, 2))
+    logvar = rng.uniform(-3, 0, (40, 2))
+    z = np.array([0.3, -0.2])
     ideal = ideal_decode(x, mu, logvar, z)
     log = (
         torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2)))

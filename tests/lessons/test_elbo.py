@@ -14,7 +14,7 @@ from scipy import integrate, stats
 from torch import distributions
 
 from explorer.latent.quadrature import Grid
-from explorer.lessons import elbo
+from explorer.lessons.elbo import compute
 from explorer.models.autoencoder import build
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.distortion import likelihood_of
@@ -35,7 +35,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def logits(digits):
-    return elbo.decoded(digits[0])
+    return compute.decoded(digits[0])
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def linear():
     )
     marginal = stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(64)).logpdf(x.ravel() / 255)
     loaded = SimpleNamespace(model=model, likelihood=likelihood_of(spec))
-    return elbo.evidence(loaded, elbo.decoded(loaded), x), marginal, posterior
+    return compute.evidence(loaded, compute.decoded(loaded), x), marginal, posterior
 
 
 def gaussian(q) -> distributions.MultivariateNormal:
@@ -86,9 +86,9 @@ def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
         integrals = [
             integrate.quad(lambda x, a=a: np.exp(a * x - np.logaddexp(0, a)), 0, 1)[0] for a in logits
         ]
-        found = elbo.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
+        found = compute.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
         assert found == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
-    reconstructions = [elbo.log_normaliser(digits[0], mu) for mu in digits[1].mu]
+    reconstructions = [compute.log_normaliser(digits[0], mu) for mu in digits[1].mu]
     assert np.mean(reconstructions) == pytest.approx(
         84, abs=1
     )  # of the digits, as an independent computation found
@@ -97,7 +97,7 @@ def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
 def test_a_linear_models_evidence_is_its_closed_form(linear):
     image, marginal, posterior = linear
     assert image.log_evidence == pytest.approx(marginal, abs=2e-4)
-    z = torch.from_numpy(elbo.GRID.points)
+    z = torch.from_numpy(compute.GRID.points)
     expected = posterior.log_prob(z).exp().numpy().reshape(image.log_posterior.shape)
     assert np.abs(np.exp(image.log_posterior) - expected).max() < 1e-3 * expected.max()
 
@@ -118,14 +118,14 @@ def test_its_bound_falls_short_by_the_kl_to_the_exact_posterior(linear, q):
 @pytest.mark.parametrize("row", [0, 158, 200])
 def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
     loaded, e = digits
-    image = elbo.evidence(loaded, logits, e.images[row])
+    image = compute.evidence(loaded, logits, e.images[row])
     found = image.terms(q)
     assert found.mass == pytest.approx(1, abs=3e-6) and np.isfinite(astuple(found)).all()
     assert found.bound + found.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01)
     assert found.log_likelihood - found.kl_to_prior == pytest.approx(found.bound, abs=1e-6)
     assert found.kl_to_posterior > 0 and found.kl_to_prior > -1e-6
     sides = [
-        density.sum() * elbo.GRID.step**2 for density in np.split(np.exp(image.log_posterior), [16, -16])
+        density.sum() * compute.GRID.step**2 for density in np.split(np.exp(image.log_posterior), [16, -16])
     ]
     assert sides == pytest.approx([0, 1, 0], abs=1e-6)
 
@@ -134,10 +134,8 @@ def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
 def test_each_expectation_is_a_mean_over_draws(digits, logits, q):
     """Decoded anew at each draw, off the grid."""
     loaded, e = digits
-    found, x = (
-        elbo.evidence(loaded, logits, e.images[7]).terms(q),
-        torch.from_numpy(e.images[7]).double() / 255,
-    )
+    found = compute.evidence(loaded, logits, e.images[7]).terms(q)
+    x = torch.from_numpy(e.images[7]).double() / 255
     z = gaussian(q).mean + gaussian(q).stddev * torch.randn(
         20_000, 2, generator=torch.Generator().manual_seed(0)
     )
@@ -161,7 +159,7 @@ def test_scipy_integrates_to_the_same(digits, logits):
         return np.exp(log_likelihood + 25 - (z**2).sum(1) / 2) / (2 * np.pi)
 
     whole = integrate.cubature(joint, [-6.0, -6.0], [6.0, 6.0], rtol=1e-3).estimate
-    assert elbo.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(
+    assert compute.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(
         math.log(whole) - 25, abs=0.003
     )
 
@@ -170,10 +168,10 @@ def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
     """Of the images that differed most, 6 and 15, and others."""
     loaded, e = digits
     rows = (0, 6, 15, 120, 200, 359)
-    found = [elbo.evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
-    monkeypatch.setattr(elbo, "GRID", Grid(8.0, 512))
-    fine = elbo.decoded(loaded)
-    finer = [elbo.evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
+    found = [compute.evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
+    monkeypatch.setattr(compute, "GRID", Grid(8.0, 512))
+    fine = compute.decoded(loaded)
+    finer = [compute.evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
     assert found == pytest.approx(finer, abs=0.0015) and found != finer
 
 
@@ -181,12 +179,12 @@ def test_importance_sampling_finds_the_same(digits, logits):
     loaded, e = digits
     for row in range(0, 100, 10):
         bound = importance_weighted_bound(loaded.model, loaded.likelihood, e.images[row], 5000)
-        assert elbo.evidence(loaded, logits, e.images[row]).log_evidence == pytest.approx(bound, abs=0.1)
+        assert compute.evidence(loaded, logits, e.images[row]).log_evidence == pytest.approx(bound, abs=0.1)
 
 
 @pytest.mark.parametrize("row", [0, 2, 196])
 def test_the_slope_is_the_bounds(digits, logits, row):
-    image = elbo.evidence(digits[0], logits, digits[1].images[row])
+    image = compute.evidence(digits[0], logits, digits[1].images[row])
     for q in PLACES[1:]:
         ends = [
             [image.terms(tuple(q[j] + sign * 1e-4 * (i == j) for j in range(4))).bound for sign in (1, -1)]
@@ -200,8 +198,8 @@ def test_the_slope_is_the_bounds(digits, logits, row):
 @pytest.mark.parametrize("row", [0, 2, 200])
 def test_on_the_way_up_the_bound_never_falls_and_ends_above_the_encoders(digits, logits, row):
     loaded, e = digits
-    image = elbo.evidence(loaded, logits, e.images[row])
-    way = elbo.climb(image, (0.0, 0.0, 0.0, 0.0), 40)
+    image = compute.evidence(loaded, logits, e.images[row])
+    way = compute.climb(image, (0.0, 0.0, 0.0, 0.0), 40)
     found = [image.terms(q) for q in way]
     assert len(way) == 41 and (np.diff([f.bound for f in found]) >= 0).all()
     assert all(f.bound + f.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01) for f in found)
@@ -212,7 +210,7 @@ def test_on_the_way_up_the_bound_never_falls_and_ends_above_the_encoders(digits,
 def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
     """Whose mean is the posterior's, and whose variances are one over the diagonal of its precision."""
     image, _, posterior = linear
-    q = elbo.climb(image, (-1.0, 1.0, 0.0, 0.0), 300)[-1]
+    q = compute.climb(image, (-1.0, 1.0, 0.0, 0.0), 300)[-1]
     assert q[:2] == pytest.approx(posterior.mean.tolist(), abs=2e-3)
     assert np.exp(q[2:]) ** -2 == pytest.approx(posterior.precision_matrix.diagonal().numpy(), rel=5e-3)
 
@@ -220,6 +218,6 @@ def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
 def test_what_no_gaussian_is_keeps_a_kl(digits, logits):
     """As the lesson says of image 200."""
     loaded, e = digits
-    image = elbo.evidence(loaded, logits, e.images[200])
+    image = compute.evidence(loaded, logits, e.images[200])
     starts = [(x, y, -1.0, -1.0) for x in (-1.5, 0.0, 1.5) for y in (-1.5, 0.0, 1.5)]
-    assert min(image.terms(elbo.climb(image, start, 60)[-1]).kl_to_posterior for start in starts) > 0.5
+    assert min(image.terms(compute.climb(image, start, 60)[-1]).kl_to_posterior for start in starts) > 0.5

@@ -8,7 +8,7 @@ import torch
 
 from explorer.data import load as load_data
 from explorer.errors import UserError
-from explorer.lessons import features
+from explorer.lessons.features import compute
 from explorer.runs.load import load_run
 from explorer.store.embedding import read_embedding
 
@@ -19,7 +19,7 @@ def data_of(name):
     loaded = load_run(RUNS[name])
     e = read_embedding(loaded.run)
     n = len(e.images)
-    return loaded, features.labelled(e.mu[:n], e.images, e.y[:n], round(0.6 * n))
+    return loaded, compute.labelled(e.mu[:n], e.images, e.y[:n], round(0.6 * n))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_without_its_training_images_labels_and_test_come_from_those_that_are_sh
 ):
     loaded, data = mnist
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    found = features.gathered(loaded, read_embedding(loaded.run))
+    found = compute.gathered(loaded, read_embedding(loaded.run))
     assert not found.learnt and found.n_pool == data.n_pool == 1224 and found.counts == data.counts
     np.testing.assert_array_equal(found.features["codes"], data.features["codes"])
 
@@ -67,8 +67,8 @@ def test_without_its_training_images_labels_and_test_come_from_those_that_are_sh
 def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_of_the_test(mnist, installed):
     loaded, _ = mnist
     e = read_embedding(loaded.run)
-    data = features.gathered(loaded, e)
-    assert data.learnt and data.counts == list(features.COUNTS) and data.counts[-1] == 1000
+    data = compute.gathered(loaded, e)
+    assert data.learnt and data.counts == list(compute.COUNTS) and data.counts[-1] == 1000
     rows = data.rows(1000, 0)
     assert (np.bincount(data.y[rows]) == 1000).all() and rows.max() < data.n_pool
     np.testing.assert_array_equal(data.images[: data.n_pool], installed.x[: data.n_pool])
@@ -76,7 +76,7 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
         data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)]
     )
     np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
-    share = {kind: a.mean(1) for kind, a in features.probed(data, (50, 1000), lambda share: None).items()}
+    share = {kind: a.mean(1) for kind, a in compute.probed(data, (50, 1000), lambda share: None).items()}
     assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005
 
 
@@ -99,7 +99,7 @@ def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
     """The gradient of cross-entropy, summed, plus ½‖w‖² is 0 there, by torch."""
     _, data = mnist
     rows = data.rows(5, 0)
-    fitted = features.probe(data.features[kind][rows], data.y[rows])
+    fitted = compute.probe(data.features[kind][rows], data.y[rows])
     w, b = (torch.tensor(part, requires_grad=True) for part in (fitted.coef_, fitted.intercept_))
     logits = torch.tensor(data.features[kind][rows]) @ w.T + b
     loss = (
@@ -126,19 +126,19 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
     """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes
     lead, Fashion-MNIST's never.
     """
-    monkeypatch.setattr(features, "COUNTS", (1, 5, 20, 100))
+    monkeypatch.setattr(compute, "COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
     told = []
-    found = {kind: a.mean(1) for kind, a in features.probed(data, data.counts, told.append).items()}
+    found = {kind: a.mean(1) for kind, a in compute.probed(data, data.counts, told.append).items()}
     assert told[-1] == 1 and told == sorted(told)
     assert found["PCA"][0] > max(found["codes"][0], found["pixels"][0]) + 0.01
     ahead = found["codes"] > np.maximum(found["PCA"], found["pixels"])
     assert ahead[1:].all() if name == "mnist" else not ahead.any()
     assert loaded.run.test.active_units == {"mnist": 10, "fashion-mnist": 6}[name]
     even, test = data.features["PCA"] / data.features["PCA"].std(0), slice(data.n_pool, None)
-    rows = [data.rows(1, seed) for seed in range(features.SEEDS)]
+    rows = [data.rows(1, seed) for seed in range(compute.SEEDS)]
     assert (
-        np.mean([features.probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
+        np.mean([compute.probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
         < found["PCA"][0] - 0.02
     )
 
@@ -146,7 +146,7 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
 def test_along_a_class_is_what_its_labels_say(mnist):
     _, data = mnist
     shares, label = np.array([-1.0, 0, 1]), 7
-    zs, chances = features.along_class(data, 10, label, shares)
+    zs, chances = compute.along_class(data, 10, label, shares)
     rows = data.rows(10, 0)
     mu, y = data.mu[rows].astype(np.float64), data.y[rows]
     step = mu[y == label].mean(0) - mu[y != label].mean(0)
@@ -154,7 +154,7 @@ def test_along_a_class_is_what_its_labels_say(mnist):
     np.testing.assert_allclose(zs[:, 1], [start, start], rtol=1e-6)
     np.testing.assert_allclose(zs[1, 2] - zs[1, 1], step, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(np.diff(zs, axis=1), axis=-1), np.linalg.norm(step), rtol=1e-5)
-    fitted = features.probe(data.features["codes"][rows], y)
+    fitted = compute.probe(data.features["codes"][rows], y)
     np.testing.assert_allclose(
         np.cross(*(np.stack([zs[0, 2] - zs[0, 1], fitted.coef_[label]])[:, :3])), 0, atol=1e-5
     )
@@ -166,16 +166,14 @@ def test_along_a_class_is_what_its_labels_say(mnist):
 def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_start(mnist):
     loaded, data = mnist
     before = [p.clone() for p in loaded.model.parameters()]
-    x, y, rows = (
-        torch.from_numpy(data.images).float() / 255,
-        torch.from_numpy(data.y),
-        torch.from_numpy(data.rows(20, 0)),
-    )
+    x = torch.from_numpy(data.images).float() / 255
+    y = torch.from_numpy(data.y)
+    rows = torch.from_numpy(data.rows(20, 0))
     state = torch.get_rng_state()
     share = {}
     for fresh in (False, True):
-        said = features.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
-        again = features.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
+        said = compute.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
+        again = compute.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
         assert torch.equal(said, again)
         share[fresh] = float((said == y[data.n_pool :]).float().mean())
     assert share[False] > share[True] + 0.02 and share[True] > 0.4
@@ -186,10 +184,10 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):
     for name in ("STEPS", "EPOCHS"):
-        monkeypatch.setattr(features, name, 0)
+        monkeypatch.setattr(compute, name, 0)
     loaded, data = mnist
     x = torch.from_numpy(data.images[:50]).float() / 255
-    predict = features.fine_tune(loaded, x, torch.from_numpy(data.y[:50]), 10, 4, False)
+    predict = compute.fine_tune(loaded, x, torch.from_numpy(data.y[:50]), 10, 4, False)
     with torch.random.fork_rng():
         torch.manual_seed(4)
         head = torch.nn.Linear(16, 10)

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
-from explorer.figures.lesson_gaps import gap_strips, how_far, walk_map
 from explorer.figures.live import fill
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.gap_map import between, gap_map
-from explorer.lessons import gaps
+from explorer.lessons.gaps import compute
+from explorer.lessons.gaps.figure import gap_strips, how_far, walk_map
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.classifier import classifier_of
@@ -43,7 +43,7 @@ def whitened(found, z):
 def test_distances_and_gaps_are_those_of_brute_force(run):
     loaded, e, found = run
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
-    places = gaps.look(loaded, found, z)
+    places = compute.look(loaded, found, z)
     to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
     to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[
         :, 4
@@ -58,13 +58,13 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
 
 def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
     loaded, _, found = run
-    assert not gaps.look(loaded, found, found.codes[:50]).in_gap.any()
-    assert gaps.look(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).to_code[0] > 1
+    assert not compute.look(loaded, found, found.codes[:50]).in_gap.any()
+    assert compute.look(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).to_code[0] > 1
 
 
 def test_what_is_decoded_is_named_by_the_classifier(run):
     loaded, e, found = run
-    places = gaps.look(loaded, found, e.mu[:30].astype(np.float64))
+    places = compute.look(loaded, found, e.mu[:30].astype(np.float64))
     c = classifier_of(loaded.run)[0]
     flat = places.x.reshape(30, -1).astype(np.float64)
     hidden = np.maximum(flat @ c.weights["1.weight"].T.astype(np.float64) + c.weights["1.bias"], 0)
@@ -76,7 +76,7 @@ def test_what_is_decoded_is_named_by_the_classifier(run):
 
 def test_shares_are_those_of_counting(run):
     loaded, e, found = run
-    s = gaps.shares(loaded, found, e.mu, e.logvar)
+    s = compute.shares(loaded, found, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
     assert gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
         s.gap.share, abs=0.02
@@ -104,16 +104,17 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
         a, b = rng.binomial([n, m], rng.uniform(0.2, 0.4, 2))
         p = chi2_contingency([[a, n - a], [b, m - b]], correction=False).pvalue
         agree.append(
-            gaps.is_larger(gaps.Share(a / n, n), gaps.Share(b / m, m)) == (p < 0.05 and a / n > b / m)
+            compute.is_larger(compute.Share(a / n, n), compute.Share(b / m, m))
+            == (p < 0.05 and a / n > b / m)
         )
-    assert np.mean(agree) > 0.97 and not gaps.is_larger(gaps.Share(0.3, 50), gaps.Share(0.3, 50))
-    assert str(gaps.Share(0.25, 1200)) == "25 ± 2%"
+    assert np.mean(agree) > 0.97 and not compute.is_larger(compute.Share(0.3, 50), compute.Share(0.3, 50))
+    assert str(compute.Share(0.25, 1200)) == "25 ± 2%"
 
 
 def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     loaded, e, found = run
-    monkeypatch.setattr(gaps, "classifier_of", lambda run: None)
-    s = gaps.shares(loaded, found, e.mu, e.logvar)
+    monkeypatch.setattr(compute, "classifier_of", lambda run: None)
+    s = compute.shares(loaded, found, e.mu, e.logvar)
     assert (
         (s.in_gaps, s.outside, s.noise) == (None, None, None)
         and not s.is_less_confident_in_gaps
@@ -138,7 +139,7 @@ def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
         rows = np.flatnonzero(ae.y[:n] == label)
         flat = ae.images[rows].reshape(len(rows), -1) / 255
         assert (
-            gaps.typical(ae.images, ae.y[:n], label)
+            compute.typical(ae.images, ae.y[:n], label)
             == rows[cdist(flat, flat.mean(0, keepdims=True))[:, 0].argmin()]
         )
 

@@ -8,10 +8,18 @@ from scipy.linalg import orthogonal_procrustes
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer.data import load as load_data
+from explorer.latent.difference import Difference, mean_difference
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
-from explorer.lessons.difference import Difference, mean_difference
-from explorer.lessons.kl_weight import N_NOISE, decoded, distortions, lowest, noise_error, rates, smallest
+from explorer.lessons.kl_weight.compute import (
+    N_NOISE,
+    decoded,
+    distortions,
+    lowest,
+    noise_error,
+    rates,
+    smallest,
+)
 from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding

@@ -6,13 +6,11 @@ import torch
 from scipy import integrate, stats
 from sklearn.mixture import GaussianMixture
 
-from explorer.lessons import mixture
-from explorer.lessons.mixture import Mixture
+from explorer.lessons.mixture import compute
+from explorer.lessons.mixture.compute import Mixture
 
-SHARES, HUMPS = (
-    (0.4, 0.2, 0.4),
-    (stats.gamma(2, loc=-3.5, scale=0.6), stats.norm(0.5, 0.12), stats.uniform(1.5, 2)),
-)
+SHARES = (0.4, 0.2, 0.4)
+HUMPS = (stats.gamma(2, loc=-3.5, scale=0.6), stats.norm(0.5, 0.12), stats.uniform(1.5, 2))
 SEAMS = [-3.5, 0.5, 1.5, 3.5]
 
 
@@ -22,34 +20,34 @@ def integral(f, low=-12.0, high=12.0) -> float:
 
 @pytest.fixture(scope="module")
 def data():
-    return mixture.drawn(0), mixture.drawn(1)
+    return compute.drawn(0), compute.drawn(1)
 
 
 @pytest.fixture(scope="module")
 def decoder(data):
-    return mixture.trained(data[0])
+    return compute.trained(data[0])
 
 
 def test_the_toys_density_is_scipys_and_integrates_to_one():
     x = np.linspace(-6, 6, 1001)
-    assert mixture.true_density(x) == pytest.approx(
+    assert compute.true_density(x) == pytest.approx(
         sum(share * hump.pdf(x) for share, hump in zip(SHARES, HUMPS)), abs=1e-12
     )
-    assert integral(mixture.true_density) == pytest.approx(1, abs=1e-5)
+    assert integral(compute.true_density) == pytest.approx(1, abs=1e-5)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_its_draws_follow_that_density(seed):
-    x = mixture.drawn(seed)
+    x = compute.drawn(seed)
     test = stats.kstest(x, lambda at: sum(share * hump.cdf(at) for share, hump in zip(SHARES, HUMPS)))
     assert len(x) == 2000 and test.pvalue > 0.05
-    assert np.array_equal(x, mixture.drawn(seed)) and not np.array_equal(x, mixture.drawn(1 - seed))
-    assert np.mean((x > mixture.LOW) & (x < mixture.HIGH)) > 0.999
+    assert np.array_equal(x, compute.drawn(seed)) and not np.array_equal(x, compute.drawn(1 - seed))
+    assert np.mean((x > compute.LOW) & (x < compute.HIGH)) > 0.999
 
 
 @pytest.mark.parametrize("k", [1, 3, 12])
 def test_k_gaussians_are_scikit_learns(data, k):
-    found, wanted = mixture.fitted(data[0], k), GaussianMixture(k, random_state=0).fit(data[0][:, None])
+    found, wanted = compute.fitted(data[0], k), GaussianMixture(k, random_state=0).fit(data[0][:, None])
     assert found.weight.sum() == pytest.approx(1) and len(found.mean) == len(found.sd) == k
     assert np.log(found.density(data[1])) == pytest.approx(wanted.score_samples(data[1][:, None]), abs=1e-9)
     assert found.mean_log_likelihood(data[1]) == pytest.approx(wanted.score(data[1][:, None]), abs=1e-9)
@@ -57,15 +55,13 @@ def test_k_gaussians_are_scikit_learns(data, k):
 
 
 def test_one_gaussian_is_that_of_mean_and_variance(data):
-    found = mixture.fitted(data[0], 1)
+    found = compute.fitted(data[0], 1)
     assert (found.mean[0], found.sd[0]) == pytest.approx((data[0].mean(), data[0].std()), rel=1e-5)
 
 
 def test_parts_add_up():
-    found, x = (
-        Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5])),
-        np.linspace(-3, 5, 50),
-    )
+    found = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
+    x = np.linspace(-3, 5, 50)
     assert found.parts(x) == pytest.approx(
         np.stack([0.3 * stats.norm(-1, 0.5).pdf(x), 0.7 * stats.norm(2, 1.5).pdf(x)], 1)
     )
@@ -76,7 +72,7 @@ def test_parts_add_up():
 def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
     """As Kolmogorov and Smirnov tell it, by SciPy's distribution functions."""
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
-    found = two if which == "two" else mixture.endless(decoder)
+    found = two if which == "two" else compute.endless(decoder)
     x = found.draw(3000, np.random.default_rng(3))
     assert (
         stats.kstest(
@@ -89,14 +85,14 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
 
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
     """By SciPy's adaptive rule, the network asked anew at each z."""
-    whole = mixture.endless(decoder)
+    whole = compute.endless(decoder)
     assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(
         1, abs=1e-5
     )
     for x in (-3.0, -0.3, 0.5, 1.2, 3.0):
 
         def integrand(z: float, x=x) -> float:
-            (mean,), (sd,) = mixture.picked(decoder, np.array([z]))
+            (mean,), (sd,) = compute.picked(decoder, np.array([z]))
             return stats.norm.pdf(z) * np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
 
         expected = integrate.quad(integrand, -6, 6, limit=200, points=[-1, 0, 1], epsrel=1e-5)[0]
@@ -105,26 +101,26 @@ def test_the_endless_mixture_is_the_integral_over_z(decoder):
 
 def test_more_of_its_gaussians_come_nearer_to_all_of_them(decoder):
     x = np.linspace(-4, 4, 400)
-    whole = mixture.endless(decoder).density(x)
-    away = [np.abs(mixture.some(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
+    whole = compute.endless(decoder).density(x)
+    away = [np.abs(compute.some(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
     assert away == sorted(away, reverse=True) and away[-1] < 0.001
     z = stats.norm.ppf([1 / 6, 1 / 2, 5 / 6])
-    assert mixture.some(decoder, 3).mean == pytest.approx(mixture.picked(decoder, z)[0], abs=1e-5)
+    assert compute.some(decoder, 3).mean == pytest.approx(compute.picked(decoder, z)[0], abs=1e-5)
 
 
 def test_it_has_learnt_and_nobody_beats_the_truth(data, decoder):
-    truth = np.log(mixture.true_density(data[1])).mean()
-    found = mixture.fitted(data[0], 1), mixture.fitted(data[0], 3), mixture.endless(decoder)
+    truth = np.log(compute.true_density(data[1])).mean()
+    found = compute.fitted(data[0], 1), compute.fitted(data[0], 3), compute.endless(decoder)
     one, three, vae = (m.mean_log_likelihood(data[1]) for m in found)
     assert one + 0.2 < three < vae < truth
 
 
 def test_training_again_is_the_same_and_leaves_the_generator_and_threads(data, decoder, monkeypatch):
-    monkeypatch.setattr(mixture, "STEPS", 30)
+    monkeypatch.setattr(compute, "STEPS", 30)
     torch.manual_seed(5)
     wanted, threads = torch.rand(3), torch.get_num_threads()
     torch.manual_seed(5)
-    twice = [mixture.trained(data[0])[0].weight for _ in range(2)]
+    twice = [compute.trained(data[0])[0].weight for _ in range(2)]
     assert torch.equal(*twice) and torch.equal(torch.rand(3), wanted) and torch.get_num_threads() == threads
 
 
@@ -146,7 +142,7 @@ def test_the_elbo_is_on_average_below_log_p_by_the_kl_to_the_true_posterior():
     ).item()
     eps = torch.randn(50_000, 1, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        found = mixture.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
+        found = compute.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
     expected = stats.norm(b, np.hypot(w, s)).logpdf(x) - kl
     assert found.shape == (50_000,) and found.mean().item() == pytest.approx(
         expected, abs=5 * found.std().item() / 50_000**0.5

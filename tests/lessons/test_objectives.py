@@ -7,7 +7,7 @@ from scipy.special import lambertw
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer.data import load as load_data
-from explorer.lessons.objectives import (
+from explorer.lessons.objectives.compute import (
     distortion_of,
     drawn,
     largest_change,
@@ -107,10 +107,8 @@ def test_no_replay_is_none(tmp_path):
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
     loaded, e = load_run("digits-vae-2d-both"), read_embedding(read(BOTH))
     mean, error = distortion_of(loaded, e.images, e.mu, e.logvar)
-    x, q = (
-        torch.from_numpy(e.images).double() / 255,
-        Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2)),
-    )
+    x = torch.from_numpy(e.images).double() / 255
+    q = Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2))
     torch.manual_seed(5)
     with torch.inference_mode():
         logits = [loaded.model.decode(q.sample()).double() for _ in range(40)]

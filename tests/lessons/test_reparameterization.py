@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from torch.distributions import Normal, kl_divergence
 
-from explorer.lessons.reparameterization import (
+from explorer.lessons.reparameterization.compute import (
     BATCHES,
     LOSSES,
     MOST,
@@ -81,10 +81,8 @@ def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, m
 
 
 def test_on_the_bowl_the_path_scatters_far_less_and_on_wide_ripples_more():
-    bowl, ripples = (
-        gradients("bowl", -0.5, 0.2, noise(1)[:, :10]),
-        gradients("ripples", 0.0, 2.0, noise(1)[:, :10]),
-    )
+    bowl = gradients("bowl", -0.5, 0.2, noise(1)[:, :10])
+    ripples = gradients("ripples", 0.0, 2.0, noise(1)[:, :10])
     assert bowl.score.std(0)[0] > 10 * bowl.pathwise.std(0)[0]
     assert ripples.pathwise.std(0)[0] > 3 * ripples.score.std(0)[0]
 

@@ -60,9 +60,8 @@ def test_the_gradient_goes_straight_through():
     z = found.sample(torch.randn(1, 4))
     assert torch.allclose(z, torch.tensor([[1.0, 0.0, 2.0, 2.0]], dtype=torch.float64))
     (z**3 * torch.tensor([1.0, 2.0, 3.0, 4.0])).sum().backward()
-    assert torch.allclose(
-        encoded.grad, torch.tensor([[3.0, 0.0, 36.0, 48.0]], dtype=torch.float64)
-    )  # 3·c·z² by hand
+    # 3·c·z² by hand
+    assert torch.allclose(encoded.grad, torch.tensor([[3.0, 0.0, 36.0, 48.0]], dtype=torch.float64))
 
 
 def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
@@ -113,9 +112,8 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
         if counts[1] < DEAD * counts.mean():
             break
         assert averages.codebook[1].tolist() == pytest.approx([50, 50])
-    assert steps == math.ceil(
-        math.log(DEAD) / math.log(0.99)
-    )  # the two counts always sum to 32, of which an even share is 16
+    # the two counts always sum to 32, of which an even share is 16
+    assert steps == math.ceil(math.log(DEAD) / math.log(0.99))
     assert np.abs(z - averages.codebook[1].numpy()).sum(1).min() < 1e-12
     assert averages.counts[1].item() == pytest.approx(16) and np.allclose(averages.counts[0], counts[0])
 

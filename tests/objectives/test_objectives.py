@@ -65,10 +65,8 @@ def test_a_point_costs_nothing_and_never_moves():
 
 
 def test_samples_have_the_posteriors_mean_and_variance_and_pass_gradients():
-    mu, logvar = (
-        torch.tensor([[1.0, -2.0]], requires_grad=True),
-        torch.tensor([[-1.0, 0.7]], requires_grad=True),
-    )
+    mu = torch.tensor([[1.0, -2.0]], requires_grad=True)
+    logvar = torch.tensor([[-1.0, 0.7]], requires_grad=True)
     z = Gaussian(mu, logvar).sample(torch.randn(200_000, 2, generator=RNG))
     torch.testing.assert_close(z.mean(0), mu[0], atol=0.02, rtol=0)
     torch.testing.assert_close(z.var(0), logvar.exp()[0], atol=0.02, rtol=0.02)

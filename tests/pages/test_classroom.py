@@ -104,9 +104,8 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         ("learn_features", {}),
     ):
         follow(page, app, **asked)
-        said = (
-            texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
-        )  # as it was asked
+        # as it was asked
+        said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
         assert not re.search("private-|mine|theirs|visages|waiting", said), page
         if page == "train":
             assert "A private training is running. Someone else started it." in said and "Stop" not in labels(

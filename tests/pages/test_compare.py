@@ -94,9 +94,8 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
     assert (
         "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
     )  # of another pair
-    train_run(
-        RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together"
-    )  # fewer codes than neighbours
+    # fewer codes than neighbours
+    train_run(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")
     st.cache_data.clear()
     compare(app, vae="alone")
     assert not app.warning and app.selectbox(key="ae of the pair").value == "together"

@@ -140,10 +140,8 @@ def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
     opened(app, answer="2")
     said = next(m.value for m in app.markdown if "PCA reaches" in m.value)
     low, high = map(int, re.search(r"over the images: (\d+) to (\d+)\)", said).groups())
-    clips, counts = (
-        re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", said).groups()[:2],
-        re.findall(r"\d+", said)[-2:],
-    )
+    clips = re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", said).groups()[:2]
+    counts = re.findall(r"\d+", said)[-2:]
     ae = load_run("mnist-ae-2d")
     images = read_embedding(ae.run).images
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in np.split(images, 2))

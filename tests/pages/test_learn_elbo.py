@@ -89,9 +89,8 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
             .double()
             .flatten()
         )
-    grey = torch.full_like(
-        logits, 0.3
-    )  # the normaliser is what torch's two densities differ by, at any grey value
+    # the normaliser is what torch's two densities differ by, at any grey value
+    grey = torch.full_like(logits, 0.3)
     wanted = (
         (
             torch.distributions.ContinuousBernoulli(logits=logits).log_prob(grey)

@@ -13,7 +13,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
-from explorer.lessons import features
+from explorer.lessons.features import compute
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -36,7 +36,7 @@ def app(tmp_path, monkeypatch):
         "EPOCHS": 0,
         "COUNTS": (1, 10, 100),
     }.items():
-        monkeypatch.setattr(features, name, value)
+        monkeypatch.setattr(compute, name, value)
     st.cache_data.clear()
     st.cache_resource.clear()
     yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
@@ -118,7 +118,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
     """With one label per class, by SciPy on accuracies that scikit-learn gives; and what the codes'
     properties would cost PCA.
     """
-    monkeypatch.setattr(features, "SEEDS", 10)
+    monkeypatch.setattr(compute, "SEEDS", 10)
     for images, name in (("mnist", "mnist-vae-16d"), ("fashion-mnist", "fashion-mnist-vae-16d")):
         visit(app, images=images, answer="2")
         run = find(name)
@@ -185,8 +185,8 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
 
 def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_computes_them(app, monkeypatch):
     e, wanted = read_embedding(find("mnist-vae-16d")), {1, 10, 100, 150}
-    monkeypatch.setattr(features, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
-    monkeypatch.setattr(features, "COUNTS", tuple(sorted(wanted)))
+    monkeypatch.setattr(compute, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
+    monkeypatch.setattr(compute, "COUNTS", tuple(sorted(wanted)))
     visit(app, labels="150", answer="2")
     assert app.session_state[
         f"{PAGE} labels"

@@ -121,10 +121,8 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
     """The share by brute force, on a thousand new draws from the Gaussian fitted to new posterior samples."""
     opened(app)
     [said] = [m.value for m in app.markdown if m.value.startswith("Of the **samples**")]
-    told, rng = (
-        re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said),
-        np.random.default_rng(77),
-    )
+    told = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said)
+    rng = np.random.default_rng(77)
     for share, low, high, kind in told:
         e = read_embedding(load_run(RUNS[kind]).run)
         rows = rng.permutation(len(e.mu))[:5000]

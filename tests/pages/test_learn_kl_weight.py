@@ -10,7 +10,7 @@ from scipy import stats
 
 from explorer.data import load as load_data
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
-from explorer.lessons.kl_weight import distortions
+from explorer.lessons.kl_weight.compute import distortions
 from explorer.runs.load import load_run
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
@@ -183,4 +183,4 @@ def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
     st.cache_data.clear()
     visit(app)
-    assert "none of them is there" in app.info[0].value and not app.get("vega_lite_chart")
+    assert "needs one of mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")

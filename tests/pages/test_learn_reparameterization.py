@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from explorer.lessons.reparameterization import noise
+from explorer.lessons.reparameterization.compute import noise
 from tests.pages.conftest import charts, follow, tables
 
 PAGE = "learn_reparameterization"

@@ -1,35 +1,37 @@
 """What holds for every lesson."""
 
-import ast
 import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from explorer.objectives import rate
-from explorer.ui.learn.lesson import LESSONS, source
+from explorer.registry import LESSONS
+from explorer.ui.learn.lesson import Lesson, page_of
+from explorer.ui.learn.source import source
 from tests.pages.conftest import follow
 
 ROOT = Path(__file__).parents[2]
 IDEAS = 27  # of the notes
 
 
-def concepts(page: str) -> tuple[int, ...]:
-    """The rows of the notes' ideas that a page's source says it shows."""
-    for node in ast.parse((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == "CONCEPTS":
-            return ast.literal_eval(node.value)
-    return ()
+PAGES = {page_of(name): title for name, title in LESSONS.items()}
+
+
+def lesson(name: str) -> Lesson:
+    return import_module(f"explorer.lessons.{name}.lesson").LESSON
 
 
 def test_together_they_show_every_idea_of_the_notes():
-    shown = [row for page in LESSONS for row in concepts(page)]
-    assert set(shown) == set(range(1, IDEAS + 1)) and all(concepts(page) for page in LESSONS)
+    concepts = {name: lesson(name).concepts for name in LESSONS}
+    assert set().union(*concepts.values()) == set(range(1, IDEAS + 1)) and all(concepts.values())
 
 
 def test_every_page_of_the_kind_is_a_lesson():
-    assert {p.stem for p in (ROOT / "pages").glob("learn_*.py")} == set(LESSONS)
+    assert {p.stem for p in (ROOT / "pages").glob("learn_*.py")} == set(PAGES)
+    assert all(lesson(name).name == name for name in LESSONS)
 
 
 def test_the_code_shown_is_that_of_the_file():
@@ -40,13 +42,13 @@ def test_the_code_shown_is_that_of_the_file():
     assert source("explorer.models.posterior:Gaussian.sample").startswith("def sample(self, eps")
 
 
-@pytest.mark.parametrize("page", LESSONS)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, page):
     follow(page, app)
     texts = [m.value for m in app.markdown]
     [asked] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
-    assert app.title[0].value == LESSONS[page] and [e.label for e in app.expander][-2:] == [
+    assert app.title[0].value == PAGES[page] and [e.label for e in app.expander][-2:] == [
         "Mathematics",
         "Source code",
     ]
@@ -64,7 +66,7 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("page", LESSONS)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_wrong_link_gets_a_sentence(app, page):
     follow(page, app, answer="99")
     assert "answer can't be '99'" in app.warning[0].value
@@ -77,7 +79,7 @@ def chosen(app) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", LESSONS)
+@pytest.mark.parametrize("page", PAGES)
 def test_the_bare_address_of_the_lesson_in_view_brings_the_usual_again(app, page):
     """As a browser's Back does."""
     assert chosen(follow(page, app, answer=1))

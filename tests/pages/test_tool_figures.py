@@ -82,9 +82,8 @@ def test_a_grid_says_equal_shares_only_where_they_are(app):
     assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
         unit = cache.view(load_run(run).run).scale.unit
-        axes = (
-            rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
-        )  # each axis in its own standard deviations
+        # each axis in its own standard deviations
+        axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
         cells = np.bincount(
             n * np.searchsorted(edges, axes[:, 0]) + np.searchsorted(edges, axes[:, 1]), minlength=n * n
         ) / len(axes)

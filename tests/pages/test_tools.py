@@ -75,10 +75,8 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
     first = int("₀₁".index(told["heads"][0][1]))
     assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
     codes = e.film.mu[-1] if e.film else e.mu  # at KL weight 1
-    low, high = (
-        np.floor(min(codes[:, first].min(), -4) * 10) / 10,
-        np.ceil(max(codes[:, first].max(), 4) * 10) / 10,
-    )
+    low = np.floor(min(codes[:, first].min(), -4) * 10) / 10
+    high = np.ceil(max(codes[:, first].max(), 4) * 10) / 10
     zs = np.tile([0.5, -1.0], (5, 1))
     zs[:, first] = np.linspace(low, high, 5)
     assert np.abs(shown[:5].astype(int) - np.rint(loaded.decode(zs)[:, 0] * 255)).max() <= 1

@@ -42,9 +42,8 @@ def test_known_factors_stay_with_their_codes(tmp_path, monkeypatch):
     }
 
 
-@pytest.mark.parametrize(
-    "name, mean", [("tiny-ae", torch.sigmoid), ("tiny-vae", lambda x: x.clamp(0, 1))]
-)  # Bernoulli, Gaussian
+# Bernoulli, Gaussian
+@pytest.mark.parametrize("name, mean", [("tiny-ae", torch.sigmoid), ("tiny-vae", lambda x: x.clamp(0, 1))])
 def test_decoding_gives_the_likelihoods_mean(runs_folder, name, mean):
     loaded, z = load_run(name), np.array([[0.5, -1.0], [0, 0]])
     images = loaded.decode(z)
@@ -217,11 +216,9 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
     itself.
     """
     ladder = load_run("tiny-ladder").run
-    data, weights, film = (
-        load_data("digits"),
-        load_file(ladder.folder / "model.safetensors"),
-        read_embedding(ladder).film,
-    )
+    data = load_data("digits")
+    weights = load_file(ladder.folder / "model.safetensors")
+    film = read_embedding(ladder).film
     assert [f.beta for f in ladder.film] == pytest.approx(
         [0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]
     ) and film.mu.shape == (5, 360, 2)

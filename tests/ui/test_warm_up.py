@@ -13,7 +13,8 @@ from explorer.ui.warm_up import MOST_FILES, _open_many_files
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
 _open_many_files()
-assert resource.getrlimit(resource.RLIMIT_NOFILE) == (MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES), hard)
+most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, hard)
 """
 
 

@@ -41,8 +41,8 @@ def name_and_who(key: str) -> tuple[str, bool]:
     )
     if not is_file_name(name):
         st.error(
-            f"{sanitize(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and '.', "
-            "and begin with a letter, a digit or '_'."
+            f"{sanitize(name) or 'An empty name'} is not a valid name: use letters, digits, '_', '-' and"
+            " '.', and begin with a letter, a digit or '_'."
         )
         return "", False
     return name, who == "me"

@@ -39,12 +39,10 @@ class Place:
         film = _number(said.get("film"))
         self.film = self.film if film is None else film
         self.start = checked(said.get("start"), 2) or self.start
-        row, side, zs, looked_at = (
-            said.get("row"),
-            said.get("side", 0),
-            self._checked(said.get("zs")),
-            self.looked_at,
-        )
+        row = said.get("row")
+        side = said.get("side", 0)
+        zs = self._checked(said.get("zs"))
+        looked_at = self.looked_at
         if (
             zs
             and isinstance(row, int)

@@ -71,9 +71,8 @@ def _take(asked: dict[str, str], here: ExploreSession) -> list[str]:
     if (rungs := here.run.spec.rungs) and BETA in asked:
         beta = _numbers(asked[BETA], 1)
         if beta and rungs[0] <= beta[0] <= rungs[-1]:
-            here.place.row = (
-                here.place.row if here.place.film == beta[0] else None
-            )  # whose code it was elsewhere
+            # whose code it was elsewhere
+            here.place.row = here.place.row if here.place.film == beta[0] else None
             here.place.film = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {rungs[0]:g} to {rungs[-1]:g}")

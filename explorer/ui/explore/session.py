@@ -26,9 +26,8 @@ class ExploreSession:
     run: Run
     place: Place
     ends: list[End]
-    own: dict[str, np.ndarray] = field(
-        default_factory=dict
-    )  # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
+    # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
+    own: dict[str, np.ndarray] = field(default_factory=dict)
     fault: str = ""  # of the file that was uploaded last
     notes: list[str] = field(default_factory=list)  # what was decided about the image in it
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
@@ -37,9 +36,8 @@ class ExploreSession:
         "",
         (),
     )  # the map to select on, and what was selected when it came into view
-    likelihoods: dict[tuple, tuple[float, float]] = field(
-        default_factory=dict
-    )  # log p(x) of images that were looked at, and its spread
+    # log p(x) of images that were looked at, and its spread
+    likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)
     tool: str = ""  # the one in view, or before *Export*
     faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
 

@@ -48,7 +48,9 @@ STICKY = """<style>
 }
 @media (max-width: 900px) {
   [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) { flex-direction: column; }
-  [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) > [data-testid="stColumn"] { width: 100%; flex: 1 1 100%; min-width: 0; }
+  [data-testid="stHorizontalBlock"]:has(> * .st-key-pad-beside) > [data-testid="stColumn"] {
+    width: 100%; flex: 1 1 100%; min-width: 0;
+  }
 }
 @media (max-width: 900px) and (min-height: 600px) {
   [data-testid="stColumn"]:has(.st-key-pad-beside) {

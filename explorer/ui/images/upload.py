@@ -49,9 +49,8 @@ class Looked:
     upload: Upload | None
     fault: str
     shows_nothing: bool = False
-    seen: dict[tuple[int, bool], list] = field(
-        default_factory=dict
-    )  # at a size, in colour or grey: some images' numbers and pixels
+    # at a size, in colour or grey: some images' numbers and pixels
+    seen: dict[tuple[int, bool], list] = field(default_factory=dict)
 
 
 def image_upload() -> None:

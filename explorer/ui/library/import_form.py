@@ -26,9 +26,8 @@ def bring() -> None:
     _said()
     if not may_keep():
         return
-    file = st.file_uploader(
-        "A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}"
-    )  # of any type: see below
+    # of any type: see below
+    file = st.file_uploader("A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}")
     if not file:
         return
     try:

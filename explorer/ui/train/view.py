@@ -80,10 +80,8 @@ def _under_way(job: queue.Job, events: list[dict]) -> None:
     elif not steps:
         st.progress(0.0, "Starting…")
     else:
-        last, left = (
-            steps[-1],
-            next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None),
-        )
+        last = steps[-1]
+        left = next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
         done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
         st.progress(
             min(done, 1.0),

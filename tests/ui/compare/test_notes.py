@@ -106,18 +106,14 @@ def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
     run = read(SHIPPED / "digits-ladder-2d")
     film, rng = read_embedding(run).film, torch.manual_seed(0)  # noqa: F841
     for i in (0, 12, 18):
-        mu, sd = (
-            torch.from_numpy(film.mu[i]).double(),
-            torch.from_numpy(film.logvar[i]).double().mul(0.5).exp(),
-        )
+        mu = torch.from_numpy(film.mu[i]).double()
+        sd = torch.from_numpy(film.logvar[i]).double().mul(0.5).exp()
         each = Independent(Normal(mu, sd), 1)
         whole = MixtureSameFamily(Categorical(torch.ones(len(mu)).double()), each)
         z = each.sample((200,))
         q, q_whole = each.log_prob(z), whole.log_prob(z)
-        information, kl = (
-            (q - q_whole).mean().item(),
-            (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item(),
-        )
+        information = (q - q_whole).mean().item()
+        kl = (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item()
         assert information + kl == pytest.approx(run.film[i].rate, rel=0.02, abs=1e-3)
         assert (
             0 <= information <= np.log(len(mu)) + 0.01 and kl >= 0 and information <= run.film[i].rate + 1e-3

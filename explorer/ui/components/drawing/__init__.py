@@ -25,9 +25,8 @@ def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280)
     """
 
     def hear():
-        strokes = picture(
-            st.session_state.get(key, {}).get("picture")
-        )  # none from a canvas that is no longer there
+        # none from a canvas that is no longer there
+        strokes = picture(st.session_state.get(key, {}).get("picture"))
         if strokes is not None:
             on_draw(strokes)
 

@@ -18,11 +18,10 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
 
-NEAREST, BLENDED, TYPICAL = (
-    6,
-    60,
-    100,
-)  # images: shown, of which a blend is made, from which a median distance is taken
+# images: shown, of which a blend is made, from which a median distance is taken
+NEAREST = 6
+BLENDED = 60
+TYPICAL = 100
 TRIED, FEWEST = 2000, 10  # samples among which gaps are looked for, and in gaps for a median
 
 

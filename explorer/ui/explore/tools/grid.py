@@ -22,10 +22,9 @@ def show(here: ExploreSession) -> None:
     with right:
         n = SIDE.slider("Images per row")
     w = grid(n, by) if run.spec.latent_dim > 1 else grid(n, by)[n // 2 : n // 2 + 1]
-    middle, reach = (
-        scale.projection.place(scale.mean),
-        np.linalg.norm(scale.unit, axis=1),
-    )  # along the map's own axes
+    # along the map's own axes
+    middle = scale.projection.place(scale.mean)
+    reach = np.linalg.norm(scale.unit, axis=1)
     zs = np.array([scale.projection.moved(here.z, middle + reach * place) for place in w.reshape(-1, 2)])
     places = [scale.projection.place(z) for z in zs]
     names = [

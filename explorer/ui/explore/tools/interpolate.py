@@ -17,10 +17,9 @@ from explorer.ui.explore.tools.tool import Tool
 
 WAYS = {"linear": "Linear", "spherical": "Spherical (slerp)"}
 OFFERED = 40  # test images to begin or end with
-PAIRS, REPEATS = (
-    200,
-    10,
-)  # random pairs of codes whose midpoints are tested for gaps, each time with other samples
+# random pairs of codes whose midpoints are tested for gaps, each time with other samples
+PAIRS = 200
+REPEATS = 10
 
 
 def paths(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarray]:

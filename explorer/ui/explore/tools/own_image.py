@@ -8,13 +8,14 @@ import streamlit as st
 from explorer.data.formats import IN_WORDS
 from explorer.data.own_image import from_drawing, from_file, inverted, looks_inverted, notes_on
 from explorer.errors import UserError
+from explorer.registry import LESSONS
 from explorer.ui import cache, words
 from explorer.ui.components.drawing import drawing
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import IMAGE, INPUT, SAMPLES
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.learn.lesson import LESSONS, THERE
+from explorer.ui.learn.lesson import page_of
 
 INPUTS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
 MOST_KEPT = 50  # estimates of log p(x)
@@ -183,10 +184,7 @@ def _figures(here: ExploreSession, loaded, x: np.ndarray, z: np.ndarray, rate: n
             "On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only"
             " between models with this likelihood."
         )
-    if "learn_elbo" in THERE:
-        st.page_link(
-            "pages/learn_elbo.py", label=f"Lesson: {LESSONS['learn_elbo']}", icon=":material/school:"
-        )
+    st.page_link(f"pages/{page_of('elbo')}.py", label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
 
 
 def _log_likelihood(here: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:

@@ -27,9 +27,8 @@ def show(here: ExploreSession) -> None:
     if points is None:
         return
     name = key(f"selection {VIEW.get()} {ACROSS.get()} {UP.get()} {COLOUR.get()} {here.beta}", run)
-    if (
-        here.plot[0] != name
-    ):  # what is selected later, Plotly itself shows: a figure that changes would be mounted anew
+    # what is selected later, Plotly itself shows: a figure that changes would be mounted anew
+    if here.plot[0] != name:
         here.plot = name, tuple(here.rows)
 
     def select():
@@ -99,10 +98,8 @@ def _by_class(here: ExploreSession, n: int) -> None:
     name = key("select a class", run)
 
     def select():
-        here.rows, here.plot = (
-            np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist(),
-            ("", ()),
-        )
+        here.rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
+        here.plot = ("", ())
 
     st.selectbox(
         "Select a class",
@@ -127,12 +124,10 @@ def _colours(here: ExploreSession) -> list[str]:
 def _figure(here: ExploreSession, points: np.ndarray, titles: tuple[str, str]):
     from explorer.figures.selection_map import selection_map
 
-    e, by, to_scale, selected = (
-        cache.view(here.run).embedding,
-        COLOUR.get(),
-        here.run.spec.latent_dim > 1,
-        here.plot[1],
-    )
+    e = cache.view(here.run).embedding
+    by = COLOUR.get()
+    to_scale = here.run.spec.latent_dim > 1
+    selected = here.plot[1]
     if by == "class":
         return selection_map(points, titles, to_scale, e.y[: len(points)], by, here.run.class_names, selected)
     unit = ", nats" if by in ("distortion", "rate") else ""

@@ -22,10 +22,8 @@ def made(name, film=None, change=lambda e: e):
     run = find(name)
     e = change(read_embedding(run))
     p = project(e.mu)
-    scale, dims = (
-        scale_of(e.mu, p, run.spec.has_prior),
-        dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior),
-    )
+    scale = scale_of(e.mu, p, run.spec.has_prior)
+    dims = dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
     block = map_block("id", run, e, scale, dims, "Digits", film)
     header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
     return run, e, p, json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from explorer.latent.scale import Scale, square_root
-from explorer.lessons.true_posterior import TruePosterior, distance, true_posteriors
+from explorer.lessons.cloud.true_posterior import TruePosterior, distance, true_posteriors
 from explorer.models.posterior import Gaussian
 from explorer.runs.load import LoadedRun
 
@@ -15,11 +15,10 @@ NEIGHBOURS, SHOWN = 5, 3  # images that a phase is the mean of; samples that are
 STEPS = np.linspace(0, 1, 21)
 RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # of the factors, so that all count alike
 CHECKED = 20_000  # samples that measure an overlap
-OVERLAP, ACCURATE, TRIED = (
-    0.2,
-    2.0,
-    20,
-)  # of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
+# of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
+OVERLAP = 0.2
+ACCURATE = 2.0
+TRIED = 20
 
 
 @dataclass(frozen=True)
@@ -126,9 +125,8 @@ class PhaseReader:
 
     def read(self, images: np.ndarray) -> np.ndarray:
         """images [n, C, H, W] in [0, 1] -> [n], the mean phase of the NEIGHBOURS nearest."""
-        return self._mean(
-            self._order(images.reshape(len(images), -1).astype(np.float64))
-        )  # in float32 near-black is slow: denormal
+        # in float32 near-black is slow: denormal
+        return self._mean(self._order(images.reshape(len(images), -1).astype(np.float64)))
 
     def error(self) -> float:
         """Mean absolute error on the images themselves, each read off the others."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from explorer.latent.difference import mean_difference
 from explorer.latent.gap_estimate import GapEstimate, is_smaller
-from explorer.lessons.difference import mean_difference
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension

@@ -15,7 +15,7 @@ from torch import nn
 
 from explorer.errors import UserError
 from explorer.latent.attributes import along
-from explorer.lessons.difference import Difference, mean_difference
+from explorer.latent.difference import Difference, mean_difference
 from explorer.models.autoencoder import build
 from explorer.runs.inference import learnt_from
 from explorer.runs.load import LoadedRun
@@ -26,12 +26,11 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
 POOL = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
 POOL_LEARNT = 12_000  # training images that may get one, where they are: more than 1,000 of each class
 SEEDS, TUNED_SEEDS = 10, 5  # choices of the labelled images
-STEPS, EPOCHS, BATCH_SIZE, LR = (
-    40,
-    12,
-    64,
-    1e-3,
-)  # of fine-tuning, by Adam: as many epochs, and at least as many steps
+# of fine-tuning, by Adam: as many epochs, and at least as many steps
+STEPS = 40
+EPOCHS = 12
+BATCH_SIZE = 64
+LR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -167,10 +166,8 @@ def along_class(
     use the labelled images only.
     """
     rows = data.rows(per_class, 0)
-    fitted, step = (
-        probe(data.features["codes"][rows], data.y[rows]),
-        along(data.mu[rows], data.y[rows] == label),
-    )
+    fitted = probe(data.features["codes"][rows], data.y[rows])
+    step = along(data.mu[rows], data.y[rows] == label)
     weights = fitted.coef_[label]
     ways = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
     zs = data.mu[data.n_pool + np.argmax(data.y[data.n_pool :] != label)] + shares[:, None] * ways[:, None]

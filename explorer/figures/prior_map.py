@@ -1,6 +1,4 @@
-"""Charts of the lesson on three objectives: codes on a plane of equal units, with rings of the prior. Drawn
-once, to be filled.
-"""
+"""A map of codes on a plane of equal units, with rings of the prior. Drawn once, to be filled."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.lesson_autoencoder import codes_of
+from explorer.figures.codes_map import code_table
 from explorer.figures.live import as_pixels, drawn, frame, framed
 from explorer.figures.palette import GREY, colour_of
 
@@ -76,7 +74,7 @@ def code_map_at(
     z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box
 ) -> dict[str, pd.DataFrame]:
     """z [n, 2], y [n] their classes; those outside of the box are left out."""
-    codes = codes_of(z, y, class_names)
+    codes = code_table(z, y, class_names)
     return {"codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])], "frame": framed(*box)}
 
 

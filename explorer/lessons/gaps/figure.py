@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.lesson_autoencoder import axes, codes, codes_of
+from explorer.figures.codes_map import code_axes, code_marks, code_table
 from explorer.figures.live import as_pixels, drawn
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 
@@ -49,7 +49,7 @@ def walk_map(
     """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be
     filled with z0, z1: here.
     """
-    plane = axes(*bounds.reshape(2, 2))
+    plane = code_axes(*bounds.reshape(2, 2))
     grey = (
         alt.Chart(gaps)
         .mark_rect(color=GREY, opacity=0.45, clip=True, aria=False)
@@ -63,7 +63,7 @@ def walk_map(
     )
     line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
     return drawn(
-        (grey + codes(codes_of(mu, y, names), names, 9, plane) + line + place).properties(
+        (grey + code_marks(code_table(mu, y, names), names, 9, plane) + line + place).properties(
             height=270,
             **as_pixels("Codes by class, gaps in grey, and the present z on the line between two codes"),
         )

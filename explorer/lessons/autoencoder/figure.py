@@ -9,48 +9,23 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.figures.codes_map import code_axes, code_marks, code_table
 from explorer.figures.live import as_pixels, drawn, frame, framed
-from explorer.figures.palette import ACCENT, GREY, SYMBOLS, colour_of
+from explorer.figures.palette import ACCENT, GREY, SYMBOLS
 
 MARK = "#ffa52d"
-
-
-def axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
-    """low, high [2]: what part of the plane of z is shown; without them, what a frame() says."""
-    domains = [alt.Undefined] * 2 if low is None else [[float(a), float(b)] for a, b in zip(low, high)]
-    x, y = (alt.Scale(domain=domain, nice=False, zero=False) for domain in domains)
-    return {"x": alt.X("z0:Q", title="z₀", scale=x), "y": alt.Y("z1:Q", title="z₁", scale=y)}
-
-
-def codes(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
-    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its
-    colour; at: axes().
-    """
-    colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
-    return (
-        alt.Chart(data)
-        .mark_text(size=size, clip=True, aria=False)
-        .encode(**at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
-    )
-
-
-def codes_of(mu: np.ndarray, y: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
-    """mu [n, 2], y [n] their classes"""
-    return pd.DataFrame(
-        {"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]}
-    )
 
 
 @cache
 def code_map(names: Sequence[str]) -> dict:
     """To be filled with what code_map_at() gives."""
-    at, here = axes(), alt.Chart(alt.NamedData("here"))
+    at, here = code_axes(), alt.Chart(alt.NamedData("here"))
     rings = [
         here.mark_point(size=300, strokeWidth=width, color=colour).encode(**at)
         for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))
     ]
     return drawn(
-        alt.layer(frame(), codes(alt.NamedData("codes"), names, 10, at), *rings).properties(
+        alt.layer(frame(), code_marks(alt.NamedData("codes"), names, 10, at), *rings).properties(
             height=330, **as_pixels("Codes of test images by class; the chosen image's is ringed")
         )
     )
@@ -60,14 +35,12 @@ def code_map_at(
     mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray
 ) -> dict[str, pd.DataFrame]:
     """mu [n, 2], y [n] their classes; chosen [2] is ringed. A few codes that lie far out are not shown."""
-    low, high = (
-        np.minimum(np.percentile(mu, 1, axis=0), chosen),
-        np.maximum(np.percentile(mu, 99, axis=0), chosen),
-    )
+    low = np.minimum(np.percentile(mu, 1, axis=0), chosen)
+    high = np.maximum(np.percentile(mu, 99, axis=0), chosen)
     low, high = low - (high - low) / 20, high + (high - low) / 20
     inside = ((mu >= low) & (mu <= high)).all(1)
     return {
-        "codes": codes_of(mu[inside], y[inside], names),
+        "codes": code_table(mu[inside], y[inside], names),
         "here": pd.DataFrame([chosen], columns=["z0", "z1"]),
         "frame": framed(low[0], high[0], low[1], high[1]),
     }

@@ -54,10 +54,8 @@ def book() -> dict:
     )
     colour, tip = alt.Color("colour:N", scale=None), [alt.Tooltip("entry:Q"), USED]
     size = alt.Size("of most:Q", scale=alt.Scale(domain=[0, 1], range=[0, 900]), legend=None)
-    width, large = (
-        alt.condition("datum.here", alt.value(4), alt.value(1.5)),
-        alt.condition("datum.here", alt.value(260), alt.value(90)),
-    )
+    width = alt.condition("datum.here", alt.value(4), alt.value(1.5))
+    large = alt.condition("datum.here", alt.value(260), alt.value(90))
     return drawn(
         alt.layer(
             fell.mark_circle(size=9, opacity=0.45, aria=False).encode(x=x, y=y, color=colour),

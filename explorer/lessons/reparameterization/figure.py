@@ -91,9 +91,8 @@ def losses_at(path: dict[str, np.ndarray], loss: str) -> dict[str, pd.DataFrame]
     table = pd.DataFrame({name: path[name] for name in ("z", "loss", "slope")}).query(
         "loss <= @high and abs(z) <= @REACH"
     )
-    reach = 0.35 / np.hypot(
-        1, table.slope * REACH / (high - low)
-    )  # of z: tangents of about equal length on screen
+    # of z: tangents of about equal length on screen
+    reach = 0.35 / np.hypot(1, table.slope * REACH / (high - low))
     return {
         "samples": table.assign(
             left=table.z - reach,

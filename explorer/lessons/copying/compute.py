@@ -11,9 +11,9 @@ from explorer.runs.inference import Learnt, learnt
 from explorer.runs.load import LoadedRun
 
 BLENDED = 60  # images, of which a blend is made
-COPY = (
-    1 / 3
-)  # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic inference)
+# of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
+# inference)
+COPY = 1 / 3
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,12 @@ def mixture(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
     """x [n]: where densities are drawn, over a histogram of samples. Its other data come from
     mixture_at().
     """
-    across, up = (
-        _across(x),
-        alt.Y(
-            "density:Q",
-            title="density",
-            scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
-            axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]),
-        ),
+    across = _across(x)
+    up = alt.Y(
+        "density:Q",
+        title="density",
+        scale=alt.Scale(domain=[FLOOR, TOP], nice=False, clamp=True),
+        axis=alt.Axis(values=[0, 0.2, 0.4, 0.6]),
     )
     edges = np.arange(x[0], x[-1] + BIN / 2, BIN)
     counts = np.histogram(samples, edges)[0] / (len(samples) * BIN)

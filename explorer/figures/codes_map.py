@@ -1,0 +1,35 @@
+"""Codes on the plane of z, each drawn as the name of its class."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from explorer.figures.palette import colour_of
+
+
+def code_axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
+    """low, high [2]: what part of the plane of z is shown; without them, what a frame() says."""
+    domains = [alt.Undefined] * 2 if low is None else [[float(a), float(b)] for a, b in zip(low, high)]
+    x, y = (alt.Scale(domain=domain, nice=False, zero=False) for domain in domains)
+    return {"x": alt.X("z0:Q", title="z₀", scale=x), "y": alt.Y("z1:Q", title="z₁", scale=y)}
+
+
+def code_marks(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
+    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its
+    colour; at: axes().
+    """
+    colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
+    return (
+        alt.Chart(data)
+        .mark_text(size=size, clip=True, aria=False)
+        .encode(**at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
+    )
+
+
+def code_table(mu: np.ndarray, y: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
+    """mu [n, 2], y [n] their classes"""
+    return pd.DataFrame(
+        {"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]}
+    )

@@ -1,0 +1,161 @@
+"""A mixture of K Gaussians, and a VAE as an infinite mixture: one network gives the mean and the width of
+each of its Gaussians.
+"""
+
+import numpy as np
+import streamlit as st
+
+from explorer.store.run import Run
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.words import minus
+
+NAME = "mixture"
+PAGE = page_of(NAME)
+MOST, SAMPLES = 12, 150
+K = Setting("k", 3, 1, MOST, page=PAGE)
+Z = Setting("z", 0.0, -3, 3, 0.05, page=PAGE)
+
+px, z, m, s = tex("x", "p(x)"), tex("z", "z"), tex("mu", "m"), tex("sigma", "s")
+MATHEMATICS = read_mathematics(__file__, px=px, z=z, m=m, s=s)
+
+LESSON = Lesson(
+    NAME,
+    "Two models describe the density of 2,000 numbers (grey). **Add Gaussians** to a mixture (pink). **Move"
+    " z** in a VAE (green), and watch which Gaussian it selects.",
+    Question(
+        "Each of K Gaussians has a weight, a mean and a standard deviation to learn. A VAE mixes infinitely"
+        " many Gaussians. Where are these numbers stored?",
+        (
+            "In a list, one entry per training image",
+            "In one network and the prior of z",
+            "Nowhere: they are all equal",
+        ),
+        1,
+        "The weight is given by the prior N(0, 1), which is not learned. The mean and the standard deviation"
+        " are outputs of one network at z.",
+    ),
+    MATHEMATICS,
+    (
+        "explorer.lessons.mixture.compute:Mixture",
+        "explorer.lessons.mixture.compute:endless",
+        "explorer.lessons.mixture.compute:elbo",
+    ),
+    (K, Z),
+    concepts=(12,),
+)
+
+
+@st.cache_data(show_spinner="Fitting mixtures…")
+def _fitted() -> list:
+    """A mixture of each number of Gaussians."""
+    from explorer.lessons.mixture.compute import drawn, fitted
+
+    return [fitted(drawn(0), k) for k in range(1, MOST + 1)]
+
+
+@st.cache_resource(show_spinner="Training a small VAE, about two seconds…")
+def _trained():
+    from explorer.lessons.mixture.compute import drawn, trained
+
+    return trained(drawn(0))
+
+
+@st.cache_data(show_spinner=False)
+def _scores():
+    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE
+    (Difference) for each K.
+    """
+    from explorer.latent.difference import mean_difference
+    from explorer.lessons.mixture.compute import drawn, endless, true_density
+
+    test = drawn(1)
+    vae = np.log(endless(_trained()).density(test))
+    mixtures = [np.log(found.density(test)) for found in _fitted()]
+    return (
+        [float(each.mean()) for each in mixtures],
+        float(vae.mean()),
+        float(np.log(true_density(test)).mean()),
+        [mean_difference(each, vae) for each in mixtures],
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _still() -> dict[str, dict]:
+    """The charts, whose moving data are filled in."""
+    from explorer.figures.palette import ACCENT
+    from explorer.lessons.mixture.compute import drawn, picked
+    from explorer.lessons.mixture.figure import PINK, mixture, network, scores
+
+    x, data, grid = _axis(), drawn(0), np.linspace(-3, 3, 241)
+    return {
+        "list": mixture(x, data, PINK),
+        "endless": mixture(x, data, ACCENT),
+        "network": network(grid, *picked(_trained(), grid), x),
+        "scores": scores(*_scores()[:3]),
+    }
+
+
+def _axis() -> np.ndarray:
+    from explorer.lessons.mixture.compute import HIGH, LOW
+
+    return np.linspace(LOW, HIGH, 171)
+
+
+def picture(runs: dict[str, Run]) -> None:
+    from explorer.figures.live import fill
+    from explorer.lessons.mixture.compute import Mixture, endless, picked, some
+    from explorer.lessons.mixture.figure import mixture_at, network_at, scores_at
+
+    x, decoder, by_k, charts, rng = _axis(), _trained(), _scores()[0], _still(), np.random.default_rng(0)
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        k = K.slider("K, number of Gaussians")
+        of_k = _fitted()[k - 1]
+        told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(SAMPLES, rng))
+        st.vega_lite_chart(fill(charts["list"], **told), width="stretch")
+        st.markdown(
+            "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
+        )
+    with middle:
+        z = Z.slider("z, index of a Gaussian of the VAE")
+        (mean,), (sd,) = picked(decoder, np.array([z]))
+        few, whole = some(decoder, k), endless(decoder)
+        one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
+        told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(SAMPLES, rng), one, few.density(x))
+        st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
+        st.markdown(
+            f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and"
+            " their sum (dashed); the Gaussian at z (orange)."
+        )
+    with right:
+        st.markdown(
+            f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard"
+            f" deviation s(z) = **{sd:.2f}**."
+        )
+        st.vega_lite_chart(fill(charts["network"], **network_at(z, mean, sd)), width="stretch")
+    st.vega_lite_chart(fill(charts["scores"], **scores_at(by_k, k)), width="stretch")
+    _compared(k)
+
+
+def _compared(k: int) -> None:
+    """Both test log-likelihoods, and which model fits better, only where the interval of the difference
+    excludes 0.
+    """
+    by_k, vae, truth, differences = _scores()
+    difference = differences[k - 1]
+    verdict = {
+        1: "The mixture fits better.",
+        -1: "The VAE fits better.",
+        0: "Which one fits better is not established.",
+    }[difference.sign]
+    ahead = next((i + 1 for i in range(MOST) if all(d.sign == 1 for d in differences[i:])), None)
+    st.markdown(
+        f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats"
+        f" per number. Mixture − VAE: {difference.text(2)}. {verdict}"
+        + (f" From K = {ahead} on, the mixture fits better." if ahead else "")
+    )
+    st.caption(
+        "These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each"
+        f" model was trained once. The ticks below the curves are {SAMPLES} samples of each model."
+    )

@@ -1,0 +1,136 @@
+"""The lesson on the reparameterization trick: z as a function of μ, σ and noise, so that a loss of z has a
+gradient.
+"""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from explorer.store.run import Run
+from explorer.ui import words
+from explorer.ui.components.settings import Setting
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+
+NAME = "reparameterization"
+PAGE = page_of(NAME)
+MU = Setting("mu", -0.5, -2, 2, 0.1, page=PAGE)
+SIGMA = Setting("sigma", 0.8, 0.1, 2, 0.1, page=PAGE)
+N = Setting("n", 10, 1, 1000, page=PAGE)
+LOSS = Setting("loss", "bowl", page=PAGE, options=("bowl", "ripples"))
+DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+SHOWN = {"bowl": "(z − 1)²", "ripples": "cos 4z"}
+LINES = 40  # samples shown, at most
+
+mu, sigma, eps, z = tex("mu", r"\mu"), tex("sigma", r"\sigma"), tex("eps", r"\varepsilon"), tex("z", "z")
+sigma2, mu_x, sigma_x = tex("sigma", r"\sigma^2"), tex("mu", r"\mu_\phi(x)"), tex("sigma", r"\sigma_\phi(x)")
+MATHEMATICS = read_mathematics(
+    __file__, z=z, mu=mu, sigma2=sigma2, sigma=sigma, mu_x=mu_x, sigma_x=sigma_x, eps=eps
+)
+
+LESSON = Lesson(
+    NAME,
+    "The encoder is trained through a random z. **Move μ and σ:** the noise ε stays the same, and each z"
+    " moves with them.",
+    Question(
+        "z is sampled directly from N(μ, σ²). What is the gradient of the reconstruction loss with respect to"
+        " μ and σ?",
+        ("The same, with more noise", "0", "It has the wrong sign"),
+        1,
+        "A sampled z is a number that does not depend on μ and σ: the gradient is 0 in every batch (row"
+        " *sampled directly*). Only KL would train the encoder, and every posterior would collapse to the"
+        " prior.",
+    ),
+    MATHEMATICS,
+    (
+        "explorer.models.posterior:Gaussian.sample",
+        "explorer.lessons.reparameterization.compute:pathwise",
+        "explorer.lessons.reparameterization.compute:score",
+        "explorer.lessons.reparameterization.compute:drawn",
+    ),
+    (MU, SIGMA, N, LOSS, DRAW),
+    concepts=(6,),
+)
+
+
+def picture(runs: dict[str, Run]) -> None:
+    from explorer.figures.live import fill
+    from explorer.lessons.reparameterization.compute import curve, gradients, noise, path, spread_ratio
+    from explorer.lessons.reparameterization.figure import (
+        REACH,
+        estimates,
+        estimates_at,
+        losses,
+        losses_at,
+        moved,
+        moved_at,
+    )
+
+    left, right = st.columns(2)
+    with left:
+        one, other = st.columns(2)
+        with one:
+            MU.slider("μ")
+        with other:
+            SIGMA.slider("σ")
+    with right:
+        one, other = st.columns(2, vertical_alignment="bottom")
+        with one:
+            N.set(min(SIZES, key=lambda size: abs(size - N.get())))
+            st.select_slider(
+                "Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session"
+            )
+        with other:
+            LOSS.select("Loss f(z)", LOSS.options, SHOWN.get)
+    mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
+    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 241)
+    # direct sampling is to be predicted first
+    shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
+    found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
+    spreads = found.pathwise.std(0), found.score.std(0)
+    with left:
+        st.vega_lite_chart(fill(moved(), **moved_at(sampled, mu, sigma)), width="stretch")
+        st.vega_lite_chart(
+            fill(
+                losses(loss),
+                curve=pd.DataFrame({"z": grid, "loss": curve(loss, grid)}),
+                **losses_at(sampled, loss),
+            ),
+            width="stretch",
+        )
+    with right:
+        for i, name in enumerate(("μ", "σ")):
+            ways = {way: getattr(found, way)[:, i] for way in shown}
+            reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
+            st.vega_lite_chart(
+                fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch"
+            )
+    exact = " and ".join(f"{words.minus(found.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ")))
+    ratios = " and ".join(
+        f"{_told(*spread_ratio(found.score[:, i], found.pathwise[:, i]))} for {name}"
+        for i, name in enumerate("μσ")
+    )
+    st.markdown(
+        f"Both estimates have the same expectation, the exact gradient: {exact}. The standard deviation of"
+        f" the score function, divided by that of z = μ + σ·ε, is {ratios} (95% intervals)."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"Left: {min(n, LINES)} samples of one batch, μ ± σ, and the slope of the loss at each z. Right:"
+            f" the estimates of {len(eps)} batches of {n:,} (those beyond the axis are drawn at its end) with"
+            " their standard deviation; orange: the exact gradient.",
+            width="stretch",
+        )
+        st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
+
+
+def _told(ratio: float, low: float, high: float) -> str:
+    """To two digits."""
+    digits = 2 if ratio < 1 else 1 if ratio < 10 else 0
+    return f"**{ratio:.{digits}f}** ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _round_up(value: float) -> float:
+    """To 1, 2 or 5 times a power of ten, so that an axis seldom changes."""
+    power = 10 ** np.floor(np.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power))

@@ -1,0 +1,117 @@
+"""The page of a lesson: a sentence, a question, a figure to move; below, the mathematics and the code."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
+
+from explorer.figures.palette import formula_style
+from explorer.registry import LESSONS
+from explorer.store.run import Run
+from explorer.ui.entry import require_app
+from explorer.ui.faults import plain_faults
+from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_of
+from explorer.ui.learn.source import source
+
+ADDRESS = "lesson address"  # session key: the query that was followed last, and the state that it led to
+
+Picture = Callable[[dict[str, Run]], None]
+
+
+def teach(name: str) -> None:
+    """Draw the page of a lesson, a folder of explorer/lessons."""
+    module = import_module(f"explorer.lessons.{name}.lesson")
+    lesson: Lesson = module.LESSON
+    require_app()
+    _follow_link(lesson)
+    st.html(formula_style())
+    names = list(LESSONS)
+    st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
+    st.title(LESSONS[name])
+    st.markdown(lesson.intro)
+    _question_and_picture(lesson, module.picture)
+    with st.expander("Mathematics"):
+        # A phone may begin a new line at the space.
+        st.markdown(lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad"))
+    with st.expander("Source code"):
+        for code in lesson.code:
+            st.caption(f"`{code.partition(':')[0].replace('.', '/')}.py`")
+            st.code(source(code), language="python", wrap_lines=True)
+    _link_neighbours(name)
+
+
+@st.fragment
+def _question_and_picture(lesson: Lesson, picture: Picture) -> None:
+    """Run again when a control changes."""
+    with plain_faults():
+        _ask(lesson)
+        runs = lesson.find_runs()
+        missing = [name for name in lesson.runs if name not in runs]
+        if missing and not (lesson.any_run and runs):
+            st.info(missing_runs_sentence(lesson.runs, missing, lesson.any_run))
+        else:
+            picture(runs)
+        query = _query(lesson)
+        if query != st.session_state[ADDRESS][1]:
+            st.session_state[ADDRESS] = query, query
+            st.query_params.from_dict(query)
+
+
+def _query(lesson: Lesson) -> dict[str, str]:
+    """Return the query of a link to the present state."""
+    return {s.name: str(s.get()) for s in (*lesson.settings, lesson.answer) if s.get() != s.usual}
+
+
+def _ask(lesson: Lesson) -> None:
+    question, answer = lesson.question, lesson.answer
+    with st.container(border=True):
+        st.markdown(f"**Predict:** {question.prompt}")
+        with st.container(horizontal=True):
+            for i, option in enumerate(question.options, 1):
+                st.button(
+                    option,
+                    key=f"{answer.key} {i}",
+                    type="primary" if answer.get() == i else "secondary",
+                    on_click=answer.set,
+                    args=(i,),
+                )
+        if chosen := answer.get():
+            right = chosen == question.right + 1
+            st.markdown(
+                f"**{'Correct.' if right else 'Not quite: ' + question.options[question.right] + '.'}**"
+                f" {question.explanation}"
+            )
+
+
+def _follow_link(lesson: Lesson) -> None:
+    """Apply the query of a new address. The address stays unchanged until a control moves, so that the
+    browser's Back works.
+    """
+    query = st.query_params.to_dict()
+    # Streamlit drops the buttons of a page that was left.
+    was_in_view = f"{lesson.answer.key} 1" in st.session_state
+    if was_in_view and query == st.session_state[ADDRESS][0]:
+        return
+    if not query and not was_in_view:  # opened again without a link: the page keeps its state
+        st.session_state[ADDRESS] = {}, {}
+        return
+    problems = []
+    for setting in (lesson.answer, *lesson.settings):
+        try:
+            setting.set(setting.read(query[setting.name]) if setting.name in query else setting.usual)
+        except ValueError:
+            setting.set(setting.usual)
+            problems.append(f"{setting.name} can't be {query[setting.name]!r}")
+    if problems:
+        st.warning(f"Part of this link is invalid: {'; '.join(problems)}.")
+    st.session_state[ADDRESS] = query, _query(lesson)
+
+
+def _link_neighbours(name: str) -> None:
+    names = list(LESSONS)
+    at = names.index(name)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for other, icon in ((at - 1, ":material/arrow_back:"), (at + 1, ":material/arrow_forward:")):
+            if 0 <= other < len(names):
+                label = LESSONS[names[other]]
+                st.page_link(f"pages/{page_of(names[other])}.py", label=label, icon=icon)
