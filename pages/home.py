@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from explorer.registry import LESSONS
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
 from explorer.ui.entry import require_app
 from explorer.ui.explore.latent_view import latent_view
+from explorer.ui.learn.lesson import page_of
 
 TASTE = "mnist-vae-2d"
 
