@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.ui.serving import MOST_LOGGED, HostAnswer, opens_a_browser
+from explorer.ui.serving import MOST_LOGGED, HostAnswer
+from explorer.ui.streamlit_internals import open_browser
 
 
 @pytest.mark.parametrize(
@@ -79,10 +80,5 @@ def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, hea
     }
     monkeypatch.setattr("streamlit.config.get_option", options.get)
     monkeypatch.setattr("streamlit.config.is_manually_set", lambda name: name == "server.address")
-
-    async def starts():
-        async with opens_a_browser(None):
-            pass
-
-    run(starts())
+    open_browser()
     assert found == opened
