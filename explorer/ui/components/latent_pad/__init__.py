@@ -16,29 +16,29 @@ from explorer.ui.components.latent_pad.block import Block, LateBlock
 
 HERE = Path(__file__).parent
 PARTS = (
-    "tensors",
-    "hub",
-    "elements",
-    "saving",
-    "forward",
+    "block",
+    "store",
+    "dom",
+    "save_image",
+    "network",
     "server_decoder",
     "film",
     "plane",
     "view",
     "dots",
-    "shade",
+    "gap_shading",
     "marks",
     "map",
-    "pointer",
+    "map_input",
     "legend",
     "sliders",
-    "direction",
+    "direction_slider",
     "readouts",
     "film_controls",
-    "decoded",
+    "decoded_image",
     "originals",
     "side",
-    "walk",
+    "path_strip",
     "samples",
     "layout",
     "pad",
@@ -58,7 +58,7 @@ def style(*parts: str) -> str:
 
 
 _pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style("button", "pad"))
-_courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
+_courier = st.components.v2.component("latent_pad_courier", js=javascript("store", "transport"))
 
 
 def latent_pad(
