@@ -101,7 +101,7 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
         const module = await import(URL.createObjectURL(new Blob([js + "; export { paintAll };"], { type: "text/javascript" })));
         const context = new OffscreenCanvas(side, side).getContext("2d");
         module.paintAll(context, strokes);
-        return [[...atob(module.pixels(strokes, side))].map((c) => c.charCodeAt(0)),
+        return [[...atob(module.encodePixels(strokes, side))].map((c) => c.charCodeAt(0)),
                 [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0)];
     }""",
         [js, strokes, SIDE],

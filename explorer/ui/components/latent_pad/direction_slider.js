@@ -1,38 +1,38 @@
-// A direction in latent space as a slider, which moves any z along it.
+// A slider that moves z along a direction in latent space.
 
-const FARTHEST = 3; // times its length, either way
+const MAX_MULTIPLE = 3; // of the direction's length, both ways
 
-export class Direction {
-  /** on.move(z), on.done() */
-  constructor(on) {
-    this.input = element("input", { type: "range", min: -FARTHEST, max: FARTHEST, step: 0.01, "data-testid": "direction" });
-    this.value = element("output");
-    this.name = element("b");
-    this.face = element("div.direction", { hidden: true }, this.name, this.input, this.value);
-    this.input.oninput = () => this.go(Number(this.input.value), on);
-    this.input.onchange = on.done;
-    this.input.ondblclick = () => { this.go(0, on); on.done(); };
+export class DirectionSlider {
+  /** callbacks: { onMove(z), onCommit() } */
+  constructor(callbacks) {
+    this.input = createElement("input", { type: "range", min: -MAX_MULTIPLE, max: MAX_MULTIPLE, step: 0.01, "data-testid": "direction" });
+    this.valueOutput = createElement("output");
+    this.nameElement = createElement("b");
+    this.element = createElement("div.direction", { hidden: true }, this.nameElement, this.input, this.valueOutput);
+    this.input.oninput = () => this.moveAlong(Number(this.input.value), callbacks);
+    this.input.onchange = callbacks.onCommit;
+    this.input.ondblclick = () => { this.moveAlong(0, callbacks); callbacks.onCommit(); };
   }
 
-  /** given: { name, vector [D] }, or null for none. */
-  set(given) {
-    Object.assign(this, { vector: given?.vector, base: null });
-    this.face.hidden = !given;
-    this.name.textContent = given?.name ?? "";
-    if (given) this.input.setAttribute("aria-label", `Along ${given.name}, in units of the difference of the two means`);
+  /** direction: { name, vector [D] }, or null for none. */
+  set(direction) {
+    Object.assign(this, { vector: direction?.vector, base: null });
+    this.element.hidden = !direction;
+    this.nameElement.textContent = direction?.name ?? "";
+    if (direction) this.input.setAttribute("aria-label", `Along ${direction.name}, in units of the difference of the two means`);
   }
 
-  go(t, on) {
-    this.moved = this.base.map((v, i) => v + t * this.vector[i]);
-    on.move(this.moved);
+  moveAlong(multiple, callbacks) {
+    this.lastZ = this.base.map((v, i) => v + multiple * this.vector[i]);
+    callbacks.onMove(this.lastZ);
   }
 
-  /** z that came here in another way is a new beginning. */
+  /** Update the slider to z. A z that was not reached by this slider becomes its new zero. */
   show(z) {
     if (!this.vector) return;
-    if (!this.base || (z !== this.moved && z.some((v, i) => v !== this.moved?.[i]))) [this.base, this.moved, this.input.value] = [z, z, 0];
-    const t = Number(this.input.value);
-    this.value.textContent = (t > 0 ? "+" : "") + number(t, 2);
-    this.input.setAttribute("aria-valuetext", this.value.textContent);
+    if (!this.base || (z !== this.lastZ && z.some((v, i) => v !== this.lastZ?.[i]))) [this.base, this.lastZ, this.input.value] = [z, z, 0];
+    const multiple = Number(this.input.value);
+    this.valueOutput.textContent = (multiple > 0 ? "+" : "") + formatNumber(multiple, 2);
+    this.input.setAttribute("aria-valuetext", this.valueOutput.textContent);
   }
 }

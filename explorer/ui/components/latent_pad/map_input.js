@@ -1,56 +1,57 @@
-// Pointer and keys on the map.
+// Pointer and keyboard input on the map.
 
-const A_CLICK = 4; // px that a pointer may stray between press and release
+const MAX_CLICK_DISTANCE = 4; // px that the pointer may move between press and release of a click
 
 /**
- * to.hover(place): a look; to.leave(): back; to.stay(place, clicked): let go there; to.step([across, up]): an arrow key's
- * steps, null for Home; to.done(): the key is up. Esc gives the focus back to the page. Places are clamped to the map. A second finger is not heard.
+ * Call handlers.onHover(position) while the pointer is over the map, onLeave() when it leaves, onRelease(position, isClick) when it is
+ * released, onStep([x, y]) for an arrow key or onStep(null) for Home, and onCommit() when the key is released. Positions are px on the
+ * canvas, clamped to the plot area. Escape returns the focus to the page. A second pointer is ignored while one is pressed.
  */
-export function listen(canvas, map, to) {
-  let pressed = null; // { id, at }
-  const place = ({ clientX, clientY }) => {
-    const box = canvas.getBoundingClientRect();
-    return [clientX - box.x, clientY - box.y];
+export function addMapListeners(canvas, map, handlers) {
+  let pressed = null; // { id, position }
+  const positionOf = ({ clientX, clientY }) => {
+    const bounds = canvas.getBoundingClientRect();
+    return [clientX - bounds.x, clientY - bounds.y];
   };
-  const other = (event) => pressed && pressed.id !== event.pointerId;
+  const isOtherPointer = (event) => pressed && pressed.id !== event.pointerId;
 
   canvas.onpointerdown = (event) => {
-    const at = place(event);
-    if (pressed || event.button !== 0 || !map.view?.inside(at)) return;
+    const position = positionOf(event);
+    if (pressed || event.button !== 0 || !map.view?.contains(position)) return;
     canvas.setPointerCapture(event.pointerId);
-    pressed = { id: event.pointerId, at };
-    to.hover(at);
+    pressed = { id: event.pointerId, position };
+    handlers.onHover(position);
   };
   canvas.onpointermove = (event) => {
-    if (other(event) || !map.view) return;
-    const at = place(event);
-    if (pressed) to.hover(map.view.clamp(at));
-    else if (event.pointerType === "mouse") map.view.inside(at) ? to.hover(at) : to.leave();
+    if (isOtherPointer(event) || !map.view) return;
+    const position = positionOf(event);
+    if (pressed) handlers.onHover(map.view.clamp(position));
+    else if (event.pointerType === "mouse") map.view.contains(position) ? handlers.onHover(position) : handlers.onLeave();
   };
   canvas.onpointerup = (event) => {
-    if (!pressed || other(event)) return;
-    const at = map.view.clamp(place(event)), clicked = Math.hypot(at[0] - pressed.at[0], at[1] - pressed.at[1]) < A_CLICK;
+    if (!pressed || isOtherPointer(event)) return;
+    const position = map.view.clamp(positionOf(event)), isClick = Math.hypot(position[0] - pressed.position[0], position[1] - pressed.position[1]) < MAX_CLICK_DISTANCE;
     pressed = null;
-    to.stay(at, clicked);
-    if (event.pointerType !== "mouse") to.leave();
+    handlers.onRelease(position, isClick);
+    if (event.pointerType !== "mouse") handlers.onLeave();
   };
   canvas.onpointercancel = canvas.onlostpointercapture = canvas.onpointerleave = (event) => {
-    if (other(event)) return;
+    if (isOtherPointer(event)) return;
     pressed = null;
-    to.leave();
+    handlers.onLeave();
   };
 
-  let keyed = false;
+  let movedByKey = false;
   canvas.onkeydown = (event) => {
-    if (event.key === "Escape") return canvas.blur(); // keys belong to the page again
-    const step = arrow(event);
+    if (event.key === "Escape") return canvas.blur(); // so that keys reach the page again
+    const step = arrowStep(event);
     if (event.ctrlKey || event.metaKey || event.altKey || !(step || event.key === "Home")) return;
     event.preventDefault();
-    keyed = true;
-    to.step(step);
+    movedByKey = true;
+    handlers.onStep(step);
   };
   canvas.onkeyup = canvas.onblur = () => {
-    if (keyed) to.done();
-    keyed = false;
+    if (movedByKey) handlers.onCommit();
+    movedByKey = false;
   };
 }

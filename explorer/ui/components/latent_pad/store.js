@@ -1,4 +1,4 @@
-// What this browser tab holds: blocks by id, kept through reruns and page switches, and the latest letter to each pad.
-// It outlives every component, so it hangs on the window.
+// The data that the server has sent to this browser tab: blocks by id, and the latest state of each pad by its key.
+// The store is a property of the window because it must outlive reruns, page switches and every component.
 
-export const hub = (globalThis.latentPadHub ??= Object.assign(new EventTarget(), { arrived: [], blocks: new Map(), letters: new Map() }));
+export const store = (globalThis.latentPadStore ??= Object.assign(new EventTarget(), { receivedBytes: [], blocks: new Map(), padStates: new Map() }));
