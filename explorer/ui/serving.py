@@ -1,12 +1,13 @@
 """What surrounds Streamlit's own server: its start, and the answer to a host name that is not allowed."""
 
-import sys
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
+from explorer.logs import LOGGER, configure
 from explorer.names import sanitize
 from explorer.ui.streamlit_internals import is_host_allowed, open_browser
 from explorer.ui.warm_up import warm_up
@@ -38,7 +39,7 @@ class HostAnswer:
     def _log(self, name: str) -> None:
         if name not in self.logged and len(self.logged) < MOST_LOGGED:
             self.logged.add(name)
-            print(said_to_operator(name), file=sys.stderr, flush=True)
+            LOGGER.warning(said_to_operator(name))
 
 
 def said_to_visitors(name: str) -> str:
@@ -74,6 +75,7 @@ def _name(host: str | None) -> str:
 @asynccontextmanager
 async def lifespan(app):
     """What the server does once, before its first visitor."""
+    configure(st.get_option("logger.level"))
     warm_up()
     open_browser()
     yield
