@@ -13,10 +13,12 @@ from playwright.sync_api import Page, expect
 from explorer.ui.components.drawing import SIDE
 from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
-from tests.browser.test_drawing import (
+from tests.browser.test_drawing import (  # noqa: F401 - its fixtures
+    drawing_address,
     heard,
+    open_drawing,
     stroke,
-)  # noqa: F401 - its fixtures
+)
 
 NOISE = """
     globalThis.truth = HTMLCanvasElement.prototype.toDataURL;

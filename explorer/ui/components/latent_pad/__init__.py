@@ -78,9 +78,9 @@ def latent_pad(
     sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each
     side, "row": of the chosen point or None, "heard": the number "n" of the last message heard, or None},
     "film": a place on its axis, if there is one, "start": of a walk [2], "drawn": what a tool shows of itself
-    (Pad.setToolOverlay in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of uint8 [C, H,
-    W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None, "side", "film",
-    "start"}; on_ask {"n", "zs", "film"}.
+    (Pad.setToolOverlay in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of
+    uint8 [C, H, W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None,
+    "side", "film", "start"}; on_ask {"n", "zs", "film"}.
     """
 
     def said(what: str, then: Callable[[dict], None]):
