@@ -18,7 +18,7 @@ def latent_view(run: Run) -> None:
 
 
 def pad(here: ExploreSession, drawn: dict | None = None) -> None:
-    """drawn: what the tool beside it shows of itself on the map (Pad.draw in pad.js), if there is a tool."""
+    """drawn: what the tool beside it shows of itself on the map (Pad.setToolOverlay in pad.js), or None."""
     run, place = here.run, here.place
     RunView(run).assert_unchanged()
     view = RunView(run)
