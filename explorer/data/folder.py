@@ -14,8 +14,6 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Entry
 
-EXAMPLES = {"folder": "folder:/home/me/faces", "file": "file:/home/me/faces.zip"}
-
 
 def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
     """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed
@@ -26,7 +24,7 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
     """
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
-        raise _absent("folder", root)
+        raise _missing("folder", root, "a folder of images, as in folder:/home/me/faces")
     return folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
 
 
@@ -55,7 +53,7 @@ def file_upload(place: Path, on_progress: Progress = untold, encoding: str | Non
     name = sanitize(str(place), 300)
     try:
         if not place.is_file():
-            raise _absent("file", place)
+            raise _missing("file", place, "a file with images, as in file:/home/me/faces.zip")
         if place.stat().st_size > MOST_BYTES:
             raise UserError(
                 f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into"
@@ -103,8 +101,5 @@ def read_images(
     return x, kept, skipped
 
 
-def _absent(kind: str, place: Path) -> UserError:
-    what = "a folder of images" if kind == "folder" else "a file with images"
-    return UserError(
-        f"There is no {kind} {sanitize(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}."
-    )
+def _missing(noun: str, path: Path, remedy: str) -> UserError:
+    return UserError(f"There is no {noun} {sanitize(str(path), 300)}. Give the path of {remedy}.")
