@@ -16,13 +16,12 @@ taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else No
 if taste is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
-what = "handwritten digit" if taste.spec.dataset == "mnist" else "image"
 numbers = (
     "two numbers, z₀ and z₁" if taste.spec.latent_dim == 2 else f"a code z of {taste.spec.latent_dim} numbers"
 )
 st.markdown(
-    f"Each {what} is encoded as {numbers}. **Move over the map or drag a slider, and watch the decoded image"
-    " change.** On the way from one class to another, look for a third class."
+    f"Each {taste.spec.dataset_kind.noun} is encoded as {numbers}. **Move over the map or drag a slider, and"
+    " watch the decoded image change.** On the way from one class to another, look for a third class."
 )
 latent_view(taste)
 

@@ -33,7 +33,7 @@ table = pd.DataFrame(
             "run": public_name(run.name),
             "seen": "only you" if owner_key(run.name) else "everyone",
             "images": words.dataset(run),
-            "model": words.MODELS[run.spec.model],
+            "model": run.spec.model_kind.label,
             "network": run.spec.network,
             "latent": run.spec.latent_dim,
             "KL weight": run.spec.beta if run.spec.has_prior else None,

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from explorer.registry import NETWORKS
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
@@ -48,12 +49,6 @@ LESSON = Lesson(
     runs=(SHOWN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
-NETWORKS = {
-    "linear": "one linear layer each",
-    "mlp": "fully connected layers with nonlinearities between them",
-    "conv": "convolutions; transposed convolutions in the decoder",
-    "gru": "recurrent: one image row at a time; the LSTM is its older relative",
-}
 CLIPS = (0.001, 0.02)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
 
 
@@ -99,7 +94,7 @@ def _networks(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder.compute import n_weights
 
     rows = (
-        f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |"
+        f"| {kind} | {NETWORKS[kind].description} | {a:,} + {b:,} |"
         for kind, (a, b) in n_weights(shape, 2).items()
     )
     return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])

@@ -93,7 +93,7 @@ def picture(runs: dict[str, Run]) -> None:
     images = [name for name in SHOWN if SHOWN[name] in runs]
     controls = st.columns([2, 4, 3])
     with controls[0]:
-        run = runs[SHOWN[IMAGES.pick("Images", images, words.DATASETS.get)]]
+        run = runs[SHOWN[IMAGES.pick("Images", images, words.choice_of_images)]]
     data = _data(run_version(run), run)
     with controls[1]:
         per_class = _slider([str(n) for n in data.counts])

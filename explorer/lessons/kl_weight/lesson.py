@@ -78,7 +78,7 @@ def picture(runs: dict[str, Run]) -> None:
     left, right = st.columns([3, 2])
     with right:
         vae = ladders[
-            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.DATASETS.get)
+            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.choice_of_images)
         ]
     with left:
         at = _slider([frame.beta for frame in vae.film])

@@ -59,7 +59,7 @@ def show(here: ExploreSession) -> None:
 def _spacing(here: ExploreSession, n: int, by: str) -> str:
     spec, r = here.run.spec, correlation(RunView(here.run).scale.unit)
     gaussian = (
-        "the prior" if spec.has_prior else f"the Gaussian fitted to the {words.MODELS[spec.model]}'s codes"
+        "the prior" if spec.has_prior else f"the Gaussian fitted to the {spec.model_kind.label}'s codes"
     )
     if by != "quantile":
         return f"The steps are even, over ±{REACH:g} standard deviations of {gaussian}."

@@ -181,10 +181,10 @@ def _figures(here: ExploreSession, loaded, x: np.ndarray, z: np.ndarray, rate: n
             "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more."
         ),
     )
-    if spec.likelihood == "bernoulli":
+    if not spec.likelihood_kind.is_density:
         st.caption(
-            "On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only"
-            " between models with this likelihood."
+            f"On grey pixels, the {spec.likelihood.capitalize()} likelihood is not a normalised density:"
+            " compare log p(x) only between models with this likelihood."
         )
     st.page_link(page_file(page_of("elbo")), label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
 
