@@ -5,35 +5,42 @@ far longer than filling, and a browser moves what is new alone.
 import altair as alt
 import pandas as pd
 
-LINES = "line", "area", "rule", "trail"
+LINE_MARKS = "line", "area", "rule", "trail"
 
 
-def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
+def to_vega_lite(chart: alt.Chart | alt.LayerChart) -> dict:
     """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while
     st.altair_chart takes a chart apart in another thread, the data of this one would be lost.
     """
-    return {name: _unheard(part) for name, part in chart.to_dict().items() if name != "config"}
+    return {
+        name: _hide_lines_from_screen_readers(part)
+        for name, part in chart.to_dict().items()
+        if name != "config"
+    }
 
 
-def _unheard(part):
+def _hide_lines_from_screen_readers(part):
     """A part of a chart in which lines and areas are left out for who hears the page: a browser would
     announce each as one mark, by its first point, and without a name where there is none. Points, bars, texts
     and axes say what they are.
     """
     if isinstance(part, list):
-        return [_unheard(each) for each in part]
+        return [_hide_lines_from_screen_readers(each) for each in part]
     if not isinstance(part, dict):
         return part
-    if part.get("type") in LINES:
+    if part.get("type") in LINE_MARKS:
         part = {"aria": False} | part
-    return {name: value if name == "datasets" else _unheard(value) for name, value in part.items()}
+    return {
+        name: value if name == "datasets" else _hide_lines_from_screen_readers(value)
+        for name, value in part.items()
+    }
 
 
-def as_pixels(says: str) -> dict:
+def on_canvas(description: str) -> dict:
     """Properties of a chart with hundreds of marks, painted faster than an SVG element for each; says: what
     it shows, read aloud.
     """
-    return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": says}
+    return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": description}
 
 
 def frame(across: bool = True, up: bool = True) -> alt.Chart:
@@ -46,7 +53,7 @@ def frame(across: bool = True, up: bool = True) -> alt.Chart:
     return alt.Chart(alt.NamedData("frame")).mark_rect(opacity=0, aria=False).encode(**ends)
 
 
-def framed(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
+def frame_data(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
     """The ends of the axes that a frame() is of."""
     return pd.DataFrame({"left": [left], "right": [right], "low": [low], "high": [high]})
 

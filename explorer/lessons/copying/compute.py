@@ -10,49 +10,52 @@ from explorer.latent.share import Share, counted
 from explorer.runs.inference import Learnt, learnt
 from explorer.runs.load import LoadedRun
 
-BLENDED = 60  # images, of which a blend is made
+MAX_BLENDED_IMAGES = 60  # images, of which a blend is made
 # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
 # inference)
-COPY = 1 / 3
+MAX_COPY_RATIO = 1 / 3
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class ReferenceDistances:
     """learnt: the training images; logvar [N, D] of their posteriors; information: I(x; z) of them, in nats.
     test, recreated [n, 2]: two_nearest() of the test images, and of the images decoded from their codes;
     relearnt [N, 2]: of the training images, decoded from their codes; blended [n]: blended() of the test
     images.
     """
 
-    learnt: Learnt
+    training: Learnt
     logvar: np.ndarray
-    test: np.ndarray
-    recreated: np.ndarray
-    blended: np.ndarray
-    relearnt: np.ndarray
-    information: float
+    test_distances: np.ndarray
+    reconstruction_distances: np.ndarray
+    blend_distances: np.ndarray
+    training_reconstruction_distances: np.ndarray
+    mutual_information: float
 
 
-def yardstick(loaded: LoadedRun, test: np.ndarray) -> Yardstick:
+def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> ReferenceDistances:
     """test uint8 [n, C, H, W]. Raises UserError if the training images are not on this machine."""
-    known = learnt(loaded, lambda done, total: None)
-    recreated, logvar = loaded.decode(loaded.encode(test).mu.numpy()), loaded.encode(known.x).logvar.numpy()
-    return Yardstick(
-        known,
+    training = learnt(loaded, lambda done, total: None)
+    reconstructions, logvar = (
+        loaded.decode(loaded.encode(test).mu.numpy()),
+        loaded.encode(training.x).logvar.numpy(),
+    )
+    return ReferenceDistances(
+        training,
         logvar,
-        two_nearest(known.x, test),
-        two_nearest(known.x, recreated),
-        blended(known.x, test / np.float32(255)),
-        two_nearest(known.x, loaded.decode(known.mu)),
-        mutual_information(known.mu, logvar, np.random.default_rng(0)),
+        two_nearest_distances(training.x, test),
+        two_nearest_distances(training.x, reconstructions),
+        blend_distances(training.x, test / np.float32(255)),
+        two_nearest_distances(training.x, loaded.decode(training.mu)),
+        mutual_information(training.mu, logvar, np.random.default_rng(0)),
     )
 
 
-def two_nearest(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+def two_nearest_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
     """images [N, C, H, W], to [n, C, H, W], uint8 or float in [0, 1] -> [n, 2], the Euclidean distances, over
     pixels in [0, 1], of each of `to` from the nearest of the images and from the second nearest.
     """
-    points, places = (_flat(part) for part in (images, to))
+    points, places = (_flatten(part) for part in (images, to))
     return np.column_stack([distances(points, places, k) for k in (1, 2)])
 
 
@@ -60,11 +63,11 @@ def best_blend(images: np.ndarray, x: np.ndarray) -> Blend:
     """images uint8 [N, C, H, W], x float [C, H, W] -> the non-negative blend that comes nearest to x, of the
     BLENDED nearest images.
     """
-    rows, _ = nearest(images, x, min(BLENDED, len(images)))
+    rows, _ = nearest(images, x, min(MAX_BLENDED_IMAGES, len(images)))
     return blend(x, images[rows])
 
 
-def blended(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+def blend_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
     """images uint8 [N, C, H, W], to float [n, C, H, W] -> [n], the distance of each from its best_blend()."""
     return np.array([best_blend(images, x).distance for x in to])
 
@@ -81,23 +84,23 @@ def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.n
     return np.tensordot(weights / weights.sum(), images, 1) / 255
 
 
-def copies(found: np.ndarray) -> np.ndarray:
+def is_copy(distances: np.ndarray) -> np.ndarray:
     """two_nearest() [n, 2] -> bool [n]: whether the nearest image is nearer than a third of the distance to
     the second nearest.
     """
-    return found[:, 0] < COPY * found[:, 1]
+    return distances[:, 0] < MAX_COPY_RATIO * distances[:, 1]
 
 
-def share_of_copies(found: np.ndarray) -> Share:
+def share_of_copies(distances: np.ndarray) -> Share:
     """two_nearest() [n, 2] -> the share of copies, with its 95% interval."""
-    return counted(copies(found))
+    return counted(is_copy(distances))
 
 
-def nearer(found: np.ndarray, usual: np.ndarray) -> Share:
+def share_nearer(distances: np.ndarray, reference: np.ndarray) -> Share:
     """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of
     the others.
     """
-    return counted(found[:, 0] < np.median(usual[:, 0]))
+    return counted(distances[:, 0] < np.median(reference[:, 0]))
 
 
 def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
@@ -114,6 +117,6 @@ def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Genera
     return total / len(mu)
 
 
-def _flat(images: np.ndarray) -> np.ndarray:
+def _flatten(images: np.ndarray) -> np.ndarray:
     flat = images.reshape(len(images), -1).astype(np.float64)
     return flat / 255 if images.dtype == np.uint8 else flat

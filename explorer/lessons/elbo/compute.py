@@ -17,24 +17,28 @@ from explorer.latent.quadrature import Grid
 from explorer.runs.load import LoadedRun
 
 GRID = Grid(8.0, 256)
-NARROWEST = GRID.step  # standard deviation of q that the cells resolve
-FARTHEST = 3.0  # mean of q, so that its mass lies on the grid
-BATCH = 8192
+MIN_SIGMA = GRID.step  # standard deviation of q that the cells resolve
+MAX_MEAN = 3.0  # mean of q, so that its mass lies on the grid
+BATCH_SIZE = 8192
 Q = tuple[float, float, float, float]  # mu₀, mu₁, log sigma₀, log sigma₁
 
 
 @torch.inference_mode()
-def decoded(loaded: LoadedRun) -> Tensor:
+def decode_grid(loaded: LoadedRun) -> Tensor:
     """x_logits [n², C, H, W] at the middle of each cell of the grid; the same for all images."""
-    return torch.cat([loaded.model.decode(z) for z in torch.from_numpy(GRID.points).float().split(BATCH)])
+    return torch.cat(
+        [loaded.model.decode(z) for z in torch.from_numpy(GRID.points).float().split(BATCH_SIZE)]
+    )
 
 
 @torch.inference_mode()
-def evidence(loaded: LoadedRun, x_logits: Tensor, x: np.ndarray) -> "Evidence":
+def compute_evidence(loaded: LoadedRun, x_logits: Tensor, x: np.ndarray) -> "Evidence":
     """x uint8 [C, H, W]; x_logits [n², C, H, W] from decoded()."""
     image = (torch.from_numpy(x.copy()).float() / 255)[None]
-    found = [loaded.likelihood.distortion(some, image.expand_as(some)) for some in x_logits.split(BATCH)]
-    return Evidence(-torch.cat(found).double().numpy().reshape(GRID.n, GRID.n))
+    distortions = [
+        loaded.likelihood.distortion(batch, image.expand_as(batch)) for batch in x_logits.split(BATCH_SIZE)
+    ]
+    return Evidence(-torch.cat(distortions).double().numpy().reshape(GRID.n, GRID.n))
 
 
 @torch.inference_mode()
@@ -104,7 +108,7 @@ class Evidence:
             mass=float(down.sum() * across.sum()),
         )
 
-    def slope(self, q: Q) -> np.ndarray:
+    def gradient(self, q: Q) -> np.ndarray:
         """[4]: the gradient of the bound: of E_q log p(x, z) by the grid, and of the entropy of q, which is 1
         in log sigma.
         """
@@ -123,20 +127,20 @@ class Evidence:
         )
 
 
-def climb(image: Evidence, start: Q, n_steps: int) -> list[Q]:
+def gradient_ascent(image: Evidence, start: Q, n_steps: int) -> list[Q]:
     """[n_steps + 1] values of q: gradient ascent on the bound, each step halved until the bound does not
     fall.
     """
-    q, rate, way = np.array(start), 0.02, [start]
-    low, high = np.array([-FARTHEST] * 2 + [np.log(NARROWEST)] * 2), np.array([FARTHEST] * 2 + [0.0] * 2)
+    q, rate, path = np.array(start), 0.02, [start]
+    low, high = np.array([-MAX_MEAN] * 2 + [np.log(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
     bound = image.terms(start).bound
     for _ in range(n_steps):
-        slope, rate = image.slope(tuple(q)), 2 * rate
+        gradient, rate = image.gradient(tuple(q)), 2 * rate
         while rate > 1e-9:
-            tried = np.clip(q + rate * slope, low, high)
-            if (reached := image.terms(tuple(tried)).bound) >= bound:
-                q, bound = tried, reached
+            candidate = np.clip(q + rate * gradient, low, high)
+            if (candidate_bound := image.terms(tuple(candidate)).bound) >= bound:
+                q, bound = candidate, candidate_bound
                 break
             rate /= 2
-        way.append(tuple(q.tolist()))
-    return way
+        path.append(tuple(q.tolist()))
+    return path

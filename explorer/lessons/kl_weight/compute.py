@@ -12,7 +12,7 @@ from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.runs.load import LoadedRun
 
-N_NOISE = 4  # posterior samples of each image
+N_POSTERIOR_SAMPLES = 4  # posterior samples of each image
 
 
 @torch.inference_mode()
@@ -22,7 +22,7 @@ def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tu
     """
     images = torch.from_numpy(x).float() / 255
     posterior, rng = model.encode(images), torch.Generator().manual_seed(0)
-    noise = torch.randn((N_NOISE, *posterior.mu.shape), generator=rng)
+    noise = torch.randn((N_POSTERIOR_SAMPLES, *posterior.mu.shape), generator=rng)
     return (
         likelihood.distortion(model.decode(posterior.mu), images).numpy(),
         torch.stack(
@@ -44,7 +44,7 @@ def noise_error(sampled: np.ndarray, n_images: int) -> float:
     return float(np.sqrt(sampled.var(0, ddof=1).mean() / n_images))
 
 
-def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
+def decode_rows(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
     """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each model's reconstructions from
     posterior means, and decoded samples of the prior, always the same. A decoded image is the mean E[x|z],
     not a sample of p(x|z).
@@ -55,7 +55,7 @@ def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int)
     return {"image": x / np.float32(255)} | reconstructions | {"samples": vae.decode(eps)}
 
 
-def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
+def lowest_mean(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
     """values [n] of the same n images, at each KL weight -> the KL weight with the lowest mean, and the
     others whose difference from it is not established at 95%.
     """
@@ -65,7 +65,7 @@ def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
     ]
 
 
-def smallest(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:
+def smallest_gap(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:
     """The same of gaps."""
     best = min(gaps, key=lambda beta: gaps[beta].share)
     return best, [beta for beta in gaps if beta != best and not is_smaller(gaps[best], gaps[beta])]

@@ -9,13 +9,13 @@ import torch
 from explorer.runs.load import LoadedRun
 from explorer.store.replay import Replay, read_replay
 
-NARROWEST = -60.0  # log of a variance, as far as the table of widths goes
-REPEATS = 10  # samples of each posterior, for a distortion
-SAMPLES = 1000  # of the prior
+MIN_LOG_VARIANCE = -60.0  # log of a variance, as far as the table of widths goes
+N_POSTERIOR_SAMPLES = 10  # samples of each posterior, for a distortion
+N_PRIOR_SAMPLES = 1000  # of the prior
 
 
 @dataclass(frozen=True)
-class Moment:
+class EpochState:
     """mu [n, D]: means of the posteriors of test images; distortion, rate: nats per training image, as they
     were in that epoch; sigma: width_of_rate(); spread: standard deviation of the means; recreated, samples:
     uint8 [k, C, H, W].
@@ -27,7 +27,7 @@ class Moment:
     rate: float
     sigma: float
     spread: float
-    recreated: np.ndarray
+    reconstructions: np.ndarray
     samples: np.ndarray
 
 
@@ -36,10 +36,10 @@ def replay_of(folder: Path) -> Replay | None:
     return read_replay(folder)
 
 
-def moment(r: Replay, epoch: int) -> Moment:
+def state_at_epoch(r: Replay, epoch: int) -> EpochState:
     """The last that was kept up to that epoch."""
     i = max(int(np.searchsorted(r.epochs, epoch, side="right")) - 1, 0)
-    return Moment(
+    return EpochState(
         r.epochs[i],
         r.mu[i],
         r.distortion[i],
@@ -62,12 +62,12 @@ def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
     mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1)
     (Kingma and Welling, ICLR 2014, appendix B): the second part is that of the width.
     """
-    of_width = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
-    s = np.linspace(0, NARROWEST, 6001)
-    return float(np.exp(np.interp(of_width, (np.exp(s) - s - 1) / 2, s) / 2))
+    width_part = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
+    s = np.linspace(0, MIN_LOG_VARIANCE, 6001)
+    return float(np.exp(np.interp(width_part, (np.exp(s) - s - 1) / 2, s) / 2))
 
 
-def drawn(m: Moment) -> np.ndarray:
+def sample_codes(m: EpochState) -> np.ndarray:
     """[n, D]: one z for each image, as if all posteriors had the width sigma; the noise of an image is always
     the same.
     """
@@ -75,36 +75,38 @@ def drawn(m: Moment) -> np.ndarray:
 
 
 @torch.inference_mode()
-def distortion_of(
+def mean_distortion(
     loaded: LoadedRun, images: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None
 ) -> tuple[float, float]:
     """images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE -> nats per image, over REPEATS
     samples of each posterior: the mean, and its standard error over images.
     """
     x, rng = torch.from_numpy(images).float() / 255, np.random.default_rng(0)
-    found = []
-    for _ in range(1 if logvar is None else REPEATS):
+    distortions = []
+    for _ in range(1 if logvar is None else N_POSTERIOR_SAMPLES):
         z = mu if logvar is None else mu + np.exp(logvar / 2) * rng.standard_normal(mu.shape)
-        found.append(
+        distortions.append(
             loaded.likelihood.distortion(loaded.model.decode(torch.tensor(z, dtype=torch.float32)), x)
             .double()
             .numpy()
         )
-    of_image = np.mean(found, 0)
-    return float(of_image.mean()), float(of_image.std(ddof=1) / np.sqrt(len(of_image)))
+    by_image = np.mean(distortions, 0)
+    return float(by_image.mean()), float(by_image.std(ddof=1) / np.sqrt(len(by_image)))
 
 
-def nearest_code(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
+def nearest_code_distance(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
     """mu, logvar [n, D] -> that quantile, over images, of the distance to the nearest other mean, in the
     image's own sigma.
     """
-    away = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
-    away = np.sqrt((away**2).sum(2))
-    np.fill_diagonal(away, np.inf)
-    return float(np.quantile(away.min(1), share))
+    distances = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
+    distances = np.sqrt((distances**2).sum(2))
+    np.fill_diagonal(distances, np.inf)
+    return float(np.quantile(distances.min(1), share))
 
 
-def largest_change(loaded: LoadedRun) -> float:
+def max_pixel_change(loaded: LoadedRun) -> float:
     """The largest difference of any pixel between the images decoded from SAMPLES samples of the prior."""
-    decoded = loaded.decode(np.random.default_rng(0).standard_normal((SAMPLES, loaded.run.spec.latent_dim)))
+    decoded = loaded.decode(
+        np.random.default_rng(0).standard_normal((N_PRIOR_SAMPLES, loaded.run.spec.latent_dim))
+    )
     return float((decoded.max(0) - decoded.min(0)).max())

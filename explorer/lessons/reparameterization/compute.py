@@ -10,32 +10,34 @@ from torch import Tensor
 
 from explorer.models.posterior import Gaussian
 
-BATCHES, MOST = 200, 1000  # batches, and samples in each
-RIPPLES = 4.0  # radians per unit of z
-RESAMPLES = 1000
-LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLES * z)}
+N_BATCHES, MAX_SAMPLES = 200, 1000  # batches, and samples in each
+RIPPLE_FREQUENCY = 4.0  # radians per unit of z
+BOOTSTRAP_SAMPLES = 1000
+LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLE_FREQUENCY * z)}
 
 
 @dataclass(frozen=True)
 class Gradients:
     """With respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
 
-    drawn: np.ndarray
+    direct: np.ndarray
     score: np.ndarray
     pathwise: np.ndarray
     exact: np.ndarray
 
 
-def noise(seed: int) -> Tensor:
+def sample_noise(seed: int) -> Tensor:
     """eps [BATCHES, MOST] from N(0, 1): fewer samples are the first of them."""
-    return torch.randn(BATCHES, MOST, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return torch.randn(
+        N_BATCHES, MAX_SAMPLES, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+    )
 
 
 def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
     """eps [batches, n]"""
     f = LOSSES[loss]
     return Gradients(
-        drawn(f, mu, sigma, eps),
+        direct(f, mu, sigma, eps),
         score(f, mu, sigma, eps),
         pathwise(f, mu, sigma, eps),
         exact(loss, mu, sigma),
@@ -63,7 +65,7 @@ def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
 
 
-def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+def direct(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     """The gradient that autograd computes if z is sampled directly: 0, as torch.normal passes no gradient to
     mu and sigma. [batches, 2]
     """
@@ -77,11 +79,11 @@ def exact(loss: str, mu: float, sigma: float) -> np.ndarray:
     """[2]: of E (z − 1)² = (mu − 1)² + sigma², or of E cos(a·z) = cos(a·mu)·exp(−½a²sigma²)."""
     if loss == "bowl":
         return np.array([2 * (mu - 1), 2 * sigma])
-    a, damped = RIPPLES, np.exp(-((RIPPLES * sigma) ** 2) / 2)
+    a, damped = RIPPLE_FREQUENCY, np.exp(-((RIPPLE_FREQUENCY * sigma) ** 2) / 2)
     return np.array([-a * np.sin(a * mu), -a * a * sigma * np.cos(a * mu)]) * damped
 
 
-def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
+def sample_path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
     """eps [n] -> eps, z, f(z) and the slope of f there, [n] each."""
     z = (mu + sigma * eps).requires_grad_()
     losses = LOSSES[loss](z)
@@ -94,7 +96,7 @@ def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarra
     }
 
 
-def curve(loss: str, z: np.ndarray) -> np.ndarray:
+def loss_values(loss: str, z: np.ndarray) -> np.ndarray:
     """z [k] -> f(z) [k]"""
     return LOSSES[loss](torch.as_tensor(z)).numpy()
 
@@ -103,5 +105,5 @@ def spread_ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
     """a, b [batches]: estimates of the same batches -> the standard deviation of a by that of b, and its 95%
     bootstrap interval.
     """
-    rows = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
+    rows = np.random.default_rng(0).integers(0, len(a), (BOOTSTRAP_SAMPLES, len(a)))
     return float(a.std() / b.std()), *np.quantile(a[rows].std(1) / b[rows].std(1), (0.025, 0.975)).tolist()
