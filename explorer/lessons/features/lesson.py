@@ -8,6 +8,7 @@ from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.pages import page_file
 
 NAME = "features"
 PAGE = page_of(NAME)
@@ -241,7 +242,7 @@ def _show_directions(run, data, per_class: int) -> None:
         " percentages are probabilities of this class by the linear classifier."
     )
     st.page_link(
-        "pages/explore.py",
+        page_file("explore"),
         label="Move any image along an attribute",
         icon=":material/arrow_forward:",
         query_params={"run": run.name, "tool": "attributes"},
@@ -256,7 +257,7 @@ def _link_face_trainings() -> None:
     with st.container(horizontal=True):
         for label, settings in FACE_TRAININGS.items():
             st.page_link(
-                "pages/train.py",
+                page_file("train"),
                 label=label,
                 icon=":material/model_training:",
                 query_params=settings | {"network": "conv", "latent_dim": "32"},
