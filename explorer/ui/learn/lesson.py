@@ -70,14 +70,14 @@ def find_runs(names: Sequence[str]) -> dict[str, Run]:
 
 
 def missing_runs_sentence(names: Sequence[str], missing: Sequence[str], any_run: bool) -> str:
-    """Say which runs a lesson needs and how to get them."""
-    needed = (
-        f"the run {names[0]}" if len(names) == 1 else f"{'one' if any_run else 'all'} of {', '.join(names)}"
-    )
-    return (
-        f"This lesson needs {needed}. Missing: {', '.join(missing)}. `bash trained/make.sh` trains the runs"
-        " that belong to the app."
-    )
+    """Return the sentence that says which runs a lesson needs, which are missing, and how to get them."""
+    if len(names) == 1:
+        needed = f"This lesson needs the run {names[0]}, which is missing."
+    elif any_run:
+        needed = f"This lesson needs one of the runs {', '.join(names)}, which are missing."
+    else:
+        needed = f"This lesson needs the runs {', '.join(names)}. Missing: {', '.join(missing)}."
+    return f"{needed} `bash trained/make.sh` trains the runs that belong to the app."
 
 
 def tex(symbol: str, latex: str) -> str:
