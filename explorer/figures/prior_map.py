@@ -1,4 +1,6 @@
-"""A map of codes on a plane of equal units, with rings of the prior. Drawn once, to be filled."""
+"""A map of codes on a plane of equal units, with rings of the prior. It is built once, and its data are
+filled in.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,7 +22,7 @@ Box = tuple[float, float, float, float]  # left, right, low, high
 
 
 def enclosing_box(*codes: np.ndarray) -> Box:
-    """The smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
+    """Return the smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
     z = np.concatenate([*codes, [[-MIN_REACH, -MIN_REACH], [MIN_REACH, MIN_REACH]]])
     (left, low), (right, high) = z.min(0), z.max(0)
     up = MAP_MARGIN * max(high - low, (right - left) * MAP_HEIGHT / MAP_WIDTH) / 2
@@ -30,8 +32,8 @@ def enclosing_box(*codes: np.ndarray) -> Box:
 
 @cache
 def code_map(class_names: Sequence[str]) -> dict:
-    """Each code as the name of its class if that is a letter, else as a dot. To be filled with what
-    code_map_at() gives.
+    """Return the map: each code as the name of its class if that is a letter, else as a dot. To be filled
+    with code_map_data().
     """
     short, codes = all(len(name) == 1 for name in class_names), alt.Chart(alt.NamedData("codes"))
     if short:
@@ -73,7 +75,7 @@ def code_map(class_names: Sequence[str]) -> dict:
 def code_map_data(
     z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box
 ) -> dict[str, pd.DataFrame]:
-    """z [n, 2], y [n] their classes; those outside of the box are left out."""
+    """Return the data of code_map(): z [n, 2], y [n] their classes; codes outside of the box are left out."""
     codes = code_table(z, y, class_names)
     return {
         "codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])],

@@ -5,9 +5,9 @@ from functools import cache
 import altair as alt
 
 from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT
+from explorer.figures.palette import ACCENT, MARK
 
-LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
+LINES = (ACCENT, MARK, "#968700", "#d25a96")  # their colours
 
 
 @cache

@@ -13,7 +13,6 @@ from explorer.latent.scale import scale_of
 from explorer.lessons.cloud.compute import (
     N_DECODED_SAMPLES,
     STEPS,
-    build_phase_estimator,
     dim_image,
     find_overlapping_pair,
     geometric_mean,
@@ -22,6 +21,7 @@ from explorer.lessons.cloud.compute import (
     sample_posterior,
     standardize_model,
 )
+from explorer.lessons.cloud.phase import build_phase_estimator
 from explorer.lessons.cloud.true_posterior import mean_distance, true_posteriors
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find

@@ -11,7 +11,6 @@ from explorer.lessons.objectives.compute import (
     max_pixel_change,
     mean_distortion,
     nearest_code_distance,
-    replay_of,
     sample_codes,
     spread,
     state_at_epoch,
@@ -20,6 +19,7 @@ from explorer.lessons.objectives.compute import (
 from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
+from explorer.store.replay import read_replay
 from explorer.store.run import read
 
 RECON, KL, BOTH = (SHIPPED / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
@@ -52,7 +52,7 @@ def test_the_spread_is_that_of_scaled_points():
 @pytest.mark.parametrize("folder", [RECON, KL, BOTH], ids=lambda p: p.name)
 def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     run = read(folder)
-    m, e = state_at_epoch(replay_of(folder), run.epochs), read_embedding(run)
+    m, e = state_at_epoch(read_replay(folder), run.epochs), read_embedding(run)
     assert m.epoch == run.epochs == 200
     assert m.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
@@ -66,7 +66,7 @@ def test_one_network_begins_alike_and_parts_ways():
     specs = [read(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
     assert specs[0] == specs[1] == specs[2]
     first, last = (
-        [state_at_epoch(replay_of(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
+        [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
     )
     assert (
         max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
@@ -83,7 +83,7 @@ def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
     """Of one answer for all images, the mean image has the least Bernoulli distortion: its cross entropy."""
     data = load_data("digits")
     mean = data.x[data.train].mean(0) / 255
-    m = state_at_epoch(replay_of(KL), 200)
+    m = state_at_epoch(read_replay(KL), 200)
     assert np.abs(m.reconstructions / 255 - mean).max() < 0.04
     p = np.clip(mean, 1e-9, 1 - 1e-9)
     least = -(mean * np.log(p) + (1 - mean) * np.log(1 - p)).sum()
@@ -91,19 +91,19 @@ def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
 
 
 def test_a_moment_is_the_last_that_was_kept():
-    r = replay_of(BOTH)
+    r = read_replay(BOTH)
     for epoch in range(1, 201):
         assert state_at_epoch(r, epoch).epoch == max(e for e in r.epochs if e <= epoch)
 
 
 def test_draws_keep_their_noise_and_have_the_width():
-    early, late = (state_at_epoch(replay_of(KL), epoch) for epoch in (1, 200))
+    early, late = (state_at_epoch(read_replay(KL), epoch) for epoch in (1, 200))
     a, b = ((sample_codes(m) - m.mu) / m.sigma for m in (early, late))
     assert np.allclose(a, b) and abs(a.std() - 1) < 0.08
 
 
 def test_no_replay_is_none(tmp_path):
-    assert replay_of(tmp_path) is None
+    assert read_replay(tmp_path) is None
 
 
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():

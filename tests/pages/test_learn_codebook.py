@@ -83,7 +83,7 @@ def test_the_ends_of_what_can_be_chosen(app, asked):
         asked["entry"]
     )
     if "seed" in asked:
-        app.button(key="codebook draw").click().run()
+        app.button(key="learn_codebook resample").click().run()
         assert (
             "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
         )

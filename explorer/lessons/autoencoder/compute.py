@@ -18,12 +18,12 @@ MAX_COMPONENTS = 64  # components of a PCA
 OUTPUT_CLIP = (
     0.01  # PCA's outputs are not probabilities: for the cross-entropy they are clipped to this and 1 − this
 )
-BOOTSTRAP_SAMPLES = 1000
+BOOTSTRAP_SAMPLES = 1000  # of the images, for an interval
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """Reconstructions x [n, C, H, W] in [0, 1]; distortion [n] (Bernoulli, nats) and squared error [n] of
+    """The reconstructions x [n, C, H, W] in [0, 1]; distortion [n] (Bernoulli, nats) and squared error [n] of
     each, summed over pixels.
     """
 
@@ -40,7 +40,7 @@ def reconstruct_with_network(loaded: LoadedRun, x: np.ndarray) -> Reconstruction
 
 
 def fit_pca(x: np.ndarray) -> PCA:
-    """Fit PCA with MOST components, or as many as there are images, to x uint8 [n, C, H, W]."""
+    """Fit PCA with MAX_COMPONENTS components, or as many as there are images, to x uint8 [n, C, H, W]."""
     return PCA(min(MAX_COMPONENTS, len(x)), svd_solver="full").fit(_flatten(x))
 
 
@@ -51,8 +51,8 @@ def reconstruct_with_pca(pca: PCA, x: np.ndarray, k: int) -> Reconstruction:
 
 
 def losses_over_k(pca: PCA, x: np.ndarray, clip: float = OUTPUT_CLIP) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> distortion and squared error [K, n] of each image, from 1, 2, … K
-    components.
+    """Return distortion and squared error [K, n] of each image of x uint8 [n, C, H, W], reconstructed from 1,
+    2, … K components.
     """
     scores, greys, losses = pca.transform(_flatten(x)), np.tile(pca.mean_, (len(x), 1)), []
     for score, axis in zip(
@@ -65,15 +65,15 @@ def losses_over_k(pca: PCA, x: np.ndarray, clip: float = OUTPUT_CLIP) -> tuple[n
 
 
 def components_needed(values: np.ndarray, level: float) -> int | None:
-    """values [K] of 1, 2, … components -> the smallest number of components whose value is at most the level;
-    None if none is.
+    """Return the smallest number of components whose value is at most the level, None if there is none.
+    values [K]: of 1, 2, … components.
     """
     return next((k for k, value in enumerate(values, 1) if value <= level), None)
 
 
 def components_needed_interval(values: np.ndarray, network: np.ndarray) -> tuple[int | None, int | None]:
-    """values [K, n], of_network [n] on the same images -> 95% bootstrap interval over images of
-    components_for() their means.
+    """Return the 95% bootstrap interval, over images, of components_needed() by the means. values [K, n] and
+    network [n] are of the same images.
     """
     n = values.shape[1]
     weights = (
@@ -86,8 +86,8 @@ def components_needed_interval(values: np.ndarray, network: np.ndarray) -> tuple
 
 
 def min_distortion(x: np.ndarray) -> np.ndarray:
-    """x uint8 [n, C, H, W] -> nats [n]: the Bernoulli distortion of a perfect reconstruction, the entropy of
-    its grey pixels.
+    """Return the Bernoulli distortion [n], in nats, of a perfect reconstruction of x uint8 [n, C, H, W]: the
+    entropy of its grey pixels.
     """
     target = torch.from_numpy(x).double() / 255
     return Bernoulli().distortion(target.logit(eps=1e-12), target).numpy()
@@ -111,7 +111,7 @@ def _flatten(x: np.ndarray) -> np.ndarray:
 
 
 def _score_greys(greys: np.ndarray, x: np.ndarray, clip: float = OUTPUT_CLIP) -> Reconstruction:
-    """greys [n, C·H·W], of any size"""
+    """Score reconstructed pixels [n, C·H·W] of any size: clip them, and compare them with x."""
     greys = greys.reshape(x.shape)
     return _score(torch.from_numpy(greys).clamp(clip, 1 - clip).logit(), greys.clip(0, 1), x)
 

@@ -1,5 +1,5 @@
-"""Charts of the lesson on the autoencoder: codes on a plane, and the loss of PCA over k. Drawn once, to be
-filled.
+"""Charts of the lesson on the autoencoder: codes on a plane, and the loss of PCA over k. They are built once,
+and their data are filled in.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,12 @@ import pandas as pd
 
 from explorer.figures.codes_map import code_axes, code_marks, code_table
 from explorer.figures.live import frame, frame_data, on_canvas, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, SYMBOLS
-
-MARK = "#ffa52d"
+from explorer.figures.palette import ACCENT, GREY, MARK, SYMBOLS
 
 
 @cache
 def code_map(names: Sequence[str]) -> dict:
-    """To be filled with what code_map_at() gives."""
+    """Return the map of codes, to be filled with code_map_data()."""
     axes, marker = code_axes(), alt.Chart(alt.NamedData("marker"))
     rings = [
         marker.mark_point(size=300, strokeWidth=width, color=colour).encode(**axes)
@@ -34,7 +32,9 @@ def code_map(names: Sequence[str]) -> dict:
 def code_map_data(
     mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.ndarray
 ) -> dict[str, pd.DataFrame]:
-    """mu [n, 2], y [n] their classes; chosen [2] is ringed. A few codes that lie far out are not shown."""
+    """Return the data of code_map(): mu [n, 2], y [n] their classes; chosen [2] gets a ring. A few codes that
+    are far out are left out.
+    """
     low = np.minimum(np.percentile(mu, 1, axis=0), chosen)
     high = np.maximum(np.percentile(mu, 99, axis=0), chosen)
     low, high = low - (high - low) / 20, high + (high - low) / 20
@@ -48,8 +48,8 @@ def code_map_data(
 
 @cache
 def loss_curve(n: int, title: str) -> dict:
-    """The loss of PCA with 1, 2, … n numbers, on the y axis of that title. To be filled with what
-    over_numbers_at() gives.
+    """Return the chart of PCA's loss over 1, 2, … n numbers, on a y axis of that title. To be filled with
+    loss_curve_data().
     """
     curve, marker, network = (alt.Chart(alt.NamedData(name)) for name in ("curve", "marker", "network"))
     curve = curve.mark_line(color=ACCENT).encode(
@@ -72,7 +72,9 @@ def loss_curve(n: int, title: str) -> dict:
 
 
 def loss_curve_data(values: np.ndarray, k: int, level: Sequence[float]) -> dict[str, pd.DataFrame]:
-    """values [n] of PCA with 1, 2, … numbers, the present k marked; level: the network's, if it is shown."""
+    """Return the data of loss_curve(): values [n] of PCA with 1, 2, … numbers, the present k marked; level:
+    the network's, if it is shown.
+    """
     table = pd.DataFrame({"k": np.arange(1, len(values) + 1), "value": values})
     return {
         "curve": table,

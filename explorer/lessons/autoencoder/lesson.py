@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from explorer.figures.images import enlarge
 from explorer.store.run import Run
 from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
@@ -61,8 +62,9 @@ OTHER_CLIPS = (
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
 def _compare(version: str, _run: Run) -> tuple:
-    """A PCA of one half of the images that the run keeps; of the other half, what PCA and the network reach,
-    and a sentence on both.
+    """Fit PCA to one half of the images that the run keeps, and measure PCA and the network on the other
+    half. Return the size of the first half, PCA, its losses over k, the network's reconstructions, and a
+    sentence on both.
     """
     from explorer.lessons.autoencoder.compute import (
         components_needed,
@@ -98,11 +100,13 @@ def _compare(version: str, _run: Run) -> tuple:
 
 
 def _format_count(k: int | None) -> str:
+    """Return a number of components as text."""
     return "more than 64" if k is None else str(k)
 
 
 @st.cache_data(show_spinner=False)
 def _network_table(shape: tuple[int, int, int]) -> str:
+    """Return a Markdown table of the kinds of network and their numbers of weights."""
     from explorer.lessons.autoencoder.compute import count_weights
 
     rows = (
@@ -164,7 +168,7 @@ def picture(runs: dict[str, Run]) -> None:
         gallery(
             "learn autoencoder back",
             "Reconstructions",
-            images_shown.repeat(PIXEL_SIZE, 2).repeat(PIXEL_SIZE, 3),
+            enlarge(images_shown, PIXEL_SIZE),
             [title for title, *_ in columns],
             3,
             captions=[

@@ -1,4 +1,4 @@
-"""Decode codes with noise, tell the moon phase of the decoded images, and measure what the noise costs."""
+"""Decode codes with noise, and measure how much two posteriors overlap and what the noise costs."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -11,37 +11,36 @@ from explorer.lessons.cloud.true_posterior import TruePosterior, mean_distance, 
 from explorer.models.posterior import Gaussian
 from explorer.runs.load import LoadedRun
 
-N_NEIGHBOURS, N_DECODED_SAMPLES = 5, 3  # images that a phase is the mean of; samples that are decoded
-STEPS = np.linspace(0, 1, 21)
-FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # of the factors, so that all count alike
+N_DECODED_SAMPLES = 3  # samples of each posterior that are decoded
+STEPS = np.linspace(0, 1, 21)  # positions between two means, and levels of brightness
+FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # by which a difference is divided
 N_OVERLAP_SAMPLES = 20_000  # samples that measure an overlap
-# of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
-MIN_OVERLAP = 0.2
-MAX_MEAN_DISTANCE = 2.0
-PAIRS_PER_CHECK = 20
+MIN_OVERLAP = 0.2  # of the two posteriors of a pair
+MAX_MEAN_DISTANCE = 2.0  # sigma, of the true posterior's mean from the encoder's
+PAIRS_PER_CHECK = 20  # of which the true posteriors are computed together
 
 
 @dataclass(frozen=True)
 class Standardization:
-    """Latent codes in standard deviations: of the prior, or of the Gaussian fitted to an AE's codes. mean
-    [D], root [D, D].
+    """A map from latent codes to standard deviations: of the prior, or of the Gaussian fitted to an AE's
+    codes. mean [D], root [D, D].
     """
 
     mean: np.ndarray
     root: np.ndarray
 
     def apply(self, z: np.ndarray) -> np.ndarray:
-        """z [n, D] -> w [n, D]"""
+        """Return codes z [n, D] in standard deviations, w [n, D]."""
         return (z - self.mean) @ np.linalg.inv(self.root)
 
     def invert(self, w: np.ndarray) -> np.ndarray:
-        """w [n, D] -> z [n, D]"""
+        """Return the codes z [n, D] of w [n, D]."""
         return self.mean + w @ self.root
 
 
 def nearest_moons(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[int]:
-    """Of each phase, the image whose factors are nearest to it, upright and of medium size, each as a share
-    of its range.
+    """Return, for each phase, the image with the nearest factors: that phase, upright, of medium size. Each
+    factor counts as a share of its range.
     """
     medium = {"tilt": 0.0, "size": 0.72}
     return [
@@ -60,12 +59,12 @@ def nearest_moons(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> 
 def find_overlapping_pair(
     loaded: LoadedRun, mu: np.ndarray, sigma: np.ndarray, phase: np.ndarray, images: np.ndarray
 ) -> list[int] | None:
-    """Choose two images whose posteriors overlap: of all pairs that do by OVERLAP or more, the pair of the
-    largest difference in phase.
+    """Find the two images with the largest difference in phase whose posteriors overlap by MIN_OVERLAP or
+    more.
 
-    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within ACCURATE
-    sigma of mu. mu, sigma [n, 2], phase [n], images uint8 [n, C, H, W] -> two rows, of the smaller phase
-    first; None if there is no such pair.
+    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within
+    MAX_MEAN_DISTANCE sigma of mu. mu, sigma [n, 2], phase [n], images uint8 [n, C, H, W]. Return two rows,
+    that of the smaller phase first; None if there is no such pair.
     """
     variance = sigma.astype(np.float64) ** 2
     mean_variance = (variance[:, None] + variance) / 2
@@ -93,13 +92,13 @@ def find_overlapping_pair(
 
 
 def sample_posterior(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
-    """mu, sigma [D], or one a row; eps [n, D] -> mu + sigma·eps, [n, D]."""
+    """Return mu + sigma·eps [n, D]; mu, sigma [D], or one for each row; eps [n, D]."""
     mean, sd, noise = (torch.tensor(a, dtype=torch.float64) for a in (mu, sigma, eps))
     return Gaussian(mean, 2 * torch.log(sd)).sample(noise).numpy()
 
 
 def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
-    """mu, sigma [2, D] of two Gaussians -> their overlap ∫ min(q₀, q₁), from samples of each."""
+    """Estimate the overlap ∫ min(q₀, q₁) of two Gaussians mu, sigma [2, D], from samples of each."""
     if not sigma.all():
         return 0.0
     eps = np.random.default_rng(0).standard_normal((N_OVERLAP_SAMPLES, mu.shape[1]))
@@ -112,50 +111,15 @@ def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
 
 
 def geometric_mean(sigma: np.ndarray) -> np.ndarray:
-    """sigma [n, D] -> [n], the geometric mean over dimensions."""
+    """Return the geometric mean [n] of sigma [n, D] over dimensions."""
     return np.exp(np.log(sigma).mean(-1))
 
 
 @dataclass(frozen=True)
-class PhaseEstimator:
-    """Estimates an image's phase as the mean of the images nearest to it in pixels: x [N, pixels] in [0, 1],
-    lengths [N] their squared norms, phase [N].
-    """
-
-    x: np.ndarray
-    squared_norms: np.ndarray
-    phase: np.ndarray
-
-    def estimate(self, images: np.ndarray) -> np.ndarray:
-        """images [n, C, H, W] in [0, 1] -> [n], the mean phase of the NEIGHBOURS nearest."""
-        # in float32 near-black is slow: denormal
-        return self._mean(self._order(images.reshape(len(images), -1).astype(np.float64)))
-
-    def leave_one_out_error(self) -> float:
-        """Mean absolute error on the images themselves, each read off the others."""
-        order = self._order(self.x)
-        np.fill_diagonal(order, np.inf)
-        return float(np.abs(self._mean(order) - self.phase).mean())
-
-    def _order(self, images: np.ndarray) -> np.ndarray:
-        """[n, N], squared distances but for a constant of each image."""
-        return self.squared_norms - 2 * images @ self.x.T
-
-    def _mean(self, order: np.ndarray) -> np.ndarray:
-        return self.phase[np.argpartition(order, N_NEIGHBOURS - 1, axis=1)[:, :N_NEIGHBOURS]].mean(1)
-
-
-def build_phase_estimator(images: np.ndarray, phase: np.ndarray) -> PhaseEstimator:
-    """images uint8 [N, C, H, W]"""
-    x = images.reshape(len(images), -1) / 255
-    return PhaseEstimator(x, (x**2).sum(1), phase.astype(np.float64))
-
-
-@dataclass(frozen=True)
 class PosteriorPair:
-    """Two posteriors of one model, in its plane: ends [2, D] their means, draws [2, n, D], here [D]; images
-    [n, C, H, W] in [0, 1]: the first SHOWN draws of one, the place here, and those of the other; way: the
-    images at each of STEPS from one mean to the other.
+    """Two posteriors of one model, in standardized units: means [2, D], samples [2, n, D], a point z [D] on
+    the line between the means; images [n, C, H, W] in [0, 1]: the first N_DECODED_SAMPLES samples of one, z,
+    and those of the other; path_images: the images at each of STEPS from one mean to the other.
     """
 
     means: np.ndarray
@@ -167,8 +131,8 @@ class PosteriorPair:
 
 @dataclass(frozen=True)
 class StandardizedModel:
-    """A model (an explorer.runs.load.LoadedRun) with the codes [N, D] of the test images in its plane; images
-    uint8 [n, C, H, W] of the first of them, and still [n]: their −log p(x|z) without noise, in nats.
+    """A model with the standardized codes [N, D] of the test images; images uint8 [n, C, H, W] of the first
+    of them, and clean_distortion [n]: their −log p(x|z) without noise, in nats.
     """
 
     loaded: LoadedRun
@@ -194,8 +158,8 @@ class StandardizedModel:
         return PosteriorPair(means, samples, z, decoded[: -len(path)], decoded[-len(path) :])
 
     def noise_cost(self, sigma: np.ndarray) -> tuple[float, float]:
-        """sigma [n, D] -> what noise adds to −log p(x|z), in nats per image: mean and standard error, of one
-        sample for each image.
+        """Measure how much noise adds to −log p(x|z), in nats per image: mean and standard error, from one
+        sample for each image. sigma [n, D].
         """
         codes = self.codes[: len(self.images)]
         z = sample_posterior(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
@@ -208,8 +172,8 @@ class StandardizedModel:
 def standardize_model(
     loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray
 ) -> StandardizedModel:
-    """mu [N, D]; scale: of the prior, or of the codes of an AE; images uint8 [n, C, H, W] of the first
-    codes.
+    """Standardize the codes mu [N, D] of a model. scale: of the prior, or of the codes of an AE; images uint8
+    [n, C, H, W] of the first codes.
     """
     plane = Standardization(scale.mean, square_root(scale.covariance))
     return StandardizedModel(
@@ -219,7 +183,7 @@ def standardize_model(
 
 @torch.inference_mode()
 def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """z [n, D], images uint8 [n, C, H, W] -> nats [n]"""
+    """Return the distortion [n], in nats, of images uint8 [n, C, H, W] decoded from z [n, D]."""
     x, z = torch.from_numpy(images).float() / 255, torch.tensor(z, dtype=torch.float32)
     return loaded.likelihood.distortion(loaded.model.decode(z), x).numpy()
 
@@ -227,7 +191,7 @@ def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndar
 @dataclass(frozen=True)
 class DimmedImages:
     """One image at each brightness of STEPS: images [n, C, H, W] in [0, 1]; mu, sigma [n, 2] of the encoder's
-    q(z|x); p(z|x) itself.
+    q(z|x); the true posterior p(z|x).
     """
 
     images: np.ndarray
@@ -237,7 +201,7 @@ class DimmedImages:
 
     @property
     def sigmas(self) -> dict[str, np.ndarray]:
-        """[n] each: the geometric mean of the standard deviations."""
+        """Return the geometric mean [n] of the standard deviations of both posteriors."""
         return {
             "encoder, q(z|x)": geometric_mean(self.sigma),
             "true posterior, p(z|x)": geometric_mean(self.true_posterior.sigma),
@@ -245,12 +209,12 @@ class DimmedImages:
 
     @property
     def mean_distance(self) -> np.ndarray:
-        """[n]: of the true posterior's mean from mu, in sigma."""
+        """Return the distance [n] of the true posterior's mean from mu, in sigma."""
         return mean_distance(self.true_posterior, self.mu, self.sigma)
 
 
 def dim_image(loaded: LoadedRun, image: np.ndarray) -> DimmedImages:
-    """image uint8 [C, H, W]"""
+    """Encode an image uint8 [C, H, W] at each brightness of STEPS, and compute the true posteriors."""
     images = (STEPS[:, None, None, None] * image / 255).astype(np.float32)
     posterior = loaded.encode(images)
     return DimmedImages(

@@ -1,5 +1,5 @@
-"""Charts of the lesson on posteriors: two on the map, phases on the line between, σ over brightness. Drawn
-once, to be filled.
+"""Charts of the lesson on posteriors: two posteriors on the map, phases on the line between their means, σ
+over brightness. They are built once, and their data are filled in.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import on_canvas, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS, colour_of
+from explorer.figures.palette import ACCENT, GREY, MARK, RED, SYMBOLS, colour_of
 
-MARK = "#ffa52d"
 UNIT_NAMES = {"VAE": "the prior", "AE": "its codes"}  # whose standard deviations are a map's units
 MODEL_COLOURS = {"VAE": ACCENT, "AE": RED}
 RING_SIGMAS = 1, 2  # standard deviations
@@ -23,7 +22,9 @@ MARK_STYLE = {"filled": True, "size": 130, "opacity": 1, "stroke": "#000"}
 
 
 def axis_domains(means: np.ndarray) -> tuple[tuple[float, float], ...]:
-    """ends [2, 2] -> the domains of both axes that hold them with a margin, in the proportion of SIZE."""
+    """Return the domains of both axes that contain means [2, 2] with a margin, in the
+    proportion of MAP_SIZE.
+    """
     middle, half = means.mean(0), np.abs(means[1] - means[0]) / 2 + MAP_MARGIN
     unit = max(half / MAP_SIZE)
     return tuple((float(m - unit * px), float(m + unit * px)) for m, px in zip(middle, MAP_SIZE))
@@ -32,8 +33,8 @@ def axis_domains(means: np.ndarray) -> tuple[tuple[float, float], ...]:
 def posterior_map(
     codes: np.ndarray, y: np.ndarray, names: Sequence[str], means: np.ndarray, model: str
 ) -> dict:
-    """codes [N, 2] of classes y [N]; ends [2, 2]: two of them, the means of posteriors; model: one of UNITS.
-    To be filled with what clouds_at() gives: rings are one and two sigma.
+    """Return the map of codes [N, 2] of classes y [N] with two posteriors of these means [2, 2]; model: one
+    of UNIT_NAMES. To be filled with posterior_map_data().
     """
     x_domain, y_domain = axis_domains(means)
     titles = f"z₀ of the {model}, in σ of {UNIT_NAMES[model]}", "z₁"
@@ -79,7 +80,9 @@ def posterior_map(
 def posterior_map_data(
     means: np.ndarray, sigma: np.ndarray, samples: np.ndarray, z: np.ndarray
 ) -> dict[str, pd.DataFrame]:
-    """ends, sigma [2, 2] of two posteriors; draws [2, n, 2] from them; here [2]."""
+    """Return the data of posterior_map(): rings of one and two sigma. means, sigma [2, 2] of two posteriors;
+    samples [2, n, 2] from them; z [2].
+    """
     circle = np.stack([np.cos(CIRCLE_ANGLES), np.sin(CIRCLE_ANGLES)], 1)
     rings = [
         pd.DataFrame(means[i] + level * sigma[i] * circle, columns=["z0", "z1"]).assign(
@@ -96,7 +99,7 @@ def posterior_map_data(
 
 @cache
 def phase_chart() -> dict:
-    """Lit shares on the line from one mean to the other. To be filled with what way_at() gives."""
+    """Return the chart of lit shares on the line between two means, to be filled with phase_chart_data()."""
     x = alt.X("step:Q", title="position between the two means, %")
     y = alt.Y("value:Q", title="lit share of the decoded image, %", scale=alt.Scale(domain=[0, 100]))
     colour = alt.Color(
@@ -121,7 +124,9 @@ def phase_chart() -> dict:
 def phase_chart_data(
     steps: np.ndarray, phases: dict[str, np.ndarray], position: float
 ) -> dict[str, pd.DataFrame]:
-    """steps [n] from 0 to 1; phases [n] of what each model decodes there; place: the present step."""
+    """Return the data of phase_chart(): steps [n] from 0 to 1; phases [n] of each model's decoded images;
+    position: the present step.
+    """
     table = pd.DataFrame({"step": 100 * steps} | {name: 100 * p for name, p in phases.items()}).melt(
         "step", var_name="model"
     )
@@ -135,7 +140,7 @@ def phase_chart_data(
 
 @cache
 def sigma_chart() -> dict:
-    """To be filled with what widths_at() gives."""
+    """Return the chart of σ over brightness, to be filled with sigma_chart_data()."""
     x = alt.X("light:Q", title="brightness, %")
     y = alt.Y("sigma:Q", title="σ, geometric mean")
     dashes = alt.StrokeDash(
@@ -157,7 +162,9 @@ def sigma_chart() -> dict:
 def sigma_chart_data(
     brightness: np.ndarray, sigma: dict[str, np.ndarray], current: int
 ) -> dict[str, pd.DataFrame]:
-    """light [n] from 0 to 1; sigma: of each distribution, [n]; here: the row that is marked."""
+    """Return the data of sigma_chart(): brightness [n] from 0 to 1; sigma [n] of each distribution; current:
+    the row that is marked.
+    """
     table = pd.DataFrame({"light": 100 * brightness} | sigma)
     return {
         "widths": table.melt("light", var_name="of", value_name="sigma"),

@@ -9,7 +9,7 @@ from explorer.store.run import Run
 from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "cloud"
 PAGE = page_of(NAME)
@@ -61,33 +61,28 @@ LESSON = Lesson(
 
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
 def _fixed_data(versions: tuple[str, ...], _runs: dict):
-    """What never moves: each model with its codes; the phase reader and its error; the rows and maps of each
-    pair; the dimmed moon.
+    """Compute what does not change: each model with its codes; the phase estimator and its error; the rows
+    and maps of each pair; the dimmed moon.
     """
     from explorer.lessons.cloud.compute import (
-        build_phase_estimator,
         dim_image,
         find_overlapping_pair,
         nearest_moons,
         standardize_model,
     )
     from explorer.lessons.cloud.figure import posterior_map
+    from explorer.lessons.cloud.phase import build_phase_estimator
 
     views, vae = {name: cache.view(run) for name, run in _runs.items()}, cache.loaded(_runs["VAE"])
     embedding = views["VAE"].embedding
     n = len(embedding.images)
-    reader = build_phase_estimator(embedding.images, embedding.factors["phase"][:n])
+    estimator = build_phase_estimator(embedding.images, embedding.factors["phase"][:n])
     sides = {
         name: standardize_model(cache.loaded(_runs[name]), v.scale, v.embedding.mu, embedding.images)
         for name, v in views.items()
     }
-    overlapping = find_overlapping_pair(
-        vae,
-        embedding.mu[:n],
-        np.exp(embedding.logvar[:n] / 2),
-        embedding.factors["phase"][:n],
-        embedding.images,
-    )
+    sigma, phase = np.exp(embedding.logvar[:n] / 2), embedding.factors["phase"][:n]
+    overlapping = find_overlapping_pair(vae, embedding.mu[:n], sigma, phase, embedding.images)
     rows = ({OVERLAPPING: overlapping} if overlapping else {}) | {
         pair: nearest_moons(phases, embedding.factors) for pair, phases in PHASE_PAIRS.items()
     }
@@ -98,18 +93,13 @@ def _fixed_data(versions: tuple[str, ...], _runs: dict):
         }
         for pair, pair_rows in rows.items()
     }
-    return (
-        sides,
-        reader,
-        reader.leave_one_out_error(),
-        rows,
-        maps,
-        dim_image(vae, embedding.images[next(iter(rows.values()))[0]]),
-    )
+    dimmed = dim_image(vae, embedding.images[next(iter(rows.values()))[0]])
+    return sides, estimator, estimator.leave_one_out_error(), rows, maps, dimmed
 
 
 @st.cache_data(show_spinner=False)
 def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> dict[str, str]:
+    """Return the cost of noise for each model, as text with its 95% interval."""
     costs = {
         name: side.noise_cost(noise * np.exp(_e.logvar[: len(_e.images)] / 2))
         for name, side in _sides.items()
@@ -122,25 +112,16 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
 
 def picture(runs: dict[str, Run]) -> None:
     runs = {kind: runs[name] for kind, name in RUNS.items()}
-    embedding, versions = (
-        cache.view(runs["VAE"]).embedding,
-        tuple(cache.version(run) for run in runs.values()),
-    )
+    embedding, versions = cache.view(runs["VAE"]).embedding, tuple(map(cache.version, runs.values()))
     fixed_data = _fixed_data(versions, runs)
     _show_overlap(versions, runs, embedding, *fixed_data[:-1])
     _show_dimmed(cache.loaded(runs["VAE"]), fixed_data[-1])
 
 
 def _show_overlap(
-    versions: tuple[str, ...],
-    runs: dict,
-    e,
-    sides: dict,
-    estimator,
-    error: float,
-    rows_by_pair: dict,
-    maps: dict,
+    versions: tuple[str, ...], runs: dict, e, sides: dict, estimator, error: float, rows_by_pair: dict, maps
 ) -> None:
+    """Show two posteriors of each model, decoded images between their means, and how much they overlap."""
     from explorer.figures.live import fill
     from explorer.lessons.cloud.compute import STEPS, overlap
     from explorer.lessons.cloud.figure import phase_chart, phase_chart_data, posterior_map_data
@@ -178,16 +159,14 @@ def _show_overlap(
             width="content",
         )
     phases = {name: estimator.estimate(two.path_images) for name, two in posterior_pairs.items()}
-    position_column.vega_lite_chart(
-        fill(phase_chart(), **phase_chart_data(STEPS, phases, position)), width="stretch"
-    )
+    data = phase_chart_data(STEPS, phases, position)
+    position_column.vega_lite_chart(fill(phase_chart(), **data), width="stretch")
     costs = _noise_costs(versions, NOISE.get(), sides, e)
     overlaps = {name: 100 * overlap(two.means, sigma) for name, two in posterior_pairs.items()}
     st.markdown(
         f"The two posteriors overlap by **{overlaps['VAE']:.0f}%** (VAE) and **{overlaps['AE']:.0f}%**"
-        " (AE). Over"
-        f" {len(e.images):,} test images, this noise adds **{costs['VAE']}** nats to the VAE's reconstruction"
-        f" loss and **{costs['AE']}** to the AE's."
+        f" (AE). Over {len(e.images):,} test images, this noise adds **{costs['VAE']}** nats to the VAE's"
+        f" reconstruction loss and **{costs['AE']}** to the AE's."
     )
     run = runs["VAE"]
     st.caption(
@@ -196,14 +175,14 @@ def _show_overlap(
         " decoded image is the mean of the five test images nearest to it in pixels (mean error"
         f" {100 * error:.1f} percentage points). ± is a 95% interval."
     )
-    st.button("Resample", on_click=lambda: SEED.set((SEED.get() + 1) % 10_000))
+    resample_button(SEED)
 
 
 def _show_decoded(
     name: str, images: np.ndarray, estimated: np.ndarray, test_images: np.ndarray, phases: np.ndarray
 ) -> None:
-    """One test image, samples of its posterior, the place between, samples of the other's posterior, the
-    other test image.
+    """Show a test image, samples of its posterior, the image between, samples of the other's posterior, and
+    the other test image.
     """
     captions = [f"{100 * share:.0f}%" for share in (phases[0], *estimated, phases[1])]
     middle = len(captions) // 2
@@ -225,6 +204,7 @@ def _show_decoded(
 
 
 def _show_dimmed(loaded, dimmed) -> None:
+    """Show the encoder's posterior beside the true one for a dimmed image."""
     from explorer.figures.live import fill
     from explorer.lessons.cloud.compute import STEPS, sample_posterior
     from explorer.lessons.cloud.figure import sigma_chart, sigma_chart_data
@@ -234,11 +214,8 @@ def _show_dimmed(loaded, dimmed) -> None:
     left, right = st.columns([2, 3], vertical_alignment="center")
     left.vega_lite_chart(fill(sigma_chart(), **sigma_chart_data(STEPS, dimmed.sigmas, step)), width="stretch")
     with right:
-        samples = loaded.decode(
-            sample_posterior(
-                dimmed.mu[step], dimmed.sigma[step], np.random.default_rng(SEED.get()).standard_normal((5, 2))
-            )
-        )
+        eps = np.random.default_rng(SEED.get()).standard_normal((5, 2))
+        samples = loaded.decode(sample_posterior(dimmed.mu[step], dimmed.sigma[step], eps))
         names = ["test image", *["sample"] * len(samples)]
         gallery(
             f"{PAGE} dim",
@@ -249,13 +226,11 @@ def _show_dimmed(loaded, dimmed) -> None:
             captions=names,
         )
         encoder, true = (sigma[step] for sigma in dimmed.sigmas.values())
-        ending = (
-            ": the encoder's posterior misses it." if dimmed.mean_distance[step] > MAX_MEAN_DISTANCE else "."
-        )
+        distance = dimmed.mean_distance[step]
+        ending = ": the encoder's posterior misses it." if distance > MAX_MEAN_DISTANCE else "."
         st.markdown(
             f"At {100 * STEPS[step]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true"
-            f" posterior has σ = **{true:.3f}**, and its mean is **{dimmed.mean_distance[step]:.1f}** times"
-            " the encoder's"
+            f" posterior has σ = **{true:.3f}**, and its mean is **{distance:.1f}** times the encoder's"
             f" σ away from the encoder's mean{ending}"
         )
         st.caption(

@@ -22,8 +22,8 @@ BATCH_SIZE = 16_384
 
 @dataclass(frozen=True)
 class TruePosterior:
-    """Of n images: mean [n, 2], and sigma [n, 2], the standard deviation along each dimension. p(z|x) itself
-    need not be Gaussian.
+    """The true posteriors of n images: mean [n, 2], and sigma [n, 2], the standard deviation along each
+    dimension. p(z|x) itself need not be Gaussian.
     """
 
     mean: np.ndarray
@@ -49,8 +49,8 @@ def true_posteriors(loaded: LoadedRun, images: np.ndarray) -> TruePosterior:
 
 
 def _log_joint(loaded: LoadedRun, z: np.ndarray, x: torch.Tensor) -> np.ndarray:
-    """z [m, 2], x [pixels, n] -> log p(x|z) p(z) [m, n], less a constant: log p(x|z) = x·logits − Σ log(1 +
-    exp(logits)).
+    """Return log p(x|z) p(z) [m, n], less a constant, for z [m, 2] and x [pixels, n]: log p(x|z) = x·logits −
+    Σ log(1 + exp(logits)).
     """
     log_joints = []
     for batch in torch.from_numpy(z).float().split(BATCH_SIZE):
@@ -62,5 +62,5 @@ def _log_joint(loaded: LoadedRun, z: np.ndarray, x: torch.Tensor) -> np.ndarray:
 
 
 def mean_distance(true: TruePosterior, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    """mu, sigma [n, 2] of q(z|x) -> [n]: how far the true posterior's mean is from mu, in sigma."""
+    """Return the distance [n] of the true posterior's mean from mu, in sigma; mu, sigma [n, 2] of q(z|x)."""
     return np.sqrt((((true.mean - mu) / sigma) ** 2).sum(1))

@@ -1,5 +1,5 @@
 """Draw a codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and
-how often they are chosen. The charts are made once; their data are filled in.
+how often they are chosen. The charts are built once; their data are filled in.
 """
 
 from functools import cache
@@ -27,8 +27,8 @@ SHARE_TOOLTIP = alt.Tooltip("share:Q", title="share of choices", format=".1%")
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
-    """codebook [K, 2] -> uint8 [K, 3]: hue by direction from the middle, colourfulness by distance, one
-    lightness (Ottosson's Oklab).
+    """Return a colour uint8 [K, 3] for each entry of codebook [K, 2]: hue by direction from the middle,
+    chroma by distance, one lightness (Ottosson's Oklab).
     """
     offset = codebook - codebook.mean(0)
     lab = np.column_stack(
@@ -49,7 +49,7 @@ def _hex(colours: np.ndarray) -> list[str]:
 
 @cache
 def codebook_map() -> dict:
-    """Its data come from book_at()."""
+    """Return the map of the codebook, to be filled with codebook_map_data()."""
     x, y = (
         alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False))
         for name, title in (("x", "first coordinate"), ("y", "second coordinate"))
@@ -93,9 +93,9 @@ def codebook_map_data(
     position: int,
     entry: int,
 ) -> dict[str, pd.DataFrame]:
-    """codebook [K, 2]; share [K] of choices, as areas; others: encoder outputs [n, 2] and their entries [n];
-    encoded [G, 2] of one image, each with a line to its entry index [G]; place: the chosen position, and the
-    entry that is set there.
+    """Return the data of codebook_map(): codebook [K, 2]; share [K] of choices, as areas; all_outputs:
+    encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one image, each with a line to its entry
+    index [G]; position: the chosen one, and the entry that is set at it.
     """
     colours = np.array(_hex(entry_colours(codebook)))
     points, nearest = all_outputs
@@ -129,7 +129,9 @@ def codebook_map_data(
 
 @cache
 def usage_chart() -> dict:
-    """How often each entry is chosen, and the line of uniform use. Its data come from usage_at()."""
+    """Return the chart of how often each entry is chosen, with a line for uniform use. To be filled with
+    usage_chart_data().
+    """
     shares, uniform = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
     bars = shares.mark_bar().encode(
         x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),

@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from explorer.figures.images import enlarge
 from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "codebook"
 PAGE = page_of(NAME)
@@ -56,8 +57,8 @@ LESSON = Lesson(
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _encode(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Encoder outputs [n, G, 2] and entries [n, G] of the test images, the share of each entry in all
-    choices, and its perplexity.
+    """Encode the test images: return encoder outputs [n, G, 2] and entries [n, G], the share of each entry in
+    all choices, and its perplexity.
     """
     from explorer.lessons.codebook.compute import encode, entry_shares
 
@@ -137,7 +138,7 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
             chosen=position,
             on_pick=lambda i: (POSITION.set(i + 1), ENTRY.set(UNEDITED)),
         )
-        images_shown = _enlarge(
+        images_shown = enlarge(
             np.stack([images[row] / np.float32(255), decoded[index[position]], decoded[entry]]), 6
         )
         captions = [
@@ -165,7 +166,7 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
         gallery(
             "codebook entries",
             f"Every entry at position {position + 1}, the other positions unchanged",
-            _enlarge(decoded, 3),
+            enlarge(decoded, 3),
             [f"entry {k}, {d:.1f} nats" for k, d in enumerate(nats)],
             GALLERY_COLUMNS,
             captions=[str(k) for k in range(len(codebook))],
@@ -180,25 +181,18 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
     return entry
 
 
-def _enlarge(images: np.ndarray, factor: int) -> np.ndarray:
-    """Repeat each pixel so many times in both directions, so that the gallery shows larger images."""
-    return images.repeat(factor, 2).repeat(factor, 3)
-
-
 def _show_samples(run, codebook: np.ndarray) -> None:
     """Show decoded samples of the uniform prior."""
     from explorer.latent.draws import from_codebook
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Samples of the uniform prior.** Are these digits?", width="stretch")
-        st.button(
-            "Resample", key="codebook draw", on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high + 1))
-        )
+        resample_button(SEED)
     zs = from_codebook(codebook, run.spec.n_groups, 2 * GALLERY_COLUMNS, np.random.default_rng(SEED.get()))
     gallery(
         "codebook draws",
         "Samples",
-        _enlarge(cache.loaded(run).decode(zs), 3),
+        enlarge(cache.loaded(run).decode(zs), 3),
         [f"sample {i + 1}" for i in range(len(zs))],
         GALLERY_COLUMNS,
     )

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import to_vega_lite
+from explorer.figures.palette import MARK
 
-BIN_WIDTH = 0.1
+BIN_WIDTH = 0.1  # of a histogram, in units of distance
 
 
 @cache
 def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
-    """groups: the name and colour of each. Its data come from histogram_at()."""
+    """Return the chart of distances; groups: the name and colour of each. To be filled with
+    histogram_data().
+    """
     bars, marker = (alt.Chart(alt.NamedData(name)) for name in ("bars", "marker"))
     names, colours = zip(*groups)
     x = alt.X(
@@ -32,14 +35,12 @@ def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
         ),
     )
     return to_vega_lite(
-        (bars + marker.mark_rule(color="#ffa52d", strokeWidth=3).encode(x="distance:Q")).properties(
-            height=height
-        )
+        (bars + marker.mark_rule(color=MARK, strokeWidth=3).encode(x="distance:Q")).properties(height=height)
     )
 
 
 def histogram_data(groups: Mapping[str, np.ndarray], marked: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
-    """groups: distances [n] by name; here: distances to mark."""
+    """Return the data of histogram(): distances [n] by group, and the distances to mark."""
     top = np.concatenate([*groups.values(), marked]).max()
     edges = BIN_WIDTH * np.arange(int(top / BIN_WIDTH) + 2)
     return {

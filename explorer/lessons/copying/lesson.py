@@ -10,7 +10,7 @@ from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 from explorer.ui.pages import page_file
 
 NAME = "copying"
@@ -66,8 +66,8 @@ def _reference_distances(folder, version: str, _run):
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _decoded_samples(folder, version: str, seed: int, _run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """SAMPLES decoded samples of the prior, their distances to the two nearest training images, and to the
-    best blend.
+    """Return N_SAMPLES decoded samples of the prior, their distances to the two nearest training images, and
+    to the best blend.
     """
     from explorer.latent.draws import from_gaussian
     from explorer.lessons.copying.compute import blend_distances, two_nearest_distances
@@ -109,15 +109,13 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _choose_line(run, reference) -> np.ndarray:
-    """The codes on the chosen line [STEPS, 2]."""
+    """Show the controls of the line, and return the codes on it [N_STEPS, 2]."""
     from explorer.latent.gap_map import widest
     from explorer.latent.interpolation import linear
 
     gap = widest(cache.gaps(run))
-    first = {
-        name: reference.training.mu[np.argmax(reference.training.y == i)]
-        for i, name in enumerate(run.class_names)
-    }
+    training = reference.training
+    first = {name: training.mu[np.argmax(training.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
 
     def describe(name: str) -> str:
@@ -135,7 +133,7 @@ def _choose_line(run, reference) -> np.ndarray:
 def _show_above_nearest(
     reference, title: str, heads: list[str], images: np.ndarray, captions: list[str], **options
 ) -> np.ndarray:
-    """Show images over their nearest training images; return their distances."""
+    """Show images above their nearest training images; return their distances."""
     from explorer.latent.neighbours import nearest
 
     rows, distances = (
@@ -146,21 +144,13 @@ def _show_above_nearest(
     names = [f"decoded {caption}" for caption in captions] + [
         f"a training image at distance {d}" for d in distance_texts
     ]
-    gallery(
-        f"{PAGE} {title}",
-        title,
-        both,
-        names,
-        len(images),
-        heads=heads,
-        captions=captions + distance_texts,
-        **options,
-    )
+    captions = captions + distance_texts
+    gallery(f"{PAGE} {title}", title, both, names, len(images), heads=heads, captions=captions, **options)
     return distances
 
 
 def _show_comparison(run, reference, z: np.ndarray) -> None:
-    """The image decoded at z, two blends, and the nearest training images in pixels and in code."""
+    """Show the image decoded at z, two blends, and the nearest training images in pixels and in code."""
     from explorer.latent.neighbours import nearest
     from explorer.lessons.copying.compute import best_blend, ideal_decode
 
@@ -194,9 +184,8 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
                 f"digit {run.class_names[reference.training.y[row]]}\n{distance:.2f}"
                 for row, distance in zip(rows, distances)
             ]
-            gallery(
-                f"{PAGE} {title}", title, reference.training.x[rows], captions, N_NEAREST, captions=captions
-            )
+            images = reference.training.x[rows]
+            gallery(f"{PAGE} {title}", title, images, captions, N_NEAREST, captions=captions)
     st.caption(
         "Distances are Euclidean, of pixels from 0 to 1 or of z. The best blend is a sum of the 60 nearest"
         f" training images with weights ≥ 0; here {(blend.weights > 1e-3).sum()} have a positive weight."
@@ -205,6 +194,7 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
 
 
 def _show_distance(reference, distance: float) -> None:
+    """Show how far the decoded image is from the nearest training image, beside the test images."""
     from explorer.figures.live import fill
     from explorer.lessons.copying.figure import histogram, histogram_data
 
@@ -222,7 +212,7 @@ def _show_distance(reference, distance: float) -> None:
 
 
 def _show_samples(run, reference) -> None:
-    """Samples of the prior, by the same distances."""
+    """Show samples of the prior, measured by the same distances."""
     from explorer.figures.live import fill
     from explorer.lessons.copying.compute import share_nearer, share_of_copies
     from explorer.lessons.copying.figure import histogram, histogram_data
@@ -234,37 +224,19 @@ def _show_samples(run, reference) -> None:
         st.markdown(
             "**Copies** (less than a third as far from one training image as from the next):"
             f" {share_of_copies(distances)} of {len(distances)} samples,"
-            f" {share_of_copies(reference.training_reconstruction_distances)} of"
-            f" {len(reference.training_reconstruction_distances):,} decoded training images.  \n**Nearer to"
-            " a training image than the"
-            f" median test image is:** {share_nearer(distances, reference.test_distances)} of the samples,"
-            f" {share_nearer(reference.reconstruction_distances, reference.test_distances)} of the decoded"
-            " test images.  \n**Distance to the best"
-            f" blend,** median: {np.median(blends):.2f} for samples,"
-            f" {np.median(reference.blend_distances):.2f} for test"
-            " images."
+            f" {share_of_copies(reference.training_reconstructions)} of {len(reference.training.x):,} decoded"
+            " training images.  \n**Nearer to a training image than the median test image is:**"
+            f" {share_nearer(distances, reference.test_distances)} of the samples,"
+            f" {share_nearer(reference.reconstructions, reference.test_distances)} of the decoded test"
+            f" images.  \n**Distance to the best blend,** median: {np.median(blends):.2f} for samples,"
+            f" {np.median(reference.blend_distances):.2f} for test images."
         )
-        _show_above_nearest(
-            reference,
-            "Samples",
-            ["sample", "nearest\nimage"],
-            images[:N_SHOWN_SAMPLES],
-            [""] * N_SHOWN_SAMPLES,
-        )
-        st.button("Resample", key=f"{PAGE} again", on_click=lambda: SEED.set((SEED.get() + 1) % 10_000))
+        heads, captions = ["sample", "nearest\nimage"], [""] * N_SHOWN_SAMPLES
+        _show_above_nearest(reference, "Samples", heads, images[:N_SHOWN_SAMPLES], captions)
+        resample_button(SEED)
     with chart_column:
-        data = histogram_data(
-            dict(
-                zip(
-                    GROUPS,
-                    (
-                        reference.test_distances[:, 0],
-                        reference.reconstruction_distances[:, 0],
-                        distances[:, 0],
-                    ),
-                )
-            )
-        )
+        groups = reference.test_distances, reference.reconstructions, distances
+        data = histogram_data({name: group[:, 0] for name, group in zip(GROUPS, groups)})
         st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **data), width="stretch")
     n, nats = len(reference.training.x), reference.mutual_information
     st.caption(

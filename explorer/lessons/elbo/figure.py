@@ -1,5 +1,5 @@
 """Draw a Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and
-the ascent of the bound. Each chart is made once; its data are filled in.
+the ascent of the bound. Each chart is built once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from explorer.figures.live import frame, frame_data, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY
 
 BLUE, PINK, PURPLE, OLIVE = "#4b87e1", "#d25a96", "#9600b4", "#968700"  # as in the formulas
-PLANE_REACH, PLANE_SIZE = 3.6, 305  # of the plane that is drawn: from the middle to its edge, and in px
-BLOCK_CELLS = 2  # cells a side, drawn as one
-MIN_RELATIVE_DENSITY = 1e-3  # of the highest density, drawn
+PLANE_REACH, PLANE_SIZE = 3.6, 305  # of the visible plane: from its middle to its edge, and in px
+BLOCK_CELLS = 2  # cells on each side of a block of one shade
+MIN_RELATIVE_DENSITY = 1e-3  # of a visible block, to the highest density
 EVIDENCE_ROW, LIKELIHOOD_ROW = "log p(x)", "E log p(x|z)"  # rows of the bar chart
 
 
 @cache
 def latent_plane() -> dict:
-    """Its data come from plane_at()."""
+    """Return the chart of the latent plane, to be filled with latent_plane_data()."""
     x, y = (
         kind(
             f"{name}:Q",
@@ -60,8 +60,9 @@ def latent_plane_data(
     mu: np.ndarray,
     y: np.ndarray,
 ) -> dict[str, pd.DataFrame]:
-    """posterior [n, n]: density over the cells of axis [n]; q, encoder: mu₀, mu₁, log sigma₀, log sigma₁;
-    way: of q, up to here; mu [m, 2], y [m]: all codes and their digits.
+    """Return the data of latent_plane(): posterior [n, n]: density over the cells of axis [n]; q, encoder:
+    mu₀, mu₁, log sigma₀, log sigma₁; path: the values of q up to the present one; mu [m, 2], y [m]: all codes
+    and their digits.
     """
     return {
         "codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}),
@@ -107,8 +108,8 @@ def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
 
 @cache
 def bound_bars() -> dict:
-    """Nats. Above, the bound and the KL that separates it from log p(x); below, E_q log p(x|z) and the KL to
-    the prior. Its data come from lengths_at().
+    """Return the bars, in nats. Above: the bound and the KL that separates it from log p(x); below: E_q log
+    p(x|z) and the KL to the prior. To be filled with bound_bars_data().
     """
     names = {"bound L_b": ACCENT, "KL(q‖p(z|x))": PINK, "KL(q‖p(z))": PURPLE}
     pieces, evidence, end = (alt.Chart(alt.NamedData(name)) for name in ("pieces", "still", "end"))
@@ -145,7 +146,7 @@ def bound_bars() -> dict:
 def bound_bars_data(
     log_evidence: float, bound: float, log_likelihood: float, lowest: float
 ) -> dict[str, pd.DataFrame]:
-    """lowest: where the axis begins"""
+    """Return the data of bound_bars(). lowest: where the axis begins."""
     highest = _highest(log_evidence)
     pieces = pd.DataFrame(
         [
@@ -167,8 +168,8 @@ def bound_bars_data(
 
 @cache
 def ascent_curve(n: int) -> dict:
-    """Nats after each of n steps: the bound rises towards log p(x), which is constant; the area between them
-    is the KL. Its data come from ascent_at().
+    """Return the chart of nats after each of n steps: the bound rises towards log p(x), which is constant;
+    the area between them is the KL. To be filled with ascent_curve_data().
     """
     steps, marker = (alt.Chart(alt.NamedData(name)) for name in ("steps", "marker"))
     x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, n], nice=False))
@@ -190,7 +191,9 @@ def ascent_curve(n: int) -> dict:
 def ascent_curve_data(
     bounds: Sequence[float], log_evidence: float, step: int, lowest: float
 ) -> dict[str, pd.DataFrame]:
-    """bounds [n + 1], nats, of each step; lowest: where the axis begins"""
+    """Return the data of ascent_curve(): bounds [n + 1], nats, of each step; lowest: where the
+    axis begins.
+    """
     table = pd.DataFrame({"step": range(len(bounds)), "bound": bounds, "log p(x)": log_evidence})
     return {
         "steps": table,
@@ -204,7 +207,7 @@ def _highest(log_evidence: float) -> float:
 
 
 def equation(whole: str, total: float, first: str, value: float, sign: str, second: str) -> str:
-    """LaTeX: total = value ± the rest, rounded so that they add up, each over its name."""
+    """Return the LaTeX of total = value ± the rest, rounded so that they add up, each over its name."""
     total, value = round(total, 2), round(value, 2)
     under = [
         rf"\underbrace{{{number:.2f}}}_{{{name}}}"

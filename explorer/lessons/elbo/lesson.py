@@ -136,6 +136,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _set_q(q: tuple[float, ...]) -> None:
+    """Set the controls of q to a value, rounded to their steps."""
     for setting, value in zip(Q_SETTINGS, q):
         setting.set(
             float(np.clip(round(value / setting.step) * setting.step, setting.low, setting.high).round(2))
@@ -143,12 +144,15 @@ def _set_q(q: tuple[float, ...]) -> None:
 
 
 def _start_animation() -> None:
+    """Choose the last step, and let the next run animate the steps before it."""
     STEP.set(N_STEPS)
     st.session_state[f"{PAGE} play"] = True
 
 
 def _make_container(is_playing: bool):
-    """A container for one drawing; or, while the animation plays, a placeholder whose charts are replaced."""
+    """Return a container for one drawing; or, while the animation plays, a placeholder whose charts are
+    replaced.
+    """
     return st.empty() if is_playing else st.container()
 
 

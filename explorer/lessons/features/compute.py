@@ -35,10 +35,10 @@ LEARNING_RATE = 1e-3
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, on which
-    the run was not trained, are test images. mu [n, D] of their codes. features: the same images as codes, as
-    principal components, as pixels, [n, k] each; scale: the factor of mu in features. learnt: whether those
-    of the pool are training images of the run.
+    """images uint8 [n, C, H, W] and their classes y [n]; the first n_pool may get a label, the others, on
+    which the run was not trained, are test images. mu [n, D]: their codes. features: the same images as
+    codes, as principal components, as pixels, [n, k] each; scale: the factor of mu in features.
+    from_training_set: whether those of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -51,19 +51,21 @@ class LabelledImages:
 
     @property
     def counts(self) -> list[int]:
-        """Numbers of labels per class for which every class has enough images."""
+        """Return the numbers of labels per class for which every class has enough images."""
         fewest = np.bincount(self.y[: self.n_pool], minlength=self.y.max() + 1).min()
         return [n for n in LABEL_COUNTS if n <= fewest]
 
     def rows(self, per_class: int, seed: int) -> np.ndarray:
-        """Indices of the labelled images; with the same seed, more labels include the fewer."""
+        """Return the indices of the labelled images. With the same seed, a larger choice includes the smaller
+        ones.
+        """
         order = np.random.default_rng(seed).permutation(self.n_pool)
         return np.concatenate([order[self.y[order] == label][:per_class] for label in np.unique(self.y)])
 
 
 def gather_images(loaded: LoadedRun, e: Embedding) -> LabelledImages:
-    """Labels for training images, and all stored test images of the run as test images; if the training
-    images are not on this machine, both from the stored ones.
+    """Gather training images as the pool, and all stored test images of the run as test images. If the
+    training images are not on this machine, divide the stored ones.
     """
     mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
     try:
@@ -85,8 +87,8 @@ def gather_images(loaded: LoadedRun, e: Embedding) -> LabelledImages:
 def build_features(
     mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, from_training_set: bool = False
 ) -> LabelledImages:
-    """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its
-    labels.
+    """Compute the features of images uint8 [n, C, H, W] with codes mu [n, D] and classes y [n]. PCA has D
+    components, fitted to the pool without its labels.
 
     Each kind of feature is multiplied by one number, so that its variances sum to D and the penalty of the
     classifier has the same effect on all.
@@ -101,13 +103,13 @@ def build_features(
 
 
 def _scale(features: np.ndarray, total: float) -> float:
-    """The factor with which the variances of features [n, k] sum to total."""
+    """Return the factor with which the variances of features [n, k] sum to total."""
     return float(np.sqrt(total / features.var(0).sum()))
 
 
 def fit_probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    """features [n, k], y [n] -> multinomial logistic regression, penalty ½‖w‖² (Alain and Bengio, 2016,
-    arXiv:1610.01644).
+    """Fit multinomial logistic regression with penalty ½‖w‖² to features [n, k], y [n] (Alain and Bengio,
+    2016, arXiv:1610.01644).
     """
     return LogisticRegression(max_iter=300, tol=1e-3).fit(features, y)
 
@@ -115,8 +117,8 @@ def fit_probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
 def probe_accuracies(
     data: LabelledImages, counts: Sequence[int], on_progress: Callable[[float], None]
 ) -> dict[str, np.ndarray]:
-    """The accuracy on the test images of each kind of feature, at each count of labels per class:
-    [len(counts), SEEDS].
+    """Measure the accuracy on the test images of each kind of feature, at each count of labels per class:
+    [len(counts), N_SEEDS].
     """
     test, accuracies = (
         slice(data.n_pool, None),
@@ -135,7 +137,7 @@ def probe_accuracies(
 
 
 def compare_best(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference]]:
-    """accuracies [seeds] by name -> the name with the highest mean, and its lead over each other one in
+    """Return the name with the highest mean of accuracies [seeds], and its lead over each other one in
     percentage points, paired by seed: the same seed labels the same images.
     """
     best = max(accuracies, key=lambda name: accuracies[name].mean())
@@ -148,8 +150,8 @@ def compare_best(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Diff
 
 
 def pca_changes(data: LabelledImages, n_components: int, per_class: int) -> tuple[Difference, Difference]:
-    """How the probe's accuracy on PCA changes, in percentage points, when all its components get the same
-    variance, and when only n_components of them remain, with the same total variance.
+    """Measure how the probe's accuracy on PCA changes, in percentage points, when all its components get the
+    same variance, and when only n_components of them remain, with the same total variance.
     """
     pca = data.features["PCA"]
     fewer = pca[:, :n_components]
@@ -167,8 +169,8 @@ def pca_changes(data: LabelledImages, n_components: int, per_class: int) -> tupl
 def class_directions(
     data: LabelledImages, per_class: int, label: int, shares: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of
-    that class by the probe.
+    """Move the code of the first test image of another class towards a class: return codes [2, n, D], and the
+    probability [2, n] of that class by the probe.
 
     shares [n]: distances, in units of the difference between the mean code of the class and that of the
     others. The first row goes along the probe's weights of the class, the second along that difference; both
@@ -189,8 +191,8 @@ def class_directions(
 def fine_tuning_accuracies(
     data: LabelledImages, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]
 ) -> dict[str, np.ndarray]:
-    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one:
-    [len(counts), TUNED_SEEDS].
+    """Measure the accuracy on the test images after fine_tune(), from the run's encoder and from a random
+    one: [len(counts), N_FINE_TUNING_SEEDS].
     """
     x, y = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y)
     accuracies = {
@@ -212,10 +214,10 @@ def fine_tuning_accuracies(
 def fine_tune(
     loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int, fresh: bool
 ) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not
-    the run's.
+    """Train the encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights
+    instead of the run's.
 
-    x [n, C, H, W] in [0, 1], y [n] -> a function from images to predicted classes.
+    x [n, C, H, W] in [0, 1], y [n]. Return a function from images to predicted classes.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)

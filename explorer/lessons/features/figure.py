@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
+from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY, MARK
 
 FEATURE_COLOURS = {
     "codes": ACCENT,
@@ -22,7 +22,9 @@ OFFSET_RATIO = 1.03  # ratio between the positions of the ways, so that their er
 
 @cache
 def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
-    """One curve for each way, over the counts of labels. Its data come from accuracy_curve_at()."""
+    """Return the chart of a curve for each way, over the counts of labels. To be filled with
+    accuracy_curve_data().
+    """
     accuracies, marker = (alt.Chart(alt.NamedData(name)) for name in ("accuracies", "marker"))
     x = alt.X(
         "labels:Q",
@@ -40,7 +42,7 @@ def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
     )
     base = accuracies.encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
-    current_count = marker.mark_rule(color="#ffa52d", strokeWidth=10, opacity=0.35).encode(x="labels:Q")
+    current_count = marker.mark_rule(color=MARK, strokeWidth=10, opacity=0.35).encode(x="labels:Q")
     return to_vega_lite(
         (
             current_count
@@ -53,8 +55,8 @@ def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
 def accuracy_curve_data(
     accuracies: Mapping[str, np.ndarray], counts: Sequence[int], current: int
 ) -> dict[str, pd.DataFrame]:
-    """found: accuracies [len(counts), seeds] by way; bars are ± a standard deviation over the seeds; here:
-    the present count.
+    """Return the data of accuracy_curve(): accuracies [len(counts), seeds] by way; bars are ± a standard
+    deviation over the seeds; current: the present count.
     """
     tables = [
         pd.DataFrame(
@@ -72,7 +74,7 @@ def accuracy_curve_data(
 
 
 def accuracy_table(accuracies: Mapping[str, np.ndarray], at: int) -> str:
-    """A markdown table of the means over seeds and their standard deviations, at one of the counts."""
+    """Return a Markdown table of the means over seeds and their standard deviations, at one of the counts."""
     rows = [
         f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |"
         for name, a in accuracies.items()

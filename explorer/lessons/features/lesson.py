@@ -18,18 +18,15 @@ IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(RUNS))
 LABELS = Setting("labels", "1", page=PAGE)
 ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
 CLASS = Setting("class", "3", page=PAGE)
-MAX_QUICK_LABELS = 100  # labels per class: above, classifiers take long, and are trained only when asked for
+MAX_QUICK_LABELS = 100  # per class: with more, classifiers take long, and are trained on request
 MAX_ROWS, DIRECTION_STEPS = 4, np.linspace(-1, 2, 7)
 FACE_TRAININGS = {
     "CelebA, if it is on this machine": {"dataset": "celeba"},
     "Your own folder of faces": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"},
 }
 
-x = tex("x", "x")
-mu = tex("mu", r"\mu_\phi(x)")
-y = tex("distortion", "y")
-phi = tex("mu", r"\phi")
-w = tex("rate", "w")
+x, y, w = tex("x", "x"), tex("distortion", "y"), tex("rate", "w")
+mu, phi = tex("mu", r"\mu_\phi(x)"), tex("mu", r"\phi")
 MATHEMATICS = read_mathematics(__file__, w=w, y=y, x=x, mu=mu, phi=phi)
 
 LESSON = Lesson(
@@ -69,7 +66,7 @@ def _data(version: str, _run):
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]:
-    """Accuracies of the linear classifiers, or after fine-tuning, with few labels per class or with many."""
+    """Return the accuracies of the linear classifiers, or after fine-tuning, with few labels or with many."""
     from explorer.lessons.features import compute
 
     data = _data(version, _run)
@@ -77,12 +74,14 @@ def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str,
     trained = "encoders" if tuned else "linear classifiers"
     label = f"Training {trained}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
     bar = st.progress(0.0, label)
+
+    def on_progress(share: float) -> None:
+        bar.progress(share, label)
+
     try:
         if tuned:
-            return compute.fine_tuning_accuracies(
-                data, cache.loaded(_run), counts, lambda share: bar.progress(share, label)
-            )
-        return compute.probe_accuracies(data, counts, lambda share: bar.progress(share, label))
+            return compute.fine_tuning_accuracies(data, cache.loaded(_run), counts, on_progress)
+        return compute.probe_accuracies(data, counts, on_progress)
     finally:
         bar.empty()
 
@@ -104,30 +103,23 @@ def picture(runs: dict[str, Run]) -> None:
     answered = LESSON.answer.get()
     with chart_column:
         if answered:
-            accuracies = _accuracies(run, False, per_class > MAX_QUICK_LABELS)
+            many = per_class > MAX_QUICK_LABELS
+            accuracies = _accuracies(run, False, many)
             if tuned:
-                accuracies = {name: accuracies[name] for name in ("codes", "pixels")} | _accuracies(
-                    run, True, per_class > MAX_QUICK_LABELS
-                )
+                frozen = {name: accuracies[name] for name in ("codes", "pixels")}
+                accuracies = frozen | _accuracies(run, True, many)
             counts = tuple(data.counts[: len(accuracies["codes"])])
-            st.vega_lite_chart(
-                fill(
-                    accuracy_curve(tuple(accuracies), counts),
-                    **accuracy_curve_data(accuracies, counts, per_class),
-                ),
-                width="stretch",
-            )
+            curve = accuracy_curve(tuple(accuracies), counts)
+            curve_data = accuracy_curve_data(accuracies, counts, per_class)
+            st.vega_lite_chart(fill(curve, **curve_data), width="stretch")
         else:
             st.info("Answer the question to see the test accuracies.")
     with table_column:
         if answered:
             count_index = data.counts.index(per_class)
             st.markdown(accuracy_table(accuracies, count_index))
-            st.caption(
-                "± standard deviation over"
-                f" {' or '.join(map(str, sorted({a.shape[1] for a in accuracies.values()})))} choices of the"
-                " labelled images."
-            )
+            n_choices = " or ".join(map(str, sorted({a.shape[1] for a in accuracies.values()})))
+            st.caption(f"± standard deviation over {n_choices} choices of the labelled images.")
             st.markdown(_lead_sentence(accuracies, count_index))
             if per_class == 1 and not tuned:
                 st.markdown(_reasons_sentence(cache.version(run), run))
@@ -137,7 +129,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _choose_label_count(counts: list[str]) -> int:
-    """The chosen number of labels per class."""
+    """Show the slider, and return the chosen number of labels per class."""
     LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
     labels = {count: f"{int(count):,}" for count in counts}
     return int(
@@ -148,18 +140,14 @@ def _choose_label_count(counts: list[str]) -> int:
 
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
-    """With few labels per class, and with many if asked for."""
-    parts = [
-        _train_classifiers(cache.version(run), tuned, above, run)
-        for above in ((False, True) if many else (False,))
-    ]
+    """Return the accuracies with few labels per class, and with many if they are requested."""
+    version, requested = cache.version(run), (False, True) if many else (False,)
+    parts = [_train_classifiers(version, tuned, above, run) for above in requested]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _lead_sentence(accuracies: dict[str, np.ndarray], count_index: int) -> str:
-    """Which way has the highest accuracy, and by how much; a lead is stated only where its 95% interval
-    excludes 0.
-    """
+    """Return the sentence on the highest accuracy, and its leads where their 95% intervals exclude 0."""
     from explorer.lessons.features.compute import compare_best
 
     best, leads = compare_best({name: a[count_index] for name, a in accuracies.items()})
@@ -169,14 +157,13 @@ def _lead_sentence(accuracies: dict[str, np.ndarray], count_index: int) -> str:
     ]
     return (
         f"**Highest test accuracy: {best}.** Its lead is {', '.join(leads_text)}. ± is a 95% interval over"
-        " these"
-        " choices."
+        " these choices."
     )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _reasons_sentence(version: str, _run) -> str:
-    """How much two properties of the codes would cost PCA, with one label per class."""
+    """Return the sentence on what two properties of the codes cost PCA, with one label per class."""
     from explorer.lessons.features.compute import pca_changes
 
     active = _run.test.active_units
@@ -188,7 +175,7 @@ def _reasons_sentence(version: str, _run) -> str:
 
 
 def _show_labelled_images(run, data, per_class: int) -> None:
-    """Show the labelled images."""
+    """Show the labelled images, and where they come from."""
     classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.as_text(words.dataset(run))
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MAX_ROWS].T.ravel()
     st.markdown(
@@ -215,7 +202,7 @@ def _show_labelled_images(run, data, per_class: int) -> None:
 
 
 def _show_directions(run, data, per_class: int) -> None:
-    """Decode along two directions that the labels give for one class."""
+    """Show images decoded along two directions that the labels give for one class."""
     from explorer.lessons.features.compute import class_directions
 
     st.subheader("A direction as an attribute")
@@ -250,15 +237,12 @@ def _show_directions(run, data, per_class: int) -> None:
 
 
 def _link_face_trainings() -> None:
+    """Show links to the Train page with settings for faces."""
     st.markdown(
         "**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app"
         " includes no faces. You can train a model on:"
     )
+    network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
     with st.container(horizontal=True):
         for label, settings in FACE_TRAININGS.items():
-            st.page_link(
-                page_file("train"),
-                label=label,
-                icon=":material/model_training:",
-                query_params=settings | {"network": "conv", "latent_dim": "32"},
-            )
+            st.page_link(page_file("train"), label=label, icon=icon, query_params=settings | network)

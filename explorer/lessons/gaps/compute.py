@@ -1,4 +1,4 @@
-"""Decode places in gaps and outside them, and measure how confident a classifier is in the decoded images."""
+"""Decode points in gaps and outside them, and measure how confident a classifier is in the decoded images."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ N_NOISE_IMAGES = 2000  # images of uniform noise
 
 @dataclass(frozen=True)
 class DecodedPoints:
-    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th
-    nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
+    """Points z [n, D] with the decoded images x [n, C, H, W]; the distances to the nearest code and to the
+    K-th nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
     probability and that probability, None without a classifier.
     """
 
@@ -30,36 +30,37 @@ class DecodedPoints:
 
     @property
     def in_gap(self) -> np.ndarray:
-        """bool [n]: no code is as near as the K-th nearest sample."""
+        """Return whether each point is in a gap, bool [n]: no code is as near as the K-th nearest sample."""
         return self.code_distance > self.sample_distance
 
 
 @dataclass(frozen=True)
 class SampleShare:
-    """value: the share of n independent samples; error: its standard error."""
+    """The share, value, of n independent samples."""
 
     value: float
     n: int
 
     @property
     def error(self) -> float:
+        """Return the standard error."""
         return float(np.sqrt(self.value * (1 - self.value) / self.n))
 
     def __str__(self) -> str:
-        """28 ± 2%, a 95% interval"""
+        """Return the share with its 95% interval, as "28 ± 2%"."""
         return f"{100 * self.value:.0f} ± {100 * Z95 * self.error:.0f}%"
 
 
 def is_larger(a: SampleShare, b: SampleShare) -> bool:
-    """Whether share a is larger than share b, at 95%."""
+    """Return whether share a is larger than share b, at 95%."""
     return bool(a.value - b.value > Z95 * np.hypot(a.error, b.error))
 
 
 @dataclass(frozen=True)
 class GapMeasurements:
     """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the
-    share of which the classifier names no class with probability SURE; noise: the share of uniform-noise
-    images that it does name. None without a classifier, or without samples of that kind.
+    share that the classifier assigns to no class with probability SURE; noise: the share of uniform-noise
+    images that it does assign. None without a classifier, or without samples of that kind.
     """
 
     gap: GapEstimate
@@ -73,7 +74,7 @@ class GapMeasurements:
 
 
 def decode_points(loaded: LoadedRun, gap_index: Between, z: np.ndarray) -> DecodedPoints:
-    """z [n, D]"""
+    """Decode z [n, D], measure the distances, and classify the images."""
     x, w = loaded.decode(z), gap_index.fitted.whiten(z)
     probabilities = _class_probabilities(loaded, x)  # [n, classes]
     return DecodedPoints(
@@ -88,8 +89,8 @@ def decode_points(loaded: LoadedRun, gap_index: Between, z: np.ndarray) -> Decod
 def measure_gaps(
     loaded: LoadedRun, gap_index: Between, mu: np.ndarray, logvar: np.ndarray | None
 ) -> GapMeasurements:
-    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence on
-    found.draws, decoded.
+    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence in the
+    decoded samples of gap_index.
     """
     in_gaps = in_gap(gap_index.draws, gap_index.whitened)
     gap, probabilities = (
@@ -111,13 +112,13 @@ def measure_gaps(
 
 
 def most_typical_row(images: np.ndarray, y: np.ndarray, label: int) -> int:
-    """images [n, C, H, W], y [n] -> the row of that class which lies nearest to its mean image."""
+    """Return the row of that class which is nearest to its mean image. images [n, C, H, W], y [n]."""
     rows = np.flatnonzero(y == label)
     flat = images[rows].reshape(len(rows), -1).astype(np.float64)
     return int(rows[np.square(flat - flat.mean(0)).sum(1).argmin()])
 
 
 def _class_probabilities(loaded: LoadedRun, x: np.ndarray) -> np.ndarray | None:
-    """x [n, C, H, W] -> probabilities [n, classes]"""
+    """Return the classifier's probabilities [n, classes] for x [n, C, H, W]; None without a classifier."""
     classifier = classifier_of(loaded.run)
     return classifier and classifier[0].probabilities(x)

@@ -11,15 +11,15 @@ import pandas as pd
 from explorer.figures.codes_map import code_axes, code_marks, code_table
 from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
+from explorer.latent.gap_map import EDGE
 
 MARKER = alt.NamedData("marker")  # to be filled: the present place, on the line and on the map
 LINE_COLOURS = RED, ACCENT
-EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
 
 
 def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
-    """bounds [x0, y0, x1, y1], shade [rows, columns] upwards -> each row's runs of cells in a gap, as x, x2,
-    y, y2.
+    """Return each row's runs of cells in a gap, as x, x2, y, y2. bounds [x0, y0, x1, y1], shade [rows,
+    columns] upwards.
     """
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
@@ -46,8 +46,8 @@ def line_map(
     names: Sequence[str],
     ends: np.ndarray,
 ) -> dict:
-    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be
-    filled with z0, z1: here.
+    """Return the map of some codes mu [n, 2] of classes y [n], the gaps of gap_strips(), and the line between
+    ends [2, 2]. To be filled with z0, z1: marker.
     """
     plane = code_axes(*bounds.reshape(2, 2))
     grey = (
@@ -73,8 +73,8 @@ def line_map(
 
 
 def distance_chart(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """t [n]; ratios: by model, the distance to the nearest code by that to the K-th nearest sample, [n];
-    above 1 is a gap. To be filled with t: here.
+    """Return the chart over t [n] of ratios [n] by model: the distance to the nearest code divided by that to
+    the K-th nearest sample; above 1 is a gap. To be filled with t: marker.
     """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
     title = ["distance to nearest code", "÷ to fifth nearest sample"]

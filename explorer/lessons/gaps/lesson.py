@@ -8,11 +8,12 @@ from explorer.latent.draws import from_gaussian
 from explorer.latent.gap_estimate import is_smaller
 from explorer.latent.interpolation import linear
 from explorer.latent.share import Z95
+from explorer.store.classifier import SURE
 from explorer.store.run import Run
 from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "gaps"
 PAGE = page_of(NAME)
@@ -22,7 +23,6 @@ START, END = Setting("from", "0", page=PAGE, options=DIGITS), Setting("to", "1",
 SEED = Setting("seed", 0, 0, 9999, page=PAGE)
 RUNS = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}  # of one network; the ladder is seen at KL weight 1
 N_SAMPLES, N_LINE_POINTS, N_MAP_CODES, HIDDEN_GREY = 11, 101, 1000, 0.3
-SURE = 0.9  # as everywhere (explorer.store.classifier)
 
 z, a, b, x = tex("z", "z"), tex("z", "a"), tex("z", "b"), tex("x", "x")
 draw = tex("eps", r"\tilde z")
@@ -55,6 +55,7 @@ LESSON = Lesson(
 
 @st.cache_resource(max_entries=2, show_spinner="Measuring gaps…")
 def _measure_gaps(versions: tuple[str, ...], _runs: dict) -> list:
+    """Measure the gaps of each model."""
     from explorer.lessons.gaps.compute import measure_gaps
 
     codes = {kind: cache.view(run).embedding for kind, run in _runs.items()}
@@ -66,7 +67,7 @@ def _measure_gaps(versions: tuple[str, ...], _runs: dict) -> list:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decode_samples(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
-    """Of each model, samples: from the prior, or from the Gaussian fitted to the codes of an AE."""
+    """Decode samples of each model: from the prior, or from the Gaussian fitted to the codes of an AE."""
     from explorer.lessons.gaps.compute import decode_points
 
     return {
@@ -81,8 +82,8 @@ def _decode_samples(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> tuple[dict, dict, dict]:
-    """Of each model, the line between the codes of two test images, and the map that shows it; and a chart of
-    distances for both.
+    """Return, for each model, the decoded line between the codes of two test images, and its map; and a chart
+    of distances for both.
     """
     from explorer.lessons.gaps.compute import decode_points, most_typical_row
     from explorer.lessons.gaps.figure import distance_chart, gap_strips, line_map
@@ -143,12 +144,12 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _hide_gaps(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
-    """images, but grey where they are in a gap and the question is not answered yet."""
+    """Return images that are grey where they are in a gap and the question is not answered yet."""
     return images if LESSON.answer.get() else np.where(in_gap[:, None, None, None], HIDDEN_GREY, images)
 
 
 def _show_point(kind: str, line, step: int, map_chart: dict) -> None:
-    """The map, the image decoded at the present step, and those along the line."""
+    """Show the map, the image decoded at the present step, and those along the line."""
     image_column, map_column = st.columns([3, 5])
     map_column.vega_lite_chart(map_chart, width="stretch")
     visible_images, steps = _hide_gaps(line.x, line.in_gap), np.arange(0, N_LINE_POINTS, 10)
@@ -190,6 +191,7 @@ def _show_point(kind: str, line, step: int, map_chart: dict) -> None:
 
 
 def _show_samples(shares: list, samples: dict) -> None:
+    """Show decoded samples of each model, and the share of them in gaps."""
     measured = dict(zip(RUNS, shares))
     ae, vae = shares
     st.markdown(
@@ -217,7 +219,7 @@ def _show_samples(shares: list, samples: dict) -> None:
                 else "."
             )
         )
-    st.button("Resample", on_click=lambda: SEED.set((SEED.get() + 1) % (int(SEED.high) + 1)))
+    resample_button(SEED)
     for column, (kind, points) in zip(st.columns(2), samples.items()):
         with column:
             title = f"{kind}, from " + (

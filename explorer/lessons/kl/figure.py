@@ -1,5 +1,5 @@
-"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is drawn once, to
-be filled at each μ and s.
+"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is built once, and
+filled at each μ and s.
 """
 
 from functools import cache
@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import on_canvas, to_vega_lite
-from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
+from explorer.figures.palette import CLASS_COLOURS, GREY, MARK, RED, SYMBOLS
 
-MARK_STYLE = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
+MARK_STYLE = {"filled": True, "size": 140, "opacity": 1, "color": MARK, "stroke": "#000"}
 MU_RANGE, S_RANGE, CELL_SIZE = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chosen, and a cell of the surface
 EXP_NAME, LINE_NAME, DIFFERENCE_NAME = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVE_COLOURS = {EXP_NAME: CLASS_COLOURS[0], LINE_NAME: RED, DIFFERENCE_NAME: SYMBOLS["rate"]}
-MAX_Z, N_DENSITY_POINTS = 6, 121  # standard deviations of a density that are drawn, either way, and points
-HEIGHT = 270
+MAX_Z, N_DENSITY_POINTS = 6, 121  # of the visible densities, either way, and points of each
+HEIGHT = 270  # px
 
 
 @cache
 def variance_term(with_difference: bool) -> dict:
-    """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s,
-    value: here.
+    """Return the chart of exp(s) and 1 + s; with_difference: also of their difference, which is lowest at s =
+    0. To be filled with s, value: marker.
     """
     s = np.linspace(*S_RANGE, 131)
     curves_by_name = {EXP_NAME: np.exp(s), LINE_NAME: 1 + s} | (
@@ -50,7 +50,7 @@ def variance_term(with_difference: bool) -> dict:
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
-    """mu, s in the middle of each cell of the surface."""
+    """Return mu and s in the middle of each cell of the surface."""
     middles = (
         np.arange(low + cell / 2, high, cell) for (low, high), cell in zip((MU_RANGE, S_RANGE), CELL_SIZE)
     )
@@ -58,7 +58,7 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
 
 
 def surface(nats: np.ndarray) -> dict:
-    """nats: on the grid(). To be filled with mu, s: here."""
+    """Return the chart of nats on the grid(), to be filled with mu, s: marker."""
     mu, s = grid()
     across, up = (0.55 * cell for cell in CELL_SIZE)  # a little over the neighbours, which closes the seams
     table = pd.DataFrame(
@@ -94,7 +94,7 @@ def surface(nats: np.ndarray) -> dict:
 
 @cache
 def densities() -> dict:
-    """To be filled with what densities_at() gives."""
+    """Return the chart of two densities, to be filled with densities_data()."""
     names = ["posterior", "prior N(0, 1)"]
     areas = (
         alt.Chart(alt.NamedData("densities"))
@@ -118,7 +118,7 @@ def densities() -> dict:
 
 
 def densities_data(mu: float, s: float) -> dict[str, pd.DataFrame]:
-    """N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
+    """Return the data of densities(): N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
     sd, t = np.exp(s / 2), np.linspace(-MAX_Z, MAX_Z, N_DENSITY_POINTS)
     both = [
         pd.DataFrame(

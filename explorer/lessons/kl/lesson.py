@@ -49,7 +49,7 @@ LESSON = Lesson(
 
 
 def _significant(value: float) -> str:
-    """Two significant digits, without an exponent."""
+    """Return a value with two significant digits, without an exponent."""
     return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
@@ -96,8 +96,8 @@ def picture(runs: dict[str, Run]) -> None:
 def _aggregates(
     version: str, _mu: np.ndarray, _logvar: np.ndarray
 ) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], list[float], float]:
-    """Name, z and density of each dimension's aggregate posterior; the KL divergence of each from the prior,
-    and of both jointly.
+    """Return name, z and density of each dimension's aggregate posterior; the KL divergence of each from the
+    prior, and that of both jointly.
     """
     from explorer.latent.aggregate import aggregate_posterior, joint_kl_to_prior, kl_to_prior
 
@@ -112,7 +112,7 @@ def _aggregates(
 
 
 def _show_aggregate() -> None:
-    """What all posteriors of a run form together."""
+    """Show the aggregate posterior of a run, and its KL divergence from the prior."""
     from explorer.figures.kl_weight import aggregate_against_prior
 
     run = find_runs((RUN,)).get(RUN)

@@ -1,5 +1,5 @@
 """Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The
-chart is made once; its data are filled in.
+chart is built once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import frame, frame_data, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.palette import ACCENT, GREY, MARK
 
-MARK = "#ffa52d"
 AXIS_MARGIN = 0.06  # of the range, above and below
 
 
 @cache
 def rate_distortion() -> dict:
-    """Nats per image at each KL weight. Its data come from rate_distortion_at()."""
+    """Return the chart of nats per image at each KL weight, to be filled with rate_distortion_data()."""
     curve, marker, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "marker", "slope", "ae"))
     x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
     y = alt.Y(
@@ -52,8 +51,8 @@ def rate_distortion() -> dict:
 def rate_distortion_data(
     betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int, ae: Sequence[float]
 ) -> dict[str, pd.DataFrame]:
-    """at: index of the present KL weight; ae: the AE's distortion, if there is one. The line of slope −beta
-    is cut at the axes.
+    """Return the data of rate_distortion(). at: index of the present KL weight; ae: the AE's distortion, if
+    there is one. The line of slope −beta is cut at the axes.
     """
     levels = [*distortion, *ae]
     margin, max_rate = AXIS_MARGIN * (max(levels) - min(levels)), 1.05 * max(rate)
@@ -71,9 +70,9 @@ def rate_distortion_data(
 
 
 def comparison_table(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
-    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is
-    one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where there
-    are too few codes.
+    """Return a Markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if
+    there is one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where
+    there are too few codes.
     """
     rows = {
         "": (f"VAE, β = {frame.beta:.2g}", "AE"),

@@ -62,7 +62,9 @@ def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tup
 
 @st.cache_data(max_entries=8, show_spinner="Comparing the trained KL weights…")
 def _best_betas(version: str, _run) -> dict[str, tuple[float, list[float]]]:
-    """By each figure, the best of the trained KL weights, and those that can't be distinguished from it."""
+    """Return, for each figure, the best of the trained KL weights, and those that can't be distinguished from
+    it.
+    """
     from explorer.lessons.kl_weight.compute import lowest_mean, rates, smallest_gap
     from explorer.ui.components.readouts import frame_gap
 
@@ -93,7 +95,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _choose_beta(betas: list[float]) -> int:
-    """Index of the chosen KL weight."""
+    """Show the slider, and return the index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
     BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
     st.select_slider(
@@ -185,8 +187,8 @@ def _show_comparison(vae, ae, index: int) -> None:
 
 
 def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
-    """What this VAE's distortion and gap are beside the AE's; a conclusion only where the 95% intervals carry
-    it.
+    """Show how this VAE's distortion and gap differ from the AE's; a conclusion is stated only where the 95%
+    intervals support it.
     """
     from explorer.latent.difference import mean_difference
     from explorer.latent.gap_estimate import is_smaller

@@ -18,13 +18,15 @@ from explorer.training.adam import Adam
 
 PART_SHARES = 0.4, 0.2, 0.4
 MIN_X, MAX_X = -4.0, 4.5  # of x, all but one in ten thousand
-N_NUMBERS = 2000
+N_NUMBERS = 2000  # for training, and as many for the test
 NETWORK_WIDTH, N_TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 32, 2000, 512, 0.02
 MAX_Z, N_Z_CELLS = 6.0, 2400  # of z, for the integral over it
 
 
 def true_density(x: np.ndarray) -> np.ndarray:
-    """p(x): gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform over [1.5, 3.5]."""
+    """Return p(x): a gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform
+    over [1.5, 3.5].
+    """
     t = np.maximum(x + 3.5, 0) / 0.6
     return (
         PART_SHARES[0] * t * np.exp(-t) / 0.6
@@ -34,7 +36,7 @@ def true_density(x: np.ndarray) -> np.ndarray:
 
 
 def sample_truth(seed: int) -> np.ndarray:
-    """[N] samples of the true density."""
+    """Return [N_NUMBERS] samples of the true density."""
     rng = np.random.default_rng(seed)
     part = rng.choice(3, N_NUMBERS, p=PART_SHARES)
     return np.choose(
@@ -49,14 +51,14 @@ def sample_truth(seed: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Mixture:
-    """p(x) = Σ P(m) N(x; mean, sd²): weight, mean, sd [k]."""
+    """A mixture p(x) = Σ P(m) N(x; mean, sd²): weight, mean, sd [k]."""
 
     weight: np.ndarray
     mean: np.ndarray
     sd: np.ndarray
 
     def parts(self, x: np.ndarray) -> np.ndarray:
-        """x [n] -> [n, k]: each Gaussian's share of the density."""
+        """Return each Gaussian's share of the density [n, k] at x [n]."""
         return (
             self.weight
             * np.exp(-(((x[:, None] - self.mean) / self.sd) ** 2) / 2)
@@ -64,21 +66,21 @@ class Mixture:
         )
 
     def density(self, x: np.ndarray) -> np.ndarray:
-        """x [n] -> [n]"""
+        """Return the density [n] at x [n]."""
         return self.parts(x).sum(1)
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """[n] samples: first the index of a Gaussian, then a number from it."""
+        """Return [n] samples: first the index of a Gaussian, then a number from it."""
         m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
         return rng.normal(self.mean[m], self.sd[m])
 
     def mean_log_likelihood(self, x: np.ndarray) -> float:
-        """x [n] -> nats per number."""
+        """Return the mean log-likelihood of x [n], in nats per number."""
         return float(np.log(self.density(x)).mean())
 
 
 def fit_mixture(x: np.ndarray, k: int) -> Mixture:
-    """K Gaussians by expectation maximisation (scikit-learn)."""
+    """Fit k Gaussians to x [n] by expectation maximisation (scikit-learn)."""
     from sklearn.mixture import GaussianMixture
 
     fit = GaussianMixture(k, random_state=0).fit(x[:, None])
@@ -97,7 +99,7 @@ def _build_network() -> nn.Module:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """For a network this small, several threads are slower."""
+    """Let torch use one thread: for a network this small, several are slower."""
     n = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -107,8 +109,8 @@ def _one_thread() -> Iterator[None]:
 
 
 def train_decoder(x: np.ndarray) -> nn.Module:
-    """x [N] -> the decoder of a VAE, from z [n, 1] to the mean and the log variance of x [n, 2], trained on
-    the ELBO in about 2 s.
+    """Train a VAE on the ELBO, in about 2 s. Return its decoder, from z [n, 1] to the mean and the log
+    variance of x [n, 2]; the data are x [N].
     """
     with torch.random.fork_rng(devices=[]), _one_thread():
         torch.manual_seed(0)
@@ -126,7 +128,9 @@ def train_decoder(x: np.ndarray) -> nn.Module:
 
 
 def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tensor:
-    """x, eps [n, 1] -> nats [n], with one sample of z for each x."""
+    """Return the ELBO [n], in nats, of x [n, 1], with one sample of z for each x, from the
+    noise eps [n, 1].
+    """
     posterior = Gaussian(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
     log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
@@ -135,19 +139,19 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
 
 @torch.inference_mode()
 def decode_gaussians(decoder: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """z [k] -> m(z), s(z) [k]: mean and standard deviation of the Gaussian at each z."""
+    """Return mean and standard deviation, m(z), s(z) [k], of the Gaussian at each z [k]."""
     mean, logvar = decoder(torch.from_numpy(z).float()[:, None]).double().numpy().T
     return mean, np.exp(logvar / 2)
 
 
 def infinite_mixture(decoder: nn.Module) -> Mixture:
-    """The infinite mixture p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
+    """Return the infinite mixture p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
     z = MAX_Z * ((np.arange(N_Z_CELLS) + 0.5) / N_Z_CELLS * 2 - 1)
     weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * MAX_Z / N_Z_CELLS
     return Mixture(weight, *decode_gaussians(decoder, z))
 
 
 def finite_mixture(decoder: nn.Module, k: int) -> Mixture:
-    """K of its Gaussians, at the medians of K equally likely ranges of z."""
+    """Return the mixture of k of its Gaussians, at the medians of k equally likely ranges of z."""
     z = np.sqrt(2) * torch.special.erfinv(torch.from_numpy((2 * np.arange(k) + 1) / k - 1)).numpy()
     return Mixture(np.full(k, 1 / k), *decode_gaussians(decoder, z))

@@ -1,5 +1,5 @@
 """Draw a density as a sum of Gaussians, the network that gives infinitely many of them, and the test
-log-likelihoods. Each chart is made once; its data are filled in.
+log-likelihoods. Each chart is built once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.palette import ACCENT, GREY, MARK
 
-PINK, MARK = "#d25a96", "#ffa52d"
-BIN_WIDTH = 0.125
+PINK = "#d25a96"
+BIN_WIDTH = 0.125  # of the histogram, in units of x
 HEIGHT = 260  # px
-MAX_DENSITY, MIN_DENSITY = 0.7, -0.07  # of a density, drawn; below 0 there is room for draws
+MAX_DENSITY, MIN_DENSITY = 0.7, -0.07  # of the axis; the samples are below 0
 
 
 def _x_axis(x: np.ndarray) -> alt.X:
@@ -27,8 +27,8 @@ def _x_axis(x: np.ndarray) -> alt.X:
 
 
 def mixture_chart(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
-    """x [n]: where densities are drawn, over a histogram of samples. Its other data come from
-    mixture_at().
+    """Return the chart of densities at x [n] over a histogram of samples. To be filled with
+    mixture_data().
     """
     x_axis = _x_axis(x)
     y_axis = alt.Y(
@@ -69,8 +69,9 @@ def mixture_data(
     selected: np.ndarray | None = None,
     partial_sum: np.ndarray | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """x [n], parts [n, k], whole [n]: Gaussians and their density; draws [m] from it, as ticks; chosen [n]:
-    one Gaussian of them all; rough [n]: the sum of those shown, where they are not all.
+    """Return the data of mixture_chart(): x [n], parts [n, k], total [n]: Gaussians and their density;
+    samples [m] from it, as ticks; selected [n]: one Gaussian of them all; partial_sum [n]: the sum of those
+    shown, where they are not all.
     """
     long_parts = (
         pd.DataFrame(parts, index=x)
@@ -90,7 +91,7 @@ def mixture_data(
 
 
 def network_chart(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray) -> dict:
-    """m(z), ± s(z) and ± 2 s(z), [n] each. Its other data come from network_at()."""
+    """Return the chart of m(z), ± s(z) and ± 2 s(z), [n] each. To be filled with network_data()."""
     low, high = float(x[0]), float(x[-1])
     x_axis = alt.X(
         "z:Q",
@@ -137,12 +138,13 @@ def network_chart(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray
 
 
 def network_data(z: float, mean: float, sd: float) -> dict[str, pd.DataFrame]:
+    """Return the data of network_chart(): the Gaussian at one z."""
     return {"at": pd.DataFrame({"z": [z], "m": [mean], "low": [mean - 2 * sd], "high": [mean + 2 * sd]})}
 
 
 def score_chart(by_k: Sequence[float], vae: float, truth: float) -> dict:
-    """Mean log-likelihood of test numbers, nats: of 1, 2, … Gaussians, of the VAE, of the true density. Its
-    other data come from scores_at().
+    """Return the chart of the mean log-likelihood of test numbers, nats: of 1, 2, … Gaussians, of the VAE, of
+    the true density. To be filled with score_data().
     """
     table = pd.DataFrame({"K": range(1, len(by_k) + 1), "nats": by_k})
     x = alt.X(
@@ -177,4 +179,5 @@ def score_chart(by_k: Sequence[float], vae: float, truth: float) -> dict:
 
 
 def score_data(by_k: Sequence[float], k: int) -> dict[str, pd.DataFrame]:
+    """Return the data of score_chart(): the marked k."""
     return {"marker": pd.DataFrame({"K": [k], "nats": [by_k[k - 1]]})}

@@ -48,7 +48,7 @@ LESSON = Lesson(
 
 @st.cache_data(show_spinner="Fitting mixtures…")
 def _fit_mixtures() -> list:
-    """A mixture of each number of Gaussians."""
+    """Fit a mixture of each number of Gaussians."""
     from explorer.lessons.mixture.compute import fit_mixture, sample_truth
 
     return [fit_mixture(sample_truth(0), k) for k in range(1, MAX_GAUSSIANS + 1)]
@@ -56,6 +56,7 @@ def _fit_mixtures() -> list:
 
 @st.cache_resource(show_spinner="Training a small VAE, about two seconds…")
 def _train_decoder():
+    """Train the decoder of the small VAE."""
     from explorer.lessons.mixture.compute import sample_truth, train_decoder
 
     return train_decoder(sample_truth(0))
@@ -63,8 +64,8 @@ def _train_decoder():
 
 @st.cache_data(show_spinner=False)
 def _scores():
-    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE
-    (Difference) for each K.
+    """Return mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture
+    − VAE (Difference) for each K.
     """
     from explorer.latent.difference import mean_difference
     from explorer.lessons.mixture.compute import infinite_mixture, sample_truth, true_density
@@ -82,7 +83,7 @@ def _scores():
 
 @st.cache_resource(show_spinner=False)
 def _charts() -> dict[str, dict]:
-    """The charts, whose moving data are filled in."""
+    """Build the charts, whose moving data are filled in."""
     from explorer.figures.palette import ACCENT
     from explorer.lessons.mixture.compute import decode_gaussians, sample_truth
     from explorer.lessons.mixture.figure import PINK, mixture_chart, network_chart, score_chart
@@ -152,7 +153,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _show_comparison(k: int) -> None:
-    """Both test log-likelihoods, and which model fits better, only where the interval of the difference
+    """Show both test log-likelihoods, and which model fits better, only where the interval of the difference
     excludes 0.
     """
     by_k, vae, truth, differences = _scores()

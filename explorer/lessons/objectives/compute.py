@@ -1,24 +1,23 @@
 """Read trainings of one network with different losses from their replays, and measure the trained models."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from explorer.runs.load import LoadedRun
-from explorer.store.replay import Replay, read_replay
+from explorer.store.replay import Replay
 
-MIN_LOG_VARIANCE = -60.0  # log of a variance, as far as the table of widths goes
+MIN_LOG_VARIANCE = -60.0  # of the table from which a width is interpolated
 N_POSTERIOR_SAMPLES = 10  # samples of each posterior, for a distortion
 N_PRIOR_SAMPLES = 1000  # of the prior
 
 
 @dataclass(frozen=True)
 class EpochState:
-    """mu [n, D]: means of the posteriors of test images; distortion, rate: nats per training image, as they
-    were in that epoch; sigma: width_of_rate(); spread: standard deviation of the means; recreated, samples:
-    uint8 [k, C, H, W].
+    """The state of a training at an epoch. mu [n, D]: means of the posteriors of test images; distortion,
+    rate: nats per training image, as they were in that epoch; sigma: width_of_rate(); spread: standard
+    deviation of the means; reconstructions, samples: uint8 [k, C, H, W].
     """
 
     epoch: int
@@ -31,13 +30,8 @@ class EpochState:
     samples: np.ndarray
 
 
-def replay_of(folder: Path) -> Replay | None:
-    """None if the run kept none."""
-    return read_replay(folder)
-
-
 def state_at_epoch(r: Replay, epoch: int) -> EpochState:
-    """The last that was kept up to that epoch."""
+    """Return the last state of a replay that was kept up to that epoch."""
     i = max(int(np.searchsorted(r.epochs, epoch, side="right")) - 1, 0)
     return EpochState(
         r.epochs[i],
@@ -51,13 +45,13 @@ def state_at_epoch(r: Replay, epoch: int) -> EpochState:
 
 
 def spread(mu: np.ndarray) -> float:
-    """mu [n, D] -> the standard deviation of the means, root mean square over the dimensions."""
+    """Return the standard deviation of the means mu [n, D], root mean square over the dimensions."""
     return float(np.sqrt(mu.var(0, dtype=np.float64).mean()))
 
 
 def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
-    """The sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's part
-    for the width.
+    """Return the sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's
+    part for the width.
 
     mu [n, D], rates [D] in nats, mean over the same images. A rate is ½mu² + ½(sigma² − log sigma² − 1)
     (Kingma and Welling, ICLR 2014, appendix B): the second part is that of the width.
@@ -68,8 +62,8 @@ def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
 
 
 def sample_codes(m: EpochState) -> np.ndarray:
-    """[n, D]: one z for each image, as if all posteriors had the width sigma; the noise of an image is always
-    the same.
+    """Return one z for each image, [n, D], as if all posteriors had the width sigma; the noise of an image is
+    always the same.
     """
     return m.mu + m.sigma * np.random.default_rng(0).standard_normal(m.mu.shape)
 
@@ -78,8 +72,8 @@ def sample_codes(m: EpochState) -> np.ndarray:
 def mean_distortion(
     loaded: LoadedRun, images: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None
 ) -> tuple[float, float]:
-    """images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE -> nats per image, over REPEATS
-    samples of each posterior: the mean, and its standard error over images.
+    """Return the mean distortion, in nats per image, over N_POSTERIOR_SAMPLES samples of each posterior, and
+    its standard error over images. images uint8 [n, C, H, W]; mu, logvar [n, D], logvar None for an AE.
     """
     x, rng = torch.from_numpy(images).float() / 255, np.random.default_rng(0)
     distortions = []
@@ -95,8 +89,8 @@ def mean_distortion(
 
 
 def nearest_code_distance(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
-    """mu, logvar [n, D] -> that quantile, over images, of the distance to the nearest other mean, in the
-    image's own sigma.
+    """Return a quantile, over images, of the distance to the nearest other mean, in the image's own sigma;
+    mu, logvar [n, D].
     """
     distances = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
     distances = np.sqrt((distances**2).sum(2))
@@ -105,7 +99,9 @@ def nearest_code_distance(mu: np.ndarray, logvar: np.ndarray, share: float) -> f
 
 
 def max_pixel_change(loaded: LoadedRun) -> float:
-    """The largest difference of any pixel between the images decoded from SAMPLES samples of the prior."""
+    """Return the largest difference of any pixel between the images decoded from N_PRIOR_SAMPLES samples of
+    the prior.
+    """
     decoded = loaded.decode(
         np.random.default_rng(0).standard_normal((N_PRIOR_SAMPLES, loaded.run.spec.latent_dim))
     )

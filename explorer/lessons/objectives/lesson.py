@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from explorer.store.replay import read_replay
 from explorer.store.run import Run
 from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
@@ -57,9 +58,7 @@ LESSON = Lesson(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _read_replay(folder: Path, version: str):
-    from explorer.lessons.objectives.compute import replay_of
-
-    return replay_of(folder)
+    return read_replay(folder)
 
 
 def picture(runs: dict[str, Run]) -> None:
@@ -119,7 +118,7 @@ def _show_images(name: str, originals: np.ndarray, state) -> None:
 
 
 def _show_test_figures(by_name: dict[str, Run]) -> None:
-    """What the trained models measure on test images: it answers the question."""
+    """Show what the trained models measure on test images: it answers the question."""
     runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
     distortion, nearest, change = _test_figures(tuple(cache.version(run) for run in runs.values()), runs)
     distortions_text = ", ".join(

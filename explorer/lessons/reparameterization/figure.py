@@ -1,5 +1,5 @@
-"""Charts of the reparameterization lesson: from noise to z, the loss of z, estimates of its gradient. Drawn
-once, to be filled.
+"""Charts of the reparameterization lesson: from noise to z, the loss of z, estimates of its gradient. They
+are built once, and their data are filled in.
 """
 
 from functools import cache
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
+from explorer.figures.palette import ACCENT, GREY, MARK, RED, SYMBOLS
 
 MAX_Z = 6.0  # of the axis of z, either way
 AXIS_EXTENT = {"minExtent": 30, "maxExtent": 30}  # px: one z stands over the other
@@ -23,8 +23,8 @@ LOSS_RANGES = {"bowl": (-2.0, 20.0), "ripples": (-1.6, 1.6)}  # of the axis of t
 
 @cache
 def sample_chart() -> dict:
-    """Each sample as a line from its eps above to its z below; mu and mu ± sigma marked. To be filled with
-    what moved_at() gives.
+    """Return the chart of each sample as a line from its eps above to its z below, with mu and mu ± sigma
+    marked. To be filled with sample_chart_data().
     """
     samples, marker = (alt.Chart(alt.NamedData(name)) for name in ("samples", "place"))
     x = alt.X(
@@ -52,7 +52,7 @@ def sample_chart() -> dict:
 
 
 def sample_chart_data(path: dict[str, np.ndarray], mu: float, sigma: float) -> dict[str, pd.DataFrame]:
-    """path: eps and z [n]"""
+    """Return the data of sample_chart(); path: eps and z [n]."""
     return {
         "samples": pd.DataFrame({"eps": path["eps"], "z": path["z"]}),
         "place": pd.DataFrame({"from": [mu - sigma], "to": [mu + sigma], "mu": [mu]}),
@@ -61,8 +61,8 @@ def sample_chart_data(path: dict[str, np.ndarray], mu: float, sigma: float) -> d
 
 @cache
 def loss_chart(loss: str) -> dict:
-    """A curve; the samples on it, each with a piece of the tangent there. To be filled with curve: z, loss,
-    and what losses_at() gives.
+    """Return the chart of a loss curve and the samples on it, each with a piece of the tangent there. To be
+    filled with curve: z, loss, and loss_chart_data().
     """
     low, high = LOSS_RANGES[loss]
     x = alt.X("z:Q", title="z", scale=alt.Scale(domain=[-MAX_Z, MAX_Z]), axis=alt.Axis(tickCount=13))
@@ -86,7 +86,7 @@ def loss_chart(loss: str) -> dict:
 
 
 def loss_chart_data(path: dict[str, np.ndarray], loss: str) -> dict[str, pd.DataFrame]:
-    """path: z, loss and slope [n]"""
+    """Return the data of loss_chart(); path: z, loss and slope [n]."""
     low, high = LOSS_RANGES[loss]
     table = pd.DataFrame({name: path[name] for name in ("z", "loss", "slope")})
     table = table[(table.loss <= high) & (table.z.abs() <= MAX_Z)]
@@ -104,8 +104,9 @@ def loss_chart_data(path: dict[str, np.ndarray], loss: str) -> dict[str, pd.Data
 
 @cache
 def gradient_chart(estimators: tuple[str, ...], parameter: str, reach: float) -> dict:
-    """A row of dots for each way, and the exact gradient with respect to of; the axis ends at ± reach, where
-    dots beyond it stand. To be filled with what estimates_at() gives.
+    """Return the chart of a row of dots for each estimator, and the exact gradient with respect to a
+    parameter; the axis ends at ± reach, where dots beyond it are drawn. To be filled with
+    gradient_chart_data().
     """
     names, colours = zip(*(ESTIMATORS[way] for way in estimators))
     x = alt.X(
@@ -131,13 +132,15 @@ def gradient_chart(estimators: tuple[str, ...], parameter: str, reach: float) ->
             rows.mark_text(align="right", dx=-8, limit=125, color=GREY).encode(
                 x=alt.value(0), y="row:Q", text="label:N"
             ),
-            exact.mark_rule(color="#ffa52d", size=2).encode(x="gradient:Q"),
+            exact.mark_rule(color=MARK, size=2).encode(x="gradient:Q"),
         ).properties(height=155)
     )
 
 
 def gradient_chart_data(estimates: dict[str, np.ndarray], exact: float) -> dict[str, pd.DataFrame]:
-    """found: the estimates [batches] of each way, a dot each, with their standard deviation"""
+    """Return the data of gradient_chart(): the estimates [batches] of each estimator, a dot each, with their
+    standard deviation.
+    """
     height = np.random.default_rng(0).uniform(
         -0.32, 0.32, max(map(len, estimates.values()))
     )  # random heights, so that dots overlap less

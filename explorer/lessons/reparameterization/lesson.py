@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "reparameterization"
 PAGE = page_of(NAME)
@@ -141,16 +141,16 @@ def picture(runs: dict[str, Run]) -> None:
             " their standard deviation; orange: the exact gradient.",
             width="stretch",
         )
-        st.button("Resample", on_click=lambda: SEED.set((SEED.get() + 1) % 10_000))
+        resample_button(SEED)
 
 
 def _format_ratio(ratio: float, low: float, high: float) -> str:
-    """To two digits."""
+    """Return a ratio and its interval, with two digits."""
     digits = 2 if ratio < 1 else 1 if ratio < 10 else 0
     return f"**{ratio:.{digits}f}** ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def _round_up(value: float) -> float:
-    """To 1, 2 or 5 times a power of ten, so that an axis seldom changes."""
+    """Round a value up to 1, 2 or 5 times a power of ten, so that an axis seldom changes."""
     power = 10 ** np.floor(np.log10(value))
     return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import streamlit as st
+
 from explorer.figures.palette import SYMBOLS
 from explorer.store.run import Run
 from explorer.ui import cache
@@ -78,6 +80,15 @@ def missing_runs_sentence(names: Sequence[str], missing: Sequence[str], any_run:
     else:
         needed = f"This lesson needs the runs {', '.join(names)}. Missing: {', '.join(missing)}."
     return f"{needed} `bash trained/make.sh` trains the runs that belong to the app."
+
+
+def resample_button(seed: Setting) -> None:
+    """Show a button that goes to the next seed, and after the last one to the first."""
+    st.button(
+        "Resample",
+        key=f"{seed.page} resample",
+        on_click=lambda: seed.set((seed.get() + 1) % int(seed.high + 1)),
+    )
 
 
 def tex(symbol: str, latex: str) -> str:
