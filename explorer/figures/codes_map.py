@@ -10,15 +10,17 @@ from explorer.figures.palette import colour_of
 
 
 def code_axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
-    """low, high [2]: what part of the plane of z is shown; without them, what a frame() says."""
+    """Return the axes of the plane of z. low, high [2]: the visible part; without them, it is that of
+    frame().
+    """
     domains = [alt.Undefined] * 2 if low is None else [[float(a), float(b)] for a, b in zip(low, high)]
     x, y = (alt.Scale(domain=domain, nice=False, zero=False) for domain in domains)
     return {"x": alt.X("z0:Q", title="z₀", scale=x), "y": alt.Y("z1:Q", title="z₁", scale=y)}
 
 
 def code_marks(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
-    """data: codes_of(), or the name of what is filled with it; each code as the name of its class, in its
-    colour; at: axes().
+    """Return a chart of each code as the name of its class, in its colour. data: code_table(), or the name of
+    the data to be filled with it; at: code_axes().
     """
     colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
     return (
@@ -29,7 +31,7 @@ def code_marks(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: i
 
 
 def code_table(mu: np.ndarray, y: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
-    """mu [n, 2], y [n] their classes"""
+    """Return the table of codes mu [n, 2] with the names of their classes y [n]."""
     return pd.DataFrame(
         {"z0": mu[:, 0].astype(np.float32), "z1": mu[:, 1].astype(np.float32), "class": np.array(names)[y]}
     )

@@ -45,3 +45,8 @@ def _encoded(image: np.ndarray, kind: str, **how) -> bytes:
 def data_uri(image: np.ndarray) -> str:
     """image [C, H, W] as an address that holds the PNG itself: nothing is left for a browser to fetch."""
     return "data:image/png;base64," + base64.b64encode(png(image)).decode()
+
+
+def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
+    """Return images [n, C, H, W] with each pixel repeated in both directions, for a gallery."""
+    return images.repeat(factor, 2).repeat(factor, 3)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.palette import ACCENT, GREY, MARK
 from explorer.latent.share import Share
 
-LINE, MARK = ACCENT, "#ffa52d"
+LINE = ACCENT
 DIMENSIONS = ((ACCENT, "solid"), (MARK, "dash"), ("#968700", "dot"), ("#d25a96", "dashdot"))
 
 

@@ -1,44 +1,51 @@
-"""Charts that move: what stays is drawn once, and what moves is filled in at each move. Drawing takes Altair
-far longer than filling, and a browser moves what is new alone.
+"""Charts that move: what stays is built once, and what moves is filled in at each change. Building takes
+Altair far longer than filling, and a browser redraws only the new data.
 """
 
 import altair as alt
 import pandas as pd
 
-LINES = "line", "area", "rule", "trail"
+LINE_MARKS = "line", "area", "rule", "trail"
 
 
-def drawn(chart: alt.Chart | alt.LayerChart) -> dict:
-    """A chart with parts of alt.NamedData, as Vega-Lite, in Streamlit's look. For st.vega_lite_chart: while
-    st.altair_chart takes a chart apart in another thread, the data of this one would be lost.
+def to_vega_lite(chart: alt.Chart | alt.LayerChart) -> dict:
+    """Return a chart with parts of alt.NamedData as Vega-Lite, in Streamlit's look, for st.vega_lite_chart.
+    (st.altair_chart takes a chart apart in another thread, where the data of this one would be lost.)
     """
-    return {name: _unheard(part) for name, part in chart.to_dict().items() if name != "config"}
+    return {
+        name: _hide_lines_from_screen_readers(part)
+        for name, part in chart.to_dict().items()
+        if name != "config"
+    }
 
 
-def _unheard(part):
-    """A part of a chart in which lines and areas are left out for who hears the page: a browser would
+def _hide_lines_from_screen_readers(part):
+    """Return a part of a chart in which lines and areas are left out for screen readers: a browser would
     announce each as one mark, by its first point, and without a name where there is none. Points, bars, texts
-    and axes say what they are.
+    and axes have names.
     """
     if isinstance(part, list):
-        return [_unheard(each) for each in part]
+        return [_hide_lines_from_screen_readers(each) for each in part]
     if not isinstance(part, dict):
         return part
-    if part.get("type") in LINES:
+    if part.get("type") in LINE_MARKS:
         part = {"aria": False} | part
-    return {name: value if name == "datasets" else _unheard(value) for name, value in part.items()}
+    return {
+        name: value if name == "datasets" else _hide_lines_from_screen_readers(value)
+        for name, value in part.items()
+    }
 
 
-def as_pixels(says: str) -> dict:
-    """Properties of a chart with hundreds of marks, painted faster than an SVG element for each; says: what
-    it shows, read aloud.
+def on_canvas(description: str) -> dict:
+    """Return the properties of a chart with hundreds of marks: a canvas is painted faster than an SVG element
+    for each. description: what the chart shows, read aloud.
     """
-    return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": says}
+    return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": description}
 
 
 def frame(across: bool = True, up: bool = True) -> alt.Chart:
-    """Unseen, to be filled with frame: framed(). Axes that have no domain of their own hold it, and move with
-    it.
+    """Return an invisible mark, to be filled with frame: frame_data(). Axes without a domain of their own
+    contain it, and move with it.
     """
     ends = ({"x": "left:Q", "x2": "right:Q"} if across else {}) | (
         {"y": "low:Q", "y2": "high:Q"} if up else {}
@@ -46,11 +53,11 @@ def frame(across: bool = True, up: bool = True) -> alt.Chart:
     return alt.Chart(alt.NamedData("frame")).mark_rect(opacity=0, aria=False).encode(**ends)
 
 
-def framed(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
-    """The ends of the axes that a frame() is of."""
+def frame_data(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
+    """Return the ends of the axes that contain a frame()."""
     return pd.DataFrame({"left": [left], "right": [right], "low": [low], "high": [high]})
 
 
 def fill(chart: dict, **data: pd.DataFrame) -> dict:
-    """A chart that was drawn(), with its named data."""
+    """Return a chart of to_vega_lite() with its named data."""
     return chart | {"datasets": chart.get("datasets", {}) | data}

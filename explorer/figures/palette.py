@@ -22,6 +22,8 @@ GREY, ACCENT, RED = (
     "#d2453c",
 )  # readable on white and on black; the accent lies between the themes'
 
+MARK = CLASS_COLOURS[1]  # of what is chosen, in a chart
+
 SYMBOLS = {
     "x": CLASS_COLOURS[0],
     "z": ACCENT,

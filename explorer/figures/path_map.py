@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import as_pixels, drawn, fill
+from explorer.figures.live import fill, on_canvas, to_vega_lite
 from explorer.figures.palette import colour_of
 
 SIDE = 300  # px
@@ -64,6 +64,6 @@ def path_map(
         ),
     )
     chart = (cloud + wide + narrow + marks).properties(
-        height=SIDE, **as_pixels("Codes by class, and the steps of the path")
+        height=SIDE, **on_canvas("Codes by class, and the steps of the path")
     )
-    return fill(drawn(chart.resolve_scale(color="independent")), codes=codes, steps=steps)
+    return fill(to_vega_lite(chart.resolve_scale(color="independent")), codes=codes, steps=steps)

@@ -1,4 +1,6 @@
-"""A map of codes on a plane of equal units, with rings of the prior. Drawn once, to be filled."""
+"""A map of codes on a plane of equal units, with rings of the prior. It is built once, and its data are
+filled in.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,30 +10,30 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.codes_map import code_table
-from explorer.figures.live import as_pixels, drawn, frame, framed
+from explorer.figures.live import frame, frame_data, on_canvas, to_vega_lite
 from explorer.figures.palette import GREY, colour_of
 
-WIDTH, HEIGHT = 280, 220  # px, of the plane
-RINGS = (1, 2, 3)  # standard deviations of the prior
-LEAST = 3.2  # from the origin, at least, so that the rings are on the map
-ROOM = 1.06
+MAP_WIDTH, MAP_HEIGHT = 280, 220  # px, of the plane
+RING_SIGMAS = (1, 2, 3)  # standard deviations of the prior
+MIN_REACH = 3.2  # from the origin, at least, so that the rings are on the map
+MAP_MARGIN = 1.06
 
 Box = tuple[float, float, float, float]  # left, right, low, high
 
 
-def box_of(*codes: np.ndarray) -> Box:
-    """The smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
-    z = np.concatenate([*codes, [[-LEAST, -LEAST], [LEAST, LEAST]]])
+def enclosing_box(*codes: np.ndarray) -> Box:
+    """Return the smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
+    z = np.concatenate([*codes, [[-MIN_REACH, -MIN_REACH], [MIN_REACH, MIN_REACH]]])
     (left, low), (right, high) = z.min(0), z.max(0)
-    up = ROOM * max(high - low, (right - left) * HEIGHT / WIDTH) / 2
-    x, y, across = (left + right) / 2, (low + high) / 2, up * WIDTH / HEIGHT
+    up = MAP_MARGIN * max(high - low, (right - left) * MAP_HEIGHT / MAP_WIDTH) / 2
+    x, y, across = (left + right) / 2, (low + high) / 2, up * MAP_WIDTH / MAP_HEIGHT
     return float(x - across), float(x + across), float(y - up), float(y + up)
 
 
 @cache
 def code_map(class_names: Sequence[str]) -> dict:
-    """Each code as the name of its class if that is a letter, else as a dot. To be filled with what
-    code_map_at() gives.
+    """Return the map: each code as the name of its class if that is a letter, else as a dot. To be filled
+    with code_map_data().
     """
     short, codes = all(len(name) == 1 for name in class_names), alt.Chart(alt.NamedData("codes"))
     if short:
@@ -48,7 +50,7 @@ def code_map(class_names: Sequence[str]) -> dict:
     rings = pd.concat(
         [
             pd.DataFrame({"z0": r * np.cos(turn), "z1": r * np.sin(turn), "ring": r, "turn": turn})
-            for r in RINGS
+            for r in RING_SIGMAS
         ]
     )
     rings = (
@@ -56,26 +58,29 @@ def code_map(class_names: Sequence[str]) -> dict:
         .mark_line(color=GREY, strokeWidth=1.5, clip=True)
         .encode(x="z0:Q", y="z1:Q", detail="ring:N", order="turn:Q")
     )
-    return drawn(
+    return to_vega_lite(
         (
             frame()
             + rings
             + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour)
         ).properties(
-            width=WIDTH,
-            height=HEIGHT,
+            width=MAP_WIDTH,
+            height=MAP_HEIGHT,
             autosize=alt.AutoSizeParams(type="pad"),
-            **as_pixels("Codes by class, and one, two and three standard deviations of the prior"),
+            **on_canvas("Codes by class, and one, two and three standard deviations of the prior"),
         )
     )
 
 
-def code_map_at(
+def code_map_data(
     z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box
 ) -> dict[str, pd.DataFrame]:
-    """z [n, 2], y [n] their classes; those outside of the box are left out."""
+    """Return the data of code_map(): z [n, 2], y [n] their classes; codes outside of the box are left out."""
     codes = code_table(z, y, class_names)
-    return {"codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])], "frame": framed(*box)}
+    return {
+        "codes": codes[codes.z0.between(*box[:2]) & codes.z1.between(*box[2:])],
+        "frame": frame_data(*box),
+    }
 
 
 def _axis(channel: type, field: str, title: str):

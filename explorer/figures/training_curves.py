@@ -4,16 +4,16 @@ from functools import cache
 
 import altair as alt
 
-from explorer.figures.live import drawn
-from explorer.figures.palette import ACCENT
+from explorer.figures.live import to_vega_lite
+from explorer.figures.palette import ACCENT, MARK
 
-LINES = (ACCENT, "#ffa52d", "#968700", "#d25a96")  # their colours
+LINES = (ACCENT, MARK, "#968700", "#d25a96")  # their colours
 
 
 @cache
 def over_epochs(title: str) -> dict:
     """Nats per image. To be filled with lines: epoch, variable, value."""
-    return drawn(
+    return to_vega_lite(
         alt.Chart(alt.NamedData("lines"), title=title)
         .mark_line()
         .encode(

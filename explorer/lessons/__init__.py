@@ -1,3 +1,1 @@
-"""What the lessons compute, by the project's own models and objectives: arrays in, arrays out. A file for
-each page that needs one.
-"""
+"""The lessons: a folder for each, with its text, mathematics, computation and charts."""

@@ -29,7 +29,7 @@ def halves(ae):
 
 @pytest.fixture(scope="module")
 def pca(halves):
-    return compute.fitted(halves[0])
+    return compute.fit_pca(halves[0])
 
 
 def nats(p: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_pca_is_scikit_learns_with_as_many_components(pca, halves, k):
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in (halves[0], halves[1][:40]))
     alone = PCA(k, svd_solver="full").fit(fit)
     greys = alone.inverse_transform(alone.transform(x))
-    back = compute.by_pca(pca, halves[1][:40], k)
+    back = compute.reconstruct_with_pca(pca, halves[1][:40], k)
     assert back.x.shape == (40, 1, 28, 28) and np.allclose(
         back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4
     )
@@ -54,10 +54,10 @@ def test_pca_is_scikit_learns_with_as_many_components(pca, halves, k):
 
 def test_losses_over_k_are_those_of_each_k(pca, halves):
     some = halves[1][:60]
-    distortion, error = compute.over_k(pca, some)
+    distortion, error = compute.losses_over_k(pca, some)
     assert distortion.shape == error.shape == (64, 60) and (np.diff(error.mean(1)) < 0.2).all()
     for k in (1, 2, 33, 64):
-        back = compute.by_pca(pca, some, k)
+        back = compute.reconstruct_with_pca(pca, some, k)
         assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3) and np.allclose(
             error[k - 1], back.error, rtol=1e-3
         )
@@ -65,7 +65,7 @@ def test_losses_over_k_are_those_of_each_k(pca, halves):
 
 def test_a_network_is_scored_by_what_it_decodes(ae, halves):
     x = halves[1][:40]
-    back, shown = compute.by_network(ae, x), ae.decode(ae.encode(x).mu.numpy())
+    back, shown = compute.reconstruct_with_network(ae, x), ae.decode(ae.encode(x).mu.numpy())
     assert np.array_equal(back.x, shown)
     assert np.allclose(back.error, ((shown - x / 255) ** 2).reshape(40, -1).sum(1), rtol=1e-4)
     assert np.allclose(
@@ -77,10 +77,10 @@ def test_pca_reaches_two_numbers_at_about_eight(ae, pca, halves):
     """What the page asks, and says is right. In nats it is a little later: for nats the network was
     trained.
     """
-    distortion, error = (part.mean(1) for part in compute.over_k(pca, halves[1]))
-    network = compute.by_network(ae, halves[1])
+    distortion, error = (part.mean(1) for part in compute.losses_over_k(pca, halves[1]))
+    network = compute.reconstruct_with_network(ae, halves[1])
     by_error, by_nats = (
-        compute.components_for(values, level)
+        compute.components_needed(values, level)
         for values, level in ((error, network.error.mean()), (distortion, network.distortion.mean()))
     )
     assert 7 <= by_error <= 9 and error[by_error - 2] > network.error.mean() >= error[by_error - 1]
@@ -89,7 +89,7 @@ def test_pca_reaches_two_numbers_at_about_eight(ae, pca, halves):
 
 def test_components_are_counted_from_one():
     values = np.array([5.0, 3.0, 3.0, 1.0])
-    assert [compute.components_for(values, level) for level in (6, 5, 4, 3, 2, 0)] == [
+    assert [compute.components_needed(values, level) for level in (6, 5, 4, 3, 2, 0)] == [
         1,
         1,
         2,
@@ -102,30 +102,32 @@ def test_components_are_counted_from_one():
 def test_the_interval_is_that_of_resampled_images():
     """Images of two kinds, a share of which decides whether one component is enough or three are."""
     network, values = np.zeros(100), np.array([[-1.0] * 45 + [1.0] * 55, [0.4] * 100, [-0.1] * 100])
-    assert compute.components_interval(values, network) == (1, 3)
-    assert compute.components_interval(values[1:], network) == (2, 2)
-    assert compute.components_interval(values[1:2], network) == (None, None)
+    assert compute.components_needed_interval(values, network) == (1, 3)
+    assert compute.components_needed_interval(values[1:], network) == (2, 2)
+    assert compute.components_needed_interval(values[1:2], network) == (None, None)
 
 
 def test_a_perfect_copy_costs_the_entropy_of_its_greys(halves):
     from scipy.stats import bernoulli
 
     x = halves[1][:20]
-    assert np.allclose(compute.least(x), bernoulli.entropy(x.reshape(20, -1) / 255).sum(1), atol=1e-6)
-    assert compute.least(np.array([[[[0, 255]]]], np.uint8))[0] == pytest.approx(0, abs=1e-6)
-    assert compute.least(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(
+    assert np.allclose(
+        compute.min_distortion(x), bernoulli.entropy(x.reshape(20, -1) / 255).sum(1), atol=1e-6
+    )
+    assert compute.min_distortion(np.array([[[[0, 255]]]], np.uint8))[0] == pytest.approx(0, abs=1e-6)
+    assert compute.min_distortion(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(
         -4 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8))
     )
 
 
 def test_nothing_costs_less_than_a_perfect_copy(ae, pca, halves):
-    floor = compute.least(halves[1])
-    assert (compute.by_network(ae, halves[1]).distortion > floor).all()
-    assert (compute.by_pca(pca, halves[1], 64).distortion > floor).all()
+    floor = compute.min_distortion(halves[1])
+    assert (compute.reconstruct_with_network(ae, halves[1]).distortion > floor).all()
+    assert (compute.reconstruct_with_pca(pca, halves[1], 64).distortion > floor).all()
 
 
 def test_weights_are_counted_as_in_the_models_themselves():
-    found = compute.n_weights((1, 28, 28), 2)
+    found = compute.count_weights((1, 28, 28), 2)
     assert list(found) == list(NETWORKS)
     assert found["linear"] == (784 * 2 + 2, 2 * 784 + 784)
     assert found["mlp"][0] == (784 * 400 + 400) + (400 * 200 + 200) + (200 * 2 + 2)

@@ -11,18 +11,18 @@ from explorer.data.moons import draw
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
 from explorer.lessons.cloud.compute import (
-    SHOWN,
+    N_DECODED_SAMPLES,
     STEPS,
-    cloud,
-    dimmed,
-    moons_of,
+    dim_image,
+    find_overlapping_pair,
+    geometric_mean,
+    nearest_moons,
     overlap,
-    overlapping_pair,
-    phase_reader,
-    side,
-    width,
+    sample_posterior,
+    standardize_model,
 )
-from explorer.lessons.cloud.true_posterior import distance, true_posteriors
+from explorer.lessons.cloud.phase import build_phase_estimator
+from explorer.lessons.cloud.true_posterior import mean_distance, true_posteriors
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
@@ -36,7 +36,7 @@ def moons():
         for name in ("vae", "ae")
     }
     sides = {
-        name: side(loaded, scale_of(e.mu, project(e.mu), name == "vae"), e.mu, e.images[:200])
+        name: standardize_model(loaded, scale_of(e.mu, project(e.mu), name == "vae"), e.mu, e.images[:200])
         for name, (loaded, e) in found.items()
     }
     return found["vae"][1], found["ae"][1], sides
@@ -63,22 +63,22 @@ def test_the_overlap_is_the_integral_of_the_smaller_density(mu, sigma):
 
 def test_points_do_not_overlap_and_a_cloud_without_width_is_a_point():
     assert overlap(np.zeros((2, 2)), np.zeros((2, 2))) == 0
-    assert np.array_equal(cloud(np.array([1.0, 2.0]), np.zeros(2), np.ones((3, 2))), [[1, 2]] * 3)
+    assert np.array_equal(sample_posterior(np.array([1.0, 2.0]), np.zeros(2), np.ones((3, 2))), [[1, 2]] * 3)
 
 
 def test_draws_have_the_clouds_middle_and_width():
-    z = cloud(
+    z = sample_posterior(
         np.array([1.0, -2.0]), np.array([0.1, 3.0]), np.random.default_rng(0).standard_normal((100_000, 2))
     )
     assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5)) and np.allclose(
         z.std(0), [0.1, 3], rtol=0.02
     )
-    assert np.allclose(width(np.array([[0.1, 0.4], [2, 2]])), [0.2, 2])
+    assert np.allclose(geometric_mean(np.array([[0.1, 0.4], [2, 2]])), [0.2, 2])
 
 
 def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(moons):
     e = moons[0]
-    reader = phase_reader(e.images, e.factors["phase"])
+    reader = build_phase_estimator(e.images, e.factors["phase"])
     rng = np.random.default_rng(1)
     known = rng.uniform(0, 1, 100)
     unseen = draw(known, rng.uniform(-40, 40, 100), rng.uniform(0.55, 0.9, 100)).astype(np.float32) / 255
@@ -87,8 +87,8 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
         .fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
         .predict(unseen.reshape(100, -1))
     )
-    assert np.allclose(reader.read(unseen), wanted, atol=2e-3)
-    assert np.abs(reader.read(unseen) - known).mean() < 0.02
+    assert np.allclose(reader.estimate(unseen), wanted, atol=2e-3)
+    assert np.abs(reader.estimate(unseen) - known).mean() < 0.02
 
 
 def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
@@ -99,15 +99,17 @@ def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
         - phase[i]
         for i in range(60)
     ]
-    assert phase_reader(images, phase).error() == pytest.approx(np.abs(away).mean(), abs=1e-4)
+    assert build_phase_estimator(images, phase).leave_one_out_error() == pytest.approx(
+        np.abs(away).mean(), abs=1e-4
+    )
 
 
 def test_decodes_of_codes_have_the_phase_of_their_images(moons):
     e, _, sides = moons
-    reader = phase_reader(e.images, e.factors["phase"])
+    reader = build_phase_estimator(e.images, e.factors["phase"])
     for found in sides.values():
-        decoded = found.loaded.decode(found.plane.code(found.codes[:300]))
-        assert np.abs(reader.read(decoded) - e.factors["phase"][:300]).mean() < 0.025
+        decoded = found.loaded.decode(found.standardization.invert(found.codes[:300]))
+        assert np.abs(reader.estimate(decoded) - e.factors["phase"][:300]).mean() < 0.025
 
 
 def test_an_aes_plane_is_white_and_leads_back_to_its_codes(moons):
@@ -116,27 +118,27 @@ def test_an_aes_plane_is_white_and_leads_back_to_its_codes(moons):
     assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6) and np.allclose(
         white.mean(0), 0, atol=1e-6
     )
-    assert np.allclose(sides["ae"].plane.code(white), ae.mu, atol=1e-4) and np.allclose(
+    assert np.allclose(sides["ae"].standardization.invert(white), ae.mu, atol=1e-4) and np.allclose(
         sides["vae"].codes, e.mu
     )
 
 
 def test_two_clouds_meet_where_they_are_said_to(moons):
     e, _, sides = moons
-    rows = moons_of((0.5, 1.0), e.factors)
+    rows = nearest_moons((0.5, 1.0), e.factors)
     assert [abs(e.factors["phase"][row] - share) < 0.05 for row, share in zip(rows, (0.5, 1.0))] == [
         True,
         True,
     ]
     eps, sigma = np.random.default_rng(0).standard_normal((2, 10, 2)), np.exp(e.logvar[rows] / 2)
-    m = sides["vae"].meeting(rows, 3 * sigma, 0.25, eps)
-    assert np.allclose(m.draws, e.mu[rows][:, None] + 3 * sigma[:, None] * eps, atol=1e-6)
-    assert np.allclose(m.here, 0.75 * e.mu[rows[0]] + 0.25 * e.mu[rows[1]], atol=1e-6)
-    zs = np.concatenate([m.draws[0, :SHOWN], m.here[None], m.draws[1, :SHOWN]])
+    m = sides["vae"].decode_pair(rows, 3 * sigma, 0.25, eps)
+    assert np.allclose(m.samples, e.mu[rows][:, None] + 3 * sigma[:, None] * eps, atol=1e-6)
+    assert np.allclose(m.z, 0.75 * e.mu[rows[0]] + 0.25 * e.mu[rows[1]], atol=1e-6)
+    zs = np.concatenate([m.samples[0, :N_DECODED_SAMPLES], m.z[None], m.samples[1, :N_DECODED_SAMPLES]])
     loaded = load_run("moons-vae-2d")
-    assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.way) == len(STEPS)
-    assert np.allclose(m.way[[0, -1]], loaded.decode(e.mu[rows]), atol=1e-5)
-    read = phase_reader(e.images, e.factors["phase"]).read(m.way)
+    assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.path_images) == len(STEPS)
+    assert np.allclose(m.path_images[[0, -1]], loaded.decode(e.mu[rows]), atol=1e-5)
+    read = build_phase_estimator(e.images, e.factors["phase"]).estimate(m.path_images)
     assert read[0] + 0.1 < read[10] < read[-1] - 0.05  # half-way, a phase between
 
 
@@ -144,7 +146,7 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
     e, _, sides = moons
     x, sigma = e.images[:200], np.exp(e.logvar[:200] / 2)
     eps = np.random.default_rng(0).standard_normal((200, 2))
-    loaded, found = load_run("moons-vae-2d"), {name: s.cost(sigma) for name, s in sides.items()}
+    loaded, found = load_run("moons-vae-2d"), {name: s.noise_cost(sigma) for name, s in sides.items()}
     with torch.inference_mode():
         logits = [
             loaded.model.decode(torch.tensor(z, dtype=torch.float32))
@@ -169,9 +171,9 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
             for g in others
         ]
     mean, error = found["vae"]
-    assert mean == pytest.approx(drawn - still, abs=2e-3) and sides["vae"].cost(0 * sigma) == pytest.approx(
-        (0, 0), abs=1e-4
-    )
+    assert mean == pytest.approx(drawn - still, abs=2e-3) and sides["vae"].noise_cost(
+        0 * sigma
+    ) == pytest.approx((0, 0), abs=1e-4)
     assert mean == pytest.approx(np.mean(others), abs=4 * error) and error == pytest.approx(
         np.std(others), rel=0.3
     )
@@ -182,7 +184,7 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
 def near():
     """The ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
     loaded, e = load_run("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
-    return loaded, e, overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
+    return loaded, e, find_overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
 
 
 def overlap_by_grid(mu, sigma):
@@ -197,7 +199,7 @@ def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
     loaded, e, pair = near
     sigma, phase = np.exp(e.logvar.astype(float) / 2), e.factors["phase"]
     assert overlap_by_grid(e.mu[pair], sigma[pair]) > 0.195 and phase[pair[1]] - phase[pair[0]] > 0.1
-    away = distance(true_posteriors(loaded, e.images[pair] / np.float32(255)), e.mu[pair], sigma[pair])
+    away = mean_distance(true_posteriors(loaded, e.images[pair] / np.float32(255)), e.mu[pair], sigma[pair])
     assert (away <= 2).all()
     rng = np.random.default_rng(0)  # of pairs near to each other, none of a larger difference qualifies
     rows = rng.choice(1000, 400, replace=False)
@@ -209,7 +211,7 @@ def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
             ):
                 two = [i, j]
                 assert (
-                    distance(
+                    mean_distance(
                         true_posteriors(loaded, e.images[two] / np.float32(255)), e.mu[two], sigma[two]
                     ).max()
                     > 2
@@ -226,7 +228,7 @@ def test_where_they_overlap_a_phase_between_is_decoded(near):
 
 def test_without_an_overlap_there_is_no_pair(near):
     loaded, e, _ = near
-    assert overlapping_pair(loaded, e.mu, np.full_like(e.mu, 1e-6), e.factors["phase"], e.images) is None
+    assert find_overlapping_pair(loaded, e.mu, np.full_like(e.mu, 1e-6), e.factors["phase"], e.images) is None
 
 
 def test_the_true_posterior_is_that_of_importance_sampling(near):
@@ -260,8 +262,8 @@ def test_the_true_posterior_is_that_of_importance_sampling(near):
 def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     """Where the page says that q(z|x) misses the true posterior, it does; at full brightness it does not."""
     loaded, e, pair = near
-    d = dimmed(loaded, e.images[pair[0]])
-    encoder, true = d.widths.values()
+    d = dim_image(loaded, e.images[pair[0]])
+    encoder, true = d.sigmas.values()
     x = torch.from_numpy(np.stack([0.4 * e.images[pair[0]], e.images[pair[0]]]) / 255).float()
     with torch.inference_mode():
         found = loaded.model.encode(x)
@@ -269,7 +271,13 @@ def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     assert np.allclose(d.sigma[at], sigma, rtol=1e-4) and np.allclose(
         encoder[at], sigma.prod(1) ** 0.5, rtol=1e-4
     )
-    assert np.allclose(true, d.true.sigma.prod(1) ** 0.5) and np.allclose(d.images[at], x, atol=1e-6)
-    away = (d.true.mean[at] - found.mu.numpy()) / sigma
-    assert np.allclose(d.distance[at], np.hypot(*away.T), rtol=1e-3)
-    assert d.distance[-1] < 2 and abs(np.log(encoder[-1] / true[-1])) < 0.3 and (d.distance[8:18] > 3).all()
+    assert np.allclose(true, d.true_posterior.sigma.prod(1) ** 0.5) and np.allclose(
+        d.images[at], x, atol=1e-6
+    )
+    away = (d.true_posterior.mean[at] - found.mu.numpy()) / sigma
+    assert np.allclose(d.mean_distance[at], np.hypot(*away.T), rtol=1e-3)
+    assert (
+        d.mean_distance[-1] < 2
+        and abs(np.log(encoder[-1] / true[-1])) < 0.3
+        and (d.mean_distance[8:18] > 3).all()
+    )

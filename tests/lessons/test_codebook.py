@@ -8,7 +8,7 @@ from scipy.stats import entropy
 from torch import distributions
 
 from explorer.latent.draws import from_codebook
-from explorer.lessons.codebook.compute import coded, distortions, every_entry, use
+from explorer.lessons.codebook.compute import distortions, encode, entry_shares, substitute_entries
 from explorer.lessons.codebook.figure import entry_colours
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
@@ -24,7 +24,7 @@ def shipped():
 
 def test_what_the_encoder_says_falls_onto_the_nearest_entry_and_is_the_stored_code(shipped):
     loaded, e, book = shipped
-    encoded, index = coded(loaded.model, e.images)
+    encoded, index = encode(loaded.model, e.images)
     assert encoded.shape == (360, 4, 2) and index.shape == (360, 4)
     assert np.array_equal(index.ravel(), cdist(encoded.reshape(-1, 2), book).argmin(1))
     assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5) and not np.allclose(
@@ -34,13 +34,13 @@ def test_what_the_encoder_says_falls_onto_the_nearest_entry_and_is_the_stored_co
 
 def test_each_entry_in_turn_stands_at_the_place_and_nowhere_else(shipped):
     book = shipped[2]
-    zs = every_entry(book, np.array([3, 1, 4, 1]), 2).reshape(32, 4, 2)
+    zs = substitute_entries(book, np.array([3, 1, 4, 1]), 2).reshape(32, 4, 2)
     assert np.array_equal(zs[:, 2], book) and (zs[:, [0, 1, 3]] == book[[3, 1, 1]]).all()
 
 
 def test_distortion_is_that_of_coins(shipped):
     loaded, e, book = shipped
-    zs = every_entry(book, np.array([0, 5, 9, 31]), 0)
+    zs = substitute_entries(book, np.array([0, 5, 9, 31]), 0)
     coins = distributions.Bernoulli(logits=loaded.model.decode(torch.from_numpy(zs)))
     x = torch.tensor(e.images[7]).float() / 255
     wanted = -(
@@ -57,7 +57,7 @@ def test_distortion_is_that_of_coins(shipped):
 def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     loaded, e, book = shipped
     index = cdist(e.mu.reshape(-1, 2), book).argmin(1)  # of the stored codes themselves
-    share, found = use(index.reshape(-1, 4), 32)
+    share, found = entry_shares(index.reshape(-1, 4), 32)
     assert np.allclose(share, [(index == k).mean() for k in range(32)]) and found == pytest.approx(
         np.exp(entropy(share))
     )

@@ -10,14 +10,14 @@ from scipy.spatial.distance import cdist
 from explorer.data import load as load_data
 from explorer.lessons.copying.compute import (
     best_blend,
-    blended,
-    copies,
+    blend_distances,
     ideal_decode,
+    is_copy,
+    measure_reference_distances,
     mutual_information,
-    nearer,
+    share_nearer,
     share_of_copies,
-    two_nearest,
-    yardstick,
+    two_nearest_distances,
 )
 from explorer.runs.load import load_run
 
@@ -29,7 +29,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def known(digits):
-    return yardstick(load_run("digits-vae-2d"), digits.x[digits.test])
+    return measure_reference_distances(load_run("digits-vae-2d"), digits.x[digits.test])
 
 
 def by_scipy(images, to):
@@ -45,38 +45,40 @@ def test_the_two_nearest_are_those_of_scipy(digits):
     floats = rng.random((7, 1, 8, 8)).astype(np.float32)
     for to in (digits.x[digits.test][:50], floats):
         np.testing.assert_allclose(
-            two_nearest(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6
+            two_nearest_distances(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6
         )
 
 
 def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
     """Of two images, the mean is as far from one as from the other."""
     learnt = digits.x[digits.train]
-    assert (two_nearest(learnt, learnt[:5])[:, 0] < 1e-6).all()
-    assert copies(two_nearest(learnt, learnt[:5])).all()
-    middle = two_nearest(learnt[:2], learnt[:2].mean(0, keepdims=True) / 255)
-    assert middle[0, 0] == pytest.approx(middle[0, 1]) and not copies(middle).any()
-    np.testing.assert_array_equal(copies(np.array([[0.32, 1.0], [0.34, 1.0]])), [True, False])
+    assert (two_nearest_distances(learnt, learnt[:5])[:, 0] < 1e-6).all()
+    assert is_copy(two_nearest_distances(learnt, learnt[:5])).all()
+    middle = two_nearest_distances(learnt[:2], learnt[:2].mean(0, keepdims=True) / 255)
+    assert middle[0, 0] == pytest.approx(middle[0, 1]) and not is_copy(middle).any()
+    np.testing.assert_array_equal(is_copy(np.array([[0.32, 1.0], [0.34, 1.0]])), [True, False])
 
 
 def test_nearer_is_half_of_those_that_are_alike():
     usual = np.column_stack([np.arange(1.0, 102), np.full(101, 200.0)])
-    assert nearer(usual, usual).share == 50 / 101
-    assert nearer(usual - 25, usual).share == 75 / 101
-    assert nearer(usual + 200, usual).share == 0
+    assert share_nearer(usual, usual).share == 50 / 101
+    assert share_nearer(usual - 25, usual).share == 75 / 101
+    assert share_nearer(usual + 200, usual).share == 0
 
 
 def test_the_yardstick_is_of_images_that_were_not_learnt(known, digits):
-    np.testing.assert_array_equal(known.learnt.x, digits.x[digits.train])
-    np.testing.assert_allclose(known.test, by_scipy(digits.x[digits.train], digits.x[digits.test]), rtol=1e-6)
-    assert known.test[:, 0].min() > 0
+    np.testing.assert_array_equal(known.training.x, digits.x[digits.train])
+    np.testing.assert_allclose(
+        known.test_distances, by_scipy(digits.x[digits.train], digits.x[digits.test]), rtol=1e-6
+    )
+    assert known.test_distances[:, 0].min() > 0
 
 
 def test_what_is_recreated_is_the_decoder_s_own(known, digits):
     loaded, x = load_run("digits-vae-2d"), torch.from_numpy(digits.x[digits.test]).float() / 255
     with torch.inference_mode():
         pixels = torch.sigmoid(loaded.model.decoder(loaded.model.encoder(x)[:, :2])).numpy()
-    np.testing.assert_allclose(known.recreated, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
+    np.testing.assert_allclose(known.reconstructions, by_scipy(digits.x[digits.train], pixels), rtol=1e-4)
     np.testing.assert_allclose(
         known.logvar,
         loaded.model.encoder(torch.from_numpy(digits.x[digits.train]).float() / 255)[:, 2:].detach(),
@@ -130,14 +132,17 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
     """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence
     about 19 groups are left.
     """
-    alone = yardstick(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
-    assert np.log(1437) - 0.02 < alone.information <= np.log(1437) and 15 < np.exp(known.information) < 23
+    alone = measure_reference_distances(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
+    assert (
+        np.log(1437) - 0.02 < alone.mutual_information <= np.log(1437)
+        and 15 < np.exp(known.mutual_information) < 23
+    )
     np.testing.assert_allclose(
-        known.relearnt,
-        by_scipy(known.learnt.x, load_run("digits-vae-2d").decode(known.learnt.mu)),
+        known.training_reconstructions,
+        by_scipy(known.training.x, load_run("digits-vae-2d").decode(known.training.mu)),
         rtol=1e-4,
     )
-    assert copies(known.relearnt).mean() < 0.01
+    assert is_copy(known.training_reconstructions).mean() < 0.01
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
@@ -147,8 +152,8 @@ def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, 
         nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1]
         for x in to
     ]
-    np.testing.assert_allclose(blended(learnt, to), wanted, rtol=1e-4)
-    np.testing.assert_allclose(known.blended[:6], wanted, rtol=1e-4)
+    np.testing.assert_allclose(blend_distances(learnt, to), wanted, rtol=1e-4)
+    np.testing.assert_allclose(known.blend_distances[:6], wanted, rtol=1e-4)
     mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
     few = learnt[:20]
     assert best_blend(few, mixed).distance < 1e-6 and np.isclose(best_blend(few, mixed).weights.sum(), 0.75)

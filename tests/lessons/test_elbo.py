@@ -35,7 +35,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def logits(digits):
-    return compute.decoded(digits[0])
+    return compute.decode_grid(digits[0])
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def linear():
     )
     marginal = stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(64)).logpdf(x.ravel() / 255)
     loaded = SimpleNamespace(model=model, likelihood=likelihood_of(spec))
-    return compute.evidence(loaded, compute.decoded(loaded), x), marginal, posterior
+    return compute.compute_evidence(loaded, compute.decode_grid(loaded), x), marginal, posterior
 
 
 def gaussian(q) -> distributions.MultivariateNormal:
@@ -118,7 +118,7 @@ def test_its_bound_falls_short_by_the_kl_to_the_exact_posterior(linear, q):
 @pytest.mark.parametrize("row", [0, 158, 200])
 def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
     loaded, e = digits
-    image = compute.evidence(loaded, logits, e.images[row])
+    image = compute.compute_evidence(loaded, logits, e.images[row])
     found = image.terms(q)
     assert found.mass == pytest.approx(1, abs=3e-6) and np.isfinite(astuple(found)).all()
     assert found.bound + found.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01)
@@ -134,7 +134,7 @@ def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
 def test_each_expectation_is_a_mean_over_draws(digits, logits, q):
     """Decoded anew at each draw, off the grid."""
     loaded, e = digits
-    found = compute.evidence(loaded, logits, e.images[7]).terms(q)
+    found = compute.compute_evidence(loaded, logits, e.images[7]).terms(q)
     x = torch.from_numpy(e.images[7]).double() / 255
     z = gaussian(q).mean + gaussian(q).stddev * torch.randn(
         20_000, 2, generator=torch.Generator().manual_seed(0)
@@ -159,7 +159,7 @@ def test_scipy_integrates_to_the_same(digits, logits):
         return np.exp(log_likelihood + 25 - (z**2).sum(1) / 2) / (2 * np.pi)
 
     whole = integrate.cubature(joint, [-6.0, -6.0], [6.0, 6.0], rtol=1e-3).estimate
-    assert compute.evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(
+    assert compute.compute_evidence(loaded, logits, e.images[0]).log_evidence == pytest.approx(
         math.log(whole) - 25, abs=0.003
     )
 
@@ -168,10 +168,10 @@ def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
     """Of the images that differed most, 6 and 15, and others."""
     loaded, e = digits
     rows = (0, 6, 15, 120, 200, 359)
-    found = [compute.evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
+    found = [compute.compute_evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
     monkeypatch.setattr(compute, "GRID", Grid(8.0, 512))
-    fine = compute.decoded(loaded)
-    finer = [compute.evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
+    fine = compute.decode_grid(loaded)
+    finer = [compute.compute_evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
     assert found == pytest.approx(finer, abs=0.0015) and found != finer
 
 
@@ -179,18 +179,20 @@ def test_importance_sampling_finds_the_same(digits, logits):
     loaded, e = digits
     for row in range(0, 100, 10):
         bound = importance_weighted_bound(loaded.model, loaded.likelihood, e.images[row], 5000)
-        assert compute.evidence(loaded, logits, e.images[row]).log_evidence == pytest.approx(bound, abs=0.1)
+        assert compute.compute_evidence(loaded, logits, e.images[row]).log_evidence == pytest.approx(
+            bound, abs=0.1
+        )
 
 
 @pytest.mark.parametrize("row", [0, 2, 196])
 def test_the_slope_is_the_bounds(digits, logits, row):
-    image = compute.evidence(digits[0], logits, digits[1].images[row])
+    image = compute.compute_evidence(digits[0], logits, digits[1].images[row])
     for q in PLACES[1:]:
         ends = [
             [image.terms(tuple(q[j] + sign * 1e-4 * (i == j) for j in range(4))).bound for sign in (1, -1)]
             for i in range(4)
         ]
-        assert image.slope(q) == pytest.approx(
+        assert image.gradient(q) == pytest.approx(
             np.array([(up - down) / 2e-4 for up, down in ends]), rel=1e-3, abs=1e-3
         )
 
@@ -198,8 +200,8 @@ def test_the_slope_is_the_bounds(digits, logits, row):
 @pytest.mark.parametrize("row", [0, 2, 200])
 def test_on_the_way_up_the_bound_never_falls_and_ends_above_the_encoders(digits, logits, row):
     loaded, e = digits
-    image = compute.evidence(loaded, logits, e.images[row])
-    way = compute.climb(image, (0.0, 0.0, 0.0, 0.0), 40)
+    image = compute.compute_evidence(loaded, logits, e.images[row])
+    way = compute.gradient_ascent(image, (0.0, 0.0, 0.0, 0.0), 40)
     found = [image.terms(q) for q in way]
     assert len(way) == 41 and (np.diff([f.bound for f in found]) >= 0).all()
     assert all(f.bound + f.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01) for f in found)
@@ -210,7 +212,7 @@ def test_on_the_way_up_the_bound_never_falls_and_ends_above_the_encoders(digits,
 def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
     """Whose mean is the posterior's, and whose variances are one over the diagonal of its precision."""
     image, _, posterior = linear
-    q = compute.climb(image, (-1.0, 1.0, 0.0, 0.0), 300)[-1]
+    q = compute.gradient_ascent(image, (-1.0, 1.0, 0.0, 0.0), 300)[-1]
     assert q[:2] == pytest.approx(posterior.mean.tolist(), abs=2e-3)
     assert np.exp(q[2:]) ** -2 == pytest.approx(posterior.precision_matrix.diagonal().numpy(), rel=5e-3)
 
@@ -218,6 +220,9 @@ def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
 def test_what_no_gaussian_is_keeps_a_kl(digits, logits):
     """As the lesson says of image 200."""
     loaded, e = digits
-    image = compute.evidence(loaded, logits, e.images[200])
+    image = compute.compute_evidence(loaded, logits, e.images[200])
     starts = [(x, y, -1.0, -1.0) for x in (-1.5, 0.0, 1.5) for y in (-1.5, 0.0, 1.5)]
-    assert min(image.terms(compute.climb(image, start, 60)[-1]).kl_to_posterior for start in starts) > 0.5
+    assert (
+        min(image.terms(compute.gradient_ascent(image, start, 60)[-1]).kl_to_posterior for start in starts)
+        > 0.5
+    )

@@ -19,7 +19,7 @@ def data_of(name):
     loaded = load_run(RUNS[name])
     e = read_embedding(loaded.run)
     n = len(e.images)
-    return loaded, compute.labelled(e.mu[:n], e.images, e.y[:n], round(0.6 * n))
+    return loaded, compute.build_features(e.mu[:n], e.images, e.y[:n], round(0.6 * n))
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +59,16 @@ def test_without_its_training_images_labels_and_test_come_from_those_that_are_sh
 ):
     loaded, data = mnist
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    found = compute.gathered(loaded, read_embedding(loaded.run))
-    assert not found.learnt and found.n_pool == data.n_pool == 1224 and found.counts == data.counts
+    found = compute.gather_images(loaded, read_embedding(loaded.run))
+    assert not found.from_training_set and found.n_pool == data.n_pool == 1224 and found.counts == data.counts
     np.testing.assert_array_equal(found.features["codes"], data.features["codes"])
 
 
 def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_of_the_test(mnist, installed):
     loaded, _ = mnist
     e = read_embedding(loaded.run)
-    data = compute.gathered(loaded, e)
-    assert data.learnt and data.counts == list(compute.COUNTS) and data.counts[-1] == 1000
+    data = compute.gather_images(loaded, e)
+    assert data.from_training_set and data.counts == list(compute.LABEL_COUNTS) and data.counts[-1] == 1000
     rows = data.rows(1000, 0)
     assert (np.bincount(data.y[rows]) == 1000).all() and rows.max() < data.n_pool
     np.testing.assert_array_equal(data.images[: data.n_pool], installed.x[: data.n_pool])
@@ -76,7 +76,9 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
         data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)]
     )
     np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
-    share = {kind: a.mean(1) for kind, a in compute.probed(data, (50, 1000), lambda share: None).items()}
+    share = {
+        kind: a.mean(1) for kind, a in compute.probe_accuracies(data, (50, 1000), lambda share: None).items()
+    }
     assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005
 
 
@@ -99,7 +101,7 @@ def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
     """The gradient of cross-entropy, summed, plus ½‖w‖² is 0 there, by torch."""
     _, data = mnist
     rows = data.rows(5, 0)
-    fitted = compute.probe(data.features[kind][rows], data.y[rows])
+    fitted = compute.fit_probe(data.features[kind][rows], data.y[rows])
     w, b = (torch.tensor(part, requires_grad=True) for part in (fitted.coef_, fitted.intercept_))
     logits = torch.tensor(data.features[kind][rows]) @ w.T + b
     loss = (
@@ -126,19 +128,19 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
     """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes
     lead, Fashion-MNIST's never.
     """
-    monkeypatch.setattr(compute, "COUNTS", (1, 5, 20, 100))
+    monkeypatch.setattr(compute, "LABEL_COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
     told = []
-    found = {kind: a.mean(1) for kind, a in compute.probed(data, data.counts, told.append).items()}
+    found = {kind: a.mean(1) for kind, a in compute.probe_accuracies(data, data.counts, told.append).items()}
     assert told[-1] == 1 and told == sorted(told)
     assert found["PCA"][0] > max(found["codes"][0], found["pixels"][0]) + 0.01
     ahead = found["codes"] > np.maximum(found["PCA"], found["pixels"])
     assert ahead[1:].all() if name == "mnist" else not ahead.any()
     assert loaded.run.test.active_units == {"mnist": 10, "fashion-mnist": 6}[name]
     even, test = data.features["PCA"] / data.features["PCA"].std(0), slice(data.n_pool, None)
-    rows = [data.rows(1, seed) for seed in range(compute.SEEDS)]
+    rows = [data.rows(1, seed) for seed in range(compute.N_SEEDS)]
     assert (
-        np.mean([compute.probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
+        np.mean([compute.fit_probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
         < found["PCA"][0] - 0.02
     )
 
@@ -146,7 +148,7 @@ def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
 def test_along_a_class_is_what_its_labels_say(mnist):
     _, data = mnist
     shares, label = np.array([-1.0, 0, 1]), 7
-    zs, chances = compute.along_class(data, 10, label, shares)
+    zs, chances = compute.class_directions(data, 10, label, shares)
     rows = data.rows(10, 0)
     mu, y = data.mu[rows].astype(np.float64), data.y[rows]
     step = mu[y == label].mean(0) - mu[y != label].mean(0)
@@ -154,7 +156,7 @@ def test_along_a_class_is_what_its_labels_say(mnist):
     np.testing.assert_allclose(zs[:, 1], [start, start], rtol=1e-6)
     np.testing.assert_allclose(zs[1, 2] - zs[1, 1], step, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(np.diff(zs, axis=1), axis=-1), np.linalg.norm(step), rtol=1e-5)
-    fitted = compute.probe(data.features["codes"][rows], y)
+    fitted = compute.fit_probe(data.features["codes"][rows], y)
     np.testing.assert_allclose(
         np.cross(*(np.stack([zs[0, 2] - zs[0, 1], fitted.coef_[label]])[:, :3])), 0, atol=1e-5
     )
@@ -183,7 +185,7 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
 
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):
-    for name in ("STEPS", "EPOCHS"):
+    for name in ("MIN_STEPS", "EPOCHS"):
         monkeypatch.setattr(compute, name, 0)
     loaded, data = mnist
     x = torch.from_numpy(data.images[:50]).float() / 255

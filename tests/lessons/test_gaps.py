@@ -11,7 +11,7 @@ from explorer.figures.live import fill
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.gap_map import between, gap_map
 from explorer.lessons.gaps import compute
-from explorer.lessons.gaps.figure import gap_strips, how_far, walk_map
+from explorer.lessons.gaps.figure import distance_chart, gap_strips, line_map
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED
 from explorer.store.classifier import classifier_of
@@ -43,13 +43,13 @@ def whitened(found, z):
 def test_distances_and_gaps_are_those_of_brute_force(run):
     loaded, e, found = run
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
-    places = compute.look(loaded, found, z)
+    places = compute.decode_points(loaded, found, z)
     to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
     to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[
         :, 4
     ]
-    assert np.allclose(places.to_code, to_codes, atol=1e-8) and np.allclose(
-        places.to_draw, to_draws, atol=1e-8
+    assert np.allclose(places.code_distance, to_codes, atol=1e-8) and np.allclose(
+        places.sample_distance, to_draws, atol=1e-8
     )
     assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(
         places.in_gap, found.farther(z) > 0
@@ -58,25 +58,27 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
 
 def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
     loaded, _, found = run
-    assert not compute.look(loaded, found, found.codes[:50]).in_gap.any()
-    assert compute.look(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).to_code[0] > 1
+    assert not compute.decode_points(loaded, found, found.codes[:50]).in_gap.any()
+    assert (
+        compute.decode_points(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).code_distance[0] > 1
+    )
 
 
 def test_what_is_decoded_is_named_by_the_classifier(run):
     loaded, e, found = run
-    places = compute.look(loaded, found, e.mu[:30].astype(np.float64))
+    places = compute.decode_points(loaded, found, e.mu[:30].astype(np.float64))
     c = classifier_of(loaded.run)[0]
     flat = places.x.reshape(30, -1).astype(np.float64)
     hidden = np.maximum(flat @ c.weights["1.weight"].T.astype(np.float64) + c.weights["1.bias"], 0)
     logits = hidden @ c.weights["3.weight"].T.astype(np.float64) + c.weights["3.bias"]
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    assert np.array_equal(places.label, p.argmax(1)) and np.allclose(places.sure, p.max(1), atol=1e-4)
+    assert np.array_equal(places.label, p.argmax(1)) and np.allclose(places.confidence, p.max(1), atol=1e-4)
     assert np.array_equal(places.x, loaded.decode(e.mu[:30])) and (places.label == e.y[:30]).mean() > 0.6
 
 
 def test_shares_are_those_of_counting(run):
     loaded, e, found = run
-    s = compute.shares(loaded, found, e.mu, e.logvar)
+    s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
     assert gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
         s.gap.share, abs=0.02
@@ -104,17 +106,19 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
         a, b = rng.binomial([n, m], rng.uniform(0.2, 0.4, 2))
         p = chi2_contingency([[a, n - a], [b, m - b]], correction=False).pvalue
         agree.append(
-            compute.is_larger(compute.Share(a / n, n), compute.Share(b / m, m))
+            compute.is_larger(compute.SampleShare(a / n, n), compute.SampleShare(b / m, m))
             == (p < 0.05 and a / n > b / m)
         )
-    assert np.mean(agree) > 0.97 and not compute.is_larger(compute.Share(0.3, 50), compute.Share(0.3, 50))
-    assert str(compute.Share(0.25, 1200)) == "25 ± 2%"
+    assert np.mean(agree) > 0.97 and not compute.is_larger(
+        compute.SampleShare(0.3, 50), compute.SampleShare(0.3, 50)
+    )
+    assert str(compute.SampleShare(0.25, 1200)) == "25 ± 2%"
 
 
 def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     loaded, e, found = run
     monkeypatch.setattr(compute, "classifier_of", lambda run: None)
-    s = compute.shares(loaded, found, e.mu, e.logvar)
+    s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
     assert (
         (s.in_gaps, s.outside, s.noise) == (None, None, None)
         and not s.is_less_confident_in_gaps
@@ -139,7 +143,7 @@ def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
         rows = np.flatnonzero(ae.y[:n] == label)
         flat = ae.images[rows].reshape(len(rows), -1) / 255
         assert (
-            compute.typical(ae.images, ae.y[:n], label)
+            compute.most_typical_row(ae.images, ae.y[:n], label)
             == rows[cdist(flat, flat.mean(0, keepdims=True))[:, 0].argmin()]
         )
 
@@ -156,7 +160,7 @@ def test_strips_of_a_gap_cover_its_cells_and_no_others():
 
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
     found = gap_map(ae.mu, None)
-    drawn = walk_map(
+    drawn = line_map(
         gap_strips(found.bounds, found.shade),
         found.bounds,
         ae.mu[:50],
@@ -165,10 +169,10 @@ def test_a_place_is_marked_where_it_is_on_the_way(ae):
         ae.mu[[3, 5]],
     )
     here = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
-    filled = fill(drawn, here=here)
-    [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "here"]
+    filled = fill(drawn, marker=here)
+    [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "marker"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
-    assert filled["datasets"].pop("here") is here and filled == drawn  # but for the place
+    assert filled["datasets"].pop("marker") is here and filled == drawn  # but for the place
     [way] = [
         table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
     ]
@@ -177,6 +181,6 @@ def test_a_place_is_marked_where_it_is_on_the_way(ae):
 
 def test_how_far_is_drawn_as_given():
     t = np.linspace(0, 1, 3)
-    drawn = how_far(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
+    drawn = distance_chart(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
     rows = [row for table in drawn["datasets"].values() for row in table if "model" in row]
     assert {(row["model"], row["t"]): row["ratio"] for row in rows}[("VAE", 0.5)] == 0.2 and len(rows) == 6

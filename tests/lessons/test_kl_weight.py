@@ -12,13 +12,13 @@ from explorer.latent.difference import Difference, mean_difference
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
 from explorer.lessons.kl_weight.compute import (
-    N_NOISE,
-    decoded,
+    N_POSTERIOR_SAMPLES,
+    decode_rows,
     distortions,
-    lowest,
+    lowest_mean,
     noise_error,
     rates,
-    smallest,
+    smallest_gap,
 )
 from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
@@ -65,8 +65,10 @@ def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
     loaded = load_run("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     wanted_mean, wanted, wanted_rates = independent(loaded, x, 20)
-    assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_NOISE, 500)
-    assert sampled.mean() == pytest.approx(wanted.mean(), abs=4 * noise_error(wanted, 500 * N_NOISE))
+    assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_POSTERIOR_SAMPLES, 500)
+    assert sampled.mean() == pytest.approx(
+        wanted.mean(), abs=4 * noise_error(wanted, 500 * N_POSTERIOR_SAMPLES)
+    )
     assert rates(loaded.model, x) == pytest.approx(wanted_rates, rel=1e-4)
 
 
@@ -191,10 +193,10 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
         beta: common + shift + rng.standard_normal(400)
         for beta, shift in ((0.1, 0.0), (1.0, 0.02), (4.0, 1.0))
     }
-    best, others = lowest(values)
+    best, others = lowest_mean(values)
     assert {best, *others} == {0.1, 1.0} and values[best].mean() == min(v.mean() for v in values.values())
     alone = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
-    assert lowest(alone) == (4.0, [])
+    assert lowest_mean(alone) == (4.0, [])
     for beta in (0.1, 1.0):  # SciPy's paired test agrees
         assert (beta in others or beta == best) and stats.ttest_rel(values[4.0], values[beta]).pvalue < 0.05
     gaps = {
@@ -202,16 +204,16 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
         1.0: GapEstimate(0.11, 0.09, 0.13, 1000, 0.01),
         4.0: GapEstimate(0.1, 0.08, 0.12, 1000, 0.01),
     }
-    assert smallest(gaps) == (4.0, [1.0])
+    assert smallest_gap(gaps) == (4.0, [1.0])
 
 
 def test_decoded_rows_are_the_models(x):
     ae, vae = load_run("mnist-ae-2d"), load_run("mnist-ladder-2d", 1.0)
-    rows = decoded(ae, vae, x[:3], 5)
+    rows = decode_rows(ae, vae, x[:3], 5)
     assert (
         list(rows) == ["image", "AE", "VAE", "samples"]
         and len(rows["samples"]) == 5
-        and "AE" not in decoded(None, vae, x[:3], 5)
+        and "AE" not in decode_rows(None, vae, x[:3], 5)
     )
     with torch.inference_mode():
         images = torch.from_numpy(x[:3]).float() / 255

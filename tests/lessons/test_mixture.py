@@ -20,12 +20,12 @@ def integral(f, low=-12.0, high=12.0) -> float:
 
 @pytest.fixture(scope="module")
 def data():
-    return compute.drawn(0), compute.drawn(1)
+    return compute.sample_truth(0), compute.sample_truth(1)
 
 
 @pytest.fixture(scope="module")
 def decoder(data):
-    return compute.trained(data[0])
+    return compute.train_decoder(data[0])
 
 
 def test_the_toys_density_is_scipys_and_integrates_to_one():
@@ -38,16 +38,18 @@ def test_the_toys_density_is_scipys_and_integrates_to_one():
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_its_draws_follow_that_density(seed):
-    x = compute.drawn(seed)
+    x = compute.sample_truth(seed)
     test = stats.kstest(x, lambda at: sum(share * hump.cdf(at) for share, hump in zip(SHARES, HUMPS)))
     assert len(x) == 2000 and test.pvalue > 0.05
-    assert np.array_equal(x, compute.drawn(seed)) and not np.array_equal(x, compute.drawn(1 - seed))
-    assert np.mean((x > compute.LOW) & (x < compute.HIGH)) > 0.999
+    assert np.array_equal(x, compute.sample_truth(seed)) and not np.array_equal(
+        x, compute.sample_truth(1 - seed)
+    )
+    assert np.mean((x > compute.MIN_X) & (x < compute.MAX_X)) > 0.999
 
 
 @pytest.mark.parametrize("k", [1, 3, 12])
 def test_k_gaussians_are_scikit_learns(data, k):
-    found, wanted = compute.fitted(data[0], k), GaussianMixture(k, random_state=0).fit(data[0][:, None])
+    found, wanted = compute.fit_mixture(data[0], k), GaussianMixture(k, random_state=0).fit(data[0][:, None])
     assert found.weight.sum() == pytest.approx(1) and len(found.mean) == len(found.sd) == k
     assert np.log(found.density(data[1])) == pytest.approx(wanted.score_samples(data[1][:, None]), abs=1e-9)
     assert found.mean_log_likelihood(data[1]) == pytest.approx(wanted.score(data[1][:, None]), abs=1e-9)
@@ -55,7 +57,7 @@ def test_k_gaussians_are_scikit_learns(data, k):
 
 
 def test_one_gaussian_is_that_of_mean_and_variance(data):
-    found = compute.fitted(data[0], 1)
+    found = compute.fit_mixture(data[0], 1)
     assert (found.mean[0], found.sd[0]) == pytest.approx((data[0].mean(), data[0].std()), rel=1e-5)
 
 
@@ -72,7 +74,7 @@ def test_parts_add_up():
 def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
     """As Kolmogorov and Smirnov tell it, by SciPy's distribution functions."""
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
-    found = two if which == "two" else compute.endless(decoder)
+    found = two if which == "two" else compute.infinite_mixture(decoder)
     x = found.draw(3000, np.random.default_rng(3))
     assert (
         stats.kstest(
@@ -85,14 +87,14 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
 
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
     """By SciPy's adaptive rule, the network asked anew at each z."""
-    whole = compute.endless(decoder)
+    whole = compute.infinite_mixture(decoder)
     assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(
         1, abs=1e-5
     )
     for x in (-3.0, -0.3, 0.5, 1.2, 3.0):
 
         def integrand(z: float, x=x) -> float:
-            (mean,), (sd,) = compute.picked(decoder, np.array([z]))
+            (mean,), (sd,) = compute.decode_gaussians(decoder, np.array([z]))
             return stats.norm.pdf(z) * np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
 
         expected = integrate.quad(integrand, -6, 6, limit=200, points=[-1, 0, 1], epsrel=1e-5)[0]
@@ -101,26 +103,32 @@ def test_the_endless_mixture_is_the_integral_over_z(decoder):
 
 def test_more_of_its_gaussians_come_nearer_to_all_of_them(decoder):
     x = np.linspace(-4, 4, 400)
-    whole = compute.endless(decoder).density(x)
-    away = [np.abs(compute.some(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
+    whole = compute.infinite_mixture(decoder).density(x)
+    away = [np.abs(compute.finite_mixture(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
     assert away == sorted(away, reverse=True) and away[-1] < 0.001
     z = stats.norm.ppf([1 / 6, 1 / 2, 5 / 6])
-    assert compute.some(decoder, 3).mean == pytest.approx(compute.picked(decoder, z)[0], abs=1e-5)
+    assert compute.finite_mixture(decoder, 3).mean == pytest.approx(
+        compute.decode_gaussians(decoder, z)[0], abs=1e-5
+    )
 
 
 def test_it_has_learnt_and_nobody_beats_the_truth(data, decoder):
     truth = np.log(compute.true_density(data[1])).mean()
-    found = compute.fitted(data[0], 1), compute.fitted(data[0], 3), compute.endless(decoder)
+    found = (
+        compute.fit_mixture(data[0], 1),
+        compute.fit_mixture(data[0], 3),
+        compute.infinite_mixture(decoder),
+    )
     one, three, vae = (m.mean_log_likelihood(data[1]) for m in found)
     assert one + 0.2 < three < vae < truth
 
 
 def test_training_again_is_the_same_and_leaves_the_generator_and_threads(data, decoder, monkeypatch):
-    monkeypatch.setattr(compute, "STEPS", 30)
+    monkeypatch.setattr(compute, "N_TRAINING_STEPS", 30)
     torch.manual_seed(5)
     wanted, threads = torch.rand(3), torch.get_num_threads()
     torch.manual_seed(5)
-    twice = [compute.trained(data[0])[0].weight for _ in range(2)]
+    twice = [compute.train_decoder(data[0])[0].weight for _ in range(2)]
     assert torch.equal(*twice) and torch.equal(torch.rand(3), wanted) and torch.get_num_threads() == threads
 
 

@@ -8,18 +8,18 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer.data import load as load_data
 from explorer.lessons.objectives.compute import (
-    distortion_of,
-    drawn,
-    largest_change,
-    moment,
-    nearest_code,
-    replay_of,
+    max_pixel_change,
+    mean_distortion,
+    nearest_code_distance,
+    sample_codes,
     spread,
+    state_at_epoch,
     width_of_rate,
 )
 from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED
 from explorer.store.embedding import read_embedding
+from explorer.store.replay import read_replay
 from explorer.store.run import read
 
 RECON, KL, BOTH = (SHIPPED / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
@@ -52,20 +52,22 @@ def test_the_spread_is_that_of_scaled_points():
 @pytest.mark.parametrize("folder", [RECON, KL, BOTH], ids=lambda p: p.name)
 def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     run = read(folder)
-    m, e = moment(replay_of(folder), run.epochs), read_embedding(run)
+    m, e = state_at_epoch(read_replay(folder), run.epochs), read_embedding(run)
     assert m.epoch == run.epochs == 200
     assert m.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
     assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
     assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
-    wanted = load_run(folder.name).decode(e.mu[: len(m.recreated)])
-    assert np.abs(m.recreated.astype(int) - np.rint(255 * wanted)).max() <= 3
+    wanted = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
+    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * wanted)).max() <= 3
 
 
 def test_one_network_begins_alike_and_parts_ways():
     specs = [read(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
     assert specs[0] == specs[1] == specs[2]
-    first, last = ([moment(replay_of(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200))
+    first, last = (
+        [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
+    )
     assert (
         max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
         and max(m.spread for m in first) < 0.1
@@ -81,32 +83,32 @@ def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
     """Of one answer for all images, the mean image has the least Bernoulli distortion: its cross entropy."""
     data = load_data("digits")
     mean = data.x[data.train].mean(0) / 255
-    m = moment(replay_of(KL), 200)
-    assert np.abs(m.recreated / 255 - mean).max() < 0.04
+    m = state_at_epoch(read_replay(KL), 200)
+    assert np.abs(m.reconstructions / 255 - mean).max() < 0.04
     p = np.clip(mean, 1e-9, 1 - 1e-9)
     least = -(mean * np.log(p) + (1 - mean) * np.log(1 - p)).sum()
     assert least <= m.distortion < least + 0.1
 
 
 def test_a_moment_is_the_last_that_was_kept():
-    r = replay_of(BOTH)
+    r = read_replay(BOTH)
     for epoch in range(1, 201):
-        assert moment(r, epoch).epoch == max(e for e in r.epochs if e <= epoch)
+        assert state_at_epoch(r, epoch).epoch == max(e for e in r.epochs if e <= epoch)
 
 
 def test_draws_keep_their_noise_and_have_the_width():
-    early, late = (moment(replay_of(KL), epoch) for epoch in (1, 200))
-    a, b = ((drawn(m) - m.mu) / m.sigma for m in (early, late))
+    early, late = (state_at_epoch(read_replay(KL), epoch) for epoch in (1, 200))
+    a, b = ((sample_codes(m) - m.mu) / m.sigma for m in (early, late))
     assert np.allclose(a, b) and abs(a.std() - 1) < 0.08
 
 
 def test_no_replay_is_none(tmp_path):
-    assert replay_of(tmp_path) is None
+    assert read_replay(tmp_path) is None
 
 
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
     loaded, e = load_run("digits-vae-2d-both"), read_embedding(read(BOTH))
-    mean, error = distortion_of(loaded, e.images, e.mu, e.logvar)
+    mean, error = mean_distortion(loaded, e.images, e.mu, e.logvar)
     x = torch.from_numpy(e.images).double() / 255
     q = Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2))
     torch.manual_seed(5)
@@ -121,7 +123,7 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
     ).std() / np.sqrt(10)
     ae = load_run("digits-ae-2d")
     found = read_embedding(ae.run)
-    assert distortion_of(ae, found.images, found.mu, None)[0] == pytest.approx(
+    assert mean_distortion(ae, found.images, found.mu, None)[0] == pytest.approx(
         ae.run.test.distortion, abs=1e-3
     )
 
@@ -133,13 +135,13 @@ def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
         away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
         nearest.append(away.min())
     assert (
-        nearest_code(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
+        nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
         and np.quantile(nearest, 0.01) > 5
     )
     both = read_embedding(read(BOTH))
-    assert nearest_code(both.mu, both.logvar, 0.01) < 0.5
+    assert nearest_code_distance(both.mu, both.logvar, 0.01) < 0.5
     torch.manual_seed(1)
     with torch.inference_mode():
         decoded = torch.sigmoid(loaded.model.decode(torch.randn(1000, 2)))
     change = (decoded.amax(0) - decoded.amin(0)).max().item()
-    assert 0 < largest_change(loaded) < 0.08 and largest_change(loaded) == pytest.approx(change, rel=0.5)
+    assert 0 < max_pixel_change(loaded) < 0.08 and max_pixel_change(loaded) == pytest.approx(change, rel=0.5)

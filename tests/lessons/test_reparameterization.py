@@ -8,14 +8,14 @@ from scipy.stats import norm
 from torch.distributions import Normal, kl_divergence
 
 from explorer.lessons.reparameterization.compute import (
-    BATCHES,
     LOSSES,
-    MOST,
-    curve,
+    MAX_SAMPLES,
+    N_BATCHES,
     exact,
     gradients,
-    noise,
-    path,
+    loss_values,
+    sample_noise,
+    sample_path,
     spread_ratio,
 )
 
@@ -42,11 +42,11 @@ def test_the_exact_gradient_is_that_of_the_expectation_by_quadrature(loss, mu, s
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("mu, sigma", PLACES)
-@pytest.mark.parametrize("n", [1, 7, MOST])
+@pytest.mark.parametrize("n", [1, 7, MAX_SAMPLES])
 def test_each_estimate_is_what_torch_distributions_makes_of_the_same_noise(loss, mu, sigma, n):
-    eps = noise(3)[:, :n]
+    eps = sample_noise(3)[:, :n]
     found = gradients(loss, mu, sigma, eps)
-    m, s = (torch.full((BATCHES, 1), v, dtype=torch.float64, requires_grad=True) for v in (mu, sigma))
+    m, s = (torch.full((N_BATCHES, 1), v, dtype=torch.float64, requires_grad=True) for v in (mu, sigma))
     z = (m + s * eps).detach()
     surrogate = (torch.as_tensor(LOSS[loss](z.numpy())) * Normal(m, s).log_prob(z)).mean(1).sum()
     assert np.allclose(
@@ -56,14 +56,14 @@ def test_each_estimate_is_what_torch_distributions_makes_of_the_same_noise(loss,
     assert np.allclose(
         found.pathwise, np.stack([slope.mean(1), (slope * eps.numpy()).mean(1)], 1), rtol=1e-9, atol=1e-9
     )
-    assert found.drawn.shape == (BATCHES, 2) and not found.drawn.any()
+    assert found.direct.shape == (N_BATCHES, 2) and not found.direct.any()
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("mu, sigma", PLACES)
 def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, mu, sigma):
     """Over 200,000 samples: within five standard errors of the mean, and the spread within a tenth."""
-    found, target = gradients(loss, mu, sigma, noise(0)), exact(loss, mu, sigma)
+    found, target = gradients(loss, mu, sigma, sample_noise(0)), exact(loss, mu, sigma)
     f, slope = LOSS[loss], SLOPE[loss]
     terms = {
         "pathwise": (slope, lambda z: slope(z) * (z - mu) / sigma),
@@ -76,31 +76,34 @@ def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, m
         for i, term in enumerate(both):
             sd = np.sqrt(mean(lambda z, g=term: g(z) ** 2, mu, sigma) - target[i] ** 2)
             estimates = getattr(found, way)[:, i]
-            assert abs(estimates.mean() - target[i]) < 5 * sd / np.sqrt(BATCHES * MOST)
-            assert estimates.std() == pytest.approx(sd / np.sqrt(MOST), rel=0.25)
+            assert abs(estimates.mean() - target[i]) < 5 * sd / np.sqrt(N_BATCHES * MAX_SAMPLES)
+            assert estimates.std() == pytest.approx(sd / np.sqrt(MAX_SAMPLES), rel=0.25)
 
 
 def test_on_the_bowl_the_path_scatters_far_less_and_on_wide_ripples_more():
-    bowl = gradients("bowl", -0.5, 0.2, noise(1)[:, :10])
-    ripples = gradients("ripples", 0.0, 2.0, noise(1)[:, :10])
+    bowl = gradients("bowl", -0.5, 0.2, sample_noise(1)[:, :10])
+    ripples = gradients("ripples", 0.0, 2.0, sample_noise(1)[:, :10])
     assert bowl.score.std(0)[0] > 10 * bowl.pathwise.std(0)[0]
     assert ripples.pathwise.std(0)[0] > 3 * ripples.score.std(0)[0]
 
 
 def test_the_noise_is_one_for_a_seed_and_fewer_samples_are_the_first():
     assert (
-        torch.equal(noise(5), noise(5))
-        and not torch.equal(noise(5), noise(6))
-        and noise(5).shape == (BATCHES, MOST)
+        torch.equal(sample_noise(5), sample_noise(5))
+        and not torch.equal(sample_noise(5), sample_noise(6))
+        and sample_noise(5).shape == (N_BATCHES, MAX_SAMPLES)
     )
     for loss in LOSSES:
-        few, many = path(loss, 0.5, 0.7, noise(5)[0, :3]), path(loss, 0.5, 0.7, noise(5)[0, :40])
+        few, many = (
+            sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :3]),
+            sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :40]),
+        )
         assert all(np.array_equal(few[name], many[name][:3]) for name in few)
         assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"]) and np.allclose(
             few["loss"], LOSS[loss](few["z"])
         )
         assert np.allclose(few["slope"], SLOPE[loss](few["z"])) and np.allclose(
-            curve(loss, few["z"]), few["loss"]
+            loss_values(loss, few["z"]), few["loss"]
         )
 
 

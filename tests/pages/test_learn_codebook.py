@@ -83,7 +83,7 @@ def test_the_ends_of_what_can_be_chosen(app, asked):
         asked["entry"]
     )
     if "seed" in asked:
-        app.button(key="codebook draw").click().run()
+        app.button(key="learn_codebook resample").click().run()
         assert (
             "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
         )
@@ -113,4 +113,4 @@ def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
     st.cache_data.clear()
     visit(app)
-    assert "needs the run digits-vqvae. Missing: digits-vqvae." in app.info[0].value and not galleries(app)
+    assert "needs the run digits-vqvae, which is missing." in app.info[0].value and not galleries(app)

@@ -31,11 +31,11 @@ def app(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     for name, value in {
-        "SEEDS": 2,
-        "TUNED_SEEDS": 2,
-        "STEPS": 2,
+        "N_SEEDS": 2,
+        "N_FINE_TUNING_SEEDS": 2,
+        "MIN_STEPS": 2,
         "EPOCHS": 0,
-        "COUNTS": (1, 10, 100),
+        "LABEL_COUNTS": (1, 10, 100),
     }.items():
         monkeypatch.setattr(compute, name, value)
     st.cache_data.clear()
@@ -119,7 +119,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
     """With one label per class, by SciPy on accuracies that scikit-learn gives; and what the codes'
     properties would cost PCA.
     """
-    monkeypatch.setattr(compute, "SEEDS", 10)
+    monkeypatch.setattr(compute, "N_SEEDS", 10)
     for images, name in (("mnist", "mnist-vae-16d"), ("fashion-mnist", "fashion-mnist-vae-16d")):
         visit(app, images=images, answer="2")
         run = find(name)
@@ -187,7 +187,7 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
 def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_computes_them(app, monkeypatch):
     e, wanted = read_embedding(find("mnist-vae-16d")), {1, 10, 100, 150}
     monkeypatch.setattr(compute, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
-    monkeypatch.setattr(compute, "COUNTS", tuple(sorted(wanted)))
+    monkeypatch.setattr(compute, "LABEL_COUNTS", tuple(sorted(wanted)))
     visit(app, labels="150", answer="2")
     assert app.session_state[
         f"{PAGE} labels"

@@ -95,8 +95,8 @@ def test_the_map_marks_the_place_and_the_chart_the_share(app):
     opened(app, t="0.3")
     ae, vae, chart = (c.proto for c in app.get("vega_lite_chart"))
     for kind, one in (("AE", ae), ("VAE", vae)):
-        assert np.allclose(tables(one)["here"][["z0", "z1"]], way(kind, 0, 1, np.array([0.3])), atol=1e-5)
-    assert tables(chart)["here"]["t"].tolist() == [0.3]
+        assert np.allclose(tables(one)["marker"][["z0", "z1"]], way(kind, 0, 1, np.array([0.3])), atol=1e-5)
+    assert tables(chart)["marker"]["t"].tolist() == [0.3]
     [ratios] = [t for t in tables(chart).values() if "model" in t]
     of_vae = ratios[ratios["model"] == "VAE"]
     assert np.allclose(

@@ -183,4 +183,4 @@ def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
     st.cache_data.clear()
     visit(app)
-    assert "needs one of mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")
+    assert "needs one of the runs mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")

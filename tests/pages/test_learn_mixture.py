@@ -27,15 +27,15 @@ def said(app) -> str:
 
 def test_the_figures_are_those_of_the_fits(app):
     opened(app, k="5", z="-0.5")
-    x, held_out = compute.drawn(0), compute.drawn(1)
+    x, held_out = compute.sample_truth(0), compute.sample_truth(1)
     score = GaussianMixture(5, random_state=0).fit(x[:, None]).score(held_out[:, None])
     assert f"Mixture **{score:.2f}**" in said(app)
-    decoder = compute.trained(x)
+    decoder = compute.train_decoder(x)
     z = (np.arange(4000) + 0.5) / 4000
-    mean, sd = compute.picked(decoder, stats.norm.ppf(z))
+    mean, sd = compute.decode_gaussians(decoder, stats.norm.ppf(z))
     vae = np.log(stats.norm.pdf(held_out[:, None], mean, sd).mean(1)).mean()
     assert float(re.search(r"VAE \*\*(-\d\.\d\d)\*\*", said(app)).group(1)) == pytest.approx(vae, abs=0.006)
-    (mean,), (sd,) = compute.picked(decoder, np.array([-0.5]))
+    (mean,), (sd,) = compute.decode_gaussians(decoder, np.array([-0.5]))
     assert (
         f"z = -0.50 selects the mean m(z) = **{mean:.2f}** and the standard deviation s(z) = **{sd:.2f}**"
         in said(app)
@@ -46,9 +46,9 @@ def test_a_better_fit_is_said_only_where_a_paired_test_finds_one(app):
     """Five Gaussians beat this VAE on a line; with three the VAE is better. By SciPy, from scikit-learn's
     mixtures.
     """
-    x, test, verdicts = compute.drawn(0), compute.drawn(1), {}
-    decoder = compute.trained(x)
-    mean, sd = compute.picked(decoder, stats.norm.ppf((np.arange(4000) + 0.5) / 4000))
+    x, test, verdicts = compute.sample_truth(0), compute.sample_truth(1), {}
+    decoder = compute.train_decoder(x)
+    mean, sd = compute.decode_gaussians(decoder, stats.norm.ppf((np.arange(4000) + 0.5) / 4000))
     vae = np.log(stats.norm.pdf(test[:, None], mean, sd).mean(1))
     for k in range(1, 13):
         gap = stats.ttest_rel(
@@ -93,7 +93,7 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
 
 def test_what_is_drawn_are_densities(app):
     opened(app, k="4")
-    found = GaussianMixture(4, random_state=0).fit(compute.drawn(0)[:, None])
+    found = GaussianMixture(4, random_state=0).fit(compute.sample_truth(0)[:, None])
     left, right = (
         [t for t in tables(chart) if set(t) == {"x", "density"} and len(t)] for chart in charts(app)[:2]
     )
@@ -108,7 +108,7 @@ def test_what_is_drawn_are_densities(app):
         and areas[1:] == pytest.approx([1, 1], abs=0.01)
     )
     bars = next(t for t in tables(charts(app)[0]) if "end" in t)
-    x = compute.drawn(0)
+    x = compute.sample_truth(0)
     assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(
         np.mean((x >= -4) & (x <= 4.5)), abs=1e-9
     )

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from explorer.lessons.reparameterization.compute import noise
+from explorer.lessons.reparameterization.compute import sample_noise
 from tests.pages.conftest import charts, follow, tables
 
 PAGE = "learn_reparameterization"
@@ -56,7 +56,7 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
         app.select_slider(key=f"{PAGE} n").value == 50
         and app.selectbox(key=f"{PAGE} loss").value == "ripples"
     )
-    eps = noise(7)[:, :50]
+    eps = sample_noise(7)[:, :50]
     m, s = (torch.full((len(eps), 1), v, dtype=torch.float64, requires_grad=True) for v in (1.2, 0.4))
     z = m + s * eps
     path = torch.cat(torch.autograd.grad(torch.cos(4 * z).mean(1).sum(), (m, s), retain_graph=True), 1)
@@ -64,7 +64,7 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
     score = torch.cat(torch.autograd.grad((torch.cos(4 * z.detach()) * log_q).mean(1).sum(), (m, s)), 1)
     for i in (0, 1):
         shown = table(app, 2 + i, "gradient").groupby("way").gradient
-        rows = dict(row.split("   ±") for row in table(app, 2 + i, "said").said)
+        rows = dict(row.split("   ±") for row in table(app, 2 + i, "label").label)
         for way, wanted in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
             assert np.allclose(shown.get_group(way), wanted)
             assert float(rows[way]) == pytest.approx(wanted.std(correction=0).item(), rel=0.051)

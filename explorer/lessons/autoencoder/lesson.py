@@ -3,24 +3,23 @@
 import numpy as np
 import streamlit as st
 
-from explorer.registry import NETWORKS
+from explorer.figures.images import enlarge
 from explorer.store.run import Run
-from explorer.ui import words
+from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
-from explorer.ui.run_view import RunView, run_version
 
 NAME = "autoencoder"
 PAGE = page_of(NAME)
 IMAGE = Setting("image", 0, 0, 9, page=PAGE)
 K = Setting("k", 2, 1, 64, page=PAGE)
-SHOWN = "mnist-ae-2d"
-ENLARGED = 3  # screen pixels for one of an image, at least
+RUN = "mnist-ae-2d"
+PIXEL_SIZE = 3  # screen pixels for one of an image, at least
 
-x, z, back = tex("x", "x"), tex("z", "z"), tex("distortion", r"\hat x")
-x_i, back_i = tex("x", "x_i"), tex("distortion", r"\hat x_i")
-MATHEMATICS = read_mathematics(__file__, z=z, x=x, back=back, x_i=x_i, back_i=back_i)
+x, z, x_hat = tex("x", "x"), tex("z", "z"), tex("distortion", r"\hat x")
+x_i, x_hat_i = tex("x", "x_i"), tex("distortion", r"\hat x_i")
+MATHEMATICS = read_mathematics(__file__, z=z, x=x, x_hat=x_hat, x_i=x_i, x_hat_i=x_hat_i)
 
 LESSON = Lesson(
     NAME,
@@ -42,103 +41,120 @@ LESSON = Lesson(
         "explorer.models.autoencoder:Autoencoder.decode",
         "explorer.networks.mlp:mlp",
         "explorer.objectives.distortion:Bernoulli",
-        "explorer.lessons.autoencoder.compute:by_pca",
+        "explorer.lessons.autoencoder.compute:reconstruct_with_pca",
     ),
     (IMAGE, K),
     concepts=(1, 22),
-    runs=(SHOWN,),
+    runs=(RUN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
-CLIPS = (0.001, 0.02)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
+NETWORK_DESCRIPTIONS = {
+    "linear": "one linear layer each",
+    "mlp": "fully connected layers with nonlinearities between them",
+    "conv": "convolutions; transposed convolutions in the decoder",
+    "gru": "recurrent: one image row at a time; the LSTM is its older relative",
+}
+OTHER_CLIPS = (
+    0.001,
+    0.02,
+)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
 
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
-def _measured(version: str, _run: Run) -> tuple:
-    """A PCA of one half of the images that the run keeps; of the other half, what PCA and the network reach,
-    and a sentence on both.
+def _compare(version: str, _run: Run) -> tuple:
+    """Fit PCA to one half of the images that the run keeps, and measure PCA and the network on the other
+    half. Return the size of the first half, PCA, its losses over k, the network's reconstructions, and a
+    sentence on both.
     """
     from explorer.lessons.autoencoder.compute import (
-        by_network,
-        components_for,
-        components_interval,
-        fitted,
-        over_k,
+        components_needed,
+        components_needed_interval,
+        fit_pca,
+        losses_over_k,
+        reconstruct_with_network,
     )
 
-    images = RunView(_run).embedding.images
+    images = cache.view(_run).embedding.images
     half = len(images) // 2
-    pca, network = fitted(images[:half]), by_network(RunView(_run).load(), images[half:])
-    distortion, error = over_k(pca, images[half:])
-    low, high = components_interval(error, network.error)
-    by_clip = [
-        _or_more(components_for(over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean()))
-        for clip in CLIPS
+    pca, network = fit_pca(images[:half]), reconstruct_with_network(cache.loaded(_run), images[half:])
+    distortion, error = losses_over_k(pca, images[half:])
+    low, high = components_needed_interval(error, network.error)
+    counts_by_clip = [
+        _format_count(
+            components_needed(losses_over_k(pca, images[half:], clip)[0].mean(1), network.distortion.mean())
+        )
+        for clip in OTHER_CLIPS
     ]
-    said = (
+    sentence = (
         "PCA reaches the network's squared error with k ="
-        f" **{_or_more(components_for(error.mean(1), network.error.mean()))}** (95% interval over the images:"
-        f" {_or_more(low)} to {_or_more(high)}), and its cross-entropy with k ="
-        f" **{_or_more(components_for(distortion.mean(1), network.distortion.mean()))}**. The second k"
-        f" depends on how PCA's outputs are clipped: at {' or '.join(f'{100 * clip:g}%' for clip in CLIPS)}"
-        f" it is {' or '.join(by_clip)}."
+        f" **{_format_count(components_needed(error.mean(1), network.error.mean()))}** (95% interval over"
+        " the images:"
+        f" {_format_count(low)} to {_format_count(high)}), and its cross-entropy with k ="
+        f" **{_format_count(components_needed(distortion.mean(1), network.distortion.mean()))}**. The"
+        " second k"
+        " depends on how PCA's outputs are clipped: at"
+        f" {' or '.join(f'{100 * clip:g}%' for clip in OTHER_CLIPS)}"
+        f" it is {' or '.join(counts_by_clip)}."
     )
-    return half, pca, (distortion.mean(1), error.mean(1)), network, said
+    return half, pca, (distortion.mean(1), error.mean(1)), network, sentence
 
 
-def _or_more(k: int | None) -> str:
+def _format_count(k: int | None) -> str:
+    """Return a number of components as text."""
     return "more than 64" if k is None else str(k)
 
 
 @st.cache_data(show_spinner=False)
-def _networks(shape: tuple[int, int, int]) -> str:
-    from explorer.lessons.autoencoder.compute import n_weights
+def _network_table(shape: tuple[int, int, int]) -> str:
+    """Return a Markdown table of the kinds of network and their numbers of weights."""
+    from explorer.lessons.autoencoder.compute import count_weights
 
     rows = (
-        f"| {kind} | {NETWORKS[kind].description} | {a:,} + {b:,} |"
-        for kind, (a, b) in n_weights(shape, 2).items()
+        f"| {kind} | {NETWORK_DESCRIPTIONS.get(kind, '')} | {a:,} + {b:,} |"
+        for kind, (a, b) in count_weights(shape, 2).items()
     )
     return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])
 
 
 def picture(runs: dict[str, Run]) -> None:
-    run = runs[SHOWN]
-    e, (half, pca, (distortion, error), network, said) = (
-        RunView(run).embedding,
-        _measured(run_version(run), run),
+    run = runs[RUN]
+    e, (half, pca, (distortion, error), network, sentence) = (
+        cache.view(run).embedding,
+        _compare(cache.version(run), run),
     )
     from explorer.figures.live import fill
-    from explorer.lessons.autoencoder.compute import CLIP, by_pca, least
-    from explorer.lessons.autoencoder.figure import code_map, code_map_at, over_numbers, over_numbers_at
+    from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca
+    from explorer.lessons.autoencoder.figure import code_map, code_map_data, loss_curve, loss_curve_data
 
     images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
-    offered = [int(np.argmax(y == label)) for label in np.unique(y)]  # the first of each class
-    row = offered[min(IMAGE.get(), len(offered) - 1)]
+    first_rows = [int(np.argmax(y == label)) for label in np.unique(y)]  # the first of each class
+    row = first_rows[min(IMAGE.get(), len(first_rows) - 1)]
     left, right = st.columns([3, 2])
     with left:
         gallery(
             "learn autoencoder images",
             "Test images",
-            images[offered],
-            [f"a test image, {run.class_names[y[i]]}" for i in offered],
-            len(offered),
-            marked=[offered.index(row)],
+            images[first_rows],
+            [f"a test image, {run.class_names[y[i]]}" for i in first_rows],
+            len(first_rows),
+            marked=[first_rows.index(row)],
             mark="Underlined: the chosen image.",
             on_pick=IMAGE.set,
         )
     with right:
         k = K.slider("k, numbers kept by PCA", high=len(pca.components_))
-    linear = by_pca(pca, images[row : row + 1], k)
-    reconstructed, at, curves = st.columns([3, 2, 2])
-    at.vega_lite_chart(
-        fill(code_map(run.class_names), **code_map_at(mu, y, run.class_names, mu[row])), width="stretch"
+    linear = reconstruct_with_pca(pca, images[row : row + 1], k)
+    gallery_column, map_column, curve_column = st.columns([3, 2, 2])
+    map_column.vega_lite_chart(
+        fill(code_map(run.class_names), **code_map_data(mu, y, run.class_names, mu[row])), width="stretch"
     )
-    with reconstructed:
-        shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
-        told = (
+    with gallery_column:
+        images_shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
+        columns = (
             (
                 "Test image",
                 f"{images[row].size} numbers",
-                f"at least {least(images[row : row + 1])[0]:.1f}",
+                f"at least {min_distortion(images[row : row + 1])[0]:.1f}",
                 0.0,
             ),
             (
@@ -152,25 +168,25 @@ def picture(runs: dict[str, Run]) -> None:
         gallery(
             "learn autoencoder back",
             "Reconstructions",
-            shown.repeat(ENLARGED, 2).repeat(ENLARGED, 3),
-            [what for what, *_ in told],
+            enlarge(images_shown, PIXEL_SIZE),
+            [title for title, *_ in columns],
             3,
             captions=[
-                f"{what}\n{kept}\n{nats} nats\nsquared error {square:.1f}"
-                for what, kept, nats, square in told
+                f"{title}\n{size}\n{nats} nats\nsquared error {squared_error:.1f}"
+                for title, size, nats, squared_error in columns
             ],
         )
-    asked = bool(LESSON.answer.get())
+    answered = bool(LESSON.answer.get())
     levels = network.error.mean(), network.distortion.mean()
-    for values, level, title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
-        at_k = over_numbers_at(values, k, [level] if asked else [])
-        curves.vega_lite_chart(fill(over_numbers(len(values), title), **at_k), width="stretch")
-    if asked:
-        st.markdown(said)
+    for values, level, axis_title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
+        at_k = loss_curve_data(values, k, [level] if answered else [])
+        curve_column.vega_lite_chart(fill(loss_curve(len(values), axis_title), **at_k), width="stretch")
+    if answered:
+        st.markdown(sentence)
     st.caption(
         f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is"
         f" fitted to {half:,} test images; both are measured on {len(images):,} others. For the"
-        f" cross-entropy, PCA's outputs are clipped to {100 * CLIP:g}–{100 - 100 * CLIP:g}%."
+        f" cross-entropy, PCA's outputs are clipped to {100 * OUTPUT_CLIP:g}–{100 - 100 * OUTPUT_CLIP:g}%."
     )
     st.markdown("The app offers these **kinds of network**, here for MNIST and two numbers:")
-    st.markdown(_networks(run.shape))
+    st.markdown(_network_table(run.shape))

@@ -1,4 +1,4 @@
-"""Decode codes with noise, tell the moon phase of the decoded images, and measure what the noise costs."""
+"""Decode codes with noise, and measure how much two posteriors overlap and what the noise costs."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -7,48 +7,47 @@ import numpy as np
 import torch
 
 from explorer.latent.scale import Scale, square_root
-from explorer.lessons.cloud.true_posterior import TruePosterior, distance, true_posteriors
+from explorer.lessons.cloud.true_posterior import TruePosterior, mean_distance, true_posteriors
 from explorer.models.posterior import Gaussian
 from explorer.runs.load import LoadedRun
 
-NEIGHBOURS, SHOWN = 5, 3  # images that a phase is the mean of; samples that are decoded
-STEPS = np.linspace(0, 1, 21)
-RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # of the factors, so that all count alike
-CHECKED = 20_000  # samples that measure an overlap
-# of overlapping_pair(): at least, at most (sigma), and pairs checked at a time
-OVERLAP = 0.2
-ACCURATE = 2.0
-TRIED = 20
+N_DECODED_SAMPLES = 3  # samples of each posterior that are decoded
+STEPS = np.linspace(0, 1, 21)  # positions between two means, and levels of brightness
+FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # by which a difference is divided
+N_OVERLAP_SAMPLES = 20_000  # samples that measure an overlap
+MIN_OVERLAP = 0.2  # of the two posteriors of a pair
+MAX_MEAN_DISTANCE = 2.0  # sigma, of the true posterior's mean from the encoder's
+PAIRS_PER_CHECK = 20  # of which the true posteriors are computed together
 
 
 @dataclass(frozen=True)
-class Plane:
-    """Latent codes in standard deviations: of the prior, or of the Gaussian fitted to an AE's codes. mean
-    [D], root [D, D].
+class Standardization:
+    """A map from latent codes to standard deviations: of the prior, or of the Gaussian fitted to an AE's
+    codes. mean [D], root [D, D].
     """
 
     mean: np.ndarray
     root: np.ndarray
 
-    def standard(self, z: np.ndarray) -> np.ndarray:
-        """z [n, D] -> w [n, D]"""
+    def apply(self, z: np.ndarray) -> np.ndarray:
+        """Return codes z [n, D] in standard deviations, w [n, D]."""
         return (z - self.mean) @ np.linalg.inv(self.root)
 
-    def code(self, w: np.ndarray) -> np.ndarray:
-        """w [n, D] -> z [n, D]"""
+    def invert(self, w: np.ndarray) -> np.ndarray:
+        """Return the codes z [n, D] of w [n, D]."""
         return self.mean + w @ self.root
 
 
-def moons_of(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[int]:
-    """Of each phase, the image whose factors are nearest to it, upright and of medium size, each as a share
-    of its range.
+def nearest_moons(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[int]:
+    """Return, for each phase, the image with the nearest factors: that phase, upright, of medium size. Each
+    factor counts as a share of its range.
     """
     medium = {"tilt": 0.0, "size": 0.72}
     return [
         int(
             np.argmin(
                 sum(
-                    ((factors[name] - value) / RANGES[name]) ** 2
+                    ((factors[name] - value) / FACTOR_RANGES[name]) ** 2
                     for name, value in ({"phase": phase} | medium).items()
                 )
             )
@@ -57,186 +56,167 @@ def moons_of(phases: tuple[float, ...], factors: dict[str, np.ndarray]) -> list[
     ]
 
 
-def overlapping_pair(
+def find_overlapping_pair(
     loaded: LoadedRun, mu: np.ndarray, sigma: np.ndarray, phase: np.ndarray, images: np.ndarray
 ) -> list[int] | None:
-    """Choose two images whose posteriors overlap: of all pairs that do by OVERLAP or more, the pair of the
-    largest difference in phase.
+    """Find the two images with the largest difference in phase whose posteriors overlap by MIN_OVERLAP or
+    more.
 
-    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within ACCURATE
-    sigma of mu. mu, sigma [n, 2], phase [n], images uint8 [n, C, H, W] -> two rows, of the smaller phase
-    first; None if there is no such pair.
+    Pairs count only if the encoder is accurate for both: the mean of the true posterior is within
+    MAX_MEAN_DISTANCE sigma of mu. mu, sigma [n, 2], phase [n], images uint8 [n, C, H, W]. Return two rows,
+    that of the smaller phase first; None if there is no such pair.
     """
     variance = sigma.astype(np.float64) ** 2
-    mean = (variance[:, None] + variance) / 2
+    mean_variance = (variance[:, None] + variance) / 2
     bound = np.exp(
-        -((mu[:, None] - mu) ** 2 / mean / 8 + np.log(mean / np.sqrt(variance[:, None] * variance)) / 2).sum(
-            2
-        )
+        -(
+            (mu[:, None] - mu) ** 2 / mean_variance / 8
+            + np.log(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
+        ).sum(2)
     )
-    pairs = np.argwhere(np.triu(bound >= OVERLAP, 1))  # the overlap is at most the Bhattacharyya coefficient
+    pairs = np.argwhere(
+        np.triu(bound >= MIN_OVERLAP, 1)
+    )  # the overlap is at most the Bhattacharyya coefficient
     pairs = pairs[np.argsort(-np.abs(phase[pairs[:, 0]] - phase[pairs[:, 1]]), kind="stable")]
-    overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= OVERLAP)
-    while tried := list(islice(overlapping, TRIED)):
-        rows = np.unique(tried)
+    overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= MIN_OVERLAP)
+    while candidates := list(islice(overlapping, PAIRS_PER_CHECK)):
+        rows = np.unique(candidates)
         accurate = rows[
-            distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows])
-            <= ACCURATE
+            mean_distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows])
+            <= MAX_MEAN_DISTANCE
         ]
-        for pair in tried:
+        for pair in candidates:
             if np.isin(pair, accurate).all():
                 return sorted(pair.tolist(), key=lambda row: phase[row])
     return None
 
 
-def cloud(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
-    """mu, sigma [D], or one a row; eps [n, D] -> mu + sigma·eps, [n, D]."""
-    middle, wide, noise = (torch.tensor(a, dtype=torch.float64) for a in (mu, sigma, eps))
-    return Gaussian(middle, 2 * torch.log(wide)).sample(noise).numpy()
+def sample_posterior(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """Return mu + sigma·eps [n, D]; mu, sigma [D], or one for each row; eps [n, D]."""
+    mean, sd, noise = (torch.tensor(a, dtype=torch.float64) for a in (mu, sigma, eps))
+    return Gaussian(mean, 2 * torch.log(sd)).sample(noise).numpy()
 
 
 def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
-    """mu, sigma [2, D] of two Gaussians -> their overlap ∫ min(q₀, q₁), from samples of each."""
+    """Estimate the overlap ∫ min(q₀, q₁) of two Gaussians mu, sigma [2, D], from samples of each."""
     if not sigma.all():
         return 0.0
-    eps = np.random.default_rng(0).standard_normal((CHECKED, mu.shape[1]))
+    eps = np.random.default_rng(0).standard_normal((N_OVERLAP_SAMPLES, mu.shape[1]))
     shares = []
     for own, other in ((0, 1), (1, 0)):
-        away = (mu[own] + sigma[own] * eps - mu[other]) / sigma[other]
-        log_ratio = ((eps**2 - away**2) / 2).sum(1) + np.log(sigma[own] / sigma[other]).sum()
+        distance = (mu[own] + sigma[own] * eps - mu[other]) / sigma[other]
+        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[own] / sigma[other]).sum()
         shares.append(np.exp(np.minimum(log_ratio, 0)).mean())
     return float(np.mean(shares))
 
 
-def width(sigma: np.ndarray) -> np.ndarray:
-    """sigma [n, D] -> [n], the geometric mean over dimensions."""
+def geometric_mean(sigma: np.ndarray) -> np.ndarray:
+    """Return the geometric mean [n] of sigma [n, D] over dimensions."""
     return np.exp(np.log(sigma).mean(-1))
 
 
 @dataclass(frozen=True)
-class PhaseReader:
-    """Estimates an image's phase as the mean of the images nearest to it in pixels: x [N, pixels] in [0, 1],
-    lengths [N] their squared norms, phase [N].
+class PosteriorPair:
+    """Two posteriors of one model, in standardized units: means [2, D], samples [2, n, D], a point z [D] on
+    the line between the means; images [n, C, H, W] in [0, 1]: the first N_DECODED_SAMPLES samples of one, z,
+    and those of the other; path_images: the images at each of STEPS from one mean to the other.
     """
 
-    x: np.ndarray
-    lengths: np.ndarray
-    phase: np.ndarray
-
-    def read(self, images: np.ndarray) -> np.ndarray:
-        """images [n, C, H, W] in [0, 1] -> [n], the mean phase of the NEIGHBOURS nearest."""
-        # in float32 near-black is slow: denormal
-        return self._mean(self._order(images.reshape(len(images), -1).astype(np.float64)))
-
-    def error(self) -> float:
-        """Mean absolute error on the images themselves, each read off the others."""
-        order = self._order(self.x)
-        np.fill_diagonal(order, np.inf)
-        return float(np.abs(self._mean(order) - self.phase).mean())
-
-    def _order(self, images: np.ndarray) -> np.ndarray:
-        """[n, N], squared distances but for a constant of each image."""
-        return self.lengths - 2 * images @ self.x.T
-
-    def _mean(self, order: np.ndarray) -> np.ndarray:
-        return self.phase[np.argpartition(order, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]].mean(1)
-
-
-def phase_reader(images: np.ndarray, phase: np.ndarray) -> PhaseReader:
-    """images uint8 [N, C, H, W]"""
-    x = images.reshape(len(images), -1) / 255
-    return PhaseReader(x, (x**2).sum(1), phase.astype(np.float64))
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """Two posteriors of one model, in its plane: ends [2, D] their means, draws [2, n, D], here [D]; images
-    [n, C, H, W] in [0, 1]: the first SHOWN draws of one, the place here, and those of the other; way: the
-    images at each of STEPS from one mean to the other.
-    """
-
-    ends: np.ndarray
-    draws: np.ndarray
-    here: np.ndarray
+    means: np.ndarray
+    samples: np.ndarray
+    z: np.ndarray
     images: np.ndarray
-    way: np.ndarray
+    path_images: np.ndarray
 
 
 @dataclass(frozen=True)
-class Side:
-    """A model (an explorer.runs.load.LoadedRun) with the codes [N, D] of the test images in its plane; images
-    uint8 [n, C, H, W] of the first of them, and still [n]: their −log p(x|z) without noise, in nats.
+class StandardizedModel:
+    """A model with the standardized codes [N, D] of the test images; images uint8 [n, C, H, W] of the first
+    of them, and clean_distortion [n]: their −log p(x|z) without noise, in nats.
     """
 
     loaded: LoadedRun
-    plane: Plane
+    standardization: Standardization
     codes: np.ndarray
     images: np.ndarray
-    still: np.ndarray
+    clean_distortion: np.ndarray
 
-    def meeting(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> Meeting:
+    def decode_pair(self, rows: list[int], sigma: np.ndarray, place: float, eps: np.ndarray) -> PosteriorPair:
         """Decode samples of two posteriors, and the line between their means. sigma [2, D]: their standard
         deviations; place: the position on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
         """
-        ends = self.codes[rows]
-        here, way = ends[0] + place * (ends[1] - ends[0]), ends[0] + STEPS[:, None] * (ends[1] - ends[0])
-        draws = np.stack([cloud(*each) for each in zip(ends, sigma, eps)])
+        means = self.codes[rows]
+        z, path = means[0] + place * (means[1] - means[0]), means[0] + STEPS[:, None] * (means[1] - means[0])
+        samples = np.stack([sample_posterior(*each) for each in zip(means, sigma, eps)])
         decoded = self.loaded.decode(
-            self.plane.code(np.concatenate([draws[0, :SHOWN], here[None], draws[1, :SHOWN], way]))
+            self.standardization.invert(
+                np.concatenate(
+                    [samples[0, :N_DECODED_SAMPLES], z[None], samples[1, :N_DECODED_SAMPLES], path]
+                )
+            )
         )
-        return Meeting(ends, draws, here, decoded[: -len(way)], decoded[-len(way) :])
+        return PosteriorPair(means, samples, z, decoded[: -len(path)], decoded[-len(path) :])
 
-    def cost(self, sigma: np.ndarray) -> tuple[float, float]:
-        """sigma [n, D] -> what noise adds to −log p(x|z), in nats per image: mean and standard error, of one
-        sample for each image.
+    def noise_cost(self, sigma: np.ndarray) -> tuple[float, float]:
+        """Measure how much noise adds to −log p(x|z), in nats per image: mean and standard error, from one
+        sample for each image. sigma [n, D].
         """
         codes = self.codes[: len(self.images)]
-        drawn = cloud(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
-        added = (_distortion(self.loaded, self.plane.code(drawn), self.images) - self.still).astype(
-            np.float64
-        )
+        z = sample_posterior(codes, sigma, np.random.default_rng(0).standard_normal(codes.shape))
+        added = (
+            _distortion(self.loaded, self.standardization.invert(z), self.images) - self.clean_distortion
+        ).astype(np.float64)
         return float(added.mean()), float(added.std(ddof=1) / np.sqrt(len(added)))
 
 
-def side(loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray) -> Side:
-    """mu [N, D]; scale: of the prior, or of the codes of an AE; images uint8 [n, C, H, W] of the first
-    codes.
+def standardize_model(
+    loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray
+) -> StandardizedModel:
+    """Standardize the codes mu [N, D] of a model. scale: of the prior, or of the codes of an AE; images uint8
+    [n, C, H, W] of the first codes.
     """
-    plane = Plane(scale.mean, square_root(scale.covariance))
-    return Side(loaded, plane, plane.standard(mu), images, _distortion(loaded, mu[: len(images)], images))
+    plane = Standardization(scale.mean, square_root(scale.covariance))
+    return StandardizedModel(
+        loaded, plane, plane.apply(mu), images, _distortion(loaded, mu[: len(images)], images)
+    )
 
 
 @torch.inference_mode()
 def _distortion(loaded: LoadedRun, z: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """z [n, D], images uint8 [n, C, H, W] -> nats [n]"""
+    """Return the distortion [n], in nats, of images uint8 [n, C, H, W] decoded from z [n, D]."""
     x, z = torch.from_numpy(images).float() / 255, torch.tensor(z, dtype=torch.float32)
     return loaded.likelihood.distortion(loaded.model.decode(z), x).numpy()
 
 
 @dataclass(frozen=True)
-class Dimmed:
+class DimmedImages:
     """One image at each brightness of STEPS: images [n, C, H, W] in [0, 1]; mu, sigma [n, 2] of the encoder's
-    q(z|x); p(z|x) itself.
+    q(z|x); the true posterior p(z|x).
     """
 
     images: np.ndarray
     mu: np.ndarray
     sigma: np.ndarray
-    true: TruePosterior
+    true_posterior: TruePosterior
 
     @property
-    def widths(self) -> dict[str, np.ndarray]:
-        """[n] each: the geometric mean of the standard deviations."""
-        return {"encoder, q(z|x)": width(self.sigma), "true posterior, p(z|x)": width(self.true.sigma)}
+    def sigmas(self) -> dict[str, np.ndarray]:
+        """Return the geometric mean [n] of the standard deviations of both posteriors."""
+        return {
+            "encoder, q(z|x)": geometric_mean(self.sigma),
+            "true posterior, p(z|x)": geometric_mean(self.true_posterior.sigma),
+        }
 
     @property
-    def distance(self) -> np.ndarray:
-        """[n]: of the true posterior's mean from mu, in sigma."""
-        return distance(self.true, self.mu, self.sigma)
+    def mean_distance(self) -> np.ndarray:
+        """Return the distance [n] of the true posterior's mean from mu, in sigma."""
+        return mean_distance(self.true_posterior, self.mu, self.sigma)
 
 
-def dimmed(loaded: LoadedRun, image: np.ndarray) -> Dimmed:
-    """image uint8 [C, H, W]"""
+def dim_image(loaded: LoadedRun, image: np.ndarray) -> DimmedImages:
+    """Encode an image uint8 [C, H, W] at each brightness of STEPS, and compute the true posteriors."""
     images = (STEPS[:, None, None, None] * image / 255).astype(np.float32)
-    found = loaded.encode(images)
-    return Dimmed(images, found.mu.numpy(), np.exp(found.logvar.numpy() / 2), true_posteriors(loaded, images))
+    posterior = loaded.encode(images)
+    return DimmedImages(
+        images, posterior.mu.numpy(), np.exp(posterior.logvar.numpy() / 2), true_posteriors(loaded, images)
+    )

@@ -6,24 +6,23 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import words
+from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
-from explorer.ui.run_view import RunView, run_version
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "cloud"
 PAGE = page_of(NAME)
-NEAR = "overlapping"
-PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
-PAIR = Setting("pair", NEAR, page=PAGE, options=(NEAR, *PAIRS))
+OVERLAPPING = "overlapping"
+PHASE_PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
+PAIR = Setting("pair", OVERLAPPING, page=PAGE, options=(OVERLAPPING, *PHASE_PAIRS))
 NOISE = Setting("noise", 1.0, 0, 10, 0.5, page=PAGE)
-WAY = Setting("way", 50, 0, 100, 5, page=PAGE)
-LIGHT = Setting("light", 40, 0, 100, 5, page=PAGE)
-DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
+POSITION = Setting("way", 50, 0, 100, 5, page=PAGE)
+BRIGHTNESS = Setting("light", 40, 0, 100, 5, page=PAGE)
+SEED = Setting("draw", 0, 0, 9999, page=PAGE)
 RUNS = {"VAE": "moons-ladder-2d", "AE": "moons-ae-2d"}  # of one network; the ladder at KL weight 1
-DOTS = 60  # samples from each posterior
-FAR = 3.0  # sigma: a mean farther than this lies outside q(z|x)
+N_SAMPLES = 60  # samples from each posterior
+MAX_MEAN_DISTANCE = 3.0  # sigma: a mean farther than this lies outside q(z|x)
 
 mu = tex("mu", r"\mu")
 sigma = tex("sigma", r"\sigma")
@@ -51,49 +50,59 @@ LESSON = Lesson(
     (
         "explorer.models.vae:VAE",
         "explorer.models.posterior:Gaussian",
-        "explorer.lessons.cloud.compute:Side.meeting",
+        "explorer.lessons.cloud.compute:StandardizedModel.decode_pair",
         "explorer.lessons.cloud.true_posterior:true_posteriors",
     ),
-    (PAIR, NOISE, WAY, LIGHT, DRAW),
+    (PAIR, NOISE, POSITION, BRIGHTNESS, SEED),
     concepts=(3, 4, 26),
     runs=tuple(RUNS.values()),
 )
 
 
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
-def _still(versions: tuple[str, ...], _runs: dict):
-    """What never moves: each model with its codes; the phase reader and its error; the rows and maps of each
-    pair; the dimmed moon.
+def _fixed_data(versions: tuple[str, ...], _runs: dict):
+    """Compute what does not change: each model with its codes; the phase estimator and its error; the rows
+    and maps of each pair; the dimmed moon.
     """
-    from explorer.lessons.cloud.compute import dimmed, moons_of, overlapping_pair, phase_reader, side
-    from explorer.lessons.cloud.figure import clouds
+    from explorer.lessons.cloud.compute import (
+        dim_image,
+        find_overlapping_pair,
+        nearest_moons,
+        standardize_model,
+    )
+    from explorer.lessons.cloud.figure import posterior_map
+    from explorer.lessons.cloud.phase import build_phase_estimator
 
-    views, vae = {name: RunView(run) for name, run in _runs.items()}, RunView(_runs["VAE"]).load()
-    e = views["VAE"].embedding
-    n = len(e.images)
-    reader = phase_reader(e.images, e.factors["phase"][:n])
+    views, vae = {name: cache.view(run) for name, run in _runs.items()}, cache.loaded(_runs["VAE"])
+    embedding = views["VAE"].embedding
+    n = len(embedding.images)
+    estimator = build_phase_estimator(embedding.images, embedding.factors["phase"][:n])
     sides = {
-        name: side(RunView(_runs[name]).load(), v.scale, v.embedding.mu, e.images)
+        name: standardize_model(cache.loaded(_runs[name]), v.scale, v.embedding.mu, embedding.images)
         for name, v in views.items()
     }
-    near = overlapping_pair(vae, e.mu[:n], np.exp(e.logvar[:n] / 2), e.factors["phase"][:n], e.images)
-    rows = ({NEAR: near} if near else {}) | {
-        pair: moons_of(phases, e.factors) for pair, phases in PAIRS.items()
+    sigma, phase = np.exp(embedding.logvar[:n] / 2), embedding.factors["phase"][:n]
+    overlapping = find_overlapping_pair(vae, embedding.mu[:n], sigma, phase, embedding.images)
+    rows = ({OVERLAPPING: overlapping} if overlapping else {}) | {
+        pair: nearest_moons(phases, embedding.factors) for pair, phases in PHASE_PAIRS.items()
     }
     maps = {
         pair: {
-            name: clouds(side.codes, e.y, _runs[name].class_names, side.codes[two], name)
+            name: posterior_map(side.codes, embedding.y, _runs[name].class_names, side.codes[pair_rows], name)
             for name, side in sides.items()
         }
-        for pair, two in rows.items()
+        for pair, pair_rows in rows.items()
     }
-    return sides, reader, reader.error(), rows, maps, dimmed(vae, e.images[next(iter(rows.values()))[0]])
+    dimmed = dim_image(vae, embedding.images[next(iter(rows.values()))[0]])
+    return sides, estimator, estimator.leave_one_out_error(), rows, maps, dimmed
 
 
 @st.cache_data(show_spinner=False)
-def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[str, str]:
+def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> dict[str, str]:
+    """Return the cost of noise for each model, as text with its 95% interval."""
     costs = {
-        name: side.cost(times * np.exp(_e.logvar[: len(_e.images)] / 2)) for name, side in _sides.items()
+        name: side.noise_cost(noise * np.exp(_e.logvar[: len(_e.images)] / 2))
+        for name, side in _sides.items()
     }
     return {
         name: f"{words.minus(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
@@ -103,58 +112,61 @@ def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[st
 
 def picture(runs: dict[str, Run]) -> None:
     runs = {kind: runs[name] for kind, name in RUNS.items()}
-    e, versions = RunView(runs["VAE"]).embedding, tuple(run_version(run) for run in runs.values())
-    still = _still(versions, runs)
-    _meeting(versions, runs, e, *still[:-1])
-    _dimmed(RunView(runs["VAE"]).load(), still[-1])
+    embedding, versions = cache.view(runs["VAE"]).embedding, tuple(map(cache.version, runs.values()))
+    fixed_data = _fixed_data(versions, runs)
+    _show_overlap(versions, runs, embedding, *fixed_data[:-1])
+    _show_dimmed(cache.loaded(runs["VAE"]), fixed_data[-1])
 
 
-def _meeting(
-    versions: tuple[str, ...], runs: dict, e, sides: dict, reader, error: float, pairs: dict, maps: dict
+def _show_overlap(
+    versions: tuple[str, ...], runs: dict, e, sides: dict, estimator, error: float, rows_by_pair: dict, maps
 ) -> None:
+    """Show two posteriors of each model, decoded images between their means, and how much they overlap."""
     from explorer.figures.live import fill
     from explorer.lessons.cloud.compute import STEPS, overlap
-    from explorer.lessons.cloud.figure import clouds_at, on_the_way, way_at
+    from explorer.lessons.cloud.figure import phase_chart, phase_chart_data, posterior_map_data
 
-    noise, way, pair = st.columns(3, vertical_alignment="bottom")
-    with noise:
+    noise_column, position_column, pair_column = st.columns(3, vertical_alignment="bottom")
+    with noise_column:
         NOISE.slider("Noise, as a multiple of σ")
-    with way:
-        WAY.slider("Position between the two means, %")
-    with pair:
+    with position_column:
+        POSITION.slider("Position between the two means, %")
+    with pair_column:
         PAIR.select(
             "Two test images",
-            [*pairs],
+            [*rows_by_pair],
             lambda name: (
-                "overlapping posteriors" if name == NEAR else f"{' and '.join(name.split('-'))} moon"
+                "overlapping posteriors" if name == OVERLAPPING else f"{' and '.join(name.split('-'))} moon"
             ),
         )
-    rows, place = pairs[PAIR.get()], WAY.get() / 100
+    rows, position = rows_by_pair[PAIR.get()], POSITION.get() / 100
     sigma = NOISE.get() * np.exp(e.logvar[rows] / 2)
-    eps = np.random.default_rng(DRAW.get()).standard_normal((2, DOTS, 2))
-    met = {name: side.meeting(rows, sigma, place, eps) for name, side in sides.items()}
-    for column, (name, m) in zip(st.columns(2), met.items()):
+    eps = np.random.default_rng(SEED.get()).standard_normal((2, N_SAMPLES, 2))
+    posterior_pairs = {name: side.decode_pair(rows, sigma, position, eps) for name, side in sides.items()}
+    for column, (name, two) in zip(st.columns(2), posterior_pairs.items()):
         with column:
-            _decodes(
+            _show_decoded(
                 name,
-                m.images,
-                reader.read(m.images),
+                two.images,
+                estimator.estimate(two.images),
                 (e.images[rows] / 255).astype(np.float32),
                 e.factors["phase"][rows],
             )
-    *columns, way = st.columns([1, 1, 1.1])
-    for column, (name, m) in zip(columns, met.items()):
+    *columns, position_column = st.columns([1, 1, 1.1])
+    for column, (name, two) in zip(columns, posterior_pairs.items()):
         column.vega_lite_chart(
-            fill(maps[PAIR.get()][name], **clouds_at(m.ends, sigma, m.draws, m.here)), width="content"
+            fill(maps[PAIR.get()][name], **posterior_map_data(two.means, sigma, two.samples, two.z)),
+            width="content",
         )
-    phases = {name: reader.read(m.way) for name, m in met.items()}
-    way.vega_lite_chart(fill(on_the_way(), **way_at(STEPS, phases, place)), width="stretch")
-    cost = _costs(versions, NOISE.get(), sides, e)
-    shared = {name: 100 * overlap(m.ends, sigma) for name, m in met.items()}
+    phases = {name: estimator.estimate(two.path_images) for name, two in posterior_pairs.items()}
+    data = phase_chart_data(STEPS, phases, position)
+    position_column.vega_lite_chart(fill(phase_chart(), **data), width="stretch")
+    costs = _noise_costs(versions, NOISE.get(), sides, e)
+    overlaps = {name: 100 * overlap(two.means, sigma) for name, two in posterior_pairs.items()}
     st.markdown(
-        f"The two posteriors overlap by **{shared['VAE']:.0f}%** (VAE) and **{shared['AE']:.0f}%** (AE). Over"
-        f" {len(e.images):,} test images, this noise adds **{cost['VAE']}** nats to the VAE's reconstruction"
-        f" loss and **{cost['AE']}** to the AE's."
+        f"The two posteriors overlap by **{overlaps['VAE']:.0f}%** (VAE) and **{overlaps['AE']:.0f}%**"
+        f" (AE). Over {len(e.images):,} test images, this noise adds **{costs['VAE']}** nats to the VAE's"
+        f" reconstruction loss and **{costs['AE']}** to the AE's."
     )
     run = runs["VAE"]
     st.caption(
@@ -163,21 +175,23 @@ def _meeting(
         " decoded image is the mean of the five test images nearest to it in pixels (mean error"
         f" {100 * error:.1f} percentage points). ± is a 95% interval."
     )
-    st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
+    resample_button(SEED)
 
 
-def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, phases: np.ndarray) -> None:
-    """One test image, samples of its posterior, the place between, samples of the other's posterior, the
-    other test image.
+def _show_decoded(
+    name: str, images: np.ndarray, estimated: np.ndarray, test_images: np.ndarray, phases: np.ndarray
+) -> None:
+    """Show a test image, samples of its posterior, the image between, samples of the other's posterior, and
+    the other test image.
     """
-    captions = [f"{100 * share:.0f}%" for share in (phases[0], *read, phases[1])]
+    captions = [f"{100 * share:.0f}%" for share in (phases[0], *estimated, phases[1])]
     middle = len(captions) // 2
     names = ["test image", *["sample"] * (middle - 1), "between", *["sample"] * (middle - 1), "test image"]
     gallery(
         f"{PAGE} decodes {name}",
         f"Decoded by the {name}",
-        np.concatenate([ends[:1], drawn, ends[1:]]),
-        [f"{what}, lit {caption}" for what, caption in zip(names, captions)],
+        np.concatenate([test_images[:1], images, test_images[1:]]),
+        [f"{kind}, lit {caption}" for kind, caption in zip(names, captions)],
         len(names),
         heads=[name],
         captions=captions,
@@ -189,34 +203,35 @@ def _decodes(name: str, drawn: np.ndarray, read: np.ndarray, ends: np.ndarray, p
     )
 
 
-def _dimmed(loaded, d) -> None:
+def _show_dimmed(loaded, dimmed) -> None:
+    """Show the encoder's posterior beside the true one for a dimmed image."""
     from explorer.figures.live import fill
-    from explorer.lessons.cloud.compute import STEPS, cloud
-    from explorer.lessons.cloud.figure import widths, widths_at
+    from explorer.lessons.cloud.compute import STEPS, sample_posterior
+    from explorer.lessons.cloud.figure import sigma_chart, sigma_chart_data
 
     st.subheader("The encoder and the true posterior")
-    at = round(LIGHT.slider("Brightness of the first moon, %") / 5)
+    step = round(BRIGHTNESS.slider("Brightness of the first moon, %") / 5)
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.vega_lite_chart(fill(widths(), **widths_at(STEPS, d.widths, at)), width="stretch")
+    left.vega_lite_chart(fill(sigma_chart(), **sigma_chart_data(STEPS, dimmed.sigmas, step)), width="stretch")
     with right:
-        draws = loaded.decode(
-            cloud(d.mu[at], d.sigma[at], np.random.default_rng(DRAW.get()).standard_normal((5, 2)))
-        )
-        names = ["test image", *["sample"] * len(draws)]
+        eps = np.random.default_rng(SEED.get()).standard_normal((5, 2))
+        samples = loaded.decode(sample_posterior(dimmed.mu[step], dimmed.sigma[step], eps))
+        names = ["test image", *["sample"] * len(samples)]
         gallery(
             f"{PAGE} dim",
             "The dimmed image and samples of its posterior",
-            np.concatenate([d.images[[at]], draws]),
+            np.concatenate([dimmed.images[[step]], samples]),
             names,
             len(names),
             captions=names,
         )
-        encoder, true = (sigma[at] for sigma in d.widths.values())
-        end = ": the encoder's posterior misses it." if d.distance[at] > FAR else "."
+        encoder, true = (sigma[step] for sigma in dimmed.sigmas.values())
+        distance = dimmed.mean_distance[step]
+        ending = ": the encoder's posterior misses it." if distance > MAX_MEAN_DISTANCE else "."
         st.markdown(
-            f"At {100 * STEPS[at]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true"
-            f" posterior has σ = **{true:.3f}**, and its mean is **{d.distance[at]:.1f}** times the encoder's"
-            f" σ away from the encoder's mean{end}"
+            f"At {100 * STEPS[step]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true"
+            f" posterior has σ = **{true:.3f}**, and its mean is **{distance:.1f}** times the encoder's"
+            f" σ away from the encoder's mean{ending}"
         )
         st.caption(
             "The encoder was trained on moons at 100% brightness. For darker moons it extrapolates: its σ is"

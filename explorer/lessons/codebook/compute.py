@@ -9,29 +9,33 @@ from explorer.objectives.distortion import Likelihood
 
 
 @torch.inference_mode()
-def coded(model: VQVAE, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> encoder outputs float32 [n, G, d], and their nearest entries int64 [n, G]."""
-    found = model.encode(torch.tensor(x).float() / 255)
-    return found.encoded.unflatten(1, (-1, model.codebook.shape[1])).numpy(), found.index.numpy()
+def encode(model: VQVAE, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return encoder outputs float32 [n, G, d] of x uint8 [n, C, H, W], and their nearest entries int64 [n,
+    G].
+    """
+    codes = model.encode(torch.tensor(x).float() / 255)
+    return codes.encoded.unflatten(1, (-1, model.codebook.shape[1])).numpy(), codes.index.numpy()
 
 
-def every_entry(codebook: np.ndarray, index: np.ndarray, place: int) -> np.ndarray:
-    """codebook [K, d], index [G] -> z [K, G·d]: the code with each entry in turn at that position."""
+def substitute_entries(codebook: np.ndarray, index: np.ndarray, position: int) -> np.ndarray:
+    """Return z [K, G·d]: the code index [G] with each entry of the codebook [K, d] in turn at
+    one position.
+    """
     codes = np.tile(index, (len(codebook), 1))
-    codes[:, place] = np.arange(len(codebook))
+    codes[:, position] = np.arange(len(codebook))
     return codebook[codes].reshape(len(codebook), -1)
 
 
 @torch.inference_mode()
 def distortions(model: VQVAE, likelihood: Likelihood, x: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """x uint8 [C, H, W], z [m, D] -> −log p(x|z) [m], nats."""
+    """Return −log p(x|z) [m], in nats, of x uint8 [C, H, W] decoded from each z [m, D]."""
     x_logits = model.decode(torch.from_numpy(np.asarray(z, np.float32)))
     return likelihood.distortion(x_logits, (torch.tensor(x).float() / 255).expand_as(x_logits)).numpy()
 
 
-def use(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
-    """index of any shape -> the share of each entry in all choices [n_codes], and their perplexity, pooled
-    over positions.
+def entry_shares(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
+    """Return the share of each entry in all choices [n_codes], and their perplexity, pooled over positions.
+    index is of any shape.
     """
-    chosen = np.bincount(index.ravel(), minlength=n_codes)
-    return chosen / chosen.sum(), perplexity(torch.from_numpy(chosen))
+    counts = np.bincount(index.ravel(), minlength=n_codes)
+    return counts / counts.sum(), perplexity(torch.from_numpy(counts))

@@ -10,100 +10,106 @@ from explorer.latent.share import Share, counted
 from explorer.runs.inference import Learnt, learnt
 from explorer.runs.load import LoadedRun
 
-BLENDED = 60  # images, of which a blend is made
+MAX_BLENDED_IMAGES = 60  # of which a blend is made
 # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
 # inference)
-COPY = 1 / 3
+MAX_COPY_RATIO = 1 / 3
 
 
 @dataclass(frozen=True)
-class Yardstick:
-    """learnt: the training images; logvar [N, D] of their posteriors; information: I(x; z) of them, in nats.
-    test, recreated [n, 2]: two_nearest() of the test images, and of the images decoded from their codes;
-    relearnt [N, 2]: of the training images, decoded from their codes; blended [n]: blended() of the test
-    images.
+class ReferenceDistances:
+    """The training images, with logvar [N, D] of their posteriors and their mutual information I(x; z), in
+    nats; and two_nearest_distances() [n, 2] of the test images, of their reconstructions, and of the
+    reconstructions [N, 2] of the training images; blend_distances [n] of the test images.
     """
 
-    learnt: Learnt
+    training: Learnt
     logvar: np.ndarray
-    test: np.ndarray
-    recreated: np.ndarray
-    blended: np.ndarray
-    relearnt: np.ndarray
-    information: float
+    test_distances: np.ndarray
+    reconstructions: np.ndarray
+    blend_distances: np.ndarray
+    training_reconstructions: np.ndarray
+    mutual_information: float
 
 
-def yardstick(loaded: LoadedRun, test: np.ndarray) -> Yardstick:
-    """test uint8 [n, C, H, W]. Raises UserError if the training images are not on this machine."""
-    known = learnt(loaded, lambda done, total: None)
-    recreated, logvar = loaded.decode(loaded.encode(test).mu.numpy()), loaded.encode(known.x).logvar.numpy()
-    return Yardstick(
-        known,
+def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> ReferenceDistances:
+    """Measure the distances of test images uint8 [n, C, H, W] and of all reconstructions to the training
+    images. Raises UserError if the training images are not on this machine.
+    """
+    training = learnt(loaded, lambda done, total: None)
+    reconstructions, logvar = (
+        loaded.decode(loaded.encode(test).mu.numpy()),
+        loaded.encode(training.x).logvar.numpy(),
+    )
+    return ReferenceDistances(
+        training,
         logvar,
-        two_nearest(known.x, test),
-        two_nearest(known.x, recreated),
-        blended(known.x, test / np.float32(255)),
-        two_nearest(known.x, loaded.decode(known.mu)),
-        mutual_information(known.mu, logvar, np.random.default_rng(0)),
+        two_nearest_distances(training.x, test),
+        two_nearest_distances(training.x, reconstructions),
+        blend_distances(training.x, test / np.float32(255)),
+        two_nearest_distances(training.x, loaded.decode(training.mu)),
+        mutual_information(training.mu, logvar, np.random.default_rng(0)),
     )
 
 
-def two_nearest(images: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """images [N, C, H, W], to [n, C, H, W], uint8 or float in [0, 1] -> [n, 2], the Euclidean distances, over
-    pixels in [0, 1], of each of `to` from the nearest of the images and from the second nearest.
+def two_nearest_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+    """Return the Euclidean distances [n, 2], over pixels in [0, 1], of each of `to` [n, C, H, W] from the
+    nearest and the second nearest of the images [N, C, H, W]; both are uint8 or float in [0, 1].
     """
-    points, places = (_flat(part) for part in (images, to))
+    points, places = (_flatten(part) for part in (images, to))
     return np.column_stack([distances(points, places, k) for k in (1, 2)])
 
 
 def best_blend(images: np.ndarray, x: np.ndarray) -> Blend:
-    """images uint8 [N, C, H, W], x float [C, H, W] -> the non-negative blend that comes nearest to x, of the
-    BLENDED nearest images.
+    """Return the non-negative blend, of the MAX_BLENDED_IMAGES nearest images, that is nearest to x. images
+    uint8 [N, C, H, W], x float [C, H, W].
     """
-    rows, _ = nearest(images, x, min(BLENDED, len(images)))
+    rows, _ = nearest(images, x, min(MAX_BLENDED_IMAGES, len(images)))
     return blend(x, images[rows])
 
 
-def blended(images: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """images uint8 [N, C, H, W], to float [n, C, H, W] -> [n], the distance of each from its best_blend()."""
+def blend_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+    """Return the distance [n] of each of `to` float [n, C, H, W] from its best_blend() of images uint8 [N, C,
+    H, W].
+    """
     return np.array([best_blend(images, x).distance for x in to])
 
 
 def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """The decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted by
-    their posteriors q(z|x).
+    """Return the decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted
+    by their posteriors q(z|x).
 
-    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. For Bernoulli and Gaussian pixels alike:
-    there the derivative of Σ q(z|x) · distortion with respect to the decoded pixel is 0.
+    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. This holds for Bernoulli and Gaussian
+    pixels alike: there the derivative of Σ q(z|x) · distortion with respect to the decoded pixel is 0.
     """
     log = -0.5 * (logvar + (z - mu.astype(np.float64)) ** 2 / np.exp(logvar)).sum(1)
     weights = np.exp(log - log.max())
     return np.tensordot(weights / weights.sum(), images, 1) / 255
 
 
-def copies(found: np.ndarray) -> np.ndarray:
-    """two_nearest() [n, 2] -> bool [n]: whether the nearest image is nearer than a third of the distance to
-    the second nearest.
+def is_copy(distances: np.ndarray) -> np.ndarray:
+    """Return, for two_nearest_distances() [n, 2], whether the nearest image is nearer than a third of the
+    distance to the second nearest, bool [n].
     """
-    return found[:, 0] < COPY * found[:, 1]
+    return distances[:, 0] < MAX_COPY_RATIO * distances[:, 1]
 
 
-def share_of_copies(found: np.ndarray) -> Share:
-    """two_nearest() [n, 2] -> the share of copies, with its 95% interval."""
-    return counted(copies(found))
+def share_of_copies(distances: np.ndarray) -> Share:
+    """Return the share of copies among two_nearest_distances() [n, 2], with its 95% interval."""
+    return counted(is_copy(distances))
 
 
-def nearer(found: np.ndarray, usual: np.ndarray) -> Share:
-    """two_nearest() of some images, and of others -> the share of the first that is nearer than the median of
-    the others.
+def share_nearer(distances: np.ndarray, reference: np.ndarray) -> Share:
+    """Return the share of images that are nearer to a training image than the median of a reference; both are
+    two_nearest_distances().
     """
-    return counted(found[:, 0] < np.median(usual[:, 0]))
+    return counted(distances[:, 0] < np.median(reference[:, 0]))
 
 
 def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
-    """mu, logvar [N, D] of N images' posteriors -> I(x; z) in nats, x uniform over these images: the mean of
-    log q(z|x) − log q(z) over one posterior sample per image, with q(z) the mean of all N posteriors. At most
-    ln N.
+    """Estimate I(x; z) in nats from the posteriors mu, logvar [N, D] of N images, x uniform over these
+    images: the mean of log q(z|x) − log q(z) over one posterior sample per image, with q(z) the mean of all N
+    posteriors. It is at most ln N.
     """
     mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
     z = mu + sd * rng.standard_normal(mu.shape)
@@ -114,6 +120,6 @@ def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Genera
     return total / len(mu)
 
 
-def _flat(images: np.ndarray) -> np.ndarray:
+def _flatten(images: np.ndarray) -> np.ndarray:
     flat = images.reshape(len(images), -1).astype(np.float64)
     return flat / 255 if images.dtype == np.uint8 else flat

@@ -7,15 +7,18 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import drawn
+from explorer.figures.live import to_vega_lite
+from explorer.figures.palette import MARK
 
-BIN = 0.1
+BIN_WIDTH = 0.1  # of a histogram, in units of distance
 
 
 @cache
 def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
-    """groups: the name and colour of each. Its data come from histogram_at()."""
-    bars, here = (alt.Chart(alt.NamedData(name)) for name in ("bars", "here"))
+    """Return the chart of distances; groups: the name and colour of each. To be filled with
+    histogram_data().
+    """
+    bars, marker = (alt.Chart(alt.NamedData(name)) for name in ("bars", "marker"))
     names, colours = zip(*groups)
     x = alt.X(
         "distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False)
@@ -31,29 +34,27 @@ def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
             scale=alt.Scale(domain=names, range=colours),
         ),
     )
-    return drawn(
-        (bars + here.mark_rule(color="#ffa52d", strokeWidth=3).encode(x="distance:Q")).properties(
-            height=height
-        )
+    return to_vega_lite(
+        (bars + marker.mark_rule(color=MARK, strokeWidth=3).encode(x="distance:Q")).properties(height=height)
     )
 
 
-def histogram_at(groups: Mapping[str, np.ndarray], here: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
-    """groups: distances [n] by name; here: distances to mark."""
-    top = np.concatenate([*groups.values(), here]).max()
-    edges = BIN * np.arange(int(top / BIN) + 2)
+def histogram_data(groups: Mapping[str, np.ndarray], marked: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
+    """Return the data of histogram(): distances [n] by group, and the distances to mark."""
+    top = np.concatenate([*groups.values(), marked]).max()
+    edges = BIN_WIDTH * np.arange(int(top / BIN_WIDTH) + 2)
     return {
         "bars": pd.concat(
             [
                 pd.DataFrame(
                     {
                         "distance": edges,
-                        "share": np.append(np.histogram(found, edges)[0] / len(found), 0),
+                        "share": np.append(np.histogram(distances, edges)[0] / len(distances), 0),
                         "of": name,
                     }
                 )
-                for name, found in groups.items()
+                for name, distances in groups.items()
             ]
         ),
-        "here": pd.DataFrame({"distance": here}, dtype=float),
+        "marker": pd.DataFrame({"distance": marked}, dtype=float),
     }

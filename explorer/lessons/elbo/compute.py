@@ -17,29 +17,37 @@ from explorer.latent.quadrature import Grid
 from explorer.runs.load import LoadedRun
 
 GRID = Grid(8.0, 256)
-NARROWEST = GRID.step  # standard deviation of q that the cells resolve
-FARTHEST = 3.0  # mean of q, so that its mass lies on the grid
-BATCH = 8192
+MIN_SIGMA = GRID.step  # of q: the cells resolve it
+MAX_MEAN = 3.0  # of each mean of q, either way, so that its mass is on the grid
+BATCH_SIZE = 8192
 Q = tuple[float, float, float, float]  # mu₀, mu₁, log sigma₀, log sigma₁
 
 
 @torch.inference_mode()
-def decoded(loaded: LoadedRun) -> Tensor:
-    """x_logits [n², C, H, W] at the middle of each cell of the grid; the same for all images."""
-    return torch.cat([loaded.model.decode(z) for z in torch.from_numpy(GRID.points).float().split(BATCH)])
+def decode_grid(loaded: LoadedRun) -> Tensor:
+    """Return x_logits [n², C, H, W] at the middle of each cell of the grid; they are the same
+    for all images.
+    """
+    return torch.cat(
+        [loaded.model.decode(z) for z in torch.from_numpy(GRID.points).float().split(BATCH_SIZE)]
+    )
 
 
 @torch.inference_mode()
-def evidence(loaded: LoadedRun, x_logits: Tensor, x: np.ndarray) -> "Evidence":
-    """x uint8 [C, H, W]; x_logits [n², C, H, W] from decoded()."""
+def compute_evidence(loaded: LoadedRun, x_logits: Tensor, x: np.ndarray) -> "Evidence":
+    """Return the log-likelihoods of an image x uint8 [C, H, W] over the grid; x_logits [n², C, H, W] from
+    decode_grid().
+    """
     image = (torch.from_numpy(x.copy()).float() / 255)[None]
-    found = [loaded.likelihood.distortion(some, image.expand_as(some)) for some in x_logits.split(BATCH)]
-    return Evidence(-torch.cat(found).double().numpy().reshape(GRID.n, GRID.n))
+    distortions = [
+        loaded.likelihood.distortion(batch, image.expand_as(batch)) for batch in x_logits.split(BATCH_SIZE)
+    ]
+    return Evidence(-torch.cat(distortions).double().numpy().reshape(GRID.n, GRID.n))
 
 
 @torch.inference_mode()
 def log_normaliser(loaded: LoadedRun, z: np.ndarray) -> float:
-    """z [2] -> Σ log C over the pixels decoded at z, in nats: what the Bernoulli log-likelihood of a grey
+    """Return Σ log C over the pixels decoded at z [2], in nats: what the Bernoulli log-likelihood of a grey
     image lacks of a density.
 
     With a = x_logits and λ = sigmoid(a), C = 2·artanh(1−2λ)/(1−2λ) = a/tanh(a/2), and 2 at a = 0
@@ -52,8 +60,8 @@ def log_normaliser(loaded: LoadedRun, z: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Terms:
-    """Nats: log_evidence = bound + kl_to_posterior, and bound = log_likelihood − kl_to_prior. mass: of q, on
-    the grid.
+    """The terms of the bound, in nats: log_evidence = bound + kl_to_posterior, and bound = log_likelihood −
+    kl_to_prior. mass: of q, on the grid.
     """
 
     bound: float
@@ -65,29 +73,29 @@ class Terms:
 
 @dataclass(frozen=True)
 class Evidence:
-    """log_likelihood [n, n]: log p(x|z) of one image, in nats."""
+    """One image's log_likelihood [n, n] over the grid, log p(x|z) in nats."""
 
     log_likelihood: np.ndarray
 
     @cached_property
     def log_joint(self) -> np.ndarray:
-        """log p(x|z)·p(z)"""
+        """Return log p(x|z)·p(z) over the grid."""
         prior = GRID.log_normal(0, 1)
         return self.log_likelihood + prior[:, None] + prior
 
     @cached_property
     def log_evidence(self) -> float:
-        """log p(x) = log ∫ p(x|z) p(z) dz"""
+        """Return log p(x) = log ∫ p(x|z) p(z) dz."""
         return GRID.log_integral(self.log_joint)
 
     @cached_property
     def log_posterior(self) -> np.ndarray:
-        """log p(z|x), by Bayes' rule"""
+        """Return log p(z|x) over the grid, by Bayes' rule."""
         return self.log_joint - self.log_evidence
 
     def terms(self, q: Q) -> Terms:
-        """The parts of the bound (Kingma and Welling, ICLR 2014, equations 1 and 3), each an expectation over
-        q.
+        """Return the terms of the bound (Kingma and Welling, ICLR 2014, equations 1 and 3), each an
+        expectation over q.
         """
         log_q = [GRID.log_normal(mu, np.exp(s)) for mu, s in zip(q[:2], q[2:])]
         down, across = (np.exp(along) * GRID.step for along in log_q)
@@ -104,9 +112,9 @@ class Evidence:
             mass=float(down.sum() * across.sum()),
         )
 
-    def slope(self, q: Q) -> np.ndarray:
-        """[4]: the gradient of the bound: of E_q log p(x, z) by the grid, and of the entropy of q, which is 1
-        in log sigma.
+    def gradient(self, q: Q) -> np.ndarray:
+        """Return the gradient [4] of the bound: that of E_q log p(x, z) by the grid, and that of the entropy
+        of q, which is 1 in log sigma.
         """
         along = [(GRID.axis - mu) / np.exp(s) for mu, s in zip(q[:2], q[2:])]
         down, across = (
@@ -123,20 +131,20 @@ class Evidence:
         )
 
 
-def climb(image: Evidence, start: Q, n_steps: int) -> list[Q]:
-    """[n_steps + 1] values of q: gradient ascent on the bound, each step halved until the bound does not
-    fall.
+def gradient_ascent(image: Evidence, start: Q, n_steps: int) -> list[Q]:
+    """Maximise the bound over q by gradient ascent: each step is halved until the bound does not fall. Return
+    [n_steps + 1] values of q.
     """
-    q, rate, way = np.array(start), 0.02, [start]
-    low, high = np.array([-FARTHEST] * 2 + [np.log(NARROWEST)] * 2), np.array([FARTHEST] * 2 + [0.0] * 2)
+    q, rate, path = np.array(start), 0.02, [start]
+    low, high = np.array([-MAX_MEAN] * 2 + [np.log(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
     bound = image.terms(start).bound
     for _ in range(n_steps):
-        slope, rate = image.slope(tuple(q)), 2 * rate
+        gradient, rate = image.gradient(tuple(q)), 2 * rate
         while rate > 1e-9:
-            tried = np.clip(q + rate * slope, low, high)
-            if (reached := image.terms(tuple(tried)).bound) >= bound:
-                q, bound = tried, reached
+            candidate = np.clip(q + rate * gradient, low, high)
+            if (candidate_bound := image.terms(tuple(candidate)).bound) >= bound:
+                q, bound = candidate, candidate_bound
                 break
             rate /= 2
-        way.append(tuple(q.tolist()))
-    return way
+        path.append(tuple(q.tolist()))
+    return path

@@ -8,28 +8,28 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
+from explorer.ui import cache
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
-from explorer.ui.run_view import RunView, run_version
 
 NAME = "elbo"
 PAGE = page_of(NAME)
-SHOWN = "digits-vae-2d"
-STEPS, PLAYED = 40, 2.5  # of the gradient ascent; seconds of its animation
+RUN = "digits-vae-2d"
+N_STEPS, ANIMATION_SECONDS = 40, 2.5  # of the gradient ascent; seconds of its animation
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
-WAYS = {"hand": "By hand", "climb": "Gradient ascent"}
-BY = Setting("by", "hand", page=PAGE, options=tuple(WAYS))
-STEP = Setting("step", 0, 0, STEPS, page=PAGE)
+MODES = {"hand": "By hand", "climb": "Gradient ascent"}
+MODE = Setting("by", "hand", page=PAGE, options=tuple(MODES))
+STEP = Setting("step", 0, 0, N_STEPS, page=PAGE)
 MU0, MU1 = (Setting(name, 0.0, -3, 3, 0.05, page=PAGE) for name in ("mu0", "mu1"))
 S0, S1 = (Setting(name, 0.0, -2.75, 0, 0.05, page=PAGE) for name in ("s0", "s1"))
-HAND = (MU0, MU1, S0, S1)
-LABELS = ("μ₀", "μ₁", "log σ₀", "log σ₁")
+Q_SETTINGS = (MU0, MU1, S0, S1)
+Q_LABELS = ("μ₀", "μ₁", "log σ₀", "log σ₁")
 
 px, L = tex("x", r"\log p(x)"), tex("z", "L_b")
 gap, paid = tex("mu", r"\mathrm{KL}(q\,\|\,p(z|x))"), tex("rate", r"\mathrm{KL}(q\,\|\,p(z))")
 fit = tex("distortion", r"\mathrm{E}_q \log p(x|z)")
 MATHEMATICS = read_mathematics(__file__, px=px, L=L, gap=gap, fit=fit, paid=paid)
-WHYS = {
+EXPLANATIONS = {
     "Why maximise the bound over q?": (
         "The bound and the KL to the true posterior add up to log p(x), which is constant. So raising the "
         "bound, which can be computed, brings q closer to the true posterior."
@@ -59,132 +59,151 @@ LESSON = Lesson(
     (
         "explorer.latent.quadrature:Grid.log_integral",
         "explorer.lessons.elbo.compute:Evidence.terms",
-        "explorer.lessons.elbo.compute:climb",
+        "explorer.lessons.elbo.compute:gradient_ascent",
     ),
-    (IMAGE, BY, STEP, *HAND),
+    (IMAGE, MODE, STEP, *Q_SETTINGS),
     concepts=(13, 14, 15, 16, 27),
-    runs=(SHOWN,),
+    runs=(RUN,),
 )
 
 
 @st.cache_resource(max_entries=1, show_spinner="Decoding 65,536 points of the latent space…")
-def _decoded(version: str, _run):
-    from explorer.lessons.elbo.compute import decoded
+def _decode_grid(version: str, _run):
+    from explorer.lessons.elbo.compute import decode_grid
 
-    return decoded(RunView(_run).load())
+    return decode_grid(cache.loaded(_run))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _evidence(version: str, row: int, _run):
-    from explorer.lessons.elbo.compute import evidence
+    from explorer.lessons.elbo.compute import compute_evidence
 
-    return evidence(RunView(_run).load(), _decoded(version, _run), RunView(_run).embedding.images[row])
+    return compute_evidence(
+        cache.loaded(_run), _decode_grid(version, _run), cache.view(_run).embedding.images[row]
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _climb(version: str, row: int, start: tuple[float, ...], _run) -> list[tuple[float, ...]]:
-    from explorer.lessons.elbo.compute import climb
+def _gradient_ascent(version: str, row: int, start: tuple[float, ...], _run) -> list[tuple[float, ...]]:
+    from explorer.lessons.elbo.compute import gradient_ascent
 
-    return climb(_evidence(version, row, _run), start, STEPS)
+    return gradient_ascent(_evidence(version, row, _run), start, N_STEPS)
 
 
 def picture(runs: dict[str, Run]) -> None:
-    run = runs[SHOWN]
-    version, e = run_version(run), RunView(run).embedding
+    run = runs[RUN]
+    version, e = cache.version(run), cache.view(run).embedding
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             row = IMAGE.number("Test image", min(len(e.images), 360) - 1)
-            by_hand = BY.pick("Move q", list(WAYS), WAYS.get) == "hand"
+            by_hand = MODE.pick("Move q", list(MODES), MODES.get) == "hand"
             encoder = (*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist())
             if by_hand:
-                st.button("Use the encoder's q", on_click=_take, args=(encoder,))
+                st.button("Use the encoder's q", on_click=_set_q, args=(encoder,))
             else:
                 st.button(
                     "Play",
                     key="play-learn_elbo",
-                    on_click=_play,
+                    on_click=_start_animation,
                     icon=":material/play_arrow:",
                     type="primary",
                 )
         if by_hand:
             for pair in (0, 2):
                 with st.container(horizontal=True):
-                    for setting, label in zip(HAND[pair : pair + 2], LABELS[pair : pair + 2]):
+                    for setting, label in zip(Q_SETTINGS[pair : pair + 2], Q_LABELS[pair : pair + 2]):
                         setting.slider(label)
         else:
             STEP.slider("Step, from your q")
-        plays = not by_hand and st.session_state.pop(f"{PAGE} play", False)
-        charts = _place(plays)
+        is_playing = not by_hand and st.session_state.pop(f"{PAGE} play", False)
+        charts = _make_container(is_playing)
     with right:
-        places = charts, _place(plays)
-    for asks, answer in WHYS.items():
-        with st.expander(asks):
+        containers = charts, _make_container(is_playing)
+    for prompt, answer in EXPLANATIONS.items():
+        with st.expander(prompt):
             st.markdown(answer)
-    start = tuple(setting.get() for setting in HAND)
-    way = [start] if by_hand else _climb(version, row, start, run)
-    last = 0 if by_hand else STEP.get()
-    if plays:
-        begun = time.monotonic()
-        while (share := (time.monotonic() - begun) / PLAYED) < 1:
+    start = tuple(setting.get() for setting in Q_SETTINGS)
+    path = [start] if by_hand else _gradient_ascent(version, row, start, run)
+    last_step = 0 if by_hand else STEP.get()
+    if is_playing:
+        start_time = time.monotonic()
+        while (progress := (time.monotonic() - start_time) / ANIMATION_SECONDS) < 1:
             # the bound rises most in the first steps
-            _draw(run, row, way, round(last * share**2), encoder, places)
+            _draw(run, row, path, round(last_step * progress**2), encoder, containers)
             time.sleep(0.03)
-    _draw(run, row, way, last, encoder, places)
+    _draw(run, row, path, last_step, encoder, containers)
 
 
-def _take(q: tuple[float, ...]) -> None:
-    for setting, value in zip(HAND, q):
+def _set_q(q: tuple[float, ...]) -> None:
+    """Set the controls of q to a value, rounded to their steps."""
+    for setting, value in zip(Q_SETTINGS, q):
         setting.set(
             float(np.clip(round(value / setting.step) * setting.step, setting.low, setting.high).round(2))
         )
 
 
-def _play() -> None:
-    STEP.set(STEPS)
+def _start_animation() -> None:
+    """Choose the last step, and let the next run animate the steps before it."""
+    STEP.set(N_STEPS)
     st.session_state[f"{PAGE} play"] = True
 
 
-def _place(plays: bool):
-    """A container for one drawing; or, while the animation plays, a placeholder whose charts are replaced."""
-    return st.empty() if plays else st.container()
+def _make_container(is_playing: bool):
+    """Return a container for one drawing; or, while the animation plays, a placeholder whose charts are
+    replaced.
+    """
+    return st.empty() if is_playing else st.container()
 
 
-def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) -> None:
+def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tuple) -> None:
     """Draw q, the bars and the plane at one step of the ascent."""
     from explorer.figures.images import to_uint8
     from explorer.figures.live import fill
     from explorer.lessons.elbo.compute import GRID, log_normaliser
-    from explorer.lessons.elbo.figure import ascent, ascent_at, equation, lengths, lengths_at, plane, plane_at
-
-    e, image = RunView(run).embedding, _evidence(run_version(run), row, run)
-    steps, whole = [image.terms(q) for q in way], image.log_evidence
-    q, found = way[step], steps[step]
-    lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
-    charts, beside = (place.container() for place in places)
-    above, below = charts.columns(2)
-    above.latex(equation(px, whole, L, found.bound, "+", gap))
-    below.latex(equation(L, found.bound, fit, found.log_likelihood, "-", paid))
-    charts.vega_lite_chart(
-        fill(lengths(), **lengths_at(whole, found.bound, found.log_likelihood, lowest)), width="stretch"
+    from explorer.lessons.elbo.figure import (
+        ascent_curve,
+        ascent_curve_data,
+        bound_bars,
+        bound_bars_data,
+        equation,
+        latent_plane,
+        latent_plane_data,
     )
-    if len(way) > 1:
-        charts.vega_lite_chart(
-            fill(ascent(STEPS), **ascent_at([at.bound for at in steps], whole, step, lowest)), width="stretch"
+
+    e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
+    steps, log_evidence = [image.terms(q) for q in path], image.log_evidence
+    q, terms = path[step], steps[step]
+    lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
+    bar_container, plane_container = (place.container() for place in containers)
+    above, below = bar_container.columns(2)
+    above.latex(equation(px, log_evidence, L, terms.bound, "+", gap))
+    below.latex(equation(L, terms.bound, fit, terms.log_likelihood, "-", paid))
+    bar_container.vega_lite_chart(
+        fill(bound_bars(), **bound_bars_data(log_evidence, terms.bound, terms.log_likelihood, lowest)),
+        width="stretch",
+    )
+    if len(path) > 1:
+        bar_container.vega_lite_chart(
+            fill(
+                ascent_curve(N_STEPS),
+                **ascent_curve_data([at_step.bound for at_step in steps], log_evidence, step, lowest),
+            ),
+            width="stretch",
         )
-    told = plane_at(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
-    beside.vega_lite_chart(fill(plane(), **told), width="content")
-    with beside.container(horizontal=True):
-        for picture, said in ((e.images[row], "image x"), (RunView(run).decode(np.array(q[:2])), "E[x|μ]")):
-            st.image(to_uint8(picture), said, width=88, alt=said)
+    data = latent_plane_data(GRID.axis, np.exp(image.log_posterior), q, encoder, path[: step + 1], e.mu, e.y)
+    plane_container.vega_lite_chart(fill(latent_plane(), **data), width="content")
+    with plane_container.container(horizontal=True):
+        for picture, caption in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
+            st.image(to_uint8(picture), caption, width=88, alt=caption)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
             f" {image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test"
             " images."
         )
     if run.spec.likelihood == "bernoulli":
-        missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
-        charts.caption(
+        missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
+        bar_container.caption(
             "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
             f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019)."
         )

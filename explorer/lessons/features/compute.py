@@ -22,23 +22,23 @@ from explorer.runs.load import LoadedRun
 from explorer.store.embedding import Embedding
 from explorer.training.adam import Adam
 
-COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
-POOL = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
-POOL_LEARNT = 12_000  # training images that may get one, where they are: more than 1,000 of each class
-SEEDS, TUNED_SEEDS = 10, 5  # choices of the labelled images
+LABEL_COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # labels per class
+POOL_SHARE = 0.6  # of the images that come with a run: those that may get a label; the rest are for the test
+MAX_TRAINING_POOL = 12_000  # training images that may get one, where they are: more than 1,000 of each class
+N_SEEDS, N_FINE_TUNING_SEEDS = 10, 5  # choices of the labelled images
 # of fine-tuning, by Adam: as many epochs, and at least as many steps
-STEPS = 40
+MIN_STEPS = 40
 EPOCHS = 12
 BATCH_SIZE = 64
-LR = 1e-3
+LEARNING_RATE = 1e-3
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """images uint8 [n, C, H, W], y [n] their classes; the first n_pool may get a label, the others, on which
-    the run was not trained, are test images. mu [n, D] of their codes. features: the same images as codes, as
-    principal components, as pixels, [n, k] each; scale: the factor of mu in features. learnt: whether those
-    of the pool are training images of the run.
+class LabelledImages:
+    """images uint8 [n, C, H, W] and their classes y [n]; the first n_pool may get a label, the others, on
+    which the run was not trained, are test images. mu [n, D]: their codes. features: the same images as
+    codes, as principal components, as pixels, [n, k] each; scale: the factor of mu in features.
+    from_training_set: whether those of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -47,42 +47,48 @@ class Labelled:
     mu: np.ndarray
     scale: float
     features: dict[str, np.ndarray]
-    learnt: bool = False
+    from_training_set: bool = False
 
     @property
     def counts(self) -> list[int]:
-        """Numbers of labels per class for which every class has enough images."""
+        """Return the numbers of labels per class for which every class has enough images."""
         fewest = np.bincount(self.y[: self.n_pool], minlength=self.y.max() + 1).min()
-        return [n for n in COUNTS if n <= fewest]
+        return [n for n in LABEL_COUNTS if n <= fewest]
 
     def rows(self, per_class: int, seed: int) -> np.ndarray:
-        """Indices of the labelled images; with the same seed, more labels include the fewer."""
+        """Return the indices of the labelled images. With the same seed, a larger choice includes the smaller
+        ones.
+        """
         order = np.random.default_rng(seed).permutation(self.n_pool)
         return np.concatenate([order[self.y[order] == label][:per_class] for label in np.unique(self.y)])
 
 
-def gathered(loaded: LoadedRun, e: Embedding) -> Labelled:
-    """Labels for training images, and all stored test images of the run as test images; if the training
-    images are not on this machine, both from the stored ones.
+def gather_images(loaded: LoadedRun, e: Embedding) -> LabelledImages:
+    """Gather training images as the pool, and all stored test images of the run as test images. If the
+    training images are not on this machine, divide the stored ones.
     """
     mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
     try:
         images, classes = (
-            part[:POOL_LEARNT].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None)
+            part[:MAX_TRAINING_POOL].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None)
         )
     except UserError:
-        return labelled(mu, e.images, y, round(POOL * len(y)))
+        return build_features(mu, e.images, y, round(POOL_SHARE * len(y)))
     mu = np.concatenate([loaded.encode(images).mu.numpy(), mu])
-    return labelled(
-        mu, np.concatenate([images, e.images]), np.concatenate([classes, y]), len(images), learnt=True
+    return build_features(
+        mu,
+        np.concatenate([images, e.images]),
+        np.concatenate([classes, y]),
+        len(images),
+        from_training_set=True,
     )
 
 
-def labelled(
-    mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, learnt: bool = False
-) -> Labelled:
-    """mu [n, D], images uint8 [n, C, H, W], y [n]. PCA has D components, fitted to the pool without its
-    labels.
+def build_features(
+    mu: np.ndarray, images: np.ndarray, y: np.ndarray, n_pool: int, from_training_set: bool = False
+) -> LabelledImages:
+    """Compute the features of images uint8 [n, C, H, W] with codes mu [n, D] and classes y [n]. PCA has D
+    components, fitted to the pool without its labels.
 
     Each kind of feature is multiplied by one number, so that its variances sum to D and the penalty of the
     classifier has the same effect on all.
@@ -93,42 +99,45 @@ def labelled(
     scales = {name: _scale(f[:n_pool], mu.shape[1]) for name, f in kinds.items()}
     features = {name: scales[name] * f for name, f in kinds.items()}
     features["pixels"] = features["pixels"].astype(np.float32)  # three times as fast for the probe
-    return Labelled(images, y, n_pool, mu, scales["codes"], features, learnt)
+    return LabelledImages(images, y, n_pool, mu, scales["codes"], features, from_training_set)
 
 
 def _scale(features: np.ndarray, total: float) -> float:
-    """The factor with which the variances of features [n, k] sum to total."""
+    """Return the factor with which the variances of features [n, k] sum to total."""
     return float(np.sqrt(total / features.var(0).sum()))
 
 
-def probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    """features [n, k], y [n] -> multinomial logistic regression, penalty ½‖w‖² (Alain and Bengio, 2016,
-    arXiv:1610.01644).
+def fit_probe(features: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    """Fit multinomial logistic regression with penalty ½‖w‖² to features [n, k], y [n] (Alain and Bengio,
+    2016, arXiv:1610.01644).
     """
     return LogisticRegression(max_iter=300, tol=1e-3).fit(features, y)
 
 
-def probed(
-    data: Labelled, counts: Sequence[int], on_progress: Callable[[float], None]
+def probe_accuracies(
+    data: LabelledImages, counts: Sequence[int], on_progress: Callable[[float], None]
 ) -> dict[str, np.ndarray]:
-    """The accuracy on the test images of each kind of feature, at each count of labels per class:
-    [len(counts), SEEDS].
+    """Measure the accuracy on the test images of each kind of feature, at each count of labels per class:
+    [len(counts), N_SEEDS].
     """
-    test, found = slice(data.n_pool, None), {name: np.zeros((len(counts), SEEDS)) for name in data.features}
+    test, accuracies = (
+        slice(data.n_pool, None),
+        {name: np.zeros((len(counts), N_SEEDS)) for name in data.features},
+    )
     for i, per_class in enumerate(counts):
-        for seed in range(SEEDS):
+        for seed in range(N_SEEDS):
             rows = data.rows(per_class, seed)
             with threadpool_limits(1):  # threads slow down products of small matrices
                 for name, features in data.features.items():
-                    found[name][i, seed] = probe(features[rows], data.y[rows]).score(
+                    accuracies[name][i, seed] = fit_probe(features[rows], data.y[rows]).score(
                         features[test], data.y[test]
                     )
-            on_progress((i * SEEDS + seed + 1) / (len(counts) * SEEDS))
-    return found
+            on_progress((i * N_SEEDS + seed + 1) / (len(counts) * N_SEEDS))
+    return accuracies
 
 
-def leader(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference]]:
-    """accuracies [seeds] by name -> the name with the highest mean, and its lead over each other one in
+def compare_best(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference]]:
+    """Return the name with the highest mean of accuracies [seeds], and its lead over each other one in
     percentage points, paired by seed: the same seed labels the same images.
     """
     best = max(accuracies, key=lambda name: accuracies[name].mean())
@@ -140,76 +149,83 @@ def leader(accuracies: dict[str, np.ndarray]) -> tuple[str, dict[str, Difference
     }
 
 
-def changed_pca(data: Labelled, n_components: int, per_class: int) -> tuple[Difference, Difference]:
-    """How the probe's accuracy on PCA changes, in percentage points, when all its components get the same
-    variance, and when only n_components of them remain, with the same total variance.
+def pca_changes(data: LabelledImages, n_components: int, per_class: int) -> tuple[Difference, Difference]:
+    """Measure how the probe's accuracy on PCA changes, in percentage points, when all its components get the
+    same variance, and when only n_components of them remain, with the same total variance.
     """
     pca = data.features["PCA"]
     fewer = pca[:, :n_components]
     kinds = pca, pca / pca[: data.n_pool].std(0), fewer * _scale(fewer[: data.n_pool], pca.shape[1])
-    test, found = slice(data.n_pool, None), np.zeros((3, SEEDS))
-    for seed in range(SEEDS):
+    test, accuracies = slice(data.n_pool, None), np.zeros((3, N_SEEDS))
+    for seed in range(N_SEEDS):
         rows = data.rows(per_class, seed)
         with threadpool_limits(1):
-            found[:, seed] = [100 * probe(f[rows], data.y[rows]).score(f[test], data.y[test]) for f in kinds]
-    return mean_difference(found[1], found[0]), mean_difference(found[2], found[0])
+            accuracies[:, seed] = [
+                100 * fit_probe(f[rows], data.y[rows]).score(f[test], data.y[test]) for f in kinds
+            ]
+    return mean_difference(accuracies[1], accuracies[0]), mean_difference(accuracies[2], accuracies[0])
 
 
-def along_class(
-    data: Labelled, per_class: int, label: int, shares: np.ndarray
+def class_directions(
+    data: LabelledImages, per_class: int, label: int, shares: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """From the code of the first test image of another class: codes [2, n, D], and the probability [2, n] of
-    that class by the probe.
+    """Move the code of the first test image of another class towards a class: return codes [2, n, D], and the
+    probability [2, n] of that class by the probe.
 
     shares [n]: distances, in units of the difference between the mean code of the class and that of the
     others. The first row goes along the probe's weights of the class, the second along that difference; both
     use the labelled images only.
     """
     rows = data.rows(per_class, 0)
-    fitted = probe(data.features["codes"][rows], data.y[rows])
+    probe = fit_probe(data.features["codes"][rows], data.y[rows])
     step = along(data.mu[rows], data.y[rows] == label)
-    weights = fitted.coef_[label]
-    ways = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
-    zs = data.mu[data.n_pool + np.argmax(data.y[data.n_pool :] != label)] + shares[:, None] * ways[:, None]
-    return zs, fitted.predict_proba(data.scale * zs.reshape(-1, zs.shape[-1]))[:, label].reshape(2, -1)
+    weights = probe.coef_[label]
+    directions = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
+    zs = (
+        data.mu[data.n_pool + np.argmax(data.y[data.n_pool :] != label)]
+        + shares[:, None] * directions[:, None]
+    )
+    return zs, probe.predict_proba(data.scale * zs.reshape(-1, zs.shape[-1]))[:, label].reshape(2, -1)
 
 
-def tuned(
-    data: Labelled, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]
+def fine_tuning_accuracies(
+    data: LabelledImages, loaded: LoadedRun, counts: Sequence[int], on_progress: Callable[[float], None]
 ) -> dict[str, np.ndarray]:
-    """The accuracy on the test images after fine_tune(), from the run's encoder and from a random one:
-    [len(counts), TUNED_SEEDS].
+    """Measure the accuracy on the test images after fine_tune(), from the run's encoder and from a random
+    one: [len(counts), N_FINE_TUNING_SEEDS].
     """
     x, y = torch.from_numpy(data.images).float() / 255, torch.from_numpy(data.y)
-    found = {name: np.zeros((len(counts), TUNED_SEEDS)) for name in ("fine-tuned", "from random weights")}
+    accuracies = {
+        name: np.zeros((len(counts), N_FINE_TUNING_SEEDS)) for name in ("fine-tuned", "from random weights")
+    }
     for i, per_class in enumerate(counts):
-        for seed in range(TUNED_SEEDS):
+        for seed in range(N_FINE_TUNING_SEEDS):
             rows = torch.from_numpy(data.rows(per_class, seed))
             with threadpool_limits(1):
-                for name, accuracy in found.items():
+                for name, values in accuracies.items():
                     predict = fine_tune(
                         loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights"
                     )
-                    accuracy[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
-            on_progress((i * TUNED_SEEDS + seed + 1) / (len(counts) * TUNED_SEEDS))
-    return found
+                    values[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
+            on_progress((i * N_FINE_TUNING_SEEDS + seed + 1) / (len(counts) * N_FINE_TUNING_SEEDS))
+    return accuracies
 
 
 def fine_tune(
     loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int, fresh: bool
 ) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Trains encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights, not
-    the run's.
+    """Train the encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights
+    instead of the run's.
 
-    x [n, C, H, W] in [0, 1], y [n] -> a function from images to predicted classes.
+    x [n, C, H, W] in [0, 1], y [n]. Return a function from images to predicted classes.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         spec = loaded.run.spec
         model = build(spec, loaded.run.shape) if fresh else deepcopy(loaded.model).requires_grad_(True)
         head = nn.Linear(spec.latent_dim, n_classes)
-        optimizer = Adam([*model.encoder.parameters(), *head.parameters()], LR)
-        for _ in range(max(STEPS, EPOCHS * len(x) // BATCH_SIZE)):
+        optimizer = Adam([*model.encoder.parameters(), *head.parameters()], LEARNING_RATE)
+        for _ in range(max(MIN_STEPS, EPOCHS * len(x) // BATCH_SIZE)):
             rows = torch.randperm(len(x))[:BATCH_SIZE]
             loss = nn.functional.cross_entropy(head(model.encode(x[rows]).mu), y[rows])
             optimizer.zero_grad()

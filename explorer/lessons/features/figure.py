@@ -7,23 +7,25 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import drawn
-from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
+from explorer.figures.live import to_vega_lite
+from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY, MARK
 
-COLOURS = {
+FEATURE_COLOURS = {
     "codes": ACCENT,
     "PCA": CLASS_COLOURS[1],
     "pixels": GREY,
     "fine-tuned": CLASS_COLOURS[0],
     "from random weights": CLASS_COLOURS[8],
 }
-APART = 1.03  # ratio between the positions of the ways, so that their error bars don't overlap
+OFFSET_RATIO = 1.03  # ratio between the positions of the ways, so that their error bars don't overlap
 
 
 @cache
 def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
-    """One curve for each way, over the counts of labels. Its data come from accuracy_curve_at()."""
-    found, here = (alt.Chart(alt.NamedData(name)) for name in ("found", "here"))
+    """Return the chart of a curve for each way, over the counts of labels. To be filled with
+    accuracy_curve_data().
+    """
+    accuracies, marker = (alt.Chart(alt.NamedData(name)) for name in ("accuracies", "marker"))
     x = alt.X(
         "labels:Q",
         title="labels per class",
@@ -36,44 +38,45 @@ def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
         title=None,
         sort=None,
         legend=legend,
-        scale=alt.Scale(domain=list(ways), range=[COLOURS[name] for name in ways]),
+        scale=alt.Scale(domain=list(ways), range=[FEATURE_COLOURS[name] for name in ways]),
     )
-    base = found.encode(x=x, color=colour)
+    base = accuracies.encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
-    present = here.mark_rule(color="#ffa52d", strokeWidth=10, opacity=0.35).encode(x="labels:Q")
-    return drawn(
+    current_count = marker.mark_rule(color=MARK, strokeWidth=10, opacity=0.35).encode(x="labels:Q")
+    return to_vega_lite(
         (
-            present
+            current_count
             + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
             + base.mark_line(point=True).encode(y=y)
         ).properties(height=370)
     )
 
 
-def accuracy_curve_at(
-    found: Mapping[str, np.ndarray], counts: Sequence[int], here: int
+def accuracy_curve_data(
+    accuracies: Mapping[str, np.ndarray], counts: Sequence[int], current: int
 ) -> dict[str, pd.DataFrame]:
-    """found: accuracies [len(counts), seeds] by way; bars are ± a standard deviation over the seeds; here:
-    the present count.
+    """Return the data of accuracy_curve(): accuracies [len(counts), seeds] by way; bars are ± a standard
+    deviation over the seeds; current: the present count.
     """
     tables = [
         pd.DataFrame(
             {
-                "labels": np.array(counts) * APART**k,
+                "labels": np.array(counts) * OFFSET_RATIO**k,
                 "way": name,
                 "accuracy": a.mean(1),
                 "low": a.mean(1) - a.std(1, ddof=1),
                 "high": a.mean(1) + a.std(1, ddof=1),
             }
         )
-        for k, (name, a) in enumerate(found.items(), -(len(found) // 2))
+        for k, (name, a) in enumerate(accuracies.items(), -(len(accuracies) // 2))
     ]
-    return {"found": pd.concat(tables), "here": pd.DataFrame({"labels": [here]})}
+    return {"accuracies": pd.concat(tables), "marker": pd.DataFrame({"labels": [current]})}
 
 
-def accuracy_table(found: Mapping[str, np.ndarray], at: int) -> str:
-    """A markdown table of the means over seeds and their standard deviations, at one of the counts."""
+def accuracy_table(accuracies: Mapping[str, np.ndarray], at: int) -> str:
+    """Return a Markdown table of the means over seeds and their standard deviations, at one of the counts."""
     rows = [
-        f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |" for name, a in found.items()
+        f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |"
+        for name, a in accuracies.items()
     ]
     return "\n".join(["| | test accuracy | |", "|-|-|-|", *rows])

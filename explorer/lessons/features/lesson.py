@@ -4,33 +4,29 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import words
+from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
 from explorer.ui.pages import page_file
-from explorer.ui.run_view import RunView, run_version
 
 NAME = "features"
 PAGE = page_of(NAME)
-SHOWN = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
+RUNS = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
 ENCODERS = {"kept": "Frozen", "tuned": "Fine-tuned"}
-IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(SHOWN))
+IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(RUNS))
 LABELS = Setting("labels", "1", page=PAGE)
 ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
 CLASS = Setting("class", "3", page=PAGE)
-FEW = 100  # labels per class: above, classifiers take long, and are trained only when asked for
-MOST_ROWS, SHARES = 4, np.linspace(-1, 2, 7)
-FACES = {
+MAX_QUICK_LABELS = 100  # per class: with more, classifiers take long, and are trained on request
+MAX_ROWS, DIRECTION_STEPS = 4, np.linspace(-1, 2, 7)
+FACE_TRAININGS = {
     "CelebA, if it is on this machine": {"dataset": "celeba"},
     "Your own folder of faces": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"},
 }
 
-x = tex("x", "x")
-mu = tex("mu", r"\mu_\phi(x)")
-y = tex("distortion", "y")
-phi = tex("mu", r"\phi")
-w = tex("rate", "w")
+x, y, w = tex("x", "x"), tex("distortion", "y"), tex("rate", "w")
+mu, phi = tex("mu", r"\mu_\phi(x)"), tex("mu", r"\phi")
 MATHEMATICS = read_mathematics(__file__, w=w, y=y, x=x, mu=mu, phi=phi)
 
 LESSON = Lesson(
@@ -49,142 +45,141 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.lessons.features.compute:labelled",
-        "explorer.lessons.features.compute:probe",
+        "explorer.lessons.features.compute:build_features",
+        "explorer.lessons.features.compute:fit_probe",
         "explorer.lessons.features.compute:fine_tune",
         "explorer.latent.attributes:along",
     ),
     (IMAGES, LABELS, ENCODER, CLASS),
     concepts=(17, 21, 23),
-    runs=tuple(SHOWN.values()),
+    runs=tuple(RUNS.values()),
     any_run=True,
 )
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the images…")
 def _data(version: str, _run):
-    from explorer.lessons.features.compute import gathered
+    from explorer.lessons.features.compute import gather_images
 
-    return gathered(RunView(_run).load(), RunView(_run).embedding)
+    return gather_images(cache.loaded(_run), cache.view(_run).embedding)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _found(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]:
-    """Accuracies of the linear classifiers, or after fine-tuning, with few labels per class or with many."""
+def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]:
+    """Return the accuracies of the linear classifiers, or after fine-tuning, with few labels or with many."""
     from explorer.lessons.features import compute
 
     data = _data(version, _run)
-    counts = [n for n in data.counts if (n > FEW) == many]
-    what = "encoders" if tuned else "linear classifiers"
-    label = f"Training {what}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
+    counts = [n for n in data.counts if (n > MAX_QUICK_LABELS) == many]
+    trained = "encoders" if tuned else "linear classifiers"
+    label = f"Training {trained}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
     bar = st.progress(0.0, label)
+
+    def on_progress(share: float) -> None:
+        bar.progress(share, label)
+
     try:
         if tuned:
-            return compute.tuned(data, RunView(_run).load(), counts, lambda share: bar.progress(share, label))
-        return compute.probed(data, counts, lambda share: bar.progress(share, label))
+            return compute.fine_tuning_accuracies(data, cache.loaded(_run), counts, on_progress)
+        return compute.probe_accuracies(data, counts, on_progress)
     finally:
         bar.empty()
 
 
 def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
-    from explorer.lessons.features.figure import accuracy_curve, accuracy_curve_at, accuracy_table
+    from explorer.lessons.features.figure import accuracy_curve, accuracy_curve_data, accuracy_table
 
-    images = [name for name in SHOWN if SHOWN[name] in runs]
+    images = [name for name in RUNS if RUNS[name] in runs]
     controls = st.columns([2, 4, 3])
     with controls[0]:
-        run = runs[SHOWN[IMAGES.pick("Images", images, words.choice_of_images)]]
-    data = _data(run_version(run), run)
+        run = runs[RUNS[IMAGES.pick("Images", images, words.choice_of_images)]]
+    data = _data(cache.version(run), run)
     with controls[1]:
-        per_class = _slider([str(n) for n in data.counts])
+        per_class = _choose_label_count([str(n) for n in data.counts])
     with controls[2]:
         tuned = ENCODER.pick("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
-    chart, beside = st.columns([5, 3], gap="medium")
+    chart_column, table_column = st.columns([5, 3], gap="medium")
     answered = LESSON.answer.get()
-    with chart:
+    with chart_column:
         if answered:
-            found = _accuracies(run, False, per_class > FEW)
+            many = per_class > MAX_QUICK_LABELS
+            accuracies = _accuracies(run, False, many)
             if tuned:
-                found = {name: found[name] for name in ("codes", "pixels")} | _accuracies(
-                    run, True, per_class > FEW
-                )
-            counts = tuple(data.counts[: len(found["codes"])])
-            st.vega_lite_chart(
-                fill(accuracy_curve(tuple(found), counts), **accuracy_curve_at(found, counts, per_class)),
-                width="stretch",
-            )
+                frozen = {name: accuracies[name] for name in ("codes", "pixels")}
+                accuracies = frozen | _accuracies(run, True, many)
+            counts = tuple(data.counts[: len(accuracies["codes"])])
+            curve = accuracy_curve(tuple(accuracies), counts)
+            curve_data = accuracy_curve_data(accuracies, counts, per_class)
+            st.vega_lite_chart(fill(curve, **curve_data), width="stretch")
         else:
             st.info("Answer the question to see the test accuracies.")
-    with beside:
+    with table_column:
         if answered:
-            at = data.counts.index(per_class)
-            st.markdown(accuracy_table(found, at))
-            st.caption(
-                "± standard deviation over"
-                f" {' or '.join(map(str, sorted({a.shape[1] for a in found.values()})))} choices of the"
-                " labelled images."
-            )
-            st.markdown(_lead(found, at))
+            count_index = data.counts.index(per_class)
+            st.markdown(accuracy_table(accuracies, count_index))
+            n_choices = " or ".join(map(str, sorted({a.shape[1] for a in accuracies.values()})))
+            st.caption(f"± standard deviation over {n_choices} choices of the labelled images.")
+            st.markdown(_lead_sentence(accuracies, count_index))
             if per_class == 1 and not tuned:
-                st.markdown(_reasons(run_version(run), run))
-        _labels(run, data, per_class)
-    _direction(run, data, per_class)
-    _faces()
+                st.markdown(_reasons_sentence(cache.version(run), run))
+        _show_labelled_images(run, data, per_class)
+    _show_directions(run, data, per_class)
+    _link_face_trainings()
 
 
-def _slider(counts: list[str]) -> int:
-    """The chosen number of labels per class."""
+def _choose_label_count(counts: list[str]) -> int:
+    """Show the slider, and return the chosen number of labels per class."""
     LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
-    said = {count: f"{int(count):,}" for count in counts}
+    labels = {count: f"{int(count):,}" for count in counts}
     return int(
         st.select_slider(
-            "Labels per class", counts, format_func=said.get, key=LABELS.key, persist_state="session"
+            "Labels per class", counts, format_func=labels.get, key=LABELS.key, persist_state="session"
         )
     )
 
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
-    """With few labels per class, and with many if asked for."""
-    parts = [_found(run_version(run), tuned, above, run) for above in ((False, True) if many else (False,))]
+    """Return the accuracies with few labels per class, and with many if they are requested."""
+    version, requested = cache.version(run), (False, True) if many else (False,)
+    parts = [_train_classifiers(version, tuned, above, run) for above in requested]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _lead(found: dict[str, np.ndarray], at: int) -> str:
-    """Which way has the highest accuracy, and by how much; a lead is stated only where its 95% interval
-    excludes 0.
-    """
-    from explorer.lessons.features.compute import leader
+def _lead_sentence(accuracies: dict[str, np.ndarray], count_index: int) -> str:
+    """Return the sentence on the highest accuracy, and its leads where their 95% intervals exclude 0."""
+    from explorer.lessons.features.compute import compare_best
 
-    best, leads = leader({name: a[at] for name, a in found.items()})
-    said = [
+    best, leads = compare_best({name: a[count_index] for name, a in accuracies.items()})
+    leads_text = [
         f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
         for name, lead in leads.items()
     ]
     return (
-        f"**Highest test accuracy: {best}.** Its lead is {', '.join(said)}. ± is a 95% interval over these"
-        " choices."
+        f"**Highest test accuracy: {best}.** Its lead is {', '.join(leads_text)}. ± is a 95% interval over"
+        " these choices."
     )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _reasons(version: str, _run) -> str:
-    """How much two properties of the codes would cost PCA, with one label per class."""
-    from explorer.lessons.features.compute import changed_pca
+def _reasons_sentence(version: str, _run) -> str:
+    """Return the sentence on what two properties of the codes cost PCA, with one label per class."""
+    from explorer.lessons.features.compute import pca_changes
 
     active = _run.test.active_units
-    even, fewer = changed_pca(_data(version, _run), active, 1)
+    even, fewer = pca_changes(_data(version, _run), active, 1)
     return (
         f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
         f" {active} components, as many as active units: {fewer.text()} points."
     )
 
 
-def _labels(run, data, per_class: int) -> None:
-    """Show the labelled images."""
+def _show_labelled_images(run, data, per_class: int) -> None:
+    """Show the labelled images, and where they come from."""
     classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.as_text(words.dataset(run))
-    rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MOST_ROWS].T.ravel()
+    rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MAX_ROWS].T.ravel()
     st.markdown(
-        f"**Labelled images{'' if per_class <= MOST_ROWS else f', {MOST_ROWS} of {per_class:,} rows'}**"
+        f"**Labelled images{'' if per_class <= MAX_ROWS else f', {MAX_ROWS} of {per_class:,} rows'}**"
     )
     gallery(
         f"{PAGE} labelled images",
@@ -193,40 +188,40 @@ def _labels(run, data, per_class: int) -> None:
         [run.class_names[label] for label in data.y[rows]],
         len(classes),
     )
-    whence = (
+    origin = (
         f"{images}: {data.n_pool:,} training images of this VAE may get a label; accuracy is measured on"
         f" {n_test:,} test images."
-        if data.learnt
+        if data.from_training_set
         else (
             f"{images}: {data.n_pool:,} images that this VAE was not trained on may get a label; accuracy is"
             f" measured on {n_test:,} others. For up to 1,000 labels per class, run `python -m explorer data"
             f" {run.spec.dataset}` and restart the app."
         )
     )
-    st.caption(f"{whence} Active units: {run.test.active_units} of {run.spec.latent_dim}.")
+    st.caption(f"{origin} Active units: {run.test.active_units} of {run.spec.latent_dim}.")
 
 
-def _direction(run, data, per_class: int) -> None:
-    """Decode along two directions that the labels give for one class."""
-    from explorer.lessons.features.compute import along_class
+def _show_directions(run, data, per_class: int) -> None:
+    """Show images decoded along two directions that the labels give for one class."""
+    from explorer.lessons.features.compute import class_directions
 
     st.subheader("A direction as an attribute")
     if CLASS.get() not in run.class_names:
         CLASS.set(run.class_names[3])
     CLASS.pick("Towards class", run.class_names)
     label = run.class_names.index(CLASS.get())
-    zs, chances = along_class(data, per_class, label, SHARES)
-    images = RunView(run).load().decode(zs.reshape(-1, zs.shape[-1]))
+    zs, chances = class_directions(data, per_class, label, DIRECTION_STEPS)
+    images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
     captions = [f"{chance:.0%}" for chance in chances.ravel()]
     gallery(
         f"{PAGE} along",
         "Along the class",
         images,
         [f"probability of {run.class_names[label]}: {c}" for c in captions],
-        len(SHARES),
+        len(DIRECTION_STEPS),
         heads=["weights of\nthe probe", "mean of the\nclass"],
         captions=captions,
-        chosen=int(np.argmin(abs(SHARES))),
+        chosen=int(np.argmin(abs(DIRECTION_STEPS))),
     )
     st.caption(
         "The framed image is E[x|z] at the code of a test image. To its right the code moves towards"
@@ -241,16 +236,13 @@ def _direction(run, data, per_class: int) -> None:
     )
 
 
-def _faces() -> None:
+def _link_face_trainings() -> None:
+    """Show links to the Train page with settings for faces."""
     st.markdown(
         "**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app"
         " includes no faces. You can train a model on:"
     )
+    network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
     with st.container(horizontal=True):
-        for label, settings in FACES.items():
-            st.page_link(
-                page_file("train"),
-                label=label,
-                icon=":material/model_training:",
-                query_params=settings | {"network": "conv", "latent_dim": "32"},
-            )
+        for label, settings in FACE_TRAININGS.items():
+            st.page_link(page_file("train"), label=label, icon=icon, query_params=settings | network)

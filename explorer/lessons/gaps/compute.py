@@ -1,4 +1,4 @@
-"""Decode places in gaps and outside them, and measure how confident a classifier is in the decoded images."""
+"""Decode points in gaps and outside them, and measure how confident a classifier is in the decoded images."""
 
 from dataclasses import dataclass
 
@@ -11,108 +11,114 @@ from explorer.latent.share import Z95
 from explorer.runs.load import LoadedRun
 from explorer.store.classifier import SURE, classifier_of
 
-NOISE = 2000  # images of uniform noise
+N_NOISE_IMAGES = 2000  # images of uniform noise
 
 
 @dataclass(frozen=True)
-class Places:
-    """Of each z [n, D]: its decoded image x [n, C, H, W]; the distances to the nearest code and to the K-th
-    nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
+class DecodedPoints:
+    """Points z [n, D] with the decoded images x [n, C, H, W]; the distances to the nearest code and to the
+    K-th nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
     probability and that probability, None without a classifier.
     """
 
     z: np.ndarray
     x: np.ndarray
-    to_code: np.ndarray
-    to_draw: np.ndarray
+    code_distance: np.ndarray
+    sample_distance: np.ndarray
     label: np.ndarray | None
-    sure: np.ndarray | None
+    confidence: np.ndarray | None
 
     @property
     def in_gap(self) -> np.ndarray:
-        """bool [n]: no code is as near as the K-th nearest sample."""
-        return self.to_code > self.to_draw
+        """Return whether each point is in a gap, bool [n]: no code is as near as the K-th nearest sample."""
+        return self.code_distance > self.sample_distance
 
 
 @dataclass(frozen=True)
-class Share:
-    """value: the share of n independent samples; error: its standard error."""
+class SampleShare:
+    """The share, value, of n independent samples."""
 
     value: float
     n: int
 
     @property
     def error(self) -> float:
+        """Return the standard error."""
         return float(np.sqrt(self.value * (1 - self.value) / self.n))
 
     def __str__(self) -> str:
-        """28 ± 2%, a 95% interval"""
+        """Return the share with its 95% interval, as "28 ± 2%"."""
         return f"{100 * self.value:.0f} ± {100 * Z95 * self.error:.0f}%"
 
 
-def is_larger(a: Share, b: Share) -> bool:
-    """Whether share a is larger than share b, at 95%."""
+def is_larger(a: SampleShare, b: SampleShare) -> bool:
+    """Return whether share a is larger than share b, at 95%."""
     return bool(a.value - b.value > Z95 * np.hypot(a.error, b.error))
 
 
 @dataclass(frozen=True)
-class Shares:
+class GapMeasurements:
     """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the
-    share of which the classifier names no class with probability SURE; noise: the share of uniform-noise
-    images that it does name. None without a classifier, or without samples of that kind.
+    share that the classifier assigns to no class with probability SURE; noise: the share of uniform-noise
+    images that it does assign. None without a classifier, or without samples of that kind.
     """
 
     gap: GapEstimate
-    in_gaps: Share | None
-    outside: Share | None
-    noise: Share | None
+    in_gaps: SampleShare | None
+    outside: SampleShare | None
+    noise: SampleShare | None
 
     @property
     def is_less_confident_in_gaps(self) -> bool:
         return bool(self.in_gaps and self.outside and is_larger(self.in_gaps, self.outside))
 
 
-def look(loaded: LoadedRun, found: Between, z: np.ndarray) -> Places:
-    """z [n, D]"""
-    x, w = loaded.decode(z), found.fitted.whiten(z)
-    named = _named(loaded, x)  # [n, classes]
-    return Places(
+def decode_points(loaded: LoadedRun, gap_index: Between, z: np.ndarray) -> DecodedPoints:
+    """Decode z [n, D], measure the distances, and classify the images."""
+    x, w = loaded.decode(z), gap_index.fitted.whiten(z)
+    probabilities = _class_probabilities(loaded, x)  # [n, classes]
+    return DecodedPoints(
         z,
         x,
-        distances(found.whitened, w, 1),
-        distances(found.draws, w, K),
-        *((None, None) if named is None else (named.argmax(1), named.max(1))),
+        distances(gap_index.whitened, w, 1),
+        distances(gap_index.draws, w, K),
+        *((None, None) if probabilities is None else (probabilities.argmax(1), probabilities.max(1))),
     )
 
 
-def shares(loaded: LoadedRun, found: Between, mu: np.ndarray, logvar: np.ndarray | None) -> Shares:
-    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence on
-    found.draws, decoded.
+def measure_gaps(
+    loaded: LoadedRun, gap_index: Between, mu: np.ndarray, logvar: np.ndarray | None
+) -> GapMeasurements:
+    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence in the
+    decoded samples of gap_index.
     """
-    in_gaps = in_gap(found.draws, found.whitened)
-    gap, named = estimate_gap(mu, logvar), _named(loaded, loaded.decode(found.fitted.place(found.draws)))
-    if named is None:
-        return Shares(gap, None, None, None)
-    noise = np.random.default_rng(0).random((NOISE, *loaded.run.shape), np.float32)
-    below = named.max(1) < SURE
-    return Shares(
+    in_gaps = in_gap(gap_index.draws, gap_index.whitened)
+    gap, probabilities = (
+        estimate_gap(mu, logvar),
+        _class_probabilities(loaded, loaded.decode(gap_index.fitted.place(gap_index.draws))),
+    )
+    if probabilities is None:
+        return GapMeasurements(gap, None, None, None)
+    noise = np.random.default_rng(0).random((N_NOISE_IMAGES, *loaded.run.shape), np.float32)
+    is_unsure = probabilities.max(1) < SURE
+    return GapMeasurements(
         gap,
         *(
-            Share(float(below[those].mean()), int(those.sum())) if those.any() else None
-            for those in (in_gaps, ~in_gaps)
+            SampleShare(float(is_unsure[selected].mean()), int(selected.sum())) if selected.any() else None
+            for selected in (in_gaps, ~in_gaps)
         ),
-        Share(float((_named(loaded, noise).max(1) >= SURE).mean()), NOISE),
+        SampleShare(float((_class_probabilities(loaded, noise).max(1) >= SURE).mean()), N_NOISE_IMAGES),
     )
 
 
-def typical(images: np.ndarray, y: np.ndarray, label: int) -> int:
-    """images [n, C, H, W], y [n] -> the row of that class which lies nearest to its mean image."""
+def most_typical_row(images: np.ndarray, y: np.ndarray, label: int) -> int:
+    """Return the row of that class which is nearest to its mean image. images [n, C, H, W], y [n]."""
     rows = np.flatnonzero(y == label)
     flat = images[rows].reshape(len(rows), -1).astype(np.float64)
     return int(rows[np.square(flat - flat.mean(0)).sum(1).argmin()])
 
 
-def _named(loaded: LoadedRun, x: np.ndarray) -> np.ndarray | None:
-    """x [n, C, H, W] -> probabilities [n, classes]"""
-    known = classifier_of(loaded.run)
-    return known and known[0].probabilities(x)
+def _class_probabilities(loaded: LoadedRun, x: np.ndarray) -> np.ndarray | None:
+    """Return the classifier's probabilities [n, classes] for x [n, C, H, W]; None without a classifier."""
+    classifier = classifier_of(loaded.run)
+    return classifier and classifier[0].probabilities(x)

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.codes_map import code_axes, code_marks, code_table
-from explorer.figures.live import as_pixels, drawn
+from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
+from explorer.latent.gap_map import EDGE
 
-HERE = alt.NamedData("here")  # to be filled: the present place, on the line and on the map
-LINES = RED, ACCENT
-EDGE = 128  # of a shade: above it lies a gap (explorer.latent.gap_map)
+MARKER = alt.NamedData("marker")  # to be filled: the present place, on the line and on the map
+LINE_COLOURS = RED, ACCENT
 
 
 def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
-    """bounds [x0, y0, x1, y1], shade [rows, columns] upwards -> each row's runs of cells in a gap, as x, x2,
-    y, y2.
+    """Return each row's runs of cells in a gap, as x, x2, y, y2. bounds [x0, y0, x1, y1], shade [rows,
+    columns] upwards.
     """
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
@@ -38,7 +38,7 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
     )
 
 
-def walk_map(
+def line_map(
     gaps: pd.DataFrame,
     bounds: np.ndarray,
     mu: np.ndarray,
@@ -46,8 +46,8 @@ def walk_map(
     names: Sequence[str],
     ends: np.ndarray,
 ) -> dict:
-    """gaps: gap_strips(); mu [n, 2], y [n] some codes and their classes; ends [2, 2] of the line. To be
-    filled with z0, z1: here.
+    """Return the map of some codes mu [n, 2] of classes y [n], the gaps of gap_strips(), and the line between
+    ends [2, 2]. To be filled with z0, z1: marker.
     """
     plane = code_axes(*bounds.reshape(2, 2))
     grey = (
@@ -55,24 +55,26 @@ def walk_map(
         .mark_rect(color=GREY, opacity=0.45, clip=True, aria=False)
         .encode(x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
     )
-    way = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
-    place = (
-        alt.Chart(HERE)
+    line_data = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
+    marker = (
+        alt.Chart(MARKER)
         .mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1)
         .encode(**plane)
     )
-    line = way.mark_line(color="#000", strokeWidth=5) + way.mark_line(color=SYMBOLS["z"], strokeWidth=3)
-    return drawn(
-        (grey + code_marks(code_table(mu, y, names), names, 9, plane) + line + place).properties(
+    line = line_data.mark_line(color="#000", strokeWidth=5) + line_data.mark_line(
+        color=SYMBOLS["z"], strokeWidth=3
+    )
+    return to_vega_lite(
+        (grey + code_marks(code_table(mu, y, names), names, 9, plane) + line + marker).properties(
             height=270,
-            **as_pixels("Codes by class, gaps in grey, and the present z on the line between two codes"),
+            **on_canvas("Codes by class, gaps in grey, and the present z on the line between two codes"),
         )
     )
 
 
-def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """t [n]; ratios: by model, the distance to the nearest code by that to the K-th nearest sample, [n];
-    above 1 is a gap. To be filled with t: here.
+def distance_chart(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
+    """Return the chart over t [n] of ratios [n] by model: the distance to the nearest code divided by that to
+    the K-th nearest sample; above 1 is a gap. To be filled with t: marker.
     """
     table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
     title = ["distance to nearest code", "÷ to fifth nearest sample"]
@@ -98,7 +100,7 @@ def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
                 title=None,
                 sort=list(ratios),
                 legend=alt.Legend(orient="top"),
-                scale=alt.Scale(range=LINES),
+                scale=alt.Scale(range=LINE_COLOURS),
             ),
             strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None),
         )
@@ -108,10 +110,12 @@ def how_far(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
         .mark_rect(color=GREY, opacity=0.25)
         .encode(y="low:Q", y2="high:Q")
     )
-    said = alt.Chart(pd.DataFrame({"ratio": [10], "said": ["in a gap"]})).mark_text(
+    label = alt.Chart(pd.DataFrame({"ratio": [10], "label": ["in a gap"]})).mark_text(
         align="left", baseline="top", dx=5, dy=5, color=GREY
     )
-    rule = alt.Chart(HERE).mark_rule(color=GREY, strokeWidth=2).encode(x="t:Q")
-    return drawn(
-        (gap + said.encode(x=alt.value(0), y="ratio:Q", text="said:N") + lines + rule).properties(height=230)
+    rule = alt.Chart(MARKER).mark_rule(color=GREY, strokeWidth=2).encode(x="t:Q")
+    return to_vega_lite(
+        (gap + label.encode(x=alt.value(0), y="ratio:Q", text="label:N") + lines + rule).properties(
+            height=230
+        )
     )

@@ -10,7 +10,7 @@ from explorer.objectives.rate import rate_per_dimension
 
 
 def rate(mu: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """mu, s of one shape -> nats, of that shape."""
+    """Return the rate of each mu and s = log of the variance, in nats; all are of one shape."""
     mu, s = np.broadcast_arrays(mu, s)
     return rate_per_dimension(
         Gaussian(torch.tensor(mu, dtype=torch.float64), torch.tensor(s, dtype=torch.float64))

@@ -1,5 +1,5 @@
-"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is drawn once, to
-be filled at each μ and s.
+"""Charts of the KL divergence of a Gaussian from N(0, 1): curves, surface, densities. Each is built once, and
+filled at each μ and s.
 """
 
 from functools import cache
@@ -8,26 +8,28 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import as_pixels, drawn
-from explorer.figures.palette import CLASS_COLOURS, GREY, RED, SYMBOLS
+from explorer.figures.live import on_canvas, to_vega_lite
+from explorer.figures.palette import CLASS_COLOURS, GREY, MARK, RED, SYMBOLS
 
-MARK = {"filled": True, "size": 140, "opacity": 1, "color": "#ffa52d", "stroke": "#000"}
-MU, S, CELL = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chosen, and a cell of the surface
-EXP, LINE, PRICE = "exp(s)", "1 + s", "exp(s) − (1 + s)"
-CURVES = {EXP: CLASS_COLOURS[0], LINE: RED, PRICE: SYMBOLS["rate"]}
-REACH, STEPS = 6, 121  # standard deviations of a density that are drawn, either way, and points
-HEIGHT = 270
+MARK_STYLE = {"filled": True, "size": 140, "opacity": 1, "color": MARK, "stroke": "#000"}
+MU_RANGE, S_RANGE, CELL_SIZE = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chosen, and a cell of the surface
+EXP_NAME, LINE_NAME, DIFFERENCE_NAME = "exp(s)", "1 + s", "exp(s) − (1 + s)"
+CURVE_COLOURS = {EXP_NAME: CLASS_COLOURS[0], LINE_NAME: RED, DIFFERENCE_NAME: SYMBOLS["rate"]}
+MAX_Z, N_DENSITY_POINTS = 6, 121  # of the visible densities, either way, and points of each
+HEIGHT = 270  # px
 
 
 @cache
-def variance_term(with_price: bool) -> dict:
-    """exp(s) and 1 + s; with_price: and their difference, which is lowest at s = 0. To be filled with s,
-    value: here.
+def variance_term(with_difference: bool) -> dict:
+    """Return the chart of exp(s) and 1 + s; with_difference: also of their difference, which is lowest at s =
+    0. To be filled with s, value: marker.
     """
-    s = np.linspace(*S, 131)
-    found = {EXP: np.exp(s), LINE: 1 + s} | ({PRICE: np.exp(s) - 1 - s} if with_price else {})
+    s = np.linspace(*S_RANGE, 131)
+    curves_by_name = {EXP_NAME: np.exp(s), LINE_NAME: 1 + s} | (
+        {DIFFERENCE_NAME: np.exp(s) - 1 - s} if with_difference else {}
+    )
     curves = (
-        alt.Chart(pd.DataFrame({"s": s} | found).melt("s"))
+        alt.Chart(pd.DataFrame({"s": s} | curves_by_name).melt("s"))
         .mark_line()
         .encode(
             x=alt.X("s:Q", title="s, log of the variance"),
@@ -35,36 +37,43 @@ def variance_term(with_price: bool) -> dict:
             color=alt.Color(
                 "variable:N",
                 title=None,
-                sort=[*found],
+                sort=[*curves_by_name],
                 legend=alt.Legend(orient="top"),
-                scale=alt.Scale(domain=[*found], range=[CURVES[name] for name in found]),
+                scale=alt.Scale(
+                    domain=[*curves_by_name], range=[CURVE_COLOURS[name] for name in curves_by_name]
+                ),
             ),
         )
     )
-    here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="s:Q", y="value:Q")
-    return drawn((curves + here).properties(height=HEIGHT))
+    marker = alt.Chart(alt.NamedData("marker")).mark_point(**MARK_STYLE).encode(x="s:Q", y="value:Q")
+    return to_vega_lite((curves + marker).properties(height=HEIGHT))
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
-    """mu, s in the middle of each cell of the surface."""
-    middles = (np.arange(low + cell / 2, high, cell) for (low, high), cell in zip((MU, S), CELL))
+    """Return mu and s in the middle of each cell of the surface."""
+    middles = (
+        np.arange(low + cell / 2, high, cell) for (low, high), cell in zip((MU_RANGE, S_RANGE), CELL_SIZE)
+    )
     return tuple(each.ravel() for each in np.meshgrid(*middles))
 
 
 def surface(nats: np.ndarray) -> dict:
-    """nats: on the grid(). To be filled with mu, s: here."""
+    """Return the chart of nats on the grid(), to be filled with mu, s: marker."""
     mu, s = grid()
-    across, up = (0.55 * cell for cell in CELL)  # a little over the neighbours, which closes the seams
+    across, up = (0.55 * cell for cell in CELL_SIZE)  # a little over the neighbours, which closes the seams
     table = pd.DataFrame(
         {"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats}
     )
     x = alt.X(
-        "left:Q", title="μ", scale=alt.Scale(domain=MU, nice=False), axis=alt.Axis(tickCount=6, grid=False)
+        "left:Q",
+        title="μ",
+        scale=alt.Scale(domain=MU_RANGE, nice=False),
+        axis=alt.Axis(tickCount=6, grid=False),
     )
     y = alt.Y(
         "low:Q",
         title="s, log of the variance",
-        scale=alt.Scale(domain=S, nice=False),
+        scale=alt.Scale(domain=S_RANGE, nice=False),
         axis=alt.Axis(tickCount=8, grid=False),
     )
     colour = alt.Color(
@@ -75,23 +84,23 @@ def surface(nats: np.ndarray) -> dict:
         .mark_rect(clip=True, aria=False)
         .encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour)
     )
-    here = alt.Chart(alt.NamedData("here")).mark_point(**MARK).encode(x="mu:Q", y="s:Q")
-    return drawn(
-        (cells + here).properties(
-            height=HEIGHT, **as_pixels("KL divergence in nats with the present μ and s marked")
+    marker = alt.Chart(alt.NamedData("marker")).mark_point(**MARK_STYLE).encode(x="mu:Q", y="s:Q")
+    return to_vega_lite(
+        (cells + marker).properties(
+            height=HEIGHT, **on_canvas("KL divergence in nats with the present μ and s marked")
         )
     )
 
 
 @cache
 def densities() -> dict:
-    """To be filled with what densities_at() gives."""
+    """Return the chart of two densities, to be filled with densities_data()."""
     names = ["posterior", "prior N(0, 1)"]
     areas = (
         alt.Chart(alt.NamedData("densities"))
         .mark_area(opacity=0.45, line=True, clip=True)
         .encode(
-            x=alt.X("z:Q", title="z", scale=alt.Scale(domain=[-REACH, REACH])),
+            x=alt.X("z:Q", title="z", scale=alt.Scale(domain=[-MAX_Z, MAX_Z])),
             y=alt.Y("value:Q", stack=None, title="density", scale=alt.Scale(domain=[0, 2])),
             color=alt.Color(
                 "variable:N",
@@ -102,15 +111,15 @@ def densities() -> dict:
             ),
         )
     )
-    place = alt.Chart(alt.NamedData("place"))
-    width = place.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
-    middle = place.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
-    return drawn((areas + width + middle).properties(height=HEIGHT))
+    marker = alt.Chart(alt.NamedData("place"))
+    width = marker.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
+    middle = marker.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
+    return to_vega_lite((areas + width + middle).properties(height=HEIGHT))
 
 
-def densities_at(mu: float, s: float) -> dict[str, pd.DataFrame]:
-    """N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
-    sd, t = np.exp(s / 2), np.linspace(-REACH, REACH, STEPS)
+def densities_data(mu: float, s: float) -> dict[str, pd.DataFrame]:
+    """Return the data of densities(): N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
+    sd, t = np.exp(s / 2), np.linspace(-MAX_Z, MAX_Z, N_DENSITY_POINTS)
     both = [
         pd.DataFrame(
             {"z": m + w * t, "value": np.exp(-(t**2) / 2) / (w * np.sqrt(2 * np.pi)), "variable": name}

@@ -6,16 +6,15 @@ import streamlit as st
 
 from explorer.figures.palette import RED
 from explorer.store.run import Run
-from explorer.ui import words
+from explorer.ui import cache, words
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
-from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl"
 PAGE = page_of(NAME)
 MU = Setting("mu", 1.0, -3, 3, 0.1, page=PAGE)
 S = Setting("s", -2.0, -11, 2, 0.1, page=PAGE)
-SHOWN = "mnist-vae-2d"
+RUN = "mnist-vae-2d"
 
 z = tex("z", "z")
 mu = tex("mu", r"\mu")
@@ -50,12 +49,12 @@ LESSON = Lesson(
 
 
 def _significant(value: float) -> str:
-    """Two significant digits, without an exponent."""
+    """Return a value with two significant digits, without an exponent."""
     return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
 @st.cache_resource(show_spinner=False)
-def _surface() -> dict:
+def _rate_surface() -> dict:
     from explorer.lessons.kl.compute import rate
     from explorer.lessons.kl.figure import grid, surface
 
@@ -65,69 +64,74 @@ def _surface() -> dict:
 def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
     from explorer.lessons.kl.compute import rate
-    from explorer.lessons.kl.figure import densities, densities_at, variance_term
+    from explorer.lessons.kl.figure import densities, densities_data, variance_term
 
     left, right = st.columns(2)
     with left:
         mu = MU.slider("μ, the mean of the posterior")
     with right:
         s = S.slider("s, the logarithm of its variance")
-    whole, away, asked = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
+    total, mean_part, answered = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
     st.markdown(
-        f"σ = {_significant(np.exp(s / 2))}. KL = **{whole:.2f} nats**: {away:.2f} for the mean and"
-        f" {whole - away:.2f} for the width."
+        f"σ = {_significant(np.exp(s / 2))}. KL = **{total:.2f} nats**: {mean_part:.2f} for the mean and"
+        f" {total - mean_part:.2f} for the width."
     )
-    lies, pays, everywhere = st.columns(3)
-    lies.vega_lite_chart(fill(densities(), **densities_at(mu, s)), width="stretch")
-    curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if asked else {"s": [], "value": []})
-    pays.vega_lite_chart(fill(variance_term(asked), here=curve), width="stretch")
-    if asked:
-        everywhere.vega_lite_chart(
-            fill(_surface(), here=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
+    density_column, curve_column, surface_column = st.columns(3)
+    density_column.vega_lite_chart(fill(densities(), **densities_data(mu, s)), width="stretch")
+    curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if answered else {"s": [], "value": []})
+    curve_column.vega_lite_chart(fill(variance_term(answered), marker=curve), width="stretch")
+    if answered:
+        surface_column.vega_lite_chart(
+            fill(_rate_surface(), marker=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
         )
     else:
-        everywhere.caption(
+        surface_column.caption(
             "After your prediction, this page also shows the difference of the two curves, and KL at every μ"
             " and s."
         )
-    _together()
+    _show_aggregate()
 
 
 @st.cache_data(show_spinner="Computing the aggregate posterior…", max_entries=4)
 def _aggregates(
     version: str, _mu: np.ndarray, _logvar: np.ndarray
 ) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], list[float], float]:
-    """Name, z and density of each dimension's aggregate posterior; the KL divergence of each from the prior,
-    and of both jointly.
+    """Return name, z and density of each dimension's aggregate posterior; the KL divergence of each from the
+    prior, and that of both jointly.
     """
     from explorer.latent.aggregate import aggregate_posterior, joint_kl_to_prior, kl_to_prior
 
-    found = [
+    densities = [
         (words.dimension(i), *aggregate_posterior(_mu[:, i], _logvar[:, i])) for i in range(_mu.shape[1])
     ]
-    return found, [kl_to_prior(z, density) for _, z, density in found], joint_kl_to_prior(_mu, _logvar)
+    return (
+        densities,
+        [kl_to_prior(z, density) for _, z, density in densities],
+        joint_kl_to_prior(_mu, _logvar),
+    )
 
 
-def _together() -> None:
-    """What all posteriors of a run form together."""
+def _show_aggregate() -> None:
+    """Show the aggregate posterior of a run, and its KL divergence from the prior."""
     from explorer.figures.kl_weight import aggregate_against_prior
 
-    run = find_runs((SHOWN,)).get(SHOWN)
+    run = find_runs((RUN,)).get(RUN)
     if run is None:
         return
-    e = RunView(run).embedding
-    found, marginal, joint = _aggregates(run_version(run), e.mu, e.logvar)
-    low, high = np.exp(np.quantile(e.logvar, (0.025, 0.975)))
+    embedding = cache.view(run).embedding
+    densities, marginal, joint = _aggregates(cache.version(run), embedding.mu, embedding.logvar)
+    low, high = np.exp(np.quantile(embedding.logvar, (0.025, 0.975)))
     st.markdown(
-        f"**The aggregate posterior** of {len(e.mu):,} test images of MNIST is **{joint:.2f} nats** from the"
+        f"**The aggregate posterior** of {len(embedding.mu):,} test images of MNIST is **{joint:.2f} nats**"
+        " from the"
         " prior: "
-        + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, found))
+        + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, densities))
         + f", and {joint - sum(marginal):.2f} because the dimensions depend on each other. KL of a single"
         f" image is {run.test.rate:.1f} nats on average; 95% of the variances are between"
         f" {_significant(low)} and {_significant(high)}."
     )
     st.plotly_chart(
-        aggregate_against_prior(found),
+        aggregate_against_prior(densities),
         key="together",
         config={"displayModeBar": False},
         alt="Density of the aggregate posterior of each dimension, and of the prior",

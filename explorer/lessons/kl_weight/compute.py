@@ -1,4 +1,4 @@
-"""Measure what a KL weight costs in distortion, and which trained KL weight is best by each figure."""
+"""Measure how much distortion a KL weight costs, and which trained KL weight is best by each figure."""
 
 from collections.abc import Mapping
 
@@ -12,17 +12,17 @@ from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.runs.load import LoadedRun
 
-N_NOISE = 4  # posterior samples of each image
+N_POSTERIOR_SAMPLES = 4  # posterior samples of each image
 
 
 @torch.inference_mode()
 def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x uint8 [n, C, H, W] -> distortion in nats of each image, decoded from its posterior mean [n], and from
-    N_NOISE samples of its posterior [N_NOISE, n]. An AE has the same values in all rows.
+    """Return the distortion, in nats, of each image of x uint8 [n, C, H, W], decoded from its posterior mean
+    [n], and from samples of its posterior [N_POSTERIOR_SAMPLES, n]. An AE has the same values in all rows.
     """
     images = torch.from_numpy(x).float() / 255
     posterior, rng = model.encode(images), torch.Generator().manual_seed(0)
-    noise = torch.randn((N_NOISE, *posterior.mu.shape), generator=rng)
+    noise = torch.randn((N_POSTERIOR_SAMPLES, *posterior.mu.shape), generator=rng)
     return (
         likelihood.distortion(model.decode(posterior.mu), images).numpy(),
         torch.stack(
@@ -33,21 +33,21 @@ def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tu
 
 @torch.inference_mode()
 def rates(model: Autoencoder, x: np.ndarray) -> np.ndarray:
-    """x uint8 [n, C, H, W] -> rate of each image [n], in nats."""
+    """Return the rate of each image of x uint8 [n, C, H, W], [n] in nats."""
     return rate_per_dimension(model.encode(torch.from_numpy(x).float() / 255)).sum(1).numpy()
 
 
 def noise_error(sampled: np.ndarray, n_images: int) -> float:
-    """sampled [N_NOISE, n], distortions of n images -> the standard error, in nats, that one posterior sample
-    per image leaves in the mean distortion of n_images images.
+    """Return the standard error, in nats, that one posterior sample per image leaves in the mean distortion
+    of n_images images. sampled [N_POSTERIOR_SAMPLES, n]: distortions of n images.
     """
     return float(np.sqrt(sampled.var(0, ddof=1).mean() / n_images))
 
 
-def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
-    """x uint8 [n, C, H, W] -> float32 [.., C, H, W] in [0, 1]: the images, each model's reconstructions from
-    posterior means, and decoded samples of the prior, always the same. A decoded image is the mean E[x|z],
-    not a sample of p(x|z).
+def decode_rows(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int) -> dict[str, np.ndarray]:
+    """Return rows of images, float32 [.., C, H, W] in [0, 1]: the images x uint8 [n, C, H, W], each model's
+    reconstructions from posterior means, and decoded samples of the prior, always the same. A decoded image
+    is the mean E[x|z], not a sample of p(x|z).
     """
     runs = {"AE": ae, "VAE": vae} if ae else {"VAE": vae}
     reconstructions = {name: run.decode(run.encode(x).mu.numpy()) for name, run in runs.items()}
@@ -55,9 +55,9 @@ def decoded(ae: LoadedRun | None, vae: LoadedRun, x: np.ndarray, n_samples: int)
     return {"image": x / np.float32(255)} | reconstructions | {"samples": vae.decode(eps)}
 
 
-def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
-    """values [n] of the same n images, at each KL weight -> the KL weight with the lowest mean, and the
-    others whose difference from it is not established at 95%.
+def lowest_mean(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
+    """Return the KL weight with the lowest mean, and the others whose difference from it is not established
+    at 95%. values [n] of the same n images, at each KL weight.
     """
     best = min(values, key=lambda beta: values[beta].mean())
     return best, [
@@ -65,7 +65,9 @@ def lowest(values: Mapping[float, np.ndarray]) -> tuple[float, list[float]]:
     ]
 
 
-def smallest(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:
-    """The same of gaps."""
+def smallest_gap(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]:
+    """Return the KL weight with the smallest gap, and the others whose difference from it is not established
+    at 95%.
+    """
     best = min(gaps, key=lambda beta: gaps[beta].share)
     return best, [beta for beta in gaps if beta != best and not is_smaller(gaps[best], gaps[beta])]

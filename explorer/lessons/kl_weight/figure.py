@@ -1,5 +1,5 @@
 """Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The
-chart is made once; its data are filled in.
+chart is built once; its data are filled in.
 """
 
 from collections.abc import Sequence
@@ -9,17 +9,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import drawn, frame, framed
-from explorer.figures.palette import ACCENT, GREY
+from explorer.figures.live import frame, frame_data, to_vega_lite
+from explorer.figures.palette import ACCENT, GREY, MARK
 
-MARK = "#ffa52d"
-ROOM = 0.06  # of the range, above and below
+AXIS_MARGIN = 0.06  # of the range, above and below
 
 
 @cache
 def rate_distortion() -> dict:
-    """Nats per image at each KL weight. Its data come from rate_distortion_at()."""
-    curve, here, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "here", "slope", "ae"))
+    """Return the chart of nats per image at each KL weight, to be filled with rate_distortion_data()."""
+    curve, marker, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "marker", "slope", "ae"))
     x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
     y = alt.Y(
         "distortion:Q",
@@ -27,12 +26,12 @@ def rate_distortion() -> dict:
         scale=alt.Scale(zero=False, nice=False),
         axis=alt.Axis(tickCount=6),
     )
-    told = [
+    tooltip = [
         alt.Tooltip("beta:Q", title="β", format=".2g"),
         alt.Tooltip("rate:Q", format=".1f"),
         alt.Tooltip("distortion:Q", format=".1f"),
     ]
-    return drawn(
+    return to_vega_lite(
         alt.layer(
             frame(),
             ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
@@ -41,39 +40,39 @@ def rate_distortion() -> dict:
             ),
             curve.mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q"),
             slope.mark_line(color=MARK, strokeDash=[5, 4]).encode(x=x, y=y),
-            curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=told),
-            here.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(
-                x=x, y=y, tooltip=told
+            curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=tooltip),
+            marker.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(
+                x=x, y=y, tooltip=tooltip
             ),
         ).properties(height=300)
     )
 
 
-def rate_distortion_at(
+def rate_distortion_data(
     betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int, ae: Sequence[float]
 ) -> dict[str, pd.DataFrame]:
-    """at: index of the present KL weight; ae: the AE's distortion, if there is one. The line of slope −beta
-    is cut at the axes.
+    """Return the data of rate_distortion(). at: index of the present KL weight; ae: the AE's distortion, if
+    there is one. The line of slope −beta is cut at the axes.
     """
     levels = [*distortion, *ae]
-    room, far = ROOM * (max(levels) - min(levels)), 1.05 * max(rate)
-    low, high = min(levels) - room, max(levels) + room
+    margin, max_rate = AXIS_MARGIN * (max(levels) - min(levels)), 1.05 * max(rate)
+    low, high = min(levels) - margin, max(levels) + margin
     table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
     beta, r, d = table.loc[at]
-    ends = np.clip(r + (d - np.array([high, low])) / beta, 0, far)
+    ends = np.clip(r + (d - np.array([high, low])) / beta, 0, max_rate)
     return {
         "curve": table,
-        "here": table[at : at + 1],
-        "frame": framed(0, far, low, high),
+        "marker": table[at : at + 1],
+        "frame": frame_data(0, max_rate, low, high),
         "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
         "ae": pd.DataFrame({"distortion": ae}, dtype=float),
     }
 
 
-def side_by_side(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
-    """A markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if there is
-    one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where there
-    are too few codes.
+def comparison_table(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
+    """Return a Markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if
+    there is one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where
+    there are too few codes.
     """
     rows = {
         "": (f"VAE, β = {frame.beta:.2g}", "AE"),

@@ -6,19 +6,22 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import catalogue, words
+from explorer.ui import cache, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
-from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl_weight"
 PAGE = page_of(NAME)
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
 IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.FIRST)
-SHOWN, ACROSS, SAMPLES = 600, 6, 12  # codes on the map; images in a row; samples of the prior
-MEASURED = 2500  # test images whose distortions are compared one by one
+N_MAP_CODES, GALLERY_COLUMNS, N_SAMPLES = (
+    600,
+    6,
+    12,
+)  # codes on the map; images in a row; samples of the prior
+MAX_MEASURED_IMAGES = 2500  # test images whose distortions are compared one by one
 
 D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
 mu, var, sig2 = tex("mu", r"\mu"), tex("sigma", r"\sigma^2"), tex("eps", "s^2")
@@ -39,7 +42,7 @@ LESSON = Lesson(
     (
         "explorer.latent.ladder:mixed",
         "explorer.lessons.kl_weight.compute:distortions",
-        "explorer.lessons.kl_weight.compute:lowest",
+        "explorer.lessons.kl_weight.compute:lowest_mean",
     ),
     (BETA, IMAGES),
     concepts=(10, 11),
@@ -53,24 +56,26 @@ LESSON = Lesson(
 def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tuple[np.ndarray, np.ndarray]:
     from explorer.lessons.kl_weight.compute import distortions
 
-    loaded = RunView(_run).load(beta)
+    loaded = cache.loaded(_run, beta)
     return distortions(loaded.model, loaded.likelihood, _images[:n])
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing the trained KL weights…")
-def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
-    """By each figure, the best of the trained KL weights, and those that can't be distinguished from it."""
-    from explorer.lessons.kl_weight.compute import lowest, rates, smallest
+def _best_betas(version: str, _run) -> dict[str, tuple[float, list[float]]]:
+    """Return, for each figure, the best of the trained KL weights, and those that can't be distinguished from
+    it.
+    """
+    from explorer.lessons.kl_weight.compute import lowest_mean, rates, smallest_gap
     from explorer.ui.components.readouts import frame_gap
 
-    x, losses, bounds, gaps = RunView(_run).embedding.images[:MEASURED], {}, {}, {}
+    x, losses, bounds, gaps = cache.view(_run).embedding.images[:MAX_MEASURED_IMAGES], {}, {}, {}
     for beta in _run.spec.rungs:
         frame = next(frame for frame in _run.film if frame.beta == beta)
-        losses[beta] = _distortions(version, beta, MEASURED, _run, x)[1].mean(0)
-        bounds[beta] = losses[beta] + rates(RunView(_run).load(beta).model, x)
+        losses[beta] = _distortions(version, beta, MAX_MEASURED_IMAGES, _run, x)[1].mean(0)
+        bounds[beta] = losses[beta] + rates(cache.loaded(_run, beta).model, x)
         gaps[beta] = frame_gap(frame, prior=True)
-    found = {"lowest distortion": lowest(losses), "highest ELBO": lowest(bounds)}
-    return found | ({} if None in gaps.values() else {"smallest prior gap": smallest(gaps)})
+    best = {"lowest distortion": lowest_mean(losses), "highest ELBO": lowest_mean(bounds)}
+    return best | ({} if None in gaps.values() else {"smallest prior gap": smallest_gap(gaps)})
 
 
 def picture(runs: dict[str, Run]) -> None:
@@ -81,16 +86,16 @@ def picture(runs: dict[str, Run]) -> None:
             IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.choice_of_images)
         ]
     with left:
-        at = _slider([frame.beta for frame in vae.film])
-    ae = pairs.partner(vae, catalogue.all_runs()[0])
-    for column, part in zip(st.columns([1.05, 1, 1.15]), (_map, _decoded, _curve)):
+        index = _choose_beta([frame.beta for frame in vae.film])
+    ae = pairs.partner(vae, cache.all_runs()[0])
+    for column, part in zip(st.columns([1.05, 1, 1.15]), (_show_map, _show_decoded, _show_curve)):
         with column:
-            part(vae, ae, at)
-    _side_by_side(vae, ae, at)
+            part(vae, ae, index)
+    _show_comparison(vae, ae, index)
 
 
-def _slider(betas: list[float]) -> int:
-    """Index of the chosen KL weight."""
+def _choose_beta(betas: list[float]) -> int:
+    """Show the slider, and return the index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
     BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
     st.select_slider(
@@ -99,26 +104,26 @@ def _slider(betas: list[float]) -> int:
     return options.index(BETA.get())
 
 
-def _map(vae, ae, at: int) -> None:
+def _show_map(vae, ae, index: int) -> None:
     from explorer.figures.live import fill
-    from explorer.figures.prior_map import box_of, code_map, code_map_at
+    from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
 
-    view = RunView(vae)
-    mu, logvar = (part[:SHOWN] for part in view.posteriors(vae.film[at].beta))
+    view = cache.view(vae)
+    mu, logvar = (part[:N_MAP_CODES] for part in view.posteriors(vae.film[index].beta))
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
-    box = box_of(np.quantile(z, [0.005, 0.995], axis=0))
-    codes = code_map_at(z, view.embedding.y[: len(z)], vae.class_names, box)
+    box = enclosing_box(np.quantile(z, [0.005, 0.995], axis=0))
+    codes = code_map_data(z, view.embedding.y[: len(z)], vae.class_names, box)
     st.vega_lite_chart(fill(code_map(vae.class_names), **codes), width="content")
 
 
-def _decoded(vae, ae, at: int) -> None:
-    from explorer.lessons.kl_weight.compute import decoded
+def _show_decoded(vae, ae, index: int) -> None:
+    from explorer.lessons.kl_weight.compute import decode_rows
 
-    rows = decoded(
-        ae and RunView(ae).load(),
-        RunView(vae).load(vae.film[at].beta),
-        RunView(vae).embedding.images[:ACROSS],
-        SAMPLES,
+    rows = decode_rows(
+        ae and cache.loaded(ae),
+        cache.loaded(vae, vae.film[index].beta),
+        cache.view(vae).embedding.images[:GALLERY_COLUMNS],
+        N_SAMPLES,
     )
     names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
     gallery(
@@ -126,42 +131,44 @@ def _decoded(vae, ae, at: int) -> None:
         "Test images, reconstructions and samples",
         np.concatenate(list(rows.values())),
         names,
-        ACROSS,
-        heads=[*rows, *[""] * (SAMPLES // ACROSS - 1)],
+        GALLERY_COLUMNS,
+        heads=[*rows, *[""] * (N_SAMPLES // GALLERY_COLUMNS - 1)],
     )
 
 
-def _curve(vae, ae, at: int) -> None:
+def _show_curve(vae, ae, index: int) -> None:
     from explorer.figures.live import fill
-    from explorer.lessons.kl_weight.figure import rate_distortion, rate_distortion_at
+    from explorer.lessons.kl_weight.figure import rate_distortion, rate_distortion_data
 
     betas, rate, distortion = zip(*((f.beta, f.rate, f.distortion) for f in vae.film))
-    told = rate_distortion_at(betas, rate, distortion, at, [ae.test.distortion] if ae else [])
-    st.vega_lite_chart(fill(rate_distortion(), **told), width="stretch")
+    data = rate_distortion_data(betas, rate, distortion, index, [ae.test.distortion] if ae else [])
+    st.vega_lite_chart(fill(rate_distortion(), **data), width="stretch")
 
 
-def _side_by_side(vae, ae, at: int) -> None:
+def _show_comparison(vae, ae, index: int) -> None:
     from explorer.lessons.kl_weight.compute import noise_error
-    from explorer.lessons.kl_weight.figure import side_by_side
+    from explorer.lessons.kl_weight.figure import comparison_table
     from explorer.ui.components.readouts import frame_gap
 
-    frame, images = vae.film[at], RunView(vae).embedding.images
-    n, gap, prior_gap = min(MEASURED, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
+    frame, images = vae.film[index], cache.view(vae).embedding.images
+    n, gap, prior_gap = min(MAX_MEASURED_IMAGES, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
     with st.spinner("Measuring gaps and distortions…"):
-        ae_gap = (found := ae and RunView(ae).gap_map) and found.estimate
-        of_mean, sampled = _distortions(run_version(vae), frame.beta, n, vae, images)
+        ae_gap = (ae_gaps := ae and cache.gaps(ae)) and ae_gaps.estimate
+        of_mean, sampled = _distortions(cache.version(vae), frame.beta, n, vae, images)
     left, right = st.columns([1.3, 1.7])
-    left.markdown(side_by_side(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
+    left.markdown(comparison_table(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
     with right:
         if ae:
-            _compared(of_mean, sampled, _distortions(run_version(ae), None, n, ae, images)[0], gap, ae_gap)
+            _show_differences(
+                of_mean, sampled, _distortions(cache.version(ae), None, n, ae, images)[0], gap, ae_gap
+            )
         if LESSON.answer.get():
             st.markdown(
                 f"**Best trained β** for {words.dataset(vae)}: "
                 + "; ".join(
                     f"{figure} at β = {best:g}"
                     + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
-                    for figure, (best, others) in _best(run_version(vae), vae).items()
+                    for figure, (best, others) in _best_betas(cache.version(vae), vae).items()
                 )
                 + ". A β in brackets can't be distinguished from the best."
             )
@@ -171,28 +178,29 @@ def _side_by_side(vae, ae, at: int) -> None:
             f" {1.96 * noise_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. The"
             f" gap is the share of samples of the Gaussian fitted to {f'{gap.n:,} ' if gap else ''}posterior"
             " samples that are in gaps, the prior gap that of samples of the prior. ± and ranges are 95%"
-            f" intervals. The map shows posterior samples of {min(SHOWN, vae.test.n)} images; its rings are"
+            f" intervals. The map shows posterior samples of {min(N_MAP_CODES, vae.test.n)} images; its"
+            " rings are"
             " 1, 2 and 3 standard deviations of the prior. Decoded images are means E[x|z]."
             + words.making(vae)
             + (pairs.differences(ae, vae) if ae else "")
         )
 
 
-def _compared(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
-    """What this VAE's distortion and gap are beside the AE's; a conclusion only where the 95% intervals carry
-    it.
+def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
+    """Show how this VAE's distortion and gap differ from the AE's; a conclusion is stated only where the 95%
+    intervals support it.
     """
     from explorer.latent.difference import mean_difference
     from explorer.latent.gap_estimate import is_smaller
 
-    whole, noise, rest = (
+    total, noise, training = (
         mean_difference(a, b)
         for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae))
     )
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
     st.markdown(
-        f"**Distortion, VAE − AE: {whole.text()} nats.** {verdict[whole.sign]} Of this, {noise.text()} comes"
-        f" from sampling z, and {rest.text()} from the different training."
+        f"**Distortion, VAE − AE: {total.text()} nats.** {verdict[total.sign]} Of this, {noise.text()} comes"
+        f" from sampling z, and {training.text()} from the different training."
     )
     if gap and ae_gap:
         st.markdown(

@@ -16,40 +16,49 @@ from explorer.models.posterior import Gaussian
 from explorer.objectives.rate import rate_per_dimension
 from explorer.training.adam import Adam
 
-SHARES = 0.4, 0.2, 0.4
-LOW, HIGH = -4.0, 4.5  # of x, all but one in ten thousand
-N = 2000
-WIDTH, STEPS, BATCH, RATE = 32, 2000, 512, 0.02
-REACH, CELLS = 6.0, 2400  # of z, for the integral over it
+PART_SHARES = 0.4, 0.2, 0.4
+MIN_X, MAX_X = -4.0, 4.5  # of x, all but one in ten thousand
+N_NUMBERS = 2000  # for training, and as many for the test
+NETWORK_WIDTH, N_TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 32, 2000, 512, 0.02
+MAX_Z, N_Z_CELLS = 6.0, 2400  # of z, for the integral over it
 
 
 def true_density(x: np.ndarray) -> np.ndarray:
-    """p(x): gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform over [1.5, 3.5]."""
+    """Return p(x): a gamma of shape 2 and scale 0.6 from −3.5 on, N(0.5, 0.12²), and uniform
+    over [1.5, 3.5].
+    """
     t = np.maximum(x + 3.5, 0) / 0.6
     return (
-        SHARES[0] * t * np.exp(-t) / 0.6
-        + SHARES[1] * np.exp(-(((x - 0.5) / 0.12) ** 2) / 2) / (0.12 * np.sqrt(2 * np.pi))
-        + SHARES[2] * ((x >= 1.5) & (x <= 3.5)) / 2
+        PART_SHARES[0] * t * np.exp(-t) / 0.6
+        + PART_SHARES[1] * np.exp(-(((x - 0.5) / 0.12) ** 2) / 2) / (0.12 * np.sqrt(2 * np.pi))
+        + PART_SHARES[2] * ((x >= 1.5) & (x <= 3.5)) / 2
     )
 
 
-def drawn(seed: int) -> np.ndarray:
-    """[N] samples of the true density."""
+def sample_truth(seed: int) -> np.ndarray:
+    """Return [N_NUMBERS] samples of the true density."""
     rng = np.random.default_rng(seed)
-    hump = rng.choice(3, N, p=SHARES)
-    return np.choose(hump, [rng.gamma(2, 0.6, N) - 3.5, rng.normal(0.5, 0.12, N), rng.uniform(1.5, 3.5, N)])
+    part = rng.choice(3, N_NUMBERS, p=PART_SHARES)
+    return np.choose(
+        part,
+        [
+            rng.gamma(2, 0.6, N_NUMBERS) - 3.5,
+            rng.normal(0.5, 0.12, N_NUMBERS),
+            rng.uniform(1.5, 3.5, N_NUMBERS),
+        ],
+    )
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """p(x) = Σ P(m) N(x; mean, sd²): weight, mean, sd [k]."""
+    """A mixture p(x) = Σ P(m) N(x; mean, sd²): weight, mean, sd [k]."""
 
     weight: np.ndarray
     mean: np.ndarray
     sd: np.ndarray
 
     def parts(self, x: np.ndarray) -> np.ndarray:
-        """x [n] -> [n, k]: each Gaussian's share of the density."""
+        """Return each Gaussian's share of the density [n, k] at x [n]."""
         return (
             self.weight
             * np.exp(-(((x[:, None] - self.mean) / self.sd) ** 2) / 2)
@@ -57,36 +66,40 @@ class Mixture:
         )
 
     def density(self, x: np.ndarray) -> np.ndarray:
-        """x [n] -> [n]"""
+        """Return the density [n] at x [n]."""
         return self.parts(x).sum(1)
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """[n] samples: first the index of a Gaussian, then a number from it."""
+        """Return [n] samples: first the index of a Gaussian, then a number from it."""
         m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
         return rng.normal(self.mean[m], self.sd[m])
 
     def mean_log_likelihood(self, x: np.ndarray) -> float:
-        """x [n] -> nats per number."""
+        """Return the mean log-likelihood of x [n], in nats per number."""
         return float(np.log(self.density(x)).mean())
 
 
-def fitted(x: np.ndarray, k: int) -> Mixture:
-    """K Gaussians by expectation maximisation (scikit-learn)."""
+def fit_mixture(x: np.ndarray, k: int) -> Mixture:
+    """Fit k Gaussians to x [n] by expectation maximisation (scikit-learn)."""
     from sklearn.mixture import GaussianMixture
 
-    found = GaussianMixture(k, random_state=0).fit(x[:, None])
-    return Mixture(found.weights_, found.means_[:, 0], np.sqrt(found.covariances_[:, 0, 0]))
+    fit = GaussianMixture(k, random_state=0).fit(x[:, None])
+    return Mixture(fit.weights_, fit.means_[:, 0], np.sqrt(fit.covariances_[:, 0, 0]))
 
 
-def _network() -> nn.Module:
+def _build_network() -> nn.Module:
     return nn.Sequential(
-        nn.Linear(1, WIDTH), nn.Tanh(), nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 2)
+        nn.Linear(1, NETWORK_WIDTH),
+        nn.Tanh(),
+        nn.Linear(NETWORK_WIDTH, NETWORK_WIDTH),
+        nn.Tanh(),
+        nn.Linear(NETWORK_WIDTH, 2),
     )
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """For a network this small, several threads are slower."""
+    """Let torch use one thread: for a network this small, several are slower."""
     n = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -95,18 +108,18 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(n)
 
 
-def trained(x: np.ndarray) -> nn.Module:
-    """x [N] -> the decoder of a VAE, from z [n, 1] to the mean and the log variance of x [n, 2], trained on
-    the ELBO in about 2 s.
+def train_decoder(x: np.ndarray) -> nn.Module:
+    """Train a VAE on the ELBO, in about 2 s. Return its decoder, from z [n, 1] to the mean and the log
+    variance of x [n, 2]; the data are x [N].
     """
     with torch.random.fork_rng(devices=[]), _one_thread():
         torch.manual_seed(0)
-        data, encoder, decoder = torch.from_numpy(x).float()[:, None], _network(), _network()
-        optimizer = Adam([*encoder.parameters(), *decoder.parameters()], RATE)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
-        for _ in range(STEPS):
-            batch = data[torch.randint(len(data), (BATCH,))]
-            loss = -elbo(encoder, decoder, batch, torch.randn(BATCH, 1)).mean()
+        data, encoder, decoder = torch.from_numpy(x).float()[:, None], _build_network(), _build_network()
+        optimizer = Adam([*encoder.parameters(), *decoder.parameters()], LEARNING_RATE)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=N_TRAINING_STEPS)
+        for _ in range(N_TRAINING_STEPS):
+            batch = data[torch.randint(len(data), (BATCH_SIZE,))]
+            loss = -elbo(encoder, decoder, batch, torch.randn(BATCH_SIZE, 1)).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -115,7 +128,9 @@ def trained(x: np.ndarray) -> nn.Module:
 
 
 def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tensor:
-    """x, eps [n, 1] -> nats [n], with one sample of z for each x."""
+    """Return the ELBO [n], in nats, of x [n, 1], with one sample of z for each x, from the
+    noise eps [n, 1].
+    """
     posterior = Gaussian(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
     log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
@@ -123,20 +138,20 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
 
 
 @torch.inference_mode()
-def picked(decoder: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """z [k] -> m(z), s(z) [k]: mean and standard deviation of the Gaussian at each z."""
+def decode_gaussians(decoder: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation, m(z), s(z) [k], of the Gaussian at each z [k]."""
     mean, logvar = decoder(torch.from_numpy(z).float()[:, None]).double().numpy().T
     return mean, np.exp(logvar / 2)
 
 
-def endless(decoder: nn.Module) -> Mixture:
-    """The infinite mixture p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
-    z = REACH * ((np.arange(CELLS) + 0.5) / CELLS * 2 - 1)
-    weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * REACH / CELLS
-    return Mixture(weight, *picked(decoder, z))
+def infinite_mixture(decoder: nn.Module) -> Mixture:
+    """Return the infinite mixture p(x) = ∫ N(x; m(z), s(z)²) N(z; 0, 1) dz, by the midpoint rule."""
+    z = MAX_Z * ((np.arange(N_Z_CELLS) + 0.5) / N_Z_CELLS * 2 - 1)
+    weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * MAX_Z / N_Z_CELLS
+    return Mixture(weight, *decode_gaussians(decoder, z))
 
 
-def some(decoder: nn.Module, k: int) -> Mixture:
-    """K of its Gaussians, at the medians of K equally likely ranges of z."""
+def finite_mixture(decoder: nn.Module, k: int) -> Mixture:
+    """Return the mixture of k of its Gaussians, at the medians of k equally likely ranges of z."""
     z = np.sqrt(2) * torch.special.erfinv(torch.from_numpy((2 * np.arange(k) + 1) / k - 1)).numpy()
-    return Mixture(np.full(k, 1 / k), *picked(decoder, z))
+    return Mixture(np.full(k, 1 / k), *decode_gaussians(decoder, z))

@@ -12,8 +12,8 @@ from explorer.ui.words import minus
 
 NAME = "mixture"
 PAGE = page_of(NAME)
-MOST, SAMPLES = 12, 150
-K = Setting("k", 3, 1, MOST, page=PAGE)
+MAX_GAUSSIANS, N_SAMPLES = 12, 150
+K = Setting("k", 3, 1, MAX_GAUSSIANS, page=PAGE)
 Z = Setting("z", 0.0, -3, 3, 0.05, page=PAGE)
 
 px, z, m, s = tex("x", "p(x)"), tex("z", "z"), tex("mu", "m"), tex("sigma", "s")
@@ -38,7 +38,7 @@ LESSON = Lesson(
     MATHEMATICS,
     (
         "explorer.lessons.mixture.compute:Mixture",
-        "explorer.lessons.mixture.compute:endless",
+        "explorer.lessons.mixture.compute:infinite_mixture",
         "explorer.lessons.mixture.compute:elbo",
     ),
     (K, Z),
@@ -47,83 +47,97 @@ LESSON = Lesson(
 
 
 @st.cache_data(show_spinner="Fitting mixtures…")
-def _fitted() -> list:
-    """A mixture of each number of Gaussians."""
-    from explorer.lessons.mixture.compute import drawn, fitted
+def _fit_mixtures() -> list:
+    """Fit a mixture of each number of Gaussians."""
+    from explorer.lessons.mixture.compute import fit_mixture, sample_truth
 
-    return [fitted(drawn(0), k) for k in range(1, MOST + 1)]
+    return [fit_mixture(sample_truth(0), k) for k in range(1, MAX_GAUSSIANS + 1)]
 
 
 @st.cache_resource(show_spinner="Training a small VAE, about two seconds…")
-def _trained():
-    from explorer.lessons.mixture.compute import drawn, trained
+def _train_decoder():
+    """Train the decoder of the small VAE."""
+    from explorer.lessons.mixture.compute import sample_truth, train_decoder
 
-    return trained(drawn(0))
+    return train_decoder(sample_truth(0))
 
 
 @st.cache_data(show_spinner=False)
 def _scores():
-    """Mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture − VAE
-    (Difference) for each K.
+    """Return mean test log-likelihoods in nats: of each mixture, of the VAE, of the true density; and mixture
+    − VAE (Difference) for each K.
     """
     from explorer.latent.difference import mean_difference
-    from explorer.lessons.mixture.compute import drawn, endless, true_density
+    from explorer.lessons.mixture.compute import infinite_mixture, sample_truth, true_density
 
-    test = drawn(1)
-    vae = np.log(endless(_trained()).density(test))
-    mixtures = [np.log(found.density(test)) for found in _fitted()]
+    test = sample_truth(1)
+    vae = np.log(infinite_mixture(_train_decoder()).density(test))
+    mixtures = [np.log(mixture.density(test)) for mixture in _fit_mixtures()]
     return (
-        [float(each.mean()) for each in mixtures],
+        [float(log_density.mean()) for log_density in mixtures],
         float(vae.mean()),
         float(np.log(true_density(test)).mean()),
-        [mean_difference(each, vae) for each in mixtures],
+        [mean_difference(log_density, vae) for log_density in mixtures],
     )
 
 
 @st.cache_resource(show_spinner=False)
-def _still() -> dict[str, dict]:
-    """The charts, whose moving data are filled in."""
+def _charts() -> dict[str, dict]:
+    """Build the charts, whose moving data are filled in."""
     from explorer.figures.palette import ACCENT
-    from explorer.lessons.mixture.compute import drawn, picked
-    from explorer.lessons.mixture.figure import PINK, mixture, network, scores
+    from explorer.lessons.mixture.compute import decode_gaussians, sample_truth
+    from explorer.lessons.mixture.figure import PINK, mixture_chart, network_chart, score_chart
 
-    x, data, grid = _axis(), drawn(0), np.linspace(-3, 3, 241)
+    x, data, grid = _x_grid(), sample_truth(0), np.linspace(-3, 3, 241)
     return {
-        "list": mixture(x, data, PINK),
-        "endless": mixture(x, data, ACCENT),
-        "network": network(grid, *picked(_trained(), grid), x),
-        "scores": scores(*_scores()[:3]),
+        "list": mixture_chart(x, data, PINK),
+        "endless": mixture_chart(x, data, ACCENT),
+        "network": network_chart(grid, *decode_gaussians(_train_decoder(), grid), x),
+        "scores": score_chart(*_scores()[:3]),
     }
 
 
-def _axis() -> np.ndarray:
-    from explorer.lessons.mixture.compute import HIGH, LOW
+def _x_grid() -> np.ndarray:
+    from explorer.lessons.mixture.compute import MAX_X, MIN_X
 
-    return np.linspace(LOW, HIGH, 171)
+    return np.linspace(MIN_X, MAX_X, 171)
 
 
 def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
-    from explorer.lessons.mixture.compute import Mixture, endless, picked, some
-    from explorer.lessons.mixture.figure import mixture_at, network_at, scores_at
+    from explorer.lessons.mixture.compute import Mixture, decode_gaussians, finite_mixture, infinite_mixture
+    from explorer.lessons.mixture.figure import mixture_data, network_data, score_data
 
-    x, decoder, by_k, charts, rng = _axis(), _trained(), _scores()[0], _still(), np.random.default_rng(0)
+    x, decoder, by_k, charts, rng = (
+        _x_grid(),
+        _train_decoder(),
+        _scores()[0],
+        _charts(),
+        np.random.default_rng(0),
+    )
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, number of Gaussians")
-        of_k = _fitted()[k - 1]
-        told = mixture_at(x, of_k.parts(x), of_k.density(x), of_k.draw(SAMPLES, rng))
-        st.vega_lite_chart(fill(charts["list"], **told), width="stretch")
+        mixture = _fit_mixtures()[k - 1]
+        data = mixture_data(x, mixture.parts(x), mixture.density(x), mixture.draw(N_SAMPLES, rng))
+        st.vega_lite_chart(fill(charts["list"], **data), width="stretch")
         st.markdown(
             "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
         )
     with middle:
         z = Z.slider("z, index of a Gaussian of the VAE")
-        (mean,), (sd,) = picked(decoder, np.array([z]))
-        few, whole = some(decoder, k), endless(decoder)
-        one = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
-        told = mixture_at(x, few.parts(x), whole.density(x), whole.draw(SAMPLES, rng), one, few.density(x))
-        st.vega_lite_chart(fill(charts["endless"], **told), width="stretch")
+        (mean,), (sd,) = decode_gaussians(decoder, np.array([z]))
+        finite, infinite = finite_mixture(decoder, k), infinite_mixture(decoder)
+        selected = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
+        data = mixture_data(
+            x,
+            finite.parts(x),
+            infinite.density(x),
+            infinite.draw(N_SAMPLES, rng),
+            selected,
+            finite.density(x),
+        )
+        st.vega_lite_chart(fill(charts["endless"], **data), width="stretch")
         st.markdown(
             f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and"
             " their sum (dashed); the Gaussian at z (orange)."
@@ -133,13 +147,13 @@ def picture(runs: dict[str, Run]) -> None:
             f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard"
             f" deviation s(z) = **{sd:.2f}**."
         )
-        st.vega_lite_chart(fill(charts["network"], **network_at(z, mean, sd)), width="stretch")
-    st.vega_lite_chart(fill(charts["scores"], **scores_at(by_k, k)), width="stretch")
-    _compared(k)
+        st.vega_lite_chart(fill(charts["network"], **network_data(z, mean, sd)), width="stretch")
+    st.vega_lite_chart(fill(charts["scores"], **score_data(by_k, k)), width="stretch")
+    _show_comparison(k)
 
 
-def _compared(k: int) -> None:
-    """Both test log-likelihoods, and which model fits better, only where the interval of the difference
+def _show_comparison(k: int) -> None:
+    """Show both test log-likelihoods, and which model fits better, only where the interval of the difference
     excludes 0.
     """
     by_k, vae, truth, differences = _scores()
@@ -149,13 +163,15 @@ def _compared(k: int) -> None:
         -1: "The VAE fits better.",
         0: "Which one fits better is not established.",
     }[difference.sign]
-    ahead = next((i + 1 for i in range(MOST) if all(d.sign == 1 for d in differences[i:])), None)
+    first_better = next(
+        (i + 1 for i in range(MAX_GAUSSIANS) if all(d.sign == 1 for d in differences[i:])), None
+    )
     st.markdown(
         f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats"
         f" per number. Mixture − VAE: {difference.text(2)}. {verdict}"
-        + (f" From K = {ahead} on, the mixture fits better." if ahead else "")
+        + (f" From K = {first_better} on, the mixture fits better." if first_better else "")
     )
     st.caption(
         "These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each"
-        f" model was trained once. The ticks below the curves are {SAMPLES} samples of each model."
+        f" model was trained once. The ticks below the curves are {N_SAMPLES} samples of each model."
     )

@@ -10,32 +10,34 @@ from torch import Tensor
 
 from explorer.models.posterior import Gaussian
 
-BATCHES, MOST = 200, 1000  # batches, and samples in each
-RIPPLES = 4.0  # radians per unit of z
-RESAMPLES = 1000
-LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLES * z)}
+N_BATCHES, MAX_SAMPLES = 200, 1000  # samples: in each batch
+RIPPLE_FREQUENCY = 4.0  # radians per unit of z
+BOOTSTRAP_SAMPLES = 1000  # of the batches, for an interval
+LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLE_FREQUENCY * z)}
 
 
 @dataclass(frozen=True)
 class Gradients:
-    """With respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
+    """The gradients with respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
 
-    drawn: np.ndarray
+    direct: np.ndarray
     score: np.ndarray
     pathwise: np.ndarray
     exact: np.ndarray
 
 
-def noise(seed: int) -> Tensor:
-    """eps [BATCHES, MOST] from N(0, 1): fewer samples are the first of them."""
-    return torch.randn(BATCHES, MOST, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+def sample_noise(seed: int) -> Tensor:
+    """Return eps [N_BATCHES, MAX_SAMPLES] from N(0, 1); a smaller batch has the first of them."""
+    return torch.randn(
+        N_BATCHES, MAX_SAMPLES, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+    )
 
 
 def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
-    """eps [batches, n]"""
+    """Estimate the gradients of a loss in each way, from eps [batches, n]."""
     f = LOSSES[loss]
     return Gradients(
-        drawn(f, mu, sigma, eps),
+        direct(f, mu, sigma, eps),
         score(f, mu, sigma, eps),
         pathwise(f, mu, sigma, eps),
         exact(loss, mu, sigma),
@@ -43,8 +45,8 @@ def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
 
 
 def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The gradient that autograd computes through z = mu + sigma·eps (Kingma and Welling, ICLR 2014, §2.4).
-    [batches, 2]
+    """Return the gradient [batches, 2] that autograd computes through z = mu + sigma·eps (Kingma and Welling,
+    ICLR 2014, §2.4).
     """
     mu, sigma = (
         torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma)
@@ -55,17 +57,17 @@ def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
 
 
 def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The mean of f(z)·∇log q(z). It needs no slope of f: REINFORCE, without a baseline (Williams, 1992).
-    [batches, 2]
+    """Return the mean of f(z)·∇log q(z), [batches, 2]. It needs no slope of f: REINFORCE, without a baseline
+    (Williams, 1992).
     """
     losses = f(mu + sigma * eps)
     slopes = eps / sigma, (eps**2 - 1) / sigma  # of log q(z), by mu and by sigma
     return torch.stack([(losses * slope).mean(1) for slope in slopes], 1).numpy()
 
 
-def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
-    """The gradient that autograd computes if z is sampled directly: 0, as torch.normal passes no gradient to
-    mu and sigma. [batches, 2]
+def direct(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+    """Return the gradient [batches, 2] that autograd computes if z is sampled directly: 0, as torch.normal
+    passes no gradient to mu and sigma.
     """
     mu, sigma = (torch.full(eps.shape, value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma))
     z = torch.normal(mu, sigma, generator=torch.Generator().manual_seed(0))
@@ -74,15 +76,17 @@ def drawn(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
 
 
 def exact(loss: str, mu: float, sigma: float) -> np.ndarray:
-    """[2]: of E (z − 1)² = (mu − 1)² + sigma², or of E cos(a·z) = cos(a·mu)·exp(−½a²sigma²)."""
+    """Return the exact gradient [2]: of E (z − 1)² = (mu − 1)² + sigma², or of E cos(a·z) =
+    cos(a·mu)·exp(−½a²sigma²).
+    """
     if loss == "bowl":
         return np.array([2 * (mu - 1), 2 * sigma])
-    a, damped = RIPPLES, np.exp(-((RIPPLES * sigma) ** 2) / 2)
+    a, damped = RIPPLE_FREQUENCY, np.exp(-((RIPPLE_FREQUENCY * sigma) ** 2) / 2)
     return np.array([-a * np.sin(a * mu), -a * a * sigma * np.cos(a * mu)]) * damped
 
 
-def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
-    """eps [n] -> eps, z, f(z) and the slope of f there, [n] each."""
+def sample_path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
+    """Return eps, z, f(z) and the slope of f there, [n] each, for eps [n]."""
     z = (mu + sigma * eps).requires_grad_()
     losses = LOSSES[loss](z)
     losses.sum().backward()
@@ -94,14 +98,14 @@ def path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarra
     }
 
 
-def curve(loss: str, z: np.ndarray) -> np.ndarray:
-    """z [k] -> f(z) [k]"""
+def loss_values(loss: str, z: np.ndarray) -> np.ndarray:
+    """Return the loss f(z) [k] at z [k]."""
     return LOSSES[loss](torch.as_tensor(z)).numpy()
 
 
 def spread_ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
-    """a, b [batches]: estimates of the same batches -> the standard deviation of a by that of b, and its 95%
-    bootstrap interval.
+    """Return the standard deviation of a divided by that of b, and its 95% bootstrap interval; a, b
+    [batches]: estimates of the same batches.
     """
-    rows = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
+    rows = np.random.default_rng(0).integers(0, len(a), (BOOTSTRAP_SAMPLES, len(a)))
     return float(a.std() / b.std()), *np.quantile(a[rows].std(1) / b[rows].std(1), (0.025, 0.975)).tolist()

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 
 NAME = "reparameterization"
 PAGE = page_of(NAME)
@@ -17,10 +17,10 @@ MU = Setting("mu", -0.5, -2, 2, 0.1, page=PAGE)
 SIGMA = Setting("sigma", 0.8, 0.1, 2, 0.1, page=PAGE)
 N = Setting("n", 10, 1, 1000, page=PAGE)
 LOSS = Setting("loss", "bowl", page=PAGE, options=("bowl", "ripples"))
-DRAW = Setting("draw", 0, 0, 9999, page=PAGE)
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-SHOWN = {"bowl": "(z − 1)²", "ripples": "cos 4z"}
-LINES = 40  # samples shown, at most
+SEED = Setting("draw", 0, 0, 9999, page=PAGE)
+BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+LOSS_FORMULAS = {"bowl": "(z − 1)²", "ripples": "cos 4z"}
+MAX_SHOWN_SAMPLES = 40  # samples shown, at most
 
 mu, sigma, eps, z = tex("mu", r"\mu"), tex("sigma", r"\sigma"), tex("eps", r"\varepsilon"), tex("z", "z")
 sigma2, mu_x, sigma_x = tex("sigma", r"\sigma^2"), tex("mu", r"\mu_\phi(x)"), tex("sigma", r"\sigma_\phi(x)")
@@ -46,68 +46,87 @@ LESSON = Lesson(
         "explorer.models.posterior:Gaussian.sample",
         "explorer.lessons.reparameterization.compute:pathwise",
         "explorer.lessons.reparameterization.compute:score",
-        "explorer.lessons.reparameterization.compute:drawn",
+        "explorer.lessons.reparameterization.compute:direct",
     ),
-    (MU, SIGMA, N, LOSS, DRAW),
+    (MU, SIGMA, N, LOSS, SEED),
     concepts=(6,),
 )
 
 
 def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
-    from explorer.lessons.reparameterization.compute import curve, gradients, noise, path, spread_ratio
+    from explorer.lessons.reparameterization.compute import (
+        gradients,
+        loss_values,
+        sample_noise,
+        sample_path,
+        spread_ratio,
+    )
     from explorer.lessons.reparameterization.figure import (
-        REACH,
-        estimates,
-        estimates_at,
-        losses,
-        losses_at,
-        moved,
-        moved_at,
+        MAX_Z,
+        gradient_chart,
+        gradient_chart_data,
+        loss_chart,
+        loss_chart_data,
+        sample_chart,
+        sample_chart_data,
     )
 
     left, right = st.columns(2)
     with left:
-        one, other = st.columns(2)
-        with one:
+        left_half, right_half = st.columns(2)
+        with left_half:
             MU.slider("μ")
-        with other:
+        with right_half:
             SIGMA.slider("σ")
     with right:
-        one, other = st.columns(2, vertical_alignment="bottom")
-        with one:
-            N.set(min(SIZES, key=lambda size: abs(size - N.get())))
+        left_half, right_half = st.columns(2, vertical_alignment="bottom")
+        with left_half:
+            N.set(min(BATCH_SIZES, key=lambda size: abs(size - N.get())))
             st.select_slider(
-                "Samples in a batch", SIZES, key=N.key, format_func="{:,}".format, persist_state="session"
+                "Samples in a batch",
+                BATCH_SIZES,
+                key=N.key,
+                format_func="{:,}".format,
+                persist_state="session",
             )
-        with other:
-            LOSS.select("Loss f(z)", LOSS.options, SHOWN.get)
+        with right_half:
+            LOSS.select("Loss f(z)", LOSS.options, LOSS_FORMULAS.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
-    eps, grid = noise(DRAW.get())[:, :n], np.linspace(-REACH, REACH, 241)
+    eps, grid = sample_noise(SEED.get())[:, :n], np.linspace(-MAX_Z, MAX_Z, 241)
     # direct sampling is to be predicted first
-    shown = ("drawn", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
-    found, sampled = gradients(loss, mu, sigma, eps), path(loss, mu, sigma, eps[0, :LINES])
-    spreads = found.pathwise.std(0), found.score.std(0)
+    estimators = ("direct", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
+    estimates, path = (
+        gradients(loss, mu, sigma, eps),
+        sample_path(loss, mu, sigma, eps[0, :MAX_SHOWN_SAMPLES]),
+    )
+    spreads = estimates.pathwise.std(0), estimates.score.std(0)
     with left:
-        st.vega_lite_chart(fill(moved(), **moved_at(sampled, mu, sigma)), width="stretch")
+        st.vega_lite_chart(fill(sample_chart(), **sample_chart_data(path, mu, sigma)), width="stretch")
         st.vega_lite_chart(
             fill(
-                losses(loss),
-                curve=pd.DataFrame({"z": grid, "loss": curve(loss, grid)}),
-                **losses_at(sampled, loss),
+                loss_chart(loss),
+                curve=pd.DataFrame({"z": grid, "loss": loss_values(loss, grid)}),
+                **loss_chart_data(path, loss),
             ),
             width="stretch",
         )
     with right:
         for i, name in enumerate(("μ", "σ")):
-            ways = {way: getattr(found, way)[:, i] for way in shown}
-            reach = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(found.exact[i]))
+            values = {estimator: getattr(estimates, estimator)[:, i] for estimator in estimators}
+            axis_end = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(estimates.exact[i]))
             st.vega_lite_chart(
-                fill(estimates(shown, name, reach), **estimates_at(ways, found.exact[i])), width="stretch"
+                fill(
+                    gradient_chart(estimators, name, axis_end),
+                    **gradient_chart_data(values, estimates.exact[i]),
+                ),
+                width="stretch",
             )
-    exact = " and ".join(f"{words.minus(found.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ")))
+    exact = " and ".join(
+        f"{words.minus(estimates.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ"))
+    )
     ratios = " and ".join(
-        f"{_told(*spread_ratio(found.score[:, i], found.pathwise[:, i]))} for {name}"
+        f"{_format_ratio(*spread_ratio(estimates.score[:, i], estimates.pathwise[:, i]))} for {name}"
         for i, name in enumerate("μσ")
     )
     st.markdown(
@@ -116,21 +135,22 @@ def picture(runs: dict[str, Run]) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"Left: {min(n, LINES)} samples of one batch, μ ± σ, and the slope of the loss at each z. Right:"
+            f"Left: {min(n, MAX_SHOWN_SAMPLES)} samples of one batch, μ ± σ, and the slope of the loss at"
+            " each z. Right:"
             f" the estimates of {len(eps)} batches of {n:,} (those beyond the axis are drawn at its end) with"
             " their standard deviation; orange: the exact gradient.",
             width="stretch",
         )
-        st.button("Resample", on_click=lambda: DRAW.set((DRAW.get() + 1) % 10_000))
+        resample_button(SEED)
 
 
-def _told(ratio: float, low: float, high: float) -> str:
-    """To two digits."""
+def _format_ratio(ratio: float, low: float, high: float) -> str:
+    """Return a ratio and its interval, with two digits."""
     digits = 2 if ratio < 1 else 1 if ratio < 10 else 0
     return f"**{ratio:.{digits}f}** ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def _round_up(value: float) -> float:
-    """To 1, 2 or 5 times a power of ten, so that an axis seldom changes."""
+    """Round a value up to 1, 2 or 5 times a power of ten, so that an axis seldom changes."""
     power = 10 ** np.floor(np.log10(value))
     return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power))

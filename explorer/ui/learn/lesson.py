@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import streamlit as st
+
 from explorer.figures.palette import SYMBOLS
 from explorer.store.run import Run
 from explorer.ui import catalogue
@@ -70,13 +72,22 @@ def find_runs(names: Sequence[str]) -> dict[str, Run]:
 
 
 def missing_runs_sentence(names: Sequence[str], missing: Sequence[str], any_run: bool) -> str:
-    """Say which runs a lesson needs and how to get them."""
-    needed = (
-        f"the run {names[0]}" if len(names) == 1 else f"{'one' if any_run else 'all'} of {', '.join(names)}"
-    )
-    return (
-        f"This lesson needs {needed}. Missing: {', '.join(missing)}. `bash trained/make.sh` trains the runs"
-        " that belong to the app."
+    """Return the sentence that says which runs a lesson needs, which are missing, and how to get them."""
+    if len(names) == 1:
+        needed = f"This lesson needs the run {names[0]}, which is missing."
+    elif any_run:
+        needed = f"This lesson needs one of the runs {', '.join(names)}, which are missing."
+    else:
+        needed = f"This lesson needs the runs {', '.join(names)}. Missing: {', '.join(missing)}."
+    return f"{needed} `bash trained/make.sh` trains the runs that belong to the app."
+
+
+def resample_button(seed: Setting) -> None:
+    """Show a button that goes to the next seed, and after the last one to the first."""
+    st.button(
+        "Resample",
+        key=f"{seed.page} resample",
+        on_click=lambda: seed.set((seed.get() + 1) % int(seed.high + 1)),
     )
 
 
