@@ -5,7 +5,8 @@ import streamlit as st
 
 from explorer.figures.images import enlarge
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
@@ -74,9 +75,9 @@ def _compare(version: str, _run: Run) -> tuple:
         reconstruct_with_network,
     )
 
-    images = cache.view(_run).embedding.images
+    images = RunView(_run).embedding.images
     half = len(images) // 2
-    pca, network = fit_pca(images[:half]), reconstruct_with_network(cache.loaded(_run), images[half:])
+    pca, network = fit_pca(images[:half]), reconstruct_with_network(RunView(_run).load(), images[half:])
     distortion, error = losses_over_k(pca, images[half:])
     low, high = components_needed_interval(error, network.error)
     counts_by_clip = [
@@ -119,8 +120,8 @@ def _network_table(shape: tuple[int, int, int]) -> str:
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
     e, (half, pca, (distortion, error), network, sentence) = (
-        cache.view(run).embedding,
-        _compare(cache.version(run), run),
+        RunView(run).embedding,
+        _compare(run_version(run), run),
     )
     from explorer.figures.live import fill
     from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca

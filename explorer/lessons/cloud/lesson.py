@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
@@ -73,12 +74,12 @@ def _fixed_data(versions: tuple[str, ...], _runs: dict):
     from explorer.lessons.cloud.figure import posterior_map
     from explorer.lessons.cloud.phase import build_phase_estimator
 
-    views, vae = {name: cache.view(run) for name, run in _runs.items()}, cache.loaded(_runs["VAE"])
+    views, vae = {name: RunView(run) for name, run in _runs.items()}, RunView(_runs["VAE"]).load()
     embedding = views["VAE"].embedding
     n = len(embedding.images)
     estimator = build_phase_estimator(embedding.images, embedding.factors["phase"][:n])
     sides = {
-        name: standardize_model(cache.loaded(_runs[name]), v.scale, v.embedding.mu, embedding.images)
+        name: standardize_model(RunView(_runs[name]).load(), v.scale, v.embedding.mu, embedding.images)
         for name, v in views.items()
     }
     sigma, phase = np.exp(embedding.logvar[:n] / 2), embedding.factors["phase"][:n]
@@ -112,10 +113,10 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
 
 def picture(runs: dict[str, Run]) -> None:
     runs = {kind: runs[name] for kind, name in RUNS.items()}
-    embedding, versions = cache.view(runs["VAE"]).embedding, tuple(map(cache.version, runs.values()))
+    embedding, versions = RunView(runs["VAE"]).embedding, tuple(map(run_version, runs.values()))
     fixed_data = _fixed_data(versions, runs)
     _show_overlap(versions, runs, embedding, *fixed_data[:-1])
-    _show_dimmed(cache.loaded(runs["VAE"]), fixed_data[-1])
+    _show_dimmed(RunView(runs["VAE"]).load(), fixed_data[-1])
 
 
 def _show_overlap(

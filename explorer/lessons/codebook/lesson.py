@@ -5,7 +5,7 @@ import streamlit as st
 
 from explorer.figures.images import enlarge
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
@@ -62,7 +62,7 @@ def _encode(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndar
     """
     from explorer.lessons.codebook.compute import encode, entry_shares
 
-    encoded, index = encode(cache.loaded(_run).model, cache.view(_run).embedding.images)
+    encoded, index = encode(RunView(_run).load().model, RunView(_run).embedding.images)
     return encoded, index, *entry_shares(index, _run.spec.n_codes)
 
 
@@ -77,8 +77,8 @@ def picture(runs: dict[str, Run]) -> None:
         usage_chart_data,
     )
 
-    encoded, index, share, perplexity = _encode(run.folder, cache.version(run), run)
-    codebook, n_codes, n_groups = cache.codebook(run), run.spec.n_codes, run.spec.n_groups
+    encoded, index, share, perplexity = _encode(run.folder, run_version(run), run)
+    codebook, n_codes, n_groups = RunView(run).codebook, run.spec.n_codes, run.spec.n_groups
     position = min(POSITION.get(), n_groups) - 1
     left, middle, right = st.columns([1, 1.25, 1.25], gap="medium")
     with left:
@@ -120,7 +120,7 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
     from explorer.lessons.codebook.compute import distortions, substitute_entries
     from explorer.lessons.codebook.figure import entry_colours
 
-    loaded, codebook, images = cache.loaded(run), cache.codebook(run), cache.view(run).embedding.images
+    loaded, codebook, images = RunView(run).load(), RunView(run).codebook, RunView(run).embedding.images
     entry = int(index[position]) if ENTRY.get() == UNEDITED else min(ENTRY.get(), len(codebook) - 1)
     code = np.where(np.arange(len(index)) == position, entry, index)
     zs = substitute_entries(codebook, index, position)
@@ -192,7 +192,7 @@ def _show_samples(run, codebook: np.ndarray) -> None:
     gallery(
         "codebook draws",
         "Samples",
-        enlarge(cache.loaded(run).decode(zs), 3),
+        enlarge(RunView(run).load().decode(zs), 3),
         [f"sample {i + 1}" for i in range(len(zs))],
         GALLERY_COLUMNS,
     )

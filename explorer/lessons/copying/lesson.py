@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
@@ -61,7 +61,7 @@ LESSON = Lesson(
 def _reference_distances(folder, version: str, _run):
     from explorer.lessons.copying.compute import measure_reference_distances
 
-    return measure_reference_distances(cache.loaded(_run), cache.view(_run).embedding.images)
+    return measure_reference_distances(RunView(_run).load(), RunView(_run).embedding.images)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -72,24 +72,24 @@ def _decoded_samples(folder, version: str, seed: int, _run) -> tuple[np.ndarray,
     from explorer.latent.draws import from_gaussian
     from explorer.lessons.copying.compute import blend_distances, two_nearest_distances
 
-    zs = from_gaussian(cache.view(_run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed))
-    images, learnt = cache.loaded(_run).decode(zs), _reference_distances(folder, version, _run).training.x
+    zs = from_gaussian(RunView(_run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed))
+    images, learnt = RunView(_run).load().decode(zs), _reference_distances(folder, version, _run).training.x
     return images, two_nearest_distances(learnt, images), blend_distances(learnt, images)
 
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    reference = _reference_distances(run.folder, cache.version(run), run)
+    reference = _reference_distances(run.folder, run_version(run), run)
     line = _choose_line(run, reference)
     strip, yardstick = st.columns([5, 3], gap="medium")
     z_at_t = line[round(T.get() * (N_STEPS - 1))]
     with strip:
-        gap_index, n = cache.between(run), N_STEPS
+        gap_index, n = RunView(run).gap_index(), N_STEPS
         distances = _show_above_nearest(
             reference,
             "Along the line",
             ["decoded\nat t", "nearest\nimage"],
-            cache.loaded(run).decode(line),
+            RunView(run).load().decode(line),
             [f"{t:.1f}" for t in np.linspace(0, 1, n)],
             chosen=round(T.get() * (n - 1)),
             marked=np.flatnonzero(gap_index.farther(line) > 0) if gap_index else (),
@@ -113,7 +113,7 @@ def _choose_line(run, reference) -> np.ndarray:
     from explorer.latent.gap_map import widest
     from explorer.latent.interpolation import linear
 
-    gap = widest(cache.gaps(run))
+    gap = widest(RunView(run).gap_map)
     training = reference.training
     first = {name: training.mu[np.argmax(training.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
@@ -154,7 +154,7 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
     from explorer.latent.neighbours import nearest
     from explorer.lessons.copying.compute import best_blend, ideal_decode
 
-    decoded = cache.loaded(run).decode(z)[0]
+    decoded = RunView(run).load().decode(z)[0]
     blend = best_blend(reference.training.x, decoded)
     ideal = ideal_decode(reference.training.x, reference.training.mu, reference.logvar, z)
     decoded_column, pixel_column, code_column = st.columns([3, N_NEAREST, N_NEAREST])
@@ -217,7 +217,7 @@ def _show_samples(run, reference) -> None:
     from explorer.lessons.copying.compute import share_nearer, share_of_copies
     from explorer.lessons.copying.figure import histogram, histogram_data
 
-    images, distances, blends = _decoded_samples(run.folder, cache.version(run), SEED.get(), run)
+    images, distances, blends = _decoded_samples(run.folder, run_version(run), SEED.get(), run)
     st.subheader("Many samples")
     strip, chart_column = st.columns([5, 3], gap="medium")
     with strip:

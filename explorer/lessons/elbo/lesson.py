@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
 
@@ -71,7 +71,7 @@ LESSON = Lesson(
 def _decode_grid(version: str, _run):
     from explorer.lessons.elbo.compute import decode_grid
 
-    return decode_grid(cache.loaded(_run))
+    return decode_grid(RunView(_run).load())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -79,7 +79,7 @@ def _evidence(version: str, row: int, _run):
     from explorer.lessons.elbo.compute import compute_evidence
 
     return compute_evidence(
-        cache.loaded(_run), _decode_grid(version, _run), cache.view(_run).embedding.images[row]
+        RunView(_run).load(), _decode_grid(version, _run), RunView(_run).embedding.images[row]
     )
 
 
@@ -92,7 +92,7 @@ def _gradient_ascent(version: str, row: int, start: tuple[float, ...], _run) -> 
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    version, e = cache.version(run), cache.view(run).embedding
+    version, e = run_version(run), RunView(run).embedding
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -171,7 +171,7 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
         latent_plane_data,
     )
 
-    e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
+    e, image = RunView(run).embedding, _evidence(run_version(run), row, run)
     steps, log_evidence = [image.terms(q) for q in path], image.log_evidence
     q, terms = path[step], steps[step]
     lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
@@ -194,7 +194,7 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
     data = latent_plane_data(GRID.axis, np.exp(image.log_posterior), q, encoder, path[: step + 1], e.mu, e.y)
     plane_container.vega_lite_chart(fill(latent_plane(), **data), width="content")
     with plane_container.container(horizontal=True):
-        for picture, caption in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
+        for picture, caption in ((e.images[row], "image x"), (RunView(run).decode(np.array(q[:2])), "E[x|μ]")):
             st.image(to_uint8(picture), caption, width=88, alt=caption)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
@@ -202,7 +202,7 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
             " images."
         )
     if run.spec.likelihood == "bernoulli":
-        missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
+        missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
         bar_container.caption(
             "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
             f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019)."

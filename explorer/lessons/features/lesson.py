@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
@@ -61,7 +62,7 @@ LESSON = Lesson(
 def _data(version: str, _run):
     from explorer.lessons.features.compute import gather_images
 
-    return gather_images(cache.loaded(_run), cache.view(_run).embedding)
+    return gather_images(RunView(_run).load(), RunView(_run).embedding)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -80,7 +81,7 @@ def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str,
 
     try:
         if tuned:
-            return compute.fine_tuning_accuracies(data, cache.loaded(_run), counts, on_progress)
+            return compute.fine_tuning_accuracies(data, RunView(_run).load(), counts, on_progress)
         return compute.probe_accuracies(data, counts, on_progress)
     finally:
         bar.empty()
@@ -94,7 +95,7 @@ def picture(runs: dict[str, Run]) -> None:
     controls = st.columns([2, 4, 3])
     with controls[0]:
         run = runs[RUNS[IMAGES.pick("Images", images, words.choice_of_images)]]
-    data = _data(cache.version(run), run)
+    data = _data(run_version(run), run)
     with controls[1]:
         per_class = _choose_label_count([str(n) for n in data.counts])
     with controls[2]:
@@ -122,7 +123,7 @@ def picture(runs: dict[str, Run]) -> None:
             st.caption(f"± standard deviation over {n_choices} choices of the labelled images.")
             st.markdown(_lead_sentence(accuracies, count_index))
             if per_class == 1 and not tuned:
-                st.markdown(_reasons_sentence(cache.version(run), run))
+                st.markdown(_reasons_sentence(run_version(run), run))
         _show_labelled_images(run, data, per_class)
     _show_directions(run, data, per_class)
     _link_face_trainings()
@@ -141,7 +142,7 @@ def _choose_label_count(counts: list[str]) -> int:
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
     """Return the accuracies with few labels per class, and with many if they are requested."""
-    version, requested = cache.version(run), (False, True) if many else (False,)
+    version, requested = run_version(run), (False, True) if many else (False,)
     parts = [_train_classifiers(version, tuned, above, run) for above in requested]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -211,7 +212,7 @@ def _show_directions(run, data, per_class: int) -> None:
     CLASS.pick("Towards class", run.class_names)
     label = run.class_names.index(CLASS.get())
     zs, chances = class_directions(data, per_class, label, DIRECTION_STEPS)
-    images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
+    images = RunView(run).load().decode(zs.reshape(-1, zs.shape[-1]))
     captions = [f"{chance:.0%}" for chance in chances.ravel()]
     gallery(
         f"{PAGE} along",

@@ -10,7 +10,8 @@ from explorer.latent.interpolation import linear
 from explorer.latent.share import Z95
 from explorer.store.classifier import SURE
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
@@ -58,9 +59,9 @@ def _measure_gaps(versions: tuple[str, ...], _runs: dict) -> list:
     """Measure the gaps of each model."""
     from explorer.lessons.gaps.compute import measure_gaps
 
-    codes = {kind: cache.view(run).embedding for kind, run in _runs.items()}
+    codes = {kind: RunView(run).embedding for kind, run in _runs.items()}
     return [
-        measure_gaps(cache.loaded(run), cache.between(run), codes[kind].mu, codes[kind].logvar)
+        measure_gaps(RunView(run).load(), RunView(run).gap_index(), codes[kind].mu, codes[kind].logvar)
         for kind, run in _runs.items()
     ]
 
@@ -72,9 +73,9 @@ def _decode_samples(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
 
     return {
         kind: decode_points(
-            cache.loaded(run),
-            cache.between(run),
-            from_gaussian(cache.view(run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed)),
+            RunView(run).load(),
+            RunView(run).gap_index(),
+            from_gaussian(RunView(run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed)),
         )
         for kind, run in _runs.items()
     }
@@ -90,14 +91,14 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
 
     lines, maps = {}, {}
     for kind, run in _runs.items():
-        embedding, gaps = cache.view(run).embedding, cache.gaps(run)
+        embedding, gaps = RunView(run).embedding, RunView(run).gap_map
         mu = embedding.mu[
             [
                 most_typical_row(embedding.images, embedding.y[: len(embedding.images)], DIGITS.index(end))
                 for end in ends
             ]
         ]
-        lines[kind] = decode_points(cache.loaded(run), cache.between(run), linear(*mu, N_LINE_POINTS))
+        lines[kind] = decode_points(RunView(run).load(), RunView(run).gap_index(), linear(*mu, N_LINE_POINTS))
         maps[kind] = line_map(
             gap_strips(gaps.bounds, gaps.shade),
             gaps.bounds,
@@ -120,7 +121,7 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
 
     runs = {kind: runs[name] for kind, name in RUNS.items()}
-    versions = tuple(map(cache.version, runs.values()))
+    versions = tuple(map(run_version, runs.values()))
     step = round((N_LINE_POINTS - 1) * T.slider("t, interpolation fraction"))
     lines, maps, distances = _decode_lines(versions, (START.get(), END.get()), runs)
     for column, (kind, line) in zip(st.columns(2), lines.items()):

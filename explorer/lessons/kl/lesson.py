@@ -6,7 +6,8 @@ import streamlit as st
 
 from explorer.figures.palette import RED
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
 
@@ -118,8 +119,8 @@ def _show_aggregate() -> None:
     run = find_runs((RUN,)).get(RUN)
     if run is None:
         return
-    embedding = cache.view(run).embedding
-    densities, marginal, joint = _aggregates(cache.version(run), embedding.mu, embedding.logvar)
+    embedding = RunView(run).embedding
+    densities, marginal, joint = _aggregates(run_version(run), embedding.mu, embedding.logvar)
     low, high = np.exp(np.quantile(embedding.logvar, (0.025, 0.975)))
     st.markdown(
         f"**The aggregate posterior** of {len(embedding.mu):,} test images of MNIST is **{joint:.2f} nats**"

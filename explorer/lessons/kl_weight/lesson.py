@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
@@ -56,7 +57,7 @@ LESSON = Lesson(
 def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tuple[np.ndarray, np.ndarray]:
     from explorer.lessons.kl_weight.compute import distortions
 
-    loaded = cache.loaded(_run, beta)
+    loaded = RunView(_run).load(beta)
     return distortions(loaded.model, loaded.likelihood, _images[:n])
 
 
@@ -68,11 +69,11 @@ def _best_betas(version: str, _run) -> dict[str, tuple[float, list[float]]]:
     from explorer.lessons.kl_weight.compute import lowest_mean, rates, smallest_gap
     from explorer.ui.components.readouts import frame_gap
 
-    x, losses, bounds, gaps = cache.view(_run).embedding.images[:MAX_MEASURED_IMAGES], {}, {}, {}
+    x, losses, bounds, gaps = RunView(_run).embedding.images[:MAX_MEASURED_IMAGES], {}, {}, {}
     for beta in _run.spec.rungs:
         frame = next(frame for frame in _run.film if frame.beta == beta)
         losses[beta] = _distortions(version, beta, MAX_MEASURED_IMAGES, _run, x)[1].mean(0)
-        bounds[beta] = losses[beta] + rates(cache.loaded(_run, beta).model, x)
+        bounds[beta] = losses[beta] + rates(RunView(_run).load(beta).model, x)
         gaps[beta] = frame_gap(frame, prior=True)
     best = {"lowest distortion": lowest_mean(losses), "highest ELBO": lowest_mean(bounds)}
     return best | ({} if None in gaps.values() else {"smallest prior gap": smallest_gap(gaps)})
@@ -87,7 +88,7 @@ def picture(runs: dict[str, Run]) -> None:
         ]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
-    ae = pairs.partner(vae, cache.all_runs()[0])
+    ae = pairs.partner(vae, catalogue.all_runs()[0])
     for column, part in zip(st.columns([1.05, 1, 1.15]), (_show_map, _show_decoded, _show_curve)):
         with column:
             part(vae, ae, index)
@@ -108,7 +109,7 @@ def _show_map(vae, ae, index: int) -> None:
     from explorer.figures.live import fill
     from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
 
-    view = cache.view(vae)
+    view = RunView(vae)
     mu, logvar = (part[:N_MAP_CODES] for part in view.posteriors(vae.film[index].beta))
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
     box = enclosing_box(np.quantile(z, [0.005, 0.995], axis=0))
@@ -120,9 +121,9 @@ def _show_decoded(vae, ae, index: int) -> None:
     from explorer.lessons.kl_weight.compute import decode_rows
 
     rows = decode_rows(
-        ae and cache.loaded(ae),
-        cache.loaded(vae, vae.film[index].beta),
-        cache.view(vae).embedding.images[:GALLERY_COLUMNS],
+        ae and RunView(ae).load(),
+        RunView(vae).load(vae.film[index].beta),
+        RunView(vae).embedding.images[:GALLERY_COLUMNS],
         N_SAMPLES,
     )
     names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
@@ -150,17 +151,17 @@ def _show_comparison(vae, ae, index: int) -> None:
     from explorer.lessons.kl_weight.figure import comparison_table
     from explorer.ui.components.readouts import frame_gap
 
-    frame, images = vae.film[index], cache.view(vae).embedding.images
+    frame, images = vae.film[index], RunView(vae).embedding.images
     n, gap, prior_gap = min(MAX_MEASURED_IMAGES, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
     with st.spinner("Measuring gaps and distortions…"):
-        ae_gap = (ae_gaps := ae and cache.gaps(ae)) and ae_gaps.estimate
-        of_mean, sampled = _distortions(cache.version(vae), frame.beta, n, vae, images)
+        ae_gap = (ae_gaps := ae and RunView(ae).gap_map) and ae_gaps.estimate
+        of_mean, sampled = _distortions(run_version(vae), frame.beta, n, vae, images)
     left, right = st.columns([1.3, 1.7])
     left.markdown(comparison_table(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
     with right:
         if ae:
             _show_differences(
-                of_mean, sampled, _distortions(cache.version(ae), None, n, ae, images)[0], gap, ae_gap
+                of_mean, sampled, _distortions(run_version(ae), None, n, ae, images)[0], gap, ae_gap
             )
         if LESSON.answer.get():
             st.markdown(
@@ -168,7 +169,7 @@ def _show_comparison(vae, ae, index: int) -> None:
                 + "; ".join(
                     f"{figure} at β = {best:g}"
                     + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
-                    for figure, (best, others) in _best_betas(cache.version(vae), vae).items()
+                    for figure, (best, others) in _best_betas(run_version(vae), vae).items()
                 )
                 + ". A β in brackets can't be distinguished from the best."
             )

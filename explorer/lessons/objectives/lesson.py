@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.store.replay import read_replay
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
@@ -52,7 +52,7 @@ LESSON = Lesson(
     (EPOCH, CODES, SCALE),
     concepts=(5, 9),
     runs=tuple(RUNS),
-    accepts=lambda run: _read_replay(run.folder, cache.version(run)) is not None,
+    accepts=lambda run: _read_replay(run.folder, run_version(run)) is not None,
 )
 
 
@@ -66,7 +66,7 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
     from explorer.lessons.objectives.compute import sample_codes, state_at_epoch
 
-    replays = {name: _read_replay(run.folder, cache.version(run)) for name, run in runs.items()}
+    replays = {name: _read_replay(run.folder, run_version(run)) for name, run in runs.items()}
     left, right = st.columns([3, 2])
     with left:
         epoch = EPOCH.slider(f"Epoch (of {N_EPOCHS})")
@@ -120,7 +120,7 @@ def _show_images(name: str, originals: np.ndarray, state) -> None:
 def _show_test_figures(by_name: dict[str, Run]) -> None:
     """Show what the trained models measure on test images: it answers the question."""
     runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
-    distortion, nearest, change = _test_figures(tuple(cache.version(run) for run in runs.values()), runs)
+    distortion, nearest, change = _test_figures(tuple(run_version(run) for run in runs.values()), runs)
     distortions_text = ", ".join(
         f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items()
     )
@@ -146,13 +146,13 @@ def _test_figures(
 ) -> tuple[dict[str, tuple[float, float]], float, float]:
     from explorer.lessons.objectives.compute import max_pixel_change, mean_distortion, nearest_code_distance
 
-    codes = {title: cache.view(run).embedding for title, run in _runs.items()}
+    codes = {title: RunView(run).embedding for title, run in _runs.items()}
     reconstruction_only = codes[RUNS[RECONSTRUCTION]]
     return (
         {
-            title: mean_distortion(cache.loaded(_runs[title]), e.images, e.mu, e.logvar)
+            title: mean_distortion(RunView(_runs[title]).load(), e.images, e.mu, e.logvar)
             for title, e in codes.items()
         },
         nearest_code_distance(reconstruction_only.mu, reconstruction_only.logvar, 0.01),
-        max_pixel_change(cache.loaded(_runs[RUNS[KL]])),
+        max_pixel_change(RunView(_runs[RUNS[KL]]).load()),
     )
