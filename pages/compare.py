@@ -7,15 +7,12 @@ from explorer.store.ownership import public_name
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
-from explorer.ui.entry import require_app
 
 PAIR = "pair"
 IMAGES = "images of the pair"
 AE = "ae of the pair"
 VAE = "vae of the pair"
 CHOSEN = "a pair was chosen"
-
-require_app()
 runs, _ = cache.all_runs()
 by_name = {run.name: run for run in runs}
 chosen = st.session_state.pop(CHOSEN, False)
@@ -88,6 +85,6 @@ with st.expander("Figures and how they are measured"):
         f" sample. It is the mean of ten measurements, each of {min(vae.test.n, MOST_CODES):,} codes and as"
         " many samples, with a 95% interval over samples and images. Gaps of different numbers of codes"
         " are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the"
-        f" posterior *means* of {min(vae.test.n, cache.FILM_ROWS):,} images.\n\nThe address of this page is"
+        f" posterior *means* of {min(vae.test.n, FILM_ROWS):,} images.\n\nThe address of this page is"
         " a link to its present state."
     )

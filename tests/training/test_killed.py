@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from explorer.store.replay import REPLAY
+from explorer.store.run import REPLAY
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD
 
 
