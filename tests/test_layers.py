@@ -75,7 +75,7 @@ def layer_of(module: str) -> str:
 
 
 def imports(path: Path) -> set[str]:
-    """Return every module that a file imports, wherever in it; by `from a import b`, a.b if that is a module."""
+    """Return every module that a file imports, wherever in it; by `from a import b`, a.b if it is one."""
     modules = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
