@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.latent.gaps import MOST_CODES
+from explorer.store.embedding import FILM_ROWS
 from explorer.store.ownership import public_name
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
