@@ -51,6 +51,7 @@ def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
     ] == ["stored"]
 
 
+@pytest.mark.process
 def test_train_shows_a_bar_in_a_terminal(runs_folder):
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     leader, follower = pty.openpty()
