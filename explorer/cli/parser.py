@@ -10,10 +10,11 @@ from pathlib import Path
 from explorer.cli import run_commands, training_commands
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
+from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
 from explorer.registry import DATASETS
-from explorer.specs import RunSpec, value_type
+from explorer.specs import RunSpec
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -212,10 +213,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("data", run_commands.data, "download a data set if necessary, and describe it")
     sub.add_argument(
         "dataset",
-        help=(
-            f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of"
-            " images"
-        ),
+        help=(f"data set: {', '.join(DATASETS)}; or the path of a folder, zip, .npz, .npy or CSV of images"),
     )
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")
     return parser

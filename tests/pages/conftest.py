@@ -13,7 +13,7 @@ from PIL import Image
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from explorer.ui import cache
+from explorer.ui.catalogue import invalidate_catalogue
 from explorer.ui.pages import page_file
 from explorer.ui.train import ended
 
@@ -32,7 +32,7 @@ def expire_catalogue() -> None:
     """As time does: the app reads again which runs there are and who started them. All else that it caches
     belongs to a version of a run.
     """
-    cache.look_anew()
+    invalidate_catalogue()
     ended._starters.clear()
 
 

@@ -67,7 +67,7 @@ def pictures(tmp_path_factory):
     ("network", "colour"),
     [
         pytest.param(*kind, marks=[] if kind in BY_DEFAULT else pytest.mark.slow)
-        for kind in product(NETWORKS.names(), (False, True))
+        for kind in product(NETWORKS, (False, True))
     ],
 )
 def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures, network, colour):
