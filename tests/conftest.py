@@ -1,4 +1,6 @@
-"""Runs that tests share: trained once, on real images, in a second or two; and the command line."""
+"""Which tests the default leaves out; runs that tests share, trained once, on real images, in a few seconds;
+and the command line.
+"""
 
 import os
 import shutil
@@ -11,6 +13,7 @@ import pytest
 from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[1]
+BROWSER_FOLDERS, SMOKE_TEST = {"browser", "engines"}, "test_smoke.py"
 SPECS = {
     "tiny-vae": RunSpec("digits", likelihood="gaussian", epochs=20, width=32, lr=5e-3),
     "tiny-ae": RunSpec("digits", model="ae", epochs=5, width=32),
@@ -28,6 +31,17 @@ SPECS = {
     "tiny-vqvae": RunSpec("digits", model="vqvae", latent_dim=6, n_codes=12, epochs=60, width=32, lr=5e-3),
     "tiny-vae-6d": RunSpec("digits", likelihood="gaussian", latent_dim=6, epochs=20, width=32, lr=5e-3),
 }
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need a browser, except the smoke test, and those that call the command line in a
+    process of its own. Other tests with processes of their own are marked where they are written.
+    """
+    for item in items:
+        if item.path.parent.name in BROWSER_FOLDERS and item.path.name != SMOKE_TEST:
+            item.add_marker("browser")
+        if "explorer" in item.fixturenames:
+            item.add_marker("process")
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +81,25 @@ def explorer(runs_folder, tmp_path):
         assert "Traceback" not in done.stderr
         assert (done.returncode == 0) == ok, done.stderr
         return done
+
+    return call
+
+
+@pytest.fixture
+def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
+    """Calls the command line in this process, which takes a hundredth of the time."""
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])  # restored, as `train` sets it
+
+    def call(*words):
+        from explorer.cli.parser import main
+
+        capsys.readouterr()
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as end:  # argparse's
+            status = end.code
+        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
     return call
 

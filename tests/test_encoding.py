@@ -105,6 +105,7 @@ def locale(request, tmp_path_factory):
     return env
 
 
+@pytest.mark.process
 def test_every_page_opens_whatever_the_locale(locale, tmp_path):
     """Home, Library and each lesson, whose code and formulas hold letters that neither locale has."""
     code = """
@@ -129,6 +130,7 @@ print(len(list(Path("pages").glob("*.py"))), "pages")
     assert done.stdout.endswith(" pages\n"), done.stderr[-2000:]
 
 
+@pytest.mark.process
 def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_path, monkeypatch):
     """Classes named in letters of every kind stand in run.json, events.jsonl and the table."""
     names = ("größe", "日本語", "Ελλάς")
@@ -152,6 +154,7 @@ def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_pat
         assert [row["class"] for row in csv.DictReader(file)] == [names[i % 3] for i in range(9, 18)]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_terminal_that_lacks_letters_shows_others_in_their_place(tmp_path, encoding):
     for name in ("größe", "日本語"):

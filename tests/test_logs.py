@@ -77,6 +77,7 @@ def test_a_job_that_fails_is_logged_and_has_one_sentence(runs, monkeypatch, logg
     assert "an unforeseen error" in fault and "Traceback" not in fault and "\n" not in fault
 
 
+@pytest.mark.process
 def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
     """A real process, which finds a data set whose builder is broken."""
     code = (

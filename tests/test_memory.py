@@ -26,7 +26,7 @@ def pages_asked_for(code: str) -> int:
     return printed(f"""
 import resource
 import numpy as np
-from explorer import process
+from explorer import memory
 def steps():
     for i in range(6):
         made = [np.ones(n << 20, np.uint8) for n in (12, 12, 24, 3, 12)]
@@ -40,21 +40,17 @@ print(asked)
 
 def test_a_trainer_uses_the_memory_of_the_step_before():
     usual = pages_asked_for("asked = steps()")
-    assert pages_asked_for("process.to_train(); asked = steps()") < usual / 5
+    assert pages_asked_for("memory.tune_for_training(); asked = steps()") < usual / 5
 
 
 def test_a_server_gives_memory_back_but_for_the_moment_in_which_it_tries_a_training():
-    usual = pages_asked_for("process.to_serve(); asked = steps()")
-    moment = "process.to_serve()\nwith process.training_for_a_moment():\n    asked = steps()"
+    usual = pages_asked_for("memory.tune_for_server(); asked = steps()")
+    moment = "memory.tune_for_server()\nwith memory.training_for_a_moment():\n    asked = steps()"
     assert pages_asked_for(moment) < usual / 5
     assert pages_asked_for(moment + "\nasked = steps()") > usual / 2
 
 
 def test_a_trainer_s_threads_spin_as_others_do_not():
     assert printed("import explorer, os; print(os.environ['GOMP_SPINCOUNT'])") == 1000
-    assert (
-        printed(
-            "import os; from explorer import process; process.to_train(); print(os.environ['GOMP_SPINCOUNT'])"
-        )
-        == 300_000
-    )
+    tuned = "import os; from explorer import memory; memory.tune_for_training(); "
+    assert printed(tuned + "print(os.environ['GOMP_SPINCOUNT'])") == 300_000

@@ -16,6 +16,10 @@ from unittest.mock import patch
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+PAGES = [
+    "",
+    *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home"),
+]  # of the address
 INSTALLED = "chromium-headless-shell", "chromium", "google-chrome"  # the first draws the same with less work
 FLAGS = [
     "--no-sandbox",

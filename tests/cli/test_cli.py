@@ -51,6 +51,7 @@ def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
     ] == ["stored"]
 
 
+@pytest.mark.process
 def test_train_shows_a_bar_in_a_terminal(runs_folder):
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     leader, follower = pty.openpty()
@@ -243,21 +244,31 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
         (["data", "imagenet"], "no data set named"),
     ],
 )
-def test_a_mistake_is_one_line_that_says_what_to_do(explorer, words, says):
+def test_a_mistake_is_one_line_that_says_what_to_do(explorer_in_process, words, says):
+    assert says in refused(explorer_in_process(*words))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2"), (["dance"], "'dance'")],
+)
+def test_a_mistake_ends_the_process_with_status_2(explorer, words, says):
     assert says in refused(explorer(*words, ok=False))
 
 
-def test_a_folder_with_one_image_is_refused(explorer, tmp_path):
+def test_a_folder_with_one_image_is_refused(explorer_in_process, tmp_path):
     (tmp_path / "one").mkdir()
     Image.new("L", (30, 30)).save(tmp_path / "one" / "only.png")
     assert "training needs at least 2" in refused(
-        explorer("train", "--dataset", f"folder:{tmp_path / 'one'}", ok=False)
+        explorer_in_process("train", "--dataset", f"folder:{tmp_path / 'one'}")
     )
 
 
-def test_a_run_that_diverges_says_so_and_exits_2(explorer, runs_folder):
+def test_a_run_that_diverges_says_so_and_exits_2(explorer_in_process, runs_folder):
     words = "train --likelihood gaussian --sigma 0.001 --lr 10 --batch-size 8 --schedule constant --epochs 2"
-    line = explorer(*words.split(), ok=False).stderr.splitlines()[-1]
+    done = explorer_in_process(*words.split())
+    line = done.stderr.splitlines()[-1]
+    assert done.returncode == 2
     assert "diverged in epoch 1" in line and "Try a learning rate below 10" in line
     assert not [p for p in runs_folder.iterdir() if not p.name.startswith(("tiny", "."))]
 

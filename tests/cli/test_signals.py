@@ -14,6 +14,8 @@ from explorer.store.catalogue import find
 from explorer.store.run import MODEL
 from tests.conftest import ROOT, refused
 
+pytestmark = pytest.mark.process
+
 
 def interrupted(words: str, signal: int = 2, epochs: int = 3):
     """A training that is told to stop after so many epochs: its exit status and its last line."""

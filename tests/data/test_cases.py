@@ -261,6 +261,7 @@ def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_o
         train_classifier(data, lambda done, of: None)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "name", ["kaggle_mnist.csv", "train_test.zip", "images.npy", "npz_onehot.npz", "stack.tif"]
 )

@@ -265,6 +265,7 @@ def test_the_data_folder_is_what_the_environment_names(monkeypatch, tmp_path):
     assert data_folder() == tmp_path / ".cache" / "latent-space-explorer"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "code",
     [

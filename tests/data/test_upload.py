@@ -233,6 +233,7 @@ def test_sizes_are_those_that_a_run_can_have():
         found.dataset("it", 30, False)
 
 
+@pytest.mark.process
 def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
     data = take(npz(images=DIGITS, labels=TARGETS)).dataset("mine", 16, False)
     saved = own.save(data, "mine")

@@ -7,12 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from tests.browser.launch import ROOT
+from tests.browser.launch import PAGES
 from tests.engines.drags import BETA, DECODED, DECODED_2, DRAGS, MAIN, drag, open_page
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
-
-PAGES = ["", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home")]
 
 
 def place_of(page) -> list[float]:

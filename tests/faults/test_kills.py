@@ -3,7 +3,11 @@
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+import pytest
+
 from tests.faults.kills import killed
+
+pytestmark = pytest.mark.process
 
 
 def test_what_is_killed_at_random_moments_leaves_nothing_half_written_and_goes_on(

@@ -8,6 +8,8 @@ from collections import defaultdict
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 BOUND = [
     "setpriv",
     "--bounding-set=-dac_override,-dac_read_search",

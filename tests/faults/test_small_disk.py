@@ -8,6 +8,8 @@ from collections import defaultdict
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 MOUNT = (  # in a namespace: it goes with it
     'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'
 )

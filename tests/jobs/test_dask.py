@@ -17,6 +17,8 @@ from explorer.store.catalogue import find
 from tests.jobs.conftest import epochs_of
 from tests.trainings import stop_all, until
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -22,6 +22,8 @@ from tests.faults.processes import below, trainer_of
 from tests.jobs.conftest import epochs_of
 from tests.trainings import until
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 from explorer.errors import UserError
 from explorer.latent.tsne import tsne
 
+pytestmark = pytest.mark.process
+
 DIGITS = load_digits().data.astype(np.float32)
 
 

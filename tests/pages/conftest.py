@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.catalogue import invalidate_catalogue
 from explorer.ui.pages import page_file
+from explorer.ui.train import ended
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,14 +24,21 @@ ROOT = Path(__file__).parents[2]
 def app(tmp_path, monkeypatch):
     """With the shipped runs only."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    st.cache_data.clear()
+    expire_catalogue()
     return AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120).run()
 
 
+def expire_catalogue() -> None:
+    """As time does: the app reads again which runs there are and who started them. All else that it caches
+    belongs to a version of a run.
+    """
+    invalidate_catalogue()
+    ended._starters.clear()
+
+
 def opened() -> AppTest:
-    """By a visitor of a server that was just started."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    """By a visitor of a server that has not yet seen the test's runs."""
+    expire_catalogue()
     app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run()
     assert not app.exception
     return app

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import address, blocks, letter, opened, pads, visit
+from tests.pages.conftest import address, blocks, expire_catalogue, letter, opened, pads, visit
 
 
 @pytest.fixture
@@ -89,14 +88,14 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
     for i in range(4):
         Image.new("L", (28, 28), 60 * i).save(tmp_path / f"{i}.png")
     train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
-    st.cache_data.clear()
+    expire_catalogue()
     compare(app, vae="alone")
     assert (
         "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
     )  # of another pair
     # fewer codes than neighbours
     train_run(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")
-    st.cache_data.clear()
+    expire_catalogue()
     compare(app, vae="alone")
     assert not app.warning and app.selectbox(key="ae of the pair").value == "together"
 
@@ -105,7 +104,7 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
 def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(app, runs_folder, latent_dim):
     train_run(RunSpec("digits", model="ae", latent_dim=latent_dim, epochs=2, width=8), "other-ae")
     train_run(RunSpec("digits", latent_dim=latent_dim, epochs=2, width=8, beta=500.0), "collapsed")
-    st.cache_data.clear()
+    expire_catalogue()
     for ae, vae in (("other-ae", "collapsed"), ("other-ae", "tiny-ladder"), ("tiny-ae", "collapsed")):
         compare(app, ae=ae, vae=vae)
         assert len(pads(app)) == 1 and not app.error and not app.warning

@@ -4,6 +4,8 @@ import pytest
 
 from tests.benchmarks.app import first_imports
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(
     "package, needed", [("explorer", True), ("torch", False), ("sklearn", False), ("pandas", False)]

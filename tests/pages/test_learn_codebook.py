@@ -4,13 +4,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy.stats import entropy
 
 from explorer.runs.load import load_run
 from explorer.store import catalogue
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import follow, mounted, pictures
+from tests.pages.conftest import expire_catalogue, follow, mounted, pictures
 
 visit = partial(follow, "learn_codebook")
 
@@ -111,6 +110,6 @@ def test_each_answer_is_answered(app, option):
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
-    st.cache_data.clear()
+    expire_catalogue()
     visit(app)
     assert "needs the run digits-vqvae, which is missing." in app.info[0].value and not galleries(app)

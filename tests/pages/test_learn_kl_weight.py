@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy import stats
 
 from explorer.data import load as load_data
@@ -18,7 +17,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.training.evaluation import evaluate
 from explorer.ui.components.readouts import frame_gap
-from tests.pages.conftest import charts, follow, mounted, tables
+from tests.pages.conftest import charts, expire_catalogue, follow, mounted, tables
 
 visit = partial(follow, "learn_kl_weight")
 
@@ -181,6 +180,6 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
-    st.cache_data.clear()
+    expire_catalogue()
     visit(app)
     assert "needs one of the runs mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")

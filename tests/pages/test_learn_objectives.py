@@ -6,12 +6,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from explorer.store import catalogue
 from explorer.store.catalogue import SHIPPED
 from explorer.store.replay import read_replay
-from tests.pages.conftest import charts, follow, galleries, pictures, tables
+from tests.pages.conftest import charts, expire_catalogue, follow, galleries, pictures, tables
 
 RUNS = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
 visit = partial(follow, "learn_objectives")
@@ -117,6 +116,6 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
-    st.cache_data.clear()
+    expire_catalogue()
     visit(app)
     assert "Missing: digits-vae-2d-recon-only, " in app.info[0].value and not app.get("vega_lite_chart")

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 
 from explorer.figures.images import to_uint8
@@ -15,7 +14,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
-from tests.pages.conftest import blocks, letter, opened, pads, visit
+from tests.pages.conftest import blocks, expire_catalogue, letter, opened, pads, visit
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_no_message_of_a_rerun_is_large(app):
 
 def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     train_run(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
-    st.cache_data.clear()
+    expire_catalogue()
     explore(app, "tiny-gru")
     told = letter(app)["decoded"]
     pixels = np.frombuffer(base64.b64decode(told["pixels"][0]), np.uint8).reshape(8, 8)
@@ -90,7 +89,7 @@ def test_an_unknown_run_in_the_address_gets_a_sentence(app):
 
 def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
-    st.cache_data.clear()
+    expire_catalogue()
     app.switch_page(page_file("library")).run()
     assert not app.exception and "Run tiny-ae can't be used" in app.warning[0].value
     table = app.dataframe[0].value
@@ -102,7 +101,7 @@ def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
 
 def test_a_damaged_run_gets_a_sentence(app, runs_folder):
     (runs_folder / "tiny-vae" / "model.safetensors").write_bytes(b"cut")
-    st.cache_data.clear()
+    expire_catalogue()
     explore(app, "tiny-vae")
     assert "tiny-vae can't be used" in app.warning[0].value
 
@@ -118,7 +117,7 @@ def test_a_run_trained_anew_while_shown_gets_its_own_pad(app, runs_folder):
     explore(app, "tiny-vae")
     (runs_folder / "tiny-vae").rename(runs_folder / "old")
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
-    st.cache_data.clear()
+    expire_catalogue()
     app.run()
     assert not app.exception and len(letter(app)["zs"][0]) == 6
 
@@ -128,7 +127,7 @@ def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):
         Image.new("L", (28, 28), 200 * i).save(tmp_path / f"{i}.png")
     for model in ("vae", "ae"):
         train_run(RunSpec(f"folder:{tmp_path}", model=model, latent_dim=5, epochs=1, width=8), f"two-{model}")
-    st.cache_data.clear()
+    expire_catalogue()
     for name in ("two-vae", "two-ae"):
         explore(app, name)
         assert len(pads(app)) == 1 and not app.error
@@ -138,7 +137,7 @@ def test_a_path_leads_to_another_image_where_all_are_of_one_class(app, runs_fold
     for i in range(10):
         Image.new("L", (28, 28), 20 * i).save(tmp_path / f"{i}.png")
     train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "plain")
-    st.cache_data.clear()
+    expire_catalogue()
     visit("explore", app, run="plain", tool="interpolate")
     assert {"**From** the code of test image 0", "**To** the code of test image 1"} <= {
         m.value for m in app.markdown

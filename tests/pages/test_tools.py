@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from sklearn.decomposition import PCA
 
@@ -155,6 +156,7 @@ def test_copying_finds_the_training_image_itself(app):
 
 def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    st.cache_resource.clear()
     show(app, "mnist-vae-2d", "copying")
     assert "python -m explorer data mnist" in app.error[0].value and len(app.error) == 1
     for tool in TOOLS.keys() - {"copying"}:

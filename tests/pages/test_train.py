@@ -8,7 +8,6 @@ import sys
 from dataclasses import fields
 
 import pytest
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.jobs import queue
@@ -21,7 +20,7 @@ from explorer.ui import visitor, words
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 from tests.conftest import SPECS
-from tests.pages.conftest import ROOT, mounted, opened, visit
+from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
 from tests.trainings import until
 
 
@@ -56,6 +55,7 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
     )
 
 
+@pytest.mark.process
 def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     train(app, dataset="digits", epochs="7", width="16")
     assert any(
@@ -172,6 +172,7 @@ def test_what_cannot_be_trained_says_why_before_it_is_started(app):
     assert "image" in app.error[0].value
 
 
+@pytest.mark.process
 def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folder):
     train(app, dataset="digits", epochs="4000", width="16")
     name = RunSpec(epochs=4000, width=16).run_id
@@ -189,7 +190,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     app.switch_page(page_file("train")).run()
     app.button(key=f"stop {name}").click().run()
     until(lambda: queue.job_of(name) is None)
-    st.cache_data.clear()
+    expire_catalogue()
     app.run()
     assert any("Stopped after epoch" in w.value for w in app.warning) and app.button(key=f"on {name}")
     before = find(name).epochs
@@ -197,7 +198,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     until(lambda: read_events(runs_folder / name)[-1].get("epoch", 0) > before)
     queue.ask_to_stop(name)
     until(lambda: queue.job_of(name) is None)
-    st.cache_data.clear()
+    expire_catalogue()
     app.run()
     app.button(key=f"delete {name}").click().run()
     assert not (runs_folder / name).exists()
@@ -223,7 +224,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
         os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
     for name in SPECS:
         shutil.rmtree(runs_folder / name)
-    st.cache_data.clear()
+    expire_catalogue()
     train(app)
     choice = app.selectbox(key="ended training")
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None

@@ -41,6 +41,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.ownership import new_key, private_name
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD
 
+BY_DEFAULT = {("mlp", False), ("conv", True)}  # whose export is tested by default; a second or more each
 COLOUR = {"image_size": 28, "colour": True, "likelihood": "gaussian"}
 
 
@@ -62,7 +63,13 @@ def pictures(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("network", "colour"), [*product(NETWORKS, (False, True))])
+@pytest.mark.parametrize(
+    ("network", "colour"),
+    [
+        pytest.param(*kind, marks=[] if kind in BY_DEFAULT else pytest.mark.slow)
+        for kind in product(NETWORKS, (False, True))
+    ],
+)
 def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures, network, colour):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     about = COLOUR | {"dataset": f"folder:{pictures}"} if colour else {}

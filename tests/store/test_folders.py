@@ -96,6 +96,7 @@ def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatc
         assert not app.exception and not app.error, page
 
 
+@pytest.mark.process
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
 )

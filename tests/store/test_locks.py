@@ -40,6 +40,7 @@ def answers(lock_file: Path, way: str, looks: int) -> list[int]:
     return [int(looker.communicate(timeout=120)[0]) for looker in lookers]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("way, looks", [("shared", LOOKS), ("one after the other", LOOKS // 10)])
 def test_a_free_lock_is_free_to_all_who_look_at_once_and_a_held_one_is_held(tmp_path, way, looks):
     file = tmp_path / "job.lock"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 import torch
 
 from explorer.training.adam import Adam
@@ -16,6 +17,7 @@ assert "torch" in sys.modules and "torch._dynamo" not in sys.modules
 """
 
 
+@pytest.mark.process
 def test_a_training_never_imports_torchs_compiler(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     subprocess.run([sys.executable, "-c", WITHOUT_COMPILER], check=True)

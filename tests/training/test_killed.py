@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY
+
+pytestmark = pytest.mark.process
 
 
 def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on_to_the_same_end(tmp_path):

@@ -190,7 +190,9 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
 
 
 @pytest.mark.skipif(not choose("mlp").bf16, reason="this machine has no fast bfloat16, so it is not used")
-@pytest.mark.parametrize("network", ["mlp", "conv", "gru"])
+@pytest.mark.parametrize(
+    "network", ["mlp", *(pytest.param(network, marks=pytest.mark.slow) for network in ("conv", "gru"))]
+)
 def test_bfloat16_stays_within_a_third_of_a_nat(digits, network):
     spec = RunSpec(network=network, epochs=40, width={"mlp": 128, "conv": 16, "gru": 64}[network])
     full, half = (figures(spec, digits, Device("cpu", bf16, 1, "a test")) for bf16 in (False, True))
