@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from explorer.figures.images import enlarge
+from explorer.registry import NETWORKS
 from explorer.store.run import Run
 from explorer.ui import words
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "autoencoder"
 PAGE = page_of(NAME)
@@ -49,12 +50,6 @@ LESSON = Lesson(
     runs=(RUN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
-NETWORK_DESCRIPTIONS = {
-    "linear": "one linear layer each",
-    "mlp": "fully connected layers with nonlinearities between them",
-    "conv": "convolutions; transposed convolutions in the decoder",
-    "gru": "recurrent: one image row at a time; the LSTM is its older relative",
-}
 OTHER_CLIPS = (
     0.001,
     0.02,
@@ -111,7 +106,7 @@ def _network_table(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder.compute import count_weights
 
     rows = (
-        f"| {kind} | {NETWORK_DESCRIPTIONS.get(kind, '')} | {a:,} + {b:,} |"
+        f"| {kind} | {NETWORKS[kind].description} | {a:,} + {b:,} |"
         for kind, (a, b) in count_weights(shape, 2).items()
     )
     return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])

@@ -7,10 +7,10 @@ import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui import words
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "cloud"
 PAGE = page_of(NAME)

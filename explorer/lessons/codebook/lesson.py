@@ -5,10 +5,10 @@ import streamlit as st
 
 from explorer.figures.images import enlarge
 from explorer.store.run import Run
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "codebook"
 PAGE = page_of(NAME)

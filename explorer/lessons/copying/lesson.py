@@ -7,11 +7,11 @@ import streamlit as st
 
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.store.run import Run
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "copying"
 PAGE = page_of(NAME)

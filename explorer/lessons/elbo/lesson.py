@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "elbo"
 PAGE = page_of(NAME)

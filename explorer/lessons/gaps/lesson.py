@@ -11,10 +11,10 @@ from explorer.latent.share import Z95
 from explorer.store.classifier import SURE
 from explorer.store.run import Run
 from explorer.ui import words
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "gaps"
 PAGE = page_of(NAME)

@@ -7,9 +7,9 @@ import streamlit as st
 from explorer.figures.palette import RED
 from explorer.store.run import Run
 from explorer.ui import words
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl"
 PAGE = page_of(NAME)

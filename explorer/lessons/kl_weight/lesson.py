@@ -7,11 +7,11 @@ import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui import catalogue, words
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl_weight"
 PAGE = page_of(NAME)

@@ -9,10 +9,10 @@ import streamlit as st
 
 from explorer.store.replay import read_replay
 from explorer.store.run import Run
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "objectives"
 PAGE = page_of(NAME)
