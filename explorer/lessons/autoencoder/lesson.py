@@ -5,10 +5,11 @@ import streamlit as st
 
 from explorer.registry import NETWORKS
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "autoencoder"
 PAGE = page_of(NAME)
@@ -64,9 +65,9 @@ def _measured(version: str, _run: Run) -> tuple:
         over_k,
     )
 
-    images = cache.view(_run).embedding.images
+    images = RunView(_run).embedding.images
     half = len(images) // 2
-    pca, network = fitted(images[:half]), by_network(cache.loaded(_run), images[half:])
+    pca, network = fitted(images[:half]), by_network(RunView(_run).load(), images[half:])
     distortion, error = over_k(pca, images[half:])
     low, high = components_interval(error, network.error)
     by_clip = [
@@ -102,8 +103,8 @@ def _networks(shape: tuple[int, int, int]) -> str:
 def picture(runs: dict[str, Run]) -> None:
     run = runs[SHOWN]
     e, (half, pca, (distortion, error), network, said) = (
-        cache.view(run).embedding,
-        _measured(cache.version(run), run),
+        RunView(run).embedding,
+        _measured(run_version(run), run),
     )
     from explorer.figures.live import fill
     from explorer.lessons.autoencoder.compute import CLIP, by_pca, least

@@ -1,4 +1,4 @@
-"""A decoder's weights and layers, for forward.js."""
+"""A decoder's weights and layers, for network.js."""
 
 import math
 import re
