@@ -62,7 +62,7 @@ def add(recipe: Recipe, folder: Path, monkeypatch) -> str:
         [(name, entry)] = eval(f"{{{line}}}", {file.stem: import_module(recipe.module)}).items()
         monkeypatch.setitem(TOOLS, name, entry)
     else:
-        [entry] = eval(f"({line})", vars(registry).copy())
+        entry = eval(line, vars(registry).copy())
         name = entry.name
         monkeypatch.setitem(getattr(registry, table), name, entry)
     return name
