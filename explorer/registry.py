@@ -139,12 +139,7 @@ DATASETS = Registry(
     DatasetKind("kmnist", f"{TORCHVISION}:kmnist", label="KMNIST", n_train=60_000, download=TORCHVISION),
     DatasetKind("cifar10", f"{TORCHVISION}:cifar10", label="CIFAR-10", n_train=50_000, download=TORCHVISION),
     DatasetKind(
-        "celeba",
-        f"{TORCHVISION}:celeba",
-        label="CelebA",
-        n_train=162_770,
-        download=TORCHVISION,
-        is_slow=True,
+        "celeba", f"{TORCHVISION}:celeba", label="CelebA", n_train=162_770, download=TORCHVISION, is_slow=True
     ),
     DatasetKind(
         "folder",
@@ -163,6 +158,12 @@ DATASETS = Registry(
     ),
     DatasetKind("own", "explorer.data.own:own", argument="name", count="explorer.data.sizes:count_own"),
 )
+
+
+def built_in_datasets() -> list[str]:
+    """Return the names of the data sets that need no path and no name after a colon."""
+    return [kind.name for kind in DATASETS.values() if not kind.argument]
+
 
 NETWORKS = Registry(
     "network",

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from explorer import device
 from explorer.data import data_folder
 from explorer.errors import UserError
-from explorer.registry import DATASETS
+from explorer.registry import DATASETS, built_in_datasets
 from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, runs_folder
 
@@ -20,7 +20,7 @@ def findings() -> dict[str, str]:
     runs, faults = catalogue()
     folder = runs_folder()
     place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
-    included = [kind.name for kind in DATASETS.values() if not kind.download and not kind.argument]
+    included = [name for name in built_in_datasets() if not DATASETS[name].download]
     downloads = [kind for kind in DATASETS.values() if kind.download]
     try:
         installed = [kind.name for kind in downloads if kind.source.installed(kind.name)]

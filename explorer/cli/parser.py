@@ -13,7 +13,7 @@ from explorer.errors import UserError
 from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
-from explorer.registry import DATASETS
+from explorer.registry import DATASETS, built_in_datasets
 from explorer.specs import RunSpec
 
 
@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
             if f.name in without:
                 continue
             flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
+            if f.name == "dataset":
+                help += f". Names: {', '.join(built_in_datasets())}"
             if value_type(f) is bool:
                 sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
             else:

@@ -12,7 +12,7 @@ from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.fields import value_type
 from explorer.names import sanitize
-from explorer.registry import DATASETS
+from explorer.registry import built_in_datasets
 from explorer.specs import RunSpec, unused_options
 from explorer.store.ownership import public_name
 from explorer.ui import visitor, words
@@ -126,8 +126,7 @@ def _widget(f: Field):
     m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
-        built_in = [name for name, kind in DATASETS.items() if not kind.argument]
-        names = [*built_in, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
+        names = [*built_in_datasets(), *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
         given = st.session_state[key]
         return st.selectbox(
             label, names if given in names else [*names, given], format_func=words.choice_of_images, **how
