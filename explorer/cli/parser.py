@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
-    args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
+    args = build_parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
     try:
         return args.command(args) or 0
     except UserError as error:
@@ -49,7 +49,8 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each has its function as `command`."""
     parser = _Parser(
         prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
     )
