@@ -7,15 +7,12 @@ from explorer.store.ownership import public_name
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
-from explorer.ui.entry import require_app
 
 PAIR = "pair"
 IMAGES = "images of the pair"
 AE = "ae of the pair"
 VAE = "vae of the pair"
 CHOSEN = "a pair was chosen"
-
-require_app()
 runs, _ = cache.all_runs()
 by_name = {run.name: run for run in runs}
 chosen = st.session_state.pop(CHOSEN, False)

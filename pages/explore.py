@@ -4,15 +4,13 @@ import streamlit as st
 
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
-from explorer.ui.entry import require_app
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import visit
 from explorer.ui.explore.view import explore_view
 from explorer.ui.faults import plain_faults
+from explorer.ui.pages import page_file
 
 USUAL, CHOSEN = "mnist-vae-2d", "a run was chosen"
-
-require_app()
 runs, _ = cache.all_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
@@ -58,7 +56,7 @@ with plain_faults():
     explore_view(here)
 if other := pairs.partner(run, runs):
     st.page_link(
-        "pages/compare.py",
+        page_file("compare"),
         label=f"Compare with {words.article(other)}",
         icon=":material/compare:",
         query_params=pairs.address(run, other),

@@ -5,13 +5,11 @@ import streamlit as st
 from explorer.registry import LESSONS
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
-from explorer.ui.entry import require_app
 from explorer.ui.explore.latent_view import latent_view
 from explorer.ui.learn.lesson import page_of
+from explorer.ui.pages import page_file
 
 TASTE = "mnist-vae-2d"
-
-require_app()
 st.title("Explore a latent space")
 runs, _ = cache.all_runs()
 taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else None)
@@ -44,20 +42,20 @@ if taste.spec.has_prior:
             " prior, a standard Gaussian. The dotted rings are 1, 2 and 3 standard deviations of the prior."
         )
 st.page_link(
-    "pages/explore.py",
+    page_file("explore"),
     label=f"Explore this model and {len(runs) - 1} others",
     icon=":material/arrow_forward:",
     query_params={"run": taste.name},
 )
 if pair := pairs.usual(runs):
     st.page_link(
-        "pages/compare.py",
+        page_file("compare"),
         label="Compare: find an AE's gaps, and move the KL weight of a VAE",
         icon=":material/compare:",
         query_params=pairs.address(*pair),
     )
 st.page_link(
-    f"pages/{page_of(next(iter(LESSONS)))}.py",
+    page_file(page_of(next(iter(LESSONS)))),
     label=f"Learn the ideas in {len(LESSONS)} short lessons",
     icon=":material/school:",
 )

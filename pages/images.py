@@ -3,12 +3,10 @@
 import streamlit as st
 
 from explorer.ui.components.name_field import may_keep
-from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.images.sets import image_sets
 from explorer.ui.images.upload import image_upload, kept
 
-require_app()
 st.title("Your images")
 st.markdown(
     "**Choose files and save them as a data set.** Folders in a zip file become classes. "

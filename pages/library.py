@@ -9,13 +9,11 @@ from explorer.store.ownership import owner_key, public_name
 from explorer.ui import cache, words
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
-from explorer.ui.entry import require_app
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import bring
+from explorer.ui.pages import page_file
 
 N_SHOWN = 10
-
-require_app()
 st.title("Library")
 st.markdown(
     "All trained models, with figures on test images. **Select a row** to see the run below the table."
@@ -99,7 +97,7 @@ with left:
     if not owner_key(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link(
-        "pages/train.py",
+        page_file("train"),
         label="Open in Train",
         icon=":material/model_training:",
         query_params=words.in_address(run.spec),
@@ -113,13 +111,13 @@ with right:
     st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
     st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(
-        "pages/explore.py",
+        page_file("explore"),
         label="Open in Explore",
         icon=":material/arrow_forward:",
         query_params={"run": run.name},
     )
     st.page_link(
-        "pages/explore.py",
+        page_file("explore"),
         label="Export",
         icon=":material/download:",
         query_params={"run": run.name, "tool": "take"},

@@ -7,7 +7,6 @@ from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
 from explorer.ui import visitor
 from explorer.ui.components.deletion import undo_button
-from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.train import presets
 from explorer.ui.train.ended import choose_ended, last_own
@@ -17,8 +16,6 @@ from explorer.ui.train.start import name_of, start
 from explorer.ui.train.view import is_there, training_view, trainings
 
 FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
-
-require_app()
 followed = st.session_state.get(FOLLOWED, [])
 if asked := st.query_params.to_dict():
     if wrong := from_address(asked):

@@ -111,9 +111,9 @@ def test_every_page_opens_whatever_the_locale(locale, tmp_path):
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("app.py", default_timeout=120).run()
-for page in sorted(Path("pages").glob("*.py")):
-    app.switch_page(f"pages/{page.name}").run()
+app = AppTest.from_file("explorer/ui/main.py", default_timeout=120).run()
+for page in sorted(Path("pages").resolve().glob("*.py")):
+    app.switch_page(str(page)).run()
     assert not app.exception and not app.error and len(app.main) > 0, page.name
 print(len(list(Path("pages").glob("*.py"))), "pages")
 """

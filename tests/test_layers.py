@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = {"errors", "names", "registry", "specs"}
+SETTINGS = {"errors", "logs", "names", "registry", "specs"}
 MAY_IMPORT = {
     "names": set(),
     "memory": set(),
     "events": set(),
+    "logs": set(),
     "errors": {"names"},
     "device": {"errors"},
     "registry": {"errors"},
@@ -40,7 +41,19 @@ MAY_IMPORT = {
 }
 STREAMLIT = {"ui", "lessons", "pages", "app"}
 WITHOUT_TORCH = {
-    *("errors", "names", "registry", "events", "specs", "memory", "store", "untrusted", "latent", "figures"),
+    *(
+        "errors",
+        "logs",
+        "names",
+        "registry",
+        "events",
+        "specs",
+        "memory",
+        "store",
+        "untrusted",
+        "latent",
+        "figures",
+    ),
     *("jobs", "cli", "ui", "pages", "app"),
 }
 FILES = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from explorer.cli import run_commands, training_commands
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
+from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
 from explorer.registry import DATASETS
 from explorer.specs import RunSpec, value_type
@@ -23,6 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
     args = build_parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
+    configure(args.log_level)
     try:
         return args.command(args) or 0
     except UserError as error:
@@ -53,6 +55,12 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each has its function as `command`."""
     parser = _Parser(
         prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default="warning",
+        help="what is logged on stderr: unforeseen errors and warnings (default), or more",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 

@@ -7,6 +7,7 @@ import math
 
 from explorer.errors import UserError
 from explorer.jobs.queue import enter, give_up, in_a_sentence
+from explorer.logs import LOGGER
 from explorer.memory import tune_for_training
 from explorer.specs import RunSpec
 
@@ -48,6 +49,7 @@ def _say_if_lost(run: str, task) -> None:
     """
     if task.status == "error":
         if not isinstance(error := task.exception(), UserError):  # turn() has recorded it
+            LOGGER.error("Training %s failed on the cluster", run, exc_info=error)
             give_up(run, in_a_sentence(error))
     elif task.status != "finished":
         give_up(run, "The connection to the scheduler was lost. Try again when the scheduler is running.")

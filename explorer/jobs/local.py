@@ -8,12 +8,17 @@ import sys
 import threading
 from pathlib import Path
 
+from explorer.errors import UserError
 from explorer.jobs.limits import max_jobs
 from explorer.jobs.queue import enter
+from explorer.logs import LOGGER
 from explorer.specs import RunSpec
+from explorer.store.catalogue import place_for
+from explorer.store.run import TRAIN_LOG
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("EXPLORER_RUNS", "EXPLORER_DATA")
+EXPECTED_STATUSES = (0, 2, 130)  # it ended; a mistake, in a sentence; stopped
 AHEAD = 3  # processes that wait
 
 
@@ -40,7 +45,20 @@ class LocalExecutor:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        threading.Thread(
-            target=process.wait, daemon=True
-        ).start()  # without wait() it would remain as a zombie process
+        LOGGER.info("Training %s: started process %d", run, process.pid)
+        threading.Thread(target=_wait, args=(process, run), daemon=True).start()
         return True
+
+
+def _wait(process: subprocess.Popen, run: str) -> None:
+    """Wait for a training's end, so that no zombie process remains, and log an unforeseen error."""
+    status = process.wait()
+    if status not in EXPECTED_STATUSES:
+        LOGGER.error("Training %s: its process ended with status %d\n%s", run, status, _read_log(run))
+
+
+def _read_log(run: str) -> str:
+    try:
+        return (place_for(run) / TRAIN_LOG).read_text(encoding="utf-8", errors="replace")
+    except (OSError, UserError):
+        return "It has left no traceback."

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from explorer.errors import UserError
 from explorer.jobs.limits import max_jobs
+from explorer.logs import LOGGER
 from explorer.specs import RunSpec
 from explorer.store.atomic import ABANDONED, drop_parts, write_whole
 from explorer.store.catalogue import place_for, runs_folder
@@ -185,6 +186,8 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
         leave(run)
         raise
     except Exception as error:
+        if not isinstance(error, UserError):
+            LOGGER.error("Training %s failed", run, exc_info=True)
         # before the lock is released: a job without lock and fault counts as dead
         give_up(run, in_a_sentence(error))
         raise

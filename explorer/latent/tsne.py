@@ -78,6 +78,9 @@ def settings(n: int) -> dict:
 
 
 def _serve(n: int) -> None:
+    """Serve one client. scikit-learn (1.9) reports progress only in what it prints; without it the bar stays
+    at 0.
+    """
     from sklearn.manifold import TSNE
 
     codes = np.frombuffer(sys.stdin.buffer.read(), np.float32).reshape(n, -1)

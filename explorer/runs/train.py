@@ -12,6 +12,7 @@ from explorer.data import load as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
+from explorer.logs import LOGGER, write_traceback
 from explorer.runs.replay import ReplayRecorder
 from explorer.runs.save import save_run
 from explorer.specs import RunSpec
@@ -26,6 +27,7 @@ from explorer.store.run import (
     EVENTS,
     MODEL,
     RECORD,
+    TRAIN_LOG,
     BrokenRun,
     Run,
     read,
@@ -66,11 +68,26 @@ def train_run(
     When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that
     was stopped or interrupted continues from there when it is started again. A run that diverges is saved
     with its last good epoch. Raises UserError if nothing can be trained or saved, or if another process is
-    training this run.
+    training this run. The traceback of an unforeseen error is written to train.log in the run's folder.
     """
     if (run := find_existing(spec, name)) and not can_go_on(run.folder):
         return run
     folder = catalogue.place_for(name or spec.run_id)
+    try:
+        run = _read_and_train(spec, name, folder, on_event, stop)
+    except UserError:
+        raise
+    except Exception:
+        write_traceback(folder / TRAIN_LOG)
+        raise
+    (folder / TRAIN_LOG).unlink(missing_ok=True)
+    LOGGER.info("Training %s: saved after %d epochs, %.1f s", run.name, run.epochs, run.seconds)
+    return run
+
+
+def _read_and_train(
+    spec: RunSpec, name: str | None, folder: Path, on_event: Callable[[Event], None], stop: Callable[[], bool]
+) -> Run:
 
     def reading(done: int, total: int) -> None:
         on_event(Reading(done, total))
@@ -99,7 +116,7 @@ def _train(
 ) -> Run:
     drop_parts(folder)
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if left and not left & {RECORD, EVENTS, CHECKPOINT}:
+    if left and not left & {RECORD, EVENTS, CHECKPOINT, TRAIN_LOG}:
         raise UserError(
             f"The folder {folder} contains files that do not belong to a run. Choose another name."
         )
@@ -107,6 +124,7 @@ def _train(
     events = training(spec, data, chosen, last)
     event = next(events)  # raises UserError for what cannot be trained, before anything is written
     folder.mkdir(exist_ok=True)
+    LOGGER.info("Training %s on %s (%s)", folder.name, chosen.name, spec.flags())
     before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
     log, watcher, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
     try:

@@ -22,6 +22,7 @@ from explorer.untrusted.tensors import unpacked
 
 FORMAT = 1
 RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
+TRAIN_LOG = "train.log"  # the traceback of the last training, if an unforeseen error ended it
 REPLAY = "replay.safetensors"  # the replay of the training, if there is one
 CHECKSUM = "checksum"  # of the record's own, and
 NOTE = 500  # characters
@@ -115,11 +116,11 @@ def read(folder: Path) -> Run:
         missing = Path(error.filename).name
         if missing == RECORD and is_training(folder):
             raise UserError(f"Run {name} is still being trained. Wait until it has ended.") from None
-        fault = (
-            "its training was interrupted"
-            if missing == RECORD and (folder / EVENTS).exists()
-            else f"{missing} is missing"
-        )
+        fault = f"{missing} is missing"
+        if missing == RECORD and (folder / EVENTS).exists():
+            fault = "its training was interrupted"
+        if missing == RECORD and (folder / TRAIN_LOG).exists():
+            fault = f"an unforeseen error ended its training ({TRAIN_LOG} has the details)"
     except OSError as error:
         raise _unread(name, error) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.logs import LOGGER
 from explorer.store.ownership import public_name
 
 
@@ -16,6 +17,7 @@ def plain_faults():
     except UserError as error:
         st.error(public_name(str(error)))
     except OSError as error:
+        LOGGER.warning("A visitor met an error of the file system", exc_info=True)
         st.error(
             f"{error.filename or 'A file'} could not be read: {error.strerror}. Check its path and its"
             " permissions."

@@ -1,18 +1,16 @@
-"""Around Streamlit's own server: a page asked for under a name that is not allowed is answered in words, and
-a browser is opened.
-"""
+"""What surrounds Streamlit's own server: its start, and the answer to a host name that is not allowed."""
 
-import sys
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from streamlit import cli_util, config
-from streamlit.web.server import server_util
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from explorer.logs import LOGGER, configure
 from explorer.names import sanitize
+from explorer.ui.streamlit_internals import is_host_allowed, open_browser
+from explorer.ui.warm_up import warm_up
 
 HEALTH = "/_stcore/health"  # is asked by machines, under any name
 MOST_LOGGED = 100  # names
@@ -41,7 +39,7 @@ class HostAnswer:
     def _log(self, name: str) -> None:
         if name not in self.logged and len(self.logged) < MOST_LOGGED:
             self.logged.add(name)
-            print(said_to_operator(name), file=sys.stderr, flush=True)
+            LOGGER.warning(said_to_operator(name))
 
 
 def said_to_visitors(name: str) -> str:
@@ -75,13 +73,9 @@ def _name(host: str | None) -> str:
 
 
 @asynccontextmanager
-async def opens_a_browser(app):
-    """Lifespan of an st.App: as `streamlit run` does for a script, but (1.67) not for an st.App."""
-    if getattr(config, "_server_mode", None) == "starlette-app" and not config.get_option("server.headless"):
-        named = [name for name in ("browser.serverAddress", "server.address") if config.is_manually_set(name)]
-        cli_util.open_browser(
-            server_util.get_url(
-                server_util.get_display_address(config.get_option(named[0])) if named else "localhost"
-            )
-        )
+async def lifespan(app):
+    """What the server does once, before its first visitor."""
+    configure(st.get_option("logger.level"))
+    warm_up()
+    open_browser()
     yield

@@ -1,45 +1,41 @@
-"""What the server says leaves at once, but for a whole page."""
+"""Parts of Streamlit that are not public, in one place (tried on 1.67).
 
-import os
-import socket
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
-
-from streamlit.runtime import runtime
-
-BATCH = 0.005  # s
+Each may be missing from another version; the app then works without it. tests/ui/test_streamlit_internals.py
+says when one is missing. In .streamlit/config.toml, `runner.postScriptGC` is the only hidden option: without
+it, a full garbage collection after each rerun takes about 100 ms once torch is loaded.
+"""
 
 
-@cache
-def send_at_once() -> None:
-    """Nagle's algorithm (RFC 896) off for this process's TCP sockets, and so for those that they accept.
+def is_host_allowed(host: str | None) -> bool:
+    """Return whether `server.allowedHosts` names the host of a request.
 
-    asyncio does that for sockets which name TCP as their protocol; the one that Streamlit 1.67 listens on
-    names none, and each rerun would wait for the browser to acknowledge its first message, 40 ms.
+    If Streamlit lacks the function, every host passes here, and Streamlit itself refuses the websocket.
     """
-    with suppress(FileNotFoundError):  # no such folder on Windows
-        for number in os.listdir("/dev/fd"):
-            with suppress(OSError):  # closed meanwhile
-                if stat.S_ISSOCK(os.fstat(int(number)).st_mode):
-                    with socket.socket(fileno=os.dup(int(number))) as same:
-                        if (
-                            same.family in (socket.AF_INET, socket.AF_INET6)
-                            and same.type == socket.SOCK_STREAM
-                        ):
-                            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-@contextmanager
-def a_whole_page() -> Iterator[None]:
-    """While one is written, its messages go in batches, of 5 ms, which its browser shows at once; else each
-    by itself.
-
-    Streamlit rests so long whenever it has sent what there was, which would hold up a fragment's rerun twice.
-    """
-    runtime.MESSAGE_FLUSH_INTERVAL_SECS = BATCH
     try:
-        yield
-    finally:
-        runtime.MESSAGE_FLUSH_INTERVAL_SECS = 0
+        from streamlit.web.server.starlette.starlette_websocket import is_host_allowed as is_allowed
+    except ImportError:
+        return True
+    return is_allowed(host)
+
+
+def open_browser() -> None:
+    """Open a browser where `streamlit run` started the app on a machine with a screen.
+
+    `streamlit run` does it for a script, but not for an st.App. If Streamlit lacks the functions, no browser
+    is opened.
+    """
+    try:
+        from streamlit import cli_util, config
+        from streamlit.web.server import server_util
+
+        if config._server_mode != "starlette-app" or config.get_option("server.headless"):
+            return
+        settings = [
+            name for name in ("browser.serverAddress", "server.address") if config.is_manually_set(name)
+        ]
+        address = "localhost"
+        if settings:
+            address = server_util.get_display_address(config.get_option(settings[0]))
+        cli_util.open_browser(server_util.get_url(address))
+    except (ImportError, AttributeError):
+        return

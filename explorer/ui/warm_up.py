@@ -1,20 +1,16 @@
-"""What is done once for all visitors: heavy imports, in the background while the first page is already on
-screen.
-"""
+"""What a server does once for all visitors: heavy imports, in the background."""
 
 import gc
 import threading
 from contextlib import suppress
-
-import streamlit as st
 
 from explorer import memory
 
 MOST_FILES = 16_384  # for some thousand visitors
 
 
-@st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
+    """Tune the process for serving, and import what the pages need in a thread."""
     memory.tune_for_server()
     _open_many_files()
     thread = threading.Thread(target=_import_heavy, daemon=True)

@@ -57,8 +57,6 @@ SWITCH = """async ([path, sign]) => {
 FIRST_SCRIPT = """
 import sys
 from streamlit.testing.v1 import AppTest
-from explorer.ui import warm_up
-warm_up.warm_up = lambda: None
 app = AppTest.from_file(sys.argv[1], default_timeout=60).run()
 assert app.get("bidi_component") and not app.exception
 print(*sys.modules)
@@ -110,7 +108,7 @@ def first_imports(package: str) -> int:
     """How many modules of a package the first page's script has imported when it ends, in a process of its
     own, without the warm-up.
     """
-    command = [sys.executable, "-c", FIRST_SCRIPT, str(ROOT / "app.py")]
+    command = [sys.executable, "-c", FIRST_SCRIPT, str(ROOT / "explorer/ui/main.py")]
     modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return sum(name.partition(".")[0] == package for name in modules)
 

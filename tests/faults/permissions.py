@@ -24,6 +24,7 @@ from explorer.specs import RunSpec
 from explorer.store import deletion
 from explorer.store.catalogue import SHIPPED, find
 from explorer.store.run import MODEL, RECORD
+from explorer.ui.pages import page_file
 from tests.browser.launch import ROOT
 from tests.faults.small_disk import command, function
 from tests.faults.world import INTACT
@@ -78,9 +79,9 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
 def page(name: str, **asked: str) -> tuple[list[str], list[str]]:
     """Its errors and warnings, and tracebacks."""
     st.cache_data.clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120).run()
     app.query_params.update(asked)
-    app.switch_page(f"pages/{name}.py").run()
+    app.switch_page(page_file(name)).run()
     return [e.value for e in (*app.error, *app.warning)], [e.message for e in app.exception]
 
 

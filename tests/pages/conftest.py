@@ -14,6 +14,8 @@ from PIL import Image
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.pages import page_file
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,14 +24,14 @@ def app(tmp_path, monkeypatch):
     """With the shipped runs only."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    return AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120).run()
 
 
 def opened() -> AppTest:
     """By a visitor of a server that was just started."""
     st.cache_data.clear()
     st.cache_resource.clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run()
     assert not app.exception
     return app
 
@@ -38,7 +40,7 @@ def visit(page: str, app: AppTest, **asked) -> AppTest:
     """Follows a link to a page; asked: what the link says."""
     app.query_params.clear()
     app.query_params.update({name: str(value) for name, value in asked.items()})
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(page_file(page)).run()
     assert not app.exception
     return app
 

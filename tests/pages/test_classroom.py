@@ -17,6 +17,7 @@ from explorer.store.catalogue import find, place_for
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key, owner_key, private_name
 from explorer.ui import visitor
+from explorer.ui.pages import page_file
 from explorer.ui.train.start import start
 from tests.pages.conftest import ROOT, follow
 from tests.trainings import stop_all, until
@@ -29,7 +30,7 @@ def app(runs_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     st.cache_data.clear()
     st.cache_resource.clear()
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    yield AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run()
     stop_all()
 
 
@@ -182,7 +183,7 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
     key = own_key(app)
     queue.enter(name := private_name(key, "mine"), RunSpec(), by=key)
     queue.give_up(name, f"{name} is broken.")
-    app.switch_page("pages/train.py").run()
+    app.switch_page(page_file("train")).run()
     assert app.error[0].value == "mine is broken." and key not in texts(app)
     press(app, "Dismiss")
     assert not queue.jobs()

@@ -13,6 +13,7 @@ from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor
+from explorer.ui.pages import page_file
 from tests.pages.conftest import ROOT, follow, galleries, pictures
 from tests.pages.photographs import pieces, png, zipped
 
@@ -155,7 +156,7 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     ) and ": Private]" in said(page)
     assert owner_key(name) not in shown(page)
     assert not page.file_uploader[0].value and not galleries(page)
-    other = follow("images", AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
+    other = follow("images", AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run())
     assert "faces" not in shown(other) and not [b for b in other.button if b.label == "Delete"]
     assert not any(
         owner_key(option) for option in follow("train", other).selectbox(key="setting dataset").options
@@ -329,13 +330,13 @@ def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):
         Image.fromarray(DIGITS[i]).save(tmp_path / f"{i}.png")
     spec = {"dataset": f"folder:{tmp_path}"}
     page.query_params.update(spec)
-    page.switch_page("pages/train.py").run()
+    page.switch_page(page_file("train")).run()
     assert "not a folder that visitors of this server may read" in page.error[0].value
     assert all(b.disabled for b in page.button if b.label in ("Train", "Train three objectives"))
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     page.query_params.clear()
     page.query_params.update(spec)
-    page.switch_page("pages/train.py").run()
+    page.switch_page(page_file("train")).run()
     assert not page.error and not page.exception
 
 

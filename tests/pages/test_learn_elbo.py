@@ -13,6 +13,7 @@ from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
 from explorer.ui import cache
+from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, tables
 
 ROOT = Path(__file__).parents[2]
@@ -163,7 +164,7 @@ def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):
     assert app.number_input[0].value == 359
     app.query_params.clear()
     app.query_params.update(image="360")
-    app.switch_page("pages/learn_elbo.py").run()
+    app.switch_page(page_file("learn_elbo")).run()
     assert "image can't be '360'" in app.warning[0].value and not app.exception
 
 

@@ -17,6 +17,7 @@ from explorer.lessons.features import compute
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, galleries, pictures, tables
 from tests.pages.test_learn_copying import told
 
@@ -39,7 +40,7 @@ def app(tmp_path, monkeypatch):
         monkeypatch.setattr(compute, name, value)
     st.cache_data.clear()
     st.cache_resource.clear()
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    yield AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run()
     st.cache_resource.clear()
 
 
@@ -208,7 +209,7 @@ def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_m
 
 def test_words_of_a_link_that_mean_nothing_are_named(app):
     app.query_params.update({"images": "celeba", "encoder": "gone", "answer": "2"})
-    app.switch_page(f"pages/{PAGE}.py").run()
+    app.switch_page(page_file(PAGE)).run()
     assert "images can't be 'celeba'; encoder can't be 'gone'" in app.warning[0].value and not app.exception
     assert accuracies(app).keys() == {"codes", "PCA", "pixels"}
 

@@ -10,6 +10,7 @@ from scipy import stats
 from sklearn.mixture import GaussianMixture
 
 from explorer.lessons.mixture import compute
+from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, tables
 
 opened = partial(follow, "learn_mixture")
@@ -126,5 +127,5 @@ def test_a_link_restores_it_all_or_says_what_is_wrong(app):
     assert app.slider(key="learn_mixture k").value == 7 and app.slider(key="learn_mixture z").value == 1.25
     app.query_params.clear()
     app.query_params.update(k="13")
-    app.switch_page("pages/learn_mixture.py").run()
+    app.switch_page(page_file("learn_mixture")).run()
     assert "k can't be '13'" in app.warning[0].value and not app.exception

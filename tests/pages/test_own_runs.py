@@ -26,6 +26,7 @@ from explorer.store.replay import read_replay
 from explorer.store.run import MODEL, read_tensors
 from explorer.ui import visitor
 from explorer.ui.explore.tools import TOOLS
+from explorer.ui.pages import page_file
 from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pictures
 from tests.pages.photographs import pieces, zipped
@@ -65,7 +66,7 @@ def key(photographs, tmp_path, monkeypatch):
 
 def opened(key=None) -> AppTest:
     """The app of the visitor with that key, or of another one."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120)
     if key:
         app.session_state[visitor.KEY] = key
     return app.run()
@@ -143,7 +144,7 @@ def test_what_is_private_is_nobody_elses(key):
     ):
         app.query_params.clear()
         app.query_params.update(asked)
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         said = " ".join(
             str(e.value)
             for kind in ("markdown", "caption", "subheader", "error", "warning")
@@ -236,7 +237,7 @@ def test_an_attribute_that_all_faces_share_gets_a_sentence(faces, monkeypatch):
     st.cache_data.clear()
     app = opened()
     app.query_params.update({"run": "faces", "tool": "attributes", "attribute": "Bald"})
-    app.switch_page("pages/explore.py").run()
+    app.switch_page(page_file("explore")).run()
     assert not app.exception and "the same value for all images" in app.error[0].value
     app.selectbox(key="explore attribute").select("Smiling").run()
     assert not app.error and "Along Smiling" in galleries(app)

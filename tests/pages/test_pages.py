@@ -14,6 +14,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find
 from explorer.store.embedding import read_embedding
+from explorer.ui.pages import page_file
 from tests.pages.conftest import blocks, letter, opened, pads, visit
 
 
@@ -90,7 +91,7 @@ def test_an_unknown_run_in_the_address_gets_a_sentence(app):
 def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
     st.cache_data.clear()
-    app.switch_page("pages/library.py").run()
+    app.switch_page(page_file("library")).run()
     assert not app.exception and "Run tiny-ae can't be used" in app.warning[0].value
     table = app.dataframe[0].value
     assert (

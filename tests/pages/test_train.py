@@ -18,6 +18,7 @@ from explorer.store.catalogue import find
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key
 from explorer.ui import visitor, words
+from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, mounted, opened, visit
@@ -184,8 +185,8 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     )
     app.run()
     assert not app.exception and any(button.key == f"stop {name}" for button in app.button)
-    app.switch_page("pages/library.py").run()
-    app.switch_page("pages/train.py").run()
+    app.switch_page(page_file("library")).run()
+    app.switch_page(page_file("train")).run()
     app.button(key=f"stop {name}").click().run()
     until(lambda: queue.job_of(name) is None)
     st.cache_data.clear()

@@ -18,6 +18,7 @@ from explorer.errors import UserError
 from explorer.jobs.limits import check_disk
 from explorer.store.catalogue import SHIPPED, runs_folder
 from explorer.store.folders import folder_of
+from explorer.ui.pages import page_file
 from tests.conftest import ROOT
 
 BOTH = ("EXPLORER_RUNS", "EXPLORER_DATA")
@@ -89,9 +90,9 @@ def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatc
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", "~no-such-user/data")
     st.cache_data.clear()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120).run()
     for page in ("home", "explore", "compare", "train", "images", "library"):
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         assert not app.exception and not app.error, page
 
 

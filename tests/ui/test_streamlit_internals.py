@@ -1,51 +1,44 @@
-"""Messages are not held back."""
+"""The parts of Streamlit that are not public exist in the version that is installed, and may be missing."""
 
-import os
-import socket
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
-from streamlit.runtime import runtime
+import streamlit
 
-from explorer.ui.streamlit_internals import BATCH, a_whole_page, send_at_once
+from explorer.ui import streamlit_internals
 
-
-def delays(connection: socket.socket) -> bool:
-    return not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+ROOT = Path(__file__).parents[2]
 
 
-def test_neither_what_is_connected_nor_what_connects_later_is_held_back():
-    with (
-        socket.socket(family=socket.AF_INET) as listening,
-        socket.socket() as first,
-        socket.socket() as second,
-    ):
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        first.connect(listening.getsockname())
-        early, _ = listening.accept()
-        assert delays(early)
-        send_at_once.__wrapped__()
-        second.connect(listening.getsockname())
-        late, _ = listening.accept()
-        with early, late:
-            assert not delays(early) and not delays(late)
+def test_streamlit_has_them():
+    from streamlit import cli_util, config
+    from streamlit.web.server import server_util
+    from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+    assert is_host_allowed("localhost") and "starlette-app" in Path(config.__file__).read_text(
+        encoding="utf-8"
+    )
+    assert (
+        callable(cli_util.open_browser) and callable(server_util.get_url) and hasattr(config, "_server_mode")
+    )
+    assert callable(server_util.get_display_address)
 
 
-def test_what_is_open_stays_open_and_nothing_is_opened():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        before = os.listdir("/dev/fd")
-        send_at_once.__wrapped__()
-        assert os.listdir("/dev/fd") == before
-        ours.sendall(b"said")
-        assert theirs.recv(4) == b"said"
+def test_the_hidden_option_exists():
+    options = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert options["runner"]["postScriptGC"] is False
+    assert not streamlit.config.get_option("runner.postScriptGC")
 
 
-def test_streamlit_rests_between_messages_only_while_a_whole_page_is_written(monkeypatch):
-    rest = "MESSAGE_FLUSH_INTERVAL_SECS"
-    assert rest in runtime.Runtime._loop_coroutine.__code__.co_names  # its loop looks there how long
-    monkeypatch.setattr(runtime, rest, 1)
-    with pytest.raises(KeyError), a_whole_page():
-        assert getattr(runtime, rest) == BATCH
-        raise KeyError  # a page may end early
-    assert getattr(runtime, rest) == 0
+@pytest.mark.parametrize(
+    "missing", ["streamlit.web.server.starlette.starlette_websocket", "streamlit.cli_util"]
+)
+def test_the_app_works_without_them(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)
+    if "websocket" in missing:
+        assert streamlit_internals.is_host_allowed("any.example")
+    else:
+        monkeypatch.setattr("streamlit.config._server_mode", "starlette-app")
+        streamlit_internals.open_browser()

@@ -11,6 +11,7 @@ from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.pages import page_file
 
 NAME = "copying"
 PAGE = page_of(NAME)
@@ -100,7 +101,7 @@ def picture(runs: dict[str, Run]) -> None:
         _measured(known, away[round(T.get() * (STEPS - 1))])
     _many(run, known)
     st.page_link(
-        "pages/explore.py",
+        page_file("explore"),
         label="Measure another z or another run",
         icon=":material/arrow_forward:",
         query_params={"run": SHOWN, "tool": "copying", "z": ",".join(f"{v:.4g}" for v in here)},

@@ -8,6 +8,7 @@ from explorer.ui import cache, words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.pages import page_file
 
 NAME = "features"
 PAGE = page_of(NAME)
@@ -232,7 +233,7 @@ def _direction(run, data, per_class: int) -> None:
         " percentages are probabilities of this class by the linear classifier."
     )
     st.page_link(
-        "pages/explore.py",
+        page_file("explore"),
         label="Move any image along an attribute",
         icon=":material/arrow_forward:",
         query_params={"run": run.name, "tool": "attributes"},
@@ -247,7 +248,7 @@ def _faces() -> None:
     with st.container(horizontal=True):
         for label, settings in FACES.items():
             st.page_link(
-                "pages/train.py",
+                page_file("train"),
                 label=label,
                 icon=":material/model_training:",
                 query_params=settings | {"network": "conv", "latent_dim": "32"},

@@ -15,6 +15,7 @@ from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import Place
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.faults import plain_faults
+from explorer.ui.pages import page_file
 
 ADDRESS = Address("compare")
 
@@ -85,7 +86,7 @@ def _train_here(vae: Run, beta: float) -> None:
         }
     )
     st.page_link(
-        "pages/train.py",
+        page_file("train"),
         label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
         icon=":material/model_training:",
         query_params=words.in_address(exact),

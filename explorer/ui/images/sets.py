@@ -12,6 +12,7 @@ from explorer.ui import visitor, words
 from explorer.ui.components.deletion import Deletion
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import plain_faults
+from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 
 
@@ -50,7 +51,7 @@ def _set(name: str) -> None:
     with st.container(horizontal=True):
         for label, spec in links.items():
             st.page_link(
-                "pages/train.py",
+                page_file("train"),
                 label=label,
                 icon=":material/model_training:",
                 query_params=words.in_address(spec),

@@ -8,12 +8,11 @@ import streamlit as st
 from explorer.figures.palette import formula_style
 from explorer.registry import LESSONS
 from explorer.store.run import Run
-from explorer.ui.entry import require_app
 from explorer.ui.faults import plain_faults
 from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_of
 from explorer.ui.learn.source import source
-
-ADDRESS = "lesson address"  # session key: the query that was followed last, and the state that it led to
+from explorer.ui.pages import page_file
+from explorer.ui.session_keys import LESSON_ADDRESS
 
 Picture = Callable[[dict[str, Run]], None]
 
@@ -22,7 +21,6 @@ def teach(name: str) -> None:
     """Draw the page of a lesson, a folder of explorer/lessons."""
     module = import_module(f"explorer.lessons.{name}.lesson")
     lesson: Lesson = module.LESSON
-    require_app()
     _follow_link(lesson)
     st.html(formula_style())
     names = list(LESSONS)
@@ -52,8 +50,8 @@ def _question_and_picture(lesson: Lesson, picture: Picture) -> None:
         else:
             picture(runs)
         query = _query(lesson)
-        if query != st.session_state[ADDRESS][1]:
-            st.session_state[ADDRESS] = query, query
+        if query != st.session_state[LESSON_ADDRESS][1]:
+            st.session_state[LESSON_ADDRESS] = query, query
             st.query_params.from_dict(query)
 
 
@@ -88,12 +86,11 @@ def _follow_link(lesson: Lesson) -> None:
     browser's Back works.
     """
     query = st.query_params.to_dict()
-    # Streamlit drops the buttons of a page that was left.
-    was_in_view = f"{lesson.answer.key} 1" in st.session_state
-    if was_in_view and query == st.session_state[ADDRESS][0]:
+    was_in_view = LESSON_ADDRESS in st.session_state  # explorer.ui.main forgets it when the page is left
+    if was_in_view and query == st.session_state[LESSON_ADDRESS][0]:
         return
     if not query and not was_in_view:  # opened again without a link: the page keeps its state
-        st.session_state[ADDRESS] = {}, {}
+        st.session_state[LESSON_ADDRESS] = {}, {}
         return
     problems = []
     for setting in (lesson.answer, *lesson.settings):
@@ -104,7 +101,7 @@ def _follow_link(lesson: Lesson) -> None:
             problems.append(f"{setting.name} can't be {query[setting.name]!r}")
     if problems:
         st.warning(f"Part of this link is invalid: {'; '.join(problems)}.")
-    st.session_state[ADDRESS] = query, _query(lesson)
+    st.session_state[LESSON_ADDRESS] = query, _query(lesson)
 
 
 def _link_neighbours(name: str) -> None:
@@ -114,4 +111,4 @@ def _link_neighbours(name: str) -> None:
         for other, icon in ((at - 1, ":material/arrow_back:"), (at + 1, ":material/arrow_forward:")):
             if 0 <= other < len(names):
                 label = LESSONS[names[other]]
-                st.page_link(f"pages/{page_of(names[other])}.py", label=label, icon=icon)
+                st.page_link(page_file(page_of(names[other])), label=label, icon=icon)

@@ -8,6 +8,7 @@ from explorer.specs import RunSpec
 from explorer.ui import cache, words
 from explorer.ui.components.name_field import fitting, kept_as, may_keep, name_and_who
 from explorer.ui.faults import plain_faults
+from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
 
@@ -68,7 +69,7 @@ def _said() -> None:
     if run := next((run for run in cache.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None):
         st.success(f"{words.as_text(words.title(run))} is imported.")
         st.page_link(
-            "pages/explore.py",
+            page_file("explore"),
             label="Open in Explore",
             icon=":material/arrow_forward:",
             query_params={"run": run.name},

@@ -19,6 +19,7 @@ from explorer.ui import cache, visitor, words
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import plain_faults
+from explorer.ui.pages import page_file
 from explorer.ui.train.estimate import in_words
 from explorer.ui.train.replay import replay_view
 from explorer.ui.train.start import start
@@ -130,14 +131,14 @@ def _over(name: str) -> None:
         st.warning(words.as_text(run.note))
     with st.container(horizontal=True):
         st.page_link(
-            "pages/explore.py",
+            page_file("explore"),
             label="Open in Explore",
             icon=":material/arrow_forward:",
             query_params={"run": name},
         )
         if not run.spec.n_codes:
             st.page_link(
-                "pages/compare.py",
+                page_file("compare"),
                 label="Open in Compare",
                 icon=":material/compare:",
                 query_params={"vae" if run.spec.has_prior else "ae": name},

@@ -16,6 +16,7 @@ from explorer.ui.components.settings import IMAGE, INPUT, SAMPLES
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.learn.lesson import page_of
+from explorer.ui.pages import page_file
 
 INPUTS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
 MOST_KEPT = 50  # estimates of log p(x)
@@ -184,7 +185,7 @@ def _figures(here: ExploreSession, loaded, x: np.ndarray, z: np.ndarray, rate: n
             "On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only"
             " between models with this likelihood."
         )
-    st.page_link(f"pages/{page_of('elbo')}.py", label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
+    st.page_link(page_file(page_of("elbo")), label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
 
 
 def _log_likelihood(here: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:

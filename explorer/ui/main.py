@@ -1,0 +1,37 @@
+"""The main script: Streamlit runs it for each visitor, at each of their actions."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.registry import LESSONS
+from explorer.ui import visitor
+from explorer.ui.components.number_fields import read_commas
+from explorer.ui.faults import plain_faults
+from explorer.ui.learn.lesson import page_of
+from explorer.ui.pages import page_file
+from explorer.ui.session_keys import LESSON_ADDRESS, PAGE
+
+st.set_page_config("Latent Space Explorer", layout="wide")
+page = st.navigation(
+    {
+        "": [
+            st.Page(page_file("home"), title="Home", default=True),
+            st.Page(page_file("explore"), title="Explore"),
+            st.Page(page_file("compare"), title="Compare"),
+            st.Page(page_file("train"), title="Train"),
+            st.Page(page_file("images"), title="Your images"),
+            st.Page(page_file("library"), title="Library"),
+        ],
+        "Learn": [st.Page(page_file(page_of(name)), title=title) for name, title in LESSONS.items()],
+    },
+    position="top",
+)
+if st.session_state.get(PAGE) != page.url_path:
+    st.session_state[PAGE] = page.url_path
+    st.session_state.pop(LESSON_ADDRESS, None)
+st.html(Path(__file__).parent / "style.css")
+with plain_faults():
+    page.run()
+visitor.remember()
+read_commas()
