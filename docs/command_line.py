@@ -24,13 +24,13 @@ def reference(parser: argparse.ArgumentParser) -> str:
     """Return a section in Markdown for each command, and one for the settings that several of them take."""
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     parts = [
-        *(
-            "## Commands",
-            _table(
-                "command",
-                [(f"[{name}](#{name})", _help(sub.description)) for name, sub in commands.choices.items()],
-            ),
+        "## Commands",
+        _table(
+            "command",
+            [(f"[{name}](#{name})", _help(sub.description)) for name, sub in commands.choices.items()],
         ),
+        "These options stand before the command:",
+        _table("option", [_row(action) for action in _own(parser, True)]),
         *(_command(name, sub, parser.prog) for name, sub in commands.choices.items()),
         "## Settings of a run",
         _table("option", [_row(a) for a in _settings(commands.choices["train"])]),
