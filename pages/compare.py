@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.latent.gaps import MOST_CODES
+from explorer.store.embedding import FILM_ROWS
 from explorer.store.ownership import public_name
 from explorer.ui import cache, words
 from explorer.ui.compare import pairs
@@ -85,6 +86,6 @@ with st.expander("Figures and how they are measured"):
         f" sample. It is the mean of ten measurements, each of {min(vae.test.n, MOST_CODES):,} codes and as"
         " many samples, with a 95% interval over samples and images. Gaps of different numbers of codes"
         " are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the"
-        f" posterior *means* of {min(vae.test.n, cache.FILM_ROWS):,} images.\n\nThe address of this page is"
+        f" posterior *means* of {min(vae.test.n, FILM_ROWS):,} images.\n\nThe address of this page is"
         " a link to its present state."
     )

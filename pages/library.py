@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from explorer.events import ACTIVE
 from explorer.figures.images import data_uri, sheet
-from explorer.latent.dimensions import ACTIVE
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import cache, words
 from explorer.ui.components.deletion import delete_button, undo_button

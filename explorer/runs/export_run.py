@@ -15,8 +15,7 @@ from explorer.names import sanitize
 from explorer.store.atomic import fingerprint
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import owner_key, public_name
-from explorer.store.replay import REPLAY
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, Run, read, signed
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run, read, signed
 
 FORMATS = ("onnx", "zip", "csv", "tsv", "parquet", "projector")
 TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # by a file's suffix

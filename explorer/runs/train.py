@@ -21,12 +21,13 @@ from explorer.store.atomic import drop_parts
 from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
 from explorer.store.events import EventLog
 from explorer.store.locks import PROBED
-from explorer.store.replay import FRAMES, REPLAY
+from explorer.store.replay import FRAMES
 from explorer.store.run import (
     EMBEDDING,
     EVENTS,
     MODEL,
     RECORD,
+    REPLAY,
     TRAIN_LOG,
     BrokenRun,
     Run,

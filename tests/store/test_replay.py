@@ -11,13 +11,13 @@ from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import (
     MOST_FRAMES,
-    REPLAY,
     close_replay,
     kept_epochs,
     read_replay,
     write_frame,
     write_still,
 )
+from explorer.store.run import REPLAY
 from explorer.untrusted.tensors import opened, packed
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)

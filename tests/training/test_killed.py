@@ -5,8 +5,7 @@ import os
 import subprocess
 import sys
 
-from explorer.store.replay import REPLAY
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD
+from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY
 
 
 def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on_to_the_same_end(tmp_path):
