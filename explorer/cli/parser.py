@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
-    args = build_parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
+    args = build_parser().parse_args(_readable_by_argparse(sys.argv[1:] if argv is None else argv))
     configure(args.log_level)
     try:
         return args.command(args) or 0
@@ -218,6 +218,15 @@ def build_parser() -> argparse.ArgumentParser:
             " images"
         ),
     )
+    sub = command(
+        "open",
+        run_commands.open_app,
+        "start the app on this machine and open it in a browser; options of `streamlit run` may follow",
+        None,
+    )
+    sub.add_argument(
+        "options", nargs="*", metavar="OPTION", help="an option of `streamlit run`, as in --server.port 8502"
+    )
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")
     return parser
 
@@ -234,8 +243,12 @@ def _list_of(kind: type) -> Callable[[str], list]:
     return read
 
 
-def _join_z(argv: list[str]) -> list[str]:
-    """--z -1,2 as --z=-1,2: argparse would take -1,2 for an option."""
+def _readable_by_argparse(argv: list[str]) -> list[str]:
+    """Return the arguments so that argparse reads them as meant: --z -1,2 as --z=-1,2, which it would take
+    for an option, and what follows `open` as arguments.
+    """
+    if argv[:1] == ["open"] and argv[1:2] not in (["-h"], ["--help"]):
+        return ["open", "--", *argv[1:]]
     joined = []
     for word in argv:
         if joined and joined[-1] == "--z":
