@@ -4,12 +4,7 @@ import os
 from dataclasses import dataclass
 
 from explorer.errors import UserError
-
-BF16_NETWORKS = (
-    "mlp",
-    "conv",
-    "gru",
-)  # a linear network is too small to gain; on a GPU the casts cost what the products save
+from explorer.registry import NETWORKS
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ def choose(network: str) -> Device:
             f"Choose one of {', '.join(n for n in present if present[n])}."
         )
     has_bf16 = name == "cpu" and (_cpu_supports("avx512_bf16") or _cpu_supports("amx_tile"))
-    bf16 = has_bf16 and network in BF16_NETWORKS
+    bf16 = has_bf16 and NETWORKS[network].bf16  # on a GPU, the casts cost what the products save
     products = (
         "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     )

@@ -4,28 +4,28 @@ command line, the form, the addresses and the checks are made from them.
 
 import hashlib
 import json
-import os
 import re
 import shlex
-from dataclasses import Field, asdict, dataclass, field, fields
-from itertools import pairwise
-from pathlib import Path, PureWindowsPath
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from explorer.errors import UserError, unknown_name_error
-from explorer.names import is_file_name, sanitize
-from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
+from explorer.fields import MAX_BETA, canonical_betas, canonical_dataset, checked_value, option
+from explorer.registry import (
+    DATASETS,
+    LIKELIHOODS,
+    MODELS,
+    NETWORKS,
+    DatasetKind,
+    LikelihoodKind,
+    ModelKind,
+    NetworkKind,
+)
 
-IMAGE_SIZES = (16, 28, 32, 64)
-ON_DISK = ("folder", "file")  # kinds of data sets that are named by a path
-USUAL_EPOCHS = {"digits": 200, "moons": 100, "shapes": 30}
-USUAL_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
-USUAL_NETWORK = {"linear": (1, 1), "mlp": (400, 2), "conv": (32, 2), "gru": (128, 1)}  # width, depth
-
-
-def option(default, help: str, *, low=None, high=None, step=None, choices=None):
-    return field(
-        default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices}
-    )
+IMAGE_SIZES = (16, 28, 32, 64)  # pixels
+DEFAULT_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
+DEFAULT_N_CODES = 64
+MAX_SLUG_LENGTH = 80  # characters of a run_id before its hash
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class RunSpec:
         "vae",
         "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a"
         " VQ-VAE",
-        choices=MODELS.names(),
+        choices=MODELS,
     )
-    network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS.names())
+    network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS)
     width: int | None = option(
         None, "units in the first layer (mlp, gru) or channels (conv)", low=1, high=4096, step=1
     )
@@ -57,7 +57,7 @@ class RunSpec:
         None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1
     )
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
-    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS.names())
+    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS)
     sigma: float = option(
         0.1,
         "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",
@@ -66,7 +66,7 @@ class RunSpec:
         step=0.01,
     )
     beta: float = option(
-        1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=1000.0, step=0.1
+        1.0, "KL weight β; with β = 1 the loss is the negative ELBO", low=0.0, high=MAX_BETA, step=0.1
     )
     beta_warmup: float = option(
         0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5
@@ -95,62 +95,43 @@ class RunSpec:
 
     def __post_init__(self):
         for f in fields(self):
-            object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
-        kind, _, path = self.dataset.partition(":")
-        if kind not in DATASETS.names():
-            raise unknown_name_error("data set", self.dataset, DATASETS.names())
-        if (kind in (*ON_DISK, "own")) != bool(path):
-            raise UserError(
-                f"{sanitize(self.dataset)!r} is not a data set: write folder:PATH for a folder of images,"
-                " file:PATH for a file of images, own:NAME for uploaded images, and only the name for all"
-                " others."
-            )
-        if kind == "own" and not is_file_name(path):
-            raise UserError(
-                f"{sanitize(path)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and"
-                " '.'."
-            )
-        settle = {}
-        if kind in ON_DISK:
-            settle["dataset"] = f"{kind}:{_whole(path)}"
-        else:
-            settle.update(image_size=28, colour=False)
-        if self.likelihood != "gaussian":
-            settle["sigma"] = 0.1
-        if not self.has_prior:
-            # a vqvae's rate is a constant
-            settle.update(beta=1.0 if self.model == "vqvae" else 0.0, beta_warmup=0.0)
-        settle.update(self._codebook() if self.model == "vqvae" else {"n_codes": None, "code_dim": None})
-        if self.model == "ladder":
-            settle.update(
-                beta=1.0, beta_warmup=0.0, betas=_rising(USUAL_BETAS if self.betas is None else self.betas)
-            )
-        else:
-            settle.update(betas=None, rung_epochs=None)
-        width, depth = USUAL_NETWORK[self.network]
-        linear = self.network == "linear"
-        settle["width"] = width if linear or self.width is None else self.width
-        settle["depth"] = depth if linear or self.depth is None else self.depth
-        settle["epochs"] = USUAL_EPOCHS.get(kind, 20) if self.epochs is None else self.epochs
-        if self.model == "ladder" and self.rung_epochs is None:
-            settle["rung_epochs"] = max(1, settle["epochs"] // 4)
-        for name, value in settle.items():
-            object.__setattr__(self, name, value)
+            self._set(**{f.name: checked_value(f, getattr(self, f.name))})
+        self._set(dataset=canonical_dataset(self.dataset))
+        unused = unused_options(self.dataset, self.model, self.network, self.likelihood)
+        self._set(**{f.name: f.default for f in fields(self) if f.name in unused})
+        network, options = self.network_kind, self.model_kind.options
+        if not self.model_kind.has_rate:
+            self._set(beta=0.0)
+        if "code_dim" in options:
+            self._set(n_codes=self.n_codes or DEFAULT_N_CODES, code_dim=self._checked_code_dim())
+        if "betas" in options:
+            self._set(betas=canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas))
+        self._set(
+            width=network.width if self.width is None else self.width,
+            depth=network.depth if self.depth is None else self.depth,
+            epochs=self.dataset_kind.epochs if self.epochs is None else self.epochs,
+        )
+        if "rung_epochs" in options and self.rung_epochs is None:
+            self._set(rung_epochs=max(1, self.epochs // 4))
         if self.beta_warmup > self.epochs:
             raise UserError(
                 f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {self.epochs}"
                 " epochs. Train for more epochs, or shorten the warm-up."
             )
 
-    def _codebook(self) -> dict:
-        """Return the size of the codebook. Raises UserError unless code_dim divides latent_dim."""
+    def _set(self, **values) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _checked_code_dim(self) -> int:
+        """Return the dimension of a codebook entry. Raises UserError unless it divides latent_dim."""
         code_dim = self.code_dim or (2 if self.latent_dim % 2 == 0 else 1)
         if self.latent_dim % code_dim:
             raise UserError(
                 f"The latent dimension, {self.latent_dim}, is not a multiple of the dimension of a codebook"
                 f" entry, {code_dim}. Choose a code dim that divides the latent dim."
             )
-        return {"n_codes": self.n_codes or 64, "code_dim": code_dim}
+        return code_dim
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":
@@ -167,9 +148,25 @@ class RunSpec:
         return asdict(self)
 
     @property
+    def dataset_kind(self) -> DatasetKind:
+        return DATASETS[self.dataset.partition(":")[0]]
+
+    @property
+    def model_kind(self) -> ModelKind:
+        return MODELS[self.model]
+
+    @property
+    def network_kind(self) -> NetworkKind:
+        return NETWORKS[self.network]
+
+    @property
+    def likelihood_kind(self) -> LikelihoodKind:
+        return LIKELIHOODS[self.likelihood]
+
+    @property
     def has_prior(self) -> bool:
         """Whether the prior is N(0, I). An AE has no prior, and that of a VQ-VAE is over its codebook."""
-        return self.model not in ("ae", "vqvae")
+        return self.model_kind.has_prior
 
     @property
     def n_groups(self) -> int:
@@ -219,85 +216,16 @@ class RunSpec:
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         kind, _, path = self.dataset.partition(":")
         last = re.split(r"[/\\]", path)[-1]  # of a path of this system, or of another
-        name = f"{kind} {Path(last).stem if kind == 'file' else last}" if path else kind
+        name = f"{kind} {Path(last).stem if self.dataset_kind.argument == 'file' else last}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
-        return f"{slug[:80].strip('-')}-{digest}"
+        return f"{slug[:MAX_SLUG_LENGTH].strip('-')}-{digest}"
 
 
-def _whole(path: str) -> Path | str:
-    """The absolute path, with links resolved. An absolute path of another operating system, where a run was
-    trained, stays as it is.
-
-    Raises UserError for an invalid path.
-    """
-    from_root = path.startswith("/")
-    if (
-        os.name == "nt"
-        and from_root
-        or os.name == "posix"
-        and not from_root
-        and PureWindowsPath(path).is_absolute()
-    ):
-        return path
-    try:
-        return Path(os.path.expanduser(path)).resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
-        raise UserError(
-            f"{sanitize(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
-        ) from None
-
-
-def _rising(betas: str) -> str:
-    """KL weights separated by commas, in shortest form. Raises UserError unless they are positive and in
-    rising order.
-    """
-    try:
-        values = [float(f"{float(beta):g}") for beta in betas.split(",")]
-    except ValueError:
-        raise UserError(
-            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {sanitize(repr(betas))}."
-        ) from None
-    if not (
-        2 <= len(values) <= 40
-        and values[0] > 0
-        and values[-1] <= 1000
-        and all(a < b for a, b in pairwise(values))
-    ):
-        raise UserError(
-            "The betas of a ladder must be 2 to 40 numbers in rising order, above 0 and at most 1,000, not"
-            f" {sanitize(betas)}."
-        )
-    return ",".join(f"{beta:g}" for beta in values)
-
-
-_IN_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-
-
-def value_type(f: Field) -> type:
-    """Return the type of a field's value: str, bool, int or float."""
-    return next(t for t in (bool, int, float, str) if f.type is t or f.type == t | None)
-
-
-def _shown_limit(limit: float) -> str:
-    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,g}"
-
-
-def _checked(f: Field, value):
-    wanted, m = value_type(f), f.metadata
-    label = f.name.replace("_", " ")
-    if value is None and f.default is None:
-        return None
-    if wanted is float and type(value) is int:
-        value = float(value)
-    if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {_IN_WORDS[wanted]}, not {sanitize(repr(value))}.")
-    if m["choices"] and value not in m["choices"]:
-        if wanted is str:
-            raise unknown_name_error(label, value, m["choices"])
-        raise UserError(
-            f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
-        )
-    if m["low"] is not None and not m["low"] <= value <= m["high"]:  # which NaN is not either
-        low, high = _shown_limit(m["low"]), _shown_limit(m["high"])
-        raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {sanitize(str(value))}.")
-    return value
+def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
+    """Return the names of the fields that have no effect with these choices."""
+    return (
+        DATASETS.unused_options(dataset.partition(":")[0])
+        | MODELS.unused_options(model)
+        | NETWORKS.unused_options(network)
+        | LIKELIHOODS.unused_options(likelihood)
+    )

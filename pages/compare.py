@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.latent.gaps import MOST_CODES
 from explorer.store.embedding import FILM_ROWS
 from explorer.store.ownership import public_name
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
 
@@ -14,7 +14,7 @@ IMAGES = "images of the pair"
 AE = "ae of the pair"
 VAE = "vae of the pair"
 CHOSEN = "a pair was chosen"
-runs, _ = cache.all_runs()
+runs, _ = catalogue.all_runs()
 by_name = {run.name: run for run in runs}
 chosen = st.session_state.pop(CHOSEN, False)
 in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "vae")]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import visit
@@ -11,7 +11,7 @@ from explorer.ui.faults import plain_faults
 from explorer.ui.pages import page_file
 
 USUAL, CHOSEN = "mnist-vae-2d", "a run was chosen"
-runs, _ = cache.all_runs()
+runs, _ = catalogue.all_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
@@ -20,7 +20,7 @@ asked = None if st.session_state.pop(CHOSEN, False) else st.query_params.get(RUN
 gone = asked is not None and asked not in by_name
 if gone:
     ADDRESS.asked()  # and nothing else that it says is followed
-    st.warning(cache.fault(asked))
+    st.warning(catalogue.explain_missing(asked))
 elif asked:
     st.session_state["run"] = asked
 if st.session_state.get("run") not in by_name:

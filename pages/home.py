@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.registry import LESSONS
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.explore.latent_view import latent_view
 from explorer.ui.learn.lesson import page_of
@@ -11,18 +11,17 @@ from explorer.ui.pages import page_file
 
 TASTE = "mnist-vae-2d"
 st.title("Explore a latent space")
-runs, _ = cache.all_runs()
+runs, _ = catalogue.all_runs()
 taste = next((run for run in runs if run.name == TASTE), runs[0] if runs else None)
 if taste is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
-what = "handwritten digit" if taste.spec.dataset == "mnist" else "image"
 numbers = (
     "two numbers, z₀ and z₁" if taste.spec.latent_dim == 2 else f"a code z of {taste.spec.latent_dim} numbers"
 )
 st.markdown(
-    f"Each {what} is encoded as {numbers}. **Move over the map or drag a slider, and watch the decoded image"
-    " change.** On the way from one class to another, look for a third class."
+    f"Each {taste.spec.dataset_kind.noun} is encoded as {numbers}. **Move over the map or drag a slider, and"
+    " watch the decoded image change.** On the way from one class to another, look for a third class."
 )
 latent_view(taste)
 

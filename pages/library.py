@@ -6,19 +6,20 @@ import streamlit as st
 from explorer.events import ACTIVE
 from explorer.figures.images import data_uri, sheet
 from explorer.store.ownership import owner_key, public_name
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import bring
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView
 
 N_SHOWN = 10
 st.title("Library")
 st.markdown(
     "All trained models, with figures on test images. **Select a row** to see the run below the table."
 )
-runs, faults = cache.all_runs()
+runs, faults = catalogue.all_runs()
 for fault in faults:
     st.warning(public_name(fault))
 undo_button()
@@ -32,7 +33,7 @@ table = pd.DataFrame(
             "run": public_name(run.name),
             "seen": "only you" if owner_key(run.name) else "everyone",
             "images": words.dataset(run),
-            "model": words.MODELS[run.spec.model],
+            "model": run.spec.model_kind.label,
             "network": run.spec.network,
             "latent": run.spec.latent_dim,
             "KL weight": run.spec.beta if run.spec.has_prior else None,
@@ -106,8 +107,8 @@ with left:
         publish_button(run.name)
         delete_button(run)
 with right:
-    images = cache.view(run).embedding.images[:N_SHOWN]
-    pairs = data_uri(sheet([images, cache.reconstruct(run, images)]))
+    images = RunView(run).embedding.images[:N_SHOWN]
+    pairs = data_uri(sheet([images, RunView(run).reconstruct(images)]))
     st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
     st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(

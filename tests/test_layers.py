@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = {"errors", "logs", "names", "registry", "specs"}
+SETTINGS = {"errors", "fields", "logs", "names", "registry", "specs"}
 MAY_IMPORT = {
     "names": set(),
     "memory": set(),
     "events": set(),
     "logs": set(),
     "errors": {"names"},
-    "device": {"errors"},
+    "device": {"errors", "registry"},
     "registry": {"errors"},
-    "specs": {"errors", "names", "registry"},
+    "fields": {"errors", "names", "registry"},
+    "specs": {"errors", "fields", "names", "registry"},
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},

@@ -7,25 +7,26 @@ from importlib.metadata import version
 
 from explorer import device
 from explorer.data import data_folder
-from explorer.data.torchvision_sets import DOWNLOADS, installed
 from explorer.errors import UserError
+from explorer.registry import DATASETS
+from explorer.specs import RunSpec
 from explorer.store.catalogue import catalogue, runs_folder
 
 LABELS = {"amiss": "problems"}  # where a line for people differs from the JSON key
 
 
 def findings() -> dict[str, str]:
-    chosen = device.choose("mlp")
+    chosen = device.choose(RunSpec().network)
     runs, faults = catalogue()
     folder = runs_folder()
     place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
+    included = [kind.name for kind in DATASETS.values() if not kind.download and not kind.argument]
+    downloads = [kind for kind in DATASETS.values() if kind.download]
     try:
-        images = (
-            f"digits, moons, shapes{''.join(f', {name}' for name in DOWNLOADS if installed(name))} (images in"
-            f" {data_folder()})"
-        )
+        installed = [kind.name for kind in downloads if kind.source.installed(kind.name)]
+        images = f"{', '.join([*included, *installed])} (images in {data_folder()})"
     except UserError as error:
-        images, faults = "digits, moons, shapes", [*faults, str(error)]
+        images, faults = ", ".join(included), [*faults, str(error)]
     writable = (
         "" if os.access(place, os.W_OK) else ", which cannot be written; set EXPLORER_RUNS to another folder"
     )

@@ -8,12 +8,14 @@ from dataclasses import fields
 from pathlib import Path
 
 from explorer.cli import run_commands, training_commands
+from explorer.cli.arguments import Parser, list_of, prepare_arguments
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
+from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
 from explorer.registry import DATASETS
-from explorer.specs import RunSpec, value_type
+from explorer.specs import RunSpec
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
-    args = build_parser().parse_args(_readable_by_argparse(sys.argv[1:] if argv is None else argv))
+    args = build_parser().parse_args(prepare_arguments(sys.argv[1:] if argv is None else argv))
     configure(args.log_level)
     try:
         return args.command(args) or 0
@@ -45,15 +47,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str):
-        print(f"{sanitize(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
-        raise SystemExit(2)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each has its function as `command`."""
-    parser = _Parser(
+    parser = Parser(
         prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
     )
     parser.add_argument(
@@ -107,21 +103,21 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--betas",
         dest="sweep_betas",
-        type=_list_of(float),
+        type=list_of(float),
         default=[1.0],
         metavar="BETAS",
         help="KL weights, as in 0.1,1,4 (default: 1)",
     )
     sub.add_argument(
         "--latent-dims",
-        type=_list_of(int),
+        type=list_of(int),
         default=[2],
         metavar="DIMS",
         help="latent dimensions, as in 2,16 (default: 2)",
     )
     sub.add_argument(
         "--seeds",
-        type=_list_of(int),
+        type=list_of(int),
         default=[0],
         metavar="SEEDS",
         help="random seeds, as in 0,1,2 (default: 0)",
@@ -213,10 +209,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("data", run_commands.data, "download a data set if necessary, and describe it")
     sub.add_argument(
         "dataset",
-        help=(
-            f"data set: {', '.join(DATASETS.names())}; or the path of a folder, zip, .npz, .npy or CSV of"
-            " images"
-        ),
+        help=(f"data set: {', '.join(DATASETS)}; or the path of a folder, zip, .npz, .npy or CSV of images"),
     )
     sub = command(
         "open",
@@ -229,30 +222,3 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")
     return parser
-
-
-def _list_of(kind: type) -> Callable[[str], list]:
-    def read(text: str) -> list:
-        try:
-            return [kind(part) for part in text.split(",")]
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                f"it must be numbers separated by commas, not {text!r}"
-            ) from None
-
-    return read
-
-
-def _readable_by_argparse(argv: list[str]) -> list[str]:
-    """Return the arguments so that argparse reads them as meant: --z -1,2 as --z=-1,2, which it would take
-    for an option, and what follows `open` as arguments.
-    """
-    if argv[:1] == ["open"] and argv[1:2] not in (["-h"], ["--help"]):
-        return ["open", "--", *argv[1:]]
-    joined = []
-    for word in argv:
-        if joined and joined[-1] == "--z":
-            joined[-1] = f"--z={word}"
-        else:
-            joined.append(word)
-    return joined

@@ -142,12 +142,11 @@ def classifier(args) -> None:
 def data(args) -> None:
     from explorer.cli.progress import counting_bar, print_skipped
     from explorer.data import data_folder, load
-    from explorer.data.torchvision_sets import DOWNLOADS, download
 
-    name = RunSpec(dataset=dataset_named(args.dataset)).dataset
-    if name in DOWNLOADS:
-        download(name, counting_bar("B"))
-    data = load(name, on_progress=counting_bar(" images"))
+    spec = RunSpec(dataset=dataset_named(args.dataset))
+    if spec.dataset_kind.download:
+        spec.dataset_kind.source.download(spec.dataset, counting_bar("B"))
+    data = load(spec.dataset, on_progress=counting_bar(" images"))
     about = {
         "dataset": data.name,
         "n_train": data.n_train,

@@ -63,7 +63,7 @@ def dataset_named(text: str) -> str:
     folder: or file: before it.
     """
     place = os.path.expanduser(text)
-    if text.partition(":")[0] in DATASETS.names() or not os.path.exists(place):
+    if text.partition(":")[0] in DATASETS or not os.path.exists(place):
         return text
     return f"{'folder' if os.path.isdir(place) else 'file'}:{place}"
 

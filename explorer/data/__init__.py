@@ -4,28 +4,26 @@ from pathlib import Path
 
 from explorer.data.dataset import Dataset, Progress, untold
 from explorer.registry import DATASETS
-from explorer.specs import ON_DISK
 from explorer.store.folders import folder_of
 
 
 def data_folder() -> Path:
     """The folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
 
-    Raises UserError where neither can be told (explorer.store.folders).
+    Raises UserError if the user has no home folder (explorer.store.folders).
     """
     return folder_of("EXPLORER_DATA", "~/.cache/latent-space-explorer")
 
 
 def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:
-    """The data set of that name; size and colour matter to folder:PATH and file:PATH, progress to what is
-    read image by image.
+    """Return the data set of that name. image_size and colour matter for folder:PATH and file:PATH, and
+    on_progress for images that are read one by one.
 
-    Raises UserError if there is none, or its files are missing or damaged.
+    Raises UserError if there is no such data set, or its files are missing or damaged.
     """
-    kind, _, path = name.partition(":")
-    build = DATASETS.get(kind)
-    if kind in ON_DISK:
-        return build(path, image_size, colour, on_progress)
-    if kind == "own":
-        return build(path)
-    return build(on_progress) if kind == "celeba" else build()
+    name, _, argument = name.partition(":")
+    kind = DATASETS[name]
+    if kind.is_path:
+        return kind.builder(argument, image_size, colour, on_progress)
+    arguments = (*([argument] if kind.argument else []), *([on_progress] if kind.is_slow else []))
+    return kind.builder(*arguments)

@@ -1,4 +1,4 @@
-"""The one type that every data set becomes."""
+"""The type of all data sets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Progress = Callable[[int, int], None]  # done, total: bytes of a download, or im
 
 
 def untold(done: int, total: int) -> None:
-    """The progress that nobody watches."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Dataset:
 
     x: uint8 [N, C, H, W]; y: int64 [N], an index into class_names.
     factors: known quantities behind each image, float32 [N], by name.
-    skipped: what could not be read, in words.
-    notes: what was decided about the images, in words.
+    skipped: a sentence about each image that could not be read.
+    notes: sentences about how the images were converted.
     """
 
     name: str
@@ -49,16 +49,16 @@ class Dataset:
         return len(self.x) - self.n_train
 
 
-TEST_SHARE = 0.2  # of images that come without a split of their own
+TEST_SHARE = 0.2  # of images without a given split
 
 
 def shuffled(n: int, seed: int = 0) -> np.ndarray:
-    """A fixed order of n rows, for data that come without a split of their own."""
+    """Return a fixed random order of n rows, int64 [n]."""
     return np.random.default_rng(seed).permutation(n)
 
 
 def n_for_test(n: int) -> int:
-    """Of n images that come without a split of their own."""
+    """Return the number of test images among n images without a given split, at least 1."""
     return max(1, round(n * TEST_SHARE))
 
 
@@ -71,10 +71,10 @@ def split(
     is_test: np.ndarray | None = None,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
-    """The images in a fixed order, training images first.
+    """Return the images in a fixed random order, training images first.
 
-    The test split is where is_test, bool [n], says so; without it, or if one side of it is empty, one fifth,
-    at least one image.
+    The test split is that of is_test, bool [n]; without it, or if one of the two splits would be empty, it is
+    a fifth of the images, at least one.
     """
     order = shuffled(len(x))
     n_train = len(x) - n_for_test(len(x))
@@ -85,8 +85,10 @@ def split(
 
 
 def by_folder(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The folder of each image, "" for none -> classes y int64 [n], and their names."""
-    names = sorted(set(folders), key=lambda name: (not name, name))  # those in no folder come last
-    place = {name: i for i, name in enumerate(names)}
-    y = np.array([place[name] for name in folders], np.int64)
+    """Return the class of each image, y int64 [n], and the names of the classes. folders: that of each image,
+    "" for none.
+    """
+    names = sorted(set(folders), key=lambda name: (not name, name))  # "" is the last
+    index = {name: i for i, name in enumerate(names)}
+    y = np.array([index[name] for name in folders], np.int64)
     return y, tuple(name or ("(no folder)" if len(names) > 1 else "images") for name in names)

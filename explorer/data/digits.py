@@ -1,4 +1,4 @@
-"""1,797 handwritten digits of 8×8 px, inside scikit-learn (Alpaydin and Kaynak, UCI 1998)."""
+"""1,797 handwritten digits of 8×8 pixels, a file in scikit-learn (Alpaydin and Kaynak, UCI 1998)."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,7 @@ N_TEST = 360
 
 
 def digits() -> Dataset:
-    """Read from scikit-learn's file: to import it would take as long as to train on some of them."""
+    """Return the digits. They are read from the file, because importing scikit-learn is slow."""
     file = Path(find_spec("sklearn").origin).parent / "datasets/data/digits.csv.gz"
     table = np.loadtxt(file, delimiter=",")  # [n, 64 pixels and a class]
     order = shuffled(len(table))

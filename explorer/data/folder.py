@@ -1,4 +1,4 @@
-"""A folder, or a file, of the user's own images on this machine: folder:PATH and file:PATH."""
+"""The user's own images in a folder or a file on this machine: folder:PATH and file:PATH."""
 
 import os
 from pathlib import Path
@@ -14,24 +14,23 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Entry
 
-EXAMPLES = {"folder": "folder:/home/me/faces", "file": "file:/home/me/faces.zip"}
-
 
 def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
-    """Every image below path but hidden ones, cut to its middle square and resized; one fifth, in a fixed
-    order, is the test split.
+    """Return all images below path, except hidden ones: their central squares, resized. Folders named train
+    and test are a split; without them, a fifth of the images is the test split.
 
-    Folders train and test are a split. Raises UserError if there is no such folder, or fewer than two images
-    in it can be read.
+    Raises UserError if there is no such folder, or fewer than two images in it can be read.
     """
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
-        raise _absent("folder", root)
+        raise _missing("folder", root, "a folder of images, as in folder:/home/me/faces")
     return folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
 
 
 def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
-    """The images in a folder, without a limit: whoever names it on the command line owns this machine."""
+    """Return the images of a folder. There is no limit on their number or size: a folder can be named only on
+    the command line, and by visitors only if EXPLORER_FOLDERS allows it.
+    """
     entries = []
     for place in image_files(root, TABLES | {ARRAY}):
         size = place.stat().st_size
@@ -42,20 +41,21 @@ def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
 
 
 def file(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
-    """What an upload of this file would be: a zip, an .npz, an .npy, a table, or a TIFF of several pages.
+    """Return the images of a zip file, an .npz, an .npy, a table, or a TIFF of several pages, as if it were
+    uploaded.
 
-    Raises UserError if there is no such file, or it is no images.
+    Raises UserError if there is no such file, or it does not contain images.
     """
     place = Path(os.path.expanduser(path))
     return file_upload(place, on_progress).dataset(f"file:{place}", image_size, colour, on_progress)
 
 
 def file_upload(place: Path, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
-    """Raises UserError as uploaded() does, or if the file can't be read."""
+    """Return the images of a file. Raises UserError as uploaded() does, or if the file cannot be read."""
     name = sanitize(str(place), 300)
     try:
         if not place.is_file():
-            raise _absent("file", place)
+            raise _missing("file", place, "a file with images, as in file:/home/me/faces.zip")
         if place.stat().st_size > MOST_BYTES:
             raise UserError(
                 f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into"
@@ -67,44 +67,45 @@ def file_upload(place: Path, on_progress: Progress = untold, encoding: str | Non
     return uploaded([(place.name, content)], on_progress, encoding, name)
 
 
-def image_files(root: Path, others: frozenset[str] = frozenset()) -> list[Path]:
-    """Images below root, and files with other suffixes that are wanted; hidden ones are left out.
-
-    Links to folders are followed, each folder once.
+def image_files(root: Path, other_suffixes: frozenset[str] = frozenset()) -> list[Path]:
+    """Return all images below root, and all files with one of the other suffixes, sorted. Hidden files are
+    left out. Links to folders are followed; each folder is visited once.
     """
-    found, seen = [], set()
-    for folder, inner, names in os.walk(root, followlinks=True):
-        place = os.path.realpath(folder)
-        inner[:] = [] if place in seen else sorted(name for name in inner if not name.startswith("."))
-        if place not in seen:
-            found += [
+    files, visited = [], set()
+    for folder, subfolders, names in os.walk(root, followlinks=True):
+        real_path = os.path.realpath(folder)
+        is_new = real_path not in visited
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".")) if is_new else []
+        if is_new:
+            files += [
                 Path(folder, name)
                 for name in names
-                if not name.startswith(".") and (is_image(name) or suffix_of(name) in others)
+                if not name.startswith(".") and (is_image(name) or suffix_of(name) in other_suffixes)
             ]
-        seen.add(place)
-    return sorted(path for path in found if path.is_file())
+        visited.add(real_path)
+    return sorted(path for path in files if path.is_file())
 
 
 def read_images(
     root: Path, files: list[Path], size: int, colour: bool, on_progress: Progress
 ) -> tuple[np.ndarray, list[int], tuple[str, ...]]:
-    """uint8 [n, 1 or 3, size, size] of the files that can be read, their places in the list, and what was
-    skipped (below root) and why.
+    """Return the images that can be read, uint8 [n, 1 or 3, size, size], their indices in the list, and a
+    sentence about each other file, named by its path below root.
     """
-    read = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
-    kept = [i for i, image in enumerate(read) if isinstance(image, np.ndarray)]
+    images = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
+    kept = [i for i, image in enumerate(images) if isinstance(image, np.ndarray)]
     skipped = tuple(
         sanitize(f"{files[i].relative_to(root)}: {fault}", 300)
-        for i, fault in enumerate(read)
+        for i, fault in enumerate(images)
         if isinstance(fault, str)
     )
-    x = np.stack([read[i] for i in kept]) if kept else np.empty((0, 3 if colour else 1, size, size), np.uint8)
+    x = (
+        np.stack([images[i] for i in kept])
+        if kept
+        else np.empty((0, 3 if colour else 1, size, size), np.uint8)
+    )
     return x, kept, skipped
 
 
-def _absent(kind: str, place: Path) -> UserError:
-    what = "a folder of images" if kind == "folder" else "a file with images"
-    return UserError(
-        f"There is no {kind} {sanitize(str(place), 300)}. Give the path of {what}, as in {EXAMPLES[kind]}."
-    )
+def _missing(noun: str, path: Path, remedy: str) -> UserError:
+    return UserError(f"There is no {noun} {sanitize(str(path), 300)}. Give the path of {remedy}.")

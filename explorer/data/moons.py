@@ -1,4 +1,4 @@
-"""Moon phases from new to full, drawn from a seed: phase, tilt and size of every image are known."""
+"""Synthetic images of moon phases, from new to full; the phase, tilt and size of each image are known."""
 
 import numpy as np
 
@@ -6,25 +6,30 @@ from explorer.data.dataset import Dataset
 from explorer.data.drawing import canvas, shrink, turned
 
 SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
-EARTHSHINE = np.float32(0.12)  # the unlit part stays faintly visible, so that a new moon has a size too
-NAMES = ("new", "crescent", "half", "gibbous", "full")
-EDGES = (0.1, 0.4, 0.6, 0.9)  # of the lit share of the disc, between one name and the next
+EARTHSHINE = np.float32(0.12)  # brightness of the unlit part, so that the size of a new moon is visible
+CLASS_NAMES = ("new", "crescent", "half", "gibbous", "full")
+CLASS_LIMITS = (0.1, 0.4, 0.6, 0.9)  # phases between one class and the next
 
 
 def moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
-    """phase: lit share of the disc, 0 to 1; tilt: degrees; size: radius, as a share of half the image."""
+    """Return images with random factors: phase, the lit share of the disc, 0 to 1; tilt, in degrees; size,
+    the radius as a share of half the image.
+    """
     rng = np.random.default_rng(seed)
     ranges = {"phase": (0, 1), "tilt": (-40, 40), "size": (0.55, 0.9)}
-    factors = {k: rng.uniform(*ends, n_train + n_test).astype(np.float32) for k, ends in ranges.items()}
-    y = np.digitize(factors["phase"], EDGES).astype(np.int64)
-    return Dataset("moons", draw(**factors), y, NAMES, n_train, factors)
+    factors = {
+        name: rng.uniform(*limits, n_train + n_test).astype(np.float32) for name, limits in ranges.items()
+    }
+    y = np.digitize(factors["phase"], CLASS_LIMITS).astype(np.int64)
+    return Dataset("moons", draw(**factors), y, CLASS_NAMES, n_train, factors)
 
 
 def draw(phase: np.ndarray, tilt: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Moons as uint8 [N, 1, 28, 28], lit from the right.
+    """Return images of moons, uint8 [N, 1, 28, 28], lit from the right. Each argument has one value per
+    image.
 
-    The terminator is half an ellipse whose horizontal half-axis is (1 − 2·phase) radii, which lights
-    exactly `phase` of the disc's area.
+    The terminator is half an ellipse whose horizontal half-axis is (1 − 2·phase) radii, which lights exactly
+    `phase` of the disc's area.
     """
     col, row = canvas(SIZE)
     images = np.empty((len(phase), 1, SIZE, SIZE), np.uint8)

@@ -10,6 +10,7 @@ from explorer.data.preview import Upload
 from explorer.data.upload import MOST_FILES, Door, of_entries
 from explorer.errors import UserError
 from explorer.names import sanitize
+from explorer.registry import DATASETS
 from explorer.untrusted.archive import Entry
 
 VARIABLE = "EXPLORER_FOLDERS"
@@ -71,10 +72,10 @@ def check_dataset(dataset: str) -> None:
     """For a visitor who names a data set: folder:PATH as check_links() does, file:PATH as checked() does;
     others are all allowed.
     """
-    kind, _, path = dataset.partition(":")
-    if kind == "folder":
+    name, _, path = dataset.partition(":")
+    if (argument := DATASETS[name].argument) == "folder":
         check_links(path)
-    elif kind == "file":
+    elif argument == "file":
         checked(path, may_be_file=True)
 
 

@@ -1,6 +1,5 @@
-"""Squares, ellipses and hearts whose position, scale and rotation are known, drawn from a seed.
-
-The idea is dSprites' (Matthey et al., 2017); the images are this module's own.
+"""Synthetic images of squares, ellipses and hearts, like dSprites (Matthey et al., 2017); the position, scale
+and rotation of each image are known.
 """
 
 import numpy as np
@@ -9,22 +8,22 @@ from explorer.data.dataset import Dataset
 from explorer.data.drawing import canvas, shrink, turned
 
 SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
-NAMES = ("square", "ellipse", "heart")
+CLASS_NAMES = ("square", "ellipse", "heart")
 
 
 def shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
-    """x, y: centre, as a share of half the image, −1 to 1; scale: half an ellipse's height; rotation:
-    degrees.
+    """Return images with random factors: x and y, the centre, −1 to 1 from edge to edge; scale, half the
+    height of an ellipse; rotation, in degrees.
     """
     rng = np.random.default_rng(seed)
-    y = rng.integers(0, len(NAMES), n_train + n_test)
+    y = rng.integers(0, len(CLASS_NAMES), n_train + n_test)
     ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}
-    factors = {k: rng.uniform(*ends, len(y)).astype(np.float32) for k, ends in ranges.items()}
-    return Dataset("shapes", draw(y, **factors), y, NAMES, n_train, factors)
+    factors = {name: rng.uniform(*limits, len(y)).astype(np.float32) for name, limits in ranges.items()}
+    return Dataset("shapes", draw(y, **factors), y, CLASS_NAMES, n_train, factors)
 
 
 def draw(kind, x, y, scale, rotation) -> np.ndarray:
-    """Shapes as uint8 [N, 1, 32, 32]; every argument has one value an image, y pointing down."""
+    """Return images, uint8 [N, 1, 32, 32]. Each argument has one value per image; y points down."""
     col, row = canvas(SIZE)
     images = np.empty((len(kind), 1, SIZE, SIZE), np.uint8)
     for i, (k, cx, cy, size, degrees) in enumerate(zip(kind, x, y, scale, rotation)):

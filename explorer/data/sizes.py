@@ -7,41 +7,43 @@ from pathlib import Path
 from explorer.data import folder, load, own
 from explorer.data.dataset import n_for_test
 from explorer.data.layout import laid_out
-
-N_TRAIN = {
-    "digits": 1437,
-    "moons": 6000,
-    "shapes": 12_000,
-    "mnist": 60_000,
-    "fashion-mnist": 60_000,
-    "kmnist": 60_000,
-    "cifar10": 50_000,
-    "celeba": 162_770,
-}
+from explorer.registry import DATASETS, import_attribute
 
 
 def n_train(dataset: str) -> int:
-    """Or somewhat more, if some of them can't be read; 1 at least. Raises UserError if there is no such data
-    set.
+    """Return the number of training images, at least 1; it is too high if some of them cannot be read. Raises
+    UserError if there is no such data set.
     """
-    kind, _, path = dataset.partition(":")
-    if kind == "folder":
-        root = Path(os.path.expanduser(path))
-        files = [file.relative_to(root).as_posix() for file in folder.image_files(root)]
-        is_test = laid_out(files).is_test
-        return max(1, len(files) - (n_for_test(len(files)) if is_test is None else int(is_test.sum())))
-    if kind == "file":
-        place = Path(os.path.expanduser(path))
-        state = place.stat() if place.is_file() else None
-        return _n_train_in(place, state and (state.st_mtime_ns, state.st_size))
-    if kind == "own":
-        return own.about(path).n_train
-    return N_TRAIN.get(kind) or load(dataset).n_train
+    name, _, argument = dataset.partition(":")
+    kind = DATASETS[name]
+    if kind.count:
+        return import_attribute(kind.count)(argument)
+    return kind.n_train or load(dataset).n_train
+
+
+def count_in_folder(path: str) -> int:
+    """Return the number of training images below a folder."""
+    root = Path(os.path.expanduser(path))
+    files = [file.relative_to(root).as_posix() for file in folder.image_files(root)]
+    is_test = laid_out(files).is_test
+    return max(1, len(files) - (n_for_test(len(files)) if is_test is None else int(is_test.sum())))
+
+
+def count_in_file(path: str) -> int:
+    """Return the number of training images in a file. Raises UserError if they cannot be read."""
+    file = Path(os.path.expanduser(path))
+    state = file.stat() if file.is_file() else None
+    return _count_in_version(file, state and (state.st_mtime_ns, state.st_size))
+
+
+def count_own(name: str) -> int:
+    """Return the number of training images of own:NAME. Raises UserError if there are none."""
+    return own.about(name).n_train
 
 
 @lru_cache(maxsize=64)
-def _n_train_in(place: Path, state: tuple[int, int] | None) -> int:
-    """Of a file in that state: when it was changed, and how large it is."""
-    found = folder.file_upload(place)
-    n = len(found.names)
-    return n - (n_for_test(n) if found.is_test is None else int(found.is_test.sum()))
+def _count_in_version(file: Path, version: tuple[int, int] | None) -> int:
+    """Return the number for a version of a file: its time of change, and its size."""
+    upload = folder.file_upload(file)
+    n = len(upload.names)
+    return n - (n_for_test(n) if upload.is_test is None else int(upload.is_test.sum()))

@@ -1,9 +1,10 @@
 """MNIST, Fashion-MNIST, KMNIST, CIFAR-10 and CelebA, as torchvision reads them from EXPLORER_DATA.
 
-Archives are fetched by `download`; torchvision unpacks and reads them.
+`download` fetches the archives; torchvision unpacks and reads them.
 """
 
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,11 @@ from explorer.data.download import fetch
 from explorer.data.folder import read_images
 from explorer.errors import UserError
 
-MNIST_LIKE = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-DOWNLOADS = (*MNIST_LIKE, "cifar10", "celeba")
-CELEBA_SIZE = 64
-CELEBA_CLASS = "Smiling"  # of the 40 attributes, the one that colours the map
+CELEBA_SIZE = 64  # pixels
+CELEBA_CLASS = "Smiling"  # the attribute, of 40, that gives the classes
 DRIVE = "https://drive.usercontent.google.com/download?export=download&confirm=t&id="
+
+Archive = tuple[list[str], Path, str]  # urls, target, MD5
 
 
 def mnist() -> Dataset:
@@ -48,7 +49,7 @@ def cifar10() -> Dataset:
 
 
 def celeba(on_progress: Progress = untold) -> Dataset:
-    """Faces cut to the middle square, 64 px; the factors are the 40 attributes, 0 or 1."""
+    """Return the central squares of the faces, at 64 pixels. The factors are the 40 attributes, 0 or 1."""
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
     folder = data_folder() / "celeba" / "img_align_celeba"
@@ -74,63 +75,47 @@ def celeba(on_progress: Progress = untold) -> Dataset:
 
 
 def download(name: str, on_progress: Progress = untold) -> None:
-    """Fetch what is missing of a data set into EXPLORER_DATA, checked against torchvision's MD5 sums.
+    """Download the missing files of a data set into EXPLORER_DATA, and check them against the MD5 sums of
+    torchvision.
 
-    Raises UserError if it can't be fetched, with where to place which files.
+    Raises UserError, which says where to place which files, if that fails.
     """
-    root, kind = data_folder(), _torchvision_class(name)
-    if not installed(name):
-        try:
-            for urls, target, md5 in _archives(name, kind, root):
-                fetch(urls, target, md5, on_progress)
-            if name == "celeba":
-                _unpack_faces(root / "celeba")
-            else:
-                kind(root, download=True)  # the archives are in place: this unpacks them
-        except UserError as error:
-            raise UserError(f"{error} {_where(name)}") from error
-        except OSError as error:
-            raise UserError(
-                f"{name} could not be unpacked in {root}: {error.strerror}. "
-                "Free some disk space, or set EXPLORER_DATA to another folder."
-            ) from error
+    source, root = SOURCES[name], data_folder()
+    if installed(name):
+        return
+    try:
+        for urls, target, md5 in source.archives(root):
+            fetch(urls, target, md5, on_progress)
+        source.unpack(root)
+    except UserError as error:
+        raise UserError(f"{error} {_remedy(name)}") from error
+    except OSError as error:
+        raise UserError(
+            f"{name} could not be unpacked in {root}: {error.strerror}. "
+            "Free some disk space, or set EXPLORER_DATA to another folder."
+        ) from error
 
 
-def _unpack_faces(folder: Path) -> None:
-    """Unpacked beside their place and then moved there, so that an interruption doesn't leave half of them
-    installed.
-    """
-    faces, aside = folder / "img_align_celeba", folder / "unpacking"
-    if not faces.is_dir():
-        _import_datasets().utils.extract_archive(faces.with_suffix(".zip"), aside)
-        os.replace(aside / faces.name, faces)
-        aside.rmdir()
-
-
-def _archives(name: str, kind, root: Path) -> list[tuple[list[str], Path, str]]:
-    """urls, place and MD5 of each file that torchvision unpacks."""
-    if name in MNIST_LIKE:
-        raw = root / kind.__name__ / "raw"
-        return [([mirror + file for mirror in kind.mirrors], raw / file, md5) for file, md5 in kind.resources]
-    if name == "cifar10":
-        return [([kind.url], root / kind.filename, kind.tgz_md5)]
-    return [([DRIVE + file_id], root / kind.base_folder / file, md5) for file_id, md5, file in kind.file_list]
+def installed(name: str) -> bool:
+    """Return whether torchvision finds the files of the data set in EXPLORER_DATA."""
+    cls = SOURCES[name].torchvision_class()
+    probe = cls.__new__(cls)
+    probe.root = data_folder()
+    return probe._check_exists() if hasattr(cls, "_check_exists") else probe._check_integrity()
 
 
 def _read(name: str, **split):
-    kind, root = _torchvision_class(name), data_folder()
+    """Return a split as torchvision reads it. Raises UserError for files that are missing or damaged."""
+    source, root = SOURCES[name], data_folder()
     if not installed(name):
         raise UserError(
             f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`."
-            f" {_where(name)}"
+            f" {_remedy(name)}"
         )
     try:
-        read = kind(root, **split)
-        if name != "celeba" and len(read.data) != len(read.targets):
-            raise ValueError(f"{len(read.data)} images and {len(read.targets)} labels")
-        if name in MNIST_LIKE and read.data.shape[1:] != (28, 28):
-            raise ValueError(f"images of {tuple(read.data.shape[1:])} pixels")
-        return read
+        part = source.torchvision_class()(root, **split)
+        source.check(part)
+        return part
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError, LookupError, TypeError) as error:
         raise UserError(
             f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "
@@ -138,50 +123,113 @@ def _read(name: str, **split):
         ) from error
 
 
-def installed(name: str) -> bool:
-    """Whether torchvision finds the data set's files in EXPLORER_DATA."""
-    kind = _torchvision_class(name)
-    probe = kind.__new__(kind)
-    probe.root = data_folder()
-    return probe._check_exists() if hasattr(kind, "_check_exists") else probe._check_integrity()
+def _remedy(name: str) -> str:
+    return f"Without an internet connection, copy {SOURCES[name].files(data_folder())}."
 
 
-def _where(name: str) -> str:
-    root = data_folder()
-    if name in MNIST_LIKE:
-        files = (
+class Source(ABC):
+    """A data set of torchvision: its class, its archives, and the files that torchvision reads."""
+
+    def __init__(self, class_name: str):
+        self.class_name = class_name
+
+    def torchvision_class(self):
+        return getattr(_import_datasets(), self.class_name)
+
+    @abstractmethod
+    def archives(self, root: Path) -> list[Archive]:
+        """Return the files to download, which torchvision unpacks."""
+
+    @abstractmethod
+    def files(self, root: Path) -> str:
+        """Return which files to copy, and where, in words."""
+
+    def unpack(self, root: Path) -> None:
+        self.torchvision_class()(root, download=True)  # which finds the archives, and downloads nothing
+
+    def check(self, part) -> None:
+        """Raises ValueError unless every image has a label."""
+        if len(part.data) != len(part.targets):
+            raise ValueError(f"{len(part.data)} images and {len(part.targets)} labels")
+
+
+class MnistLike(Source):
+    def archives(self, root: Path) -> list[Archive]:
+        cls, raw = self.torchvision_class(), root / self.class_name / "raw"
+        return [([mirror + file for mirror in cls.mirrors], raw / file, md5) for file, md5 in cls.resources]
+
+    def files(self, root: Path) -> str:
+        return (
             "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and"
-            f" t10k-labels-idx1-ubyte in {root / MNIST_LIKE[name] / 'raw'}"
+            f" t10k-labels-idx1-ubyte in {root / self.class_name / 'raw'}"
         )
-    elif name == "cifar10":
-        files = f"the folder cifar-10-batches-py in {root}"
-    else:
-        files = (
+
+    def check(self, part) -> None:
+        super().check(part)
+        if part.data.shape[1:] != (28, 28):
+            raise ValueError(f"images of {tuple(part.data.shape[1:])} pixels")
+
+
+class Cifar10(Source):
+    def archives(self, root: Path) -> list[Archive]:
+        cls = self.torchvision_class()
+        return [([cls.url], root / cls.filename, cls.tgz_md5)]
+
+    def files(self, root: Path) -> str:
+        return f"the folder cifar-10-batches-py in {root}"
+
+
+class CelebA(Source):
+    def torchvision_class(self):
+        class Subset(super().torchvision_class()):
+            def _check_integrity(self) -> bool:
+                """Return whether the files exist. torchvision would reject a part of the data set by its MD5
+                sums.
+                """
+                folder = Path(self.root) / self.base_folder
+                texts = [file for _, _, file in self.file_list if file.endswith(".txt")]
+                images = folder / "img_align_celeba"
+                return all((folder / file).is_file() for file in texts) and images.is_dir()
+
+        return Subset
+
+    def archives(self, root: Path) -> list[Archive]:
+        cls = self.torchvision_class()
+        return [
+            ([DRIVE + file_id], root / cls.base_folder / file, md5) for file_id, md5, file in cls.file_list
+        ]
+
+    def files(self, root: Path) -> str:
+        return (
             "list_attr_celeba.txt, list_eval_partition.txt, identity_CelebA.txt, list_bbox_celeba.txt, "
             f"list_landmarks_align_celeba.txt and the folder img_align_celeba in {root / 'celeba'}"
         )
-    return f"Without an internet connection, copy {files}."
+
+    def unpack(self, root: Path) -> None:
+        """Unpack the images into a temporary folder, then move it: an interruption leaves no half of them."""
+        images, temporary = root / "celeba/img_align_celeba", root / "celeba/unpacking"
+        if not images.is_dir():
+            _import_datasets().utils.extract_archive(images.with_suffix(".zip"), temporary)
+            os.replace(temporary / images.name, images)
+            temporary.rmdir()
+
+    def check(self, part) -> None:
+        """Images are checked one by one when they are read."""
 
 
-def _torchvision_class(name: str):
-    datasets = _import_datasets()
-    if name != "celeba":
-        return getattr(datasets, {**MNIST_LIKE, "cifar10": "CIFAR10"}[name])
-
-    class CelebA(datasets.CelebA):
-        def _check_integrity(self) -> bool:
-            """The files are there; torchvision would refuse a part of the data set by its MD5 sums."""
-            folder = Path(self.root) / self.base_folder
-            texts = [file for _, _, file in self.file_list if file.endswith(".txt")]
-            return all((folder / file).is_file() for file in texts) and (folder / "img_align_celeba").is_dir()
-
-    return CelebA
+SOURCES: dict[str, Source] = {
+    "mnist": MnistLike("MNIST"),
+    "fashion-mnist": MnistLike("FashionMNIST"),
+    "kmnist": MnistLike("KMNIST"),
+    "cifar10": Cifar10("CIFAR10"),
+    "celeba": CelebA("CelebA"),
+}
 
 
 def _import_datasets():
-    """torchvision.datasets, also where torchvision's compiled operators don't fit a CPU-only torch.
+    """Return torchvision.datasets, also if the compiled operators of torchvision do not fit a CPU-only torch.
 
-    There `import torchvision` fails for want of two operators' schemas, which are then declared first.
+    Then `import torchvision` fails because two operators have no schema; these are declared first.
     """
     try:
         import torchvision.datasets as datasets
@@ -193,9 +241,9 @@ def _import_datasets():
         library = Library("torchvision", "DEF")
         for operator in ("nms", "qnms"):
             library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _declared.append(library)  # its schemas live as long as it does
+        _libraries.append(library)  # its schemas exist as long as it does
         import torchvision.datasets as datasets
     return datasets
 
 
-_declared = []
+_libraries = []

@@ -24,7 +24,7 @@ def combinations(
     """Return the specs, without repetition. Raises UserError for a ladder, which has many KL weights itself,
     and for more than MOST.
     """
-    if spec.model == "ladder":
+    if spec.rungs:
         raise UserError(
             "A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train`"
             " for a ladder."

@@ -1,4 +1,4 @@
-"""The autoencoder: a code is a point (Rumelhart, Hinton and Williams, 1986)."""
+"""The autoencoder: the code of an image is a point (Rumelhart, Hinton and Williams, 1986)."""
 
 from torch import Tensor
 

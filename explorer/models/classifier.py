@@ -1,4 +1,4 @@
-"""A small classifier, to name what a decoded image shows."""
+"""A small classifier of decoded images."""
 
 import math
 
@@ -10,7 +10,7 @@ WIDTH = 128
 
 
 def classifier(shape: Shape, n_classes: int) -> nn.Sequential:
-    """x [B, C, H, W] in [0, 1] -> logits [B, n_classes]"""
+    """Return a network from images x [B, C, H, W] in [0, 1] to logits [B, n_classes]."""
     return nn.Sequential(
         nn.Flatten(), nn.Linear(math.prod(shape), WIDTH), nn.ReLU(), nn.Linear(WIDTH, n_classes)
     )

@@ -1,4 +1,4 @@
-"""The variational autoencoder: a code is a Gaussian cloud (Kingma and Welling, ICLR 2014)."""
+"""The variational autoencoder: the posterior of an image is a Gaussian (Kingma and Welling, ICLR 2014)."""
 
 from torch import Tensor
 

@@ -1,5 +1,5 @@
-"""The vector-quantised autoencoder: a code is a few entries of one codebook (van den Oord, Vinyals and
-Kavukcuoglu, NeurIPS 2017).
+"""The vector-quantised autoencoder: the code of an image is a few entries of a codebook (van den Oord,
+Vinyals and Kavukcuoglu, NeurIPS 2017).
 """
 
 import torch
@@ -11,8 +11,8 @@ from explorer.specs import RunSpec
 
 
 class VQVAE(Autoencoder):
-    """codebook [n_codes, code_dim]. It is learnt by averages (explorer.objectives.codebook) and is no
-    parameter of the optimizer's.
+    """The codebook [n_codes, code_dim] is a buffer: moving averages update it (explorer.objectives.codebook),
+    not the optimizer.
     """
 
     n_statistics = 1
@@ -22,14 +22,15 @@ class VQVAE(Autoencoder):
         self.register_buffer("codebook", torch.randn(spec.n_codes, spec.code_dim))
 
     def posterior(self, statistics: Tensor) -> Codes:
-        """Each group of code_dim numbers becomes the entry nearest to it (equation 1)."""
+        """Return the entries that are nearest to each group of code_dim numbers (equation 1)."""
         n_codes, code_dim = self.codebook.shape
         index = nearest(statistics.detach().reshape(-1, code_dim), self.codebook).view(len(statistics), -1)
         return Codes(statistics, self.codebook[index].flatten(1), index, n_codes)
 
 
 def nearest(points: Tensor, codebook: Tensor) -> Tensor:
-    """points [n, d], codebook [K, d] -> int64 [n]; of equals the first."""
-    return torch.cdist(points, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(
-        1
-    )  # products would round small distances
+    """Return the index of the entry nearest to each point, int64 [n]; of equally near ones, the first.
+    points [n, d], codebook [K, d].
+    """
+    # a matrix product would round small distances
+    return torch.cdist(points, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(1)

@@ -1,5 +1,8 @@
-"""Strided convolutions, each halving the image and doubling the channels; transposed ones back."""
+"""Strided convolutions in the encoder, each of which halves the image and doubles the channels; transposed
+convolutions in the decoder.
+"""
 
+import math
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -8,30 +11,34 @@ from torch.nn.functional import conv_transpose2d, pixel_shuffle
 from explorer.errors import UserError
 from explorer.networks.pair import Pair, Shape
 
-KERNEL = {"kernel_size": 4, "stride": 2, "padding": 1}  # halves, or doubles, an even side exactly
+KERNEL = {"kernel_size": 4, "stride": 2, "padding": 1}  # halves or doubles an even height or width exactly
 
 
 def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
-    """Raises UserError if the image cannot be halved that often."""
-    channels, height, side = shape
-    if height % 2**depth or side % 2**depth:
+    """Return an encoder with depth convolutions, the first one with width channels, and its mirror image as
+    the decoder. Raises UserError unless height and width are multiples of 2**depth.
+    """
+    channels, n_rows, n_columns = shape
+    if n_rows % 2**depth or n_columns % 2**depth:
         raise UserError(
-            f"A conv network of depth {depth} halves the image {depth} times, but {side}×{height} pixels"
+            f"A conv network of depth {depth} halves the image {depth} times, but {n_columns}×{n_rows} pixels"
             " cannot be halved so often. Choose a smaller depth."
         )
-    sizes = [channels, *(width << i for i in range(depth))]
-    small = (sizes[-1], height >> depth, side >> depth)
-    n_features = small[0] * small[1] * small[2]
-    down = [layer for a, b in pairwise(sizes) for layer in (nn.Conv2d(a, b, **KERNEL), nn.ReLU())]
+    n_channels = [channels, *(width << i for i in range(depth))]
+    features = (n_channels[-1], n_rows >> depth, n_columns >> depth)
+    n_features = math.prod(features)
+    down = [layer for a, b in pairwise(n_channels) for layer in (nn.Conv2d(a, b, **KERNEL), nn.ReLU())]
     up = [
-        layer for a, b in pairwise(sizes[:0:-1]) for layer in (nn.ConvTranspose2d(a, b, **KERNEL), nn.ReLU())
+        layer
+        for a, b in pairwise(n_channels[:0:-1])
+        for layer in (nn.ConvTranspose2d(a, b, **KERNEL), nn.ReLU())
     ]
     return (
         nn.Sequential(*down, nn.Flatten(), nn.Linear(n_features, n_out)),
         nn.Sequential(
             nn.Linear(latent_dim, n_features),
             nn.ReLU(),
-            nn.Unflatten(1, small),
+            nn.Unflatten(1, features),
             *up,
             ToPixels(width, channels, **KERNEL),
         ),
@@ -39,11 +46,11 @@ def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> P
 
 
 class ToPixels(nn.ConvTranspose2d):
-    """A transposed convolution of KERNEL to an image's few channels.
+    """A transposed convolution with KERNEL to the few channels of an image.
 
-    A CPU's library computes sixteen channels at a time, however few there are. So each square of four pixels
-    is made as four times the channels, by kernels of 2×2, and then spread out (sub-pixel convolution, Shi et
-    al., CVPR 2016): the same sums, in a third to a half of the time.
+    On a CPU, the library computes sixteen channels at a time, however few there are. Therefore the four
+    pixels of each 2×2 square are computed as separate channels, by 2×2 kernels, and then rearranged
+    (sub-pixel convolution, Shi et al., CVPR 2016). The sums are the same, in a third to a half of the time.
     """
 
     def forward(self, x: Tensor) -> Tensor:

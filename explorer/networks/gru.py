@@ -1,4 +1,6 @@
-"""Recurrent: the image's rows are read, and written, as a sequence from top to bottom (Cho et al., 2014)."""
+"""Recurrent networks (GRU; Cho et al., 2014): the encoder reads the rows of an image from top to bottom, and
+the decoder writes them.
+"""
 
 from torch import Tensor, nn
 
@@ -6,6 +8,7 @@ from explorer.networks.pair import Pair, Shape
 
 
 def gru(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+    """Return an encoder and a decoder of depth recurrent layers with width units each."""
     return RowEncoder(shape, n_out, width, depth), RowDecoder(shape, latent_dim, width, depth)
 
 
@@ -22,7 +25,7 @@ class RowEncoder(nn.Module):
 
 
 class RowDecoder(nn.Module):
-    """Every row sees z itself and the state that the rows above it left."""
+    """Each row is computed from z and from the state after the rows above it."""
 
     def __init__(self, shape: Shape, latent_dim: int, width: int, depth: int):
         super().__init__()
@@ -32,7 +35,7 @@ class RowDecoder(nn.Module):
         self.out = nn.Linear(width, shape[0] * shape[2])
 
     def forward(self, z: Tensor) -> Tensor:
-        channels, height, side = self.shape
+        channels, height, width = self.shape
         state = self.start(z).tanh().unflatten(1, (self.depth, -1)).transpose(0, 1).contiguous()
         rows, _ = self.rows(z[:, None].expand(-1, height, -1), state)
-        return self.out(rows).unflatten(2, (channels, side)).transpose(1, 2)
+        return self.out(rows).unflatten(2, (channels, width)).transpose(1, 2)

@@ -1,4 +1,6 @@
-"""One affine map each way: with a Gaussian likelihood, a VAE whose optimum is probabilistic PCA."""
+"""One linear layer as the encoder and one as the decoder. With a Gaussian likelihood, the optimum of this VAE
+is probabilistic PCA.
+"""
 
 import math
 
@@ -8,6 +10,7 @@ from explorer.networks.pair import Pair, Shape
 
 
 def linear(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+    """Return the two layers. width and depth have no effect."""
     n_pixels = math.prod(shape)
     return (
         nn.Sequential(nn.Flatten(), nn.Linear(n_pixels, n_out)),

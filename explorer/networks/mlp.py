@@ -1,4 +1,4 @@
-"""Dense layers, each half as wide as the one before it, mirrored in the decoder."""
+"""Fully connected layers."""
 
 import math
 from itertools import pairwise

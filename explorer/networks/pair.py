@@ -1,7 +1,7 @@
-"""What every network builder returns: encoder, decoder = builder(shape, n_out, latent_dim, width, depth).
+"""The types of a network: encoder, decoder = build(shape, n_out, latent_dim, width, depth).
 
-The encoder takes x [B, C, H, W] to n_out numbers an image; the decoder takes z [B, latent_dim] to x_logits
-[B, C, H, W].
+The encoder maps x [B, C, H, W] to n_out numbers for each image, [B, n_out]; the decoder maps z
+[B, latent_dim] to x_logits [B, C, H, W].
 """
 
 from torch import nn

@@ -1,4 +1,4 @@
-"""How a VQ-VAE's codebook is learnt, and how much of it is in use (van den Oord, Vinyals and Kavukcuoglu,
+"""How the codebook of a VQ-VAE is learned, and how much of it is used (van den Oord, Vinyals and Kavukcuoglu,
 NeurIPS 2017).
 """
 
@@ -9,25 +9,24 @@ from torch import Tensor
 
 from explorer.models.posterior import Codes
 
-COMMITMENT = 0.25  # beta_c
-DECAY = 0.99  # of the averages, from one batch to the next
-DEAD = 0.03  # of an even share of the use, below which an entry is given up
+COMMITMENT_WEIGHT = 0.25  # beta_c
+DECAY = 0.99  # of the moving averages, per batch
+MIN_USE = 0.03  # of an even share of the use, below which an entry is reset
 
 
 def commitment(posterior: Codes) -> Tensor:
-    """[B] beta_c·‖encoded − sg(mu)‖², which keeps the encoder near the entries it chose (equation 3); no part
-    of the distortion.
+    """Return beta_c·‖encoded − sg(mu)‖², [B], which keeps the encoder near the entries that it chose
+    (equation 3). It is no part of the distortion.
     """
-    return COMMITMENT * (posterior.encoded - posterior.mu.detach()).square().sum(1)
+    return COMMITMENT_WEIGHT * (posterior.encoded - posterior.mu.detach()).square().sum(1)
 
 
 class Averages:
-    """Exponential moving averages of how often each entry was chosen, counts [K], and of the sum of what
-    chose it, sums [K, d].
+    """Exponential moving averages, for each entry, of how often it was chosen, counts [K], and of the sum of
+    the encoder outputs that chose it, sums [K, d]. The entry is their ratio (appendix A.1, equations 6 to 8).
 
-    An entry is their ratio (appendix A.1, equations 6 to 8). One that falls below a DEAD part of an even
-    share of the use starts again from an encoder output of the batch, with an even share (Dhariwal et al.,
-    2020, Jukebox, "random restarts").
+    An entry whose use falls below MIN_USE of an even share is reset to an encoder output of the batch, with
+    an even share (Dhariwal et al., 2020, Jukebox, "random restarts").
     """
 
     def __init__(self, codebook: Tensor):
@@ -46,7 +45,7 @@ class Averages:
         self.counts.mul_(DECAY).add_(chosen, alpha=1 - DECAY)
         self.sums.mul_(DECAY).add_(torch.zeros_like(self.sums).index_add_(0, index, encoded), alpha=1 - DECAY)
         even = self.counts.mean()
-        dead = self.counts < DEAD * even
+        dead = self.counts < MIN_USE * even
         candidates = encoded[
             torch.randint(len(encoded), self.counts.shape, generator=rng, device=encoded.device)
         ]
@@ -56,8 +55,8 @@ class Averages:
 
 
 def perplexity(chosen: Tensor) -> float:
-    """chosen [K], how often each entry was: exp of the entropy of its use. As if that many were used equally
-    often; 1 to K.
+    """Return exp of the entropy of the use of the entries, 1 to K: their number, if all were used equally
+    often. chosen [K]: how often each one was chosen.
     """
     share = chosen.double() / chosen.sum()
     return math.exp(-torch.special.xlogy(share, share).sum().item())

@@ -1,4 +1,4 @@
-"""Distortion, −log p(x|z), in nats per image: summed over pixels, one number an image."""
+"""The distortion −log p(x|z), in nats per image: summed over pixels, one number for each image."""
 
 import math
 from typing import Protocol
@@ -6,16 +6,15 @@ from typing import Protocol
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from explorer.registry import LIKELIHOODS
 from explorer.specs import RunSpec
 
 
 class Likelihood(Protocol):
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
-        """x_logits, x [B, C, H, W] -> nats [B]"""
+        """Return −log p(x|z), nats [B]. x_logits, x [B, C, H, W]."""
 
     def mean(self, x_logits: Tensor) -> Tensor:
-        """The image itself: E[x|z], in [0, 1], shaped as x_logits."""
+        """Return the image E[x|z], in [0, 1], with the shape of x_logits."""
 
 
 class Bernoulli:
@@ -45,5 +44,6 @@ class Gaussian:
 
 
 def likelihood_of(spec: RunSpec) -> Likelihood:
-    kind = LIKELIHOODS.get(spec.likelihood)
-    return kind(spec.sigma) if spec.likelihood == "gaussian" else kind()
+    """Return the likelihood that a spec names, with its options."""
+    kind = spec.likelihood_kind
+    return kind.builder(**{name: getattr(spec, name) for name in kind.options})

@@ -191,7 +191,7 @@ def _check(run: Run) -> None:
     weights, e, t = read_tensors(run, MODEL), read_embedding(run), run.test
     if fault := _misfit(run.spec, run.shape, weights):
         raise UserError(f"its weights do not fit its network: {fault}.")
-    elbo = None if run.spec.model == "ae" else -(t.distortion + t.rate)
+    elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
     if (
         run.n_train < 1
         or t.active_units > run.spec.latent_dim

@@ -7,7 +7,6 @@ import torch
 
 from explorer.events import ACTIVE, TestFigures
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Codes, Gaussian, Point
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
@@ -47,16 +46,16 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
         distortions.append(likelihood.distortion(model.decode(posterior.sample(eps)), batch).cpu())
         rates.append(rate_per_dimension(posterior).cpu())
         mus.append(posterior.mu.cpu())
-        if isinstance(posterior, Gaussian):
+        if posterior.logvar is not None:
             logvars.append(posterior.logvar.cpu())
-        if isinstance(posterior, Codes):
+        if posterior.n_codes:
             chosen += posterior.index.flatten().bincount(minlength=posterior.n_codes).cpu()
     mu, distortion_of, rate_of = (torch.cat(parts).numpy() for parts in (mus, distortions, rates))
     per_dimension = rate_of.mean(0, dtype=np.float64)
     distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
     variances = mu.var(axis=0, dtype=np.float64)
     active = int((variances > ACTIVE * (1 if logvars else variances.max())).sum())
-    elbo = None if isinstance(posterior, Point) else -(distortion + rate)
-    of_codes = (int((chosen > 0).sum()), perplexity(chosen)) if isinstance(posterior, Codes) else ()
+    elbo = -(distortion + rate) if model.kind.has_rate else None
+    of_codes = (int((chosen > 0).sum()), perplexity(chosen)) if posterior.n_codes else ()
     figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist(), *of_codes)
     return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

@@ -2,22 +2,10 @@
 
 import re
 
+from explorer.registry import DATASETS, MODELS
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import Run
-
-DATASETS = {
-    "digits": "Digits",
-    "moons": "Moons",
-    "shapes": "Shapes",
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "kmnist": "KMNIST",
-    "cifar10": "CIFAR-10",
-    "celeba": "CelebA",
-}
-
-MODELS = {"ae": "AE", "vae": "VAE", "ladder": "VAE ladder", "vqvae": "VQ-VAE"}
 
 
 def dataset(run: Run) -> str:
@@ -29,13 +17,18 @@ def of_images(spec: RunSpec) -> str:
 
 
 def _images(dataset: str) -> str:
-    kind, _, path = dataset.partition(":")
-    return DATASETS.get(kind) or public_name(path).rsplit("/", 1)[-1]
+    name, _, argument = dataset.partition(":")
+    return public_name(argument).rsplit("/", 1)[-1] or DATASETS[name].label or name
 
 
 def choice_of_images(dataset: str) -> str:
     """In a list in which a private data set may have the same name as a public one."""
     return _images(dataset) + (", private" if owner_key(dataset) else "")
+
+
+def choice(field: str, value) -> str:
+    """Return how a choice of a setting is named in the form."""
+    return MODELS[value].label if field == "model" else str(value)
 
 
 def as_text(name: str) -> str:
@@ -44,7 +37,9 @@ def as_text(name: str) -> str:
 
 
 def article(run: Run) -> str:
-    return {"ae": "an AE", "ladder": "a VAE ladder"}.get(run.spec.model, "a VAE")
+    """Return the kind of model of a run with its article."""
+    kind = run.spec.model_kind
+    return f"{kind.article} {kind.label}"
 
 
 def title(run: Run) -> str:
@@ -54,7 +49,7 @@ def title(run: Run) -> str:
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
     name = "" if run.name == usual else f" · {public_name(run.name)}"
     return (
-        f"{dataset(run)} · {MODELS[run.spec.model]} ·"
+        f"{dataset(run)} · {run.spec.model_kind.label} ·"
         f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner_key(run.name))}"
     )
 
@@ -65,9 +60,9 @@ def dimension(index: int) -> str:
 
 def settings(spec: RunSpec) -> str:
     """One line: the settings by which a training is recognised."""
-    beta = f" · β {spec.beta:g}" if spec.model == "vae" else ""
+    beta = f" · β {spec.beta:g}" if "beta" in spec.model_kind.options else ""
     return (
-        f"{of_images(spec)} · {MODELS[spec.model]} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
+        f"{of_images(spec)} · {spec.model_kind.label} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
         f" {spec.seed}"
     )
 

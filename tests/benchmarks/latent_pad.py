@@ -51,7 +51,7 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
             ours.append(
                 page.evaluate(
                     """([block, D, n]) => {
-                const network = new js.Network(js.openBlock(bytes(block))), took = [];
+                const network = new js.Network(js.parseBlock(bytes(block))), took = [];
                 for (let i = -100; i < n; i++) {
                     const z = Array.from({ length: D }, Math.random), start = performance.now();
                     network.forward(z);
@@ -112,9 +112,9 @@ def points(browser: Browser) -> list[Row]:
                 labels: data(Uint16Array.from({ length: n }, (_, i) => i % 10), [n]),
                 labels_at: data(new Float32Array(20), [1, 10, 2]) };
             const classes = Array.from({ length: 10 }, (_, c) => ({ name: String(c), colour: `#${111111 + 77777 * c}` }));
-            const about = { titles: ["a", "b"], to_scale: true, rings: true, classes, film: null };
-            const theme = () => ({ text: "#111", page: "#ffffff", quiet: "#888", font: "sans-serif" });
-            const canvas = document.createElement("canvas"), map = new js.LatentMap(canvas, { about, tensors: () => tensors }, theme);
+            const metadata = { titles: ["a", "b"], to_scale: true, rings: true, classes, film: null };
+            const theme = () => ({ text: "#111", background: "#ffffff", mutedText: "#888", font: "sans-serif" });
+            const canvas = document.createElement("canvas"), map = new js.LatentMap(canvas, { metadata, tensors: () => tensors }, theme);
             document.body.append(canvas);
             map.resize(700, 620);
             Object.defineProperty(window, "devicePixelRatio", { value: ratio, configurable: true });

@@ -9,25 +9,25 @@ import streamlit as st
 
 from explorer.figures.images import data_uri
 from explorer.store.catalogue import find
-from explorer.ui import cache
 from explorer.ui.components.latent_pad import latent_pad
+from explorer.ui.run_view import RunView
 
 by, run = st.query_params["by"], find(st.query_params["run"])
 
 
 @st.fragment
 def pad():
-    view = cache.view(run)
+    view = RunView(run)
     z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
     letter = {"zs": [z], "row": 0, "heard": asked["n"]}
     if by == "server":
         of = asked["zs"] or [z]
-        pixels = np.rint(cache.decode(run, np.array(of[0])) * 255).astype(np.uint8)
+        pixels = np.rint(RunView(run).decode(np.array(of[0])) * 255).astype(np.uint8)
         letter["decoded"] = {"zs": of, "film": None, "pixels": [base64.b64encode(pixels.tobytes()).decode()]}
     latent_pad(
         "pad",
-        sides=[(view.map, view.decoder if by == "browser" else None)],
-        images=view.images,
+        sides=[(view.map_block, view.decoder_block if by == "browser" else None)],
+        images=view.images_block,
         letter=letter,
         on_commit=lambda said: None,
         on_ask=lambda said: st.session_state.update(asked=said),
@@ -37,7 +37,7 @@ def pad():
 @st.fragment
 def slider():
     z = st.slider("z", -4.0, 4.0, 0.0, 0.01)
-    st.image(data_uri(cache.decode(run, np.array([z, 0.0]))), width=280)
+    st.image(data_uri(RunView(run).decode(np.array([z, 0.0]))), width=280)
 
 
 if by == "slider":

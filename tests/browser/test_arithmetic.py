@@ -87,7 +87,7 @@ def forward(page, block, z, u=0.0) -> np.ndarray:
     """z [n, D] -> the network's outputs [n, …]"""
     done = page.evaluate(
         """([block, z, D, u]) => {
-        const network = new js.Network(js.openBlock(bytes(block))), all = floats(z), n = all.length / D;
+        const network = new js.Network(js.parseBlock(bytes(block))), all = floats(z), n = all.length / D;
         const out = new Float32Array(n * network.output.length);
         for (let i = 0; i < n; i++) out.set(network.forward(all.subarray(i * D, (i + 1) * D), u), i * network.output.length);
         return text(out);
@@ -143,7 +143,7 @@ def test_every_float16_is_read(page):
     finite = bits[np.isfinite(bits.view(np.float16))]
     block = make_block("b", {}, {"all": finite.view(np.float16)})
     read = page.evaluate(
-        "(block) => text(js.openBlock(bytes(block)).tensors().all.data)", text(block.content)
+        "(block) => text(js.parseBlock(bytes(block)).tensors().all.data)", text(block.content)
     )
     assert np.array_equal(floats(read), finite.view(np.float16).astype(np.float32))
 
@@ -164,9 +164,9 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     z, point = codes[3], [1.5, -0.5]
     got = page.evaluate(
         """([block, z, point]) => {
-        const plane = new js.Plane(js.openBlock(bytes(block)).tensors());
-        return { moved: plane.moved(z, point), lands: plane.place(plane.moved(z, point)), onto: plane.onto(z), off: plane.off(z),
-                 standard: plane.standard(z), point: plane.point(point) };
+        const plane = new js.Plane(js.parseBlock(bytes(block)).tensors());
+        return { moved: plane.moveTo(z, point), lands: plane.project(plane.moveTo(z, point)), onto: plane.projectOntoPlane(z), off: plane.distanceTo(z),
+                 standard: plane.toStandardUnits(z), point: plane.fromStandardUnits(point) };
     }""",
         [text(make_block("b", {}, tensors).content), z.tolist(), point],
     )
@@ -195,8 +195,8 @@ def test_a_film_moves_between_its_frames(page):
     for beta, i, t in [(0.01, 0, 0), (0.1**1.5, 0, 0.5), (0.1, 1, 0), (1, 1, 0.5), (10, 1, 1)]:
         got = page.evaluate(
             """([block, u]) => {
-            const film = new js.Film(js.openBlock(bytes(block)));
-            return [film.seek(u), film.seek(u), Array.from(film.points), film.part("labels_at", 2, 2), film.part("spread")];
+            const film = new js.Film(js.parseBlock(bytes(block)));
+            return [film.seek(u), film.seek(u), Array.from(film.points), film.interpolate("labels_at", 2, 2), film.interpolate("spread")];
         }""",
             [block, float(np.log10(beta))],
         )
@@ -210,7 +210,7 @@ def test_a_film_moves_between_its_frames(page):
     "low, high, length", [(-3.1, 4.2, 600), (0, 1e-3, 250), (-900, 1200, 300), (1.5, 1.9, 90)]
 )
 def test_ticks_are_round_and_neither_crowded_nor_absent(page, low, high, length):
-    ticks = np.array(page.evaluate("(args) => js.ticks(...args)", [low, high, length]))
+    ticks = np.array(page.evaluate("(args) => js.computeTicks(...args)", [low, high, length]))
     assert len(ticks) and low <= ticks.min() and ticks.max() <= high
     if len(ticks) > 1:
         step = np.diff(ticks)
@@ -238,10 +238,10 @@ def test_dots_are_blended_over_what_is_there(page):
     assert ((edge > 64) & (edge < 255)).all()
 
 
-def fault(page, content: bytes, act="js.openBlock(bytes(block)).tensors()") -> str:
+def fault(page, content: bytes, act="js.parseBlock(bytes(block)).tensors()") -> str:
     return page.evaluate(
         f"""(block) => {{
-        try {{ {act}; return ""; }} catch (e) {{ return e instanceof js.Fault ? e.message : "not a fault: " + e; }}
+        try {{ {act}; return ""; }} catch (e) {{ return e instanceof js.UserFacingError ? e.message : "not a fault: " + e; }}
     }}""",
         text(content),
     )
@@ -251,7 +251,7 @@ def test_damaged_blocks_get_a_sentence(page):
     spec, shape = RunSpec(width=8), (1, 28, 28)
     _, weights = model_of(spec, shape)
     whole = decoder_block("d", spec, shape, {0.0: weights}).content
-    network = "new js.Network(js.openBlock(bytes(block)))"
+    network = "new js.Network(js.parseBlock(bytes(block)))"
     assert fault(page, whole, network) == ""
     for part in (whole[:4], whole[:100], whole[:-4], b""):
         assert "Reload the page" in fault(page, part, network), len(part)
@@ -298,8 +298,8 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     row = 5
     got = page.evaluate(
         """([block, row]) => {
-        const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", page: "#fff", quiet: "#888", font: "serif" });
-        const map = new js.LatentMap(canvas, js.openBlock(bytes(block)), theme);
+        const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", background: "#fff", mutedText: "#888", font: "serif" });
+        const map = new js.LatentMap(canvas, js.parseBlock(bytes(block)), theme);
         map.resize(700, 600);
         map.seek(0);
         const pixels = (rows) => {
@@ -312,7 +312,7 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
             const x = (i >> 2) % canvas.width, y = Math.floor((i >> 2) / canvas.width);
             box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x + 1), Math.max(box[3], y + 1)];
         }
-        return { box, scale: map.view.scale, places: Array.from(map.places.subarray(2 * row, 2 * row + 2)) };
+        return { box, scale: map.view.scale, places: Array.from(map.pixelPositions.subarray(2 * row, 2 * row + 2)) };
     }""",
         [text(block.content), row],
     )

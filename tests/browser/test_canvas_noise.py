@@ -13,10 +13,12 @@ from playwright.sync_api import Page, expect
 from explorer.ui.components.drawing import SIDE
 from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
-from tests.browser.test_drawing import (
+from tests.browser.test_drawing import (  # noqa: F401 - its fixtures
+    drawing_address,
     heard,
+    open_drawing,
     stroke,
-)  # noqa: F401 - its fixtures
+)
 
 NOISE = """
     globalThis.truth = HTMLCanvasElement.prototype.toDataURL;
@@ -101,7 +103,7 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
         const module = await import(URL.createObjectURL(new Blob([js + "; export { paintAll };"], { type: "text/javascript" })));
         const context = new OffscreenCanvas(side, side).getContext("2d");
         module.paintAll(context, strokes);
-        return [[...atob(module.pixels(strokes, side))].map((c) => c.charCodeAt(0)),
+        return [[...atob(module.encodePixels(strokes, side))].map((c) => c.charCodeAt(0)),
                 [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0)];
     }""",
         [js, strokes, SIDE],

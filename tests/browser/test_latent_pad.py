@@ -87,8 +87,8 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
     page = ready(open_page(TINY))
     page.wait_for_timeout(500)
     page.evaluate("""() => {
-        latentPadHub.count = 0;
-        latentPadHub.arrived.push = function (...blocks) { latentPadHub.count++; return Array.prototype.push.apply(this, blocks); };
+        latentPadStore.count = 0;
+        latentPadStore.receivedBytes.push = function (...blocks) { latentPadStore.count++; return Array.prototype.push.apply(this, blocks); };
     }""")
     for _ in range(3):
         page.get_by_role("link", name="Library").click()
@@ -97,16 +97,16 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
         ready(page)
         press(page, "ArrowRight", 2)
         page.wait_for_timeout(200)
-    assert page.evaluate("latentPadHub.count") == 0
+    assert page.evaluate("latentPadStore.count") == 0
     page.get_by_role("link", name="Home").click()
-    page.wait_for_function("latentPadHub.count == 4")  # another run's
+    page.wait_for_function("latentPadStore.count == 4")  # another run's
 
 
 def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
     page = ready(open_page(TINY))
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.evaluate("latentPadHub.blocks.clear()")
+    page.evaluate("latentPadStore.blocks.clear()")
     page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
     changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.2)))

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.specs import RunSpec, value_type
+from explorer.fields import value_type
+from explorer.specs import RunSpec
 from explorer.ui.train.spec_form import LABELS
 
 BETA = LABELS["beta"]

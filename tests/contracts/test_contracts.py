@@ -27,7 +27,7 @@ def noise(shape, n=24) -> Dataset:
     return Dataset("noise", x, np.zeros(n, np.int64), ("noise",), n - 8)
 
 
-@pytest.mark.parametrize(("model", "network", "shape"), [*product(MODELS.names(), NETWORKS.names(), SHAPES)])
+@pytest.mark.parametrize(("model", "network", "shape"), [*product(MODELS, NETWORKS, SHAPES)])
 def test_a_model_trains_evaluates_and_decodes(model, network, shape):
     spec = RunSpec(model=model, network=network, latent_dim=3, width=8, epochs=1, batch_size=8, betas="0.1,1")
     *_, last, end = train(spec, noise(shape), CPU)
@@ -43,7 +43,7 @@ def test_a_model_trains_evaluates_and_decodes(model, network, shape):
     assert net.decode(torch.zeros(5, 3)).shape == (5, *shape)
 
 
-@pytest.mark.parametrize(("network", "model"), [*product(NETWORKS.names(), MODELS.names())])
+@pytest.mark.parametrize(("network", "model"), [*product(NETWORKS, MODELS)])
 def test_every_weight_learns(network, model):
     torch.manual_seed(0)
     spec = RunSpec(model=model, network=network, width=32, latent_dim=3)
@@ -54,7 +54,7 @@ def test_every_weight_learns(network, model):
     assert not [name for name, p in net.named_parameters() if p.grad is None or not p.grad.any()]
 
 
-@pytest.mark.parametrize("likelihood", LIKELIHOODS.names())
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
 def test_every_likelihood_trains(likelihood):
     spec = RunSpec(likelihood=likelihood, epochs=1, batch_size=8, width=8)
     *_, end = train(spec, noise((1, 8, 8)), CPU)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from explorer.data import load
-from explorer.data.shapes import NAMES, draw, shapes
+from explorer.data.shapes import CLASS_NAMES, draw, shapes
 
 SIDE = 32
 PLACES = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1  # of pixel centres, in half images
@@ -11,9 +11,8 @@ PIXEL = 2 / SIDE
 
 def shape(name, x=0.0, y=0.0, scale=0.4, rotation=0.0):
     """One shape, its brightness 0 to 1."""
-    return (
-        draw([NAMES.index(name)], *(np.array([v], np.float32) for v in (x, y, scale, rotation)))[0, 0] / 255
-    )
+    factors = (np.array([value], np.float32) for value in (x, y, scale, rotation))
+    return draw([CLASS_NAMES.index(name)], *factors)[0, 0] / 255
 
 
 def centre(image):
@@ -23,12 +22,12 @@ def centre(image):
 def test_square_and_ellipse_sit_where_the_factors_say():
     data = shapes(300, 100)
     for image, kind, x, y in zip(data.x[:, 0] / 255, data.y, data.factors["x"], data.factors["y"]):
-        if NAMES[kind] != "heart":
+        if CLASS_NAMES[kind] != "heart":
             assert centre(image) == pytest.approx((x, y), abs=PIXEL / 5)
 
 
 @pytest.mark.parametrize("x, y", [(0.5, 0.0), (-0.25, 0.125), (0.0, -0.5)])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASS_NAMES)
 def test_moving_a_shape_moves_its_pixels(name, x, y):
     moved = np.roll(shape(name), (round(y / PIXEL), round(x / PIXEL)), (0, 1))
     np.testing.assert_array_equal(shape(name, x, y), moved)
@@ -43,7 +42,7 @@ def test_the_area_is_that_of_the_figure(name, area, scale, rotation):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASS_NAMES)
 def test_the_area_grows_with_the_square_of_the_scale(name):
     assert shape(name, scale=0.45, rotation=20).sum() / shape(
         name, scale=0.225, rotation=20
@@ -58,7 +57,7 @@ def test_a_turn_that_the_figure_does_not_notice(name, turn, rotation):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASS_NAMES)
 def test_a_quarter_turn_is_the_image_turned_clockwise(name):
     np.testing.assert_allclose(shape(name, rotation=90), np.rot90(shape(name), -1), atol=1.01 / 16)
 
@@ -80,7 +79,7 @@ def test_the_heart_is_symmetric_and_points_down():
     )  # a dent above, a point below
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASS_NAMES)
 def test_no_shape_is_cut_by_the_edge(name):
     """In the corner farthest out, at the largest scale, however turned."""
     whole = shape(name, scale=0.45).sum()

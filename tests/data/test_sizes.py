@@ -6,21 +6,23 @@ from PIL import Image
 
 from explorer.data import load, own
 from explorer.data.dataset import Dataset
-from explorer.data.sizes import N_TRAIN, n_train
-from explorer.data.torchvision_sets import DOWNLOADS, installed
+from explorer.data.sizes import n_train
 from explorer.errors import UserError
 from explorer.registry import DATASETS
 
 
-@pytest.mark.parametrize("name", ["digits", "moons", "shapes", *DOWNLOADS[:4]])
+@pytest.mark.parametrize(
+    "name", [name for name, kind in DATASETS.items() if kind.n_train and not kind.is_slow]
+)
 def test_what_comes_along_or_was_downloaded(name):
-    if name in DOWNLOADS and not installed(name):
+    kind = DATASETS[name]
+    if kind.download and not kind.source.installed(name):
         pytest.skip(f"{name} is not on this machine")
     assert n_train(name) == load(name).n_train
 
 
 def test_none_was_forgotten():
-    assert {*N_TRAIN, "folder", "file", "own"} == set(DATASETS.names())
+    assert all(kind.n_train or kind.count for kind in DATASETS.values())
 
 
 @pytest.mark.parametrize("n", [2, 3, 7, 13])

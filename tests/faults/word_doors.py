@@ -9,9 +9,10 @@ import numpy as np
 
 from explorer.cli.parser import main
 from explorer.errors import UserError
+from explorer.fields import value_type
 from explorer.latent.projection import project
 from explorer.latent.scale import scale_of
-from explorer.specs import RunSpec, value_type
+from explorer.specs import RunSpec
 from explorer.store.run import RECORD
 from explorer.ui.compare.address import take
 from explorer.ui.components import settings

@@ -14,7 +14,7 @@ from explorer.models.autoencoder import build
 from explorer.models.posterior import Codes
 from explorer.models.vqvae import nearest
 from explorer.objectives.bound import importance_weighted_bound
-from explorer.objectives.codebook import COMMITMENT, DEAD, DECAY, Averages, commitment, perplexity
+from explorer.objectives.codebook import COMMITMENT_WEIGHT, DECAY, MIN_USE, Averages, commitment, perplexity
 from explorer.objectives.distortion import likelihood_of
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
@@ -69,7 +69,7 @@ def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
     encoded = torch.tensor([[0.5, 0.0, 3.0, 1.0]], requires_grad=True)
     index = torch.tensor([[0, 1]])
     value = commitment(Codes(encoded, book[index].flatten(1), index, 2))
-    assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT == 0.25
+    assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT_WEIGHT == 0.25
     value.sum().backward()
     assert (
         torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]])) and book.grad is None
@@ -97,7 +97,7 @@ def test_entries_are_moving_averages_of_what_chose_them():
 
 
 def test_a_dead_entry_starts_again_at_an_encoder_output():
-    """It is given up once its share falls below DEAD of an even one, not before; the others go on as the
+    """It is given up once its share falls below MIN_USE of an even one, not before; the others go on as the
     paper has it.
     """
     book, z = np.array([[0.0, 0], [50.0, 50]]), np.random.default_rng(1).standard_normal((32, 2)) * 0.1
@@ -109,11 +109,11 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
         counts = 0.99 * counts + 0.01 * np.array([32, 0])
         averages.update(posterior(z, book), torch.Generator().manual_seed(steps))
         steps += 1
-        if counts[1] < DEAD * counts.mean():
+        if counts[1] < MIN_USE * counts.mean():
             break
         assert averages.codebook[1].tolist() == pytest.approx([50, 50])
     # the two counts always sum to 32, of which an even share is 16
-    assert steps == math.ceil(math.log(DEAD) / math.log(0.99))
+    assert steps == math.ceil(math.log(MIN_USE) / math.log(0.99))
     assert np.abs(z - averages.codebook[1].numpy()).sum(1).min() < 1e-12
     assert averages.counts[1].item() == pytest.approx(16) and np.allclose(averages.counts[0], counts[0])
 

@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy
 
 from explorer.runs.load import load_run
 from explorer.store.embedding import read_embedding
-from explorer.ui import cache
+from explorer.ui import catalogue
 from tests.pages.conftest import follow, galleries, tables
 
 PAGE = "learn_autoencoder"
@@ -119,7 +119,7 @@ def test_a_link_restores_what_was_chosen(app):
 
 
 def test_without_the_run_it_says_so(app, monkeypatch):
-    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
     opened(app)
     assert "mnist-ae-2d" in app.info[0].value and not galleries(app)
 

@@ -130,11 +130,11 @@ def test_the_same_image_has_another_code_each_time(app):
 
 
 def test_without_a_run_it_says_so(app, monkeypatch):
-    from explorer.ui import cache
+    from explorer.ui import catalogue
 
-    here = cache.all_runs()
+    here = catalogue.all_runs()
     monkeypatch.setattr(
-        cache, "all_runs", lambda: ([run for run in here[0] if run.name != "moons-ae-2d"], [])
+        catalogue, "all_runs", lambda: ([run for run in here[0] if run.name != "moons-ae-2d"], [])
     )
     opened(app)
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")

@@ -12,7 +12,7 @@ from explorer.objectives.bound import importance_weighted_bound
 from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read
-from explorer.ui import cache
+from explorer.ui import catalogue
 from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, tables
 
@@ -169,6 +169,6 @@ def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):
 
 
 def test_without_its_run_it_says_so(app, monkeypatch):
-    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
     opened(app)
     assert "needs the run digits-vae-2d" in app.info[0].value and not app.latex

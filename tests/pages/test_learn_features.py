@@ -215,8 +215,8 @@ def test_words_of_a_link_that_mean_nothing_are_named(app):
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch):
-    from explorer.ui import cache
+    from explorer.ui import catalogue
 
-    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
     visit(app)
     assert "mnist-vae-16d" in app.info[0].value

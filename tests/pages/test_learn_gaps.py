@@ -13,7 +13,7 @@ from explorer.runs.load import load_run
 from explorer.store.catalogue import find
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
-from explorer.ui import cache
+from explorer.ui import catalogue
 from tests.pages.conftest import follow, galleries, pictures
 
 PAGE = "learn_gaps"
@@ -195,6 +195,6 @@ def test_a_link_restores_what_was_chosen(app):
 
 
 def test_without_the_runs_it_says_so(app, monkeypatch):
-    monkeypatch.setattr(cache, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
     opened(app)
     assert "mnist-ae-2d" in app.info[0].value and not galleries(app)

@@ -16,7 +16,7 @@ from explorer.latent.traversal import correlation, grid
 from explorer.runs.load import load_run
 from explorer.store.classifier import classifier_of
 from explorer.store.embedding import read_embedding
-from explorer.ui import cache
+from explorer.ui.run_view import RunView
 from tests.pages.conftest import galleries, letter, opened, pictures, visit
 
 
@@ -81,7 +81,7 @@ def test_a_grid_says_equal_shares_only_where_they_are(app):
     n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
     assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
-        unit = cache.view(load_run(run).run).scale.unit
+        unit = RunView(load_run(run).run).scale.unit
         # each axis in its own standard deviations
         axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
         cells = np.bincount(

@@ -62,7 +62,7 @@ def pictures(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("network", "colour"), [*product(NETWORKS.names(), (False, True))])
+@pytest.mark.parametrize(("network", "colour"), [*product(NETWORKS, (False, True))])
 def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures, network, colour):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     about = COLOUR | {"dataset": f"folder:{pictures}"} if colour else {}

@@ -94,10 +94,12 @@ def least(x: np.ndarray) -> np.ndarray:
 def n_weights(shape: tuple[int, int, int], latent_dim: int) -> dict[str, tuple[int, int]]:
     """Count the weights of an AE's encoder and decoder, for each kind of network at its default size."""
     found = {}
-    for kind in NETWORKS.names():
+    for kind in NETWORKS:
         spec = RunSpec(model="ae", network=kind, latent_dim=latent_dim)
         with torch.device("meta"):  # counts them without making them
-            pair = NETWORKS.get(kind)(shape, AE.n_statistics * latent_dim, latent_dim, spec.width, spec.depth)
+            pair = NETWORKS[kind].builder(
+                shape, AE.n_statistics * latent_dim, latent_dim, spec.width, spec.depth
+            )
         found[kind] = tuple(sum(p.numel() for p in net.parameters()) for net in pair)
     return found
 

@@ -3,11 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from explorer.registry import NETWORKS
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "autoencoder"
 PAGE = page_of(NAME)
@@ -47,12 +49,6 @@ LESSON = Lesson(
     runs=(SHOWN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
-NETWORKS = {
-    "linear": "one linear layer each",
-    "mlp": "fully connected layers with nonlinearities between them",
-    "conv": "convolutions; transposed convolutions in the decoder",
-    "gru": "recurrent: one image row at a time; the LSTM is its older relative",
-}
 CLIPS = (0.001, 0.02)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
 
 
@@ -69,9 +65,9 @@ def _measured(version: str, _run: Run) -> tuple:
         over_k,
     )
 
-    images = cache.view(_run).embedding.images
+    images = RunView(_run).embedding.images
     half = len(images) // 2
-    pca, network = fitted(images[:half]), by_network(cache.loaded(_run), images[half:])
+    pca, network = fitted(images[:half]), by_network(RunView(_run).load(), images[half:])
     distortion, error = over_k(pca, images[half:])
     low, high = components_interval(error, network.error)
     by_clip = [
@@ -98,7 +94,7 @@ def _networks(shape: tuple[int, int, int]) -> str:
     from explorer.lessons.autoencoder.compute import n_weights
 
     rows = (
-        f"| {kind} | {NETWORKS.get(kind, '')} | {a:,} + {b:,} |"
+        f"| {kind} | {NETWORKS[kind].description} | {a:,} + {b:,} |"
         for kind, (a, b) in n_weights(shape, 2).items()
     )
     return "\n".join(["| network | layers | weights: encoder + decoder |", "|-|-|-:|", *rows])
@@ -107,8 +103,8 @@ def _networks(shape: tuple[int, int, int]) -> str:
 def picture(runs: dict[str, Run]) -> None:
     run = runs[SHOWN]
     e, (half, pca, (distortion, error), network, said) = (
-        cache.view(run).embedding,
-        _measured(cache.version(run), run),
+        RunView(run).embedding,
+        _measured(run_version(run), run),
     )
     from explorer.figures.live import fill
     from explorer.lessons.autoencoder.compute import CLIP, by_pca, least

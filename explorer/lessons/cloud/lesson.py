@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "cloud"
 PAGE = page_of(NAME)
@@ -67,12 +68,13 @@ def _still(versions: tuple[str, ...], _runs: dict):
     from explorer.lessons.cloud.compute import dimmed, moons_of, overlapping_pair, phase_reader, side
     from explorer.lessons.cloud.figure import clouds
 
-    views, vae = {name: cache.view(run) for name, run in _runs.items()}, cache.loaded(_runs["VAE"])
+    views, vae = {name: RunView(run) for name, run in _runs.items()}, RunView(_runs["VAE"]).load()
     e = views["VAE"].embedding
     n = len(e.images)
     reader = phase_reader(e.images, e.factors["phase"][:n])
     sides = {
-        name: side(cache.loaded(_runs[name]), v.scale, v.embedding.mu, e.images) for name, v in views.items()
+        name: side(RunView(_runs[name]).load(), v.scale, v.embedding.mu, e.images)
+        for name, v in views.items()
     }
     near = overlapping_pair(vae, e.mu[:n], np.exp(e.logvar[:n] / 2), e.factors["phase"][:n], e.images)
     rows = ({NEAR: near} if near else {}) | {
@@ -101,10 +103,10 @@ def _costs(versions: tuple[str, ...], times: float, _sides: dict, _e) -> dict[st
 
 def picture(runs: dict[str, Run]) -> None:
     runs = {kind: runs[name] for kind, name in RUNS.items()}
-    e, versions = cache.view(runs["VAE"]).embedding, tuple(cache.version(run) for run in runs.values())
+    e, versions = RunView(runs["VAE"]).embedding, tuple(run_version(run) for run in runs.values())
     still = _still(versions, runs)
     _meeting(versions, runs, e, *still[:-1])
-    _dimmed(cache.loaded(runs["VAE"]), still[-1])
+    _dimmed(RunView(runs["VAE"]).load(), still[-1])
 
 
 def _meeting(

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "codebook"
 PAGE = page_of(NAME)
@@ -61,7 +61,7 @@ def _coded(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndarr
     """
     from explorer.lessons.codebook.compute import coded, use
 
-    encoded, index = coded(cache.loaded(_run).model, cache.view(_run).embedding.images)
+    encoded, index = coded(RunView(_run).load().model, RunView(_run).embedding.images)
     return encoded, index, *use(index, _run.spec.n_codes)
 
 
@@ -71,8 +71,8 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.lessons.codebook.compute import use
     from explorer.lessons.codebook.figure import book, book_at, usage, usage_at
 
-    encoded, index, share, perplexity = _coded(run.folder, cache.version(run), run)
-    codebook, n_codes, n_groups = cache.codebook(run), run.spec.n_codes, run.spec.n_groups
+    encoded, index, share, perplexity = _coded(run.folder, run_version(run), run)
+    codebook, n_codes, n_groups = RunView(run).codebook, run.spec.n_codes, run.spec.n_groups
     place = min(PLACE.get(), n_groups) - 1
     left, middle, right = st.columns([1, 1.25, 1.25], gap="medium")
     with left:
@@ -108,7 +108,7 @@ def _code(run, row: int, own: np.ndarray, place: int, here, beside) -> int:
     from explorer.lessons.codebook.compute import distortions, every_entry
     from explorer.lessons.codebook.figure import entry_colours
 
-    loaded, codebook, images = cache.loaded(run), cache.codebook(run), cache.view(run).embedding.images
+    loaded, codebook, images = RunView(run).load(), RunView(run).codebook, RunView(run).embedding.images
     entry = int(own[place]) if ENTRY.get() == OWN else min(ENTRY.get(), len(codebook) - 1)
     code = np.where(np.arange(len(own)) == place, entry, own)
     zs = every_entry(codebook, own, place)
@@ -181,7 +181,7 @@ def _drawn(run, codebook: np.ndarray) -> None:
     gallery(
         "codebook draws",
         "Samples",
-        _larger(cache.loaded(run).decode(zs), 3),
+        _larger(RunView(run).load().decode(zs), 3),
         [f"sample {i + 1}" for i in range(len(zs))],
         ROW,
     )

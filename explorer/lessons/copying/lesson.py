@@ -7,11 +7,11 @@ import streamlit as st
 
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "copying"
 PAGE = page_of(NAME)
@@ -61,7 +61,7 @@ LESSON = Lesson(
 def _yardstick(folder, version: str, _run):
     from explorer.lessons.copying.compute import yardstick
 
-    return yardstick(cache.loaded(_run), cache.view(_run).embedding.images)
+    return yardstick(RunView(_run).load(), RunView(_run).embedding.images)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -72,24 +72,24 @@ def _draws(folder, version: str, seed: int, _run) -> tuple[np.ndarray, np.ndarra
     from explorer.latent.draws import from_gaussian
     from explorer.lessons.copying.compute import blended, two_nearest
 
-    zs = from_gaussian(cache.view(_run).scale, SAMPLES, 1.0, np.random.default_rng(seed))
-    images, learnt = cache.loaded(_run).decode(zs), _yardstick(folder, version, _run).learnt.x
+    zs = from_gaussian(RunView(_run).scale, SAMPLES, 1.0, np.random.default_rng(seed))
+    images, learnt = RunView(_run).load().decode(zs), _yardstick(folder, version, _run).learnt.x
     return images, two_nearest(learnt, images), blended(learnt, images)
 
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[SHOWN]
-    known = _yardstick(run.folder, cache.version(run), run)
+    known = _yardstick(run.folder, run_version(run), run)
     z = _way(run, known)
     strip, yardstick = st.columns([5, 3], gap="medium")
     here = z[round(T.get() * (STEPS - 1))]
     with strip:
-        found, n = cache.between(run), STEPS
+        found, n = RunView(run).gap_index(), STEPS
         away = _over_nearest(
             known,
             "Along the line",
             ["decoded\nat t", "nearest\nimage"],
-            cache.loaded(run).decode(z),
+            RunView(run).load().decode(z),
             [f"{t:.1f}" for t in np.linspace(0, 1, n)],
             chosen=round(T.get() * (n - 1)),
             marked=np.flatnonzero(found.farther(z) > 0) if found else (),
@@ -113,7 +113,7 @@ def _way(run, known) -> np.ndarray:
     from explorer.latent.gap_map import widest
     from explorer.latent.interpolation import linear
 
-    gap = widest(cache.gaps(run))
+    gap = widest(RunView(run).gap_map)
     first = {name: known.learnt.mu[np.argmax(known.learnt.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
 
@@ -152,7 +152,7 @@ def _beside(run, known, z: np.ndarray) -> None:
     from explorer.latent.neighbours import nearest
     from explorer.lessons.copying.compute import best_blend, ideal_decode
 
-    decoded = cache.loaded(run).decode(z)[0]
+    decoded = RunView(run).load().decode(z)[0]
     mixed = best_blend(known.learnt.x, decoded)
     ideal = ideal_decode(known.learnt.x, known.learnt.mu, known.logvar, z)
     made, pixel, code = st.columns([3, NEAREST, NEAREST])
@@ -212,7 +212,7 @@ def _many(run, known) -> None:
     from explorer.lessons.copying.compute import nearer, share_of_copies
     from explorer.lessons.copying.figure import histogram, histogram_at
 
-    images, found, blends = _draws(run.folder, cache.version(run), DRAWN.get(), run)
+    images, found, blends = _draws(run.folder, run_version(run), DRAWN.get(), run)
     st.subheader("Many samples")
     strip, measured = st.columns([5, 3], gap="medium")
     with strip:

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "elbo"
 PAGE = page_of(NAME)
@@ -71,14 +71,14 @@ LESSON = Lesson(
 def _decoded(version: str, _run):
     from explorer.lessons.elbo.compute import decoded
 
-    return decoded(cache.loaded(_run))
+    return decoded(RunView(_run).load())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _evidence(version: str, row: int, _run):
     from explorer.lessons.elbo.compute import evidence
 
-    return evidence(cache.loaded(_run), _decoded(version, _run), cache.view(_run).embedding.images[row])
+    return evidence(RunView(_run).load(), _decoded(version, _run), RunView(_run).embedding.images[row])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -90,7 +90,7 @@ def _climb(version: str, row: int, start: tuple[float, ...], _run) -> list[tuple
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[SHOWN]
-    version, e = cache.version(run), cache.view(run).embedding
+    version, e = run_version(run), RunView(run).embedding
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -157,7 +157,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     from explorer.lessons.elbo.compute import GRID, log_normaliser
     from explorer.lessons.elbo.figure import ascent, ascent_at, equation, lengths, lengths_at, plane, plane_at
 
-    e, image = cache.view(run).embedding, _evidence(cache.version(run), row, run)
+    e, image = RunView(run).embedding, _evidence(run_version(run), row, run)
     steps, whole = [image.terms(q) for q in way], image.log_evidence
     q, found = way[step], steps[step]
     lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
@@ -175,7 +175,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
     told = plane_at(GRID.axis, np.exp(image.log_posterior), q, encoder, way[: step + 1], e.mu, e.y)
     beside.vega_lite_chart(fill(plane(), **told), width="content")
     with beside.container(horizontal=True):
-        for picture, said in ((e.images[row], "image x"), (cache.decode(run, np.array(q[:2])), "E[x|μ]")):
+        for picture, said in ((e.images[row], "image x"), (RunView(run).decode(np.array(q[:2])), "E[x|μ]")):
             st.image(to_uint8(picture), said, width=88, alt=said)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
@@ -183,7 +183,7 @@ def _draw(run, row: int, way: list, step: int, encoder: tuple, places: tuple) ->
             " images."
         )
     if run.spec.likelihood == "bernoulli":
-        missing = log_normaliser(cache.loaded(run), np.array(q[:2]))
+        missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
         charts.caption(
             "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
             f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019)."

@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "features"
 PAGE = page_of(NAME)
@@ -64,7 +65,7 @@ LESSON = Lesson(
 def _data(version: str, _run):
     from explorer.lessons.features.compute import gathered
 
-    return gathered(cache.loaded(_run), cache.view(_run).embedding)
+    return gathered(RunView(_run).load(), RunView(_run).embedding)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -79,7 +80,7 @@ def _found(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]
     bar = st.progress(0.0, label)
     try:
         if tuned:
-            return compute.tuned(data, cache.loaded(_run), counts, lambda share: bar.progress(share, label))
+            return compute.tuned(data, RunView(_run).load(), counts, lambda share: bar.progress(share, label))
         return compute.probed(data, counts, lambda share: bar.progress(share, label))
     finally:
         bar.empty()
@@ -92,8 +93,8 @@ def picture(runs: dict[str, Run]) -> None:
     images = [name for name in SHOWN if SHOWN[name] in runs]
     controls = st.columns([2, 4, 3])
     with controls[0]:
-        run = runs[SHOWN[IMAGES.pick("Images", images, words.DATASETS.get)]]
-    data = _data(cache.version(run), run)
+        run = runs[SHOWN[IMAGES.pick("Images", images, words.choice_of_images)]]
+    data = _data(run_version(run), run)
     with controls[1]:
         per_class = _slider([str(n) for n in data.counts])
     with controls[2]:
@@ -125,7 +126,7 @@ def picture(runs: dict[str, Run]) -> None:
             )
             st.markdown(_lead(found, at))
             if per_class == 1 and not tuned:
-                st.markdown(_reasons(cache.version(run), run))
+                st.markdown(_reasons(run_version(run), run))
         _labels(run, data, per_class)
     _direction(run, data, per_class)
     _faces()
@@ -144,7 +145,7 @@ def _slider(counts: list[str]) -> int:
 
 def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
     """With few labels per class, and with many if asked for."""
-    parts = [_found(cache.version(run), tuned, above, run) for above in ((False, True) if many else (False,))]
+    parts = [_found(run_version(run), tuned, above, run) for above in ((False, True) if many else (False,))]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -215,7 +216,7 @@ def _direction(run, data, per_class: int) -> None:
     CLASS.pick("Towards class", run.class_names)
     label = run.class_names.index(CLASS.get())
     zs, chances = along_class(data, per_class, label, SHARES)
-    images = cache.loaded(run).decode(zs.reshape(-1, zs.shape[-1]))
+    images = RunView(run).load().decode(zs.reshape(-1, zs.shape[-1]))
     captions = [f"{chance:.0%}" for chance in chances.ravel()]
     gallery(
         f"{PAGE} along",

@@ -9,10 +9,11 @@ from explorer.latent.gap_estimate import is_smaller
 from explorer.latent.interpolation import linear
 from explorer.latent.share import Z95
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "gaps"
 PAGE = page_of(NAME)
@@ -57,9 +58,9 @@ LESSON = Lesson(
 def _shares(versions: tuple[str, ...], _runs: dict) -> list:
     from explorer.lessons.gaps.compute import shares
 
-    codes = {kind: cache.view(run).embedding for kind, run in _runs.items()}
+    codes = {kind: RunView(run).embedding for kind, run in _runs.items()}
     return [
-        shares(cache.loaded(run), cache.between(run), codes[kind].mu, codes[kind].logvar)
+        shares(RunView(run).load(), RunView(run).gap_index(), codes[kind].mu, codes[kind].logvar)
         for kind, run in _runs.items()
     ]
 
@@ -71,9 +72,9 @@ def _drawn(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
 
     return {
         kind: look(
-            cache.loaded(run),
-            cache.between(run),
-            from_gaussian(cache.view(run).scale, DRAWS, 1.0, np.random.default_rng(seed)),
+            RunView(run).load(),
+            RunView(run).gap_index(),
+            from_gaussian(RunView(run).scale, DRAWS, 1.0, np.random.default_rng(seed)),
         )
         for kind, run in _runs.items()
     }
@@ -89,9 +90,9 @@ def _ways(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> tupl
 
     ways, maps = {}, {}
     for kind, run in _runs.items():
-        e, gaps = cache.view(run).embedding, cache.gaps(run)
+        e, gaps = RunView(run).embedding, RunView(run).gap_map
         mu = e.mu[[typical(e.images, e.y[: len(e.images)], DIGITS.index(end)) for end in ends]]
-        ways[kind] = look(cache.loaded(run), cache.between(run), linear(*mu, FINE))
+        ways[kind] = look(RunView(run).load(), RunView(run).gap_index(), linear(*mu, FINE))
         maps[kind] = walk_map(
             gap_strips(gaps.bounds, gaps.shade), gaps.bounds, e.mu[:DOTS], e.y[:DOTS], run.class_names, mu
         )
@@ -106,7 +107,7 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.live import fill
 
     runs = {kind: runs[name] for kind, name in SHOWN.items()}
-    versions = tuple(map(cache.version, runs.values()))
+    versions = tuple(map(run_version, runs.values()))
     step = round((FINE - 1) * T.slider("t, interpolation fraction"))
     ways, maps, far = _ways(versions, (FROM.get(), TO.get()), runs)
     for column, (kind, way) in zip(st.columns(2), ways.items()):

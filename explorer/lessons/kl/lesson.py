@@ -6,9 +6,10 @@ import streamlit as st
 
 from explorer.figures.palette import RED
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl"
 PAGE = page_of(NAME)
@@ -114,8 +115,8 @@ def _together() -> None:
     run = find_runs((SHOWN,)).get(SHOWN)
     if run is None:
         return
-    e = cache.view(run).embedding
-    found, marginal, joint = _aggregates(cache.version(run), e.mu, e.logvar)
+    e = RunView(run).embedding
+    found, marginal, joint = _aggregates(run_version(run), e.mu, e.logvar)
     low, high = np.exp(np.quantile(e.logvar, (0.025, 0.975)))
     st.markdown(
         f"**The aggregate posterior** of {len(e.mu):,} test images of MNIST is **{joint:.2f} nats** from the"

@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl_weight"
 PAGE = page_of(NAME)
@@ -52,7 +53,7 @@ LESSON = Lesson(
 def _distortions(version: str, beta: float | None, n: int, _run, _images) -> tuple[np.ndarray, np.ndarray]:
     from explorer.lessons.kl_weight.compute import distortions
 
-    loaded = cache.loaded(_run, beta)
+    loaded = RunView(_run).load(beta)
     return distortions(loaded.model, loaded.likelihood, _images[:n])
 
 
@@ -62,11 +63,11 @@ def _best(version: str, _run) -> dict[str, tuple[float, list[float]]]:
     from explorer.lessons.kl_weight.compute import lowest, rates, smallest
     from explorer.ui.components.readouts import frame_gap
 
-    x, losses, bounds, gaps = cache.view(_run).embedding.images[:MEASURED], {}, {}, {}
+    x, losses, bounds, gaps = RunView(_run).embedding.images[:MEASURED], {}, {}, {}
     for beta in _run.spec.rungs:
         frame = next(frame for frame in _run.film if frame.beta == beta)
         losses[beta] = _distortions(version, beta, MEASURED, _run, x)[1].mean(0)
-        bounds[beta] = losses[beta] + rates(cache.loaded(_run, beta).model, x)
+        bounds[beta] = losses[beta] + rates(RunView(_run).load(beta).model, x)
         gaps[beta] = frame_gap(frame, prior=True)
     found = {"lowest distortion": lowest(losses), "highest ELBO": lowest(bounds)}
     return found | ({} if None in gaps.values() else {"smallest prior gap": smallest(gaps)})
@@ -77,11 +78,11 @@ def picture(runs: dict[str, Run]) -> None:
     left, right = st.columns([3, 2])
     with right:
         vae = ladders[
-            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.DATASETS.get)
+            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.choice_of_images)
         ]
     with left:
         at = _slider([frame.beta for frame in vae.film])
-    ae = pairs.partner(vae, cache.all_runs()[0])
+    ae = pairs.partner(vae, catalogue.all_runs()[0])
     for column, part in zip(st.columns([1.05, 1, 1.15]), (_map, _decoded, _curve)):
         with column:
             part(vae, ae, at)
@@ -102,7 +103,7 @@ def _map(vae, ae, at: int) -> None:
     from explorer.figures.live import fill
     from explorer.figures.prior_map import box_of, code_map, code_map_at
 
-    view = cache.view(vae)
+    view = RunView(vae)
     mu, logvar = (part[:SHOWN] for part in view.posteriors(vae.film[at].beta))
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
     box = box_of(np.quantile(z, [0.005, 0.995], axis=0))
@@ -114,9 +115,9 @@ def _decoded(vae, ae, at: int) -> None:
     from explorer.lessons.kl_weight.compute import decoded
 
     rows = decoded(
-        ae and cache.loaded(ae),
-        cache.loaded(vae, vae.film[at].beta),
-        cache.view(vae).embedding.images[:ACROSS],
+        ae and RunView(ae).load(),
+        RunView(vae).load(vae.film[at].beta),
+        RunView(vae).embedding.images[:ACROSS],
         SAMPLES,
     )
     names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
@@ -144,23 +145,23 @@ def _side_by_side(vae, ae, at: int) -> None:
     from explorer.lessons.kl_weight.figure import side_by_side
     from explorer.ui.components.readouts import frame_gap
 
-    frame, images = vae.film[at], cache.view(vae).embedding.images
+    frame, images = vae.film[at], RunView(vae).embedding.images
     n, gap, prior_gap = min(MEASURED, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
     with st.spinner("Measuring gaps and distortions…"):
-        ae_gap = (found := ae and cache.gaps(ae)) and found.estimate
-        of_mean, sampled = _distortions(cache.version(vae), frame.beta, n, vae, images)
+        ae_gap = (found := ae and RunView(ae).gap_map) and found.estimate
+        of_mean, sampled = _distortions(run_version(vae), frame.beta, n, vae, images)
     left, right = st.columns([1.3, 1.7])
     left.markdown(side_by_side(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
     with right:
         if ae:
-            _compared(of_mean, sampled, _distortions(cache.version(ae), None, n, ae, images)[0], gap, ae_gap)
+            _compared(of_mean, sampled, _distortions(run_version(ae), None, n, ae, images)[0], gap, ae_gap)
         if LESSON.answer.get():
             st.markdown(
                 f"**Best trained β** for {words.dataset(vae)}: "
                 + "; ".join(
                     f"{figure} at β = {best:g}"
                     + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
-                    for figure, (best, others) in _best(cache.version(vae), vae).items()
+                    for figure, (best, others) in _best(run_version(vae), vae).items()
                 )
                 + ". A β in brackets can't be distinguished from the best."
             )

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.run_view import RunView, run_version
 
 NAME = "objectives"
 PAGE = page_of(NAME)
@@ -51,7 +51,7 @@ LESSON = Lesson(
     (EPOCH, SHOWN, SCALE),
     concepts=(5, 9),
     runs=tuple(RUNS),
-    accepts=lambda run: _replay(run.folder, cache.version(run)) is not None,
+    accepts=lambda run: _replay(run.folder, run_version(run)) is not None,
 )
 
 
@@ -67,7 +67,7 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.figures.prior_map import box_of, code_map, code_map_at
     from explorer.lessons.objectives.compute import drawn, moment
 
-    replays = {name: _replay(run.folder, cache.version(run)) for name, run in runs.items()}
+    replays = {name: _replay(run.folder, run_version(run)) for name, run in runs.items()}
     left, right = st.columns([3, 2])
     with left:
         epoch = EPOCH.slider(f"Epoch (of {EPOCHS})")
@@ -119,7 +119,7 @@ def _images(name: str, originals: np.ndarray, m) -> None:
 def _measured(by_name: dict[str, Run]) -> None:
     """What the trained models measure on test images: it answers the question."""
     runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
-    distortion, away, change = _figures(tuple(cache.version(run) for run in runs.values()), runs)
+    distortion, away, change = _figures(tuple(run_version(run) for run in runs.values()), runs)
     told = ", ".join(
         f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items()
     )
@@ -141,13 +141,13 @@ def _measured(by_name: dict[str, Run]) -> None:
 def _figures(versions: tuple[str, ...], _runs: dict) -> tuple[dict[str, tuple[float, float]], float, float]:
     from explorer.lessons.objectives.compute import distortion_of, largest_change, nearest_code
 
-    codes = {title: cache.view(run).embedding for title, run in _runs.items()}
+    codes = {title: RunView(run).embedding for title, run in _runs.items()}
     alone = codes[RUNS[RECONSTRUCTION]]
     return (
         {
-            title: distortion_of(cache.loaded(_runs[title]), e.images, e.mu, e.logvar)
+            title: distortion_of(RunView(_runs[title]).load(), e.images, e.mu, e.logvar)
             for title, e in codes.items()
         },
         nearest_code(alone.mu, alone.logvar, 0.01),
-        largest_change(cache.loaded(_runs[RUNS[KL]])),
+        largest_change(RunView(_runs[RUNS[KL]]).load()),
     )

@@ -11,8 +11,9 @@ from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, r
 from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.readouts import frame_gap
+from explorer.ui.run_view import RunView, run_version
 
 DIMENSIONS_SHOWN = 4  # those of the highest rate
 PLOT = {"displayModeBar": False}
@@ -37,7 +38,7 @@ AGGREGATE = (
 def compare_figures(ae: Run, vae: Run, beta: float) -> None:
     columns = iter(st.columns(3))
     if vae.film:
-        found, at, n = cache.gaps(ae), _between(vae, beta), vae.test.n
+        found, at, n = RunView(ae).gap_map, _between(vae, beta), vae.test.n
         with next(columns):
             st.markdown("**Rate–distortion curve**", help=RATE.format(n=n, most=math.log(n)))
             figure = rate_distortion(
@@ -70,7 +71,7 @@ def compare_figures(ae: Run, vae: Run, beta: float) -> None:
             )
     with next(columns):
         st.markdown("**Aggregate posterior**", help=AGGREGATE)
-        shown = _aggregates(cache.version(vae), vae, beta if vae.film else None)
+        shown = _aggregates(run_version(vae), vae, beta if vae.film else None)
         figure = aggregate_against_prior(
             [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown]
         )
@@ -99,7 +100,7 @@ def _aggregates(
     version: str, _vae: Run, beta: float | None
 ) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
     """Name, z, density, and KL to the prior in nats, of the dimensions of the highest rate."""
-    view = cache.view(_vae)
+    view = RunView(_vae)
     mu, logvar = view.posteriors(beta)
     found = []
     for d in view.dimensions[:DIMENSIONS_SHOWN]:

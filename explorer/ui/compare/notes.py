@@ -10,8 +10,8 @@ from explorer.latent.gaps import K
 from explorer.latent.share import exceeds
 from explorer.store.classifier import SURE
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.readouts import frame_gap
+from explorer.ui.run_view import RunView, run_version
 
 EQUAL = 1 / 2**K  # the gap of two equal distributions
 CONFIDENCE = (
@@ -25,16 +25,16 @@ CONFIDENCE = (
 def _below(version: str, _run: Run) -> BelowConfidence | None:
     from explorer.runs import measure
 
-    e = cache.view(_run).embedding
-    return measure.classified_below(cache.loaded(_run), e.mu, e.logvar)
+    e = RunView(_run).embedding
+    return measure.classified_below(RunView(_run).load(), e.mu, e.logvar)
 
 
 def notes(ae: Run, vae: Run) -> list[str]:
     """Markdown; the first is about the classifier's confidence. Takes seconds when a run is first
     measured.
     """
-    of_ae = cache.gaps(ae)
-    below = of_ae and _below(cache.version(ae), ae)
+    of_ae = RunView(ae).gap_map
+    below = of_ae and _below(run_version(ae), ae)
     rest = (
         _of_a_ladder(vae, of_ae and of_ae.estimate)
         if vae.film
@@ -95,7 +95,7 @@ def over_beta(
 
 
 def _of_one_weight(vae: Run, of_ae: GapEstimate | None) -> list[str]:
-    found = cache.gaps(vae)
+    found = RunView(vae).gap_map
     return [
         side_by_side(of_ae, found and found.estimate),
         "**Move β.** Choose a ladder as the VAE, and β becomes a slider.",

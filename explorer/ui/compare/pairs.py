@@ -13,7 +13,7 @@ def images_of(run: Run) -> tuple:
 
 
 def fits(ae: Run, vae: Run) -> bool:
-    return ae.spec.model == "ae" and vae.spec.has_prior and images_of(ae) == images_of(vae)
+    return not ae.spec.model_kind.has_rate and vae.spec.has_prior and images_of(ae) == images_of(vae)
 
 
 def likeness(a: Run, b: Run) -> tuple:
@@ -69,7 +69,7 @@ def asked(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, 
     by_name = {run.name: run for run in runs}
     wrong = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
-    if left and left.spec.model != "ae":
+    if left and left.spec.model_kind.has_rate:
         wrong, left = [*wrong, f"{ae} is not an AE."], None
     if right and not right.spec.has_prior:
         wrong, right = [*wrong, f"{vae} is not a VAE."], None

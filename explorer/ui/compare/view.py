@@ -6,7 +6,7 @@ import streamlit as st
 from explorer.latent.gap_map import widest
 from explorer.specs import RunSpec
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import compare_figures
 from explorer.ui.compare.notes import CONFIDENCE, notes
@@ -16,6 +16,7 @@ from explorer.ui.components.pad_position import Place
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.faults import plain_faults
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView, run_version
 
 ADDRESS = Address("compare")
 
@@ -27,7 +28,7 @@ def follow_link(ae: Run, vae: Run) -> None:
     if (asked := ADDRESS.asked()) is None:
         return
     with plain_faults():
-        views = cache.view(ae), cache.view(vae)
+        views = RunView(ae), RunView(vae)
         if said := address.take(
             asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas
         ):
@@ -39,13 +40,13 @@ def compare_view(ae: Run, vae: Run) -> None:
     """Reruns alone when z or the KL weight is let go."""
     with plain_faults():
         for run in (ae, vae):
-            cache.present(run)
-        views, here = (cache.view(ae), cache.view(vae)), _place(ae, vae)
+            RunView(run).assert_unchanged()
+        views, here = (RunView(ae), RunView(vae)), _place(ae, vae)
         latent_pad(
             _key("pad", ae, vae),
-            sides=[(cache.beside(run), view.decoder) for run, view in zip((ae, vae), views)],
-            images=views[1].images,
-            classifier=cache.classifier(vae),
+            sides=[(view.comparison_block, view.decoder_block) for view in views],
+            images=views[1].images_block,
+            classifier=RunView(vae).classifier_block,
             letter=pad_state([ae, vae], here),
             on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)),
             on_ask=here.look,
@@ -60,14 +61,14 @@ def compare_view(ae: Run, vae: Run) -> None:
 
 
 def _key(what: str, ae: Run, vae: Run) -> str:
-    return "-".join([what, ae.name, cache.version(ae), vae.name, cache.version(vae)])
+    return "-".join([what, ae.name, run_version(ae), vae.name, run_version(vae)])
 
 
 def _place(ae: Run, vae: Run) -> Place:
     """Where z is; a pair that is new to this session starts in the AE's widest gap."""
-    key, views = _key("place", ae, vae), (cache.view(ae), cache.view(vae))
+    key, views = _key("place", ae, vae), (RunView(ae), RunView(vae))
     if key not in st.session_state:
-        gap = widest(cache.gaps(ae))
+        gap = widest(RunView(ae).gap_map)
         w = np.zeros(2) if gap is None else views[0].scale.standard(gap[: ae.spec.latent_dim])
         st.session_state[key] = Place(
             [view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta

@@ -1,12 +1,12 @@
-// Replaces the address by which a page was entered with the complete one, without a step in the browser's history.
+// Replace the address at which a page was opened by the complete one, without adding a step to the browser's history.
 
-const STREAMLITS = ["embed", "embed_options"]; // parameters that stay
+const STREAMLIT_PARAMETERS = ["embed", "embed_options"]; // Streamlit's own parameters are kept
 
-/** data: { page, asked: the parameters [name, value] of the address that is replaced, said: the parameters instead, as text }, or null. */
+/** data: { page, asked: the parameters [name, value] of the address that is replaced, said: the new parameters as a query string }, or null. */
 export default function ({ data: [data] }) {
-  const parameters = [...new URLSearchParams(location.search)], kept = parameters.filter(([name]) => STREAMLITS.includes(name));
-  const same = (a, b) => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
-  if (!data || location.pathname.split("/").at(-1) !== data.page || !same(parameters.filter((each) => !kept.includes(each)), data.asked)) return;
-  const said = [data.said, new URLSearchParams(kept).toString()].filter(Boolean).join("&");
-  history.replaceState(history.state, "", `${location.pathname}?${said}`);
+  const parameters = [...new URLSearchParams(location.search)], streamlitParameters = parameters.filter(([name]) => STREAMLIT_PARAMETERS.includes(name));
+  const haveSameParameters = (a, b) => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+  if (!data || location.pathname.split("/").at(-1) !== data.page || !haveSameParameters(parameters.filter((parameter) => !streamlitParameters.includes(parameter)), data.asked)) return;
+  const query = [data.said, new URLSearchParams(streamlitParameters).toString()].filter(Boolean).join("&");
+  history.replaceState(history.state, "", `${location.pathname}?${query}`);
 }

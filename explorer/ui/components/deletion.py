@@ -9,7 +9,7 @@ from explorer.jobs import limits
 from explorer.store.deletion import delete, is_shipped, restore
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.faults import plain_faults
 
 
@@ -54,7 +54,7 @@ class Deletion:
             limits.check_writable()
             act(name)
             st.session_state[self._last] = deleted
-            cache.look_anew()
+            catalogue.invalidate_catalogue()
 
 
 RUNS = Deletion("run", delete, restore)

@@ -5,14 +5,14 @@ import base64
 import numpy as np
 
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.pad_position import Place
+from explorer.ui.run_view import RunView
 
 
 def pad_state(runs: list[Run], here: Place) -> dict:
     """Return the state of the pad of these runs, as JSON values."""
     letter = {"zs": here.zs, "row": here.row, "heard": here.heard, "film": here.film, "start": here.start}
-    served = [cache.view(run).decoder is None for run in runs]
+    served = [RunView(run).decoder_block is None for run in runs]
     if any(served):
         moving = any(run.spec.rungs for run in runs)
         zs, film = here.looked_at or (here.zs, here.film if moving else None)
@@ -26,5 +26,5 @@ def _pixels(run: Run, z: list[float], film: float | None) -> str:
     rungs = run.spec.rungs
     beta = min(max(film, rungs[0]), rungs[-1]) if rungs and film else None
     return base64.b64encode(
-        np.rint(cache.decode(run, np.array(z), beta) * 255).astype(np.uint8).tobytes()
+        np.rint(RunView(run).decode(np.array(z), beta) * 255).astype(np.uint8).tobytes()
     ).decode()

@@ -6,7 +6,7 @@ from explorer.errors import UserError
 from explorer.jobs import limits, queue
 from explorer.store.ownership import owner_key, public_name
 from explorer.store.publishing import publish
-from explorer.ui import cache
+from explorer.ui import catalogue
 from explorer.ui.faults import plain_faults
 
 
@@ -35,5 +35,5 @@ def _publish(name: str) -> None:
             )
         publish(name)
         queue.dismiss(name)
-        cache.look_anew()
+        catalogue.invalidate_catalogue()
         st.toast(f"Everyone can now see {public_name(name)}.", icon=":material/lock_open:")

@@ -4,12 +4,12 @@ settings.
 
 import streamlit as st
 
-from explorer.ui import cache
 from explorer.ui.components.address import Address
 from explorer.ui.components.pad_position import checked
 from explorer.ui.components.settings import TOOL
 from explorer.ui.explore.session import End, ExploreSession
 from explorer.ui.explore.tools import TOOLS
+from explorer.ui.run_view import RunView
 
 RUN, Z, BETA, ENDS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
 IMAGE = "image "  # before the number of a test image, whose code is meant
@@ -56,7 +56,7 @@ def _take(asked: dict[str, str], here: ExploreSession) -> list[str]:
                 here.go(z)
         else:
             wrong.append(f"its z {numbers}")
-    mu = cache.view(here.run).embedding.mu
+    mu = RunView(here.run).embedding.mu
     for i, name in enumerate(ENDS):
         text = asked.get(name, "")
         if text.startswith(IMAGE) and (rows := _rows(text.removeprefix(IMAGE), len(mu))):
@@ -66,7 +66,7 @@ def _take(asked: dict[str, str], here: ExploreSession) -> list[str]:
         elif text:
             wrong.append(f"its {name} {numbers}, and it is not the number of a test image")
     if ROWS in asked:
-        here.rows, here.plot = _rows(asked[ROWS], cache.view(here.run).images_kept), ("", ())
+        here.rows, here.plot = _rows(asked[ROWS], RunView(here.run).images_kept), ("", ())
         wrong += [] if here.rows else ["its rows are not numbers of test images"]
     if (rungs := here.run.spec.rungs) and BETA in asked:
         beta = _numbers(asked[BETA], 1)

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.explore.session import ExploreSession, key, visit
 from explorer.ui.faults import plain_faults
+from explorer.ui.run_view import RunView
 
 
 @st.fragment
@@ -18,15 +18,15 @@ def latent_view(run: Run) -> None:
 
 
 def pad(here: ExploreSession, drawn: dict | None = None) -> None:
-    """drawn: what the tool beside it shows of itself on the map (Pad.draw in pad.js), if there is a tool."""
+    """drawn: what the tool beside it shows of itself on the map (Pad.setToolOverlay in pad.js), or None."""
     run, place = here.run, here.place
-    cache.present(run)
-    view = cache.view(run)
+    RunView(run).assert_unchanged()
+    view = RunView(run)
     latent_pad(
         key("pad", run),
-        sides=[(view.map, view.decoder)],
-        images=view.images,
-        classifier=cache.classifier(run),
+        sides=[(view.map_block, view.decoder_block)],
+        images=view.images_block,
+        classifier=RunView(run).classifier_block,
         compact=drawn is not None,
         letter=pad_state([run], place) | {"drawn": drawn or {}},
         on_commit=lambda said: place.commit(said, lambda _, beta: view.codes(beta)),

@@ -7,8 +7,9 @@ import streamlit as st
 
 from explorer.latent.dimensions import Dimension, dimensions
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.pad_position import Place
+from explorer.ui.run_view import RunView, run_version
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,16 @@ class ExploreSession:
 
     def codes(self) -> tuple[np.ndarray, np.ndarray | None]:
         """mu, logvar [n, D] of the test images, as they are here; logvar None for an AE."""
-        return cache.view(self.run).posteriors(self.beta)
+        return RunView(self.run).posteriors(self.beta)
 
     @property
     def dimensions(self) -> list[Dimension]:
         """As explorer.latent.dimensions, at this KL weight; of a ladder by the test images that are kept."""
         if self.beta is None:
-            return cache.view(self.run).dimensions
-        return dimensions(self.codes()[0], cache.described(self.run, self.beta).rate.mean(0).tolist(), True)
+            return RunView(self.run).dimensions
+        return dimensions(
+            self.codes()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
+        )
 
     def end(self, side: int) -> np.ndarray:
         """Where a path begins (0) or ends (1): [D]; the code of an image as it is at this KL weight."""
@@ -78,17 +81,17 @@ class ExploreSession:
 
     def decode(self, zs: np.ndarray) -> np.ndarray:
         """zs [n, D] -> float32 [n, C, H, W]"""
-        return cache.loaded(self.run, self.beta).decode(zs)
+        return RunView(self.run).load(self.beta).decode(zs)
 
     def in_gap(self, zs: np.ndarray) -> np.ndarray:
         """zs [n, D] -> bool [n]; none where there are too few codes to tell."""
-        found = cache.between(self.run, self.beta)
+        found = RunView(self.run).gap_index(self.beta)
         return found.farther(np.asarray(zs)) > 0 if found else np.zeros(len(zs), bool)
 
 
 def key(what: str, run: Run) -> str:
     """Names a widget or a thing kept, of this very run."""
-    return f"{what}-{run.name}-{cache.version(run)}"
+    return f"{what}-{run.name}-{run_version(run)}"
 
 
 def visit(run: Run) -> ExploreSession:
@@ -100,7 +103,7 @@ def visit(run: Run) -> ExploreSession:
 
 def begun(run: Run) -> ExploreSession:
     """A visit that is nobody's yet."""
-    e = cache.view(run).embedding
+    e = RunView(run).embedding
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(
         1, len(e.images) - 1
     )  # the first of another class, if there is one

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer.figures.palette import SYMBOLS
 from explorer.store.run import Run
-from explorer.ui import cache
+from explorer.ui import catalogue
 from explorer.ui.components.settings import Setting
 
 
@@ -65,7 +65,7 @@ def page_of(name: str) -> str:
 
 def find_runs(names: Sequence[str]) -> dict[str, Run]:
     """Return the runs of these names, as far as they exist, in the order of the names."""
-    runs = {run.name: run for run in cache.all_runs()[0]}
+    runs = {run.name: run for run in catalogue.all_runs()[0]}
     return {name: runs[name] for name in names if name in runs}
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
 from explorer.specs import RunSpec
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.components.name_field import fitting, kept_as, may_keep, name_and_who
 from explorer.ui.faults import plain_faults
 from explorer.ui.pages import page_file
@@ -61,12 +61,14 @@ def _take_in(content: bytes, spec: RunSpec | None, name: str) -> None:
     check_disk()
     run = import_run.import_weights(content, spec, name) if spec else import_run.import_run(content, name)
     st.session_state[BROUGHT], st.session_state[ROUND] = run.name, st.session_state.get(ROUND, 0) + 1
-    cache.look_anew()
+    catalogue.invalidate_catalogue()
 
 
 def _said() -> None:
     """Of the run imported last, as long as it is there."""
-    if run := next((run for run in cache.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None):
+    if run := next(
+        (run for run in catalogue.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None
+    ):
         st.success(f"{words.as_text(words.title(run))} is imported.")
         st.page_link(
             page_file("explore"),

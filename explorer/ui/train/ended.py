@@ -11,7 +11,7 @@ from explorer.jobs import queue
 from explorer.store.deletion import is_shipped
 from explorer.store.ownership import owner_key
 from explorer.store.run import EVENTS, RECORD, Run
-from explorer.ui import cache, visitor, words
+from explorer.ui import catalogue, visitor, words
 
 MAX_LISTED = 20
 
@@ -24,7 +24,7 @@ def _starters() -> dict[str, str | None]:
 def ended_trainings() -> list[Run]:
     """Return at most MAX_LISTED runs, the visitor's own first, and the last one to end before the others."""
     starters, found = _starters(), []
-    for run in cache.all_runs()[0]:
+    for run in catalogue.all_runs()[0]:
         mine = is_own(run.name, starters)
         with suppress(OSError):  # deleted a moment ago
             if (

@@ -8,14 +8,13 @@ from explorer import memory
 from explorer.specs import RunSpec
 
 TRIAL = 3  # progress reports, four a second
-READ_ONE_BY_ONE = ("celeba", "folder")  # images, which may take minutes
 
 
 def estimate(spec: RunSpec, busy: bool) -> str:
     """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what
     cannot be trained.
     """
-    if spec.dataset.partition(":")[0] in READ_ONE_BY_ONE:
+    if spec.dataset_kind.is_slow:
         return "The time left will be shown once the images have been read."
     if busy:
         from explorer.runs import measure

@@ -39,7 +39,7 @@ def _map(id: str, r: Replay, spec: RunSpec):
     dims = dimensions(r.mu[-1], [0.0] * spec.latent_dim, spec.has_prior)
     readouts = [
         ("distortion", list(r.distortion), 1, " nats"),
-        *([("rate", list(r.rate), 1, " nats")] if spec.model != "ae" else []),
+        *([("rate", list(r.rate), 1, " nats")] if spec.model_kind.has_rate else []),
     ]
     seen = Seen(spec, r.originals.shape[1:], r.class_names)
     return map_block(

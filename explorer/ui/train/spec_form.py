@@ -10,12 +10,13 @@ import streamlit as st
 from explorer.data import own
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
+from explorer.fields import value_type
 from explorer.names import sanitize
-from explorer.specs import ON_DISK, RunSpec, value_type
+from explorer.registry import DATASETS
+from explorer.specs import RunSpec, unused_options
 from explorer.store.ownership import public_name
 from explorer.ui import visitor, words
 
-BY_PATH = tuple(f"{kind}:" for kind in ON_DISK)
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGES = ("dataset", "image_size", "colour")
 IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
@@ -90,13 +91,9 @@ def spec_form() -> RunSpec | None:
     """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
         fill({})
-    model, likelihood = st.session_state[_key("model")], st.session_state[_key("likelihood")]
-    hidden = set() if model == "vae" else {"beta", "beta_warmup"}
-    hidden |= set() if model == "ladder" else {"betas", "rung_epochs"}
-    hidden |= set() if model == "vqvae" else {"n_codes", "code_dim"}
-    hidden |= set() if st.session_state[_key("dataset")].startswith(BY_PATH) else {"image_size", "colour"}
-    hidden |= {"sigma"} if likelihood != "gaussian" else set()
-    hidden |= {"width", "depth"} if st.session_state[_key("network")] == "linear" else set()
+    hidden = unused_options(
+        *(st.session_state[_key(name)] for name in ("dataset", "model", "network", "likelihood"))
+    )
     values = {}
     values |= _rows([name for name in IN_VIEW if name not in hidden])
     with st.expander("More settings"):
@@ -129,14 +126,15 @@ def _widget(f: Field):
     m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
-        names = [*words.DATASETS, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
+        built_in = [name for name, kind in DATASETS.items() if not kind.argument]
+        names = [*built_in, *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
         given = st.session_state[key]
         return st.selectbox(
             label, names if given in names else [*names, given], format_func=words.choice_of_images, **how
         )
     if m["choices"]:
         return st.selectbox(
-            label, m["choices"], format_func=lambda choice: words.MODELS.get(choice, str(choice)), **how
+            label, [*m["choices"]], format_func=lambda choice: words.choice(f.name, choice), **how
         )
     if kind is bool:
         return st.checkbox(label, **how)

@@ -5,7 +5,7 @@ from explorer.jobs import executor, limits, queue
 from explorer.specs import RunSpec
 from explorer.store.checkpoint import can_go_on
 from explorer.store.ownership import owner_key, private_name
-from explorer.ui import cache, visitor
+from explorer.ui import catalogue, visitor
 
 LETTERS = 70  # the longest run name to which a key can be added
 
@@ -26,7 +26,7 @@ def start(specs: dict[str, RunSpec]) -> None:
     """
     limits.check_writable()
     alive = [job for job in queue.jobs() if job.alive]
-    there = {run.name for run in cache.all_runs()[0] if not can_go_on(run.folder)} | {
+    there = {run.name for run in catalogue.all_runs()[0] if not can_go_on(run.folder)} | {
         job.run for job in alive
     }
     if not (new := {name: spec for name, spec in specs.items() if name not in there}):

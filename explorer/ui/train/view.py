@@ -15,7 +15,7 @@ from explorer.store.checkpoint import can_go_on
 from explorer.store.events import read_events
 from explorer.store.ownership import public_name
 from explorer.store.replay import Replay
-from explorer.ui import cache, visitor, words
+from explorer.ui import catalogue, visitor, words
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import plain_faults
@@ -41,7 +41,7 @@ def _view(run: str, was_alive: bool, was_starting: bool) -> None:
     with plain_faults():
         job, events = queue.job_of(run), read_events(place_for(run))
         if was_alive and not (job and job.alive) or was_starting and events:
-            cache.look_anew()
+            catalogue.invalidate_catalogue()
             st.rerun()
         with st.container(border=True):
             spec = RunSpec.from_dict(job.spec) if job else _spec_of(run)
@@ -114,7 +114,7 @@ def _do(act: Callable[[str], None], run: str) -> None:
 
 
 def _over(name: str) -> None:
-    runs, faults = cache.all_runs()
+    runs, faults = catalogue.all_runs()
     run = next((r for r in runs if r.name == name), None)
     if run is None:
         st.warning(
@@ -154,7 +154,7 @@ def _over(name: str) -> None:
 
 
 def _spec_of(name: str) -> RunSpec | None:
-    return next((run.spec for run in cache.all_runs()[0] if run.name == name), None)
+    return next((run.spec for run in catalogue.all_runs()[0] if run.name == name), None)
 
 
 def _curves(events: list[dict], replay: Replay | None) -> None:

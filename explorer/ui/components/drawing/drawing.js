@@ -1,19 +1,19 @@
-// A canvas to draw on. What is drawn is kept as strokes, in shares of the canvas's side, so that it can be undone, and painted at
-// any size on the screen; Python gets small pixels that are computed from them.
+// A canvas to draw on. The drawing is stored as strokes, in units of the canvas's side, so that it can be undone and painted at any
+// size. Python gets a small image that is computed from the strokes.
 
-const BRUSH = 0.08, ERASER = 0.14; // of the side
-const PEN_ERASER = 32; // among a pointer's buttons
+const BRUSH_WIDTH = 0.08, ERASER_WIDTH = 0.14; // in units of the side
+const PEN_ERASER_BUTTON = 32; // in PointerEvent.buttons
 
-/** Of each drawing of this browser tab, by key: its strokes, and how many pictures were sent. They outlive page switches. */
-const kept = (globalThis.drawings ??= new Map());
+/** The drawings of this browser tab by key: { strokes, n: the number of pictures sent }. They are kept when the page changes. */
+const drawings = (globalThis.drawings ??= new Map());
 
-/** A stroke is { erases, points: [[x, y], …] }, or { clears } of all before it. `from`: its first point yet to be painted. */
-function paint(context, { clears, erases, points }, from = 0) {
+/** Paint a stroke from its point firstPoint on. A stroke is { erases, points: [[x, y], …] }, or { clears: true }, which clears the canvas. */
+function paintStroke(context, { clears, erases, points }, firstPoint = 0) {
   const { width } = context.canvas;
   context.setTransform(width, 0, 0, width, 0, 0);
-  Object.assign(context, { lineCap: "round", lineJoin: "round", lineWidth: erases ? ERASER : BRUSH, strokeStyle: erases ? "#000" : "#fff" });
+  Object.assign(context, { lineCap: "round", lineJoin: "round", lineWidth: erases ? ERASER_WIDTH : BRUSH_WIDTH, strokeStyle: erases ? "#000" : "#fff" });
   if (clears) return context.fillRect(0, 0, 1, 1);
-  const [start, ...rest] = points.slice(Math.max(0, from - 1));
+  const [start, ...rest] = points.slice(Math.max(0, firstPoint - 1));
   context.beginPath();
   context.moveTo(...start);
   context.lineTo(start[0] + 1e-4, start[1]); // a tap is a dot
@@ -22,100 +22,100 @@ function paint(context, { clears, erases, points }, from = 0) {
 }
 
 function paintAll(context, strokes) {
-  for (const stroke of [{ clears: true }, ...strokes]) paint(context, stroke);
+  for (const stroke of [{ clears: true }, ...strokes]) paintStroke(context, stroke);
 }
 
-/** How much of each pixel [side, side] a stroke covers, 0 to 1: its line has round ends, and an edge one pixel soft. */
-function coverage(points, width, side) {
-  const covered = new Float32Array(side * side), r = (width * side) / 2;
+/** Return how much of each pixel [side, side] a stroke covers, from 0 to 1. A stroke has round ends and an edge one pixel soft. */
+function strokeCoverage(points, width, side) {
+  const coverage = new Float32Array(side * side), radius = (width * side) / 2;
   for (let i = 0; i < points.length; i++) {
     const [[x0, y0], [x1, y1]] = [points[Math.max(0, i - 1)], points[i]].map((point) => point.map((v) => v * side));
     const dx = x1 - x0, dy = y1 - y0, length = dx * dx + dy * dy;
-    const from = (a, b) => Math.max(Math.floor(Math.min(a, b) - r - 1), 0), to = (a, b) => Math.min(Math.ceil(Math.max(a, b) + r + 1), side);
-    for (let y = from(y0, y1); y < to(y0, y1); y++)
-      for (let x = from(x0, x1); x < to(x0, x1); x++) {
+    const firstPixel = (a, b) => Math.max(Math.floor(Math.min(a, b) - radius - 1), 0), endPixel = (a, b) => Math.min(Math.ceil(Math.max(a, b) + radius + 1), side);
+    for (let y = firstPixel(y0, y1); y < endPixel(y0, y1); y++)
+      for (let x = firstPixel(x0, x1); x < endPixel(x0, x1); x++) {
         const px = x + 0.5 - x0, py = y + 0.5 - y0, along = length ? Math.min(Math.max((px * dx + py * dy) / length, 0), 1) : 0;
-        const share = Math.min(Math.max(r + 0.5 - Math.hypot(px - along * dx, py - along * dy), 0), 1);
-        covered[y * side + x] = Math.max(covered[y * side + x], share);
+        const covered = Math.min(Math.max(radius + 0.5 - Math.hypot(px - along * dx, py - along * dy), 0), 1);
+        coverage[y * side + x] = Math.max(coverage[y * side + x], covered);
       }
   }
-  return covered;
+  return coverage;
 }
 
-/** base64 of uint8 grey [side, side], computed from the strokes: a canvas that is read back may hold a browser's noise. */
-export function pixels(strokes, side) {
-  const light = new Float32Array(side * side);
+/** Return base64 of uint8 grey [side, side], computed from the strokes because browsers may add noise to a canvas that is read back. */
+export function encodePixels(strokes, side) {
+  const brightness = new Float32Array(side * side);
   for (const { clears, erases, points } of strokes) {
-    if (clears) light.fill(0);
-    else coverage(points, erases ? ERASER : BRUSH, side).forEach((share, i) => (light[i] += share * ((erases ? 0 : 1) - light[i])));
+    if (clears) brightness.fill(0);
+    else strokeCoverage(points, erases ? ERASER_WIDTH : BRUSH_WIDTH, side).forEach((covered, i) => (brightness[i] += covered * ((erases ? 0 : 1) - brightness[i])));
   }
-  return btoa(String.fromCharCode(...Uint8Array.from(light, (share) => Math.round(255 * share))));
+  return btoa(String.fromCharCode(...Uint8Array.from(brightness, (value) => Math.round(255 * value))));
 }
 
-function button(label, onclick) {
+function createButton(label, onclick) {
   return Object.assign(document.createElement("button"), { type: "button", textContent: label, onclick });
 }
 
-/** Lays out a canvas with its buttons in root, and tells Python by say("picture", …). */
-function open(root, { key, size, side }, say) {
-  if (!kept.has(key)) kept.set(key, { strokes: [], n: 0 });
-  const drawing = kept.get(key), { strokes } = drawing;
+/** Create a canvas with its buttons in root. Each change sends the picture to Python by send("picture", …). */
+function openDrawing(root, { key, size, side }, send) {
+  if (!drawings.has(key)) drawings.set(key, { strokes: [], n: 0 });
+  const drawing = drawings.get(key), { strokes } = drawing;
   const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
   canvas.width = canvas.height = Math.round(size * Math.max(1, devicePixelRatio));
   canvas.role = "img";
   canvas.ariaLabel = "Canvas: draw with the mouse, a finger or a pen";
   root.dataset.testid = "drawing";
   root.style.setProperty("--size", `${size}px`);
-  let pointer = null, stroke = null, erasing = false;
+  let pointerId = null, stroke = null, isErasing = false;
 
-  const show = () => {
+  const update = () => {
     paintAll(context, strokes);
-    for (const [face, empty] of [[undo, !strokes.length], [clear, !strokes.length || Boolean(strokes.at(-1).clears)]]) face.ariaDisabled = empty;
+    for (const [button, isEmpty] of [[undoButton, !strokes.length], [clearButton, !strokes.length || Boolean(strokes.at(-1).clears)]]) button.ariaDisabled = isEmpty;
   };
-  const changed = () => {
-    show();
-    say("picture", { n: ++drawing.n, width: side, height: side, pixels: pixels(strokes, side) });
+  const commitChange = () => {
+    update();
+    send("picture", { n: ++drawing.n, width: side, height: side, pixels: encodePixels(strokes, side) });
   };
 
-  const undo = button("Undo", () => strokes.pop() && changed());
-  const clear = button("Clear", () => clear.ariaDisabled === "true" || (strokes.push({ clears: true }), changed()));
-  const eraser = button("Eraser", () => (eraser.ariaPressed = erasing = !erasing));
-  eraser.ariaPressed = false;
+  const undoButton = createButton("Undo", () => strokes.pop() && commitChange());
+  const clearButton = createButton("Clear", () => clearButton.ariaDisabled === "true" || (strokes.push({ clears: true }), commitChange()));
+  const eraserButton = createButton("Eraser", () => (eraserButton.ariaPressed = isErasing = !isErasing));
+  eraserButton.ariaPressed = false;
 
-  const add = (event) => {
-    const { left, top, width } = canvas.getBoundingClientRect(), n = stroke.points.length;
-    const all = event.getCoalescedEvents?.() ?? [];
-    for (const { clientX, clientY } of all.length ? all : [event]) stroke.points.push([(clientX - left) / width, (clientY - top) / width]);
-    paint(context, stroke, n);
+  const addPoints = (event) => {
+    const { left, top, width } = canvas.getBoundingClientRect(), firstPoint = stroke.points.length;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const { clientX, clientY } of events.length ? events : [event]) stroke.points.push([(clientX - left) / width, (clientY - top) / width]);
+    paintStroke(context, stroke, firstPoint);
   };
   canvas.onpointerdown = (event) => {
-    if (pointer !== null || (event.button !== 0 && !(event.buttons & PEN_ERASER))) return;
-    pointer = event.pointerId;
-    canvas.setPointerCapture(pointer);
-    strokes.push((stroke = { erases: erasing || Boolean(event.buttons & PEN_ERASER), points: [] }));
-    add(event);
+    if (pointerId !== null || (event.button !== 0 && !(event.buttons & PEN_ERASER_BUTTON))) return;
+    pointerId = event.pointerId;
+    canvas.setPointerCapture(pointerId);
+    strokes.push((stroke = { erases: isErasing || Boolean(event.buttons & PEN_ERASER_BUTTON), points: [] }));
+    addPoints(event);
   };
-  canvas.onpointermove = (event) => event.pointerId === pointer && add(event);
+  canvas.onpointermove = (event) => event.pointerId === pointerId && addPoints(event);
   canvas.onlostpointercapture = (event) => {
-    if (event.pointerId !== pointer) return;
-    pointer = null;
-    changed();
+    if (event.pointerId !== pointerId) return;
+    pointerId = null;
+    commitChange();
   };
-  canvas.oncontextmenu = () => false; // a long press
+  canvas.oncontextmenu = () => false; // a long press would open the menu
 
   const buttons = document.createElement("div");
   buttons.className = "buttons";
-  buttons.append(undo, clear, eraser);
+  buttons.append(undoButton, clearButton, eraserButton);
   root.replaceChildren(canvas, buttons);
-  show();
+  update();
 }
 
-const roots = new WeakMap(); // root -> what it shows
+const openConfigurations = new WeakMap(); // root -> the data that it shows, as JSON
 
 export default function ({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".drawing");
   if (!root) parentElement.append((root = Object.assign(document.createElement("div"), { className: "drawing" })));
-  const what = JSON.stringify(data);
-  if (roots.get(root) !== what) open(root, data, setStateValue);
-  roots.set(root, what);
+  const configuration = JSON.stringify(data);
+  if (openConfigurations.get(root) !== configuration) openDrawing(root, data, setStateValue);
+  openConfigurations.set(root, configuration);
 }

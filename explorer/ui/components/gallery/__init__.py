@@ -10,7 +10,7 @@ from explorer.figures.images import data_uri, sheet
 from explorer.ui.components.latent_pad import javascript
 
 HERE = Path(__file__).parent
-JS = javascript("elements", "saving") + "\n" + (HERE / "gallery.js").read_text(encoding="utf-8")
+JS = javascript("dom", "save_image") + "\n" + (HERE / "gallery.js").read_text(encoding="utf-8")
 _gallery = st.components.v2.component(
     "gallery", js=JS, css=(HERE / "gallery.css").read_text(encoding="utf-8")
 )

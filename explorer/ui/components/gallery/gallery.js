@@ -1,78 +1,79 @@
-// Images in rows, each a button to go there; some of them marked. Arrow keys move among them.
+// Images in rows. Each is a button that selects it; some are marked. Arrow keys move the focus.
 
-const SAVED = 4; // px of a saved picture for each of an image's
-const PAPER = { page: "#fff", text: "#222" };
-const LABEL = 12, SPACE = 6, BAR = 3; // px of a saved picture: letters beside images, the room around them, a mark
+const SAVED_SCALE = 4; // a saved picture has so many px for each px of an image
+const PRINT_THEME = { background: "#fff", text: "#222" };
+const LABEL_FONT_SIZE = 12, LABEL_PADDING = 6, MARK_HEIGHT = 3; // px of a saved picture
 
-/** data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, chosen, title, about, mark, dense, actions }; first: in the order of tabs; say(index) */
-function build(data, sheet, first, say) {
+/** Return the elements of a gallery. data: { sheet, n, columns, image: [C, H, W], heads, captions, names, marked, chosen, title, about, mark,
+ * dense, actions }; focusableIndex: the image that Tab reaches; onPick(index) */
+function createGallery(data, sheet, focusableIndex, onPick) {
   const { n, columns, image: [, height, width], heads, captions, names, marked, chosen, actions } = data;
-  const paint = (canvas, i) => {
+  const drawCell = (canvas, index) => {
     Object.assign(canvas, { width, height });
-    canvas.getContext("2d").drawImage(sheet, ...corner(i, columns, width, height), width, height, 0, 0, width, height);
+    canvas.getContext("2d").drawImage(sheet, ...cellOrigin(index, columns, width, height), width, height, 0, 0, width, height);
     return canvas;
   };
-  const named = (i) => (captions && !names[i].includes(captions[i]) ? `${names[i]}: ${captions[i]}` : names[i]); // what is written under it is a part of its name
-  const cells = Array.from({ length: n }, (_, i) => {
-    const button = element("button", { title: actions ? names[i] : "", tabIndex: i === first ? 0 : -1, disabled: !actions, onclick: () => say(i), "aria-label": named(i) },
-      paint(element("canvas"), i), captions ? element("span", {}, captions[i]) : null);
-    button.classList.toggle("marked", marked.includes(i));
-    if (i === chosen) button.setAttribute("aria-current", "true");
+  const accessibleName = (index) => (captions && !names[index].includes(captions[index]) ? `${names[index]}: ${captions[index]}` : names[index]); // the name of a button must contain its visible text
+  const cells = Array.from({ length: n }, (_, index) => {
+    const button = createElement("button", { title: actions ? names[index] : "", tabIndex: index === focusableIndex ? 0 : -1, disabled: !actions, onclick: () => onPick(index), "aria-label": accessibleName(index) },
+      drawCell(createElement("canvas"), index), captions ? createElement("span", {}, captions[index]) : null);
+    button.classList.toggle("marked", marked.includes(index));
+    if (index === chosen) button.setAttribute("aria-current", "true");
     button.onkeydown = (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key], to = step && cells[i + step];
-      if (!to) return;
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key], target = step && cells[index + step];
+      if (!target) return;
       event.preventDefault();
       button.tabIndex = -1;
-      to.tabIndex = 0;
-      to.focus();
+      target.tabIndex = 0;
+      target.focus();
     };
     return button;
   });
-  const rows = [];
-  for (let i = 0; i < n; i += columns) rows.push(...(heads ? [element("b", {}, heads[i / columns])] : []), ...cells.slice(i, i + columns));
-  const grid = element(`div.grid${data.dense ? ".dense" : ""}`, { role: "group", "aria-label": data.title }, ...rows);
+  const rowElements = [];
+  for (let index = 0; index < n; index += columns) rowElements.push(...(heads ? [createElement("b", {}, heads[index / columns])] : []), ...cells.slice(index, index + columns));
+  const grid = createElement(`div.grid${data.dense ? ".dense" : ""}`, { role: "group", "aria-label": data.title }, ...rowElements);
   grid.style.gridTemplateColumns = `${heads ? "max-content " : ""}repeat(${columns}, minmax(0, ${2.2 * width + 60}px))`;
-  const save = saveButton(data.title, "Save these images as one captioned picture; each pixel is four times as large", () => whole(data, sheet));
-  return [grid, element("div.foot", {}, element("span", {}, data.mark && marked.length ? data.mark : ""), save)];
+  const saveButton = createSaveButton(data.title, "Save these images as one captioned picture; each pixel is four times as large", () => drawAllImages(data, sheet));
+  return [grid, createElement("div.foot", {}, createElement("span", {}, data.mark && marked.length ? data.mark : ""), saveButton)];
 }
 
-/** Where image i lies in a sheet of so many columns. */
-const corner = (i, columns, width, height) => [(i % columns) * width, Math.floor(i / columns) * height];
+/** Return the position [x, y] of an image in a sheet of so many columns. */
+const cellOrigin = (index, columns, width, height) => [(index % columns) * width, Math.floor(index / columns) * height];
 
-/** All images as one picture: their labels beside them, marks below them, and the caption of it all at the end. */
-function whole({ n, columns, image: [, height, width], heads, captions, marked, title, about, mark }, sheet) {
-  const made = element("canvas"), ctx = made.getContext("2d"), font = `${LABEL}px sans-serif`, line = 1.3 * LABEL;
+/** Return a canvas with all images, the labels of their rows, their marks and captions, above a caption. */
+function drawAllImages({ n, columns, image: [, height, width], heads, captions, marked, title, about, mark }, sheet) {
+  const output = createElement("canvas"), ctx = output.getContext("2d"), font = `${LABEL_FONT_SIZE}px sans-serif`, lineHeight = 1.3 * LABEL_FONT_SIZE;
   ctx.font = font;
-  const lines = (texts) => (texts ?? []).map((text) => text.split("\n")), beside = lines(heads), below = lines(captions);
-  const widest = (texts) => Math.ceil(Math.max(0, ...texts.flat().map((text) => ctx.measureText(text).width))) + (texts.length ? SPACE + 2 : 0);
-  const left = widest(beside), step = Math.max(SAVED * width, widest(below)), most = Math.max(0, ...below.map((each) => each.length));
-  const bar = marked.length ? 2 * BAR : 0, tallest = Math.max(0, ...beside.map((each) => each.length)) * line;
-  const down = Math.max(SAVED * height + bar + most * line, tallest) + (most || tallest ? SPACE : 0);
-  Object.assign(made, { width: left + Math.min(n, columns) * step, height: Math.ceil(Math.ceil(n / columns) * down) });
-  ctx.fillStyle = PAPER.page;
-  ctx.fillRect(0, 0, made.width, made.height);
-  Object.assign(ctx, { font, fillStyle: PAPER.text, textBaseline: "top", imageSmoothingEnabled: false });
-  beside.forEach((texts, row) => texts.forEach((text, k) => ctx.fillText(text, 2, row * down + k * line + 2)));
-  for (let i = 0; i < n; i++) {
-    const [x, y] = corner(i, columns, step, down);
-    ctx.drawImage(sheet, ...corner(i, columns, width, height), width, height, left + x, y, SAVED * width, SAVED * height);
-    if (marked.includes(i)) ctx.fillRect(left + x, y + SAVED * height + 1, SAVED * width - 1, BAR);
-    below[i]?.forEach((text, k) => ctx.fillText(text, left + x, y + SAVED * height + bar + k * line + 2));
+  const splitLines = (texts) => (texts ?? []).map((text) => text.split("\n")), rowLabels = splitLines(heads), captionLines = splitLines(captions);
+  const widestText = (texts) => Math.ceil(Math.max(0, ...texts.flat().map((text) => ctx.measureText(text).width))) + (texts.length ? LABEL_PADDING + 2 : 0);
+  const labelWidth = widestText(rowLabels), columnWidth = Math.max(SAVED_SCALE * width, widestText(captionLines)), maxCaptionLines = Math.max(0, ...captionLines.map((lines) => lines.length));
+  const markHeight = marked.length ? 2 * MARK_HEIGHT : 0, rowLabelHeight = Math.max(0, ...rowLabels.map((lines) => lines.length)) * lineHeight;
+  const rowHeight = Math.max(SAVED_SCALE * height + markHeight + maxCaptionLines * lineHeight, rowLabelHeight) + (maxCaptionLines || rowLabelHeight ? LABEL_PADDING : 0);
+  Object.assign(output, { width: labelWidth + Math.min(n, columns) * columnWidth, height: Math.ceil(Math.ceil(n / columns) * rowHeight) });
+  ctx.fillStyle = PRINT_THEME.background;
+  ctx.fillRect(0, 0, output.width, output.height);
+  Object.assign(ctx, { font, fillStyle: PRINT_THEME.text, textBaseline: "top", imageSmoothingEnabled: false });
+  rowLabels.forEach((texts, row) => texts.forEach((text, lineIndex) => ctx.fillText(text, 2, row * rowHeight + lineIndex * lineHeight + 2)));
+  for (let index = 0; index < n; index++) {
+    const [x, y] = cellOrigin(index, columns, columnWidth, rowHeight);
+    ctx.drawImage(sheet, ...cellOrigin(index, columns, width, height), width, height, labelWidth + x, y, SAVED_SCALE * width, SAVED_SCALE * height);
+    if (marked.includes(index)) ctx.fillRect(labelWidth + x, y + SAVED_SCALE * height + 1, SAVED_SCALE * width - 1, MARK_HEIGHT);
+    captionLines[index]?.forEach((text, lineIndex) => ctx.fillText(text, labelWidth + x, y + SAVED_SCALE * height + markHeight + lineIndex * lineHeight + 2));
   }
-  return captioned(made, [`${title}${about ? `: ${about}` : ""}`, marked.length ? mark : ""].map((text) => text && text.replace(/\.?$/, ".")).join(" ").trim(), PAPER);
+  return addCaption(output, [`${title}${about ? `: ${about}` : ""}`, marked.length ? mark : ""].map((text) => text && text.replace(/\.?$/, ".")).join(" ").trim(), PRINT_THEME);
 }
 
-const latest = new WeakMap(); // root -> what is being opened for it
+const latestData = new WeakMap(); // root -> the data whose sheet is being loaded
 
 export default function ({ data, parentElement, setStateValue }) {
   let root = parentElement.querySelector(".gallery");
-  if (!root) parentElement.append((root = element("div.gallery")));
-  latest.set(root, data);
-  fetch(data.sheet).then((answer) => answer.blob()).then(createImageBitmap).then((sheet) => {
-    if (latest.get(root) !== data) return;
-    const at = [...root.querySelectorAll(".grid button")].indexOf(root.getRootNode().activeElement);
+  if (!root) parentElement.append((root = createElement("div.gallery")));
+  latestData.set(root, data);
+  fetch(data.sheet).then((response) => response.blob()).then(createImageBitmap).then((sheet) => {
+    if (latestData.get(root) !== data) return;
+    const focusedIndex = [...root.querySelectorAll(".grid button")].indexOf(root.getRootNode().activeElement);
     root.dataset.testid = "gallery";
-    root.replaceChildren(...build(data, sheet, at < 0 ? data.chosen ?? 0 : Math.min(at, data.n - 1), (index) => setStateValue("pick", { n: Date.now(), index })));
-    if (at >= 0) root.querySelector('.grid button[tabindex="0"]').focus({ preventScroll: true });
+    root.replaceChildren(...createGallery(data, sheet, focusedIndex < 0 ? data.chosen ?? 0 : Math.min(focusedIndex, data.n - 1), (index) => setStateValue("pick", { n: Date.now(), index })));
+    if (focusedIndex >= 0) root.querySelector('.grid button[tabindex="0"]').focus({ preventScroll: true });
   });
 }

@@ -16,29 +16,29 @@ from explorer.ui.components.latent_pad.block import Block, LateBlock
 
 HERE = Path(__file__).parent
 PARTS = (
-    "tensors",
-    "hub",
-    "elements",
-    "saving",
-    "forward",
+    "block",
+    "store",
+    "dom",
+    "save_image",
+    "network",
     "server_decoder",
     "film",
     "plane",
     "view",
     "dots",
-    "shade",
+    "gap_shading",
     "marks",
     "map",
-    "pointer",
+    "map_input",
     "legend",
     "sliders",
-    "direction",
+    "direction_slider",
     "readouts",
     "film_controls",
-    "decoded",
+    "decoded_image",
     "originals",
     "side",
-    "walk",
+    "path_strip",
     "samples",
     "layout",
     "pad",
@@ -58,7 +58,7 @@ def style(*parts: str) -> str:
 
 
 _pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style("button", "pad"))
-_courier = st.components.v2.component("latent_pad_courier", js=javascript("hub", "courier"))
+_courier = st.components.v2.component("latent_pad_courier", js=javascript("store", "transport"))
 
 
 def latent_pad(
@@ -78,9 +78,9 @@ def latent_pad(
     sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each
     side, "row": of the chosen point or None, "heard": the number "n" of the last message heard, or None},
     "film": a place on its axis, if there is one, "start": of a walk [2], "drawn": what a tool shows of itself
-    (Pad.draw in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of uint8 [C, H,
-    W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None, "side", "film",
-    "start"}; on_ask {"n", "zs", "film"}.
+    (Pad.setToolOverlay in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of
+    uint8 [C, H, W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None,
+    "side", "film", "start"}; on_ask {"n", "zs", "film"}.
     """
 
     def said(what: str, then: Callable[[dict], None]):

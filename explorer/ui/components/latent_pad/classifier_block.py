@@ -1,4 +1,4 @@
-"""A classifier's weights and layers, for forward.js."""
+"""A classifier's weights and layers, for network.js."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A decoder's weights and layers, for forward.js."""
+"""A decoder's weights and layers, for network.js."""
 
 import math
 import re
@@ -9,10 +9,8 @@ from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 
 MOST_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
-NETWORKS = ("linear", "mlp", "conv")
 PREFIX = "decoder."
 LAYER = re.compile(r"(decoder\.\d+)\.weight")
-IMAGE_OF = {"bernoulli": "sigmoid", "gaussian": "clamp"}  # x_logits -> pixels
 
 
 def decoder_block(
@@ -28,14 +26,15 @@ def decoder_block(
     rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of
     another kind, or one that takes more than 25 M multiply-adds an image.
     """
-    if spec.network not in NETWORKS:
+    image_layer = spec.likelihood_kind.browser_layer
+    if not (spec.network_kind.in_browser and image_layer):
         return None
     first = next(iter(rungs.values()))
     layers, multiply_adds = _layers(shape, first)
     if multiply_adds > MOST_MULTIPLY_ADDS:
         return None
     at = [math.log10(value) if log else value for value in rungs]
-    about = {"input": spec.latent_dim, "layers": [*layers, {"kind": IMAGE_OF[spec.likelihood]}], "rungs": at}
+    about = {"input": spec.latent_dim, "layers": [*layers, {"kind": image_layer}], "rungs": at}
     return make_block(
         id,
         about,

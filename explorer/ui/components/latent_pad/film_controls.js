@@ -1,81 +1,83 @@
-// A film's axis as a slider with marks, and a button that plays it; for who asked for reduced motion, that shows its next frame.
+// The axis of a film as a slider with ticks, and a button that plays the film or, under reduced motion, shows the next frame.
+// A position is a value on the axis, or its logarithm if the axis is logarithmic.
 
-const SECONDS = 8; // from end to end
+const PLAY_SECONDS = 8; // from the first frame to the last
 
 export class FilmControls {
-  /** axis: { title, log, marks, steps: whether frame by frame, too }; values: its frames, as the film has them; on.seek(u), on.done() */
-  constructor({ title, log, marks, steps: steppable }, values, on) {
-    Object.assign(this, { title, log, on, playing: null });
-    this.input = element("input", { type: "range", "data-testid": "beta", "aria-label": title,
-      oninput: () => { this.play(false); on.seek(Number(this.input.value)); }, onchange: on.done });
-    this.reach(values);
-    this.value = element("output");
-    this.button = element("button", { "data-testid": "play", onclick: () => { keepsStill() ? this.step() : this.play(!this.playing); if (!this.playing) on.done(); } }, keepsStill() ? "Next" : "Play");
-    const step = (way) => () => { this.play(false); on.seek(this.neighbour(way)); on.done(); };
-    const steps = steppable ? [element("button", { onclick: step(-1), "aria-label": "One frame back" }, "‹"), element("button", { onclick: step(1), "aria-label": "One frame forward" }, "›")] : [];
-    this.face = element("div.film", {}, this.button, ...steps, element("label", {}, title), element("div.axis", {}, this.input, this.scale(marks)), this.value);
+  /** axis: { title, log, marks, steps: whether there are buttons for single frames }; values: positions of the frames; callbacks:
+   * { onSeek(position), onCommit() } */
+  constructor({ title, log, marks, steps: hasStepButtons }, values, callbacks) {
+    Object.assign(this, { title, log, callbacks, playback: null });
+    this.input = createElement("input", { type: "range", "data-testid": "beta", "aria-label": title,
+      oninput: () => { this.setPlaying(false); callbacks.onSeek(Number(this.input.value)); }, onchange: callbacks.onCommit });
+    this.setRange(values);
+    this.valueOutput = createElement("output");
+    this.button = createElement("button", { "data-testid": "play", onclick: () => { prefersReducedMotion() ? this.showNextFrame() : this.setPlaying(!this.playback); if (!this.playback) callbacks.onCommit(); } }, prefersReducedMotion() ? "Next" : "Play");
+    const stepBy = (direction) => () => { this.setPlaying(false); callbacks.onSeek(this.neighbouringFrame(direction)); callbacks.onCommit(); };
+    const stepButtons = hasStepButtons ? [createElement("button", { onclick: stepBy(-1), "aria-label": "One frame back" }, "‹"), createElement("button", { onclick: stepBy(1), "aria-label": "One frame forward" }, "›")] : [];
+    this.element = createElement("div.film", {}, this.button, ...stepButtons, createElement("label", {}, title), createElement("div.axis", {}, this.input, this.createTicks(marks)), this.valueOutput);
   }
 
-  /** From the first of the frames' values to the last. */
-  reach(values) {
+  /** Set the positions of the frames. */
+  setRange(values) {
     Object.assign(this, { values, first: values[0], last: values.at(-1) });
     Object.assign(this.input, { min: this.first, max: this.last, step: (this.last - this.first) / 1000 });
   }
 
-  /** A tick at every mark, with its value where there is room. */
-  scale(marks) {
-    let last = -Infinity;
-    return element("div.scale", { "aria-hidden": "true" }, ...marks.map((mark) => {
-      const share = (this.fromUnit(mark) - this.first) / (this.last - this.first), named = share - last > 0.1;
-      if (named) last = share;
-      const tick = element(`i${Number.isInteger(Math.log10(mark)) ? ".decade" : ""}`, {}, named ? String(mark).replace(/^0\./, ".") : "");
-      tick.style.left = `${100 * share}%`;
+  /** Return a tick for every mark, labelled where there is room. */
+  createTicks(marks) {
+    let lastLabelled = -Infinity;
+    return createElement("div.scale", { "aria-hidden": "true" }, ...marks.map((mark) => {
+      const fraction = (this.fromAxisValue(mark) - this.first) / (this.last - this.first), isLabelled = fraction - lastLabelled > 0.1;
+      if (isLabelled) lastLabelled = fraction;
+      const tick = createElement(`i${Number.isInteger(Math.log10(mark)) ? ".decade" : ""}`, {}, isLabelled ? String(mark).replace(/^0\./, ".") : "");
+      tick.style.left = `${100 * fraction}%`;
       return tick;
     }));
   }
 
-  /** The frame before or after the present place. */
-  neighbour(way) {
-    const there = way > 0 ? this.values.find((v) => v > this.u + 1e-9) : this.values.findLast((v) => v < this.u - 1e-9);
-    return there ?? this.u;
+  /** Return the position of the next frame (direction 1) or the previous one (-1). */
+  neighbouringFrame(direction) {
+    const frame = direction > 0 ? this.values.find((value) => value > this.position + 1e-9) : this.values.findLast((value) => value < this.position - 1e-9);
+    return frame ?? this.position;
   }
 
-  /** u in the axis's own unit. */
-  inUnit(u) {
-    return this.log ? 10 ** u : u;
+  /** Return the value on the axis at a position. */
+  toAxisValue(position) {
+    return this.log ? 10 ** position : position;
   }
 
-  fromUnit(value) {
+  fromAxisValue(value) {
     return this.log ? Math.log10(value) : value;
   }
 
-  show(u) {
-    this.u = u;
-    this.input.value = u;
-    this.value.textContent = String(Number(this.inUnit(u).toPrecision(this.log ? 2 : 3)));
-    this.input.setAttribute("aria-valuetext", this.value.textContent);
+  show(position) {
+    this.position = position;
+    this.input.value = position;
+    this.valueOutput.textContent = String(Number(this.toAxisValue(position).toPrecision(this.log ? 2 : 3)));
+    this.input.setAttribute("aria-valuetext", this.valueOutput.textContent);
   }
 
-  /** One frame on; from the last to the first. */
-  step() {
-    this.play(false);
-    this.on.seek(this.u >= this.last ? this.first : this.neighbour(1));
+  /** Go to the next frame, or from the last frame to the first. */
+  showNextFrame() {
+    this.setPlaying(false);
+    this.callbacks.onSeek(this.position >= this.last ? this.first : this.neighbouringFrame(1));
   }
 
-  play(on) {
-    if (on === Boolean(this.playing)) return;
-    this.playing = on ? { since: performance.now(), from: this.u >= this.last ? this.first : this.u } : null;
-    this.button.textContent = on ? "Pause" : "Play";
-    if (on) this.on.seek(this.playing.from);
+  setPlaying(playing) {
+    if (playing === Boolean(this.playback)) return;
+    this.playback = playing ? { startTime: performance.now(), startPosition: this.position >= this.last ? this.first : this.position } : null;
+    this.button.textContent = playing ? "Pause" : "Play";
+    if (playing) this.callbacks.onSeek(this.playback.startPosition);
   }
 
-  /** Where a playing film is by now; seeks there. */
+  /** Move a playing film to where it should be now. */
   advance() {
-    if (!this.playing) return;
-    const { since, from } = this.playing, passed = (performance.now() - since) / 1000 / SECONDS;
-    const u = Math.min(from + (this.last - this.first) * passed, this.last);
-    if (u === this.last) this.play(false);
-    this.on.seek(u);
-    if (u === this.last) this.on.done();
+    if (!this.playback) return;
+    const { startTime, startPosition } = this.playback, elapsedShare = (performance.now() - startTime) / 1000 / PLAY_SECONDS;
+    const position = Math.min(startPosition + (this.last - this.first) * elapsedShare, this.last);
+    if (position === this.last) this.setPlaying(false);
+    this.callbacks.onSeek(position);
+    if (position === this.last) this.callbacks.onCommit();
   }
 }

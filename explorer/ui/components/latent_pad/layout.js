@@ -1,50 +1,50 @@
-// Where a pad's parts stand: of one run, or of two beside each other.
+// The layout of a pad: of one run, or of two runs side by side.
 
-const named = { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" };
+const PAD_ATTRIBUTES = { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" };
 
-/** How far z lies off the plane of a map of more than two dimensions. */
-function offPlane({ about, offPlane }, onto) {
-  return about.latent_dim > 2 ? element("p.off", {}, offPlane, " ", element("button", { onclick: onto, title: "Remove the part of z that the map does not show" }, "Project onto the map")) : null;
+/** Return a note that says how far z is from the map's plane, or null if the latent space has at most two dimensions. */
+function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
+  return metadata.latent_dim > 2 ? createElement("p.off", {}, offPlaneText, " ", createElement("button", { onclick: onProject, title: "Remove the part of z that the map does not show" }, "Project onto the map")) : null;
 }
 
-/** The map with its cursor, and the image beside it, as one captioned picture. */
-function together({ about, canvas, picture, stage, map, z }, film) {
-  const made = element("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = made.getContext("2d");
-  ctx.fillStyle = themeOf(stage).page;
-  ctx.fillRect(0, 0, made.width, made.height);
+/** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
+function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z }, filmControls) {
+  const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
+  ctx.fillStyle = readTheme(mapContainer).background;
+  ctx.fillRect(0, 0, output.width, output.height);
   ctx.drawImage(canvas, 0, 0);
   ctx.save();
-  ctx.scale(map.ratio, map.ratio);
+  ctx.scale(map.pixelRatio, map.pixelRatio);
   ctx.beginPath();
-  ctx.arc(...map.view.toPixels(map.plane.place(z)), 8, 0, 2 * Math.PI);
-  outlined(ctx, 3);
+  ctx.arc(...map.view.toPixels(map.plane.project(z)), 8, 0, 2 * Math.PI);
+  strokeOutlined(ctx, 3);
   ctx.restore();
   ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(picture.canvas, canvas.width, 0, canvas.height, (canvas.height * picture.canvas.height) / picture.canvas.width);
-  const at = film ? `, at ${film.title} = ${film.value.textContent}` : "";
-  return captioned(made, `${about.label} ${about.model}, ${about.latent_dim}-D${at}. The image is decoded from ${inWords(z)}.`, themeOf(stage), map.ratio);
+  ctx.drawImage(decodedImage.canvas, canvas.width, 0, canvas.height, (canvas.height * decodedImage.canvas.height) / decodedImage.canvas.width);
+  const filmText = filmControls ? `, at ${filmControls.title} = ${filmControls.valueOutput.textContent}` : "";
+  return addCaption(output, `${metadata.label} ${metadata.model}, ${metadata.latent_dim}-D${filmText}. The image is decoded from ${describeCode(z)}.`, readTheme(mapContainer), map.pixelRatio);
 }
 
-/** parts: { sides, originals, legend, film, draw, reset, onto(side), sliders, direction, said } */
-export function single({ sides: [side], originals, legend, film, draw, reset, onto, sliders, direction, said }) {
-  return element("div.pad", named,
-    element("div.pictures", {}, side.picture.face, originals.face),
-    element("div.chart", {}, legend, side.stage, offPlane(side, () => onto(side)), film && film.face, side.about.readouts.length ? side.readouts.face : null),
-    element("div.controls", {}, element("div.buttons", {}, draw, reset, saveButton("latent map", "Save the map and the image as one captioned picture", () => together(side, film))), sliders.face, direction.face),
-    said);
+/** Return the element of a pad of one run, from the parts that Pad.createLayout collects. */
+export function createSingleLayout({ sides: [side], originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
+  return createElement("div.pad", PAD_ATTRIBUTES,
+    createElement("div.pictures", {}, side.decodedImage.element, originals.element),
+    createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
+    createElement("div.controls", {}, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
+    announcement);
 }
 
-/** parts: those of single, and { walk, samples } */
-export function pair({ sides, originals, legend, film, draw, reset, onto, sliders, walk, samples, said }) {
-  const served = sides.filter(({ network }) => !network), live = served.length < sides.length;
-  if (film) film.face.classList.add(`under-${film.side.index}`);
-  return element("div.pad.pair", named,
-    element("div.top", {}, legend, element("div.buttons", {}, draw, reset)),
-    element("div.sides", {}, ...sides.map((side) => element("section.side", { "aria-label": side.about.model },
-      element("h3", {}, side.about.model), side.readouts.face, side.stage, side.picture.face, offPlane(side, () => onto(side)))), film && film.face),
-    element("div.below", {}, live ? walk.face : null, originals.face),
-    live ? samples.face : null,
-    served.length ? element("p.off", {}, `The ${served.map(({ about }) => about.model).join(" and the ")} ${served.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
-    element("details.more", {}, element("summary", {}, `Sliders for the z of the ${sides.at(-1).about.model}`), sliders.face),
-    said);
+/** Return the element of a pad of two runs, from the parts that Pad.createLayout collects. */
+export function createPairLayout({ sides, originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, pathStrip, samples, announcement }) {
+  const serverSides = sides.filter(({ network }) => !network), decodesInBrowser = serverSides.length < sides.length;
+  if (filmControls) filmControls.element.classList.add(`under-${filmControls.side.index}`);
+  return createElement("div.pad.pair", PAD_ATTRIBUTES,
+    createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton)),
+    createElement("div.sides", {}, ...sides.map((side) => createElement("section.side", { "aria-label": side.metadata.model },
+      createElement("h3", {}, side.metadata.model), side.readouts.element, side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),
+    createElement("div.below", {}, decodesInBrowser ? pathStrip.element : null, originals.element),
+    decodesInBrowser ? samples.element : null,
+    serverSides.length ? createElement("p.off", {}, `The ${serverSides.map(({ metadata }) => metadata.model).join(" and the ")} ${serverSides.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
+    createElement("details.more", {}, createElement("summary", {}, `Sliders for the z of the ${sides.at(-1).metadata.model}`), sliders.element),
+    announcement);
 }

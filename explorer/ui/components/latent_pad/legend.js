@@ -1,22 +1,22 @@
-// Classes to switch on and off.
+// A legend whose buttons hide and show classes.
 
-/** hidden: the set of hidden classes, which a click changes: one class, or with a double click all others. */
-export function legend(classes, hidden, changed) {
-  const buttons = classes.map(({ name, colour }, c) => {
-    const dot = element("i.dot", { "aria-hidden": "true" });
+/** Return a legend. A click hides or shows a class in the set hiddenClasses; a double click hides all other classes. */
+export function createLegend(classes, hiddenClasses, onChange) {
+  const buttons = classes.map(({ name, colour }, index) => {
+    const dot = createElement("i.dot", { "aria-hidden": "true" });
     dot.style.background = colour;
-    return element("button", { "aria-pressed": "true", title: "Click: hide or show this class. Double-click: show this class only.",
-      onclick: () => change(() => hidden.delete(c) || hidden.add(c)), ondblclick: () => change(() => alone(c)) }, dot, name);
+    return createElement("button", { "aria-pressed": "true", title: "Click: hide or show this class. Double-click: show this class only.",
+      onclick: () => update(() => hiddenClasses.delete(index) || hiddenClasses.add(index)), ondblclick: () => update(() => showOnly(index)) }, dot, name);
   });
-  const alone = (c) => {
-    const already = hidden.size === classes.length - 1 && !hidden.has(c);
-    hidden.clear();
-    if (!already) classes.forEach((_, other) => other !== c && hidden.add(other));
+  const showOnly = (index) => {
+    const isOnlyOneShown = hiddenClasses.size === classes.length - 1 && !hiddenClasses.has(index);
+    hiddenClasses.clear();
+    if (!isOnlyOneShown) classes.forEach((_, other) => other !== index && hiddenClasses.add(other));
   };
-  const change = (act) => {
-    act();
-    buttons.forEach((button, c) => button.setAttribute("aria-pressed", String(!hidden.has(c))));
-    changed();
+  const update = (action) => {
+    action();
+    buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(!hiddenClasses.has(index))));
+    onChange();
   };
-  return element("div.legend", { role: "group", "aria-label": "Classes" }, ...buttons);
+  return createElement("div.legend", { role: "group", "aria-label": "Classes" }, ...buttons);
 }

@@ -1,221 +1,223 @@
-// The map of codes: axes and points are painted once into a layer, ellipses over it on the canvas. The cursor is of
-// elements above the canvas, so that nothing is painted anew while it alone moves.
+// The map of codes. Axes and points are painted once into a base layer; the canvas shows this layer and the overlay above it.
+// The cursor consists of elements above the canvas, so that moving it repaints nothing.
 
-const REACH = 10; // px within which a pointer means a point
-const CLOSE = 6; // px between points that a pointer hardly tells apart
-const FEW = 10; // classes, as many as there are colours
-const [NONE, NOTHING] = [[], {}];
-const APART = 12; // px between rings that are named
+const MAX_POINTER_DISTANCE = 10; // px between the pointer and the point that it selects
+const IMAGE_PREFERENCE_DISTANCE = 6; // px by which a point with an image may be farther than the nearest point and still be selected
+const MAX_CLASSES_ALL_LABELLED = 10; // as many classes as there are colours; of more, labels that would overlap are left out
+const [EMPTY_LIST, EMPTY_OVERLAY] = [[], {}];
+const MIN_RING_SPACING = 12; // px between rings, below which they have no labels
 
 export class LatentMap {
-  /** block: the map's; theme(): its colours and font. */
-  constructor(canvas, block, theme) {
+  /** block: of the map; getTheme(): its colours and font. */
+  constructor(canvas, block, getTheme) {
     const tensors = block.tensors();
     this.canvas = canvas;
-    this.ctx = canvas.getContext("2d", OPAQUE);
-    this.about = block.about;
+    this.ctx = canvas.getContext("2d", OPAQUE_CONTEXT);
+    this.metadata = block.metadata;
     this.film = new Film(block);
     this.plane = new Plane(tensors);
-    this.shade = this.film.parts.shade ? new Shade(this.film) : null;
-    this.labels = tensors.labels.data; // [n], the class of each point
-    if (!this.n) throw new Fault("This run has no codes to draw a map of. Train it again, with test images.");
-    this.theme = theme;
-    this.hidden = new Set(); // classes
-    [this.layer, this.dots] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
+    this.gapShading = this.film.frameTensors.shade ? new GapShading(this.film) : null;
+    this.labels = tensors.labels.data; // [n]: the class of each point
+    if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
+    this.getTheme = getTheme;
+    this.hiddenClasses = new Set();
+    [this.baseLayer, this.pointsCanvas] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
     this.stale = true;
-    [this.across, this.up, this.path, this.ghost, this.ring] = ["across", "up", "path", "ghost", "ring"].map((name) => element(`i.${name}`));
-    this.cursor = element("div.cursor", { "aria-hidden": "true" }, this.across, this.up, this.path, this.ghost, this.ring);
+    [this.horizontalLine, this.verticalLine, this.pathLine, this.ghost, this.ring] = ["across", "up", "path", "ghost", "ring"].map((name) => createElement(`i.${name}`));
+    this.cursor = createElement("div.cursor", { "aria-hidden": "true" }, this.horizontalLine, this.verticalLine, this.pathLine, this.ghost, this.ring);
   }
 
-  get n() { return this.labels.length; }
+  get pointCount() { return this.labels.length; }
 
   resize(width, height) {
-    this.ratio = window.devicePixelRatio;
+    this.pixelRatio = window.devicePixelRatio;
     Object.assign(this, { width, height });
-    for (const c of [this.canvas, this.layer, this.dots]) {
-      c.width = Math.round(width * this.ratio);
-      c.height = Math.round(height * this.ratio);
+    for (const canvas of [this.canvas, this.baseLayer, this.pointsCanvas]) {
+      canvas.width = Math.round(width * this.pixelRatio);
+      canvas.height = Math.round(height * this.pixelRatio);
     }
     this.stale = true;
   }
 
-  seek(u) {
-    if (this.film.seek(u)) this.stale = true;
+  seek(filmPosition) {
+    if (this.film.seek(filmPosition)) this.stale = true;
   }
 
-  /** The point under a place on the canvas; among close neighbours one of the first n, whose images are here. -1 if there is none. */
-  pointAt(place, n) {
-    const [pictured, near] = this.nearest(place, 0, n), [other, nearer] = this.nearest(place, n, this.n);
-    return near <= nearer + CLOSE ? pictured : other;
+  /** Return the row of the point at a position on the canvas, or -1. The first imageCount points, which have images, are preferred to
+   * close neighbours. */
+  pointAt(position, imageCount) {
+    const [rowWithImage, distanceWithImage] = this.findNearest(position, 0, imageCount), [otherRow, otherDistance] = this.findNearest(position, imageCount, this.pointCount);
+    return distanceWithImage <= otherDistance + IMAGE_PREFERENCE_DISTANCE ? rowWithImage : otherRow;
   }
 
-  /** [row, px] of the nearest point from first to last, within REACH. */
-  nearest([px, py], first, last) {
-    const { places, labels, hidden } = this;
-    let best = -1, least = REACH * REACH;
-    for (let i = first; i < last; i++) {
-      const dx = places[2 * i] - px, dy = places[2 * i + 1] - py, d = dx * dx + dy * dy;
-      if (d < least && !hidden.has(labels[i])) [best, least] = [i, d];
+  /** Return [row, distance in px] of the nearest visible point among rows firstRow to lastRow, or [-1, Infinity]. */
+  findNearest([px, py], firstRow, lastRow) {
+    const { pixelPositions, labels, hiddenClasses } = this;
+    let best = -1, leastSquaredDistance = MAX_POINTER_DISTANCE * MAX_POINTER_DISTANCE;
+    for (let i = firstRow; i < lastRow; i++) {
+      const dx = pixelPositions[2 * i] - px, dy = pixelPositions[2 * i + 1] - py, squaredDistance = dx * dx + dy * dy;
+      if (squaredDistance < leastSquaredDistance && !hiddenClasses.has(labels[i])) [best, leastSquaredDistance] = [i, squaredDistance];
     }
-    return [best, best < 0 ? Infinity : Math.sqrt(least)];
+    return [best, best < 0 ? Infinity : Math.sqrt(leastSquaredDistance)];
   }
 
   /**
-   * cursor: z, or null; ghost: the z to which leaving goes back, or null; rows whose posteriors are drawn; start: the z from which a
-   * path leads to the cursor, or null; draws: zs to mark; drawn: what a tool shows (Pad.draw).
+   * Paint what has changed. cursor: z or null; ghost: the committed z during a preview, or null; rows: of the points whose posteriors are
+   * drawn; pathStart: the z at which the path to the cursor starts, or null; sampledZs: zs to mark; toolOverlay: see Pad.setToolOverlay.
    */
-  paint({ cursor, ghost, rows, start = null, draws = NONE, drawn = NOTHING }) {
-    const shown = String(rows);
-    if (this.stale || shown !== this.shown || draws !== this.draws || drawn !== this.drawn) {
-      if (this.stale) this.paintLayer();
-      Object.assign(this, { shown, draws, drawn });
-      this.paintOver(rows);
+  paint({ cursor, ghost, rows, pathStart = null, sampledZs = EMPTY_LIST, toolOverlay = EMPTY_OVERLAY }) {
+    const rowsKey = String(rows);
+    if (this.stale || rowsKey !== this.paintedRowsKey || sampledZs !== this.sampledZs || toolOverlay !== this.toolOverlay) {
+      if (this.stale) this.paintBaseLayer();
+      Object.assign(this, { paintedRowsKey: rowsKey, sampledZs, toolOverlay });
+      this.paintOverlay(rows);
     }
     this.cursor.hidden = !cursor;
     if (!cursor) return;
-    const { box } = this.view, place = (z) => this.view.toPixels(this.plane.place(z)).map((v, i) => v - (i ? box.y : box.x));
-    const [x, y] = place(cursor);
-    this.across.style.transform = `translateY(${y}px)`;
-    this.up.style.transform = `translateX(${x}px)`;
+    const { box } = this.view, toPlotArea = (z) => this.view.toPixels(this.plane.project(z)).map((v, i) => v - (i ? box.y : box.x));
+    const [x, y] = toPlotArea(cursor);
+    this.horizontalLine.style.transform = `translateY(${y}px)`;
+    this.verticalLine.style.transform = `translateX(${x}px)`;
     this.ring.style.transform = `translate(${x}px, ${y}px)`;
-    this.path.hidden = !start;
-    if (start) {
-      const [x0, y0] = place(start);
-      this.path.style.transform = `translate(${x0}px, ${y0}px) rotate(${Math.atan2(y - y0, x - x0)}rad) scaleX(${Math.hypot(x - x0, y - y0)})`;
+    this.pathLine.hidden = !pathStart;
+    if (pathStart) {
+      const [x0, y0] = toPlotArea(pathStart);
+      this.pathLine.style.transform = `translate(${x0}px, ${y0}px) rotate(${Math.atan2(y - y0, x - x0)}rad) scaleX(${Math.hypot(x - x0, y - y0)})`;
     }
     this.ghost.hidden = !ghost;
-    if (ghost) this.ghost.style.transform = `translate(${place(ghost).map((v) => `${v}px`).join()})`;
+    if (ghost) this.ghost.style.transform = `translate(${toPlotArea(ghost).map((v) => `${v}px`).join()})`;
   }
 
-  paintOver(rows) {
-    const { ctx, ratio } = this;
+  paintOverlay(rows) {
+    const { ctx, pixelRatio } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(this.layer, 0, 0);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.drawImage(this.baseLayer, 0, 0);
+    ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     ctx.save();
     this.view.clip(ctx);
-    const at = (z) => this.view.toPixels(this.plane.place(z)), { paths = NONE, marks = NONE, cloud } = this.drawn;
-    for (const { zs, gaps, quiet } of paths) drawPath(ctx, zs.map(at), gaps, quiet);
-    for (const z of [...this.draws, ...marks]) drawMark(ctx, at(z), STEP);
-    if (cloud) drawCloud(ctx, at(cloud.mu), this.plane.spread(cloud.sd), this.view.scale);
-    for (const row of rows.filter((row) => row < this.n)) {
-      const seen = this.film.parts.spread && this.drawEllipse(row);
-      if (!seen) drawMark(ctx, this.places.subarray(2 * row, 2 * row + 2), MARK);
+    const toPixels = (z) => this.view.toPixels(this.plane.project(z)), { paths = EMPTY_LIST, marks = EMPTY_LIST, cloud } = this.toolOverlay;
+    for (const { zs, gaps, quiet } of paths) drawPath(ctx, zs.map(toPixels), gaps, quiet);
+    for (const z of [...this.sampledZs, ...marks]) drawMark(ctx, toPixels(z), PATH_STEP_RADIUS);
+    if (cloud) drawGaussian(ctx, toPixels(cloud.mu), this.plane.covarianceFactor(cloud.sd), this.view.scale);
+    for (const row of rows.filter((row) => row < this.pointCount)) {
+      const isPosteriorVisible = this.film.frameTensors.spread && this.drawPosterior(row);
+      if (!isPosteriorVisible) drawMark(ctx, this.pixelPositions.subarray(2 * row, 2 * row + 2), POINT_MARK_RADIUS);
     }
     ctx.restore();
   }
 
-  paintLayer() {
-    const { film, ratio, layer } = this, ctx = layer.getContext("2d", { willReadFrequently: true }), ink = this.theme();
-    this.view = new View(film.part("bounds"), this.about.to_scale, this.width, this.height);
+  paintBaseLayer() {
+    const { film, pixelRatio, baseLayer } = this, ctx = baseLayer.getContext("2d", { willReadFrequently: true }), theme = this.getTheme();
+    this.view = new View(film.interpolate("bounds"), this.metadata.to_scale, this.width, this.height);
     const { box } = this.view;
     Object.assign(this.cursor.style, { left: `${box.x}px`, top: `${box.y}px`, width: `${box.width}px`, height: `${box.height}px` });
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.fillStyle = ink.page;
-    ctx.fillRect(0, 0, layer.width, layer.height);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (this.shade) this.drawShade(ctx, ink);
+    ctx.fillStyle = theme.background;
+    ctx.fillRect(0, 0, baseLayer.width, baseLayer.height);
+    ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    if (this.gapShading) this.drawGapShading(ctx, theme);
     this.paintPoints(ctx);
-    if (this.about.rings) this.drawRings(ctx, ink);
-    this.view.drawAxes(ctx, this.about.titles, ink);
-    if (this.beyond) this.drawBeyond(ctx, ink);
-    if (this.about.classes.length > 1) this.drawLabels(ctx, ink);
+    if (this.metadata.rings) this.drawRings(ctx, theme);
+    this.view.drawAxes(ctx, this.metadata.titles, theme);
+    if (this.outsideCount) this.drawOutsideCount(ctx, theme);
+    if (this.metadata.classes.length > 1) this.drawLabels(ctx, theme);
     this.stale = false;
   }
 
   paintPoints(ctx) {
-    const { film, view, ratio, layer, n } = this, { box, scale, middle } = view;
-    this.places = new Float32Array(2 * n);
-    const left = box.x + box.width / 2 - middle[0] * scale[0], top = box.y + box.height / 2 + middle[1] * scale[1];
-    for (let i = 0; i < n; i++) {
-      this.places[2 * i] = left + film.points[2 * i] * scale[0];
-      this.places[2 * i + 1] = top - film.points[2 * i + 1] * scale[1];
+    const { film, view, pixelRatio, baseLayer, pointCount } = this, { box, scale, centre } = view;
+    this.pixelPositions = new Float32Array(2 * pointCount);
+    const left = box.x + box.width / 2 - centre[0] * scale[0], top = box.y + box.height / 2 + centre[1] * scale[1];
+    for (let i = 0; i < pointCount; i++) {
+      this.pixelPositions[2 * i] = left + film.points[2 * i] * scale[0];
+      this.pixelPositions[2 * i + 1] = top - film.points[2 * i + 1] * scale[1];
     }
-    const byClass = this.about.classes.map(({ colour }, c) => (this.hidden.has(c) ? 0 : abgr(colour)));
-    const shown = (i) => view.inside([this.places[2 * i], this.places[2 * i + 1]]);
-    const colours = Int32Array.from(this.labels, (label, i) => (shown(i) ? byClass[label] : 0));
-    this.beyond = this.labels.filter((_, i) => !shown(i)).length;
-    const image = new ImageData(layer.width, layer.height), pixels = new Int32Array(image.data.buffer); // no canvas is read: browsers may add noise
-    const radius = Math.min(Math.max(8.4 * n ** -0.15, 1.4), 5);
-    paintDots(pixels, layer.width, layer.height, this.places.map((v) => v * ratio), colours, radius * ratio);
-    unmultiply(pixels);
-    this.dots.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0); // kept in main memory, as the layer is
+    const classColours = this.metadata.classes.map(({ colour }, classIndex) => (this.hiddenClasses.has(classIndex) ? 0 : toAbgr(colour)));
+    const isShown = (i) => view.contains([this.pixelPositions[2 * i], this.pixelPositions[2 * i + 1]]);
+    const colours = Int32Array.from(this.labels, (label, i) => (isShown(i) ? classColours[label] : 0));
+    this.outsideCount = this.labels.filter((_, i) => !isShown(i)).length;
+    const imageData = new ImageData(baseLayer.width, baseLayer.height), pixels = new Int32Array(imageData.data.buffer); // no canvas is read back, because browsers may add noise to its pixels
+    const radius = Math.min(Math.max(8.4 * pointCount ** -0.15, 1.4), 5);
+    paintDots(pixels, baseLayer.width, baseLayer.height, this.pixelPositions.map((v) => v * pixelRatio), colours, radius * pixelRatio);
+    unpremultiply(pixels);
+    this.pointsCanvas.getContext("2d", { willReadFrequently: true }).putImageData(imageData, 0, 0); // in main memory, as the base layer is
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(this.dots, 0, 0);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.drawImage(this.pointsCanvas, 0, 0);
+    ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   }
 
-  drawShade(ctx, ink) {
+  drawGapShading(ctx, theme) {
     ctx.save();
     this.view.clip(ctx);
-    this.shade.draw(ctx, this.view, ink);
+    this.gapShading.draw(ctx, this.view, theme);
     ctx.restore();
   }
 
-  /** How many points the map does not show. */
-  drawBeyond(ctx, ink) {
+  /** Write how many points lie outside the map. */
+  drawOutsideCount(ctx, theme) {
     const { box } = this.view;
-    ctx.font = `11px ${ink.font}`;
+    ctx.font = `11px ${theme.font}`;
     ctx.textAlign = "right";
     ctx.textBaseline = "top";
-    haloed(ctx, `${this.beyond} code${this.beyond > 1 ? "s" : ""} outside this map`, box.x + box.width - 5, box.y + 5, ink);
+    drawHaloText(ctx, `${this.outsideCount} code${this.outsideCount > 1 ? "s" : ""} outside this map`, box.x + box.width - 5, box.y + 5, theme);
   }
 
-  /** One, two and three standard deviations of the prior, or of the Gaussian fitted to the codes. */
-  drawRings(ctx, ink) {
+  /** Draw one, two and three standard deviations of the prior, or of the Gaussian fitted to the codes. */
+  drawRings(ctx, theme) {
     ctx.save();
     this.view.clip(ctx);
-    ctx.font = `11px ${ink.font}`;
+    ctx.font = `11px ${theme.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineWidth = 1;
-    const [[, top], [, middle]] = [[0, 1], [0, 0]].map((w) => this.view.toPixels(this.plane.point(w)));
+    const [[, top], [, middle]] = [[0, 1], [0, 0]].map((standardPoint) => this.view.toPixels(this.plane.fromStandardUnits(standardPoint)));
     for (const radius of [1, 2, 3]) {
-      const at = (angle) => this.view.toPixels(this.plane.point([radius * Math.cos(angle), radius * Math.sin(angle)]));
-      ctx.strokeStyle = ink.text;
+      const toPixels = (angle) => this.view.toPixels(this.plane.fromStandardUnits([radius * Math.cos(angle), radius * Math.sin(angle)]));
+      ctx.strokeStyle = theme.text;
       ctx.globalAlpha = 0.5;
       ctx.setLineDash([2, 3]);
       ctx.beginPath();
-      for (let i = 0; i < AROUND; i++) ctx.lineTo(...at((2 * Math.PI * i) / AROUND));
+      for (let i = 0; i < ELLIPSE_SEGMENTS; i++) ctx.lineTo(...toPixels((2 * Math.PI * i) / ELLIPSE_SEGMENTS));
       ctx.closePath();
       ctx.stroke();
       ctx.globalAlpha = 1;
       ctx.setLineDash([]);
-      if (middle - top > APART) haloed(ctx, `${radius} σ`, ...at(Math.PI / 2), ink);
+      if (middle - top > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels(Math.PI / 2), theme);
     }
     ctx.restore();
   }
 
-  /** Each class's name at its median; of very many classes, those that find room. */
-  drawLabels(ctx, ink) {
-    ctx.font = `600 13px ${ink.font}`;
+  /** Write the name of each class at its median; of many classes, only those that do not overlap. */
+  drawLabels(ctx, theme) {
+    ctx.font = `600 13px ${theme.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    const at = this.film.part("labels_at"), { classes } = this.about, taken = [];
-    classes.forEach(({ name }, c) => {
-      const [x, y] = this.view.toPixels([at[2 * c], at[2 * c + 1]]), wide = ctx.measureText(name).width;
-      const crowded = classes.length > FEW && taken.some((t) => Math.abs(t.x - x) < (t.wide + wide) / 2 && Math.abs(t.y - y) < 16);
-      if (this.hidden.has(c) || crowded) return;
-      taken.push({ x, y, wide });
-      haloed(ctx, name, x, y, ink);
+    const medians = this.film.interpolate("labels_at"), { classes } = this.metadata, placedLabels = [];
+    classes.forEach(({ name }, classIndex) => {
+      const [x, y] = this.view.toPixels([medians[2 * classIndex], medians[2 * classIndex + 1]]), width = ctx.measureText(name).width;
+      const overlaps = classes.length > MAX_CLASSES_ALL_LABELLED && placedLabels.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < 16);
+      if (this.hiddenClasses.has(classIndex) || overlaps) return;
+      placedLabels.push({ x, y, width });
+      drawHaloText(ctx, name, x, y, theme);
     });
   }
 
-  /** A point's posterior. Whether it is large enough to be seen. */
-  drawEllipse(row) {
-    return drawCloud(this.ctx, [this.places[2 * row], this.places[2 * row + 1]], this.film.part("spread", 3 * row, 3), this.view.scale);
+  /** Draw the posterior of a point. Return whether it is large enough to be seen. */
+  drawPosterior(row) {
+    return drawGaussian(this.ctx, [this.pixelPositions[2 * row], this.pixelPositions[2 * row + 1]], this.film.interpolate("spread", 3 * row, 3), this.view.scale);
   }
 }
 
-/** Text that is readable on points. */
-function haloed(ctx, text, x, y, ink) {
-  ctx.strokeStyle = ink.page;
+/** Draw text with a halo, so that it is readable on points. */
+function drawHaloText(ctx, text, x, y, theme) {
+  ctx.strokeStyle = theme.background;
   ctx.lineWidth = 3;
   ctx.lineJoin = "round";
   ctx.strokeText(text, x, y);
-  ctx.fillStyle = ink.text;
+  ctx.fillStyle = theme.text;
   ctx.fillText(text, x, y);
   ctx.lineWidth = 1;
 }
 
-const abgr = (hex) => 0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);
+/** Return a colour #rrggbb as an opaque 32-bit integer, as ImageData stores it. */
+const toAbgr = (hex) => 0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);

@@ -1,53 +1,54 @@
-// What is drawn over a map's points: clouds, paths, marks. Places and sizes are CSS pixels, but for a cloud's own.
+// What is drawn above the points of a map: Gaussians, paths and marks. Positions and sizes are in CSS pixels, except a covariance,
+// which is in map units.
 
-const AROUND = 64; // corners of an ellipse
-const MARK = 5; // px, the radius of what marks a point
-const STEP = 3; // px, of a step on a path, or a draw
+const ELLIPSE_SEGMENTS = 64; // line segments that approximate an ellipse
+const POINT_MARK_RADIUS = 5; // px
+const PATH_STEP_RADIUS = 3; // px; also of a sample
 
 /**
- * One and two standard deviations of a Gaussian; [a, b, c]: the Cholesky factor of its covariance on the map; scale: px per unit.
- * Whether it is large enough to be seen.
+ * Draw one and two standard deviations of a Gaussian. [a, b, c]: the Cholesky factor of its covariance on the map; scale: px per unit.
+ * Return whether it is large enough to be seen.
  */
-function drawCloud(ctx, [x, y], [a, b, c], scale) {
+function drawGaussian(ctx, [x, y], [a, b, c], scale) {
   for (const radius of [1, 2]) {
     ctx.beginPath();
-    for (let i = 0; i < AROUND; i++) {
-      const right = radius * Math.cos((2 * Math.PI * i) / AROUND), up = radius * Math.sin((2 * Math.PI * i) / AROUND);
+    for (let i = 0; i < ELLIPSE_SEGMENTS; i++) {
+      const right = radius * Math.cos((2 * Math.PI * i) / ELLIPSE_SEGMENTS), up = radius * Math.sin((2 * Math.PI * i) / ELLIPSE_SEGMENTS);
       ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
     }
     ctx.closePath();
-    outlined(ctx, 2);
+    strokeOutlined(ctx, 2);
   }
-  return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > MARK;
+  return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > POINT_MARK_RADIUS;
 }
 
-/** Places in order; a step in a gap is a cross; a quiet path is a thin line without steps. */
-function drawPath(ctx, places, gaps, quiet) {
+/** Draw a path through the positions. A step in a gap is a cross; a quiet path is a thin dashed line without steps. */
+function drawPath(ctx, positions, gaps, quiet) {
   ctx.beginPath();
-  for (const place of places) ctx.lineTo(...place);
+  for (const position of positions) ctx.lineTo(...position);
   ctx.setLineDash(quiet ? [2, 5] : []);
-  outlined(ctx, quiet ? 1 : 2);
+  strokeOutlined(ctx, quiet ? 1 : 2);
   ctx.setLineDash([]);
   if (quiet) return;
-  places.forEach(([x, y], i) => {
-    if (!gaps[i]) return drawMark(ctx, [x, y], STEP);
+  positions.forEach(([x, y], i) => {
+    if (!gaps[i]) return drawMark(ctx, [x, y], PATH_STEP_RADIUS);
     ctx.beginPath();
-    for (const way of [-1, 1]) {
-      ctx.moveTo(x - MARK, y - way * MARK);
-      ctx.lineTo(x + MARK, y + way * MARK);
+    for (const sign of [-1, 1]) {
+      ctx.moveTo(x - POINT_MARK_RADIUS, y - sign * POINT_MARK_RADIUS);
+      ctx.lineTo(x + POINT_MARK_RADIUS, y + sign * POINT_MARK_RADIUS);
     }
-    outlined(ctx, 2);
+    strokeOutlined(ctx, 2);
   });
 }
 
 function drawMark(ctx, [x, y], radius) {
   ctx.beginPath();
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
-  outlined(ctx, 1.5);
+  strokeOutlined(ctx, 1.5);
 }
 
-/** The current path in white between black: to be seen on every colour. */
-function outlined(ctx, width) {
+/** Stroke the current path in white with a black outline, so that it is visible on every colour. */
+function strokeOutlined(ctx, width) {
   ctx.strokeStyle = "#000";
   ctx.lineWidth = width + 2;
   ctx.stroke();

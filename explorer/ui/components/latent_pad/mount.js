@@ -1,104 +1,105 @@
-// Where Streamlit mounts the pad: it opens as soon as its blocks and its letter are here, and asks for what does not come.
+// The Streamlit component. A pad opens as soon as its blocks and its state have arrived; missing blocks are requested from Python.
 
-const KEPT = 128 * 2 ** 20; // bytes of blocks, of several runs
-const OVERDUE = 30_000; // ms until an announced block is asked for again
+const MAX_STORE_BYTES = 128 * 2 ** 20; // of blocks, enough for several runs
+const BLOCK_TIMEOUT_MS = 30_000; // after this time an announced block is requested again
 
-/** Keeps the blocks that have arrived, and lets the oldest go if there are too many. */
-function unpack() {
-  for (const bytes of hub.arrived.splice(0)) {
-    const block = openBlock(bytes);
-    hub.blocks.delete(block.id);
-    hub.blocks.set(block.id, block);
+/** Parse the bytes received into blocks, and delete the least recently used blocks above MAX_STORE_BYTES. */
+function parseReceivedBlocks() {
+  for (const bytes of store.receivedBytes.splice(0)) {
+    const block = parseBlock(bytes);
+    store.blocks.delete(block.id);
+    store.blocks.set(block.id, block);
   }
   let total = 0;
-  for (const [id, { size }] of [...hub.blocks].reverse()) if ((total += size) > KEPT && total > size) hub.blocks.delete(id);
+  for (const [id, { size }] of [...store.blocks].reverse()) if ((total += size) > MAX_STORE_BYTES && total > size) store.blocks.delete(id);
 }
 
-/** Which blocks are needed, which may come later, and what is made of them. */
-function plan({ sides, classifier, images, replay }) {
-  if (replay) return { wanted: Object.values(replay), make: (block) => [Replay, { map: block(replay.map), pictures: block(replay.pictures) }] };
-  const made = (block) => ({ sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) });
-  return { wanted: [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean), images, make: (block) => [Pad, made(block)] };
+/** Return the ids of the blocks that must be there, that of the images, which may come later, and a function that returns
+ * [class, its blocks]. */
+function planContent({ sides, classifier, images: imagesId, replay }) {
+  if (replay) return { requiredIds: Object.values(replay), collectBlocks: (block) => [Replay, { map: block(replay.map), pictures: block(replay.pictures) }] };
+  const padBlocks = (block) => ({ sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) });
+  return { requiredIds: [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean), imagesId, collectBlocks: (block) => [Pad, padBlocks(block)] };
 }
 
 /**
- * data: the pad's key and its blocks' ids; earlier: a replay that these take further. Returns what closes the pad, and what
- * leaves it open for another to take further. Messages are Streamlit's state, not its triggers, of which a later one would drop
- * an earlier one of another kind that still waits.
+ * Open the pad that data describes: its key and the ids of its blocks. previous: a replay that these blocks continue. Return
+ * { close(): close the pad, detach(): stop updating the pad and return it, still open, to be continued }. Messages are sent as
+ * Streamlit state values, because a trigger value would drop a pending one of another type.
  */
-function openPad(root, data, say, earlier) {
-  const { wanted, images = null, make } = plan(data), all = [...wanted, images].filter(Boolean);
-  const asked = new Set();
-  let pad = null, pictured = false;
+function openPad(root, data, send, previous) {
+  const { requiredIds, imagesId = null, collectBlocks } = planContent(data), allIds = [...requiredIds, imagesId].filter(Boolean);
+  const requestedIds = new Set();
+  let pad = null, imagesRequested = false;
 
-  const block = (id) => {
-    const found = hub.blocks.get(id) ?? null;
-    if (hub.blocks.delete(id)) hub.blocks.set(id, found); // the latest used, and the last to go
-    return found;
+  const takeBlock = (id) => {
+    const block = store.blocks.get(id) ?? null;
+    if (store.blocks.delete(id)) store.blocks.set(id, block); // moved to the end: the most recently used
+    return block;
   };
-  const ask = (ids) => {
-    ids.forEach((id) => asked.add(id));
-    if (ids.length) say("missing", { n: Date.now(), ids });
+  const requestBlocks = (ids) => {
+    ids.forEach((id) => requestedIds.add(id));
+    if (ids.length) send("missing", { n: Date.now(), ids });
   };
-  const leave = () => {
-    clearTimeout(overdue);
-    hub.removeEventListener("delivery", look);
-    return pad ?? earlier;
+  const detach = () => {
+    clearTimeout(timer);
+    store.removeEventListener("received", update);
+    return pad ?? previous;
   };
   const close = () => {
-    leave()?.close();
+    detach()?.close();
     pad = null;
   };
-  const fail = (error) => {
+  const showError = (error) => {
     close();
     console.warn(error);
-    const says = error instanceof Fault ? error.message : `The latent pad can't be shown in this browser (${error.message}). ${REMEDY}`;
-    root.replaceChildren(element("p.fault", { role: "alert" }, says));
+    const message = error instanceof UserFacingError ? error.message : `The latent pad can't be shown in this browser (${error.message}). ${RELOAD_ADVICE}`;
+    root.replaceChildren(createElement("p.fault", { role: "alert" }, message));
   };
-  const look = () => {
+  const update = () => {
     try {
-      unpack();
-      const letter = hub.letters.get(data.key);
-      if (!letter) return;
-      ask(all.filter((id) => !hub.blocks.has(id) && !letter.sending.includes(id) && !asked.has(id)));
-      if (!pad && wanted.every((id) => hub.blocks.has(id))) {
-        const [Kind, blocks] = make(block);
-        pad = earlier ? earlier.goOn(blocks) : new Kind(root, blocks, say, fail);
+      parseReceivedBlocks();
+      const state = store.padStates.get(data.key);
+      if (!state) return;
+      requestBlocks(allIds.filter((id) => !store.blocks.has(id) && !state.sending.includes(id) && !requestedIds.has(id)));
+      if (!pad && requiredIds.every((id) => store.blocks.has(id))) {
+        const [PadClass, blocks] = collectBlocks(takeBlock);
+        pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);
       }
-      pad?.read(letter);
-      if (!pad || pictured || !hub.blocks.has(images)) return;
-      pictured = true;
-      const { about, tensors } = block(images);
-      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.originals.setSheet(sheet, about), fail);
+      pad?.applyServerState(state);
+      if (!pad || imagesRequested || !store.blocks.has(imagesId)) return;
+      imagesRequested = true;
+      const { metadata, tensors } = takeBlock(imagesId);
+      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.originals.setSheet(sheet, metadata), showError);
     } catch (error) {
-      fail(error);
+      showError(error);
     }
   };
 
-  const loading = element("p.loading", { role: "status" }, "Loading the map…");
-  if (!root.firstChild) root.append(loading); // else what was there stays until the new is here
-  hub.addEventListener("delivery", look);
-  const overdue = setTimeout(() => {
-    ask(all.filter((id) => !hub.blocks.has(id)));
+  const loading = createElement("p.loading", { role: "status" }, "Loading the map…");
+  if (!root.firstChild) root.append(loading); // otherwise the previous content stays until the new one is ready
+  store.addEventListener("received", update);
+  const timer = setTimeout(() => {
+    requestBlocks(allIds.filter((id) => !store.blocks.has(id)));
     loading.textContent = "Still loading the map: the connection is slow, or the server is busy.";
-  }, OVERDUE);
-  look();
-  return { close, leave };
+  }, BLOCK_TIMEOUT_MS);
+  update();
+  return { close, detach };
 }
 
-const open = new WeakMap(); // root -> { key, opened }
+const openPads = new WeakMap(); // root -> { key, pad }
 
 export default function ({ data: [data], parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
-  if (!root) parentElement.append((root = element("div.pad-root")));
+  if (!root) parentElement.append((root = createElement("div.pad-root")));
   root.classList.toggle("compact", Boolean(data.compact));
   const key = JSON.stringify(data);
-  if (open.get(root)?.key !== key) {
-    const before = open.get(root)?.opened, earlier = data.replay && before ? before.leave() : before?.close();
-    open.set(root, { key, opened: openPad(root, data, setStateValue, earlier) });
+  if (openPads.get(root)?.key !== key) {
+    const previousPad = openPads.get(root)?.pad, previous = data.replay && previousPad ? previousPad.detach() : previousPad?.close();
+    openPads.set(root, { key, pad: openPad(root, data, setStateValue, previous) });
   }
   return () => {
-    open.get(root)?.opened.close();
-    open.delete(root);
+    openPads.get(root)?.pad.close();
+    openPads.delete(root);
   };
 }

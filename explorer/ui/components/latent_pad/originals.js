@@ -1,42 +1,43 @@
-// The test images behind the points, of which one may have been chosen.
+// The test images that the points of the map encode; that of the selected point is shown.
 
 export class Originals {
-  /** shape [C, H, W]; rowInWords(row): a point's name. */
-  constructor(shape, rowInWords) {
-    Object.assign(this, { shape, rowInWords, n: 0, row: null }); // n: rows of which the images are here
-    this.canvas = element("canvas", { role: "img", width: shape[2], height: shape[1] });
-    this.text = element("figcaption");
-    this.face = element("figure.original", { hidden: true }, this.canvas, this.text);
+  /** shape [C, H, W]; rowName(row): the name of a point. */
+  constructor(shape, rowName) {
+    Object.assign(this, { shape, rowName, imageCount: 0, shownRow: null }); // the first imageCount rows have images
+    this.canvas = createElement("canvas", { role: "img", width: shape[2], height: shape[1] });
+    this.caption = createElement("figcaption");
+    this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
   }
 
-  /** sheet: the images of the first n rows, so many in a row of it. */
+  /** sheet: one picture with the images of the first n points, in so many columns. */
   setSheet(sheet, { n, columns }) {
-    const { row } = this;
-    Object.assign(this, { sheet, n, columns, row: null });
+    const { shownRow: row } = this;
+    Object.assign(this, { sheet, imageCount: n, columns, shownRow: null });
     this.show(row);
   }
 
-  /** The chosen row's, if there is one; kept in its place, unseen, while something else is looked at. */
-  show(row, looking = false) {
-    this.face.classList.toggle("away", looking);
-    if (row === this.row) return;
-    this.row = row;
-    this.face.hidden = row === null;
+  /** Show the image of a row, or none if it is null. During a preview it keeps its space but is invisible. */
+  show(row, isPreviewing = false) {
+    this.element.classList.toggle("away", isPreviewing);
+    if (row === this.shownRow) return;
+    this.shownRow = row;
+    this.element.hidden = row === null;
     if (row === null) return;
     this.canvas.hidden = !this.paint(this.canvas, row);
-    this.text.textContent = this.inWords(row);
+    this.caption.textContent = this.describeRow(row);
   }
 
-  inWords(row) {
-    return this.rowInWords(row) + (this.sheet && row >= this.n ? " (image not saved)" : "");
+  /** Return the name of a point, with a note if its image is missing. */
+  describeRow(row) {
+    return this.rowName(row) + (this.sheet && row >= this.imageCount ? " (image not saved)" : "");
   }
 
-  /** Whether the row's image is here. */
+  /** Paint the image of a row. Return whether there is one. */
   paint(canvas, row) {
-    if (row >= this.n) return false;
+    if (row >= this.imageCount) return false;
     const [, height, width] = this.shape;
     [canvas.width, canvas.height] = [width, height];
-    canvas.setAttribute("aria-label", this.rowInWords(row));
+    canvas.setAttribute("aria-label", this.rowName(row));
     canvas.getContext("2d").drawImage(this.sheet, (row % this.columns) * width, Math.floor(row / this.columns) * height, width, height, 0, 0, width, height);
     return true;
   }

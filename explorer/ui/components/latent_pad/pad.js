@@ -1,235 +1,236 @@
-// The latent pad: its parts made from blocks, and the places that pointer, sliders, keys and letters move.
+// The latent pad. It builds its parts from blocks, moves z as pointer, sliders and keys ask, and exchanges messages with Python.
 
-let numbered = 0; // the last message
+let lastMessageNumber = 0;
 
 export class Pad {
-  /** sides: of each run { map, decoder }, blocks; decoder and classifier may be null; say(what, values): a message to Python; fail(error) ends the pad. */
-  constructor(root, { sides, classifier }, say, fail) {
-    Object.assign(this, { say, fail, row: null, chosenOn: 0, sent: null, unsaid: false, start: [0, 0], drawn: {}, drawnText: null });
-    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => themeOf(this.face)));
-    const moving = this.sides.find(({ about }) => about.film), slid = (this.slid = this.sides.at(-1)), [{ about, map }] = this.sides;
-    this.u = moving ? moving.map.film.values.at(-1) : 0;
-    if (!this.sides.every(({ network }) => network)) this.server = new ServerDecoder((wish) => this.tell("ask", wish), (pixels) => this.showServed(pixels));
-    this.originals = new Originals(about.image, (row) => `test image ${row.toLocaleString("en")}: ${about.classes[map.labels[row]].name}`);
-    this.sliders = new Sliders(slid.about, slid.origin, {
-      value: (index) => slid.z[index],
-      move: (index, value) => this.move(slid, Object.assign([...slid.z], { [index]: value })),
-      done: () => this.commit(),
+  /** sides: blocks { map, decoder } of each run; decoder and classifier may be null; send(type, message): to Python; showError(error):
+   * close the pad and show the error. */
+  constructor(root, { sides, classifier }, send, showError) {
+    Object.assign(this, { send, showError, selectedRow: null, lastCommit: null, hasUnsentMove: false, pathStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
+    const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
+    this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
+    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("ask", request), (pixels) => this.showServerImages(pixels));
+    this.originals = new Originals(metadata.image, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`);
+    this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
+      getValue: (index) => sliderSide.z[index],
+      onMove: (index, value) => this.moveSide(sliderSide, Object.assign([...sliderSide.z], { [index]: value })),
+      onCommit: () => this.commit(),
     });
-    this.direction = new Direction({ move: (z) => this.move(slid, z), done: () => this.commit() });
-    this.film = moving ? new FilmControls(moving.about.film, moving.map.film.values, { seek: (u) => this.seek(u), done: () => this.commit() }) : null;
-    if (moving) this.film.side = moving;
+    this.directionSlider = new DirectionSlider({ onMove: (z) => this.moveSide(sliderSide, z), onCommit: () => this.commit() });
+    this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
+    if (filmSide) this.filmControls.side = filmSide;
     if (this.sides.length > 1) {
-      const startAt = (w) => { this.start = w; this.unsaid = true; this.commit(); };
-      this.walk = new Walk(this.sides, { start: () => startAt(slid.map.plane.standard(slid.z)), back: () => startAt([0, 0]) });
-      this.samples = new Samples(this.sides, normal, { changed: () => this.request(), go: (side, z) => this.go(this.led(side, z)) });
+      const setPathStart = (standardPoint) => { this.pathStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
+      this.pathStrip = new PathStrip(this.sides, { onStartHere: () => setPathStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setPathStart([0, 0]) });
+      this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
     }
-    root.replaceChildren((this.face = this.build()));
-    this.sized = new ResizeObserver(() => this.resize());
-    this.sides.forEach((side) => this.listen(side));
+    root.replaceChildren((this.element = this.createLayout()));
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.sides.forEach((side) => this.addListeners(side));
   }
 
-  build() {
-    const { sides } = this, [{ about, map }] = sides, D = Math.max(...sides.map(({ origin }) => origin.length));
-    const switched = () => { for (const side of sides) side.map.stale = true; this.request(); };
-    for (const side of sides) side.map.hidden = map.hidden;
-    this.said = element("span.unseen", { "aria-live": "polite" });
-    const alone = sides.length === 1;
-    const parts = { ...this, said: this.said,
-      legend: about.classes.length > 1 ? legend(about.classes, map.hidden, switched) : null,
-      draw: element("button", { onclick: () => { const eps = normal(D); this.go(sides.map((side) => side.drawn(eps))); }, title: alone ? about.draw_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
-        alone ? about.draw_name : "Resample"),
-      reset: element("button", { onclick: () => this.go(sides.map(({ origin }) => origin)), title: alone ? `Back to ${about.origin_name}` : "Back to the mean" }, "Reset"),
-      onto: (side) => this.go(sides.map((other) => (other === side ? side.map.plane.onto(side.z) : other.z))),
+  createLayout() {
+    const { sides } = this, [{ metadata, map }] = sides, dimensions = Math.max(...sides.map(({ origin }) => origin.length));
+    const repaintMaps = () => { for (const side of sides) side.map.stale = true; this.requestPaint(); };
+    for (const side of sides) side.map.hiddenClasses = map.hiddenClasses;
+    this.announcement = createElement("span.unseen", { "aria-live": "polite" });
+    const isSingle = sides.length === 1;
+    const parts = { ...this, announcement: this.announcement,
+      legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, repaintMaps) : null,
+      sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.draw_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
+        isSingle ? metadata.draw_name : "Resample"),
+      resetButton: createElement("button", { onclick: () => this.moveAndCommit(sides.map(({ origin }) => origin)), title: isSingle ? `Back to ${metadata.origin_name}` : "Back to the mean" }, "Reset"),
+      projectOntoMap: (side) => this.moveAndCommit(sides.map((other) => (other === side ? side.map.plane.projectOntoPlane(side.z) : other.z))),
     };
-    const face = alone ? single(parts) : pair(parts);
-    face.addEventListener("transitionend", ({ target }) => target === face && switched()); // another theme
-    this.offPaper = onPaper(() => { for (const side of sides) side.map.stale = true; this.resize(); });
-    return face;
+    const layout = isSingle ? createSingleLayout(parts) : createPairLayout(parts);
+    layout.addEventListener("transitionend", ({ target }) => target === layout && repaintMaps()); // the theme has changed
+    this.stopPrintListener = onPrintChange(() => { for (const side of sides) side.map.stale = true; this.resize(); });
+    return layout;
   }
 
-  listen(side) {
-    const { map, about } = side;
-    listen(side.canvas, map, {
-      hover: (at) => this.hover(side, at),
-      leave: () => this.leave(),
-      stay: (at, clicked) => this.stay(side, clicked ? map.pointAt(at, this.originals.n) : -1),
-      step: (step) => {
-        const at = map.plane.place(side.z).map((v, i) => v + (step ? step[i] * about.step : 0));
-        const z = step ? map.plane.moved(side.z, at) : [...side.origin];
-        if (!step || (map.view.inside(map.view.toPixels(at)) && z.some((v, i) => v !== side.z[i]))) this.move(side, z);
+  addListeners(side) {
+    const { map, metadata } = side;
+    addMapListeners(side.canvas, map, {
+      onHover: (position) => this.previewAt(side, position),
+      onLeave: () => this.endPreview(),
+      onRelease: (position, isClick) => this.commitHover(side, isClick ? map.pointAt(position, this.originals.imageCount) : -1),
+      onStep: (step) => {
+        const position = map.plane.project(side.z).map((v, i) => v + (step ? step[i] * metadata.step : 0));
+        const z = step ? map.plane.moveTo(side.z, position) : [...side.origin];
+        if (!step || (map.view.contains(map.view.toPixels(position)) && z.some((v, i) => v !== side.z[i]))) this.moveSide(side, z);
       },
-      done: () => this.commit(),
+      onCommit: () => this.commit(),
     });
-    this.sized.observe(side.stage);
+    this.resizeObserver.observe(side.mapContainer);
   }
 
   resize() {
-    if (this.sides.map((side) => side.resize()).every(Boolean)) this.paint(); // at once: a canvas is cleared when it is resized
+    if (this.sides.map((side) => side.resize()).every(Boolean)) this.paint(); // synchronously, because resizing clears a canvas
   }
 
-  // --- z
+  // --- Moving z
 
-  /** Where every side goes if z moves on one: the others to the same place, in standard deviations. */
-  led(side, z) {
-    const w = side.map.plane.standard(z);
-    return this.sides.map((other) => (other === side ? z : other.map.plane.moved(other.z, other.map.plane.point(w))));
+  /** Return the z of every side after z moves on one side: the others move to the same map coordinates, in standard deviations. */
+  propagate(side, z) {
+    const standardPoint = side.map.plane.toStandardUnits(z);
+    return this.sides.map((other) => (other === side ? z : other.map.plane.moveTo(other.z, other.map.plane.fromStandardUnits(standardPoint))));
   }
 
-  /** A look at another z, which leaving takes back. */
-  hover(side, at) {
-    this.led(side, side.map.plane.moved(side.z, side.map.view.toData(at))).forEach((z, i) => (this.sides[i].preview = z));
-    side.hovered = side.map.pointAt(at, this.originals.n);
-    side.showTip(at, this.originals);
-    this.request();
+  /** Preview the z at a position on the map, until the pointer leaves. */
+  previewAt(side, position) {
+    this.propagate(side, side.map.plane.moveTo(side.z, side.map.view.toData(position))).forEach((z, i) => (this.sides[i].preview = z));
+    side.hoveredRow = side.map.pointAt(position, this.originals.imageCount);
+    side.showTooltip(position, this.originals);
+    this.requestPaint();
   }
 
-  leave() {
+  endPreview() {
     if (!this.sides.some(({ preview }) => preview)) return;
-    this.lookAway();
-    this.request();
+    this.clearPreview();
+    this.requestPaint();
   }
 
-  lookAway() {
-    for (const side of this.sides) side.lookAway();
+  clearPreview() {
+    for (const side of this.sides) side.clearPreview();
   }
 
-  /** The look becomes the present z; on a point, its code does, which Python knows. */
-  stay(side, row) {
-    for (const each of this.sides) [each.z, each.preview] = [each.seen, null];
-    this.row = null;
-    this.unsaid = true;
+  /** Commit the previewed z. If row >= 0, a point was clicked, and Python answers with its code. */
+  commitHover(side, row) {
+    for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
+    this.selectedRow = null;
+    this.hasUnsentMove = true;
     this.commit(row < 0 ? null : row, side);
   }
 
-  move(side, z) {
-    this.moveAll(this.led(side, z));
+  moveSide(side, z) {
+    this.moveSides(this.propagate(side, z));
   }
 
-  moveAll(zs) {
+  moveSides(zs) {
     zs.forEach((z, i) => (this.sides[i].z = z));
-    this.row = null;
-    this.unsaid = true;
-    this.lookAway();
-    this.request();
+    this.selectedRow = null;
+    this.hasUnsentMove = true;
+    this.clearPreview();
+    this.requestPaint();
   }
 
-  go(zs) {
-    this.moveAll(zs.map((z) => [...z]));
+  moveAndCommit(zs) {
+    this.moveSides(zs.map((z) => [...z]));
     this.commit();
   }
 
-  // --- messages
+  // --- Messages
 
-  /** Messages are numbered, so that a letter can say which of them Python had heard. */
-  tell(what, values) {
-    this.say(what, { n: (numbered = Math.max(numbered + 1, Date.now())), ...values });
-    return numbered;
+  /** Send a message with a number, by which Python says which message it received last. Return the number. */
+  sendNumbered(type, values) {
+    this.send(type, { n: (lastMessageNumber = Math.max(lastMessageNumber + 1, Date.now())), ...values });
+    return lastMessageNumber;
   }
 
-  /** Tells Python what has moved, or that a point was chosen on a side. */
-  commit(row = null, side = this.slid) {
-    this.request();
-    if (!this.unsaid) return;
+  /** Tell Python what has moved, or that a point was clicked on a side. */
+  commit(row = null, side = this.sliderSide) {
+    this.requestPaint();
+    if (!this.hasUnsentMove) return;
     let zs = this.sides.map(({ z }) => z);
-    if (row !== null) zs = this.led(side, side.map.plane.moved(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
-    this.sent = this.tell("commit", { zs, row, side: side.index, film: this.film && this.film.inUnit(this.u), start: this.start });
-    this.unsaid = false;
-    this.announcing = true;
+    if (row !== null) zs = this.propagate(side, side.map.plane.moveTo(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
+    this.lastCommit = this.sendNumbered("commit", { zs, row, side: side.index, film: this.filmControls && this.filmControls.toAxisValue(this.filmPosition), start: this.pathStart });
+    this.hasUnsentMove = false;
+    this.announcementPending = true;
   }
 
-  /** A letter: where Python has z, unless it was written before it heard of a later move here; and images, if it decodes. */
-  read(letter) {
-    const current = !this.unsaid && (this.sent === null || letter.heard >= this.sent);
-    const row = letter.row < this.sides[0].map.n ? letter.row : null;
-    const other = ({ z }, i) => !z || letter.zs[i].some((v, k) => v !== z[k]);
-    if (current && (row !== this.row || this.sides.some(other))) {
-      this.sides.forEach((side, i) => (side.z = letter.zs[i]));
-      Object.assign(this, { row, announcing: true });
-      this.lookAway();
+  /** Apply a state from Python. Its z, film position and path start are ignored if Python had not yet received the latest move. */
+  applyServerState(state) {
+    const isCurrent = !this.hasUnsentMove && (this.lastCommit === null || state.heard >= this.lastCommit);
+    const row = state.row < this.sides[0].map.pointCount ? state.row : null;
+    const differs = ({ z }, i) => !z || state.zs[i].some((v, k) => v !== z[k]);
+    if (isCurrent && (row !== this.selectedRow || this.sides.some(differs))) {
+      this.sides.forEach((side, i) => (side.z = state.zs[i]));
+      Object.assign(this, { selectedRow: row, announcementPending: true });
+      this.clearPreview();
     }
-    if (current && this.film && letter.film != null) this.u = this.film.fromUnit(letter.film);
-    if (current && letter.start) this.start = letter.start;
-    this.draw(letter.drawn ?? {});
-    if (letter.decoded) this.server?.answer(letter.decoded, letter.heard);
-    this.request();
+    if (isCurrent && this.filmControls && state.film != null) this.filmPosition = this.filmControls.fromAxisValue(state.film);
+    if (isCurrent && state.start) this.pathStart = state.start;
+    this.setToolOverlay(state.drawn ?? {});
+    if (state.decoded) this.serverDecoder?.receive(state.decoded, state.heard);
+    this.requestPaint();
   }
 
-  /** drawn: { paths: [{ zs, gaps, quiet }], marks: [z], cloud: { mu, sd }, direction: { name, vector } }, each only if there is one. */
-  draw(drawn) {
-    const text = JSON.stringify(drawn);
-    if (text === this.drawnText) return;
-    Object.assign(this, { drawn, drawnText: text });
-    this.direction.set(drawn.direction ?? null);
-    if (this.slid.seen) this.direction.show(this.slid.seen);
+  /** Show what a tool draws: { paths: [{ zs, gaps, quiet }], marks: [z], cloud: { mu, sd }, direction: { name, vector } }, all optional. */
+  setToolOverlay(toolOverlay) {
+    const json = JSON.stringify(toolOverlay);
+    if (json === this.toolOverlayJson) return;
+    Object.assign(this, { toolOverlay, toolOverlayJson: json });
+    this.directionSlider.set(toolOverlay.direction ?? null);
+    if (this.sliderSide.visibleZ) this.directionSlider.show(this.sliderSide.visibleZ);
   }
 
-  seek(u) {
-    this.u = u;
-    this.row = null; // whose code it was elsewhere on the axis
-    this.unsaid = true;
-    this.request();
+  seek(filmPosition) {
+    this.filmPosition = filmPosition;
+    this.selectedRow = null; // its code lies elsewhere at another film position
+    this.hasUnsentMove = true;
+    this.requestPaint();
   }
 
-  showServed(pixels) {
-    pixels.forEach((image, i) => image && this.sides[i].picture.show(image));
-    this.request();
+  showServerImages(pixels) {
+    pixels.forEach((image, i) => image && this.sides[i].decodedImage.show(image));
+    this.requestPaint();
   }
 
-  // --- painting, once a frame
+  // --- Painting, once a frame
 
-  request() {
-    this.waiting ??= requestAnimationFrame(() => {
-      this.waiting = null;
+  requestPaint() {
+    this.frameRequest ??= requestAnimationFrame(() => {
+      this.frameRequest = null;
       try {
-        this.film?.advance();
+        this.filmControls?.advance();
         this.paint();
       } catch (error) {
-        this.fail(error);
+        this.showError(error);
       }
     });
   }
 
   paint() {
-    const { sides, u, slid, start, row } = this;
-    this.film?.show(u);
-    const changed = sides.map((side) => side.decode(u)).some(Boolean) || start !== this.started;
-    this.started = start;
-    if (changed) {
-      this.sliders.show(slid.seen);
-      if (!slid.preview) this.direction.show(slid.z);
-      this.server?.want(sides.map((side) => side.seen), this.film && this.film.inUnit(u));
-      this.walk?.show(start, u);
+    const { sides, filmPosition, sliderSide, pathStart, selectedRow: row } = this;
+    this.filmControls?.show(filmPosition);
+    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || pathStart !== this.paintedPathStart;
+    this.paintedPathStart = pathStart;
+    if (hasChanged) {
+      this.sliders.show(sliderSide.visibleZ);
+      if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
+      this.serverDecoder?.request(sides.map((side) => side.visibleZ), this.filmControls && this.filmControls.toAxisValue(filmPosition));
+      this.pathStrip?.show(pathStart, filmPosition);
     }
-    this.samples?.show(u);
-    const looking = sides.some(({ preview }) => preview);
-    this.originals.show(row, looking);
-    if (this.announcing && !looking && (!this.server || this.server.done)) this.announce();
-    const rows = [...new Set([row ?? -1, ...sides.map(({ hovered }) => hovered)])].filter((r) => r >= 0);
+    this.samples?.show(filmPosition);
+    const isPreviewing = sides.some(({ preview }) => preview);
+    this.originals.show(row, isPreviewing);
+    if (this.announcementPending && !isPreviewing && (!this.serverDecoder || this.serverDecoder.isUpToDate)) this.announce();
+    const rows = [...new Set([row ?? -1, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
     for (const side of sides) {
       const { plane } = side.map;
-      side.paint({ rows, start: this.walk && plane.moved(side.seen, plane.point(start)), draws: this.samples?.of(side), drawn: this.drawn });
+      side.paint({ rows, pathStart: this.pathStrip && plane.moveTo(side.visibleZ, plane.fromStandardUnits(pathStart)), sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay });
     }
   }
 
-  /** For those who hear the page: where z is now, and what the images show. */
+  /** Tell screen readers where z is and what the images show. */
   announce() {
-    this.announcing = false;
-    const said = this.sides.map((side) => (this.sides.length > 1 ? `${side.about.model}: ` : "") + side.announce());
-    this.said.textContent = [...said, this.row !== null && this.originals.inWords(this.row)].filter(Boolean).join(this.sides.length > 1 ? "; " : ", ");
+    this.announcementPending = false;
+    const announcements = this.sides.map((side) => (this.sides.length > 1 ? `${side.metadata.model}: ` : "") + side.announce());
+    this.announcement.textContent = [...announcements, this.selectedRow !== null && this.originals.describeRow(this.selectedRow)].filter(Boolean).join(this.sides.length > 1 ? "; " : ", ");
   }
 
   close() {
-    cancelAnimationFrame(this.waiting);
-    this.request = () => {};
-    this.sized.disconnect();
-    this.offPaper();
-    this.server?.close();
-    this.walk?.close();
+    cancelAnimationFrame(this.frameRequest);
+    this.requestPaint = () => {};
+    this.resizeObserver.disconnect();
+    this.stopPrintListener();
+    this.serverDecoder?.close();
+    this.pathStrip?.close();
   }
 }
 
-/** Standard normal numbers, by Box and Muller (1958). */
-function normal(n) {
-  return Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()));
+/** Return standard normal numbers, by the method of Box and Muller (1958). */
+function sampleNormal(length) {
+  return Array.from({ length }, () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()));
 }

@@ -1,53 +1,57 @@
-// The map's plane in latent space: the codes' own for one or two dimensions, else that of two principal components.
+// The plane of the map in latent space: the latent space itself in one or two dimensions, otherwise the plane of the first
+// two principal components of the codes.
 
 export class Plane {
   constructor(tensors) {
     this.centre = tensors.centre.data; // [D]
-    const D = this.centre.length, axes = tensors.axes.data; // [2, D], orthonormal
-    this.axes = [axes.subarray(0, D), axes.subarray(D)];
-    this.home = this.place(tensors.origin.data);
-    [this.unit, this.perUnit] = [tensors.unit.data, tensors.per_unit.data]; // [2, 2], of the prior, or the codes' own Gaussian, here
+    const dimensions = this.centre.length, axes = tensors.axes.data; // [2, D], orthonormal
+    this.axes = [axes.subarray(0, dimensions), axes.subarray(dimensions)];
+    this.originPoint = this.project(tensors.origin.data);
+    [this.unitMatrix, this.inverseUnitMatrix] = [tensors.unit.data, tensors.per_unit.data]; // [2, 2]: one standard deviation of the prior, or of the Gaussian fitted to the codes, in map coordinates
   }
 
-  /** Where z lands on the map. */
-  place(z) {
+  /** Return the map coordinates [x, y] of z. */
+  project(z) {
     return this.axes.map((axis) => axis.reduce((sum, a, i) => sum + a * (z[i] - this.centre[i]), 0));
   }
 
-  /** The Cholesky factor [a, b, c] of [[a, 0], [b, c]] of the covariance here of a Gaussian with independent sd [D]. */
-  spread(sd) {
-    const [across, up] = this.axes, sum = (f) => across.reduce((total, _, i) => total + f(across[i], up[i]) * sd[i] ** 2, 0);
+  /** Return the Cholesky factor [[a, 0], [b, c]], as [a, b, c], of the covariance on the map of a Gaussian with independent standard
+   * deviations sd [D]. */
+  covarianceFactor(sd) {
+    const [axisX, axisY] = this.axes, sum = (term) => axisX.reduce((total, _, i) => total + term(axisX[i], axisY[i]) * sd[i] ** 2, 0);
     const a = Math.sqrt(sum((x) => x * x)), b = sum((x, y) => x * y) / (a || 1);
     return [a, b, Math.sqrt(Math.max(sum((_, y) => y * y) - b * b, 0))];
   }
 
-  /** z moved within the parallel plane through it, to where it lands at that point: the inverse PCA of the point, and z's own rest. */
-  moved(z, point) {
-    const [x, y] = this.place(z), [across, up] = this.axes;
-    return Array.from(z, (v, i) => v + (point[0] - x) * across[i] + (point[1] - y) * up[i]);
+  /** Return z moved parallel to the plane until its map coordinates are the point's: the inverse PCA of the point, plus the component
+   * of z that is orthogonal to the plane. */
+  moveTo(z, point) {
+    const [x, y] = this.project(z), [axisX, axisY] = this.axes;
+    return Array.from(z, (v, i) => v + (point[0] - x) * axisX[i] + (point[1] - y) * axisY[i]);
   }
 
-  /** The point of the plane itself, which goes through the codes' mean, nearest to z. */
-  onto(z) {
-    const [x, y] = this.place(z), [across, up] = this.axes;
-    return Array.from(z, (_, i) => this.centre[i] + x * across[i] + y * up[i]);
+  /** Return the orthogonal projection of z onto the plane, which goes through the mean of the codes. */
+  projectOntoPlane(z) {
+    const [x, y] = this.project(z), [axisX, axisY] = this.axes;
+    return Array.from(z, (_, i) => this.centre[i] + x * axisX[i] + y * axisY[i]);
   }
 
-  /** Distance of z from the plane. */
-  off(z) {
-    return Math.hypot(...this.onto(z).map((v, i) => z[i] - v));
+  /** Return the distance of z from the plane. */
+  distanceTo(z) {
+    return Math.hypot(...this.projectOntoPlane(z).map((v, i) => z[i] - v));
   }
 
-  /** Where z lands, in standard deviations of the prior, or without one of the Gaussian fitted to the codes. */
-  standard(z) {
-    const [x, y] = this.place(z), { home, perUnit } = this;
-    return turned(perUnit, [x - home[0], y - home[1]]);
+  /** Return the map coordinates of z in standard deviations of the prior or, if there is none, of the Gaussian fitted to the codes. */
+  toStandardUnits(z) {
+    const [x, y] = this.project(z), { originPoint, inverseUnitMatrix } = this;
+    return multiply(inverseUnitMatrix, [x - originPoint[0], y - originPoint[1]]);
   }
 
-  /** The point so many standard deviations away from the middle. */
-  point(w) {
-    return turned(this.unit, w).map((v, i) => this.home[i] + v);
+  /** Return the point of the map that lies so many standard deviations [x, y] from the mean. */
+  fromStandardUnits(standardPoint) {
+    return multiply(this.unitMatrix, standardPoint).map((v, i) => this.originPoint[i] + v);
   }
 }
 
-const turned = ([a, b, c, d], [x, y]) => [a * x + b * y, c * x + d * y];
+/** Return the product of a matrix [2, 2] and a vector [2]. */
+const multiply = ([a, b, c, d], [x, y]) => [a * x + b * y, c * x + d * y];

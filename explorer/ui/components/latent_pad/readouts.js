@@ -1,22 +1,22 @@
-// What was measured of a run, beside its map: at a film's present frame, and between two of them.
+// Measured values of a run beside its map, interpolated between the frames of a film.
 
 export class Readouts {
-  /** readouts: [[name, [what was measured at each frame], digits, unit, [95% interval or null at each frame]]], the last one optional;
-   * values: the frames' on their axis. */
-  constructor(readouts, values) {
-    this.values = values;
-    this.rows = readouts.map(([name, ...how]) => ({ how, value: element("b"), name }));
-    this.face = element("p.figures", {}, ...this.rows.map(({ name, value }) => element("span", {}, `${name} `, value)));
+  /** readouts: [[name, [measurement at each frame], digits, unit, [95% interval or null at each frame]]], the last one optional;
+   * frameValues: the values of the frames on the film's axis. */
+  constructor(readouts, frameValues) {
+    this.frameValues = frameValues;
+    this.rows = readouts.map(([name, ...format]) => ({ format, output: createElement("b"), name }));
+    this.element = createElement("p.figures", {}, ...this.rows.map(({ name, output }) => createElement("span", {}, `${name} `, output)));
   }
 
-  show(u) {
-    const [i, t] = between(this.values, u);
-    const at = (measured) => measured[i] + t * ((t ? measured[i + 1] : measured[i]) - measured[i]);
-    const missing = (measured) => measured[i] === null || (t > 0 && measured[i + 1] === null);
-    for (const { how: [measured, digits, unit, interval], value } of this.rows) {
-      value.textContent = missing(measured) ? "not measured" : number(at(measured), digits) + unit;
-      if (interval && !missing(interval))
-        value.textContent += ` (${[0, 1].map((end) => number(at(interval.map((ends) => ends?.[end])), digits)).join(" to ")}${unit})`;
+  show(filmPosition) {
+    const [i, fraction] = findInterval(this.frameValues, filmPosition);
+    const interpolate = (measurements) => measurements[i] + fraction * ((fraction ? measurements[i + 1] : measurements[i]) - measurements[i]);
+    const isMissing = (measurements) => measurements[i] === null || (fraction > 0 && measurements[i + 1] === null);
+    for (const { format: [measurements, digits, unit, interval], output } of this.rows) {
+      output.textContent = isMissing(measurements) ? "not measured" : formatNumber(interpolate(measurements), digits) + unit;
+      if (interval && !isMissing(interval))
+        output.textContent += ` (${[0, 1].map((end) => formatNumber(interpolate(interval.map((ends) => ends?.[end])), digits)).join(" to ")}${unit})`;
     }
   }
 }

@@ -1,103 +1,104 @@
-// A training seen again, or as far as it has come: its map and pictures over the epochs.
+// The replay of a finished or running training: its map and images over the epochs.
 
-const BETWEEN_PICTURES = 1; // px
+const IMAGE_GAP = 1; // px
 
 export class Replay {
-  /** blocks: of the map, whose film's axis is the epoch, and of the pictures of its frames. */
-  constructor(root, blocks, say, fail) {
-    const { about } = blocks.map;
-    Object.assign(this, { fail, hidden: new Set() });
-    this.canvas = element("canvas", { role: "img", "data-testid": "replay-map", "aria-label": about.label });
-    this.film = new FilmControls(about.film, about.film.values, { seek: (u) => this.seek(u), done: () => {} });
-    this.measured = element("div");
-    this.rows = ["test images", "reconstructions", "samples"].map((name, i) => {
-      const canvas = element("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
-      return { canvas, face: element("figure", {}, element("figcaption", {}, name), canvas) };
+  /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
+  constructor(root, blocks, send, showError) {
+    const { metadata } = blocks.map;
+    Object.assign(this, { showError, hiddenClasses: new Set() });
+    this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.label });
+    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
+    this.readoutsContainer = createElement("div");
+    this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
+      const canvas = createElement("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
+      return { canvas, element: createElement("figure", {}, createElement("figcaption", {}, name), canvas) };
     });
-    this.stage = element("div.stage", {}, this.canvas);
-    const switched = () => { this.map.stale = true; this.request(); };
-    this.face = element("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
-      element("div", {}, about.classes.length > 1 ? legend(about.classes, this.hidden, switched) : null, this.stage),
-      element("div.strips", {}, ...this.rows.map(({ face }) => face), this.measured, this.film.face));
-    this.face.addEventListener("transitionend", ({ target }) => target === this.face && switched()); // another theme
-    this.offPaper = onPaper(() => this.map && this.resize());
-    root.replaceChildren(this.face);
-    this.sized = new ResizeObserver(() => this.resize());
-    this.sized.observe(this.stage);
-    this.goOn(blocks);
+    this.mapContainer = createElement("div.stage", {}, this.canvas);
+    const repaintMap = () => { this.map.stale = true; this.requestPaint(); };
+    this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
+      createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
+      createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
+    this.element.addEventListener("transitionend", ({ target }) => target === this.element && repaintMap()); // the theme has changed
+    this.stopPrintListener = onPrintChange(() => this.map && this.resize());
+    root.replaceChildren(this.element);
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.resizeObserver.observe(this.mapContainer);
+    this.continueWith(blocks);
   }
 
-  /** The same training, further on: who looks at its end goes with it, who looks elsewhere stays there. */
-  goOn({ map, pictures }) {
-    const pixels = pictures.tensors(), following = !this.map || (this.u >= this.film.last && !this.film.playing);
-    Object.assign(this, { about: pictures.about, frame: null });
+  /** Show later blocks of the same training. A film at its end follows to the new end; otherwise it stays where it is. */
+  continueWith({ map, pictures }) {
+    const pixels = pictures.tensors(), isFollowing = !this.map || (this.filmPosition >= this.filmControls.last && !this.filmControls.playback);
+    Object.assign(this, { metadata: pictures.metadata, frame: null });
     [this.originals, this.frames] = [pixels.originals.data, pixels.pictures.data]; // uint8 [k, C, H, W], [F, 2, k, C, H, W]
-    this.map = new LatentMap(this.canvas, map, () => themeOf(this.face));
-    this.map.hidden = this.hidden;
-    this.film.reach(this.map.film.values);
-    this.readouts = new Readouts(map.about.readouts, this.map.film.values);
-    this.measured.replaceChildren(this.readouts.face);
-    if (following) this.u = this.film.last;
+    this.map = new LatentMap(this.canvas, map, () => readTheme(this.element));
+    this.map.hiddenClasses = this.hiddenClasses;
+    this.filmControls.setRange(this.map.film.values);
+    this.readouts = new Readouts(map.metadata.readouts, this.map.film.values);
+    this.readoutsContainer.replaceChildren(this.readouts.element);
+    if (isFollowing) this.filmPosition = this.filmControls.last;
     this.resize();
     return this;
   }
 
-  read() {}
+  /** A replay has no state on the server. */
+  applyServerState() {}
 
-  seek(u) {
-    this.u = u;
-    this.request();
+  seek(filmPosition) {
+    this.filmPosition = filmPosition;
+    this.requestPaint();
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { clientWidth: width, clientHeight: height } = this.mapContainer;
     if (!width || !height) return;
     this.map.resize(width, height);
     this.paint();
   }
 
-  request() {
-    this.waiting ??= requestAnimationFrame(() => {
-      this.waiting = null;
+  requestPaint() {
+    this.frameRequest ??= requestAnimationFrame(() => {
+      this.frameRequest = null;
       try {
-        this.film.advance();
+        this.filmControls.advance();
         this.paint();
       } catch (error) {
-        this.fail(error);
+        this.showError(error);
       }
     });
   }
 
   paint() {
-    const { map, u } = this;
-    this.film.show(u);
-    this.readouts.show(u);
-    map.seek(u);
+    const { map, filmPosition } = this;
+    this.filmControls.show(filmPosition);
+    this.readouts.show(filmPosition);
+    map.seek(filmPosition);
     if (map.width) map.paint({ cursor: null, ghost: null, rows: [] });
-    const [i, t] = between(map.film.values, u), frame = Math.round(i + t); // pictures are not mixed: the nearest
+    const [i, fraction] = findInterval(map.film.values, filmPosition), frame = Math.round(i + fraction); // pictures are not interpolated
     if (frame === this.frame) return;
     this.frame = frame;
     const size = this.originals.length, first = 2 * frame * size;
-    this.strip(this.rows[0].canvas, this.originals);
-    this.strip(this.rows[1].canvas, this.frames.subarray(first, first + size));
-    this.strip(this.rows[2].canvas, this.frames.subarray(first + size, first + 2 * size));
+    this.paintStrip(this.strips[0].canvas, this.originals);
+    this.paintStrip(this.strips[1].canvas, this.frames.subarray(first, first + size));
+    this.paintStrip(this.strips[2].canvas, this.frames.subarray(first + size, first + 2 * size));
   }
 
-  /** k images [k, C, H, W] in a row. */
-  strip(canvas, pixels) {
-    const { n, image: [channels, height, width] } = this.about, step = width + BETWEEN_PICTURES, wide = n * step - BETWEEN_PICTURES;
-    const row = new Float32Array(channels * height * wide);
-    for (let k = 0; k < n; k++)
+  /** Paint images [n, C, H, W] in a row. */
+  paintStrip(canvas, pixels) {
+    const { n, image: [channels, height, width] } = this.metadata, stride = width + IMAGE_GAP, stripWidth = n * stride - IMAGE_GAP;
+    const row = new Float32Array(channels * height * stripWidth);
+    for (let imageIndex = 0; imageIndex < n; imageIndex++)
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < height; y++)
-          for (let x = 0, at = (c * height + y) * wide + k * step, from = ((k * channels + c) * height + y) * width; x < width; x++) row[at + x] = pixels[from + x] / 255;
-    paintImage(canvas, row, [channels, height, wide]);
+          for (let x = 0, index = (c * height + y) * stripWidth + imageIndex * stride, source = ((imageIndex * channels + c) * height + y) * width; x < width; x++) row[index + x] = pixels[source + x] / 255;
+    paintImage(canvas, row, [channels, height, stripWidth]);
   }
 
   close() {
-    cancelAnimationFrame(this.waiting);
-    this.request = () => {};
-    this.offPaper();
-    this.sized.disconnect();
+    cancelAnimationFrame(this.frameRequest);
+    this.requestPaint = () => {};
+    this.stopPrintListener();
+    this.resizeObserver.disconnect();
   }
 }

@@ -1,61 +1,61 @@
-// As many samples from each run, decoded side by side: from the prior, or from the Gaussian fitted to an AE's codes.
+// Decoded samples of each run side by side: from the prior, or from the Gaussian fitted to the codes.
 
-const N = 32;
-const COLUMNS = 8;
+const SAMPLE_COUNT = 32;
+const SAMPLE_COLUMNS = 8;
 
 export class Samples {
-  /** draw(n): a standard normal array; on.changed(), on.go(side, z) */
-  constructor(sides, draw, on) {
-    this.draws = null; // eps
+  /** sampleNoise(n): n standard normal numbers; callbacks: { onChange(), onSelect(side, z) } */
+  constructor(sides, sampleNoise, callbacks) {
+    this.noise = null; // standard normal numbers for each sample
     this.sheets = sides.filter((side) => side.network).map((side) => {
-      const canvas = element("canvas.strip", { role: "img", "data-testid": side.index ? "samples-2" : "samples" });
-      const sheet = { side, canvas, text: element("span"), at: null, zs: [] };
+      const canvas = createElement("canvas.strip", { role: "img", "data-testid": side.index ? "samples-2" : "samples" });
+      const sheet = { side, canvas, caption: createElement("span"), painted: null, zs: [] };
       canvas.onclick = ({ offsetX, offsetY }) => {
-        const row = Math.floor((offsetY / canvas.clientHeight) * (N / COLUMNS)), column = Math.floor((offsetX / canvas.clientWidth) * COLUMNS);
-        if (sheet.zs[row * COLUMNS + column]) on.go(side, sheet.zs[row * COLUMNS + column]);
+        const row = Math.floor((offsetY / canvas.clientHeight) * (SAMPLE_COUNT / SAMPLE_COLUMNS)), column = Math.floor((offsetX / canvas.clientWidth) * SAMPLE_COLUMNS);
+        if (sheet.zs[row * SAMPLE_COLUMNS + column]) callbacks.onSelect(side, sheet.zs[row * SAMPLE_COLUMNS + column]);
       };
       return sheet;
     });
-    const D = Math.max(...sides.map((side) => side.origin.length));
-    const take = () => { this.draws = Array.from({ length: N }, () => draw(D)); on.changed(); };
-    this.clear = element("button", { hidden: true, onclick: () => { this.draws = null; on.changed(); } }, "Clear");
-    this.drawn = element("div.both", { hidden: true }, ...this.sheets.map(({ side, canvas, text }) =>
-      element("figure", {}, canvas, element("figcaption", {}, element("b", {}, side.about.model), " ", text))));
-    this.face = element("section.samples", {}, element("div.heading", {}, element("h4", {}, "Samples"), element("div.buttons", {},
-      element("button", { onclick: take }, `Sample ${N} from each`), this.clear)), this.drawn);
+    const dimensions = Math.max(...sides.map((side) => side.origin.length));
+    const sample = () => { this.noise = Array.from({ length: SAMPLE_COUNT }, () => sampleNoise(dimensions)); callbacks.onChange(); };
+    this.clearButton = createElement("button", { hidden: true, onclick: () => { this.noise = null; callbacks.onChange(); } }, "Clear");
+    this.images = createElement("div.both", { hidden: true }, ...this.sheets.map(({ side, canvas, caption }) =>
+      createElement("figure", {}, canvas, createElement("figcaption", {}, createElement("b", {}, side.metadata.model), " ", caption))));
+    this.element = createElement("section.samples", {}, createElement("div.heading", {}, createElement("h4", {}, "Samples"), createElement("div.buttons", {},
+      createElement("button", { onclick: sample }, `Sample ${SAMPLE_COUNT} from each`), this.clearButton)), this.images);
   }
 
-  /** The places of a side's draws. */
-  of(side) {
+  /** Return the sampled zs of a side. */
+  codesOf(side) {
     return this.sheets.find((sheet) => sheet.side === side)?.zs;
   }
 
-  show(u) {
-    this.drawn.hidden = this.clear.hidden = !this.draws;
+  show(filmPosition) {
+    this.images.hidden = this.clearButton.hidden = !this.noise;
     for (const sheet of this.sheets) {
-      const { side, at } = sheet, still = side.map.film.n_frames === 1;
-      if (at?.draws === this.draws && (still || at.u === u)) continue;
-      sheet.at = { draws: this.draws, u };
-      sheet.zs = this.draws ? this.draws.map((eps) => side.drawn(eps)) : [];
-      if (this.draws) this.paint(sheet, u);
+      const { side, painted } = sheet, isStatic = side.map.film.frameCount === 1;
+      if (painted?.noise === this.noise && (isStatic || painted.filmPosition === filmPosition)) continue;
+      sheet.painted = { noise: this.noise, filmPosition };
+      sheet.zs = this.noise ? this.noise.map((codeNoise) => side.codeFromNoise(codeNoise)) : [];
+      if (this.noise) this.paint(sheet, filmPosition);
     }
   }
 
-  paint({ side, canvas, text, zs }, u) {
-    const [channels, height, width] = side.about.image, rows = Math.ceil(N / COLUMNS), wide = COLUMNS * width;
-    const pixels = new Float32Array(channels * rows * height * wide);
-    let gaps = 0, unsure = 0;
+  paint({ side, canvas, caption, zs }, filmPosition) {
+    const [channels, height, width] = side.metadata.image, rows = Math.ceil(SAMPLE_COUNT / SAMPLE_COLUMNS), sheetWidth = SAMPLE_COLUMNS * width;
+    const pixels = new Float32Array(channels * rows * height * sheetWidth);
+    let gapCount = 0, uncertainCount = 0;
     zs.forEach((z, i) => {
-      const image = side.network.forward(z, u), left = (i % COLUMNS) * width, top = Math.floor(i / COLUMNS) * height;
-      gaps += side.inGap(z) === true;
-      unsure += side.picture.unsure(image) === true;
+      const image = side.network.forward(z, filmPosition), left = (i % SAMPLE_COLUMNS) * width, top = Math.floor(i / SAMPLE_COLUMNS) * height;
+      gapCount += side.isInGap(z) === true;
+      uncertainCount += side.decodedImage.isUncertain(image) === true;
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < height; y++)
-          pixels.set(image.subarray((c * height + y) * width, (c * height + y + 1) * width), (c * rows * height + top + y) * wide + left);
+          pixels.set(image.subarray((c * height + y) * width, (c * height + y + 1) * width), (c * rows * height + top + y) * sheetWidth + left);
     });
-    paintImage(canvas, pixels, [channels, rows * height, wide]);
-    text.textContent = [side.about.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.map.shade && `${gaps} in gaps`,
-      side.picture.classifier && `${unsure} ${side.picture.below} of the classifier`].filter(Boolean).join(", ");
-    canvas.setAttribute("aria-label", `${N} images sampled by the ${side.about.model}, ${text.textContent}`);
+    paintImage(canvas, pixels, [channels, rows * height, sheetWidth]);
+    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.map.gapShading && `${gapCount} in gaps`,
+      side.decodedImage.classifier && `${uncertainCount} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
+    canvas.setAttribute("aria-label", `${SAMPLE_COUNT} images sampled by the ${side.metadata.model}, ${caption.textContent}`);
   }
 }

@@ -1,42 +1,43 @@
-// Decoding by the server, for networks that the browser can't run: one request in flight, the latest wish wins.
+// Decoding on the server, for networks that the browser can't run. One request is pending at a time; then the latest one is sent.
 
-const PATIENCE = 10_000; // ms until a request is taken for lost
+const REQUEST_TIMEOUT_MS = 10_000; // after this time a request counts as lost
 
 export class ServerDecoder {
-  /** ask(wish): sends a request and returns its number; show(pixels): takes an answer, of each side an image or null. */
-  constructor(ask, show) {
-    Object.assign(this, { ask, show, wish: null, shown: null, inFlight: null });
+  /** send(request): send a request and return its number; onImages(pixels): called with an image or null for each side. */
+  constructor(send, onImages) {
+    Object.assign(this, { send, onImages, latestRequest: null, shownRequest: null, pendingNumber: null });
   }
 
-  /** zs: of each side, and film: the place on its axis, or null. */
-  want(zs, film) {
-    this.wish = { zs, film };
-    this.pump();
+  /** Request the images of zs (a z for each side) at a value on the film's axis, or null. */
+  request(zs, film) {
+    this.latestRequest = { zs, film };
+    this.sendNext();
   }
 
-  /** Whether the image is that of the latest wish. */
-  get done() {
-    return same(this.wish, this.shown);
+  /** Whether the images shown are those of the latest request. */
+  get isUpToDate() {
+    return isSameRequest(this.latestRequest, this.shownRequest);
   }
 
-  pump() {
-    if (!this.wish || this.done || this.inFlight !== null) return;
-    this.inFlight = this.ask(this.wish);
-    this.timer = setTimeout(() => this.landed(), PATIENCE);
+  sendNext() {
+    if (!this.latestRequest || this.isUpToDate || this.pendingNumber !== null) return;
+    this.pendingNumber = this.send(this.latestRequest);
+    this.timer = setTimeout(() => this.finishRequest(), REQUEST_TIMEOUT_MS);
   }
 
-  landed() {
+  finishRequest() {
     clearTimeout(this.timer);
-    this.inFlight = null;
-    this.pump();
+    this.pendingNumber = null;
+    this.sendNext();
   }
 
-  /** pixels: of each side base64 of uint8 [C, H, W], or null; zs, film: what they decode; heard: the last message that the server had then. */
-  answer({ pixels, zs, film }, heard) {
-    this.shown = { zs, film };
-    this.show(pixels.map((image) => image && Float32Array.from(atob(image), (byte) => byte.charCodeAt(0) / 255)));
-    if (this.inFlight !== null && heard >= this.inFlight) this.landed();
-    else this.pump();
+  /** Receive an answer. pixels: base64 of uint8 [C, H, W], or null, for each side; zs, film: what was decoded; heard: the number of the
+   * last message that the server had received. */
+  receive({ pixels, zs, film }, heard) {
+    this.shownRequest = { zs, film };
+    this.onImages(pixels.map((image) => image && Float32Array.from(atob(image), (byte) => byte.charCodeAt(0) / 255)));
+    if (this.pendingNumber !== null && heard >= this.pendingNumber) this.finishRequest();
+    else this.sendNext();
   }
 
   close() {
@@ -44,4 +45,4 @@ export class ServerDecoder {
   }
 }
 
-const same = (a, b) => Boolean(a && b) && JSON.stringify(a) === JSON.stringify(b);
+const isSameRequest = (a, b) => Boolean(a && b) && JSON.stringify(a) === JSON.stringify(b);

@@ -1,92 +1,96 @@
-// One run of a pad: its map, its decoder, its decoded image, and where z is.
+// One run of a pad: its map, its decoder, its decoded image and its z.
 
 export class Side {
-  /** index: 0, or 1 for the second of two; block: the map's; decoder, classifier: theirs, or null; theme(): of the page. */
-  constructor(index, { map, decoder }, classifier, theme) {
-    const { about } = map, tensors = map.tensors(), nth = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, about, z: null, preview: null, hovered: -1, decoded: null, decodedAt: null });
+  /** index: 0, or 1 for the second of two runs; map, decoder, classifier: blocks, the last two may be null; getTheme(): of the page. */
+  constructor(index, { map, decoder }, classifier, getTheme) {
+    const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
+    Object.assign(this, { index, metadata, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
     this.origin = Array.from(tensors.origin.data);
-    this.factor = tensors.factor?.data ?? null; // draws are origin + factor·eps; without one, eps itself
+    this.covarianceFactor = tensors.factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
-    if (decoder && this.network.output.length !== about.image.reduce((a, b) => a * b))
-      throw new Fault(`The decoder gives ${this.network.output.length} numbers for ${about.image.join("×")} pixels. ${REMEDY}`);
-    this.canvas = element("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${nth}`,
-      "aria-label": `${about.label} Arrow keys move z, and with Shift five times as far. Home moves z to ${about.origin_name}. Escape leaves the map.` });
-    this.map = new LatentMap(this.canvas, map, theme);
-    this.picture = new Decoded(about.image, classifier, `decoded${nth}`);
-    this.readouts = new Readouts(about.readouts, this.map.film.values);
-    this.tipImage = element("canvas");
-    this.tipText = element("span");
-    this.tip = element("div.tip", { hidden: true }, this.tipImage, this.tipText);
-    this.stage = element("div.stage", {}, this.canvas, this.map.cursor, this.tip);
-    this.offPlane = element("span");
+    if (decoder && this.network.output.length !== metadata.image.reduce((a, b) => a * b))
+      throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image.join("×")} pixels. ${RELOAD_ADVICE}`);
+    this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
+      "aria-label": `${metadata.label} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_name}. Escape leaves the map.` });
+    this.map = new LatentMap(this.canvas, map, getTheme);
+    this.decodedImage = new DecodedImage(metadata.image, classifier, `decoded${testIdSuffix}`);
+    this.readouts = new Readouts(metadata.readouts, this.map.film.values);
+    this.tooltipImage = createElement("canvas");
+    this.tooltipText = createElement("span");
+    this.tooltip = createElement("div.tip", { hidden: true }, this.tooltipImage, this.tooltipText);
+    this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor, this.tooltip);
+    this.offPlaneText = createElement("span");
   }
 
-  get seen() { return this.preview ?? this.z; }
+  /** The z that is shown: that under the pointer, or else the committed one. */
+  get visibleZ() { return this.preview ?? this.z; }
 
-  get unit() { return this.about.has_prior ? " σ" : ""; }
+  get unit() { return this.metadata.has_prior ? " σ" : ""; }
 
-  /** eps [at least D] -> a draw from the prior, or without one from the Gaussian fitted to the codes. */
-  drawn(eps) {
-    const { origin, factor } = this, D = origin.length;
-    return origin.map((v, i) => (factor ? v + origin.reduce((sum, _, j) => sum + factor[i * D + j] * eps[j], 0) : eps[i]));
+  /** Turn standard normal noise [at least D] into a sample of the prior or, if there is none, of the Gaussian fitted to the codes. */
+  codeFromNoise(noise) {
+    const { origin, covarianceFactor } = this, dimensions = origin.length;
+    return origin.map((value, i) => (covarianceFactor ? value + origin.reduce((sum, _, j) => sum + covarianceFactor[i * dimensions + j] * noise[j], 0) : noise[i]));
   }
 
-  /** Whether z lies in a gap; null if that is not known. */
-  inGap(z) {
-    return this.map.shade ? this.map.shade.at(this.map.plane.place(z)) : null;
+  /** Return whether z lies in a gap, or null if that is unknown. */
+  isInGap(z) {
+    return this.map.gapShading ? this.map.gapShading.isGap(this.map.plane.project(z)) : null;
   }
 
-  lookAway() {
+  clearPreview() {
     this.preview = null;
-    this.hovered = -1;
-    this.tip.hidden = true;
+    this.hoveredRow = -1;
+    this.tooltip.hidden = true;
   }
 
-  /** Decodes what is seen, if it has changed and the browser can. Whether it has changed. */
-  decode(u) {
-    const z = this.seen;
-    this.map.seek(u);
-    if (z === this.decoded && u === this.decodedAt) return false;
-    Object.assign(this, { decoded: z, decodedAt: u });
-    if (this.network) this.picture.show(this.network.forward(z, u));
-    this.readouts.show(u);
-    this.picture.describe(inWords(z));
-    this.picture.locate(this.inGap(z));
-    if (this.about.latent_dim > 2)
-      this.offPlane.textContent = `z is ${number(this.map.plane.off(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
+  /** Update what depends on the visible z and the film position, and decode it if the browser can. Return whether either has changed. */
+  decode(filmPosition) {
+    const z = this.visibleZ;
+    this.map.seek(filmPosition);
+    if (z === this.decodedZ && filmPosition === this.decodedFilmPosition) return false;
+    Object.assign(this, { decodedZ: z, decodedFilmPosition: filmPosition });
+    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition));
+    this.readouts.show(filmPosition);
+    this.decodedImage.setDescription(describeCode(z));
+    this.decodedImage.showGap(this.isInGap(z));
+    if (this.metadata.latent_dim > 2)
+      this.offPlaneText.textContent = `z is ${formatNumber(this.map.plane.distanceTo(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
     return true;
   }
 
-  paint(how) {
+  paint(options) {
     const { map } = this;
     if (!map.width) return;
-    if (map.ratio !== window.devicePixelRatio) map.resize(map.width, map.height); // on another screen
-    map.paint({ cursor: this.seen, ghost: this.preview && this.z, ...how });
+    if (map.pixelRatio !== window.devicePixelRatio) map.resize(map.width, map.height); // the window has moved to another screen
+    map.paint({ cursor: this.visibleZ, ghost: this.preview && this.z, ...options });
   }
 
-  /** Whether there is room for a map. */
+  /** Fit the map to its container. Return whether it can be painted. */
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { clientWidth: width, clientHeight: height } = this.mapContainer;
     if (width && height) this.map.resize(width, height);
     return Boolean(width && height && this.z);
   }
 
-  showTip(at, originals) {
-    const { tip, tipImage, hovered, map } = this;
-    tip.hidden = hovered < 0;
-    if (tip.hidden) return;
-    this.tipText.textContent = originals.inWords(hovered);
-    tipImage.hidden = !originals.paint(tipImage, hovered);
-    const side = (v, size) => (v > size / 2 ? "calc(-100% - 14px)" : "14px"); // towards the middle
-    Object.assign(tip.style, { left: `${at[0]}px`, top: `${at[1]}px`, translate: `${side(at[0], map.width)} ${side(at[1], map.height)}` });
+  /** Show a tooltip with the image of the hovered point; position: px on the map. */
+  showTooltip(position, originals) {
+    const { tooltip, tooltipImage, hoveredRow, map } = this;
+    tooltip.hidden = hoveredRow < 0;
+    if (tooltip.hidden) return;
+    this.tooltipText.textContent = originals.describeRow(hoveredRow);
+    tooltipImage.hidden = !originals.paint(tooltipImage, hoveredRow);
+    const offset = (v, size) => (v > size / 2 ? "calc(-100% - 14px)" : "14px"); // the tooltip opens towards the middle of the map
+    Object.assign(tooltip.style, { left: `${position[0]}px`, top: `${position[1]}px`, translate: `${offset(position[0], map.width)} ${offset(position[1], map.height)}` });
   }
 
+  /** Update the image's accessible name. Return a description of what is shown. */
   announce() {
-    return this.picture.announce(inWords(this.seen));
+    return this.decodedImage.announce(describeCode(this.visibleZ));
   }
 }
 
-function inWords(z) {
-  return z.length <= 3 ? `z = (${z.map((v) => number(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
+/** Return z in words. */
+function describeCode(z) {
+  return z.length <= 3 ? `z = (${z.map((v) => formatNumber(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
 }

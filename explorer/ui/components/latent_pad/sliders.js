@@ -1,67 +1,66 @@
-// A slider for each latent dimension: the highest rate first (of an AE the largest spread), the others folded away.
+// A slider for each latent dimension, sorted by rate (for an AE, by spread). The first ones are visible, the others are folded.
 
-const IN_VIEW = 4;
-const RESET = ["Home", "Delete", "Backspace", "0"];
+const UNFOLDED_SLIDERS = 4;
+const RESET_KEYS = ["Home", "Delete", "Backspace", "0"];
 
 export class Sliders {
-  /** about: the map's; origin [D]; on.value(index), on.move(index, value), on.done() */
-  constructor({ dimensions, has_prior, rates_at }, origin, on) {
+  /** The first argument is the metadata of a map; origin [D]; callbacks: { getValue(index), onMove(index, value), onCommit() } */
+  constructor({ dimensions, has_prior, rates_at }, origin, callbacks) {
     this.ratesAt = rates_at;
     this.unit = has_prior ? " σ" : "";
-    const speaks = (d) => (has_prior ? d.rate : d.sd), most = Math.max(...dimensions.map(speaks));
-    this.rows = dimensions.map((d) => this.row(d, origin[d.index], on, most > 0 ? speaks(d) / most : 0));
-    const rows = this.rows.map(({ face }) => face);
-    const quieter = rows.slice(IN_VIEW), dimensionsOf = `dimension${quieter.length > 1 ? "s" : ""}`;
-    this.face = element("div.sliders", {}, ...rows.slice(0, IN_VIEW), quieter.length === 0 ? null :
-      element("details", { ontoggle: () => this.show(this.z, true) }, element("summary", {}, has_prior ? `${quieter.length} low-rate ${dimensionsOf}` : `${quieter.length} ${dimensionsOf} of smaller spread`), element("div.quieter", {}, ...quieter)));
-    this.folded = this.face.querySelector("details");
+    const importance = (dimension) => (has_prior ? dimension.rate : dimension.sd), maxImportance = Math.max(...dimensions.map(importance));
+    this.rows = dimensions.map((dimension) => this.createRow(dimension, origin[dimension.index], callbacks, maxImportance > 0 ? importance(dimension) / maxImportance : 0));
+    const rows = this.rows.map(({ element }) => element);
+    const foldedRows = rows.slice(UNFOLDED_SLIDERS), noun = `dimension${foldedRows.length > 1 ? "s" : ""}`;
+    this.element = createElement("div.sliders", {}, ...rows.slice(0, UNFOLDED_SLIDERS), foldedRows.length === 0 ? null :
+      createElement("details", { ontoggle: () => this.show(this.z, true) }, createElement("summary", {}, has_prior ? `${foldedRows.length} low-rate ${noun}` : `${foldedRows.length} ${noun} of smaller spread`), createElement("div.quieter", {}, ...foldedRows)));
+    this.details = this.element.querySelector("details");
   }
 
-  row(d, origin, on, share) {
-    const name = `z${subscript(d.index)}`, { unit } = this;
-    const says = d.collapsed ? "inactive" : unit ? `${number(d.rate, 2)} nats${this.ratesAt}` : `spread ±${number(d.sd, 2)}`;
-    const input = element("input", { type: "range", min: d.low, max: d.high, step: 0.01, "data-testid": `z-${d.index}`,
-      "aria-label": `${name}, ${says}`, title: "Double-click, Home or Delete: reset" });
-    const value = element("output");
-    const move = (v) => on.move(d.index, v);
+  createRow(dimension, origin, callbacks, relativeImportance) {
+    const name = `z${subscript(dimension.index)}`, { unit } = this;
+    const description = dimension.collapsed ? "inactive" : unit ? `${formatNumber(dimension.rate, 2)} nats${this.ratesAt}` : `spread ±${formatNumber(dimension.sd, 2)}`;
+    const input = createElement("input", { type: "range", min: dimension.low, max: dimension.high, step: 0.01, "data-testid": `z-${dimension.index}`,
+      "aria-label": `${name}, ${description}`, title: "Double-click, Home or Delete: reset" });
+    const output = createElement("output");
+    const move = (value) => callbacks.onMove(dimension.index, value);
     input.oninput = () => move(Number(input.value));
-    input.onchange = on.done;
-    input.ondblclick = () => { move(origin); on.done(); };
-    let keyed = false;
+    input.onchange = callbacks.onCommit;
+    input.ondblclick = () => { move(origin); callbacks.onCommit(); };
+    let movedByKey = false;
     input.onkeydown = (event) => {
-      const step = arrow(event);
-      if (event.ctrlKey || event.metaKey || event.altKey || !(step || RESET.includes(event.key))) return;
+      const step = arrowStep(event);
+      if (event.ctrlKey || event.metaKey || event.altKey || !(step || RESET_KEYS.includes(event.key))) return;
       event.preventDefault();
       event.stopPropagation();
-      keyed = true;
-      move(step ? stepped(on.value(d.index), (step[0] + step[1]) * d.step, d) : origin);
+      movedByKey = true;
+      move(step ? stepWithinRange(callbacks.getValue(dimension.index), (step[0] + step[1]) * dimension.step, dimension) : origin);
     };
-    input.onkeyup = input.onblur = () => { if (keyed) on.done(); keyed = false; };
-    const bar = element("i.bar", { "aria-hidden": "true" });
-    bar.style.width = `${100 * share}%`;
-    const face = element(`div.row${d.collapsed ? ".collapsed" : ""}`, {},
-      element("b", {}, name), input, value,
-      element("span.low", {}, number(d.low, 1) + unit), element("span.says", {}, element("span.rate", {}, bar), says), element("span.high", {}, number(d.high, 1) + unit));
-    const row = { index: d.index, face, input, value, z: null };
-    return row;
+    input.onkeyup = input.onblur = () => { if (movedByKey) callbacks.onCommit(); movedByKey = false; };
+    const rateBar = createElement("i.bar", { "aria-hidden": "true" });
+    rateBar.style.width = `${100 * relativeImportance}%`;
+    const element = createElement(`div.row${dimension.collapsed ? ".collapsed" : ""}`, {},
+      createElement("b", {}, name), input, output,
+      createElement("span.low", {}, formatNumber(dimension.low, 1) + unit), createElement("span.says", {}, createElement("span.rate", {}, rateBar), description), createElement("span.high", {}, formatNumber(dimension.high, 1) + unit));
+    return { index: dimension.index, element, input, output, value: null };
   }
 
-  /** Folded sliders are only brought up to date once they are seen. */
-  show(z, all = false) {
+  /** Update the sliders to z; folded ones are updated only when they are unfolded. force: update also those that did not change. */
+  show(z, force = false) {
     this.z = z;
     this.rows.forEach((row, i) => {
-      const v = z[row.index];
-      const shown = row.z === v && !all;
-      row.z = v;
-      if (shown || (i >= IN_VIEW && !this.folded.open)) return;
-      row.input.value = v;
-      row.value.textContent = number(v, 2);
-      row.input.setAttribute("aria-valuetext", number(v, 2) + this.unit);
+      const value = z[row.index];
+      const unchanged = row.value === value && !force;
+      row.value = value;
+      if (unchanged || (i >= UNFOLDED_SLIDERS && !this.details.open)) return;
+      row.input.value = value;
+      row.output.textContent = formatNumber(value, 2);
+      row.input.setAttribute("aria-valuetext", formatNumber(value, 2) + this.unit);
     });
   }
 }
 
-/** v and a step, within the range; a v that is beyond it already stays, and is not led back against the arrow. */
-function stepped(v, step, { low, high }) {
-  return step > 0 ? Math.max(v, Math.min(v + step, high)) : Math.min(v, Math.max(v + step, low));
+/** Return value plus step, limited to the range. A value already outside the range does not move back against the step. */
+function stepWithinRange(value, step, { low, high }) {
+  return step > 0 ? Math.max(value, Math.min(value + step, high)) : Math.min(value, Math.max(value + step, low));
 }

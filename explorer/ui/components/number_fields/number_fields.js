@@ -1,60 +1,60 @@
-// The page's number fields: browsers drop a comma, so that "0,5" would be 5. Here it is a decimal point where fractions are taken. Where
-// whole numbers are wanted, a number with a comma or a point is refused: the field keeps what it held.
+// Number fields of a page. Browsers drop a comma, so that "0,5" would become 5. In fields that accept fractions, a comma becomes a
+// decimal point. In fields for whole numbers, input with a comma or a point is rejected, and the field keeps its value.
 
-const WHOLE = "Enter a whole number, without a comma or a point.";
-const UNCLEAR = "Enter a number with one decimal point and without thousands separators.";
+const WHOLE_NUMBER_MESSAGE = "Enter a whole number, without a comma or a point.";
+const AMBIGUOUS_NUMBER_MESSAGE = "Enter a number with one decimal point and without thousands separators.";
 
-const isNumber = (field) => field instanceof HTMLInputElement && field.type === "number";
-const takesFractions = (field) => !Number.isInteger(Number(field.step));
+const isNumberField = (field) => field instanceof HTMLInputElement && field.type === "number";
+const acceptsFractions = (field) => !Number.isInteger(Number(field.step));
 
-let before = ""; // what the focused field held
-let refused = false; // it takes no more until it is left
+let valueOnFocus = "";
+let isRejected = false; // a field that has rejected input accepts no more until something is deleted or the focus changes
 
-function enter({ target }) {
-  if (isNumber(target)) [before, refused] = [target.value, false];
+function onFocusIn({ target }) {
+  if (isNumberField(target)) [valueOnFocus, isRejected] = [target.value, false];
 }
 
-function leave({ target }) {
-  if (isNumber(target)) target.setCustomValidity("");
+function onFocusOut({ target }) {
+  if (isNumberField(target)) target.setCustomValidity("");
 }
 
-/** As if it were typed: React hears of it. */
-function set(field, value) {
+/** Set the value of a field as if it were typed, so that React notices. */
+function typeValue(field, value) {
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, value);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function refuse(field, says) {
-  refused = true;
-  set(field, before);
-  field.setCustomValidity(says);
+function rejectInput(field, message) {
+  isRejected = true;
+  typeValue(field, valueOnFocus);
+  field.setCustomValidity(message);
   field.reportValidity();
 }
 
-function check(event) {
+function onBeforeInput(event) {
   const { target: field, data } = event;
-  if (!isNumber(field)) return;
-  if (refused && data !== null) return event.preventDefault();
-  refused = false; // something was deleted
+  if (!isNumberField(field)) return;
+  if (isRejected && data !== null) return event.preventDefault();
+  isRejected = false; // something was deleted
   if (!data || !/[.,]/.test(data)) return field.setCustomValidity("");
-  if (!takesFractions(field)) {
+  if (!acceptsFractions(field)) {
     event.preventDefault();
-    return refuse(field, WHOLE);
+    return rejectInput(field, WHOLE_NUMBER_MESSAGE);
   }
   if (data.match(/[.,]/g).length > 1) {
     event.preventDefault();
-    return refuse(field, UNCLEAR);
+    return rejectInput(field, AMBIGUOUS_NUMBER_MESSAGE);
   }
   if (!data.includes(",")) return;
   event.preventDefault();
   document.execCommand("insertText", false, data.trim().replace(",", "."));
 }
 
-/** Once for a browser's tab. */
+/** Add the listeners, once for a browser tab. */
 export default function () {
   if (globalThis.numberFields) return;
   globalThis.numberFields = true;
-  document.addEventListener("focusin", enter, true);
-  document.addEventListener("focusout", leave, true);
-  document.addEventListener("beforeinput", check, true);
+  document.addEventListener("focusin", onFocusIn, true);
+  document.addEventListener("focusout", onFocusOut, true);
+  document.addEventListener("beforeinput", onBeforeInput, true);
 }

@@ -7,23 +7,24 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.attributes import along, between, effect
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import KIND, LESS, MORE, STEPS
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.classified import probabilities
 from explorer.ui.explore.tools.tool import Tool
+from explorer.ui.run_view import RunView, run_version
 
 FARTHEST = 2.0  # times the direction, in the strip
 TRIED = 1000  # codes of other classes to which a direction is added, at most
 
 
 def _kinds(here: ExploreSession) -> list[str]:
-    return [*(["classes"] if len(_classes(here)) > 1 else []), *cache.view(here.run).embedding.factors]
+    return [*(["classes"] if len(_classes(here)) > 1 else []), *RunView(here.run).embedding.factors]
 
 
 def _classes(here: ExploreSession) -> list[str]:
-    return [here.run.class_names[label] for label in np.unique(cache.view(here.run).embedding.y)]
+    return [here.run.class_names[label] for label in np.unique(RunView(here.run).embedding.y)]
 
 
 def _ends(here: ExploreSession) -> list[int]:
@@ -37,7 +38,7 @@ def _ends(here: ExploreSession) -> list[int]:
 
 def _direction(here: ExploreSession) -> tuple[str, np.ndarray] | None:
     """Its name, and what to add to a z; None where the images are of one kind."""
-    e, kinds = cache.view(here.run).embedding, _kinds(here)
+    e, kinds = RunView(here.run).embedding, _kinds(here)
     mu = here.codes()[0]
     if not kinds:
         return None
@@ -107,7 +108,7 @@ def show(here: ExploreSession) -> None:
 
 def _others(here: ExploreSession, less: int, more: int) -> None:
     """What the direction does to images of the classes that it does not belong to."""
-    if found := _effect(here.run.folder, cache.version(here.run), here.beta, less, more, here):
+    if found := _effect(here.run.folder, run_version(here.run), here.beta, less, more, here):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
         st.caption(
@@ -123,7 +124,7 @@ def _effect(folder: Path, version: str, beta: float | None, less: int, more: int
     """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None
     if it can't be measured.
     """
-    mu, y = _here.codes()[0], cache.view(_here.run).embedding.y
+    mu, y = _here.codes()[0], RunView(_here.run).embedding.y
     rows = np.flatnonzero(~np.isin(y[: len(mu)], (less, more)))
     rows = rows[np.linspace(0, len(rows) - 1, min(TRIED, len(rows))).astype(int)] if len(rows) else rows
     if not len(rows):

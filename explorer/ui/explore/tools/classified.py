@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.store.classifier import SURE, Classifier, classifier_of
 from explorer.store.run import Run, read
-from explorer.ui import cache
+from explorer.ui.run_view import run_version
 
 BELOW = f"below {SURE:.0%} confidence"
 NO_JUDGE = (
@@ -24,5 +24,5 @@ def _classifier(folder: Path, version: str) -> Classifier | None:
 
 def probabilities(run: Run, images: np.ndarray) -> np.ndarray | None:
     """images float [n, C, H, W] in [0, 1] -> [n, classes], or None if the run's images have no classifier."""
-    found = _classifier(run.folder, cache.version(run))
+    found = _classifier(run.folder, run_version(run))
     return found and found.probabilities(images)

@@ -13,10 +13,10 @@ from explorer.latent.draws import from_gaussian
 from explorer.latent.neighbours import blend, nearest, nearest_distances
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
-from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
+from explorer.ui.run_view import RunView, run_version
 
 # images: shown, of which a blend is made, from which a median distance is taken
 NEAREST = 6
@@ -48,7 +48,7 @@ def _codes(folder: Path, version: str, beta: float | None, _run: Run, _x: np.nda
     from explorer.runs import inference
 
     with _progress() as say:
-        return inference.codes(cache.loaded(_run, beta), _x, say)
+        return inference.codes(RunView(_run).load(beta), _x, say)
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
@@ -58,10 +58,10 @@ def _medians(
     """The median distance from the nearest training image: of test images, of their decoded codes, of decoded
     samples in gaps.
     """
-    scale = cache.view(_here.run).scale
+    scale = RunView(_here.run).scale
     drawn = from_gaussian(scale, TRIED, 1.0, np.random.default_rng(0))
     asked = {
-        "test images": cache.view(_here.run).embedding.images[:TYPICAL],
+        "test images": RunView(_here.run).embedding.images[:TYPICAL],
         "their reconstructions": _here.decode(_here.codes()[0][:TYPICAL]),
         "decoded samples in gaps": (
             _here.decode(in_gaps) if len(in_gaps := drawn[_here.in_gap(drawn)][:TYPICAL]) >= FEWEST else None
@@ -76,7 +76,7 @@ def _medians(
 
 def show(here: ExploreSession) -> None:
     run, spec = here.run, here.run.spec
-    here_at = run.folder, cache.version(run)
+    here_at = run.folder, run_version(run)
     try:
         x, y = _images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:

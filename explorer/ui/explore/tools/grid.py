@@ -4,18 +4,19 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.traversal import REACH, correlation, grid
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import SIDE, SPACING
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
+from explorer.ui.run_view import RunView
 
 SPACINGS = {"quantile": "By quantile", "coordinate": "By coordinate"}
 UNCORRELATED = 0.005  # a correlation that rounds to 0
 
 
 def show(here: ExploreSession) -> None:
-    run, scale = here.run, cache.view(here.run).scale
+    run, scale = here.run, RunView(here.run).scale
     left, right = st.columns(2)
     with left:
         by = SPACING.pick("Spacing", list(SPACINGS), SPACINGS.get)
@@ -56,9 +57,9 @@ def show(here: ExploreSession) -> None:
 
 
 def _spacing(here: ExploreSession, n: int, by: str) -> str:
-    spec, r = here.run.spec, correlation(cache.view(here.run).scale.unit)
+    spec, r = here.run.spec, correlation(RunView(here.run).scale.unit)
     gaussian = (
-        "the prior" if spec.has_prior else f"the Gaussian fitted to the {words.MODELS[spec.model]}'s codes"
+        "the prior" if spec.has_prior else f"the Gaussian fitted to the {spec.model_kind.label}'s codes"
     )
     if by != "quantile":
         return f"The steps are even, over ±{REACH:g} standard deviations of {gaussian}."

@@ -8,12 +8,13 @@ import streamlit as st
 from explorer.latent.gap_map import between
 from explorer.latent.interpolation import linear, midpoints, spherical
 from explorer.store.run import Run
-from explorer.ui import cache, words
+from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import STEPS, WAY
 from explorer.ui.explore.session import End, ExploreSession, begun, key
 from explorer.ui.explore.tools.tool import Tool
+from explorer.ui.run_view import RunView, run_version
 
 WAYS = {"linear": "Linear", "spherical": "Spherical (slerp)"}
 OFFERED = 40  # test images to begin or end with
@@ -23,7 +24,7 @@ REPEATS = 10
 
 
 def paths(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarray]:
-    middle = cache.view(run).scale.mean
+    middle = RunView(run).scale.mean
     return {"linear": linear(*ends, n), "spherical": spherical(*ends, n, middle)}
 
 
@@ -55,7 +56,7 @@ def show(here: ExploreSession) -> None:
     about = f"from {_said(here.ends[0])} to {_said(here.ends[1])}"
     _strip(here, [here.end(0), here.end(1)], n, about, goes=True)
     _midpoints(here)
-    others = [run for run in cache.all_runs()[0] if run.name != here.run.name]
+    others = [run for run in catalogue.all_runs()[0] if run.name != here.run.name]
     if other := pairs.partner(here.run, others):
         _beside(here, begun(other), n, about)
     elif here.run.spec.n_codes:
@@ -74,7 +75,7 @@ def _end(here: ExploreSession, side: int, name: str) -> None:
     def to(z, row=None):
         here.ends[side] = End(tuple(float(v) for v in z), row)
 
-    view = cache.view(here.run)
+    view = RunView(here.run)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{name}** {_said(here.ends[side])}", width="stretch")
         st.button(
@@ -105,8 +106,8 @@ def _said(end: End) -> str:
 
 def _midpoints(here: ExploreSession) -> None:
     """How often the middle of a path lies in a gap, over random pairs of test images."""
-    if len(here.codes()[0]) > 1 and cache.between(here.run, here.beta):
-        shares = _shares_in_gaps(here.run.folder, cache.version(here.run), here.beta, here)
+    if len(here.codes()[0]) > 1 and RunView(here.run).gap_index(here.beta):
+        shares = _shares_in_gaps(here.run.folder, run_version(here.run), here.beta, here)
         st.caption(
             f"Over {PAIRS * REPEATS:,} random pairs of test images, the midpoint is in a gap for: "
             + ", ".join(
@@ -124,7 +125,7 @@ def _shares_in_gaps(
     draws.
     """
     mu, logvar = _here.codes()
-    found, middle, rng = {way: [] for way in WAYS}, cache.view(_here.run).scale.mean, np.random.default_rng(0)
+    found, middle, rng = {way: [] for way in WAYS}, RunView(_here.run).scale.mean, np.random.default_rng(0)
     for _ in range(REPEATS):
         gaps = between(mu, logvar, rng)
         for way, zs in midpoints(mu, PAIRS, middle, rng).items():
@@ -139,9 +140,9 @@ def _beside(here: ExploreSession, there: ExploreSession, n: int, about: str) -> 
     """The same path in the partner: as a strip, and on its map."""
     from explorer.figures.path_map import path_map
 
-    mu, e = there.codes()[0], cache.view(there.run).embedding
+    mu, e = there.codes()[0], RunView(there.run).embedding
     same_images = all(end.row is not None and end.row < len(mu) for end in here.ends)
-    scale, own = cache.view(there.run).scale, cache.view(here.run).scale
+    scale, own = RunView(there.run).scale, RunView(here.run).scale
     ends = [
         mu[end.row] if same_images else scale.moved(scale.mean, own.standard(here.end(i)))
         for i, end in enumerate(here.ends)
@@ -153,7 +154,7 @@ def _beside(here: ExploreSession, there: ExploreSession, n: int, about: str) -> 
     )
     _strip(there, ends, n, about if same_images else f"{about} in {words.title(here.run)}", goes=False)
     way, p = paths(there.run, ends, n)[WAY.get()], scale.projection
-    shown = slice(cache.view(there.run).images_kept)
+    shown = slice(RunView(there.run).images_kept)
     figure = path_map(
         p.points[shown],
         e.y[shown],

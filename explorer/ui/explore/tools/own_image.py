@@ -9,7 +9,7 @@ from explorer.data.formats import IN_WORDS
 from explorer.data.own_image import from_drawing, from_file, inverted, looks_inverted, notes_on
 from explorer.errors import UserError
 from explorer.registry import LESSONS
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.drawing import drawing
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import IMAGE, INPUT, SAMPLES
@@ -17,6 +17,7 @@ from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.learn.lesson import page_of
 from explorer.ui.pages import page_file
+from explorer.ui.run_view import RunView
 
 INPUTS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
 MOST_KEPT = 50  # estimates of log p(x)
@@ -24,7 +25,7 @@ MOST_KEPT = 50  # estimates of log p(x)
 
 def _given(here: ExploreSession) -> np.ndarray | None:
     """uint8 [C, H, W]: the image that is looked at, once there is one."""
-    images = cache.view(here.run).embedding.images
+    images = RunView(here.run).embedding.images
     return images[min(IMAGE.get(), len(images) - 1)] if INPUT.get() == "test" else here.own.get(INPUT.get())
 
 
@@ -32,7 +33,7 @@ def _posterior(here: ExploreSession, x: np.ndarray) -> tuple[np.ndarray, np.ndar
     """mu, logvar, rate [D]; logvar None for an AE."""
     from explorer.runs import inference
 
-    return inference.posterior(cache.loaded(here.run, here.beta), x)
+    return inference.posterior(RunView(here.run).load(here.beta), x)
 
 
 def drawn(here: ExploreSession) -> dict:
@@ -44,7 +45,7 @@ def drawn(here: ExploreSession) -> dict:
 
 
 def show(here: ExploreSession) -> None:
-    run, images = here.run, cache.view(here.run).embedding.images
+    run, images = here.run, RunView(here.run).embedding.images
     INPUT.pick("Image", list(INPUTS), INPUTS.get)
     if INPUT.get() == "test":
         IMAGE.number("Test image number", len(images) - 1)
@@ -55,7 +56,7 @@ def show(here: ExploreSession) -> None:
     if (x := _given(here)) is None:
         st.caption("Your image stays in this app and is kept for this visit only.")
         return
-    loaded, (mu, logvar, rate) = cache.loaded(run, here.beta), _posterior(here, x)
+    loaded, (mu, logvar, rate) = RunView(run).load(here.beta), _posterior(here, x)
     sd = None if logvar is None else np.exp(logvar / 2)
 
     def draw_eps():
@@ -180,10 +181,10 @@ def _figures(here: ExploreSession, loaded, x: np.ndarray, z: np.ndarray, rate: n
             "q(z|x) fits the true posterior poorly, log p(x) can be higher by much more."
         ),
     )
-    if spec.likelihood == "bernoulli":
+    if not spec.likelihood_kind.is_density:
         st.caption(
-            "On grey pixels, the Bernoulli likelihood is not a normalised density: compare log p(x) only"
-            " between models with this likelihood."
+            f"On grey pixels, the {spec.likelihood.capitalize()} likelihood is not a normalised density:"
+            " compare log p(x) only between models with this likelihood."
         )
     st.page_link(page_file(page_of("elbo")), label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
 

@@ -5,12 +5,12 @@ import streamlit as st
 
 from explorer.latent.draws import from_aggregate, from_codebook, from_gaussian
 from explorer.store.classifier import SURE
-from explorer.ui import cache
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import DRAWS, SEED, SOURCE, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.classified import BELOW, NO_JUDGE, probabilities
 from explorer.ui.explore.tools.tool import Tool
+from explorer.ui.run_view import RunView
 
 COLUMNS = 8
 
@@ -18,9 +18,9 @@ COLUMNS = 8
 def _zs(here: ExploreSession) -> np.ndarray:
     rng, temperature = np.random.default_rng(SEED.get()), TEMPERATURE.get()
     if SOURCE.get() == "prior" and here.run.spec.n_codes:
-        return from_codebook(cache.codebook(here.run), here.run.spec.n_groups, DRAWS.get(), rng)
+        return from_codebook(RunView(here.run).codebook, here.run.spec.n_groups, DRAWS.get(), rng)
     if SOURCE.get() == "prior":
-        return from_gaussian(cache.view(here.run).scale, DRAWS.get(), temperature, rng)
+        return from_gaussian(RunView(here.run).scale, DRAWS.get(), temperature, rng)
     return from_aggregate(*here.codes(), DRAWS.get(), temperature, rng)
 
 

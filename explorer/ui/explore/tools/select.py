@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.ui import cache, words
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import ACROSS, COLOUR, UP, VIEW
 from explorer.ui.explore.session import ExploreSession, key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.explore.tools.tsne_work import tsne_places
+from explorer.ui.run_view import RunView, run_version
 
 SHOWN = 40  # images of a selection
 COMPONENTS = 10  # of a PCA, whose variance is shown
@@ -19,7 +20,7 @@ VIEWS = {"map": "As on the map", "pca": "PCA", "dimensions": "Dimensions", "tsne
 
 
 def show(here: ExploreSession) -> None:
-    run, n, latent_dim = here.run, cache.view(here.run).images_kept, here.run.spec.latent_dim
+    run, n, latent_dim = here.run, RunView(here.run).images_kept, here.run.spec.latent_dim
     with st.container(horizontal=True, vertical_alignment="bottom"):
         VIEW.pick("Axes", [name for name in VIEWS if latent_dim > 1 or name == "map"], VIEWS.get)
         COLOUR.select("Colour by", _colours(here), lambda name: name.replace("_", " "))
@@ -72,7 +73,7 @@ def show(here: ExploreSession) -> None:
         key=key("go to mean", run),
         on_click=lambda: here.go(here.codes()[0][rows].mean(0)),
     )
-    images = cache.view(run).embedding.images[rows[:SHOWN]]
+    images = RunView(run).embedding.images[rows[:SHOWN]]
     gallery(
         key("selected", run),
         "Selected test images",
@@ -94,7 +95,7 @@ def _with_error(values: pd.Series) -> str:
 
 def _by_class(here: ExploreSession, n: int) -> None:
     """Without a pointer: selects all images of a class."""
-    run, y = here.run, cache.view(here.run).embedding.y[:n]
+    run, y = here.run, RunView(here.run).embedding.y[:n]
     name = key("select a class", run)
 
     def select():
@@ -117,14 +118,14 @@ def _colours(here: ExploreSession) -> list[str]:
         "class",
         "distortion",
         *(["rate"] if here.run.spec.has_prior else []),
-        *cache.view(here.run).embedding.factors,
+        *RunView(here.run).embedding.factors,
     ]
 
 
 def _figure(here: ExploreSession, points: np.ndarray, titles: tuple[str, str]):
     from explorer.figures.selection_map import selection_map
 
-    e = cache.view(here.run).embedding
+    e = RunView(here.run).embedding
     by = COLOUR.get()
     to_scale = here.run.spec.latent_dim > 1
     selected = here.plot[1]
@@ -144,7 +145,7 @@ def _figure(here: ExploreSession, points: np.ndarray, titles: tuple[str, str]):
 
 def _table(here: ExploreSession, n: int) -> pd.DataFrame:
     """A row for each of the first n test images."""
-    run, e, found = here.run, cache.view(here.run).embedding, cache.described(here.run, here.beta)
+    run, e, found = here.run, RunView(here.run).embedding, RunView(here.run).image_metrics(here.beta)
     columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": found.distortion}
     columns |= {"rate": found.rate.sum(1)} if run.spec.has_prior else {}
     columns |= {name: values[:n] for name, values in e.factors.items()}
@@ -156,7 +157,7 @@ def _table(here: ExploreSession, n: int) -> pd.DataFrame:
 
 def _places(here: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, str]]:
     """mu [n, D] -> [n, 2] on the axes that are chosen, and their titles."""
-    p, by = cache.view(here.run).scale.projection, VIEW.get()
+    p, by = RunView(here.run).scale.projection, VIEW.get()
     if by == "map":
         strewn = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
         places = p.place(mu)
@@ -186,7 +187,7 @@ def _places(here: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | None, tu
 
 
 def _at(here: ExploreSession) -> tuple:
-    return here.run.folder, cache.version(here.run)
+    return here.run.folder, run_version(here.run)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -11,8 +11,8 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.tsne import tsne
-from explorer.ui import cache
 from explorer.ui.explore.session import ExploreSession, key
+from explorer.ui.run_view import run_version
 from explorer.ui.train.estimate import in_words
 
 
@@ -62,7 +62,7 @@ def tsne_places(here: ExploreSession, mu: np.ndarray) -> np.ndarray | None:
             args=(stopped, None),
         )
         return None
-    asked = here.run.folder, cache.version(here.run), here.beta
+    asked = here.run.folder, run_version(here.run), here.beta
     work = _work(*asked, mu)
     if work.fault or work.stopped:
         _work.clear(*asked, mu)

@@ -1,0 +1,117 @@
+"""The fields of a run's settings: their limits, the check of a value, and the one form of values that can be
+written in several ways.
+"""
+
+import os
+from dataclasses import Field, field
+from itertools import pairwise
+from pathlib import Path, PureWindowsPath
+
+from explorer.errors import UserError, unknown_name_error
+from explorer.names import is_file_name, sanitize
+from explorer.registry import DATASETS
+
+MAX_BETA = 1000.0
+MAX_RUNGS = 40
+TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def option(default, help: str, *, low=None, high=None, step=None, choices=None):
+    """Return a dataclass field with its help text, and its limits or its choices."""
+    return field(
+        default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices}
+    )
+
+
+def value_type(f: Field) -> type:
+    """Return the type of a field's value: str, bool, int or float."""
+    return next(t for t in (bool, int, float, str) if f.type is t or f.type == t | None)
+
+
+def checked_value(f: Field, value):
+    """Return the value of a field as its type. Raises UserError unless it is among the field's choices, and
+    between its limits.
+    """
+    wanted, m = value_type(f), f.metadata
+    label = f.name.replace("_", " ")
+    if value is None and f.default is None:
+        return None
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise UserError(f"{label.capitalize()} must be {TYPE_NAMES[wanted]}, not {sanitize(repr(value))}.")
+    if m["choices"] and value not in m["choices"]:
+        if wanted is str:
+            raise unknown_name_error(label, value, m["choices"])
+        raise UserError(
+            f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
+        )
+    if m["low"] is not None and not m["low"] <= value <= m["high"]:  # also for NaN
+        low, high = (f"{limit:,}" if wanted is int else f"{limit:,g}" for limit in (m["low"], m["high"]))
+        raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {sanitize(str(value))}.")
+    return value
+
+
+def canonical_dataset(dataset: str) -> str:
+    """Return the name of a data set with its path, if it has one, made absolute. Raises UserError if there is
+    no such data set, or for an invalid path or name.
+    """
+    name, _, argument = dataset.partition(":")
+    if name not in DATASETS:
+        raise unknown_name_error("data set", dataset, DATASETS)
+    kind = DATASETS[name]
+    if bool(kind.argument) != bool(argument):
+        raise UserError(
+            f"{sanitize(dataset)!r} is not a data set: write folder:PATH for a folder of images, file:PATH"
+            " for a file of images, own:NAME for uploaded images, and only the name for all others."
+        )
+    if kind.argument == "name" and not is_file_name(argument):
+        raise UserError(
+            f"{sanitize(argument)!r} cannot be the name of uploaded images: use letters, digits, '_', '-' and"
+            " '.'."
+        )
+    return f"{name}:{_absolute(argument)}" if kind.is_path else dataset
+
+
+def _absolute(path: str) -> Path | str:
+    """Return the absolute path, with links resolved. An absolute path of another operating system, on which a
+    run was trained, is returned unchanged. Raises UserError for an invalid path.
+    """
+    from_root = path.startswith("/")
+    if (
+        os.name == "nt"
+        and from_root
+        or os.name == "posix"
+        and not from_root
+        and PureWindowsPath(path).is_absolute()
+    ):
+        return path
+    try:
+        return Path(os.path.expanduser(path)).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
+        raise UserError(
+            f"{sanitize(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
+        ) from None
+
+
+def canonical_betas(betas: str) -> str:
+    """Return KL weights separated by commas, each in its shortest form. Raises UserError unless they are
+    positive and in rising order.
+    """
+    try:
+        values = [float(f"{float(beta):g}") for beta in betas.split(",")]
+    except ValueError:
+        raise UserError(
+            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {sanitize(repr(betas))}."
+        ) from None
+    if not (
+        2 <= len(values) <= MAX_RUNGS
+        and values[0] > 0
+        and values[-1] <= MAX_BETA
+        and all(a < b for a, b in pairwise(values))
+    ):
+        raise UserError(
+            f"The betas of a ladder must be 2 to {MAX_RUNGS} numbers in rising order, above 0 and at most"
+            f" {MAX_BETA:,g}, not {sanitize(betas)}."
+        )
+    return ",".join(f"{beta:g}" for beta in values)

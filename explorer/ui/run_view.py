@@ -1,0 +1,205 @@
+"""What the pages need of a run. Each part is computed when it is first asked for, and kept for everyone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from explorer.errors import UserError
+from explorer.latent.dimensions import Dimension, dimensions, widened
+from explorer.latent.gap_map import Between, GapMap, between, gap_map
+from explorer.latent.ladder import rung_at
+from explorer.latent.projection import project
+from explorer.latent.scale import Scale, scale_of
+from explorer.store.classifier import classifier_of
+from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
+from explorer.store.run import MODEL, Run, read, read_tensors
+from explorer.ui import words
+from explorer.ui.components.latent_pad.block import Block, LateBlock
+from explorer.ui.components.latent_pad.classifier_block import classifier_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block
+from explorer.ui.components.readouts import film_readouts, still_readouts
+
+
+def _keep(n: int, **options) -> Callable:
+    """Keep the results of a method of RunView for n runs, or KL weights of runs."""
+    identity = {"explorer.ui.run_view.RunView": lambda view: (str(view.run.folder), view.version)}
+    options = {"show_spinner": False} | options
+    return st.cache_resource(max_entries=n, hash_funcs=identity, **options)
+
+
+def run_version(run: Run) -> str:
+    """Return what tells a run from one that was trained later under the same name."""
+    return run.files[MODEL]["sha256"][:8]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """The codes of a run, the blocks of its latent pad, its gaps and its model.
+
+    All raise UserError if the run has been deleted or trained again in the meantime.
+    """
+
+    run: Run
+
+    @property
+    def version(self) -> str:
+        return run_version(self.run)
+
+    def assert_unchanged(self) -> None:
+        """Raise UserError if the run has been deleted or trained again since the page was made."""
+        run = read(self.run.folder)
+        if run_version(run) != self.version:
+            raise UserError(f"Run {run.name} has been trained again. Reload the page.")
+
+    @property
+    @_keep(32)
+    def embedding(self) -> Embedding:
+        self.assert_unchanged()
+        return read_embedding(self.run)
+
+    @property
+    @_keep(32)
+    def scale(self) -> Scale:
+        mu = self.embedding.mu
+        return scale_of(mu, project(mu), self.run.spec.has_prior)
+
+    @property
+    @_keep(32)
+    def dimensions(self) -> list[Dimension]:
+        e, rates = self.embedding, self.run.test.rate_per_dimension
+        dims = dimensions(e.mu, rates, self.run.spec.has_prior)
+        return widened(dims, e.film.mu) if e.film else dims
+
+    @property
+    def betas(self) -> tuple[float, ...]:
+        """The KL weights of a ladder's film; empty for other runs."""
+        return tuple(frame.beta for frame in self.run.film)
+
+    @property
+    def images_kept(self) -> int:
+        """How many test images are stored, those of the first codes."""
+        return len(self.embedding.images)
+
+    def codes(self, beta: float | None) -> np.ndarray:
+        """Return mu [n, D]; of a ladder, as its film has them at that KL weight."""
+        return self.posteriors(beta)[0]
+
+    def posteriors(self, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return mu, logvar [n, D]; logvar is None for an AE."""
+        e = self.embedding
+        if e.film is None or beta is None:
+            return e.mu, e.logvar
+        i, t = rung_at(self.betas, beta)
+        return tuple((1 - t) * part[i] + t * part[i + 1] for part in (e.film.mu, e.film.logvar))
+
+    @property
+    @_keep(32)
+    def map_block(self) -> Block:
+        e, film, readouts = self.embedding, None, ()
+        if e.film:
+            e = _first(e, e.film.mu.shape[1])
+            film, readouts = self._film(), film_readouts(self.run)
+        parts = self.scale, self.dimensions, words.dataset(self.run), film, readouts
+        return map_block(f"map-{self.version}", self.run, e, *parts)
+
+    @property
+    @_keep(32)
+    def decoder_block(self) -> Block | None:
+        """The decoder for the browser; None if it is too large, or of a kind that no browser computes."""
+        self.assert_unchanged()
+        run, weights = self.run, read_tensors(self.run, MODEL)
+        rungs = {0.0: weights}
+        if is_film := self.embedding.film is not None:
+            betas = enumerate(run.spec.rungs)
+            rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
+        return decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log=is_film)
+
+    @property
+    @_keep(32)
+    def images_block(self) -> LateBlock:
+        e = self.embedding
+        images = e.images[: e.film.mu.shape[1]] if e.film else e.images
+        return LateBlock(f"images-{self.version}", partial(images_block, images=images))
+
+    @property
+    @_keep(32)
+    def comparison_block(self) -> Block:
+        """The map of the run on Compare: as many points as the other run has, gaps, and measured figures."""
+        run, e = self.run, self.embedding
+        if e.film:
+            film, readouts = self._film(), film_readouts(run)
+            shading = None if e.film.shade is None else Gaps(e.film.bounds, e.film.shade)
+        else:
+            gaps = self.gap_map
+            film, readouts = None, still_readouts(run, gaps)
+            has_shade = gaps is not None and gaps.shade is not None
+            shading = Gaps(gaps.bounds[None], gaps.shade[None]) if has_shade else None
+        e = _first(e, FILM_ROWS)
+        parts = self.scale, self.dimensions, words.dataset(run), film, readouts, shading
+        return map_block(f"beside-{self.version}", run, e, *parts, fitted=True, outliers=True)
+
+    @property
+    @_keep(32, ttl=30)
+    def classifier_block(self) -> Block | None:
+        """What names the run's images; one that was just trained is found within half a minute."""
+        self.assert_unchanged()
+        classifier = classifier_of(self.run)
+        return classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0])
+
+    @property
+    @_keep(32)
+    def gap_map(self) -> GapMap | None:
+        """The gaps of the run, of a ladder at KL weight 1; None if there are too few codes."""
+        return gap_map(self.embedding.mu, self.embedding.logvar)
+
+    @_keep(16)
+    def gap_index(self, beta: float | None = None) -> Between | None:
+        """Return what decides whether places are in gaps; None if there are too few codes."""
+        return between(*self.posteriors(beta), np.random.default_rng(0))
+
+    @_keep(8)
+    def load(self, beta: float | None = None):
+        """Return the run with its model (explorer.runs.load.LoadedRun); of a ladder, at a KL weight."""
+        from explorer.runs.load import load_model
+
+        self.assert_unchanged()
+        return load_model(self.run, beta)
+
+    @property
+    def codebook(self) -> np.ndarray:
+        """[n_codes, code_dim], of a VQ-VAE."""
+        return self.load().model.codebook.numpy()
+
+    def decode(self, z: np.ndarray, beta: float | None = None) -> np.ndarray:
+        """z [D] -> float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
+        return self.load(beta).decode(z)[0]
+
+    def reconstruct(self, x: np.ndarray) -> np.ndarray:
+        """x uint8 [n, C, H, W] -> float32 in [0, 1]: each image's posterior mean, decoded."""
+        return self.load().decode(self.load().encode(x).mu.numpy())
+
+    @_keep(16, show_spinner="Measuring each test image…")
+    def image_metrics(self, beta: float | None = None):
+        """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
+        from explorer.runs import inference
+
+        return inference.describe(self.load(beta), self.embedding.images)
+
+    def _film(self) -> Film:
+        """The codes of a ladder over its KL weights."""
+        e, p = self.embedding, self.scale.projection
+        places = (e.film.mu - p.centre) @ p.axes.T
+        if e.mu.shape[1] == 1:
+            places[..., 1] = p.points[: places.shape[1], 1]  # scattered in the same way at every KL weight
+        marks = self.run.spec.rungs
+        return Film(places, "beta", "KL weight β", self.betas, log=True, marks=marks, logvar=e.film.logvar)
+
+
+def _first(e: Embedding, n: int) -> Embedding:
+    """Return the first n rows of the codes."""
+    logvar = None if e.logvar is None else e.logvar[:n]
+    return replace(e, mu=e.mu[:n], logvar=logvar, y=e.y[:n], images=e.images[:n])
