@@ -1,9 +1,23 @@
+"""The commands `python -m explorer` and `latent-space-explorer`."""
+
 import gc
 import sys
 
 from explorer.cli.parser import main
 
-status = main()
-# or Python would look for garbage among all that torch imported, a third of a second, before it ends
-gc.freeze()
-sys.exit(status)
+
+def run(argv: list[str] | None = None) -> None:
+    """Run a command and exit with its status."""
+    status = main(argv)
+    # or Python would look for garbage among all that torch imported, a third of a second, before it ends
+    gc.freeze()
+    sys.exit(status)
+
+
+def run_installed() -> None:
+    """Run the installed command, which opens the app if no arguments are given."""
+    run(sys.argv[1:] or ["open"])
+
+
+if __name__ == "__main__":
+    run()

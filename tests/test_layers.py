@@ -1,4 +1,4 @@
-"""Imports run one way (the README's map of the code), and light things stay light."""
+"""Imports run one way (docs/architecture.md draws them), and light things stay light."""
 
 import ast
 import subprocess

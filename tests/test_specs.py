@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.cli.parser import _parser
+from explorer.cli.parser import build_parser
 from explorer.errors import UserError
 from explorer.specs import RunSpec
 
@@ -154,7 +154,7 @@ def test_a_spec_survives_json():
     ],
 )
 def test_flags_and_settings_make_the_same_spec_again(spec):
-    args = _parser().parse_args(["train", *shlex.split(spec.flags())])
+    args = build_parser().parse_args(["train", *shlex.split(spec.flags())])
     assert (
         RunSpec(**{f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}) == spec
     )

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from explorer.cli import run_commands, training_commands
+from explorer.cli.arguments import Parser, list_of, prepare_arguments
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
 from explorer.fields import value_type
@@ -24,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
             stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
-    args = _parser().parse_args(_join_z(sys.argv[1:] if argv is None else argv))
+    args = build_parser().parse_args(prepare_arguments(sys.argv[1:] if argv is None else argv))
     configure(args.log_level)
     try:
         return args.command(args) or 0
@@ -46,14 +47,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str):
-        print(f"{sanitize(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
-        raise SystemExit(2)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each has its function as `command`."""
+    parser = Parser(
         prog="python -m explorer", description="Train autoencoders and explore their latent spaces."
     )
     parser.add_argument(
@@ -109,21 +105,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--betas",
         dest="sweep_betas",
-        type=_list_of(float),
+        type=list_of(float),
         default=[1.0],
         metavar="BETAS",
         help="KL weights, as in 0.1,1,4 (default: 1)",
     )
     sub.add_argument(
         "--latent-dims",
-        type=_list_of(int),
+        type=list_of(int),
         default=[2],
         metavar="DIMS",
         help="latent dimensions, as in 2,16 (default: 2)",
     )
     sub.add_argument(
         "--seeds",
-        type=_list_of(int),
+        type=list_of(int),
         default=[0],
         metavar="SEEDS",
         help="random seeds, as in 0,1,2 (default: 0)",
@@ -217,28 +213,14 @@ def _parser() -> argparse.ArgumentParser:
         "dataset",
         help=(f"data set: {', '.join(DATASETS)}; or the path of a folder, zip, .npz, .npy or CSV of images"),
     )
+    sub = command(
+        "open",
+        run_commands.open_app,
+        "start the app on this machine and open it in a browser; options of `streamlit run` may follow",
+        None,
+    )
+    sub.add_argument(
+        "options", nargs="*", metavar="OPTION", help="an option of `streamlit run`, as in --server.port 8502"
+    )
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")
     return parser
-
-
-def _list_of(kind: type) -> Callable[[str], list]:
-    def read(text: str) -> list:
-        try:
-            return [kind(part) for part in text.split(",")]
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                f"it must be numbers separated by commas, not {text!r}"
-            ) from None
-
-    return read
-
-
-def _join_z(argv: list[str]) -> list[str]:
-    """--z -1,2 as --z=-1,2: argparse would take -1,2 for an option."""
-    joined = []
-    for word in argv:
-        if joined and joined[-1] == "--z":
-            joined[-1] = f"--z={word}"
-        else:
-            joined.append(word)
-    return joined

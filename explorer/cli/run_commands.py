@@ -1,6 +1,7 @@
 """The commands that use runs and data sets. Only those that need torch import it."""
 
 import json
+import runpy
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -165,6 +166,14 @@ def data(args) -> None:
         f"{'colour' if channels == 3 else 'grey'}; classes: {', '.join(data.class_names)}"
     )
     print_skipped(data.skipped, data.notes)
+
+
+def open_app(args) -> None:
+    """Serve the app, as `streamlit run app.py` does, until it is interrupted."""
+    from explorer.store.folders import app_file
+
+    sys.argv = ["streamlit", "run", str(app_file("app.py")), *args.options]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 
 
 def doctor(args) -> None:

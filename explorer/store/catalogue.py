@@ -4,18 +4,19 @@ from pathlib import Path
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import casefold_key, is_file_name, sanitize
-from explorer.store.folders import folder_of
+from explorer.store.folders import INSTALLED, app_file, folder_of
 from explorer.store.ownership import owner_key
 from explorer.store.run import Run, read
 
-SHIPPED = Path(__file__).parents[2] / "trained"
+SHIPPED = app_file("trained")
+USUAL_FOLDER = "~/.local/share/latent-space-explorer/runs" if INSTALLED.is_dir() else SHIPPED
 
 
 def runs_folder() -> Path:
     """Return the folder in which new runs are saved. Raises UserError if it is not known
     (explorer.store.folders).
     """
-    return folder_of("EXPLORER_RUNS", SHIPPED)
+    return folder_of("EXPLORER_RUNS", USUAL_FOLDER)
 
 
 def catalogue() -> tuple[list[Run], list[str]]:

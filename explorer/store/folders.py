@@ -1,9 +1,19 @@
-"""The folders of runs and data, which environment variables can change."""
+"""The folders of runs and data, which environment variables can change, and the app's own files."""
 
 import os
 from pathlib import Path
 
 from explorer.errors import UserError
+
+PACKAGE = Path(__file__).parents[1]
+INSTALLED = PACKAGE / "_app"  # in an installed package: app.py, pages/, trained/ and .streamlit/
+
+
+def app_file(name: str) -> Path:
+    """Return a file or folder that comes with the app: beside explorer/ in a checkout, or inside it once
+    installed.
+    """
+    return (INSTALLED if INSTALLED.is_dir() else PACKAGE.parent) / name
 
 
 def folder_of(variable: str, usual: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""The app and a browser, started for tests and for the README's pictures."""
+"""The app and a browser, started for tests and for the pictures of the documentation."""
 
 import os
 import shutil

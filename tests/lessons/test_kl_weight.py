@@ -168,8 +168,8 @@ def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
 
 
 def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
-    """As README says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By SciPy's
-    Procrustes rotation.
+    """As docs/performance.md says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By
+    SciPy's Procrustes rotation.
     """
     worst, turns = {}, {}
     for name in LADDERS[:2]:

@@ -1,4 +1,4 @@
-"""Takes the README's pictures: python -m tests.screenshots"""
+"""Takes the pictures of the documentation: python -m tests.screenshots"""
 
 from pathlib import Path
 

@@ -194,7 +194,8 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
     data = latent_plane_data(GRID.axis, np.exp(image.log_posterior), q, encoder, path[: step + 1], e.mu, e.y)
     plane_container.vega_lite_chart(fill(latent_plane(), **data), width="content")
     with plane_container.container(horizontal=True):
-        for picture, caption in ((e.images[row], "image x"), (RunView(run).decode(np.array(q[:2])), "E[x|μ]")):
+        decoded = RunView(run).decode(np.array(q[:2]))
+        for picture, caption in ((e.images[row], "image x"), (decoded, "E[x|μ]")):
             st.image(to_uint8(picture), caption, width=88, alt=caption)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
