@@ -39,10 +39,8 @@ class Frame:
     active_units: int
     gap: float | None  # explorer.latent.gap_estimate; None where it can't be measured
     prior_gap: float | None
-    gap_error: float | None = (
-        # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
-        None
-    )
+    # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
+    gap_error: float | None = None
     prior_gap_error: float | None = None
     gap_codes: int | None = None  # of each measurement
 
@@ -224,9 +222,7 @@ def recorded_replay(folder: Path, usual: dict) -> dict:
 
 
 def training_lock(folder: Path) -> FileLock:
-    """The lock of the process that trains this run; the system releases it when the process ends or is
-    killed.
-    """
+    """Return the lock of the process that trains this run; the system releases it when the process ends."""
     return FileLock(folder.with_name(f".{folder.name}.lock"))
 
 
