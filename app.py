@@ -4,6 +4,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer.ui.pages import MAIN_SCRIPT
-from explorer.ui.serving import HostAnswer, lifespan
+from explorer.ui.serving import AllowedHostMiddleware, lifespan
 
-app = st.App(MAIN_SCRIPT, middleware=[Middleware(HostAnswer)], lifespan=lifespan)
+app = st.App(MAIN_SCRIPT, middleware=[Middleware(AllowedHostMiddleware)], lifespan=lifespan)

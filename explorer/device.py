@@ -15,7 +15,7 @@ class Device:
     why: str
 
 
-def choose(network: str) -> Device:
+def choose_device(network: str) -> Device:
     """The fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is absent."""
     import torch
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from explorer.names import MOST_SHOWN, sanitize
+from explorer.names import MAX_NAME_LENGTH, sanitize
 
 
 class UserError(ValueError):
@@ -13,7 +13,7 @@ class UserError(ValueError):
 def unknown_name_error(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Return the error for a name that does not exist; it suggests the most similar name that does."""
     known = sorted(known)
-    near = difflib.get_close_matches(name[:MOST_SHOWN].lower(), known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name[:MAX_NAME_LENGTH].lower(), known, n=1, cutoff=0.5)
     hint = (
         f"Did you mean {near[0]}?"
         if near

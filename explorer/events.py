@@ -87,11 +87,11 @@ class Stopped:
     weights: dict[str, np.ndarray] = field(repr=False)  # of the last whole epoch
 
 
-ACTIVE = 0.01
+ACTIVE_MIN_VARIANCE = 0.01
 
 
 @dataclass(frozen=True)
-class TestFigures:
+class RunMetrics:
     """The figures of a run: means over the test split in nats per image, of the weights as stored.
 
     elbo = −(distortion + rate); None for an AE, which has no prior. active_units: the latent dimensions whose
@@ -119,11 +119,13 @@ class TestFigures:
 Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped
 
 
-def name_of(kind: type) -> str:
+def event_name(kind: type) -> str:
     """epoch_end for EpochEnd."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def to_json(event: Event) -> dict:
+def event_to_dict(event: Event) -> dict:
     """{"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
-    return {"event": name_of(type(event))} | {f.name: getattr(event, f.name) for f in fields(event) if f.repr}
+    return {"event": event_name(type(event))} | {
+        f.name: getattr(event, f.name) for f in fields(event) if f.repr
+    }

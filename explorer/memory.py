@@ -25,13 +25,13 @@ def tune_for_training() -> None:
     as training finds out when to share no work (explorer.training.sharing).
     """
     os.environ["GOMP_SPINCOUNT"] = "300000"
-    _keep_memory()
+    _retain_freed_memory()
 
 
 @contextmanager
-def training_for_a_moment() -> Iterator[None]:
+def temporary_training_memory() -> Iterator[None]:
     """In a process that serves."""
-    _keep_memory()
+    _retain_freed_memory()
     try:
         yield
     finally:
@@ -40,7 +40,7 @@ def training_for_a_moment() -> Iterator[None]:
             libc.malloc_trim(0)
 
 
-def _keep_memory() -> None:
+def _retain_freed_memory() -> None:
     """What is freed stays here, for the next step needs as much again: to give it back and ask for it anew
     made training up to three times slower.
     """

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MOST_SHOWN = 100  # letters of a name: a longer one fills a page
+MAX_NAME_LENGTH = 100  # letters of a name: a longer one fills a page
 
 
 def is_file_name(name: str) -> bool:
@@ -20,7 +20,9 @@ def casefold_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def sanitize(name: str, most: int = MOST_SHOWN) -> str:
+def sanitize(name: str, max_length: int = MAX_NAME_LENGTH) -> str:
     """On one line and not too long; what can't be seen, or turns the line around, becomes '�'."""
-    text = "".join(c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * most]))
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    text = "".join(
+        c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * max_length])
+    )
+    return text if len(text) <= max_length else f"{text[: max_length - 1]}…"

@@ -63,7 +63,8 @@ class ModelKind(Kind):
 @dataclass(frozen=True)
 class DatasetKind(Kind):
     """build: a function that returns an explorer.data.dataset.Dataset. Its arguments are those of
-    explorer.data.load that matter for it: the text after the colon, image_size and colour, and on_progress.
+    explorer.data.load_dataset that matter for it: the text after the colon, image_size and colour, and
+    on_progress.
     """
 
     _: KW_ONLY
@@ -118,9 +119,9 @@ TORCHVISION = "explorer.data.torchvision_sets"
 
 DATASETS = Registry(
     "data set",
-    DatasetKind("digits", "explorer.data.digits:digits", label="Digits", epochs=200, n_train=1437),
-    DatasetKind("moons", "explorer.data.moons:moons", label="Moons", epochs=100, n_train=6000),
-    DatasetKind("shapes", "explorer.data.shapes:shapes", label="Shapes", epochs=30, n_train=12_000),
+    DatasetKind("digits", "explorer.data.digits:load_digits", label="Digits", epochs=200, n_train=1437),
+    DatasetKind("moons", "explorer.data.moons:generate_moons", label="Moons", epochs=100, n_train=6000),
+    DatasetKind("shapes", "explorer.data.shapes:generate_shapes", label="Shapes", epochs=30, n_train=12_000),
     DatasetKind(
         "mnist",
         f"{TORCHVISION}:mnist",
@@ -143,7 +144,7 @@ DATASETS = Registry(
     ),
     DatasetKind(
         "folder",
-        "explorer.data.folder:folder",
+        "explorer.data.folder:load_folder",
         argument="folder",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_folder",
@@ -151,12 +152,12 @@ DATASETS = Registry(
     ),
     DatasetKind(
         "file",
-        "explorer.data.folder:file",
+        "explorer.data.folder:load_file",
         argument="file",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_file",
     ),
-    DatasetKind("own", "explorer.data.own:own", argument="name", count="explorer.data.sizes:count_own"),
+    DatasetKind("own", "explorer.data.own:load_own", argument="name", count="explorer.data.sizes:count_own"),
 )
 
 

@@ -2,26 +2,28 @@
 
 import streamlit as st
 
-from explorer.latent.gaps import MOST_CODES
-from explorer.store.embedding import FILM_ROWS
+from explorer.latent.gaps import MAX_CODES
+from explorer.store.embedding import MAX_FILM_CODES
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
 
-PAIR = "pair"
-IMAGES = "images of the pair"
-AE = "ae of the pair"
-VAE = "vae of the pair"
-CHOSEN = "a pair was chosen"
+PAIR_KEY = "pair"
+IMAGES_KEY = "images of the pair"
+AE_KEY = "ae of the pair"
+VAE_KEY = "vae of the pair"
+CHOSEN_KEY = "pair_chosen"
 runs, _ = catalogue.all_runs()
 by_name = {run.name: run for run in runs}
-chosen = st.session_state.pop(CHOSEN, False)
-in_address = [None if chosen else st.query_params.get(name) for name in ("ae", "vae")]
-pair, wrong = pairs.asked(*(in_address if any(in_address) else st.session_state.get(PAIR, in_address)), runs)
-pair = pair or pairs.usual(runs)
-if wrong:
-    st.warning(public_name(wrong + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
+chosen = st.session_state.pop(CHOSEN_KEY, False)
+address_names = [None if chosen else st.query_params.get(name) for name in ("ae", "vae")]
+pair, problem = pairs.resolve_pair(
+    *(address_names if any(address_names) else st.session_state.get(PAIR_KEY, address_names)), runs
+)
+pair = pair or pairs.default_pair(runs)
+if problem:
+    st.warning(public_name(problem + (f" The page shows {pair[0].name} and {pair[1].name}." if pair else "")))
 if not pair:
     st.info(
         "There is no pair of an AE and a VAE of the same images yet. Train both: "
@@ -29,46 +31,48 @@ if not pair:
     )
     st.stop()
 ae, vae = pair
-st.session_state.update({PAIR: (ae.name, vae.name), IMAGES: pairs.images_of(vae), AE: ae.name, VAE: vae.name})
+st.session_state.update(
+    {PAIR_KEY: (ae.name, vae.name), IMAGES_KEY: pairs.image_settings(vae), AE_KEY: ae.name, VAE_KEY: vae.name}
+)
 
 
-def choose(names: tuple[str, str]) -> None:
+def select_pair(names: tuple[str, str]) -> None:
     """The address still says the previous pair: it is not followed this once."""
-    st.session_state[PAIR], st.session_state[CHOSEN] = names, True
-    ADDRESS.leave()
+    st.session_state[PAIR_KEY], st.session_state[CHOSEN_KEY] = names, True
+    ADDRESS.discard_query()
 
 
-def choose_images() -> None:
-    choose(tuple(run.name for run in pairs.usual(runs, st.session_state[IMAGES])))
+def select_images() -> None:
+    select_pair(tuple(run.name for run in pairs.default_pair(runs, st.session_state[IMAGES_KEY])))
 
 
-def choose_runs() -> None:
-    choose((st.session_state[AE], st.session_state[VAE]))
+def select_runs() -> None:
+    select_pair((st.session_state[AE_KEY], st.session_state[VAE_KEY]))
 
 
 head, about = st.columns([1, 2.6], vertical_alignment="center")
-shown = words.as_text(words.dataset(vae))
+dataset_label = words.escape_markdown(words.run_dataset_label(vae))
 with head.popover(
-    f"{shown} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images or other models."
+    f"{dataset_label} · {vae.spec.latent_dim}-D", width="stretch", help="Choose other images or other models."
 ):
-    images = {pairs.images_of(run): run for run in runs if pairs.partner(run, runs)}
+    images = {pairs.image_settings(run): run for run in runs if pairs.best_partner(run, runs)}
     st.selectbox(
         "Images",
         images,
-        key=IMAGES,
-        on_change=choose_images,
-        format_func=lambda key: words.dataset(images[key]),
+        key=IMAGES_KEY,
+        on_change=select_images,
+        format_func=lambda key: words.run_dataset_label(images[key]),
     )
     for label, key, fitting in (
-        ("AE, left", AE, [run.name for run in runs if pairs.fits(run, vae)]),
-        ("VAE, right", VAE, [run.name for run in runs if pairs.fits(ae, run)]),
+        ("AE, left", AE_KEY, [run.name for run in runs if pairs.are_comparable(run, vae)]),
+        ("VAE, right", VAE_KEY, [run.name for run in runs if pairs.are_comparable(ae, run)]),
     ):
         st.selectbox(
             label,
             fitting,
             key=key,
-            on_change=choose_runs,
-            format_func=lambda name: words.title(by_name[name]),
+            on_change=select_runs,
+            format_func=lambda name: words.run_title(by_name[name]),
         )
 about.markdown(
     "**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they"
@@ -79,13 +83,15 @@ compare_view(ae, vae)
 with st.expander("Figures and how they are measured"):
     st.markdown(
         "  \n".join(
-            f"{words.as_text(words.title(run))}: {words.figures(run)}{words.making(run)}" for run in pair
+            f"{words.escape_markdown(words.run_title(run))}:"
+            f" {words.metrics_sentence(run)}{words.ladder_sentence(run)}"
+            for run in pair
         )
-        + f"{pairs.differences(ae, vae)}\n\nThe figure **gap** is the share of samples of the Gaussian fitted"
-        " to the codes that are in gaps: their nearest code is farther away than their fifth nearest"
-        f" sample. It is the mean of ten measurements, each of {min(vae.test.n, MOST_CODES):,} codes and as"
-        " many samples, with a 95% interval over samples and images. Gaps of different numbers of codes"
-        " are not comparable. A VAE's codes are here *samples* of its posteriors; the maps show the"
-        f" posterior *means* of {min(vae.test.n, FILM_ROWS):,} images.\n\nThe address of this page is"
-        " a link to its present state."
+        + f"{pairs.difference_sentence(ae, vae)}\n\nThe figure **gap** is the share of samples of the"
+        " Gaussian fitted to the codes that are in gaps: their nearest code is farther away than their"
+        f" fifth nearest sample. It is the mean of ten measurements, each of {min(vae.test.n, MAX_CODES):,}"
+        " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
+        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; the"
+        f" maps show the posterior *means* of {min(vae.test.n, MAX_FILM_CODES):,} images.\n\nThe address of"
+        " this page is a link to its present state."
     )

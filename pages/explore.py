@@ -5,32 +5,32 @@ import streamlit as st
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
-from explorer.ui.explore.session import visit
+from explorer.ui.explore.session import explore_session
 from explorer.ui.explore.view import explore_view
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 
-USUAL, CHOSEN = "mnist-vae-2d", "a run was chosen"
+DEFAULT_RUN, CHOSEN_KEY = "mnist-vae-2d", "run_chosen"
 runs, _ = catalogue.all_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()
 by_name = {run.name: run for run in runs}
-asked = None if st.session_state.pop(CHOSEN, False) else st.query_params.get(RUN)
-gone = asked is not None and asked not in by_name
-if gone:
-    ADDRESS.asked()  # and nothing else that it says is followed
-    st.warning(catalogue.explain_missing(asked))
-elif asked:
-    st.session_state["run"] = asked
+requested_run = None if st.session_state.pop(CHOSEN_KEY, False) else st.query_params.get(RUN)
+is_missing = requested_run is not None and requested_run not in by_name
+if is_missing:
+    ADDRESS.read_new_query()  # and nothing else that it says is followed
+    st.warning(catalogue.explain_missing(requested_run))
+elif requested_run:
+    st.session_state["run"] = requested_run
 if st.session_state.get("run") not in by_name:
-    st.session_state["run"] = USUAL if USUAL in by_name else runs[0].name
+    st.session_state["run"] = DEFAULT_RUN if DEFAULT_RUN in by_name else runs[0].name
 
 
-def choose() -> None:
+def mark_chosen() -> None:
     """The address still says the run of before: this once, it is not followed."""
-    st.session_state[CHOSEN] = True
-    ADDRESS.leave()
+    st.session_state[CHOSEN_KEY] = True
+    ADDRESS.discard_query()
 
 
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
@@ -40,8 +40,8 @@ with head:
         by_name,
         key="run",
         persist_state="session",
-        format_func=lambda name: words.title(by_name[name]),
-        on_change=choose,
+        format_func=lambda name: words.run_title(by_name[name]),
+        on_change=mark_chosen,
     )
 run = by_name[name]
 with about:
@@ -49,22 +49,22 @@ with about:
         "**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
         + (" and its posterior." if run.spec.has_prior else ".")
     )
-with plain_faults():
-    here = visit(run)
-    if not gone:
+with show_user_errors():
+    here = explore_session(run)
+    if not is_missing:
         follow_link(here)
     explore_view(here)
-if other := pairs.partner(run, runs):
+if other := pairs.best_partner(run, runs):
     st.page_link(
         page_file("compare"),
-        label=f"Compare with {words.article(other)}",
+        label=f"Compare with {words.model_with_article(other)}",
         icon=":material/compare:",
-        query_params=pairs.address(run, other),
+        query_params=pairs.pair_query(run, other),
     )
 st.caption(
-    words.figures(run)
-    + words.making(run)
-    + (f" {words.as_text(run.note)}" if run.note else "")
+    words.metrics_sentence(run)
+    + words.ladder_sentence(run)
+    + (f" {words.escape_markdown(run.note)}" if run.note else "")
     + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z)."
     + (
         " The map shows posterior means; gaps are measured on posterior samples."

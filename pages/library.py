@@ -3,18 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from explorer.events import ACTIVE
-from explorer.figures.images import data_uri, sheet
+from explorer.events import ACTIVE_MIN_VARIANCE
+from explorer.figures.images import image_sheet, to_data_uri
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import catalogue, words
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.library.codes_view import codes_view
-from explorer.ui.library.import_form import bring
+from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView
 
-N_SHOWN = 10
+N_IMAGES_SHOWN = 10
 st.title("Library")
 st.markdown(
     "All trained models, with figures on test images. **Select a row** to see the run below the table."
@@ -32,7 +32,7 @@ table = pd.DataFrame(
         {
             "run": public_name(run.name),
             "seen": "only you" if owner_key(run.name) else "everyone",
-            "images": words.dataset(run),
+            "images": words.run_dataset_label(run),
             "model": run.spec.model_kind.label,
             "network": run.spec.network,
             "latent": run.spec.latent_dim,
@@ -47,9 +47,10 @@ table = pd.DataFrame(
         for run in runs
     ]
 )
-NATS = "nats per image, mean over the test split"
-ACTIVE_UNITS = (
-    f"latent dimensions whose posterior mean has a variance above {ACTIVE} over the test split; VAEs only"
+NATS_HELP = "nats per image, mean over the test split"
+ACTIVE_UNITS_HELP = (
+    f"latent dimensions whose posterior mean has a variance above {ACTIVE_MIN_VARIANCE} over the test split;"
+    " VAEs only"
 )
 if not any(owner_key(run.name) for run in runs):
     del table["seen"]
@@ -70,14 +71,16 @@ choice = st.dataframe(
         "KL weight": st.column_config.NumberColumn(
             help="β in distortion + β · rate; VAEs only. With β = 1 this is the negative ELBO."
         ),
-        "distortion": st.column_config.NumberColumn("Distortion", format="%.1f", help=f"−log p(x|z), {NATS}"),
+        "distortion": st.column_config.NumberColumn(
+            "Distortion", format="%.1f", help=f"−log p(x|z), {NATS_HELP}"
+        ),
         "rate": st.column_config.NumberColumn(
-            "Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS}; not defined for an AE"
+            "Rate", format="%.2f", help=f"KL(q(z|x) ‖ p(z)), {NATS_HELP}; not defined for an AE"
         ),
         "elbo": st.column_config.NumberColumn(
-            "ELBO", format="%.1f", help=f"−(distortion + rate), {NATS}; not defined for an AE"
+            "ELBO", format="%.1f", help=f"−(distortion + rate), {NATS_HELP}; not defined for an AE"
         ),
-        "active": st.column_config.NumberColumn("Active units", help=ACTIVE_UNITS),
+        "active": st.column_config.NumberColumn("Active units", help=ACTIVE_UNITS_HELP),
         "epochs": "Epochs",
         "seconds": st.column_config.NumberColumn("Training time", format="%.0f s"),
     },
@@ -85,30 +88,30 @@ choice = st.dataframe(
 rows = choice.selection.rows
 run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
 
-st.subheader(words.as_text(words.title(run)))
+st.subheader(words.escape_markdown(words.run_title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
     st.markdown(
-        f"{words.figures(run)} The network has {run.n_parameters:,} weights and was trained on"
-        f" {run.n_train:,} images for {run.epochs} epochs ({words.as_text(run.device)})."
+        f"{words.metrics_sentence(run)} The network has {run.n_parameters:,} weights and was trained on"
+        f" {run.n_train:,} images for {run.epochs} epochs ({words.escape_markdown(run.device)})."
     )
     if run.note:
-        st.warning(words.as_text(run.note))
+        st.warning(words.escape_markdown(run.note))
     if not owner_key(run.spec.dataset):
         st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
     st.page_link(
         page_file("train"),
         label="Open in Train",
         icon=":material/model_training:",
-        query_params=words.in_address(run.spec),
+        query_params=words.train_query(run.spec),
     )
     with st.container(horizontal=True):
         publish_button(run.name)
         delete_button(run)
 with right:
-    images = RunView(run).embedding.images[:N_SHOWN]
-    pairs = data_uri(sheet([images, RunView(run).reconstruct(images)]))
+    images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
+    pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(images)]))
     st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
     st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(
@@ -124,5 +127,5 @@ with right:
         query_params={"run": run.name, "tool": "take"},
     )
 
-bring()
+import_form()
 codes_view()

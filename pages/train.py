@@ -7,42 +7,42 @@ from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
 from explorer.ui import visitor
 from explorer.ui.components.deletion import undo_button
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 from explorer.ui.train import presets
-from explorer.ui.train.ended import choose_ended, last_own
-from explorer.ui.train.estimate import estimate
-from explorer.ui.train.spec_form import chosen_images, fill, from_address, spec_form
-from explorer.ui.train.start import name_of, start
-from explorer.ui.train.view import is_there, training_view, trainings
+from explorer.ui.train.ended import ended_selectbox, last_own_name
+from explorer.ui.train.estimate import estimate_sentence
+from explorer.ui.train.spec_form import chosen_images, fill_form, fill_from_query, spec_form
+from explorer.ui.train.start import run_name, start_trainings
+from explorer.ui.train.view import count_trainings, has_content, training_view
 
-FOLLOWED = "trainings followed"  # tuples of runs that were started together, the latest first
-followed = st.session_state.get(FOLLOWED, [])
+FOLLOWED_KEY = "followed_trainings"  # tuples of runs that were started together, the latest first
+followed_groups = st.session_state.get(FOLLOWED_KEY, [])
 if asked := st.query_params.to_dict():
-    if wrong := from_address(asked):
+    if wrong := fill_from_query(asked):
         st.warning(wrong)
     st.query_params.clear()
 
 
-def take_preset() -> None:
+def apply_preset() -> None:
     if chosen := st.session_state["preset"]:
-        fill(presets.settings(chosen, chosen_images()))
+        fill_form(presets.preset_settings(chosen, chosen_images()))
 
 
-def follow(*specs: RunSpec) -> None:
-    with plain_faults():
-        named = {name_of(spec, alone): spec for spec in specs}
-        start(named)
+def start_and_follow(*specs: RunSpec) -> None:
+    with show_user_errors():
+        named = {run_name(spec, alone): spec for spec in specs}
+        start_trainings(named)
         show_first(*named)
 
 
 def show_first(*runs: str) -> None:
-    followed[:] = [runs, *(group for group in followed if group != runs)]
+    followed_groups[:] = [runs, *(group for group in followed_groups if group != runs)]
 
 
 st.title("Train a model")
 st.markdown("**Choose a data set and a model,** press *Train*, and watch the latent map form.")
 preset = st.pills(
-    "Presets", presets.PRESETS, key="preset", label_visibility="collapsed", on_change=take_preset
+    "Presets", presets.PRESETS, key="preset", label_visibility="collapsed", on_change=apply_preset
 )
 if preset:
     st.caption(presets.PRESETS[preset][1])
@@ -67,14 +67,14 @@ else:
         help="Only you can see the run, in this browser.",
     )
     if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
-        follow(spec)
+        start_and_follow(spec)
     if three.button(
         "Train three objectives",
         disabled=spec is None or not spec.has_prior,
         width="stretch",
         help="Trains three VAEs: reconstruction only (β = 0), KL only (β = 1000), and both (β = 1).",
     ):
-        follow(
+        start_and_follow(
             *(
                 RunSpec.from_dict(
                     spec.to_dict() | {"model": "vae", "beta": beta, "betas": None, "rung_epochs": None}
@@ -85,28 +85,30 @@ else:
     below = line.empty()
 undo_button()
 jobs = []
-with plain_faults():
-    jobs = queue.jobs()
-    new = [job for job in reversed(jobs) if visitor.is_mine(job.by)]
-    if FOLLOWED not in st.session_state:
+with show_user_errors():
+    jobs = queue.list_jobs()
+    new = [job for job in reversed(jobs) if visitor.owns(job.started_by)]
+    if FOLLOWED_KEY not in st.session_state:
         new += [
-            job for job in jobs if job.alive and not job.place and visitor.may_see(job.run) and job not in new
+            job
+            for job in jobs
+            if job.alive and not job.place and visitor.can_view(job.run) and job not in new
         ]
-        st.session_state[FOLLOWED] = followed
-        followed += [(run,) for run in last_own() if run not in [job.run for job in new]]
-    followed += [(job.run,) for job in new if not any(job.run in group for group in followed)]
-    for group in filter(None, (tuple(filter(is_there, group)) for group in followed)):
+        st.session_state[FOLLOWED_KEY] = followed_groups
+        followed_groups += [(run,) for run in last_own_name() if run not in [job.run for job in new]]
+    followed_groups += [(job.run,) for job in new if not any(job.run in group for group in followed_groups)]
+    for group in filter(None, (tuple(filter(has_content, group)) for group in followed_groups)):
         for column, run in zip(st.columns(len(group)), group):
             with column:
                 training_view(run)
     for job in jobs:
-        if job.alive and not any(job.run in group for group in followed):
+        if job.alive and not any(job.run in group for group in followed_groups):
             st.caption(
-                f"{job.run if visitor.may_see(job.run) else 'A private training'} is"
-                f" {f'waiting behind {trainings(job.place)}' if job.place else 'running'}. Someone else"
+                f"{job.run if visitor.can_view(job.run) else 'A private training'} is"
+                f" {f'waiting behind {count_trainings(job.place)}' if job.place else 'running'}. Someone else"
                 " started it."
             )
-    choose_ended({run for group in followed for run in group}, show_first)
+    ended_selectbox({run for group in followed_groups for run in group}, show_first)
 if spec and not owner_key(spec.dataset):
     with st.expander("Code", expanded=read_only):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
@@ -118,5 +120,5 @@ if spec and not owner_key(spec.dataset):
             wrap_lines=True,
         )
 if spec and below:
-    with below, plain_faults():
-        st.markdown(estimate(spec, busy=any(job.alive for job in jobs)))
+    with below, show_user_errors():
+        st.markdown(estimate_sentence(spec, busy=any(job.alive for job in jobs)))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from explorer.cli.parser import main
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from tests.pages.conftest import letter, opened, visit
 from tests.recipes import ROOT, add, recipes
 
@@ -28,7 +28,7 @@ def test_its_commands_succeed_and_its_run_can_be_explored(recipe, tmp_path, monk
     for command in recipe.commands:
         assert main([*command, "--json"]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert name in find(last["run"]).spec.to_dict().values()
+    assert name in find_run(last["run"]).spec.to_dict().values()
     assert main(["show", last["run"]]) == 0
     explored = visit("explore", opened(), run=last["run"])
     assert not explored.error and len(letter(explored)["zs"]) == 1

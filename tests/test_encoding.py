@@ -137,7 +137,7 @@ def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_pat
     env = locale | {"EXPLORER_RUNS": str(tmp_path / "runs"), "EXPLORER_DATA": str(tmp_path / "data")}
     monkeypatch.setenv("EXPLORER_DATA", env["EXPLORER_DATA"])
     images = np.random.default_rng(0).integers(0, 256, (18, 1, 16, 16), np.uint8)
-    own.save(Dataset("x", images, np.arange(18) % 3, names, 9), "named")
+    own.save_own(Dataset("x", images, np.arange(18) % 3, names, 9), "named")
 
     def call(*words) -> bytes:
         done = subprocess.run(

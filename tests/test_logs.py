@@ -14,9 +14,9 @@ from explorer.jobs.local import LocalExecutor, _wait
 from explorer.logs import LOGGER, configure
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, place_for
+from explorer.store.catalogue import folder_for_run, list_runs
 from explorer.store.run import TRAIN_LOG
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 
 ROOT = Path(__file__).parents[1]
 SPEC = RunSpec("digits", epochs=1, width=8)
@@ -50,9 +50,9 @@ def test_train_log_holds_the_traceback_until_a_training_succeeds(runs, monkeypat
         break_save(patch)
         with pytest.raises(ZeroDivisionError):
             train_run(SPEC, "broken")
-    text = (place_for("broken") / TRAIN_LOG).read_text(encoding="utf-8")
+    text = (folder_for_run("broken") / TRAIN_LOG).read_text(encoding="utf-8")
     assert text.startswith("Traceback") and "in fail" in text and "an unforeseen error" in text
-    [sentence] = [fault for fault in catalogue()[1] if "broken" in fault]
+    [sentence] = [fault for fault in list_runs()[1] if "broken" in fault]
     assert TRAIN_LOG in sentence and "Train it again" in sentence
     run = train_run(SPEC, "broken")
     assert run.epochs == 1 and not (run.folder / TRAIN_LOG).exists()
@@ -68,12 +68,12 @@ def test_a_mistake_of_the_user_leaves_no_log(runs):
 
 def test_a_job_that_fails_is_logged_and_has_one_sentence(runs, monkeypatch, logger):
     break_save(monkeypatch)
-    with pytest.raises(ZeroDivisionError), queue.turn("broken", SPEC) as mine:
+    with pytest.raises(ZeroDivisionError), queue.wait_for_turn("broken", SPEC) as mine:
         assert mine
         train_run(SPEC, "broken")
     [record] = [record for record in logger.records if record.exc_info]
     assert "broken" in record.getMessage() and record.exc_info[0] is ZeroDivisionError
-    fault = queue.job_of("broken").fault
+    fault = queue.find_job("broken").fault
     assert "an unforeseen error" in fault and "Traceback" not in fault and "\n" not in fault
 
 
@@ -90,11 +90,11 @@ def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
     _wait(process, "broken")
     [record] = [record for record in logger.records if record.levelno == logging.ERROR]
     assert "ZeroDivisionError" in record.getMessage() and "Traceback" in record.getMessage()
-    assert LocalExecutor().most and queue.job_of("broken").fault
+    assert LocalExecutor().most and queue.find_job("broken").fault
 
 
 def test_a_page_keeps_its_sentence_and_the_log_has_the_traceback(logger):
-    with plain_faults():
+    with show_user_errors():
         Path("no", "such", "file").read_text(encoding="utf-8")
     [record] = [record for record in logger.records if record.name == LOGGER.name]
     assert record.exc_info[0] is FileNotFoundError

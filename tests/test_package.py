@@ -16,14 +16,14 @@ import pytest
 from packaging.requirements import Requirement
 
 from explorer import __main__ as command
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from tests.browser.launch import free_port
 from tests.conftest import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 START = 60  # seconds, at most, until the app answers
-SHIPPED_RUNS = set((SHIPPED / "shipped.txt").read_text().split())
+SHIPPED_RUNS = set((SHIPPED_FOLDER / "shipped.txt").read_text().split())
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_the_package_adds_one_name_and_one_command(installed):
         p.relative_to(installed / "explorer/_app").as_posix() for p in installed.glob("explorer/_app/*/*")
     }
     pages = {f"pages/{p.name}" for p in ROOT.glob("pages/*.py")}
-    classifiers = {f"trained/{p.name}" for p in SHIPPED.glob("classifier-*.safetensors")}
+    classifiers = {f"trained/{p.name}" for p in SHIPPED_FOLDER.glob("classifier-*.safetensors")}
     assert inside == pages | classifiers | {f"trained/{name}" for name in SHIPPED_RUNS} | {
         ".streamlit/config.toml",
         "trained/README.md",

@@ -58,7 +58,7 @@ def test_its_options_and_defaults_hold(added, spec):
     assert RunSpec.from_dict(spec.to_dict()) == spec and spec.run_id.startswith(
         "stripes-fixed-variance-tanh-2d-"
     )
-    assert n_train(spec.dataset) == 600 and words.of_images(spec) == "Stripes"
+    assert n_train(spec.dataset) == 600 and words.dataset_label(spec) == "Stripes"
     with pytest.raises(UserError, match="Did you mean fixed-variance"):
         RunSpec(model="fixed-varianc")
 
@@ -81,7 +81,7 @@ def test_the_doctor_lists_the_data_set(added, capsys):
 def test_it_opens_on_every_page(added, spec):
     train_run(spec, "added")
     train_run(RunSpec(spec.dataset, model="ae", network=spec.network, epochs=2), "added-ae")
-    app = visit("train", opened(), **words.in_address(spec))
+    app = visit("train", opened(), **words.train_query(spec))
     fields = {"dataset": "data set", "model": "model", "network": "network", "likelihood": "likelihood"}
     for field, noun in fields.items():
         box = app.selectbox(key=f"setting {field}")

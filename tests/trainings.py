@@ -9,15 +9,15 @@ def until(there, seconds=60):
     """What there() finds, once it finds anything."""
     end = time.monotonic() + seconds
     while not (found := there()):
-        assert time.monotonic() < end, queue.jobs()
+        assert time.monotonic() < end, queue.list_jobs()
         time.sleep(0.1)
     return found
 
 
 def stop_all():
-    for job in queue.jobs():
-        queue.ask_to_stop(job.run)
-    until(lambda: not any(job.alive for job in queue.jobs()))
+    for job in queue.list_jobs():
+        queue.request_stop(job.run)
+    until(lambda: not any(job.alive for job in queue.list_jobs()))
 
 
 def stop_button(page):

@@ -10,14 +10,14 @@ from explorer.data import data_folder
 from explorer.errors import UserError
 from explorer.registry import DATASETS, built_in_datasets
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, runs_folder
+from explorer.store.catalogue import list_runs, runs_folder
 
 LABELS = {"amiss": "problems"}  # where a line for people differs from the JSON key
 
 
 def findings() -> dict[str, str]:
-    chosen = device.choose(RunSpec().network)
-    runs, faults = catalogue()
+    chosen = device.choose_device(RunSpec().network)
+    runs, faults = list_runs()
     folder = runs_folder()
     place = next(p for p in (folder, *folder.resolve().parents) if p.exists())
     included = [name for name in built_in_datasets() if not DATASETS[name].download]

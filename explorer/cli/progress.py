@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-from explorer.events import EpochEnd, Event, Finished, Reading, Started, Step, to_json
-from explorer.latent.share import in_percent
+from explorer.events import EpochEnd, Event, Finished, Reading, Started, Step, event_to_dict
+from explorer.latent.share import format_percent
 
 MOST_NAMED = 20
 
@@ -21,7 +21,7 @@ def json_lines() -> Callable[[Event], None]:
         nonlocal reader
         if reader:
             try:
-                print(json.dumps(to_json(event)), flush=True)
+                print(json.dumps(event_to_dict(event)), flush=True)
             except OSError:
                 reader = False
                 sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it replaces stdout until the end
@@ -88,15 +88,17 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
 
 def gaps_in_words(name: str, g) -> str:
     """One line of what explorer.runs.measure.Gaps holds of a run."""
-    says = [f"gap {in_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
+    says = [f"gap {format_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
     if g.prior_gap is not None:
-        says.append(f"prior gap {in_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
+        says.append(f"prior gap {format_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
         shares = {
             "in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
             "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high),
         }
-        parts = [f"{where} {in_percent(*share)}" for where, share in shares.items() if share[0] is not None]
+        parts = [
+            f"{where} {format_percent(*share)}" for where, share in shares.items() if share[0] is not None
+        ]
         says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     if g.drift is not None:
         says.append(f"drift {g.drift:.2f} standard deviations")

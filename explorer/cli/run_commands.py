@@ -14,9 +14,9 @@ from explorer.specs import RunSpec
 
 
 def list_run(args) -> None:
-    from explorer.store.catalogue import catalogue
+    from explorer.store.catalogue import list_runs
 
-    runs, faults = catalogue()
+    runs, faults = list_runs()
     told = ("dataset", "model", "network", "latent_dim", "beta")
     rows = [{"run": r.name} | {k: getattr(r.spec, k) for k in told} | {"elbo": r.test.elbo} for r in runs]
     if args.json:
@@ -35,9 +35,9 @@ def list_run(args) -> None:
 
 
 def show(args) -> None:
-    from explorer.store.catalogue import find
+    from explorer.store.catalogue import find_run
 
-    run = find(args.run)
+    run = find_run(args.run)
     if args.beta is not None:
         from explorer.runs import measure
 
@@ -53,20 +53,22 @@ def decode(args) -> None:
         raise UserError(
             f"--z must be numbers separated by commas, as in 0.5,-1, not {sanitize(repr(args.z))}."
         ) from None
-    from explorer.figures.images import png
+    from explorer.figures.images import to_png
     from explorer.runs.load import load_run
-    from explorer.store.atomic import write_whole
+    from explorer.store.atomic import write_atomically
 
-    write_whole(args.out, png(load_run(args.run, args.beta).decode(z)[0]))
+    write_atomically(args.out, to_png(load_run(args.run, args.beta).decode(z)[0]))
 
 
 def export(args) -> None:
     """As --to says, or the file's suffix."""
     from explorer.runs.export_run import export_run, table_format
-    from explorer.store.atomic import write_whole
-    from explorer.store.catalogue import find
+    from explorer.store.atomic import write_atomically
+    from explorer.store.catalogue import find_run
 
-    write_whole(args.out, export_run(find(args.run), args.to or table_format(args.out.name), args.beta))
+    write_atomically(
+        args.out, export_run(find_run(args.run), args.to or table_format(args.out.name), args.beta)
+    )
 
 
 def import_(args) -> None:
@@ -117,9 +119,9 @@ def gaps(args) -> None:
 
 
 def classifier(args) -> None:
-    from explorer.store.catalogue import find
+    from explorer.store.catalogue import find_run
 
-    run = find(args.run)
+    run = find_run(args.run)
     from explorer.cli.progress import counting_bar
     from explorer.runs.classifier import train_classifier_of
 
@@ -141,12 +143,12 @@ def classifier(args) -> None:
 
 def data(args) -> None:
     from explorer.cli.progress import counting_bar, print_skipped
-    from explorer.data import data_folder, load
+    from explorer.data import data_folder, load_dataset
 
     spec = RunSpec(dataset=dataset_named(args.dataset))
     if spec.dataset_kind.download:
         spec.dataset_kind.source.download(spec.dataset, counting_bar("B"))
-    data = load(spec.dataset, on_progress=counting_bar(" images"))
+    data = load_dataset(spec.dataset, on_progress=counting_bar(" images"))
     about = {
         "dataset": data.name,
         "n_train": data.n_train,

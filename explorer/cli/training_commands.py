@@ -26,27 +26,27 @@ def train(args) -> int | None:
     tune_for_training()
     with ExitStack() as stack:
         stop = stack.enter_context(graceful_stop())
-        if args.queue and not stack.enter_context(queue.turn(name, spec, stop)):
+        if args.queue and not stack.enter_context(queue.wait_for_turn(name, spec, stop)):
             print("Stopped while waiting in the queue: nothing was trained.", file=sys.stderr)
             return INTERRUPTED
         from explorer.runs.train import find_existing, train_run
-        from explorer.store.checkpoint import can_go_on
+        from explorer.store.checkpoint import has_checkpoint
 
         run = find_existing(spec, name)
-        if run and not can_go_on(run.folder):
+        if run and not has_checkpoint(run.folder):
             print(
                 f"The run {run.name} has been trained already. Choose another --seed or --run to train a new"
                 " one.",
                 file=sys.stderr,
             )
         else:
-            asked = (lambda: stop() or queue.is_asked_to_stop(name)) if args.queue else stop
+            asked = (lambda: stop() or queue.is_stop_requested(name)) if args.queue else stop
             run = train_run(spec, name, json_lines() if args.json else training_bar(), asked)
     if args.json:
         print(json.dumps({"event": "stored"} | run_json(run)))
     else:
         print_run(run)
-    if run.note and can_go_on(run.folder):
+    if run.note and has_checkpoint(run.folder):
         print(run.note, file=sys.stderr)
         return INTERRUPTED
     if run.note:
@@ -70,18 +70,18 @@ def dataset_named(text: str) -> str:
 
 def sweep(args) -> int | None:
     """Train every combination through the queue, except those that have been trained already."""
-    from explorer.jobs.sweep import combinations, follow, table
+    from explorer.jobs.sweep import combinations, format_table, run_sweep
 
     specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
     with graceful_stop() as stop:
-        found = follow(
+        found = run_sweep(
             specs,
             lambda done, under_way: print(
                 f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr
             ),
             stop,
         )
-    print(json.dumps(found) if args.json else table(found))
+    print(json.dumps(found) if args.json else format_table(found))
     if stop():
         print(
             "Stopped, together with the trainings that this sweep had started. Run the same sweep again to"
@@ -97,7 +97,7 @@ def sweep(args) -> int | None:
 
 
 def jobs(args) -> None:
-    found = queue.jobs()
+    found = queue.list_jobs()
     if args.json:
         print(json.dumps([asdict(job) for job in found]))
         return
@@ -108,10 +108,10 @@ def jobs(args) -> None:
 
 def stop(args) -> None:
     """Stop a training; if it has failed, remove it from the list."""
-    job = queue.job_of(args.run)
+    job = queue.find_job(args.run)
     if not job:
         raise UserError(
             f"No training of {sanitize(args.run)} is running or waiting. `python -m explorer jobs` lists all"
             " trainings."
         )
-    (queue.ask_to_stop if job.alive else queue.dismiss)(args.run)
+    (queue.request_stop if job.alive else queue.dismiss)(args.run)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from explorer.data.dataset import Dataset, Progress, untold
+from explorer.data.dataset import Dataset, Progress, no_progress
 from explorer.registry import DATASETS
-from explorer.store.folders import folder_of
+from explorer.store.folders import configured_folder
 
 
 def data_folder() -> Path:
@@ -12,10 +12,12 @@ def data_folder() -> Path:
 
     Raises UserError if the user has no home folder (explorer.store.folders).
     """
-    return folder_of("EXPLORER_DATA", "~/.cache/latent-space-explorer")
+    return configured_folder("EXPLORER_DATA", "~/.cache/latent-space-explorer")
 
 
-def load(name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = untold) -> Dataset:
+def load_dataset(
+    name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = no_progress
+) -> Dataset:
     """Return the data set of that name. image_size and colour matter for folder:PATH and file:PATH, and
     on_progress for images that are read one by one.
 

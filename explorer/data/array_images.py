@@ -6,39 +6,48 @@ import math
 
 import numpy as np
 
-from explorer.data.pixels import COLOUR, DECIMAL, GREY, WHOLE, WORD, Ranges, Scale, scaled
+from explorer.data.pixels import (
+    BITS_16,
+    COLOUR,
+    DECIMAL,
+    GREY,
+    INTEGER,
+    PixelScale,
+    RangeCollector,
+    scale_to_8_bits,
+)
 from explorer.errors import UserError
 from explorer.names import sanitize
 
-MOST_SIDE = 10_000  # pixels
-CHANNELS = (1, 3, 4)
-SHAPES = "Save images as [N,H,W], [N,H,W,C], [N,C,H,W] or flat as [N,H·H], with 1, 3 or 4 channels."
-NO_LABEL = "(no label)"
+MAX_SIDE_PIXELS = 10_000  # pixels
+CHANNEL_COUNTS = (1, 3, 4)
+SHAPES_HELP = "Save images as [N,H,W], [N,H,W,C], [N,C,H,W] or flat as [N,H·H], with 1, 3 or 4 channels."
+NO_LABEL_NAME = "(no label)"
 
 
-def shaped(x: np.ndarray) -> np.ndarray:
+def to_nhwc(x: np.ndarray) -> np.ndarray:
     """An array of images in any usual shape -> [N, H, W, C]. Raises UserError for others."""
     given = x
     if x.ndim == 2:
-        x = _unflattened(x)
+        x = _unflatten(x)
     elif x.ndim == 3:
         x = x[..., None]
-    elif x.ndim == 4 and x.shape[3] not in CHANNELS and x.shape[1] in CHANNELS:
+    elif x.ndim == 4 and x.shape[3] not in CHANNEL_COUNTS and x.shape[1] in CHANNEL_COUNTS:
         x = x.transpose(0, 2, 3, 1)
     if (
         x.ndim != 4
-        or x.shape[3] not in CHANNELS
+        or x.shape[3] not in CHANNEL_COUNTS
         or 0 in x.shape
-        or max(x.shape[1:3]) > MOST_SIDE
+        or max(x.shape[1:3]) > MAX_SIDE_PIXELS
         or x.dtype.kind in "US"
     ):
         raise UserError(
-            f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES}"
+            f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES_HELP}"
         )
     return x
 
 
-def _unflattened(x: np.ndarray) -> np.ndarray:
+def _unflatten(x: np.ndarray) -> np.ndarray:
     """[N, H·H] -> [N, H, H, 1]; [N, 3·H·H] -> [N, H, H, 3], of whichever order neighbouring pixels differ
     less in; others as they are.
     """
@@ -53,12 +62,12 @@ def _unflattened(x: np.ndarray) -> np.ndarray:
     return min(orders, key=lambda order: np.abs(np.diff(order[:200].astype(np.float64), axis=2)).mean())
 
 
-def greys(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, Scale]]:
+def to_uint8(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, PixelScale]]:
     """Images [N, H, W, C] of any type of numbers -> uint8 alike, all by one scale. Raises UserError for
     numbers that are not finite.
     """
-    ranges = Ranges()
-    kind = _kind(arrays)
+    ranges = RangeCollector()
+    kind = _pixel_kind(arrays)
     if kind:
         for x in arrays:
             pixels = x[..., :3] if x.shape[3] == 4 and x.dtype == np.uint8 else x
@@ -69,11 +78,11 @@ def greys(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, Scale]]
                     "Some pixels are not finite numbers. Replace them, and save the array again."
                 ) from None
     scales = ranges.scales()
-    scale = scales.get(kind, Scale(0, 255))
-    return [_scaled(x, scale) for x in arrays], scales
+    scale = scales.get(kind, PixelScale(0, 255))
+    return [_scale(x, scale) for x in arrays], scales
 
 
-def _kind(arrays: list[np.ndarray]) -> str:
+def _pixel_kind(arrays: list[np.ndarray]) -> str:
     kinds = {x.dtype.kind for x in arrays}
     if kinds == {"b"}:
         return ""
@@ -81,20 +90,20 @@ def _kind(arrays: list[np.ndarray]) -> str:
         return DECIMAL
     if all(x.dtype == np.uint8 for x in arrays):
         return GREY if arrays[0].shape[3] == 1 else COLOUR
-    return WORD if all(x.dtype.itemsize == 2 for x in arrays) else WHOLE
+    return BITS_16 if all(x.dtype.itemsize == 2 for x in arrays) else INTEGER
 
 
-def _scaled(x: np.ndarray, scale: Scale) -> np.ndarray:
+def _scale(x: np.ndarray, scale: PixelScale) -> np.ndarray:
     """Image by image, in little memory; an alpha of 8 bits stays as it is."""
     if x.dtype == np.uint8 and (scale.low, scale.high) == (0, 255):
         return np.ascontiguousarray(x)
-    found = np.stack([scaled(image, scale) for image in x])
+    found = np.stack([scale_to_8_bits(image, scale) for image in x])
     if x.shape[3] == 4 and x.dtype == np.uint8:
         found[..., 3] = x[..., 3]
     return found
 
 
-def labels_in(labels: np.ndarray, n: int) -> np.ndarray:
+def parse_labels(labels: np.ndarray, n: int) -> np.ndarray:
     """Labels of n images: numbers or names, [N], [N, 1], or one-hot [N, K] -> whole numbers or text, [N].
     Raises UserError for others.
     """
@@ -123,7 +132,7 @@ def labels_in(labels: np.ndarray, n: int) -> np.ndarray:
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
-def classes_of(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
+def encode_classes(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels of each part, None for a part of so many images without -> classes y int64 [n], and their names,
     in order.
     """
@@ -140,7 +149,7 @@ def classes_of(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.nd
         )
     )
     if len(known) < len(parts):
-        place.setdefault(NO_LABEL, len(place))
+        place.setdefault(NO_LABEL_NAME, len(place))
     return np.concatenate(
-        [np.full(n, place[NO_LABEL]) if part is None else next(found) for part, n in zip(parts, counts)]
+        [np.full(n, place[NO_LABEL_NAME]) if part is None else next(found) for part, n in zip(parts, counts)]
     ), tuple(place)

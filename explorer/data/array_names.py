@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.data.layout import SPLITS
+from explorer.data.layout import ALL_SPLIT_NAMES
 from explorer.errors import UserError
 from explorer.names import sanitize
 
-IMAGES = (
+IMAGE_NAMES = (
     "images",
     "image",
     "imgs",
@@ -23,13 +23,13 @@ IMAGES = (
     "arr_0",
     "",
 )  # "": named for its split alone
-LABELS = ("labels", "label", "y", "targets", "target", "classes", "class", "arr_1")
-_WORDS = "|".join(sorted(SPLITS, key=len, reverse=True))
-WANTED = "Name them images and labels, x and y, or x_train, y_train, x_test and y_test."
+LABEL_NAMES = ("labels", "label", "y", "targets", "target", "classes", "class", "arr_1")
+_SPLIT_PATTERN = "|".join(sorted(ALL_SPLIT_NAMES, key=len, reverse=True))
+NAMES_HELP = "Name them images and labels, x and y, or x_train, y_train, x_test and y_test."
 
 
 @dataclass(frozen=True)
-class Pair:
+class ArrayPair:
     """The names of an array of images and of its labels, None if it has none; split: "" or a word of
     explorer.data.layout.
     """
@@ -39,42 +39,45 @@ class Pair:
     split: str
 
 
-def pairs_in(names: Sequence[str]) -> tuple[list[Pair], list[str]]:
+def pair_arrays(names: Sequence[str]) -> tuple[list[ArrayPair], list[str]]:
     """The images with their labels, and the names of those that are neither. Raises UserError if none are
     images.
 
     An array that comes alone is the images, whatever its name is.
     """
-    images, labels = _named(names, IMAGES), _named(names, LABELS)
+    images, labels = _find_names(names, IMAGE_NAMES), _find_names(names, LABEL_NAMES)
     if not images and len(names) == 1:
         images = {"": names[0]}
     if not images:
-        raise UserError(f"No array is named images: the names are {sanitize(', '.join(names))}. {WANTED}")
+        raise UserError(f"No array is named images: the names are {sanitize(', '.join(names))}. {NAMES_HELP}")
     if any(images) and "" in images:
         del images[""]  # the whole beside its parts
-    found = [Pair(name, labels.get(split), split) for split, name in images.items()]
+    found = [ArrayPair(name, labels.get(split), split) for split, name in images.items()]
     used = {name for pair in found for name in (pair.images, pair.labels)}
     return found, [name for name in names if name not in used]
 
 
-def split_in(name: str) -> tuple[str, str]:
+def parse_split(name: str) -> tuple[str, str]:
     """What a name says besides the split that it begins or ends with, and that split, "" for none."""
     text = name.strip().lower()
-    for pattern in (rf"({_WORDS})(?:[_\-. ]+(.*))?$", rf"(?:(.*?)[_\-. ]+|([xy]))({_WORDS})$"):
+    for pattern in (
+        rf"({_SPLIT_PATTERN})(?:[_\-. ]+(.*))?$",
+        rf"(?:(.*?)[_\-. ]+|([xy]))({_SPLIT_PATTERN})$",
+    ):
         if found := re.match(pattern, text):
-            split = next(part for part in found.groups() if part in SPLITS)
-            return next((part for part in found.groups() if part and part not in SPLITS), ""), split
-    if found := re.match(rf"({_WORDS})([xy])$", text):
+            split = next(part for part in found.groups() if part in ALL_SPLIT_NAMES)
+            return next((part for part in found.groups() if part and part not in ALL_SPLIT_NAMES), ""), split
+    if found := re.match(rf"({_SPLIT_PATTERN})([xy])$", text):
         return found[2], found[1]
     return text, ""
 
 
-def _named(names: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+def _find_names(names: Sequence[str], candidates: Sequence[str]) -> dict[str, str]:
     """By split, the name that stands first among those wanted."""
     found: dict[str, str] = {}
-    for word in wanted:
+    for word in candidates:
         for name in names:
-            stem, split = split_in(name)
+            stem, split = parse_split(name)
             if stem == word and (split or stem):
                 found.setdefault(split, name)
     return found

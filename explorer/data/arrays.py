@@ -7,22 +7,22 @@ import numpy as np
 
 from explorer.errors import UserError
 
-MOST_ARRAY_BYTES = 1_000_000_000  # of images in memory at once: MNIST has 55 MB, CIFAR-10 in float32 740
-MOST_LABEL_BYTES = 100_000_000  # a million names of 25 letters
-HEADER_LETTERS = 10_000  # of an array's own description: usual are a hundred
-SAVE = "Save it again with numpy.savez."
+MAX_ARRAY_BYTES = 1_000_000_000  # of images in memory at once: MNIST has 55 MB, CIFAR-10 in float32 740
+MAX_LABEL_BYTES = 100_000_000  # a million names of 25 letters
+MAX_HEADER_LENGTH = 10_000  # of an array's own description: usual are a hundred
+SAVE_HELP = "Save it again with numpy.savez."
 
 
-def check_size(name: str, size: int, most_bytes: int) -> None:
+def check_size(name: str, size: int, max_bytes: int) -> None:
     """Raises UserError for an array of more bytes, before it is unpacked."""
-    if size > most_bytes:
+    if size > max_bytes:
         raise UserError(
-            f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {most_bytes / 1e6:,.0f} MB. "
+            f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {max_bytes / 1e6:,.0f} MB. "
             "Save fewer images, or save them as uint8."
         )
 
 
-def array_in(content: bytes, name: str) -> np.ndarray:
+def read_array(content: bytes, name: str) -> np.ndarray:
     """The array in the content of an .npy file. Raises UserError unless it is as large as it says, and of
     plain numbers or text.
     """
@@ -31,10 +31,10 @@ def array_in(content: bytes, name: str) -> np.ndarray:
         read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[
             np.lib.format.read_magic(file)[0]
         ]
-        shape, by_column, kind = read_header(file, max_header_size=HEADER_LETTERS)
+        shape, by_column, kind = read_header(file, max_header_size=MAX_HEADER_LENGTH)
     except Exception:  # there is no end to what numpy raises here: it parses a Python literal
         raise UserError(
-            f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE}"
+            f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE_HELP}"
         ) from None
     if kind.kind not in "biufUS":
         raise UserError(
@@ -45,8 +45,8 @@ def array_in(content: bytes, name: str) -> np.ndarray:
     if (
         any(n < 0 for n in shape)
         or len(shape) > 4
-        or count * kind.itemsize != len(content) - file.tell()
+        or count * kind.itemsize != len(content) - file.append()
         or not kind.itemsize
     ):
-        raise UserError(f"The array {name} does not have the size that its header gives. {SAVE}")
-    return np.frombuffer(content, kind, count, file.tell()).reshape(shape, order="F" if by_column else "C")
+        raise UserError(f"The array {name} does not have the size that its header gives. {SAVE_HELP}")
+    return np.frombuffer(content, kind, count, file.append()).reshape(shape, order="F" if by_column else "C")

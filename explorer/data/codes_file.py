@@ -13,12 +13,12 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Archive
 
-VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
+VECTORS_FILE, METADATA_FILE = "vectors.tsv", "metadata.tsv"
 MAX_BYTES = 200_000_000  # of both files
 MAX_FILES = 20  # of a zip
 MAX_DIMENSIONS = 4096
 MIN_CODES = 2
-REMEDY = "Each line must contain the numbers of one code, separated by tabs."
+FORMAT_HELP = "Each line must contain the numbers of one code, separated by tabs."
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ def read_codes_files(files: dict[str, bytes]) -> CodesFile:
     """
     for name, content in files.items():
         if Path(name).suffix.lower() == ".zip":
-            files = _unpacked(content)
+            files = _unzip(content)
             break
     metadata = [name for name in files if "metadata" in name.lower()]
     vectors = [name for name in files if name not in metadata]
     if len(vectors) != 1 or len(metadata) > 1:
         raise UserError(
-            f"Codes are read from one file {VECTORS}, with or without one file {METADATA}. Choose these two"
-            " files, or a zip file that contains them."
+            f"Codes are read from one file {VECTORS_FILE}, with or without one file {METADATA_FILE}. Choose"
+            " these two files, or a zip file that contains them."
         )
     return read_codes(files[vectors[0]], files[metadata[0]] if metadata else None)
 
 
-def _unpacked(content: bytes) -> dict[str, bytes]:
+def _unzip(content: bytes) -> dict[str, bytes]:
     archive = Archive(content, MAX_FILES, MAX_BYTES)
     entries = [
         entry
@@ -74,11 +74,13 @@ def read_codes(vectors: bytes, metadata: bytes | None = None) -> CodesFile:
         raise UserError(
             f"These files are larger than {MAX_BYTES / 1e6:,.0f} MB, which is the limit. Save fewer codes."
         )
-    z = _numbers(_rows(vectors, VECTORS))
-    return CodesFile(z, _columns(_rows(metadata, METADATA), len(z)) if metadata is not None else {})
+    z = _parse_numbers(_parse_rows(vectors, VECTORS_FILE))
+    return CodesFile(
+        z, _parse_columns(_parse_rows(metadata, METADATA_FILE), len(z)) if metadata is not None else {}
+    )
 
 
-def _rows(content: bytes, name: str) -> list[list[str]]:
+def _parse_rows(content: bytes, name: str) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -89,32 +91,35 @@ def _rows(content: bytes, name: str) -> list[list[str]]:
         raise UserError(f"{name} cannot be read: {error}. Save it as text with tabs.") from None
 
 
-def _numbers(rows: list[list[str]]) -> np.ndarray:
+def _parse_numbers(rows: list[list[str]]) -> np.ndarray:
     if len(rows) < MIN_CODES:
         raise UserError(
-            f"{VECTORS} must contain at least {MIN_CODES} codes, and it contains {len(rows)}. {REMEDY}"
+            f"{VECTORS_FILE} must contain at least {MIN_CODES} codes, and it contains {len(rows)}."
+            f" {FORMAT_HELP}"
         )
     if not 1 <= (dim := len(rows[0])) <= MAX_DIMENSIONS:
         raise UserError(
-            f"A code can have at most {MAX_DIMENSIONS:,} dimensions, and the first line of {VECTORS} has"
+            f"A code can have at most {MAX_DIMENSIONS:,} dimensions, and the first line of {VECTORS_FILE} has"
             f" {dim:,}."
         )
     for i, row in enumerate(rows, 1):
         if len(row) != dim:
             raise UserError(
-                f"Line {i} of {VECTORS} has {len(row)} numbers, and the first line has {dim}. {REMEDY}"
+                f"Line {i} of {VECTORS_FILE} has {len(row)} numbers, and the first line has {dim}."
+                f" {FORMAT_HELP}"
             )
     try:
         z = np.array(rows, dtype=np.float64)
     except ValueError:
         i, value = next((i, value) for i, row in enumerate(rows, 1) for value in row if not _is_number(value))
         raise UserError(
-            f"Line {i} of {VECTORS} contains “{sanitize(value, 30)}”, which is not a number. {REMEDY}"
+            f"Line {i} of {VECTORS_FILE} contains “{sanitize(value, 30)}”, which is not a number."
+            f" {FORMAT_HELP}"
         ) from None
     if not np.isfinite(z).all():
         raise UserError(
-            f"Line {1 + int(np.argmin(np.isfinite(z).all(1)))} of {VECTORS} contains a number that is not"
-            f" finite. {REMEDY}"
+            f"Line {1 + int(np.argmin(np.isfinite(z).all(1)))} of {VECTORS_FILE} contains a number that is"
+            f" not finite. {FORMAT_HELP}"
         )
     return z
 
@@ -127,7 +132,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
+def _parse_columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
     """By the Embedding Projector's rule, one column has no header, several have one; one column with a header
     is understood too.
     """
@@ -135,8 +140,8 @@ def _columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
     has_header = width > 1 or len(rows) == n + 1
     if len(rows) - has_header != n:
         raise UserError(
-            f"{METADATA} describes {max(len(rows) - has_header, 0):,} codes, and {VECTORS} contains {n:,}. "
-            "The two files must have the same number of codes."
+            f"{METADATA_FILE} describes {max(len(rows) - has_header, 0):,} codes, and {VECTORS_FILE} contains"
+            f" {n:,}. The two files must have the same number of codes."
         )
     names = [name or f"column {i}" for i, name in enumerate(rows[0], 1)] if has_header else ["label"]
     return {

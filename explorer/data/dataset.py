@@ -8,7 +8,7 @@ import numpy as np
 Progress = Callable[[int, int], None]  # done, total: bytes of a download, or images read
 
 
-def untold(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Ignore the progress."""
 
 
@@ -49,20 +49,20 @@ class Dataset:
         return len(self.x) - self.n_train
 
 
-TEST_SHARE = 0.2  # of images without a given split
+TEST_FRACTION = 0.2  # of images without a given split
 
 
-def shuffled(n: int, seed: int = 0) -> np.ndarray:
+def shuffle_order(n: int, seed: int = 0) -> np.ndarray:
     """Return a fixed random order of n rows, int64 [n]."""
     return np.random.default_rng(seed).permutation(n)
 
 
-def n_for_test(n: int) -> int:
+def n_test_of(n: int) -> int:
     """Return the number of test images among n images without a given split, at least 1."""
-    return max(1, round(n * TEST_SHARE))
+    return max(1, round(n * TEST_FRACTION))
 
 
-def split(
+def split_dataset(
     name: str,
     x: np.ndarray,
     y: np.ndarray,
@@ -76,15 +76,15 @@ def split(
     The test split is that of is_test, bool [n]; without it, or if one of the two splits would be empty, it is
     a fifth of the images, at least one.
     """
-    order = shuffled(len(x))
-    n_train = len(x) - n_for_test(len(x))
+    order = shuffle_order(len(x))
+    n_train = len(x) - n_test_of(len(x))
     if is_test is not None and 0 < is_test.sum() < len(x):
         n_train = int((~is_test).sum())
         order = np.concatenate([order[~is_test[order]], order[is_test[order]]])
     return Dataset(name, x[order], y[order], class_names, n_train, skipped=skipped, notes=notes)
 
 
-def by_folder(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+def classes_from_folders(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the class of each image, y int64 [n], and the names of the classes. folders: that of each image,
     "" for none.
     """

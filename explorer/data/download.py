@@ -6,39 +6,39 @@ import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 
-from explorer.data.dataset import Progress, untold
+from explorer.data.dataset import Progress, no_progress
 from explorer.errors import UserError
 
-CHUNK = 1 << 18
+CHUNK_BYTES = 1 << 18
 
 
-def md5_of(path: Path) -> str:
+def file_md5(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untold) -> None:
+def download_file(urls: list[str], target: Path, md5: str, on_progress: Progress = no_progress) -> None:
     """Fetch target from the first url that serves a file with that MD5; an intact file is kept as it is.
 
     Raises UserError, and leaves nothing half-written, if none does.
     """
     try:
-        if target.is_file() and md5_of(target) == md5:
+        if target.is_file() and file_md5(target) == md5:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritten(target, error) from error
+        raise _write_error(target, error) from error
     part = target.with_name(target.name + ".part")
     faults = []
     for url in urls:
         try:
-            _stream(url, part, on_progress)
-            if md5_of(part) != md5:
+            _stream_to_file(url, part, on_progress)
+            if file_md5(part) != md5:
                 raise OSError("the downloaded file is incomplete or is another file")
             os.replace(part, target)
             return
         except PermissionError as error:  # which no address gives
-            raise _unwritten(target, error) from error
+            raise _write_error(target, error) from error
         except (OSError, HTTPException) as error:  # URLError, timeouts and a full disk are OSErrors
             reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error).strip()
             faults.append(f"{url}: {reason}")
@@ -51,18 +51,18 @@ def fetch(urls: list[str], target: Path, md5: str, on_progress: Progress = untol
     )
 
 
-def _unwritten(target: Path, error: OSError) -> UserError:
+def _write_error(target: Path, error: OSError) -> UserError:
     return UserError(
         f"{target} could not be written: {error.strerror}. Allow writing to it, or set EXPLORER_DATA to"
         " another folder."
     )
 
 
-def _stream(url: str, part: Path, on_progress: Progress) -> None:
+def _stream_to_file(url: str, partial_file: Path, on_progress: Progress) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": "latent-space-explorer"})
-    with urllib.request.urlopen(request, timeout=30) as answer, open(part, "wb") as file:
+    with urllib.request.urlopen(request, timeout=30) as answer, open(partial_file, "wb") as file:
         done, total = 0, int(answer.headers.get("Content-Length") or 0)
-        while chunk := answer.read(CHUNK):
+        while chunk := answer.read(CHUNK_BYTES):
             file.write(chunk)
             done += len(chunk)
             on_progress(done, total)

@@ -5,14 +5,14 @@ import numpy as np
 OVERSAMPLING = 4
 
 
-def canvas(size: int) -> tuple[np.ndarray, np.ndarray]:
+def drawing_grid(size: int) -> tuple[np.ndarray, np.ndarray]:
     """col, row in −1..1 (row pointing down), float32 [4·size, 4·size]."""
     side = size * OVERSAMPLING
     axis = ((np.arange(side) + 0.5) / side * 2 - 1).astype(np.float32)
     return tuple(np.meshgrid(axis, axis))
 
 
-def turned(col, row, degrees: float):
+def rotate(col, row, degrees: float):
     """The same points seen from axes turned by that angle."""
     c, s = np.float32(np.cos(np.radians(degrees))), np.float32(np.sin(np.radians(degrees)))
     return c * col + s * row, c * row - s * col

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, Progress, untold
-from explorer.data.formats import ARRAY, TABLES, is_image, suffix_of
-from explorer.data.image import read_each, read_image
+from explorer.data.dataset import Dataset, Progress, no_progress
+from explorer.data.formats import ARRAY_SUFFIX, TABLE_SUFFIXES, is_image, suffix_of
+from explorer.data.image import read_all, read_image
 from explorer.data.preview import Upload
-from explorer.data.upload import MOST_BYTES, Door, of_entries, uploaded
+from explorer.data.upload import MAX_UNPACKED_BYTES, UploadSource, read_entries, read_upload
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Entry
 
 
-def folder(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
+def load_folder(path: str, image_size: int, colour: bool, on_progress: Progress = no_progress) -> Dataset:
     """Return all images below path, except hidden ones: their central squares, resized. Folders named train
     and test are a split; without them, a fifth of the images is the test split.
 
@@ -24,50 +24,53 @@ def folder(path: str, image_size: int, colour: bool, on_progress: Progress = unt
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
         raise _missing("folder", root, "a folder of images, as in folder:/home/me/faces")
-    return folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
+    return read_folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
 
 
-def folder_upload(root: Path, on_progress: Progress = untold) -> Upload:
+def read_folder_upload(root: Path, on_progress: Progress = no_progress) -> Upload:
     """Return the images of a folder. There is no limit on their number or size: a folder can be named only on
     the command line, and by visitors only if EXPLORER_FOLDERS allows it.
     """
     entries = []
-    for place in image_files(root, TABLES | {ARRAY}):
+    for place in find_image_files(root, TABLE_SUFFIXES | {ARRAY_SUFFIX}):
         size = place.stat().st_size
         entries.append(Entry(place.relative_to(root).as_posix(), size, size, "", place))
-    return of_entries(
-        entries, lambda entry: entry.source, on_progress, Door(sanitize(str(root), 300), is_limited=False)
+    return read_entries(
+        entries,
+        lambda entry: entry.source,
+        on_progress,
+        UploadSource(sanitize(str(root), 300), is_limited=False),
     )
 
 
-def file(path: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
+def load_file(path: str, image_size: int, colour: bool, on_progress: Progress = no_progress) -> Dataset:
     """Return the images of a zip file, an .npz, an .npy, a table, or a TIFF of several pages, as if it were
     uploaded.
 
     Raises UserError if there is no such file, or it does not contain images.
     """
     place = Path(os.path.expanduser(path))
-    return file_upload(place, on_progress).dataset(f"file:{place}", image_size, colour, on_progress)
+    return read_file_upload(place, on_progress).dataset(f"file:{place}", image_size, colour, on_progress)
 
 
-def file_upload(place: Path, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
+def read_file_upload(path: Path, on_progress: Progress = no_progress, encoding: str | None = None) -> Upload:
     """Return the images of a file. Raises UserError as uploaded() does, or if the file cannot be read."""
-    name = sanitize(str(place), 300)
+    name = sanitize(str(path), 300)
     try:
-        if not place.is_file():
-            raise _missing("file", place, "a file with images, as in file:/home/me/faces.zip")
-        if place.stat().st_size > MOST_BYTES:
+        if not path.is_file():
+            raise _missing("file", path, "a file with images, as in file:/home/me/faces.zip")
+        if path.stat().st_size > MAX_UNPACKED_BYTES:
             raise UserError(
-                f"{name} is larger than the limit of {MOST_BYTES / 1e6:,.0f} MB. Split it, or unpack it into"
-                " a folder."
+                f"{name} is larger than the limit of {MAX_UNPACKED_BYTES / 1e6:,.0f} MB. Split it, or unpack"
+                " it into a folder."
             )
-        content = place.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{name} could not be read: {error.strerror}. Allow reading it.") from None
-    return uploaded([(place.name, content)], on_progress, encoding, name)
+    return read_upload([(path.name, content)], on_progress, encoding, name)
 
 
-def image_files(root: Path, other_suffixes: frozenset[str] = frozenset()) -> list[Path]:
+def find_image_files(root: Path, other_suffixes: frozenset[str] = frozenset()) -> list[Path]:
     """Return all images below root, and all files with one of the other suffixes, sorted. Hidden files are
     left out. Links to folders are followed; each folder is visited once.
     """
@@ -92,7 +95,7 @@ def read_images(
     """Return the images that can be read, uint8 [n, 1 or 3, size, size], their indices in the list, and a
     sentence about each other file, named by its path below root.
     """
-    images = read_each(lambda file: read_image(file, (size, size), colour), files, on_progress)
+    images = read_all(lambda file: read_image(file, (size, size), colour), files, on_progress)
     kept = [i for i, image in enumerate(images) if isinstance(image, np.ndarray)]
     skipped = tuple(
         sanitize(f"{files[i].relative_to(root)}: {fault}", 300)

@@ -4,8 +4,8 @@ from pathlib import PurePath
 
 # Pillow knows other formats, some of which start programs; these are read whatever a file's suffix says, and
 # HEIC.
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF", "PPM")
-SUFFIXES = frozenset(
+PILLOW_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF", "PPM")
+IMAGE_SUFFIXES = frozenset(
     {
         ".png",
         ".jpg",
@@ -26,13 +26,15 @@ SUFFIXES = frozenset(
         ".pnm",
     }
 )
-IN_WORDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
-ARRAY, TABLES = ".npy", frozenset({".csv", ".tsv"})
-CODE = frozenset({".pkl", ".pickle", ".pt", ".pth", ".joblib"})  # whose files can run code as they are opened
+FORMAT_NAMES = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
+ARRAY_SUFFIX, TABLE_SUFFIXES = ".npy", frozenset({".csv", ".tsv"})
+CODE_SUFFIXES = frozenset(
+    {".pkl", ".pickle", ".pt", ".pth", ".joblib"}
+)  # whose files can run code as they are opened
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
-class Refused(ValueError):
+class UnreadableImage(ValueError):
     """An image that is not read; the message says why, without a full stop."""
 
 
@@ -43,7 +45,7 @@ def suffix_of(name: str) -> str:
 
 def is_image(name: str) -> bool:
     """Whether the suffix of a file's name is that of an image."""
-    return suffix_of(name) in SUFFIXES
+    return suffix_of(name) in IMAGE_SUFFIXES
 
 
 def formats_for(head: bytes) -> tuple[str, ...]:
@@ -51,11 +53,11 @@ def formats_for(head: bytes) -> tuple[str, ...]:
     and no library reads it.
     """
     if head[4:8] != b"ftyp" or head[8:12] not in HEIF_BRANDS:
-        return FORMATS
+        return PILLOW_FORMATS
     try:
         import pillow_heif
     except ImportError:
-        raise Refused(
+        raise UnreadableImage(
             "HEIC images need pillow-heif, which is not installed: run pip install pillow-heif"
         ) from None
     pillow_heif.register_heif_opener()

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from explorer.data.dataset import Progress, untold
-from explorer.data.formats import Refused, formats_for
-from explorer.data.rendering import Rendering, eight_bit, kind_of, on_background, rendering_of
+from explorer.data.dataset import Progress, no_progress
+from explorer.data.formats import UnreadableImage, formats_for
+from explorer.data.rendering import Rendering, choose_rendering, on_background, pixel_kind, to_8_bits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 # as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in
 # all
-SCANS = 30
-SCAN = 10_000
-MOST_WORK = 360_000_000  # pixels decoded for one image: about four seconds
+JPEG_SCANS_PER_DECODE = 30
+MIN_PIXELS_PER_SCAN = 10_000
+MAX_DECODED_PIXELS = 360_000_000  # pixels decoded for one image: about four seconds
 # pixels: 80 million can take more than a gigabyte, whoever else decodes
-LARGE = 20_000_000
-ONE_AT_A_TIME = Lock()
-MOST_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
-REDUCED, MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
-TELL_EVERY = 100  # images
-UNREADABLE = "it is not an image that can be read"
+MAX_PARALLEL_PIXELS = 20_000_000
+LARGE_IMAGE_LOCK = Lock()
+MAX_TIFF_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
+TIFF_REDUCED, TIFF_MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
+PROGRESS_INTERVAL_IMAGES = 100  # images
+UNREADABLE_MESSAGE = "it is not an image that can be read"
 
 
 def read_image(
@@ -39,10 +39,10 @@ def read_image(
 
     Without a rendering it is scaled by its own values.
     """
-    return with_image(file, lambda image: fitted(image, size, colour, rendering))
+    return open_image(file, lambda image: fit_image(image, size, colour, rendering))
 
 
-def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
+def open_image(file: Path | BinaryIO, function: Callable[["Image"], object]):
     """What use makes of the image in a file, of which only the header is read so far; or why it can't be
     read.
     """
@@ -54,11 +54,11 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
             opened.seek(0)
             with Image.open(opened, formats=formats) as image:
                 _check(image)
-                with ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
-                    return use(image)
+                with LARGE_IMAGE_LOCK if image.width * image.height > MAX_PARALLEL_PIXELS else nullcontext():
+                    return function(image)
     except Image.DecompressionBombError:
         return "it has too many pixels"
-    except Refused as refused:
+    except UnreadableImage as refused:
         return str(refused)
     except (
         Exception
@@ -67,7 +67,7 @@ def with_image(file: Path | BinaryIO, use: Callable[["Image"], object]):
             isinstance(error, OSError)
             and not isinstance(error, Image.UnidentifiedImageError)
             and str(error)
-            or UNREADABLE
+            or UNREADABLE_MESSAGE
         )
 
 
@@ -76,41 +76,41 @@ def _check(image: "Image") -> None:
     from PIL import Image
 
     if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
-        raise Refused(f"it has {image.width} × {image.height} pixels, which are too many")
-    if work(image) > MOST_WORK:
-        raise Refused("it takes too long to decode")
+        raise UnreadableImage(f"it has {image.width} × {image.height} pixels, which are too many")
+    if decoding_cost(image) > MAX_DECODED_PIXELS:
+        raise UnreadableImage("it takes too long to decode")
 
 
-def work(image: "Image") -> int:
+def decoding_cost(image: "Image") -> int:
     """What decoding costs, in pixels: in some kilobytes, a JPEG may ask to go over all of its own thousands
     of times.
     """
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
         return pixels
-    place = image.fp.tell()
+    place = image.fp.append()
     image.fp.seek(0)
     n_scans = image.fp.read().count(b"\xff\xda")
     image.fp.seek(place)
-    return pixels + n_scans * (pixels // SCANS + SCAN)
+    return pixels + n_scans * (pixels // JPEG_SCANS_PER_DECODE + MIN_PIXELS_PER_SCAN)
 
 
-def pages(image: "Image") -> Iterator[int]:
+def iterate_pages(image: "Image") -> Iterator[int]:
     """The pages of a TIFF, each in turn made the present one; of other images, the first. Raises Refused for
     one that is too large.
     """
     yield 0
     if image.format != "TIFF":
         return
-    for page in range(1, MOST_PAGES):
+    for page in range(1, MAX_TIFF_PAGES):
         try:
             image.seek(page)
         except EOFError:
             return
-        if not image.tag_v2.get(254, 0) & (REDUCED | MASK):
+        if not image.tag_v2.get(254, 0) & (TIFF_REDUCED | TIFF_MASK):
             _check(image)
             yield page
-    raise Refused(f"it has more than {MOST_PAGES:,} pages")
+    raise UnreadableImage(f"it has more than {MAX_TIFF_PAGES:,} pages")
 
 
 def is_animated(image: "Image") -> bool:
@@ -121,27 +121,31 @@ def is_animated(image: "Image") -> bool:
         return False
 
 
-def each_page(
-    image: "Image", wanted: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering
+def read_pages(
+    image: "Image", page_numbers: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering
 ) -> list[np.ndarray]:
     """The wanted pages of a file, fitted."""
     from PIL import ImageOps
 
     found = []
-    for page in wanted:
+    for page in page_numbers:
         if page:
             image.seek(page)
             _check(image)
-        kind = kind_of(image)
+        kind = pixel_kind(image)
         found.append(
-            fitted(
-                image if len(wanted) == 1 else ImageOps.exif_transpose(image), size, colour, rendering, kind
+            fit_image(
+                image if len(page_numbers) == 1 else ImageOps.exif_transpose(image),
+                size,
+                colour,
+                rendering,
+                kind,
             )
         )
     return found
 
 
-def fitted(
+def fit_image(
     image: "Image",
     size: tuple[int, int],
     colour: bool,
@@ -156,10 +160,10 @@ def fitted(
     height, width = size
     mode = "RGB" if colour else "L"
     image.draft(mode, (max(size) * 2, max(size) * 2))  # lets JPEG decode at a fraction of its size
-    kind = kind_of(image) if kind is None else kind
-    rendering = rendering or rendering_of(image)
+    kind = pixel_kind(image) if kind is None else kind
+    rendering = rendering or choose_rendering(image)
     ImageOps.exif_transpose(image, in_place=True)
-    image = eight_bit(image, kind, rendering.scales)
+    image = to_8_bits(image, kind, rendering.scales)
     image = image.convert("RGBA" if image.has_transparency_data else mode)
     image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # which weighs a colour by its alpha
     if image.mode == "RGBA":
@@ -168,8 +172,8 @@ def fitted(
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if colour else pixels[None]
 
 
-def read_each(
-    read: Callable, sources: Sequence, on_progress: Progress = untold, threads: int | None = None
+def read_all(
+    read: Callable, sources: Sequence, on_progress: Progress = no_progress, threads: int | None = None
 ) -> list:
     """What read makes of each source, some at a time."""
     with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
@@ -177,6 +181,6 @@ def read_each(
         found = []
         for one in pool.map(read, sources):
             found.append(one)
-            if len(found) % TELL_EVERY == 0 or len(found) == len(sources):
+            if len(found) % PROGRESS_INTERVAL_IMAGES == 0 or len(found) == len(sources):
                 on_progress(len(found), len(sources))
     return found

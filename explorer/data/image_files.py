@@ -9,33 +9,33 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.data.dataset import Progress, untold
-from explorer.data.formats import Refused
-from explorer.data.image import each_page, is_animated, pages, read_each, with_image, work
+from explorer.data.dataset import Progress, no_progress
+from explorer.data.formats import UnreadableImage
+from explorer.data.image import decoding_cost, is_animated, iterate_pages, open_image, read_all, read_pages
 from explorer.data.pixels import (
-    BACKGROUNDS,
+    BACKGROUND_NOTES,
     COLOUR_16,
-    DARK,
-    USUAL_HIGH_BYTES,
-    Ranges,
-    Scale,
-    background_for,
-    said,
+    MAX_DARK_VALUE,
+    USUAL_WHITE_HIGH_BYTES,
+    PixelScale,
+    RangeCollector,
+    choose_background,
+    scale_notes,
 )
-from explorer.data.rendering import LOSSY, Rendering, is_deep, kind_of, range_of, visible_range
+from explorer.data.rendering import LOSSY_FORMATS, Rendering, is_deep, pixel_kind, pixel_range, visible_range
 from explorer.errors import UserError
 from explorer.untrusted.archive import Entry
 
-BRIGHT = DARK | {
-    COLOUR_16: USUAL_HIGH_BYTES[-2]
+MAX_SCANNED_VALUE = MAX_DARK_VALUE | {
+    COLOUR_16: USUAL_WHITE_HIGH_BYTES[-2]
 }  # if one image of a kind has a larger value, the others need not be looked at
 # images decoded between two looks at how bright they are; transparent images decoded
-AT_ONCE = 64
-SAMPLE = 200
+SCAN_BATCH_SIZE = 64
+MAX_TRANSPARENT_SCANNED = 200
 
 
 @dataclass(frozen=True)
-class Seen:
+class ImageInfo:
     """An image in a file: its page there, size (width, height), Pillow's mode, and what decoding costs in
     pixels.
     """
@@ -44,7 +44,7 @@ class Seen:
     page: int
     size: tuple[int, int]
     mode: str
-    work: int
+    decoding_cost: int
     kind: str
     is_exact: bool  # not of a lossy format
     is_transparent: bool
@@ -63,27 +63,29 @@ class ImageFiles:
     most: how many images there may be, None for any number.
     """
 
-    def __init__(self, read: Callable[[Entry], bytes | Path], threads: int | None, most: int | None = None):
-        self._read, self._threads, self._most, self._n = read, threads, most, 0
-        self.images: list[Seen] = []
+    def __init__(
+        self, read: Callable[[Entry], bytes | Path], threads: int | None, max_images: int | None = None
+    ):
+        self._read, self._threads, self._max_images, self._n_images = read, threads, max_images, 0
+        self.images: list[ImageInfo] = []
         self.faults: list[tuple[str, str]] = []  # a file's name, and why it is skipped
         self.rendering, self.notes = Rendering(), []
 
-    def look(self, entries: Sequence[Entry], on_progress: Progress = untold) -> None:
+    def look(self, entries: Sequence[Entry], on_progress: Progress = no_progress) -> None:
         """Finds the images in the files, without deciding how they are rendered. Raises UserError for too
         many.
         """
-        for entry, found in zip(entries, read_each(self._seen, entries, on_progress, self._threads)):
+        for entry, found in zip(entries, read_all(self._scan_file, entries, on_progress, self._threads)):
             if isinstance(found, str):
                 self.faults.append((entry.name, found))
             else:
                 self.images += found
 
-    def decide(self) -> None:
+    def choose_rendering(self) -> None:
         """How the images are rendered, by their pixels. Files whose pixels can't be scaled are dropped."""
-        ranges, dropped = Ranges(), set()
+        ranges, dropped = RangeCollector(), set()
         deep = [group for group in self.groups() if any(is_deep(self.images[i].kind) for i in group)]
-        for group, found in zip(deep, read_each(self._deep_ranges, deep, threads=self._threads)):
+        for group, found in zip(deep, read_all(self._deep_ranges, deep, threads=self._threads)):
             if isinstance(found, str):
                 self.faults.append((self.images[group[0]].entry.name, found))
                 dropped |= {*group}
@@ -91,19 +93,19 @@ class ImageFiles:
             for kind, low, high in found:
                 ranges.add(kind, low, high)
         self.images = [image for i, image in enumerate(self.images) if i not in dropped]
-        for kind, bright in BRIGHT.items():
+        for kind, bright in MAX_SCANNED_VALUE.items():
             exact = [image for image in self.images if image.kind == kind and image.is_exact]
-            for first in range(0, len(exact), AT_ONCE):
-                found = read_each(self._range, exact[first : first + AT_ONCE], threads=self._threads)
+            for first in range(0, len(exact), SCAN_BATCH_SIZE):
+                found = read_all(self._range, exact[first : first + SCAN_BATCH_SIZE], threads=self._threads)
                 for low, high in found:
                     ranges.add(kind, low, high)
                 if max(high for _, high in found) > bright:
                     break
         scales = ranges.scales()
         self.rendering = Rendering(scales, self._background(scales))
-        self.notes += said(scales)
-        if self.rendering.background in BACKGROUNDS:
-            self.notes.append(BACKGROUNDS[self.rendering.background])
+        self.notes += scale_notes(scales)
+        if self.rendering.background in BACKGROUND_NOTES:
+            self.notes.append(BACKGROUND_NOTES[self.rendering.background])
         if n := sum(image.is_animated for image in self.images):
             self.notes.append(
                 f"{n:,} file{'s are animations' if n > 1 else ' is an animation'}: the first image is used."
@@ -121,31 +123,33 @@ class ImageFiles:
         ]
         return [range(start, end) for start, end in zip(starts, [*starts[1:], len(self.images)])]
 
-    def decoded(self, numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray | str]:
+    def decode(self, numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray | str]:
         """Images of one file: uint8 [1 or 3, *size] each, or why they can't be read."""
         wanted = [self.images[i].page for i in numbers]
         found = self._open(
             self.images[numbers[0]].entry,
-            lambda image: each_page(image, wanted, size, colour, self.rendering),
+            lambda image: read_pages(image, wanted, size, colour, self.rendering),
         )
         return [found] * len(numbers) if isinstance(found, str) else found
 
     def _open(self, entry: Entry, use: Callable):
         try:
             content = self._read(entry)
-            return with_image(BytesIO(content) if isinstance(content, bytes) else content, use)
+            return open_image(BytesIO(content) if isinstance(content, bytes) else content, use)
         except ValueError as error:
             return str(error)
 
-    def _seen(self, entry: Entry) -> list[Seen] | str:
+    def _scan_file(self, entry: Entry) -> list[ImageInfo] | str:
         def use(image):
-            found = [_of_page(entry, page, image) for page in pages(image)]
-            return [Seen(**vars(one) | {"n_pages": len(found)}) for one in found]
+            found = [_page_info(entry, page, image) for page in iterate_pages(image)]
+            return [ImageInfo(**vars(one) | {"n_pages": len(found)}) for one in found]
 
         found = self._open(entry, use)
-        self._n += len(found) if isinstance(found, list) else 0
-        if self._most and self._n > self._most:
-            raise UserError(f"There are more images than the limit of {self._most:,}. Use fewer images.")
+        self._n_images += len(found) if isinstance(found, list) else 0
+        if self._max_images and self._n_images > self._max_images:
+            raise UserError(
+                f"There are more images than the limit of {self._max_images:,}. Use fewer images."
+            )
         return found
 
     def _deep_ranges(self, group: Sequence[int]) -> list[tuple[str, float, float]] | str:
@@ -158,19 +162,19 @@ class ImageFiles:
             for image in (self.images[i] for i in group if is_deep(self.images[i].kind)):
                 if image.page:
                     opened.seek(image.page)
-                found.append((image.kind, *range_of(opened, image.kind)))
+                found.append((image.kind, *pixel_range(opened, image.kind)))
             if not np.isfinite([values for _, *values in found]).all():
-                raise Refused("some of its pixels are not finite numbers")
+                raise UnreadableImage("some of its pixels are not finite numbers")
             return found
 
         return self._open(self.images[group[0]].entry, use)
 
-    def _range(self, image: Seen) -> tuple[float, float]:
+    def _range(self, image: ImageInfo) -> tuple[float, float]:
         """Black for one that can't be decoded, which is told later."""
-        found = self._at(image, lambda opened: range_of(opened, image.kind))
+        found = self._with_page(image, lambda opened: pixel_range(opened, image.kind))
         return (0, 0) if isinstance(found, str) else found
 
-    def _at(self, image: Seen, use: Callable):
+    def _with_page(self, image: ImageInfo, use: Callable):
         def at_page(opened):
             if image.page:
                 opened.seek(image.page)
@@ -178,27 +182,27 @@ class ImageFiles:
 
         return self._open(image.entry, at_page)
 
-    def _background(self, scales: dict[str, Scale]) -> int:
+    def _background(self, scales: dict[str, PixelScale]) -> int:
         transparent = [image for image in self.images if image.is_transparent]
-        some = transparent[:: -(-len(transparent) // SAMPLE) or 1]
-        found = read_each(
-            lambda image: self._at(image, lambda opened: visible_range(opened, image.kind, scales)),
+        some = transparent[:: -(-len(transparent) // MAX_TRANSPARENT_SCANNED) or 1]
+        found = read_all(
+            lambda image: self._with_page(image, lambda opened: visible_range(opened, image.kind, scales)),
             some,
             threads=self._threads,
         )
-        return background_for(one for one in found if not isinstance(one, str))
+        return choose_background(one for one in found if not isinstance(one, str))
 
 
-def _of_page(entry: Entry, page: int, image) -> Seen:
-    kind = kind_of(image)
-    return Seen(
+def _page_info(entry: Entry, page: int, image) -> ImageInfo:
+    kind = pixel_kind(image)
+    return ImageInfo(
         entry,
         page,
         image.size,
         image.mode,
-        work(image),
+        decoding_cost(image),
         kind,
-        bool(kind) and image.format not in LOSSY,
+        bool(kind) and image.format not in LOSSY_FORMATS,
         image.has_transparency_data,
         is_animated(image),
     )

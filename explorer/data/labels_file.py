@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from explorer.data.layout import SPLITS
+from explorer.data.layout import ALL_SPLIT_NAMES
 from explorer.names import sanitize
 
-CLASS_NAMES = (
+CLASS_COLUMN_NAMES = (
     "label",
     "labels",
     "class",
@@ -24,10 +24,10 @@ CLASS_NAMES = (
     "breed",
     "name",
 )
-SPLIT_NAMES = ("split", "set", "subset", "partition", "usage")
-MOST_BYTES = 50_000_000  # of a table of labels: a million rows
-MOST_COLUMNS = 1000
-MATCHED = 0.5  # of the images are named in a table, if it is theirs
+SPLIT_COLUMN_NAMES = ("split", "set", "subset", "partition", "usage")
+MAX_TABLE_BYTES = 50_000_000  # of a table of labels: a million rows
+MAX_COLUMNS = 1000
+MIN_MATCHED_SHARE = 0.5  # of the images are named in a table, if it is theirs
 
 
 @dataclass(frozen=True)
@@ -38,32 +38,33 @@ class Labels:
     splits: list[str] | None
 
 
-def labels_of(table: bytes, names: Sequence[str]) -> Labels | None:
+def read_labels(table: bytes, names: Sequence[str]) -> Labels | None:
     """The labels that a table gives to the images with these paths; None if it isn't about them."""
-    rows = _rows(table)
+    rows = _parse_rows(table)
     if len(rows) < 2:
         return None
-    known = {key for name in names for key in _keys(name)}
-    width = min(max(map(len, rows)), MOST_COLUMNS)
+    known = {key for name in names for key in _match_keys(name)}
+    width = min(max(map(len, rows)), MAX_COLUMNS)
     matches = [
-        sum(_path(row[column]) in known for row in rows if len(row) > column) for column in range(width)
+        sum(_normalise_path(row[column]) in known for row in rows if len(row) > column)
+        for column in range(width)
     ]
     of_name = max(range(width), key=matches.__getitem__)
-    if matches[of_name] < MATCHED * len(names):
+    if matches[of_name] < MIN_MATCHED_SHARE * len(names):
         return None
     header = [cell.strip().lower() for cell in rows[0]]
     others = [column for column in range(min(width, len(header))) if column != of_name]
     of_class = next(
-        (column for wanted in CLASS_NAMES for column in others if header[column] == wanted),
+        (column for wanted in CLASS_COLUMN_NAMES for column in others if header[column] == wanted),
         others[0] if len(others) == 1 else None,
     )
     of_split = next(
-        (column for column in others if header[column] in SPLIT_NAMES and column != of_class), None
+        (column for column in others if header[column] in SPLIT_COLUMN_NAMES and column != of_class), None
     )
     if of_class is None:
         return None
-    told = {_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
-    found = [next((told[key] for key in _keys(name) if key in told), None) for name in names]
+    told = {_normalise_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
+    found = [next((told[key] for key in _match_keys(name) if key in told), None) for name in names]
     classes = [sanitize(row[of_class].strip()) if row else "" for row in found]
     splits = (
         [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in found]
@@ -71,11 +72,11 @@ def labels_of(table: bytes, names: Sequence[str]) -> Labels | None:
         else None
     )
     return Labels(
-        classes, splits if splits and set(splits) <= SPLITS | {""} and len(set(splits)) > 1 else None
+        classes, splits if splits and set(splits) <= ALL_SPLIT_NAMES | {""} and len(set(splits)) > 1 else None
     )
 
 
-def _keys(name: str) -> tuple[str, ...]:
+def _match_keys(name: str) -> tuple[str, ...]:
     """As a table may name the image at this path: by the path or its last parts, with its suffix or
     without.
     """
@@ -84,15 +85,15 @@ def _keys(name: str) -> tuple[str, ...]:
     return (*ends, *(end.removesuffix(path.suffix) for end in ends))
 
 
-def _path(cell: str) -> str:
+def _normalise_path(cell: str) -> str:
     return cell.strip().replace("\\", "/").removeprefix("./")
 
 
-def _rows(table: bytes) -> list[list[str]]:
+def _parse_rows(table: bytes) -> list[list[str]]:
     """Of the text, whichever of comma, semicolon and tab parts its columns; none if it is no text, or too
     long.
     """
-    if len(table) > MOST_BYTES:
+    if len(table) > MAX_TABLE_BYTES:
         return []
     try:
         text = table.decode("utf-8-sig")

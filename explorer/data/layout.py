@@ -8,8 +8,12 @@ import numpy as np
 
 from explorer.names import casefold_key, sanitize
 
-TRAIN, VALIDATION, TEST = {"train", "training"}, {"val", "valid", "validation", "dev"}, {"test", "testing"}
-SPLITS = TRAIN | VALIDATION | TEST
+TRAIN_NAMES, VALIDATION_NAMES, TEST_NAMES = (
+    {"train", "training"},
+    {"val", "valid", "validation", "dev"},
+    {"test", "testing"},
+)
+ALL_SPLIT_NAMES = TRAIN_NAMES | VALIDATION_NAMES | TEST_NAMES
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Layout:
     note: str = ""
 
 
-def laid_out(names: Sequence[str]) -> Layout:
+def infer_layout(names: Sequence[str]) -> Layout:
     """From the paths of image files, with '/' between folders.
 
     Folders that all images have in common say nothing. Folders named train, val and test, at the top or
@@ -34,11 +38,13 @@ def laid_out(names: Sequence[str]) -> Layout:
     parts = [path[common:] for path in paths]
     for depth in (0, 1):
         if (splits := _splits(parts, depth)) is not None:
-            is_test, note = assigned(splits)
-            return Layout(_spelt_once([[*path[:depth], *path[depth + 1 :]] for path in parts]), is_test, note)
+            is_test, note = assign_splits(splits)
+            return Layout(
+                _normalise_case([[*path[:depth], *path[depth + 1 :]] for path in parts]), is_test, note
+            )
     if common and not any(parts):  # then the last of the common folders is the class of all
         parts = [path[-1:] for path in paths]
-    return Layout(_spelt_once(parts), None)
+    return Layout(_normalise_case(parts), None)
 
 
 def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
@@ -48,24 +54,28 @@ def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
     found = [path[depth].lower() if len(path) > depth else "" for path in parts]
     named = {split for split in found if split}
     loose = any(not split for split in found)
-    return found if named <= SPLITS and named & TRAIN and len(named) > 1 and not (depth and loose) else None
+    return (
+        found
+        if named <= ALL_SPLIT_NAMES and named & TRAIN_NAMES and len(named) > 1 and not (depth and loose)
+        else None
+    )
 
 
-def assigned(splits: Sequence[str]) -> tuple[np.ndarray, str]:
+def assign_splits(splits: Sequence[str]) -> tuple[np.ndarray, str]:
     """The split of each image, as words -> whether it is a test image, bool [n], and a sentence that says
     what was done.
 
     Validation images are test images where there are no others, else they are training images.
     """
     found = np.array([split.lower() for split in splits])
-    is_test, is_validation = np.isin(found, [*TEST]), np.isin(found, [*VALIDATION])
+    is_test, is_validation = np.isin(found, [*TEST_NAMES]), np.isin(found, [*VALIDATION_NAMES])
     note = ""
     if is_test.any() and is_validation.any():
         note = "The validation images are used for training, and the test images are not."
     return is_test if is_test.any() else is_validation, note
 
 
-def _spelt_once(parts: list[list[str]]) -> list[str]:
+def _normalise_case(parts: list[list[str]]) -> list[str]:
     """The first folder of each; spelt alike, they are one."""
     spelt: dict[str, str] = {}
     return [spelt.setdefault(casefold_key(path[0]), sanitize(path[0])) if path else "" for path in parts]

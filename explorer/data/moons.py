@@ -3,15 +3,17 @@
 import numpy as np
 
 from explorer.data.dataset import Dataset
-from explorer.data.drawing import canvas, shrink, turned
+from explorer.data.drawing import drawing_grid, rotate, shrink
 
-SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
-EARTHSHINE = np.float32(0.12)  # brightness of the unlit part, so that the size of a new moon is visible
+IMAGE_SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
+DARK_SIDE_BRIGHTNESS = np.float32(
+    0.12
+)  # brightness of the unlit part, so that the size of a new moon is visible
 CLASS_NAMES = ("new", "crescent", "half", "gibbous", "full")
 CLASS_LIMITS = (0.1, 0.4, 0.6, 0.9)  # phases between one class and the next
 
 
-def moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
+def generate_moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
     """Return images with random factors: phase, the lit share of the disc, 0 to 1; tilt, in degrees; size,
     the radius as a share of half the image.
     """
@@ -21,21 +23,23 @@ def moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Datase
         name: rng.uniform(*limits, n_train + n_test).astype(np.float32) for name, limits in ranges.items()
     }
     y = np.digitize(factors["phase"], CLASS_LIMITS).astype(np.int64)
-    return Dataset("moons", draw(**factors), y, CLASS_NAMES, n_train, factors)
+    return Dataset("moons", draw_moons(**factors), y, CLASS_NAMES, n_train, factors)
 
 
-def draw(phase: np.ndarray, tilt: np.ndarray, size: np.ndarray) -> np.ndarray:
+def draw_moons(phase: np.ndarray, tilt: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Return images of moons, uint8 [N, 1, 28, 28], lit from the right. Each argument has one value per
     image.
 
     The terminator is half an ellipse whose horizontal half-axis is (1 − 2·phase) radii, which lights exactly
     `phase` of the disc's area.
     """
-    col, row = canvas(SIZE)
-    images = np.empty((len(phase), 1, SIZE, SIZE), np.uint8)
+    col, row = drawing_grid(IMAGE_SIZE)
+    images = np.empty((len(phase), 1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for i, (share, degrees, radius) in enumerate(zip(phase, tilt, size)):
-        across, along = turned(col / radius, row / radius, degrees)
+        across, along = rotate(col / radius, row / radius, degrees)
         half_width = np.sqrt(np.clip(1 - along * along, 0, 1))
         lit = (across >= (1 - 2 * share) * half_width) & (across <= half_width)
-        images[i, 0] = shrink(np.where(lit, np.float32(1), EARTHSHINE * (np.abs(across) <= half_width)))
+        images[i, 0] = shrink(
+            np.where(lit, np.float32(1), DARK_SIDE_BRIGHTNESS * (np.abs(across) <= half_width))
+        )
     return images

@@ -15,7 +15,7 @@ from explorer.data.dataset import Dataset
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import casefold_key, is_file_name, sanitize
 from explorer.specs import RunSpec
-from explorer.store.atomic import ABANDONED, drop_parts, write_whole
+from explorer.store.atomic import ABANDONED_AFTER_SECONDS, remove_partial_files, write_atomically
 from explorer.store.ownership import owner_key
 from explorer.store.trash import move_to_trash, restore_from_trash
 from explorer.untrusted import tensors
@@ -24,7 +24,7 @@ SUFFIX = ".safetensors"
 
 
 @dataclass(frozen=True)
-class About:
+class OwnDatasetInfo:
     """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their
     classes.
     """
@@ -35,12 +35,12 @@ class About:
     class_names: tuple[str, ...]
 
 
-def own(name: str) -> Dataset:
+def load_own(name: str) -> Dataset:
     """Raises UserError if there is none of that name, or its file is damaged."""
-    place = place_of(name)
+    place = path_of(name)
     try:
         told, t = tensors.opened("own", place.read_bytes())
-        return _checked(
+        return _validate(
             Dataset(
                 f"own:{name}",
                 t["x"],
@@ -51,7 +51,7 @@ def own(name: str) -> Dataset:
         )
     except FileNotFoundError:
         raise unknown_name_error(
-            "data set", name, [other for other in names() if not owner_key(other)]
+            "data set", name, [other for other in list_names() if not owner_key(other)]
         ) from None
     except OSError as error:
         raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
@@ -61,7 +61,7 @@ def own(name: str) -> Dataset:
         ) from None
 
 
-def save(data: Dataset, name: str) -> Dataset:
+def save_own(data: Dataset, name: str) -> Dataset:
     """The same images as own:NAME, from now on. Raises UserError if they can't have that name, or others have
     it, or the disk refuses.
     """
@@ -69,71 +69,71 @@ def save(data: Dataset, name: str) -> Dataset:
     about = {"class_names": data.class_names, "n_train": data.n_train}
     content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
-        drop_parts(sets_folder(), ABANDONED)
+        remove_partial_files(own_folder(), ABANDONED_AFTER_SECONDS)
         taken = [
             other
-            for other in names()
-            if casefold_key(other) == casefold_key(name) and place_of(other).read_bytes() != content
+            for other in list_names()
+            if casefold_key(other) == casefold_key(name) and path_of(other).read_bytes() != content
         ]
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
     if taken:
         raise UserError(f"A data set named {taken[0]} with other images exists already. Choose another name.")
-    write_whole(place_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
-    return own(name)
+    write_atomically(path_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
+    return load_own(name)
 
 
-def about(name: str) -> About:
+def read_info(name: str) -> OwnDatasetInfo:
     """Without reading its images. Raises UserError as own() does."""
     try:
-        with safe_open(place_of(name), "np") as file:
+        with safe_open(path_of(name), "np") as file:
             n, *shape = file.get_slice("x").get_shape()
             told = json.loads(file.metadata()["own"])
-            return About(
+            return OwnDatasetInfo(
                 n,
                 int(told["n_train"]),
                 tuple(shape),
                 tuple(sanitize(str(name)) for name in told["class_names"]),
             )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
-        own(name)  # which says what is wrong with it
+        load_own(name)  # which says what is wrong with it
         raise UserError(f"The data set own:{name} could not be read. Try again.") from None
 
 
-def delete(name: str) -> None:
+def delete_own(name: str) -> None:
     """For a week they can be brought back. Raises UserError if there are none of that name, or the disk
     refuses.
     """
     RunSpec(f"own:{name}")
-    if not place_of(name).exists():
+    if not path_of(name).exists():
         raise UserError(f"There is no data set named {name}.")
-    move_to_trash(place_of(name), name)
+    move_to_trash(path_of(name), name)
 
 
-def restore(name: str) -> None:
+def restore_own(name: str) -> None:
     """Raises UserError if they are not there any more, or others have their name by now."""
     RunSpec(f"own:{name}")
-    restore_from_trash(place_of(name), name, "data set")
+    restore_from_trash(path_of(name), name, "data set")
 
 
-def names() -> list[str]:
+def list_names() -> list[str]:
     """None where the folder can't be read."""
     with suppress(OSError, UserError):  # or where there is no home for it
-        return sorted(path.stem for path in sets_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
+        return sorted(path.stem for path in own_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
     return []
 
 
-def place_of(name: str) -> Path:
+def path_of(name: str) -> Path:
     """The file of that name, which RunSpec has checked."""
-    return sets_folder() / f"{name}{SUFFIX}"
+    return own_folder() / f"{name}{SUFFIX}"
 
 
-def sets_folder() -> Path:
+def own_folder() -> Path:
     """With those that were deleted."""
     return data_folder() / "own"
 
 
-def _checked(data: Dataset) -> Dataset:
+def _validate(data: Dataset) -> Dataset:
     """Raises ValueError unless its parts belong together."""
     n, x, y = len(data.x), data.x, data.y
     whole = (

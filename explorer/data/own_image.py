@@ -6,17 +6,17 @@ import numpy as np
 
 from explorer.data.image import read_image
 from explorer.data.image_files import ImageFiles
-from explorer.data.preview import is_plain
+from explorer.data.preview import is_single_colour
 from explorer.errors import UserError
 from explorer.untrusted.archive import Entry
 
-BACKGROUND = 16  # grey levels: what is no brighter shows nothing
-TYPICAL = 0.9  # of the images have a dark border, or a light one, if that is how they are
-SMALL = (28, 28)  # pixels, of which it is seen whether an image shows anything
-ENOUGH = 300  # images to learn from how the data are
+MAX_BACKGROUND_GREY = 16  # grey levels: what is no brighter shows nothing
+MIN_BORDER_SHARE = 0.9  # of the images have a dark border, or a light one, if that is how they are
+CHECKED_IMAGE_SIZE = (28, 28)  # pixels, of which it is seen whether an image shows anything
+MAX_LAYOUT_IMAGES = 300  # images to learn from how the data are
 
 
-def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
+def read_own_image(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
     """An image file -> uint8 [C, H, W]: upright, cut to its middle, resized, grey if C is 1; what is
     transparent is white.
 
@@ -32,38 +32,39 @@ def from_file(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
     return image
 
 
-def notes_on(content: bytes) -> list[str]:
+def rendering_notes(content: bytes) -> list[str]:
     """What was decided about an image file that from_file() reads, in sentences: how it is scaled, what is
     not shown of it.
     """
     files = ImageFiles(lambda entry: entry.source, None)
     files.look([Entry("image", len(content), len(content), "", content)])
     files.images = files.images[:1]
-    files.decide()
+    files.choose_rendering()
     if not files.images:
         return []
-    [small], n_pages = files.decoded([0], SMALL, True), files.images[0].n_pages
+    [small], n_pages = files.decode([0], CHECKED_IMAGE_SIZE, True), files.images[0].n_pages
     of_pages = [f"This file has {n_pages:,} pages: the first is used."] * (n_pages > 1)
-    return files.notes + of_pages + ["This image is of one colour."] * is_plain(small)
+    return files.notes + of_pages + ["This image is of one colour."] * is_single_colour(small)
 
 
-def inverted(x: np.ndarray) -> np.ndarray:
+def invert(x: np.ndarray) -> np.ndarray:
     """uint8: light becomes dark."""
     return 255 - x
 
 
-def looks_inverted(x: np.ndarray, like: np.ndarray) -> bool:
-    """Whether the border of x [C, H, W] is light where those of like [n, C, H, W] are dark, or the other way
-    round.
+def looks_inverted(x: np.ndarray, references: np.ndarray) -> bool:
+    """Whether the border of x [C, H, W] is light where those of references [n, C, H, W] are dark, or the
+    other way round.
 
     Images whose borders are now dark, now light, as photographs' are, tell nothing.
     """
-    light = _on_light(like).mean()
-    return bool(light <= 1 - TYPICAL if _on_light(x[None])[0] else light >= TYPICAL)
+    light = _has_light_border(references).mean()
+    return bool(light <= 1 - MIN_BORDER_SHARE if _has_light_border(x[None])[0] else light >= MIN_BORDER_SHARE)
 
 
-def from_drawing(strokes: np.ndarray, shape: tuple[int, int, int], like: np.ndarray) -> np.ndarray:
-    """White strokes on black, uint8 [h, w], prepared as the images like [n, C, H, W] are -> uint8 [C, H, W].
+def convert_drawing(strokes: np.ndarray, shape: tuple[int, int, int], references: np.ndarray) -> np.ndarray:
+    """White strokes on black, uint8 [h, w], prepared as the images references [n, C, H, W] are -> uint8 [C,
+    H, W].
 
     Their bounding box becomes as long as it is in them, and lies where theirs do: by its middle, or by its
     centre of mass, as for MNIST (LeCun et al., Proc. IEEE 1998, section III.A). Dark on white if they are.
@@ -71,12 +72,12 @@ def from_drawing(strokes: np.ndarray, shape: tuple[int, int, int], like: np.ndar
     """
     from PIL import Image
 
-    if not (strokes > BACKGROUND).any():
+    if not (strokes > MAX_BACKGROUND_GREY).any():
         raise UserError("Draw something first: the canvas is empty.")
     channels, height, width = shape
-    like = like[:: -(-len(like) // ENOUGH)]
-    dark_on_light = looks_inverted(np.zeros(shape, np.uint8), like)
-    longest, centre, target = _layout(inverted(like) if dark_on_light else like)
+    references = references[:: -(-len(references) // MAX_LAYOUT_IMAGES)]
+    dark_on_light = looks_inverted(np.zeros(shape, np.uint8), references)
+    longest, centre, target = _measure_layout(invert(references) if dark_on_light else references)
 
     top, bottom, left, right = _box(strokes)
     scale = min(longest / max(bottom - top, right - left), height / (bottom - top), width / (right - left))
@@ -86,34 +87,41 @@ def from_drawing(strokes: np.ndarray, shape: tuple[int, int, int], like: np.ndar
     image = Image.new("L", (width, height))
     image.paste(glyph, (col, row))
     x = np.repeat(np.asarray(image)[None], channels, 0)
-    return inverted(x) if dark_on_light else x
+    return invert(x) if dark_on_light else x
 
 
-def _on_light(x: np.ndarray) -> np.ndarray:
+def _has_light_border(x: np.ndarray) -> np.ndarray:
     """x [n, C, H, W] -> bool [n]: whether the border, one pixel wide, is lighter than middle grey."""
     inner = np.zeros(x.shape[2:], bool)
     inner[1:-1, 1:-1] = True
     return x[:, :, ~inner].mean((1, 2)) > 127.5
 
 
-def _layout(like: np.ndarray):
-    """How light things lie on dark in like [n, C, H, W]: the longer side of their boxes, px; which centre of
-    theirs hardly moves from one image to another; and where it is: row, column.
+def _measure_layout(references: np.ndarray):
+    """How light things lie on dark in references [n, C, H, W]: the longer side of their boxes, px; which
+    centre of theirs hardly moves from one image to another; and where it is: row, column.
     """
-    grey = [image for image in like.mean(1) if (image > BACKGROUND).any()] or [np.full(like.shape[2:], 255.0)]
+    grey = [image for image in references.mean(1) if (image > MAX_BACKGROUND_GREY).any()] or [
+        np.full(references.shape[2:], 255.0)
+    ]
     boxes = np.array([_box(image) for image in grey])
-    centres = {centre: np.array([centre(image) for image in grey]) for centre in (_middle, _centre_of_mass)}
+    centres = {
+        centre: np.array([centre(image) for image in grey]) for centre in (_box_centre, _centre_of_mass)
+    }
     steady = min(centres, key=lambda centre: centres[centre].var(0).sum())
     return np.median((boxes[:, 1::2] - boxes[:, ::2]).max(1)), steady, np.median(centres[steady], 0)
 
 
 def _box(grey: np.ndarray) -> tuple[int, int, int, int]:
     """top, bottom, left, right of what is not background in grey [H, W]."""
-    rows, cols = np.nonzero((grey > BACKGROUND).any(1))[0], np.nonzero((grey > BACKGROUND).any(0))[0]
+    rows, cols = (
+        np.nonzero((grey > MAX_BACKGROUND_GREY).any(1))[0],
+        np.nonzero((grey > MAX_BACKGROUND_GREY).any(0))[0],
+    )
     return rows[0], rows[-1] + 1, cols[0], cols[-1] + 1
 
 
-def _middle(grey: np.ndarray) -> np.ndarray:
+def _box_centre(grey: np.ndarray) -> np.ndarray:
     """row, column of the middle of the box."""
     top, bottom, left, right = _box(grey)
     return np.array([top + bottom, left + right]) / 2

@@ -7,32 +7,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.formats import Refused
+from explorer.data.formats import UnreadableImage
 
 # How pixels are stored. The first two need no words where 0 is black and 255 is white.
 GREY = "8-bit"
 COLOUR = "8-bit colour"
-WHOLE = "integer"
+INTEGER = "integer"
 COLOUR_16 = "16-bit colour"
-WORD = "16-bit"
-LONG = "32-bit"
+BITS_16 = "16-bit"
+BITS_32 = "32-bit"
 DECIMAL = "decimal"
-USUAL = (1, 255, 1023, 4095, 16_383, 65_535)  # white, of 1, 8, 10, 12, 14 and 16 bits
-USUAL_HIGH_BYTES = (
+USUAL_WHITE_VALUES = (1, 255, 1023, 4095, 16_383, 65_535)  # white, of 1, 8, 10, 12, 14 and 16 bits
+USUAL_WHITE_HIGH_BYTES = (
     3,
     15,
     63,
     255,
 )  # of 16-bit colour, of which Pillow gives the upper byte: 10, 12, 14 and 16 bits
-DARK = {
+MAX_DARK_VALUE = {
     GREY: 16,
     COLOUR: 1,
 }  # the largest value of images that use so little of their 8 bits that they can't mean 255 to be white
-USED = 0.25  # of a usual range, if it is meant
+MIN_USED_SHARE = 0.25  # of a usual range, if it is meant
 
 
 @dataclass(frozen=True)
-class Scale:
+class PixelScale:
     """The pixel values low and high become black and white."""
 
     low: float
@@ -40,40 +40,44 @@ class Scale:
     is_usual: bool = True  # False: no convention fits, and the lowest and highest value of the set were taken
 
 
-class Ranges:
+class RangeCollector:
     """The lowest and highest pixel value of each kind, gathered over a set."""
 
     def __init__(self):
-        self._found: dict[str, tuple[float, float]] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
 
     def add(self, kind: str, low: float, high: float) -> None:
         """Raises Refused unless both are finite."""
         if not np.isfinite([low, high]).all():
-            raise Refused("some of its pixels are not finite numbers")
-        lowest, highest = self._found.get(kind, (low, high))
-        self._found[kind] = min(low, lowest), max(high, highest)
+            raise UnreadableImage("some of its pixels are not finite numbers")
+        lowest, highest = self._ranges.get(kind, (low, high))
+        self._ranges[kind] = min(low, lowest), max(high, highest)
 
-    def scales(self) -> dict[str, Scale]:
-        return {kind: scale_for(kind, *found) for kind, found in self._found.items()}
+    def scales(self) -> dict[str, PixelScale]:
+        return {kind: choose_scale(kind, *found) for kind, found in self._ranges.items()}
 
 
-def scale_for(kind: str, low: float, high: float) -> Scale:
+def choose_scale(kind: str, low: float, high: float) -> PixelScale:
     """By the values that are there: the smallest usual range that holds them and of which they use a quarter,
     else their own.
     """
     if kind == COLOUR_16:
-        return Scale(0, next(top for top in USUAL_HIGH_BYTES if high <= top))
-    if kind in DARK:
-        return Scale(0, 255) if high > DARK[kind] or high <= 0 else Scale(0, high, high == 1)
+        return PixelScale(0, next(top for top in USUAL_WHITE_HIGH_BYTES if high <= top))
+    if kind in MAX_DARK_VALUE:
+        return (
+            PixelScale(0, 255) if high > MAX_DARK_VALUE[kind] or high <= 0 else PixelScale(0, high, high == 1)
+        )
     if low < 0:
-        return Scale(-1, 1) if kind == DECIMAL and low >= -1 and high <= 1 else Scale(low, high, False)
-    top = next((top for top in USUAL if high <= top), None)
+        return (
+            PixelScale(-1, 1) if kind == DECIMAL and low >= -1 and high <= 1 else PixelScale(low, high, False)
+        )
+    top = next((top for top in USUAL_WHITE_VALUES if high <= top), None)
     if top is None:
-        return Scale(low, high, False)
-    return Scale(0, top) if high > USED * top or high == 0 else Scale(0, high, False)
+        return PixelScale(low, high, False)
+    return PixelScale(0, top) if high > MIN_USED_SHARE * top or high == 0 else PixelScale(0, high, False)
 
 
-def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
+def scale_to_8_bits(values: np.ndarray, scale: PixelScale) -> np.ndarray:
     """-> uint8 of the same shape."""
     if values.dtype.kind == "b":
         return np.where(values, np.uint8(255), np.uint8(0))
@@ -87,11 +91,11 @@ def scaled(values: np.ndarray, scale: Scale) -> np.ndarray:
     )
 
 
-def said(scales: dict[str, Scale]) -> list[str]:
+def scale_notes(scales: dict[str, PixelScale]) -> list[str]:
     """A sentence for each scale that goes without saying nowhere else."""
     sentences = []
     for kind, scale in sorted(scales.items()):
-        if kind in (GREY, COLOUR, WHOLE) and (scale.low, scale.high) == (0, 255):
+        if kind in (GREY, COLOUR, INTEGER) and (scale.low, scale.high) == (0, 255):
             continue
         if kind == COLOUR_16:  # Pillow keeps the upper byte only
             if scale.high < 255:
@@ -102,16 +106,17 @@ def said(scales: dict[str, Scale]) -> list[str]:
             continue
         found = "" if scale.is_usual else " (the lowest and the highest value found)"
         sentences.append(
-            f"Pixels ({kind}) are scaled: {number(scale.low)} is black, {number(scale.high)} is white{found}."
+            f"Pixels ({kind}) are scaled: {format_value(scale.low)} is black, {format_value(scale.high)} is"
+            f" white{found}."
         )
     return sentences
 
 
-def number(value: float) -> str:
+def format_value(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
-def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
+def choose_background(ranges: Iterable[tuple[int, int, int, int]]) -> int:
     """The grey that transparent images are put on: white, unless more of them can be seen on black, or on
     middle grey.
 
@@ -119,15 +124,20 @@ def background_for(ranges: Iterable[tuple[int, int, int, int]]) -> int:
     """
     seen = {255: 0, 0: 0, 127: 0}
     for white_low, white_high, black_low, black_high in ranges:
-        on_white, on_black = white_high - white_low >= VISIBLE, black_high - black_low >= VISIBLE
+        on_white, on_black = (
+            white_high - white_low >= MIN_VISIBLE_CONTRAST,
+            black_high - black_low >= MIN_VISIBLE_CONTRAST,
+        )
         seen[255] += on_white
         seen[0] += on_black
         seen[127] += on_white or on_black  # what is white is seen on grey, and so is what is black
     return max(seen, key=seen.get)
 
 
-VISIBLE = 16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
-BACKGROUNDS = {
+MIN_VISIBLE_CONTRAST = (
+    16  # grey levels between the darkest and the lightest pixel of an image of which something is seen
+)
+BACKGROUND_NOTES = {
     0: "Transparent images are shown on black, because they would not be visible on white.",
     127: "Transparent images are shown on grey, because some are white and some are black.",
 }

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, Progress, split, untold
-from explorer.data.image import read_each
+from explorer.data.dataset import Dataset, Progress, no_progress, split_dataset
+from explorer.data.image import read_all
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import IMAGE_SIZES
 
-SAMPLE, SAMPLE_SIZE = 32, (28, 28)  # images looked at, and how large, to see whether anything is on them
+N_CHECKED_IMAGES, CHECKED_IMAGE_SIZE = (
+    32,
+    (28, 28),
+)  # images looked at, and how large, to see whether anything is on them
 REMEDY = "Add PNG or JPEG images, a zip of them, a NumPy array or a CSV table."
 
 
@@ -53,11 +56,15 @@ class Upload:
 
     def shows_nothing(self) -> bool:
         """Whether none of some of the images shows anything but one colour."""
-        some = np.unique(np.linspace(0, len(self.names) - 1, SAMPLE).astype(int)).tolist()
-        seen = read_each(lambda number: self.read(number, SAMPLE_SIZE, True), some, threads=self.threads)
-        return all(is_plain(image) for image in seen)
+        some = np.unique(np.linspace(0, len(self.names) - 1, N_CHECKED_IMAGES).astype(int)).tolist()
+        seen = read_all(
+            lambda number: self.read(number, CHECKED_IMAGE_SIZE, True), some, threads=self.threads
+        )
+        return all(is_single_colour(image) for image in seen)
 
-    def dataset(self, name: str, image_size: int, colour: bool, on_progress: Progress = untold) -> Dataset:
+    def dataset(
+        self, name: str, image_size: int, colour: bool, on_progress: Progress = no_progress
+    ) -> Dataset:
         """The images cut to their middle square and resized. The test split is the one that was given, else
         one fifth in a fixed order.
 
@@ -70,62 +77,62 @@ class Upload:
         size = image_size, image_size
         found = [
             one
-            for group in read_each(
+            for group in read_all(
                 lambda group: self.decode(group, size, colour), self.groups, on_progress, self.threads
             )
             for one in group
         ]
         kept = [i for i, image in enumerate(found) if isinstance(image, np.ndarray)]
         skipped = self.skipped + tuple(
-            skip(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str)
+            skip_message(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str)
         )
         if len(kept) < 2:
-            raise too_few(self.place, len(kept), skipped)
+            raise too_few_images_error(self.place, len(kept), skipped)
         classes, y = np.unique(self.y[kept], return_inverse=True)  # those with an image left
         x = np.stack([found[i] for i in kept])
         is_test = None if self.is_test is None else self.is_test[kept]
-        n_plain = sum(map(is_plain, x))
+        n_plain = sum(map(is_single_colour, x))
         plain = (
             (
                 f"{'Every image is' if n_plain == len(x) else f'{n_plain:,} of {len(x):,} images are'} of one"
                 " colour."
             ),
         ) * (n_plain > 0)
-        return split(
+        return split_dataset(
             name, x, y, tuple(self.class_names[i] for i in classes), skipped, is_test, self.notes + plain
         )
 
 
-def upload_of(
+def build_upload(
     y: np.ndarray,
     class_names: tuple[str, ...],
     names: Sequence[str],
     sizes: Sequence,
     modes: Sequence[str],
-    most_classes: int | None,
+    max_classes: int | None,
     **others,
 ) -> Upload:
     """Sizes and modes of each image, which are counted. Raises UserError if there are too many classes."""
-    if most_classes and len(class_names) > most_classes:
+    if max_classes and len(class_names) > max_classes:
         raise UserError(
-            f"These images have {len(class_names):,} classes, and the limit is {most_classes:,}. "
+            f"These images have {len(class_names):,} classes, and the limit is {max_classes:,}. "
             "Put them into fewer folders, or into none."
         )
     sizes, modes = (dict(Counter(found).most_common()) for found in (sizes, modes))
     return Upload(y, class_names, tuple(names), sizes, modes, **others)
 
 
-def skip(name: str, fault: str) -> str:
-    return f"{sanitize(name)}: {fault}"
+def skip_message(name: str, reason: str) -> str:
+    return f"{sanitize(name)}: {reason}"
 
 
-def too_few(place: str, n: int, skipped: Sequence[str]) -> UserError:
+def too_few_images_error(source: str, n: int, skipped: Sequence[str]) -> UserError:
     return UserError(
-        f"{place} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
+        f"{source} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
         f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}"
     )
 
 
-def is_plain(image: np.ndarray | str) -> bool:
+def is_single_colour(image: np.ndarray | str) -> bool:
     """uint8 [C, H, W]: whether each channel has one value all over; of one that can't be read, not."""
     return not isinstance(image, str) and bool((image == image[:, :1, :1]).all())

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.data.pixels import (
+    BITS_16,
+    BITS_32,
     COLOUR,
     COLOUR_16,
     DECIMAL,
     GREY,
-    LONG,
-    WORD,
-    Ranges,
-    Scale,
-    background_for,
-    scaled,
+    PixelScale,
+    RangeCollector,
+    choose_background,
+    scale_to_8_bits,
 )
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LOSSY = ("JPEG", "MPO", "AVIF", "HEIF")  # which hold no exact values: 255 is white
-THUMBNAIL = (64, 64)  # pixels, of which it is seen whether anything shows on a background
+LOSSY_FORMATS = ("JPEG", "MPO", "AVIF", "HEIF")  # which hold no exact values: 255 is white
+THUMBNAIL_SIZE = (64, 64)  # pixels, of which it is seen whether anything shows on a background
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class Rendering:
     transparent.
     """
 
-    scales: dict[str, Scale] = field(default_factory=dict)
+    scales: dict[str, PixelScale] = field(default_factory=dict)
     background: int = 255
 
 
-def kind_of(image: "Image") -> str:
+def pixel_kind(image: "Image") -> str:
     """How its pixels are stored: one of the kinds of explorer.data.pixels, "" for one bit a pixel. To be
     asked before it is decoded.
     """
     if image.mode.startswith("I;16"):
-        return WORD
+        return BITS_16
     if image.mode in ("1", "I", "F"):
-        return {"1": "", "I": LONG, "F": DECIMAL}[image.mode]
+        return {"1": "", "I": BITS_32, "F": DECIMAL}[image.mode]
     if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
         return COLOUR_16  # Pillow keeps the upper byte of each value
     return GREY if image.mode in ("L", "LA") else COLOUR
@@ -52,10 +52,10 @@ def kind_of(image: "Image") -> str:
 
 def is_deep(kind: str) -> bool:
     """Whether its pixels have more than 8 bits once they are decoded."""
-    return kind in (WORD, LONG, DECIMAL)
+    return kind in (BITS_16, BITS_32, DECIMAL)
 
 
-def range_of(image: "Image", kind: str) -> tuple[float, float]:
+def pixel_range(image: "Image", kind: str) -> tuple[float, float]:
     """The lowest and highest value of its pixels, transparency aside. Decodes it."""
     if is_deep(kind):
         values = np.asarray(image)
@@ -66,39 +66,40 @@ def range_of(image: "Image", kind: str) -> tuple[float, float]:
     return min(low for low, _ in extrema), max(high for _, high in extrema)
 
 
-def visible_range(image: "Image", kind: str, scales: dict[str, Scale]) -> tuple[int, int, int, int]:
+def visible_range(image: "Image", kind: str, scales: dict[str, PixelScale]) -> tuple[int, int, int, int]:
     """Of a transparent image: its lowest and highest grey on white, and on black."""
     from PIL import Image, ImageOps
 
-    small = ImageOps.fit(eight_bit(image, kind, scales).convert("RGBA"), THUMBNAIL, Image.Resampling.BOX)
+    small = ImageOps.fit(to_8_bits(image, kind, scales).convert("RGBA"), THUMBNAIL_SIZE, Image.Resampling.BOX)
     return tuple(value for grey in (255, 0) for value in on_background(small, grey).convert("L").getextrema())
 
 
-def rendering_of(image: "Image") -> Rendering:
+def choose_rendering(image: "Image") -> Rendering:
     """What suits an image that comes alone. Raises Refused for pixels that are not finite numbers."""
-    ranges, kind = Ranges(), kind_of(image)
-    if kind and image.format not in LOSSY:
-        ranges.add(kind, *range_of(image, kind))
+    ranges, kind = RangeCollector(), pixel_kind(image)
+    if kind and image.format not in LOSSY_FORMATS:
+        ranges.add(kind, *pixel_range(image, kind))
     scales = ranges.scales()
     return Rendering(
-        scales, background_for([visible_range(image, kind, scales)]) if image.has_transparency_data else 255
+        scales,
+        choose_background([visible_range(image, kind, scales)]) if image.has_transparency_data else 255,
     )
 
 
-def eight_bit(image: "Image", kind: str, scales: dict[str, Scale]) -> "Image":
+def to_8_bits(image: "Image", kind: str, scales: dict[str, PixelScale]) -> "Image":
     """The same image with 8 bits a channel, scaled; its transparency stays."""
     from PIL import Image
 
-    scale = scales.get(kind, Scale(0, 255))
+    scale = scales.get(kind, PixelScale(0, 255))
     if is_deep(kind):
-        return Image.fromarray(scaled(np.asarray(image), scale))
+        return Image.fromarray(scale_to_8_bits(np.asarray(image), scale))
     if not kind or (scale.low, scale.high) == (0, 255):
         return image
     if image.has_transparency_data:
         image = image.convert("LA" if image.mode == "LA" else "RGBA")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    table = scaled(np.arange(256, dtype=np.uint16), scale).tolist()
+    table = scale_to_8_bits(np.arange(256, dtype=np.uint16), scale).tolist()
     return image.point(
         [value for band in image.getbands() for value in (range(256) if band == "A" else table)]
     )

@@ -4,31 +4,36 @@ import os
 import stat
 from pathlib import Path
 
-from explorer.data.dataset import Progress, untold
-from explorer.data.folder import file_upload
+from explorer.data.dataset import Progress, no_progress
+from explorer.data.folder import read_file_upload
 from explorer.data.preview import Upload
-from explorer.data.upload import MOST_FILES, Door, of_entries
+from explorer.data.upload import MAX_FILES, UploadSource, read_entries
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.registry import DATASETS
 from explorer.untrusted.archive import Entry
 
-VARIABLE = "EXPLORER_FOLDERS"
-MOST_LISTED = 200
-FILES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}  # which hold a set of images
-LEADS_OUT, TO_A_FOLDER = "it is a link that leads out of the allowed folders", "it is a link to a folder"
+FOLDERS_VARIABLE = "EXPLORER_FOLDERS"
+MAX_LISTED_FOLDERS = 200
+DATASET_SUFFIXES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}  # which hold a set of images
+LINK_OUTSIDE_MESSAGE, LINK_TO_FOLDER_MESSAGE = (
+    "it is a link that leads out of the allowed folders",
+    "it is a link to a folder",
+)
 
 
-def allowed() -> list[Path]:
+def allowed_folders() -> list[Path]:
     """From the root, links followed; those that are not there are left out."""
-    said = (os.path.expanduser(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
+    said = (
+        os.path.expanduser(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part
+    )
     return [Path(os.path.realpath(folder)) for folder in said if os.path.isdir(folder)]
 
 
-def listed() -> list[str]:
+def list_folders() -> list[str]:
     """Those allowed and the folders in them, as far as they can be listed."""
     found = []
-    for root in allowed():
+    for root in allowed_folders():
         try:
             inner = sorted(
                 entry.path
@@ -38,20 +43,20 @@ def listed() -> list[str]:
         except OSError:
             continue
         found += [str(root), *inner]
-    return found[:MOST_LISTED]
+    return found[:MAX_LISTED_FOLDERS]
 
 
-def checked(path: str, may_be_file: bool = False) -> Path:
+def check_path(path: str, may_be_file: bool = False) -> Path:
     """The folder, links followed. Raises UserError unless it is one of those allowed, or below one."""
     try:
         folder = Path(os.path.realpath(os.path.expanduser(path)))
     except (OSError, ValueError):
         folder = Path(os.devnull)
-    is_file = may_be_file and folder.suffix.lower() in FILES and folder.is_file()
+    is_file = may_be_file and folder.suffix.lower() in DATASET_SUFFIXES and folder.is_file()
     if not _is_allowed(folder) or not (folder.is_dir() or is_file):
         raise UserError(
             f"{sanitize(path)} is not a folder that visitors of this server may read. Upload its images, or"
-            f" ask the person who runs the server to add it to {VARIABLE}."
+            f" ask the person who runs the server to add it to {FOLDERS_VARIABLE}."
         )
     return folder
 
@@ -60,8 +65,15 @@ def check_links(path: str) -> None:
     """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a
     link that may lead out.
     """
-    folder = checked(path)
-    if link := next((entry for entry in _entries(folder) if entry.fault in (LEADS_OUT, TO_A_FOLDER)), None):
+    folder = check_path(path)
+    if link := next(
+        (
+            entry
+            for entry in _list_entries(folder)
+            if entry.fault in (LINK_OUTSIDE_MESSAGE, LINK_TO_FOLDER_MESSAGE)
+        ),
+        None,
+    ):
         raise UserError(
             f"{sanitize(link.name)} in {sanitize(folder.name)} cannot be read: {link.fault}. Remove it, or"
             " use another folder."
@@ -76,42 +88,42 @@ def check_dataset(dataset: str) -> None:
     if (argument := DATASETS[name].argument) == "folder":
         check_links(path)
     elif argument == "file":
-        checked(path, may_be_file=True)
+        check_path(path, may_be_file=True)
 
 
-def on_server(path: str, on_progress: Progress = untold, encoding: str | None = None) -> Upload:
+def read_server_path(path: str, on_progress: Progress = no_progress, encoding: str | None = None) -> Upload:
     """The images of a folder or file allowed, as if they were uploaded. Raises UserError as checked() and
     uploaded() do.
     """
-    place = checked(path, may_be_file=True)
+    place = check_path(path, may_be_file=True)
     if place.is_file():
-        return file_upload(place, on_progress, encoding)
-    return of_entries(_entries(place), _read, on_progress, Door(sanitize(place.name)))
+        return read_file_upload(place, on_progress, encoding)
+    return read_entries(_list_entries(place), _read, on_progress, UploadSource(sanitize(place.name)))
 
 
 def _read(entry: Entry) -> bytes:
     try:
         if not _is_allowed(Path(os.path.realpath(entry.source))):
-            raise ValueError(LEADS_OUT)
+            raise ValueError(LINK_OUTSIDE_MESSAGE)
         return entry.source.read_bytes()
     except OSError as error:
         raise ValueError(error.strerror) from None
 
 
 def _is_allowed(place: Path) -> bool:
-    return any(place.is_relative_to(root) for root in allowed())
+    return any(place.is_relative_to(root) for root in allowed_folders())
 
 
-def _entries(folder: Path) -> list[Entry]:
+def _list_entries(folder: Path) -> list[Entry]:
     """The files below it; links to folders are not followed. Raises UserError if it is too much."""
     found, faults = [], []
     for place, inner, names in os.walk(folder, onerror=lambda error: faults.append(error.filename)):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         links = [name for name in inner if os.path.islink(os.path.join(place, name))]
         found += [_entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")]
-        if len(found) > MOST_FILES:
+        if len(found) > MAX_FILES:
             raise UserError(
-                f"{folder.name} contains more files than the limit of {MOST_FILES:,}. Choose one of its"
+                f"{folder.name} contains more files than the limit of {MAX_FILES:,}. Choose one of its"
                 " subfolders."
             )
     return found + [
@@ -123,13 +135,13 @@ def _entries(folder: Path) -> list[Entry]:
 def _entry(path: Path, folder: Path) -> Entry:
     name = path.relative_to(folder).as_posix()
     if path.is_symlink() and not _is_allowed(Path(os.path.realpath(path))):
-        return Entry(name, 0, 0, LEADS_OUT, path)
+        return Entry(name, 0, 0, LINK_OUTSIDE_MESSAGE, path)
     try:
         about = path.stat()
     except OSError as error:
         return Entry(name, 0, 0, error.strerror, path)
     fault = (
-        TO_A_FOLDER
+        LINK_TO_FOLDER_MESSAGE
         if stat.S_ISDIR(about.st_mode)
         else ""
         if stat.S_ISREG(about.st_mode)

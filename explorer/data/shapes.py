@@ -5,13 +5,13 @@ and rotation of each image are known.
 import numpy as np
 
 from explorer.data.dataset import Dataset
-from explorer.data.drawing import canvas, shrink, turned
+from explorer.data.drawing import drawing_grid, rotate, shrink
 
-SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
+IMAGE_SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
 CLASS_NAMES = ("square", "ellipse", "heart")
 
 
-def shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
+def generate_shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
     """Return images with random factors: x and y, the centre, −1 to 1 from edge to edge; scale, half the
     height of an ellipse; rotation, in degrees.
     """
@@ -19,26 +19,26 @@ def shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Datas
     y = rng.integers(0, len(CLASS_NAMES), n_train + n_test)
     ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}
     factors = {name: rng.uniform(*limits, len(y)).astype(np.float32) for name, limits in ranges.items()}
-    return Dataset("shapes", draw(y, **factors), y, CLASS_NAMES, n_train, factors)
+    return Dataset("shapes", draw_shapes(y, **factors), y, CLASS_NAMES, n_train, factors)
 
 
-def draw(kind, x, y, scale, rotation) -> np.ndarray:
+def draw_shapes(kind, x, y, scale, rotation) -> np.ndarray:
     """Return images, uint8 [N, 1, 32, 32]. Each argument has one value per image; y points down."""
-    col, row = canvas(SIZE)
-    images = np.empty((len(kind), 1, SIZE, SIZE), np.uint8)
+    col, row = drawing_grid(IMAGE_SIZE)
+    images = np.empty((len(kind), 1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     for i, (k, cx, cy, size, degrees) in enumerate(zip(kind, x, y, scale, rotation)):
-        images[i, 0] = shrink(_INSIDE[k](*turned((col - cx) / size, (row - cy) / size, degrees)))
+        images[i, 0] = shrink(_IS_INSIDE[k](*rotate((col - cx) / size, (row - cy) / size, degrees)))
     return images
 
 
-def _heart(u, v):
+def _is_inside_heart(u, v):
     u2, v2 = 1.44 * u * u, 1.44 * v * v
     swell = u2 + v2 - 1
     return swell * swell * swell + 1.2 * u2 * v2 * v <= 0
 
 
-_INSIDE = (
+_IS_INSIDE = (
     lambda u, v: (abs(u) <= 0.8) & (abs(v) <= 0.8),
     lambda u, v: u * u / 0.36 + v * v <= 1,
-    _heart,
+    _is_inside_heart,
 )

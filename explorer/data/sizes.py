@@ -4,9 +4,9 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from explorer.data import folder, load, own
-from explorer.data.dataset import n_for_test
-from explorer.data.layout import laid_out
+from explorer.data import folder, load_dataset, own
+from explorer.data.dataset import n_test_of
+from explorer.data.layout import infer_layout
 from explorer.registry import DATASETS, import_attribute
 
 
@@ -18,15 +18,15 @@ def n_train(dataset: str) -> int:
     kind = DATASETS[name]
     if kind.count:
         return import_attribute(kind.count)(argument)
-    return kind.n_train or load(dataset).n_train
+    return kind.n_train or load_dataset(dataset).n_train
 
 
 def count_in_folder(path: str) -> int:
     """Return the number of training images below a folder."""
     root = Path(os.path.expanduser(path))
-    files = [file.relative_to(root).as_posix() for file in folder.image_files(root)]
-    is_test = laid_out(files).is_test
-    return max(1, len(files) - (n_for_test(len(files)) if is_test is None else int(is_test.sum())))
+    files = [file.relative_to(root).as_posix() for file in folder.find_image_files(root)]
+    is_test = infer_layout(files).is_test
+    return max(1, len(files) - (n_test_of(len(files)) if is_test is None else int(is_test.sum())))
 
 
 def count_in_file(path: str) -> int:
@@ -38,12 +38,12 @@ def count_in_file(path: str) -> int:
 
 def count_own(name: str) -> int:
     """Return the number of training images of own:NAME. Raises UserError if there are none."""
-    return own.about(name).n_train
+    return own.read_info(name).n_train
 
 
 @lru_cache(maxsize=64)
 def _count_in_version(file: Path, version: tuple[int, int] | None) -> int:
     """Return the number for a version of a file: its time of change, and its size."""
-    upload = folder.file_upload(file)
+    upload = folder.read_file_upload(file)
     n = len(upload.names)
-    return n - (n_for_test(n) if upload.is_test is None else int(upload.is_test.sum()))
+    return n - (n_test_of(n) if upload.is_test is None else int(upload.is_test.sum()))

@@ -11,17 +11,17 @@ import numpy as np
 
 from explorer.errors import UserError
 
-MOST_BYTES = 150_000_000  # of the text: MNIST has 110 MB
-MOST_COLUMNS = 64 * 64 * 3 * 4
-LABELS = ("label", "labels", "class", "target", "y", "digit", "emotion")
-NUMBERS = ("", "id", "index", "unnamed: 0")
-WANTED = (
+MAX_TABLE_BYTES = 150_000_000  # of the text: MNIST has 110 MB
+MAX_COLUMNS = 64 * 64 * 3 * 4
+LABEL_NAMES = ("label", "labels", "class", "target", "y", "digit", "emotion")
+INDEX_NAMES = ("", "id", "index", "unnamed: 0")
+FORMAT_HELP = (
     "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1"
     " and so on."
 )
 
 
-def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+def read_table(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     """CSV or TSV -> pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
 
     The labels are the column of that name; without names, the first or last column, if the others make a
@@ -30,17 +30,17 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
     import pyarrow as pa
     from pyarrow import csv
 
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_TABLE_BYTES:
         raise UserError(
-            f"{name} has {len(content) / 1e6:,.0f} MB, and the limit is {MOST_BYTES / 1e6:,.0f} MB. Save"
+            f"{name} has {len(content) / 1e6:,.0f} MB, and the limit is {MAX_TABLE_BYTES / 1e6:,.0f} MB. Save"
             " fewer images."
         )
     first = content[:1_000_000].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     delimiter = max(",;\t", key=first.count)
     cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
-    if not 5 <= len(cells) <= MOST_COLUMNS:
-        raise _unfit(name, len(cells))
-    has_header = _are_names(cells)
+    if not 5 <= len(cells) <= MAX_COLUMNS:
+        raise _unsuitable_error(name, len(cells))
+    has_header = _is_header(cells)
     try:
         table = csv.read_csv(
             BytesIO(content),
@@ -53,17 +53,19 @@ def table_in(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
             csv.ParseOptions(delimiter=delimiter),
         )
     except pa.ArrowException as error:
-        raise UserError(f"{name} cannot be read as a table: {_reason(error)}. {WANTED}") from None
+        raise UserError(f"{name} cannot be read as a table: {_error_reason(error)}. {FORMAT_HELP}") from None
     columns = [column.to_numpy() for column in table.columns]
-    pixels, of_labels = _columns([cell.lower() for cell in cells] if has_header else None, columns)
+    pixels, of_labels = _find_columns([cell.lower() for cell in cells] if has_header else None, columns)
     if not pixels:
-        raise _unfit(name, len(cells))
+        raise _unsuitable_error(name, len(cells))
     if any(columns[i].dtype.kind not in "iuf" for i in pixels):
-        raise UserError(f"{name} contains pixels that are not numbers. {WANTED}")
-    return _packed([columns[i] for i in pixels]), None if of_labels is None else _labels(columns[of_labels])
+        raise UserError(f"{name} contains pixels that are not numbers. {FORMAT_HELP}")
+    return _pack([columns[i] for i in pixels]), None if of_labels is None else _parse_labels(
+        columns[of_labels]
+    )
 
 
-def _are_names(cells: list[str]) -> bool:
+def _is_header(cells: list[str]) -> bool:
     """Whether the first row names the columns: words, or numbers that count. A label at either end may be a
     word in any row.
     """
@@ -77,12 +79,12 @@ def _are_names(cells: list[str]) -> bool:
     return True
 
 
-def _columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
+def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
     """Which are pixels, none if no square image can be made of them, and which holds the labels."""
     everything = list(range(len(columns)))
     if names:
-        of_labels = next((names.index(name) for name in LABELS if name in names), None)
-        pixels = [i for i in everything if i != of_labels and names[i] not in NUMBERS]
+        of_labels = next((names.index(name) for name in LABEL_NAMES if name in names), None)
+        pixels = [i for i in everything if i != of_labels and names[i] not in INDEX_NAMES]
         if _is_square(len(pixels)):
             return pixels, of_labels
     if _is_square(len(columns)):
@@ -113,7 +115,7 @@ def _is_square(n: int) -> bool:
     return n > 3 and (math.isqrt(n) ** 2 == n or n % 3 == 0 and math.isqrt(n // 3) ** 2 == n // 3)
 
 
-def _packed(columns: list[np.ndarray]) -> np.ndarray:
+def _pack(columns: list[np.ndarray]) -> np.ndarray:
     """-> uint8 [N, pixels] if that holds them, else float32."""
     fits = all(c.dtype.kind in "iu" and c.min(initial=0) >= 0 and c.max(initial=0) <= 255 for c in columns)
     found = np.empty((len(columns[0]), len(columns)), np.uint8 if fits else np.float32)
@@ -122,7 +124,7 @@ def _packed(columns: list[np.ndarray]) -> np.ndarray:
     return found
 
 
-def _labels(column: np.ndarray) -> np.ndarray:
+def _parse_labels(column: np.ndarray) -> np.ndarray:
     return (
         np.array(["" if value is None else str(value) for value in column])
         if column.dtype.kind == "O"
@@ -130,9 +132,11 @@ def _labels(column: np.ndarray) -> np.ndarray:
     )
 
 
-def _unfit(name: str, n: int) -> UserError:
-    return UserError(f"{name} has {n:,} column{'s' * (n != 1)}, which cannot form a square image. {WANTED}")
+def _unsuitable_error(name: str, n: int) -> UserError:
+    return UserError(
+        f"{name} has {n:,} column{'s' * (n != 1)}, which cannot form a square image. {FORMAT_HELP}"
+    )
 
 
-def _reason(error: Exception) -> str:
+def _error_reason(error: Exception) -> str:
     return re.sub(r"[^ -~]", " ", str(error).split(". ")[0].split(": ", 1)[-1])[:100].strip().rstrip(".:")

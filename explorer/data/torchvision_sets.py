@@ -10,27 +10,27 @@ from pathlib import Path
 import numpy as np
 
 from explorer.data import data_folder
-from explorer.data.dataset import Dataset, Progress, untold
-from explorer.data.download import fetch
+from explorer.data.dataset import Dataset, Progress, no_progress
+from explorer.data.download import download_file
 from explorer.data.folder import read_images
 from explorer.errors import UserError
 
 CELEBA_SIZE = 64  # pixels
-CELEBA_CLASS = "Smiling"  # the attribute, of 40, that gives the classes
-DRIVE = "https://drive.usercontent.google.com/download?export=download&confirm=t&id="
+CELEBA_CLASS_ATTRIBUTE = "Smiling"  # the attribute, of 40, that gives the classes
+DRIVE_URL = "https://drive.usercontent.google.com/download?export=download&confirm=t&id="
 
 Archive = tuple[list[str], Path, str]  # urls, target, MD5
 
 
-def mnist() -> Dataset:
+def load_mnist() -> Dataset:
     return _mnist_like("mnist", tuple("0123456789"))
 
 
-def fashion_mnist() -> Dataset:
+def load_fashion_mnist() -> Dataset:
     return _mnist_like("fashion-mnist")
 
 
-def kmnist() -> Dataset:
+def load_kmnist() -> Dataset:
     return _mnist_like("kmnist")
 
 
@@ -41,14 +41,14 @@ def _mnist_like(name: str, class_names: tuple[str, ...] | None = None) -> Datase
     return Dataset(name, x, y, class_names or tuple(train.classes), len(train.data))
 
 
-def cifar10() -> Dataset:
+def load_cifar10() -> Dataset:
     train, test = _read("cifar10", train=True), _read("cifar10", train=False)
     x = np.ascontiguousarray(np.concatenate([train.data, test.data]).transpose(0, 3, 1, 2))
     y = np.array(train.targets + test.targets, np.int64)
     return Dataset("cifar10", x, y, tuple(train.classes), len(train.data))
 
 
-def celeba(on_progress: Progress = untold) -> Dataset:
+def load_celeba(on_progress: Progress = no_progress) -> Dataset:
     """Return the central squares of the faces, at 64 pixels. The factors are the 40 attributes, 0 or 1."""
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
@@ -66,26 +66,26 @@ def celeba(on_progress: Progress = untold) -> Dataset:
     return Dataset(
         "celeba",
         x,
-        attributes[:, names.index(CELEBA_CLASS)].astype(np.int64),
-        (f"not {CELEBA_CLASS.lower()}", CELEBA_CLASS.lower()),
+        attributes[:, names.index(CELEBA_CLASS_ATTRIBUTE)].astype(np.int64),
+        (f"not {CELEBA_CLASS_ATTRIBUTE.lower()}", CELEBA_CLASS_ATTRIBUTE.lower()),
         n_train,
         {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)},
         skipped,
     )
 
 
-def download(name: str, on_progress: Progress = untold) -> None:
+def download_dataset(name: str, on_progress: Progress = no_progress) -> None:
     """Download the missing files of a data set into EXPLORER_DATA, and check them against the MD5 sums of
     torchvision.
 
     Raises UserError, which says where to place which files, if that fails.
     """
     source, root = SOURCES[name], data_folder()
-    if installed(name):
+    if is_installed(name):
         return
     try:
         for urls, target, md5 in source.archives(root):
-            fetch(urls, target, md5, on_progress)
+            download_file(urls, target, md5, on_progress)
         source.unpack(root)
     except UserError as error:
         raise UserError(f"{error} {_remedy(name)}") from error
@@ -96,7 +96,7 @@ def download(name: str, on_progress: Progress = untold) -> None:
         ) from error
 
 
-def installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
     """Return whether torchvision finds the files of the data set in EXPLORER_DATA."""
     cls = SOURCES[name].torchvision_class()
     probe = cls.__new__(cls)
@@ -107,7 +107,7 @@ def installed(name: str) -> bool:
 def _read(name: str, **split):
     """Return a split as torchvision reads it. Raises UserError for files that are missing or damaged."""
     source, root = SOURCES[name], data_folder()
-    if not installed(name):
+    if not is_installed(name):
         raise UserError(
             f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`."
             f" {_remedy(name)}"
@@ -196,7 +196,8 @@ class CelebA(Source):
     def archives(self, root: Path) -> list[Archive]:
         cls = self.torchvision_class()
         return [
-            ([DRIVE + file_id], root / cls.base_folder / file, md5) for file_id, md5, file in cls.file_list
+            ([DRIVE_URL + file_id], root / cls.base_folder / file, md5)
+            for file_id, md5, file in cls.file_list
         ]
 
     def files(self, root: Path) -> str:

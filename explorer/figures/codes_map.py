@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.palette import colour_of
+from explorer.figures.palette import class_colour
 
 
 def code_axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
@@ -18,15 +18,17 @@ def code_axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> 
     return {"x": alt.X("z0:Q", title="z₀", scale=x), "y": alt.Y("z1:Q", title="z₁", scale=y)}
 
 
-def code_marks(data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, at: dict) -> alt.Chart:
+def codes_as_letters(
+    data: pd.DataFrame | alt.NamedData, names: Sequence[str], size: int, axes: dict
+) -> alt.Chart:
     """Return a chart of each code as the name of its class, in its colour. data: code_table(), or the name of
-    the data to be filled with it; at: code_axes().
+    the data to be filled with it; axes: code_axes().
     """
-    colours = alt.Scale(domain=list(names), range=[colour_of(i) for i in range(len(names))])
+    colours = alt.Scale(domain=list(names), range=[class_colour(i) for i in range(len(names))])
     return (
         alt.Chart(data)
         .mark_text(size=size, clip=True, aria=False)
-        .encode(**at, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
+        .encode(**axes, text="class:N", color=alt.Color("class:N", scale=colours, legend=None))
     )
 
 

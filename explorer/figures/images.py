@@ -13,7 +13,7 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
     return pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
 
 
-def sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
+def image_sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
     """Rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with black
     gaps.
     """
@@ -25,26 +25,26 @@ def sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
     return np.concatenate([line(images) for images in rows], axis=1)
 
 
-def png(image: np.ndarray) -> bytes:
+def to_png(image: np.ndarray) -> bytes:
     """image [C, H, W] as a PNG, pixel for pixel."""
-    return _encoded(image, "PNG")
+    return _encode(image, "PNG")
 
 
-def webp(image: np.ndarray) -> bytes:
+def to_webp(image: np.ndarray) -> bytes:
     """image [C, H, W] as a WebP, pixel for pixel: smaller than a PNG, for browsers."""
     # of effort: the usual takes four times as long for 1% less
-    return _encoded(image, "WEBP", lossless=True, method=1, quality=0)
+    return _encode(image, "WEBP", lossless=True, method=1, quality=0)
 
 
-def _encoded(image: np.ndarray, kind: str, **how) -> bytes:
+def _encode(image: np.ndarray, kind: str, **how) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(to_uint8(image)).save(buffer, kind, **how)
     return buffer.getvalue()
 
 
-def data_uri(image: np.ndarray) -> str:
+def to_data_uri(image: np.ndarray) -> str:
     """image [C, H, W] as an address that holds the PNG itself: nothing is left for a browser to fetch."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode()
+    return "data:image/png;base64," + base64.b64encode(to_png(image)).decode()
 
 
 def enlarge(images: np.ndarray, factor: int) -> np.ndarray:

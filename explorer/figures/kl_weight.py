@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from explorer.figures.palette import ACCENT, GREY, MARK
 from explorer.latent.share import Share
 
-LINE = ACCENT
-DIMENSIONS = ((ACCENT, "solid"), (MARK, "dash"), ("#968700", "dot"), ("#d25a96", "dashdot"))
+LINE_COLOUR = ACCENT
+DIMENSION_STYLES = ((ACCENT, "solid"), (MARK, "dash"), ("#968700", "dot"), ("#d25a96", "dashdot"))
 
 
-def _marked(figure: go.Figure, x: float, y: float, text: str) -> None:
+def _add_mark(figure: go.Figure, x: float, y: float, text: str) -> None:
     figure.add_scatter(
         x=[x],
         y=[y],
@@ -23,7 +23,7 @@ def _marked(figure: go.Figure, x: float, y: float, text: str) -> None:
     )
 
 
-def _laid_out(figure: go.Figure, x: dict, y: dict) -> go.Figure:
+def _apply_layout(figure: go.Figure, x: dict, y: dict) -> go.Figure:
     axis = {
         "zeroline": False,
         "showline": True,
@@ -44,7 +44,7 @@ def _laid_out(figure: go.Figure, x: dict, y: dict) -> go.Figure:
     return figure
 
 
-def _level(figure: go.Figure, y: float | None, text: str) -> None:
+def _add_level(figure: go.Figure, y: float | None, text: str) -> None:
     """The AE's, for comparison."""
     if y is not None:
         figure.add_hline(
@@ -57,10 +57,10 @@ def rate_distortion(
     rate: Sequence[float],
     distortion: Sequence[float],
     rungs: Sequence[float],
-    present: tuple[float, float, float],
+    current: tuple[float, float, float],
     ae: float | None = None,
 ) -> go.Figure:
-    """Nats per image at each KL weight, the rungs as dots; present: KL weight, rate and distortion; ae: the
+    """Nats per image at each KL weight, the rungs as dots; current: KL weight, rate and distortion; ae: the
     AE's distortion.
     """
     figure = go.Figure()
@@ -68,7 +68,7 @@ def rate_distortion(
         x=rate,
         y=distortion,
         mode="lines",
-        line={"color": LINE, "width": 2},
+        line={"color": LINE_COLOUR, "width": 2},
         hoverinfo="skip",
         showlegend=False,
     )
@@ -78,13 +78,13 @@ def rate_distortion(
         y=[distortion[i] for i in on],
         customdata=[betas[i] for i in on],
         mode="markers",
-        marker={"color": LINE, "size": 7},
+        marker={"color": LINE_COLOUR, "size": 7},
         name="trained",
         hovertemplate="β %{customdata:g}: rate %{x:.1f}, distortion %{y:.1f}<extra></extra>",
     )
-    _level(figure, ae, "AE")
-    _marked(figure, present[1], present[2], f"β {present[0]:.2g}")
-    return _laid_out(figure, {"title": "rate, nats per image"}, {"title": "distortion, nats per image"})
+    _add_level(figure, ae, "AE")
+    _add_mark(figure, current[1], current[2], f"β {current[0]:.2g}")
+    return _apply_layout(figure, {"title": "rate, nats per image"}, {"title": "distortion, nats per image"})
 
 
 def gap_over_beta(
@@ -94,17 +94,17 @@ def gap_over_beta(
     rungs: Sequence[float],
     gap_estimates: Sequence[Share | None],
     prior_estimates: Sequence[Share | None],
-    present: tuple[float, float | None],
+    current: tuple[float, float | None],
     ae: Share | None = None,
 ) -> go.Figure:
     """Shares of draws that lie in gaps, over the KL weight, the rungs as dots with 95% intervals where there
     are estimates.
 
-    present: KL weight and its gap; ae: the AE's gap, with its interval as a band.
+    current: KL weight and its gap; ae: the AE's gap, with its interval as a band.
     """
     figure, on = go.Figure(), [i for i, beta in enumerate(betas) if beta in rungs]
     for name, shares, estimates, dash, colour in (
-        ("gap", gap, gap_estimates, "solid", LINE),
+        ("gap", gap, gap_estimates, "solid", LINE_COLOUR),
         ("prior gap", prior_gap, prior_estimates, "dash", GREY),
     ):
         figure.add_scatter(
@@ -139,13 +139,13 @@ def gap_over_beta(
         )
     if ae is not None:
         figure.add_hrect(y0=ae.low, y1=ae.high, fillcolor=GREY, opacity=0.2, line_width=0)
-    _level(figure, ae and ae.share, f"AE {ae}")
-    if present[1] is not None:
-        _marked(figure, *present, f"β {present[0]:.2g}")
+    _add_level(figure, ae and ae.share, f"AE {ae}")
+    if current[1] is not None:
+        _add_mark(figure, *current, f"β {current[0]:.2g}")
     tops = [share for share in (*gap, *prior_gap) if share is not None] + [
         e.high for e in (*gap_estimates, *prior_estimates, ae) if e
     ]
-    return _laid_out(
+    return _apply_layout(
         figure,
         {"title": "KL weight β", "type": "log", "tickformat": "~g", "dtick": 1},
         {"title": "samples in gaps", "tickformat": ".0%", "range": [0, 1.1 * max(tops, default=1)]},
@@ -166,7 +166,7 @@ def aggregate_against_prior(dimensions: Sequence[tuple[str, np.ndarray, np.ndarr
         name="prior N(0, 1)",
         hoverinfo="skip",
     )
-    for (name, at, density), (colour, dash) in zip(dimensions, DIMENSIONS):
+    for (name, at, density), (colour, dash) in zip(dimensions, DIMENSION_STYLES):
         figure.add_scatter(
             x=at,
             y=density,
@@ -175,4 +175,4 @@ def aggregate_against_prior(dimensions: Sequence[tuple[str, np.ndarray, np.ndarr
             name=name,
             hoverinfo="skip",
         )
-    return _laid_out(figure, {"title": "z"}, {"title": "density"})
+    return _apply_layout(figure, {"title": "z"}, {"title": "density"})

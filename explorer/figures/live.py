@@ -43,12 +43,12 @@ def on_canvas(description: str) -> dict:
     return {"usermeta": {"embedOptions": {"renderer": "canvas"}}, "description": description}
 
 
-def frame(across: bool = True, up: bool = True) -> alt.Chart:
+def axis_frame(horizontal: bool = True, vertical: bool = True) -> alt.Chart:
     """Return an invisible mark, to be filled with frame: frame_data(). Axes without a domain of their own
     contain it, and move with it.
     """
-    ends = ({"x": "left:Q", "x2": "right:Q"} if across else {}) | (
-        {"y": "low:Q", "y2": "high:Q"} if up else {}
+    ends = ({"x": "left:Q", "x2": "right:Q"} if horizontal else {}) | (
+        {"y": "low:Q", "y2": "high:Q"} if vertical else {}
     )
     return alt.Chart(alt.NamedData("frame")).mark_rect(opacity=0, aria=False).encode(**ends)
 
@@ -58,6 +58,6 @@ def frame_data(left: float = 0, right: float = 0, low: float = 0, high: float = 
     return pd.DataFrame({"left": [left], "right": [right], "low": [low], "high": [high]})
 
 
-def fill(chart: dict, **data: pd.DataFrame) -> dict:
+def fill_data(chart: dict, **data: pd.DataFrame) -> dict:
     """Return a chart of to_vega_lite() with its named data."""
     return chart | {"datasets": chart.get("datasets", {}) | data}

@@ -34,16 +34,16 @@ SYMBOLS = {
     "distortion": CLASS_COLOURS[5],
 }  # of formulas, and of what stands for them in a picture
 # how much of a symbol's colour is kept in a formula, beside black on a light page and white on a dark one
-SHADED = 0.65
-TINTED = 0.8
+FORMULA_DARKENING = 0.65
+FORMULA_LIGHTENING = 0.8
 
 
-def colour_of(label: int) -> str:
+def class_colour(label: int) -> str:
     """With more than ten classes the colours come round again; names on the map tell those apart."""
     return CLASS_COLOURS[label % len(CLASS_COLOURS)]
 
 
-def formula_style() -> str:
+def formula_css() -> str:
     """CSS that darkens the symbols of formulas on a light page and lightens them on a dark one: text needs a
     contrast of 4.5, which no one colour has on both. A browser writes KaTeX's inline colours as rgb().
     """
@@ -52,7 +52,7 @@ def formula_style() -> str:
         rgb = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         light, dark = (
             f"color-mix(in srgb, {colour} {share:.0%}, {towards})"
-            for share, towards in ((SHADED, "black"), (TINTED, "white"))
+            for share, towards in ((FORMULA_DARKENING, "black"), (FORMULA_LIGHTENING, "white"))
         )
         return f'.katex [style*="rgb({rgb})"] {{ color: light-dark({light}, {dark}) !important; }}'
 

@@ -6,10 +6,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import fill, on_canvas, to_vega_lite
-from explorer.figures.palette import colour_of
+from explorer.figures.live import fill_data, on_canvas, to_vega_lite
+from explorer.figures.palette import class_colour
 
-SIDE = 300  # px
+SIDE_PX = 300  # px
 
 
 def path_map(
@@ -17,19 +17,19 @@ def path_map(
     y: np.ndarray,
     class_names: Sequence[str],
     titles: tuple[str, str],
-    way: np.ndarray,
-    gaps: np.ndarray,
+    path: np.ndarray,
+    in_gap: np.ndarray,
 ) -> dict:
-    """points [n, 2] of classes y [n]; way [m, 2], its steps in order; gaps bool [m]."""
+    """points [n, 2] of classes y [n]; path [m, 2], its steps in order; gaps bool [m]."""
     present = np.unique(y)
     names = [class_names[label] for label in present]
     codes = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": [class_names[label] for label in y]})
     steps = pd.DataFrame(
         {
-            "x": way[:, 0],
-            "y": way[:, 1],
-            "step": range(len(way)),
-            "where": np.where(gaps, "in a gap", "outside gaps"),
+            "x": path[:, 0],
+            "y": path[:, 1],
+            "step": range(len(path)),
+            "where": np.where(in_gap, "in a gap", "outside gaps"),
         }
     )
     x, up = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
@@ -42,7 +42,7 @@ def path_map(
             color=alt.Color(
                 "class:N",
                 legend=None,
-                scale=alt.Scale(domain=names, range=[colour_of(label) for label in present]),
+                scale=alt.Scale(domain=names, range=[class_colour(label) for label in present]),
             ),
         )
     )
@@ -64,6 +64,6 @@ def path_map(
         ),
     )
     chart = (cloud + wide + narrow + marks).properties(
-        height=SIDE, **on_canvas("Codes by class, and the steps of the path")
+        height=SIDE_PX, **on_canvas("Codes by class, and the steps of the path")
     )
-    return fill(to_vega_lite(chart.resolve_scale(color="independent")), codes=codes, steps=steps)
+    return fill_data(to_vega_lite(chart.resolve_scale(color="independent")), codes=codes, steps=steps)

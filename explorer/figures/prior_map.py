@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.codes_map import code_table
-from explorer.figures.live import frame, frame_data, on_canvas, to_vega_lite
-from explorer.figures.palette import GREY, colour_of
+from explorer.figures.live import axis_frame, frame_data, on_canvas, to_vega_lite
+from explorer.figures.palette import GREY, class_colour
 
 MAP_WIDTH, MAP_HEIGHT = 280, 220  # px, of the plane
 RING_SIGMAS = (1, 2, 3)  # standard deviations of the prior
 MIN_REACH = 3.2  # from the origin, at least, so that the rings are on the map
 MAP_MARGIN = 1.06
 
-Box = tuple[float, float, float, float]  # left, right, low, high
+Bounds = tuple[float, float, float, float]  # left, right, low, high
 
 
-def enclosing_box(*codes: np.ndarray) -> Box:
+def enclosing_box(*codes: np.ndarray) -> Bounds:
     """Return the smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
     z = np.concatenate([*codes, [[-MIN_REACH, -MIN_REACH], [MIN_REACH, MIN_REACH]]])
     (left, low), (right, high) = z.min(0), z.max(0)
@@ -44,7 +44,7 @@ def code_map(class_names: Sequence[str]) -> dict:
         "class:N",
         title=None,
         legend=None if short else alt.Legend(orient="bottom", columns=3, symbolOpacity=1),
-        scale=alt.Scale(domain=list(class_names), range=[colour_of(i) for i in range(len(class_names))]),
+        scale=alt.Scale(domain=list(class_names), range=[class_colour(i) for i in range(len(class_names))]),
     )
     turn = np.linspace(0, 2 * np.pi, 73)
     rings = pd.concat(
@@ -60,7 +60,7 @@ def code_map(class_names: Sequence[str]) -> dict:
     )
     return to_vega_lite(
         (
-            frame()
+            axis_frame()
             + rings
             + codes.encode(x=_axis(alt.X, "z0", "z₀"), y=_axis(alt.Y, "z1", "z₁"), color=colour)
         ).properties(
@@ -73,7 +73,7 @@ def code_map(class_names: Sequence[str]) -> dict:
 
 
 def code_map_data(
-    z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Box
+    z: np.ndarray, y: np.ndarray, class_names: Sequence[str], box: Bounds
 ) -> dict[str, pd.DataFrame]:
     """Return the data of code_map(): z [n, 2], y [n] their classes; codes outside of the box are left out."""
     codes = code_table(z, y, class_names)

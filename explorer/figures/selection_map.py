@@ -6,9 +6,9 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.palette import GREY, colour_of
+from explorer.figures.palette import GREY, class_colour
 
-SCALE = "Cividis"  # as light rises for every eye
+COLOUR_SCALE = "Cividis"  # as light rises for every eye
 
 
 def selection_map(
@@ -16,12 +16,12 @@ def selection_map(
     titles: tuple[str, str],
     to_scale: bool,
     colour: np.ndarray,
-    said: str,
+    colour_title: str,
     class_names: Sequence[str] | None = None,
     selected: Sequence[int] = (),
 ) -> go.Figure:
     """points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float [n],
-    said: its name and unit).
+    colour_title: its name and unit).
 
     customdata holds each point's row; selected: rows, none being all.
     """
@@ -36,7 +36,7 @@ def selection_map(
         "selected": {"marker": {"opacity": 1}},
     }
     if class_names is None:
-        bar = {"title": {"text": said, "side": "right"}, "thickness": 12, "outlinewidth": 0}
+        bar = {"title": {"text": colour_title, "side": "right"}, "thickness": 12, "outlinewidth": 0}
         low, high = np.percentile(colour, (1, 99))  # else a few extremes take all of the scale
         figure.add_scattergl(
             x=points[:, 0],
@@ -47,13 +47,13 @@ def selection_map(
             **picked(np.arange(len(points))),
             marker={
                 "color": colour,
-                "colorscale": SCALE,
+                "colorscale": COLOUR_SCALE,
                 "colorbar": bar,
                 "size": 6,
                 "cmin": low,
                 "cmax": high,
             },
-            hovertemplate=f"{said}: %{{marker.color:.3g}}<extra></extra>",
+            hovertemplate=f"{colour_title}: %{{marker.color:.3g}}<extra></extra>",
         )
     for label, name in enumerate(class_names or ()):
         if len(rows := np.flatnonzero(colour == label)):
@@ -64,7 +64,7 @@ def selection_map(
                 name=escape(name),
                 **how,
                 **picked(rows),
-                marker={"color": colour_of(label), "size": 6, "opacity": 0.8},
+                marker={"color": class_colour(label), "size": 6, "opacity": 0.8},
                 hovertemplate="%{fullData.name}<extra></extra>",
             )
     axis = {

@@ -7,11 +7,11 @@ import altair as alt
 from explorer.figures.live import to_vega_lite
 from explorer.figures.palette import ACCENT, MARK
 
-LINES = (ACCENT, MARK, "#968700", "#d25a96")  # their colours
+LINE_COLOURS = (ACCENT, MARK, "#968700", "#d25a96")  # their colours
 
 
 @cache
-def over_epochs(title: str) -> dict:
+def training_curves(title: str) -> dict:
     """Nats per image. To be filled with lines: epoch, variable, value."""
     return to_vega_lite(
         alt.Chart(alt.NamedData("lines"), title=title)
@@ -24,7 +24,7 @@ def over_epochs(title: str) -> dict:
                 title=None,
                 sort=None,
                 legend=alt.Legend(orient="top"),
-                scale=alt.Scale(range=LINES),
+                scale=alt.Scale(range=LINE_COLOURS),
             ),
         )
         .properties(height=240)

@@ -15,10 +15,10 @@ from explorer.specs import RunSpec
 class Executor(Protocol):
     most: float
 
-    def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool: ...
+    def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool: ...
 
 
-def executor() -> Executor:
+def create_executor() -> Executor:
     """Return the executor of EXPLORER_SCHEDULER, the address of a Dask scheduler, or that of this machine."""
     if address := os.environ.get("EXPLORER_SCHEDULER"):
         from explorer.jobs.dask import DaskExecutor

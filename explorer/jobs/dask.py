@@ -6,7 +6,7 @@ If a worker is lost, its task moves to another worker, where training continues 
 import math
 
 from explorer.errors import UserError
-from explorer.jobs.queue import enter, give_up, in_a_sentence
+from explorer.jobs.queue import describe_error, enqueue, record_failure
 from explorer.logs import LOGGER
 from explorer.memory import tune_for_training
 from explorer.specs import RunSpec
@@ -32,30 +32,32 @@ class DaskExecutor:
                 "Start one, or unset EXPLORER_SCHEDULER to train on this machine."
             ) from error
 
-    def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
+    def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:
         from distributed import fire_and_forget
 
-        if not enter(run, spec, elsewhere=True, by=by):
+        if not enqueue(run, spec, on_cluster=True, started_by=started_by):
             return False
-        task = self.client.submit(work, run, spec.to_dict(), pure=False)
-        task.add_done_callback(lambda over: _say_if_lost(run, over))
+        task = self.client.submit(train_on_worker, run, spec.to_dict(), pure=False)
+        task.add_done_callback(lambda over: _record_lost_task(run, over))
         fire_and_forget(task)
         return True
 
 
-def _say_if_lost(run: str, task) -> None:
+def _record_lost_task(run: str, task) -> None:
     """Record what the worker cannot: that the cluster gave up the task, or the scheduler was lost. It works
     while this process lives.
     """
     if task.status == "error":
         if not isinstance(error := task.exception(), UserError):  # turn() has recorded it
             LOGGER.error("Training %s failed on the cluster", run, exc_info=error)
-            give_up(run, in_a_sentence(error))
+            record_failure(run, describe_error(error))
     elif task.status != "finished":
-        give_up(run, "The connection to the scheduler was lost. Try again when the scheduler is running.")
+        record_failure(
+            run, "The connection to the scheduler was lost. Try again when the scheduler is running."
+        )
 
 
-def work(run: str, settings: dict) -> None:
+def train_on_worker(run: str, settings: dict) -> None:
     """Train on a worker, unless the job has been cancelled in the meantime. The results are in the folder of
     runs.
     """
@@ -64,8 +66,8 @@ def work(run: str, settings: dict) -> None:
     from explorer.runs.train import train_run
 
     spec = RunSpec.from_dict(settings)
-    if not queue.job_of(run):
+    if not queue.find_job(run):
         return
-    with queue.turn(run, spec) as mine:
+    with queue.wait_for_turn(run, spec) as mine:
         if mine:
-            train_run(spec, run, stop=lambda: queue.is_asked_to_stop(run))
+            train_run(spec, run, stop=lambda: queue.is_stop_requested(run))

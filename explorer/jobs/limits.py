@@ -16,34 +16,34 @@ from explorer.store.catalogue import runs_folder
 
 def is_read_only() -> bool:
     """Return whether EXPLORER_READONLY=1 is set: then the pages change nothing."""
-    return _number("EXPLORER_READONLY", 0, 0, 1) == 1
+    return _read_number("EXPLORER_READONLY", 0, 0, 1) == 1
 
 
 def max_jobs() -> int:
     """Return how many trainings may run at the same time on this machine."""
-    return _number("EXPLORER_MAX_JOBS", 1, 1, 999)
+    return _read_number("EXPLORER_MAX_JOBS", 1, 1, 999)
 
 
-def jobs_each() -> int:
+def max_jobs_per_visitor() -> int:
     """Return how many trainings of one visitor may wait or run."""
-    return _number("EXPLORER_JOBS_EACH", 3, 1, 999)
+    return _read_number("EXPLORER_JOBS_EACH", 3, 1, 999)
 
 
 def max_queue() -> int:
     """Return how many trainings of all visitors may wait or run; each one that waits is a process."""
-    return _number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
+    return _read_number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
 
 
 def max_work() -> int:
     """Return the largest allowed product of epochs (all rungs together) and training images of one
     training.
     """
-    return _number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
+    return _read_number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
-def max_disk() -> float:
+def max_disk_gb() -> float:
     """Return how many GB the runs and the uploaded images may occupy."""
-    return _number("EXPLORER_MAX_DISK", 20.0, 0, 1_000_000)
+    return _read_number("EXPLORER_MAX_DISK", 20.0, 0, 1_000_000)
 
 
 def check_writable() -> None:
@@ -59,29 +59,29 @@ def check_disk() -> None:
     """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed
     space.
     """
-    taken = _bytes_below(runs_folder()) / 1e9
+    taken = _folder_bytes(runs_folder()) / 1e9
     with suppress(UserError):  # there is no folder for images, and so there are none
-        taken += _bytes_below(own.sets_folder()) / 1e9
-    if taken >= (most := max_disk()):
+        taken += _folder_bytes(own.own_folder()) / 1e9
+    if taken >= (most := max_disk_gb()):
         raise UserError(
             f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
             "Ask its operator to free space or to raise EXPLORER_MAX_DISK."
         )
 
 
-def check_jobs(under_way: int, new: int, of_all: int) -> None:
-    """Raises UserError if new trainings would exceed a limit. under_way: of this visitor; of_all: under way,
+def check_jobs(own_jobs: int, new_jobs: int, all_jobs: int) -> None:
+    """Raises UserError if new trainings would exceed a limit. own_jobs: of this visitor; all_jobs: under way,
     of all visitors.
     """
-    if of_all + new > (most := max_queue()):
+    if all_jobs + new_jobs > (most := max_queue()):
         raise UserError(
             f"At most {most} trainings may wait or run on this server, and there "
-            f"{'is' if of_all == 1 else 'are'} {of_all} now. Wait until some have ended, or start fewer."
+            f"{'is' if all_jobs == 1 else 'are'} {all_jobs} now. Wait until some have ended, or start fewer."
         )
-    if under_way + new > (most := jobs_each()):
+    if own_jobs + new_jobs > (most := max_jobs_per_visitor()):
         before = (
-            f", and {under_way} of yours {'is' if under_way == 1 else 'are'} waiting or running"
-            if under_way
+            f", and {own_jobs} of yours {'is' if own_jobs == 1 else 'are'} waiting or running"
+            if own_jobs
             else ""
         )
         raise UserError(
@@ -100,22 +100,22 @@ def check_work(epochs: int, images: int) -> None:
         )
 
 
-def _number(name: str, usual, low, high):
+def _read_number(name: str, default, low, high):
     """Return the value of an environment variable, of the type of the default (usual)."""
-    said = os.environ.get(name) or usual
+    said = os.environ.get(name) or default
     with suppress(ValueError):
-        if low <= (value := type(usual)(said)) <= high:
+        if low <= (value := type(default)(said)) <= high:
             return value
     raise UserError(
         f"The environment variable {name} must be a number from {low:,} to {high:,}, not {said!r}."
     )
 
 
-def _bytes_below(folder: Path) -> int:
-    return sum(_bytes_of(Path(place, name)) for place, _, names in os.walk(folder) for name in names)
+def _folder_bytes(folder: Path) -> int:
+    return sum(_file_bytes(Path(place, name)) for place, _, names in os.walk(folder) for name in names)
 
 
-def _bytes_of(file: Path) -> int:
+def _file_bytes(file: Path) -> int:
     """Return the size of a file; 0 if it no longer exists."""
     with suppress(OSError):
         return file.lstat().st_size

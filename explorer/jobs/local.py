@@ -10,35 +10,35 @@ from pathlib import Path
 
 from explorer.errors import UserError
 from explorer.jobs.limits import max_jobs
-from explorer.jobs.queue import enter
+from explorer.jobs.queue import enqueue
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
-from explorer.store.catalogue import place_for
+from explorer.store.catalogue import folder_for_run
 from explorer.store.run import TRAIN_LOG
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = ("EXPLORER_RUNS", "EXPLORER_DATA")
+PROJECT_FOLDER = Path(__file__).parents[2]
+FOLDER_VARIABLES = ("EXPLORER_RUNS", "EXPLORER_DATA")
 EXPECTED_STATUSES = (0, 2, 130)  # it ended; a mistake, in a sentence; stopped
-AHEAD = 3  # processes that wait
+MAX_WAITING_PROCESSES = 3  # processes that wait
 
 
 class LocalExecutor:
     @property
     def most(self) -> int:
-        return max_jobs() + AHEAD
+        return max_jobs() + MAX_WAITING_PROCESSES
 
-    def start(self, run: str, spec: RunSpec, by: str | None = None) -> bool:
-        if not enter(run, spec, by=by):
+    def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:
+        if not enqueue(run, spec, started_by=started_by):
             return False
         command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
         whole = {
             name: os.path.abspath(os.path.expanduser(os.environ[name]))
-            for name in FOLDERS
+            for name in FOLDER_VARIABLES
             if os.environ.get(name)
         }
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=PROJECT_FOLDER,
             env=os.environ | whole,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -59,6 +59,6 @@ def _wait(process: subprocess.Popen, run: str) -> None:
 
 def _read_log(run: str) -> str:
     try:
-        return (place_for(run) / TRAIN_LOG).read_text(encoding="utf-8", errors="replace")
+        return (folder_for_run(run) / TRAIN_LOG).read_text(encoding="utf-8", errors="replace")
     except (OSError, UserError):
         return "It has left no traceback."

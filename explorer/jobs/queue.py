@@ -22,17 +22,17 @@ from explorer.errors import UserError
 from explorer.jobs.limits import max_jobs
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
-from explorer.store.atomic import ABANDONED, drop_parts, write_whole
-from explorer.store.catalogue import place_for, runs_folder
-from explorer.store.locks import PROBED, is_held
-from explorer.store.run import RECORD
+from explorer.store.atomic import ABANDONED_AFTER_SECONDS, remove_partial_files, write_atomically
+from explorer.store.catalogue import folder_for_run, runs_folder
+from explorer.store.locks import LOCK_TIMEOUT_SECONDS, is_held
+from explorer.store.run import RECORD_FILE
 
-FOLDER, ENDED = ".jobs", "ended"
+QUEUE_FOLDER, ENDED_FOLDER = ".jobs", "ended"
 # for which it is remembered who started a training: as long as a browser keeps its key
-ENDED_SECONDS = 30 * 86_400.0
-STARTING = 60.0  # seconds that a process may take until it holds its lock
-LOOK_EVERY, FAR_BEHIND = 0.3, 6  # seconds, for each that is before it, of so many at most
-ROOM = b" " * 4000  # in a job's file, for its fault: a full disk has none
+ENDED_RETENTION_SECONDS = 30 * 86_400.0
+START_TIMEOUT_SECONDS = 60.0  # seconds that a process may take until it holds its lock
+POLL_INTERVAL_SECONDS, MAX_POLL_FACTOR = 0.3, 6  # seconds, for each that is before it, of so many at most
+FAULT_PADDING = b" " * 4000  # in a job's file, for its fault: a full disk has none
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,22 @@ class Job:
     since: float  # Unix time at which it entered, or just after that of the last job alive
     alive: bool = False
     place: int = 0  # if it waits: the number of trainings before it
-    elsewhere: bool = False  # on a cluster
+    on_cluster: bool = False  # on a cluster
     fault: str | None = None  # if it has failed: why
-    by: str | None = None  # the key of the visitor who started it; None: the command line
+    started_by: str | None = None  # the key of the visitor who started it; None: the command line
 
 
-def jobs() -> list[Job]:
+def list_jobs() -> list[Job]:
     """Return all jobs in the order in which they entered. If the process of a job has gone without a report,
     its fault says so.
     """
     found = []
-    for file in _folder().glob("*.json"):
+    for file in _queue_folder().glob("*.json"):
         try:
             told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
             # below 0 if the clock was set back
-            awaited = told["elsewhere"] or not told["begun"] and abs(age) < STARTING
-            alive = is_held(_lock(file.stem)) or told["fault"] is None and awaited
+            awaited = told["elsewhere"] or not told["begun"] and abs(age) < START_TIMEOUT_SECONDS
+            alive = is_held(_job_lock(file.stem)) or told["fault"] is None and awaited
             job = Job(
                 file.stem,
                 dict(told["spec"]),
@@ -78,104 +78,106 @@ def jobs() -> list[Job]:
     )
     most, before, placed = max_jobs(), 0, []
     for job in found:
-        place = max(0, before - most + 1) if job.alive and not job.elsewhere else 0
+        place = max(0, before - most + 1) if job.alive and not job.on_cluster else 0
         fault = job.fault if job.alive or job.fault else gone
         placed.append(replace(job, place=place, fault=fault))
-        before += job.alive and not job.elsewhere
+        before += job.alive and not job.on_cluster
     return placed
 
 
-def job_of(run: str) -> Job | None:
-    return next((job for job in jobs() if job.run == run), None)
+def find_job(run: str) -> Job | None:
+    return next((job for job in list_jobs() if job.run == run), None)
 
 
-def enter(run: str, spec: RunSpec, elsewhere: bool = False, by: str | None = None) -> bool:
+def enqueue(run: str, spec: RunSpec, on_cluster: bool = False, started_by: str | None = None) -> bool:
     """Add a job at the end of the queue. Return False if one of this run is already waiting or running."""
-    place_for(run)
-    drop_parts(_folder(), ABANDONED)
-    _forget_old()
-    alive = {job.run: job.since for job in jobs() if job.alive}
+    folder_for_run(run)
+    remove_partial_files(_queue_folder(), ABANDONED_AFTER_SECONDS)
+    _remove_old_ended_jobs()
+    alive = {job.run: job.since for job in list_jobs() if job.alive}
     if run in alive:
         return False
-    (_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write(run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), elsewhere, by)
+    (_queue_folder() / f"{run}.stop").unlink(missing_ok=True)
+    _write_job(
+        run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), on_cluster, started_by
+    )
     return True
 
 
-def leave(run: str) -> None:
+def remove(run: str) -> None:
     """Remove a job that is over. If its run is stored, remember who started it (see starters)."""
-    if (place_for(run) / RECORD).exists():
+    if (folder_for_run(run) / RECORD_FILE).exists():
         with suppress(OSError):
-            (_folder() / ENDED).mkdir(exist_ok=True)
-            os.replace(_file(run), _folder() / ENDED / f"{run}.json")
-            os.utime(_folder() / ENDED / f"{run}.json")
+            (_queue_folder() / ENDED_FOLDER).mkdir(exist_ok=True)
+            os.replace(_job_file(run), _queue_folder() / ENDED_FOLDER / f"{run}.json")
+            os.utime(_queue_folder() / ENDED_FOLDER / f"{run}.json")
     for end in ("json", "stop", "lock"):
-        (_folder() / f"{run}.{end}").unlink(missing_ok=True)
+        (_queue_folder() / f"{run}.{end}").unlink(missing_ok=True)
 
 
-def starters() -> dict[str, str | None]:
+def read_starters() -> dict[str, str | None]:
     """Who started each training that has ended within 30 days: run -> the visitor's key; None: the command
     line.
     """
     found = {}
-    for file in (_folder() / ENDED).glob("*.json"):
+    for file in (_queue_folder() / ENDED_FOLDER).glob("*.json"):
         with suppress(OSError, ValueError, AttributeError):  # gone, or damaged
             found[file.stem] = json.loads(file.read_bytes()).get("by")
     return found
 
 
-def _forget_old() -> None:
-    for file in (_folder() / ENDED).glob("*.json"):
+def _remove_old_ended_jobs() -> None:
+    for file in (_queue_folder() / ENDED_FOLDER).glob("*.json"):
         with suppress(OSError):  # another process has removed it
-            if time.time() - file.stat().st_mtime > ENDED_SECONDS:
+            if time.time() - file.stat().st_mtime > ENDED_RETENTION_SECONDS:
                 file.unlink()
 
 
 def dismiss(run: str) -> None:
     """Remove a job unless it is alive: someone may have restarted it in the meantime."""
-    if (job := job_of(run)) and not job.alive:
-        leave(run)
+    if (job := find_job(run)) and not job.alive:
+        remove(run)
 
 
-def give_up(run: str, fault: str) -> None:
+def record_failure(run: str, fault: str) -> None:
     """Record why a job has failed, in one sentence, unless that is known. It overwrites spaces in the file,
     so a full disk does no harm.
     """
     with suppress(OSError, ValueError):
-        before = _file(run).read_bytes()
+        before = _job_file(run).read_bytes()
         told = json.loads(before)
-        with open(_file(run), "r+b") as file:
+        with open(_job_file(run), "r+b") as file:
             file.write(json.dumps(told | {"fault": told["fault"] or fault}).encode().ljust(len(before)))
 
 
-def ask_to_stop(run: str) -> None:
+def request_stop(run: str) -> None:
     """Ask a job to stop; if it has ended, do nothing. A job that no worker of a cluster has started is
     removed at once.
     """
-    if not (job := job_of(run)) or not job.alive:
+    if not (job := find_job(run)) or not job.alive:
         return
-    if job.elsewhere and not is_held(_lock(run)):
-        return leave(run)
-    write_whole(_folder() / f"{run}.stop", b"")
+    if job.on_cluster and not is_held(_job_lock(run)):
+        return remove(run)
+    write_atomically(_queue_folder() / f"{run}.stop", b"")
 
 
-def is_asked_to_stop(run: str) -> bool:
-    return (_folder() / f"{run}.stop").exists()
+def is_stop_requested(run: str) -> bool:
+    return (_queue_folder() / f"{run}.stop").exists()
 
 
 @contextmanager
-def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+def wait_for_turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> Iterator[bool]:
     """Wait in the queue. Yields True when it is the turn of this job, False if it was stopped or cancelled.
     Errors are recorded.
     """
-    enter(run, spec)
-    lock = _lock(run)
+    enqueue(run, spec)
+    lock = _job_lock(run)
     try:
-        lock.acquire(timeout=PROBED)
-        if job := job_of(run):
-            _write(run, spec, job.since, job.elsewhere, job.by, begun=True)
-        while not (stopped := stop() or is_asked_to_stop(run)) and (job := job_of(run)) and job.place:
-            time.sleep(LOOK_EVERY * min(job.place, FAR_BEHIND))
+        lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
+        if job := find_job(run):
+            _write_job(run, spec, job.since, job.on_cluster, job.started_by, begun=True)
+        while not (stopped := stop() or is_stop_requested(run)) and (job := find_job(run)) and job.place:
+            time.sleep(POLL_INTERVAL_SECONDS * min(job.place, MAX_POLL_FACTOR))
         yield not stopped and job is not None
     except Timeout:
         raise UserError(
@@ -183,20 +185,20 @@ def turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: False) -> I
         ) from None
     except KeyboardInterrupt:
         lock.release()
-        leave(run)
+        remove(run)
         raise
     except Exception as error:
         if not isinstance(error, UserError):
             LOGGER.error("Training %s failed", run, exc_info=True)
         # before the lock is released: a job without lock and fault counts as dead
-        give_up(run, in_a_sentence(error))
+        record_failure(run, describe_error(error))
         raise
     finally:
         lock.release()
-    leave(run)
+    remove(run)
 
 
-def in_a_sentence(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Describe an error in one sentence, also an unexpected one."""
     if isinstance(error, UserError):
         return str(error)
@@ -212,27 +214,27 @@ def in_a_sentence(error: BaseException) -> str:
     )
 
 
-def _write(
-    run: str, spec: RunSpec, since: float, elsewhere: bool, by: str | None, begun: bool = False
+def _write_job(
+    run: str, spec: RunSpec, entered_at: float, on_cluster: bool, started_by: str | None, begun: bool = False
 ) -> None:
     """begun: the process of the job has acquired its lock; if nobody holds it, the process has gone."""
     told = {
         "spec": spec.to_dict(),
-        "since": since,
-        "elsewhere": elsewhere,
+        "since": entered_at,
+        "elsewhere": on_cluster,
         "begun": begun,
         "fault": None,
-        "by": by,
+        "by": started_by,
     }
-    write_whole(_file(run), json.dumps(told).encode() + ROOM)
+    write_atomically(_job_file(run), json.dumps(told).encode() + FAULT_PADDING)
 
 
-def _file(run: str) -> Path:
-    return _folder() / f"{run}.json"
+def _job_file(run: str) -> Path:
+    return _queue_folder() / f"{run}.json"
 
 
-def _folder() -> Path:
-    folder = runs_folder() / FOLDER
+def _queue_folder() -> Path:
+    folder = runs_folder() / QUEUE_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -243,6 +245,6 @@ def _folder() -> Path:
     return folder
 
 
-def _lock(run: str) -> FileLock:
+def _job_lock(run: str) -> FileLock:
     """The lock that the process of this job holds while it waits and trains."""
-    return FileLock(_folder() / f"{run}.lock")
+    return FileLock(_queue_folder() / f"{run}.lock")

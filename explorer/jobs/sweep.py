@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from explorer.errors import UserError
-from explorer.jobs import executor
-from explorer.jobs.queue import ask_to_stop, job_of, jobs
+from explorer.jobs import create_executor
+from explorer.jobs.queue import find_job, list_jobs, request_stop
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find, place_for
-from explorer.store.checkpoint import can_go_on
-from explorer.store.run import RECORD
+from explorer.store.catalogue import find_run, folder_for_run
+from explorer.store.checkpoint import has_checkpoint
+from explorer.store.run import RECORD_FILE
 
-LOOK_EVERY = 0.5  # seconds
-MOST = 200
+POLL_INTERVAL_SECONDS = 0.5  # seconds
+MAX_SWEEP_TRAININGS = 200
 COLUMNS = ("run", "latent_dim", "beta", "seed", "distortion", "rate", "elbo", "active_units")
 
 
@@ -34,63 +34,64 @@ def combinations(
         for d, b, s in itertools.product(latent_dims, betas, seeds)
     ]
     found = list(dict.fromkeys(found))
-    if len(found) > MOST:
+    if len(found) > MAX_SWEEP_TRAININGS:
         raise UserError(
-            f"This sweep has {len(found)} trainings, and the limit is {MOST}. Choose fewer combinations."
+            f"This sweep has {len(found)} trainings, and the limit is {MAX_SWEEP_TRAININGS}. Choose fewer"
+            " combinations."
         )
     return found
 
 
-def follow(
-    specs: list[RunSpec], say: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False
+def run_sweep(
+    specs: list[RunSpec], on_progress: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False
 ) -> list[dict]:
     """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a
     sentence or None. Active units are defined for VAEs only: for other models they are None.
 
     When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
-    where = executor()
+    where = create_executor()
     found = {spec.run_id: spec for spec in specs}
     left, own, said = [run for run in found if not _is_done(run)], set(), None
     while True:
-        alive = {job.run for job in jobs() if job.alive and job.run in found}
+        alive = {job.run for job in list_jobs() if job.alive and job.run in found}
         if stopping := stop():
             left, alive = [], alive & own
             for run in alive:
-                ask_to_stop(run)
+                request_stop(run)
         while left and len(alive) < where.most:
             run = left.pop(0)
             if where.start(run, found[run]):
                 own.add(run)
             alive.add(run)
         if not alive:
-            return [_row(run, spec) for run, spec in found.items()]
+            return [_result_row(run, spec) for run, spec in found.items()]
         now = (
             sum(map(_is_done, found)),
             f"{'stopping' if stopping else 'training'} {next(run for run in found if run in alive)}",
         )
         if now != said:
-            say(*(said := now))
-        time.sleep(LOOK_EVERY)
+            on_progress(*(said := now))
+        time.sleep(POLL_INTERVAL_SECONDS)
 
 
 def _is_done(run: str) -> bool:
-    return (place_for(run) / RECORD).exists() and not can_go_on(place_for(run))
+    return (folder_for_run(run) / RECORD_FILE).exists() and not has_checkpoint(folder_for_run(run))
 
 
-def _row(run: str, spec: RunSpec) -> dict:
+def _result_row(run: str, spec: RunSpec) -> dict:
     row = {"run": run, "latent_dim": spec.latent_dim, "beta": spec.beta, "seed": spec.seed}
     try:
-        trained = find(run)
+        trained = find_run(run)
         figures = {name: getattr(trained.test, name) for name in COLUMNS[4:]}
         return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
     except UserError as error:
-        job = job_of(run)
-        why = str(error) if place_for(run).exists() else "It was not trained. Run the sweep again."
+        job = find_job(run)
+        why = str(error) if folder_for_run(run).exists() else "It was not trained. Run the sweep again."
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
 
 
-def table(rows: list[dict]) -> str:
+def format_table(rows: list[dict]) -> str:
     """Return the rows as an aligned table; a run that is not complete has the reason at the end of its
     line.
     """

@@ -4,10 +4,10 @@ prior.
 
 import numpy as np
 
-GRID = 801
-REACH = 6.0  # standard deviations of each posterior, to either side of its mean
-CELL = 0.005  # of the grid of a joint density, at least,
-MOST_CELLS = 4000  # along an axis
+GRID_POINTS = 801
+REACH_SIGMA = 6.0  # standard deviations of each posterior, to either side of its mean
+MIN_CELL_SIZE = 0.005  # of the grid of a joint density, at least,
+MAX_CELLS = 4000  # along an axis
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -15,7 +15,9 @@ def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray,
     exp(logvar)).
     """
     sd = np.exp(logvar.astype(np.float64) / 2)
-    z = np.linspace(min((mu - REACH * sd).min(), -4), max((mu + REACH * sd).max(), 4), GRID)
+    z = np.linspace(
+        min((mu - REACH_SIGMA * sd).min(), -4), max((mu + REACH_SIGMA * sd).max(), 4), GRID_POINTS
+    )
     sd = np.maximum(sd, (z[1] - z[0]) / 2)  # no cloud is narrower than the grid tells apart
     return z, (np.exp(-((z[:, None] - mu) ** 2) / (2 * sd**2)) / (sd * np.sqrt(2 * np.pi))).mean(1)
 
@@ -24,7 +26,9 @@ def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
     """KL(q(z) ‖ N(0, 1)) of a density on a grid, nats, by the trapezoid rule."""
     there = density > 0
     integrand = np.zeros_like(density)
-    integrand[there] = density[there] * (np.log(density[there]) + z[there] ** 2 / 2 + np.log(2 * np.pi) / 2)
+    integrand[there] = density[there] * (
+        np.log_axis(density[there]) + z[there] ** 2 / 2 + np.log_axis(2 * np.pi) / 2
+    )
     return float(np.trapezoid(integrand, z))
 
 
@@ -37,8 +41,8 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
     from scipy.special import ndtr
 
     sd = np.exp(logvar.astype(np.float64) / 2)
-    left, right = mu - REACH * sd, mu + REACH * sd
-    cell = max(CELL, (right.max(0) - left.min(0)).max() / MOST_CELLS)
+    left, right = mu - REACH_SIGMA * sd, mu + REACH_SIGMA * sd
+    cell = max(MIN_CELL_SIZE, (right.max(0) - left.min(0)).max() / MAX_CELLS)
     low = np.floor(left.min(0) / cell)
     shape = (np.ceil(right.max(0) / cell) - low).astype(int)
     first, last = np.floor(left / cell - low).astype(int), np.ceil(right / cell - low).astype(int)
@@ -51,9 +55,11 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
         mass[start[0] : end[0], start[1] : end[1]] += np.outer(*along)
     mass /= mass.sum()
     log_prior = [
-        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2 - np.log(2 * np.pi) / 2 + np.log(cell)
+        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2
+        - np.log_axis(2 * np.pi) / 2
+        + np.log_axis(cell)
         for d in (0, 1)
     ]
     row, column = np.nonzero(mass)
     found = mass[row, column]
-    return float(found @ (np.log(found) - log_prior[0][row] - log_prior[1][column]))
+    return float(found @ (np.log_axis(found) - log_prior[0][row] - log_prior[1][column]))

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.errors import UserError
 
 
-def between(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
+def class_direction(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
     """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one
     has no image.
     """
@@ -18,10 +18,10 @@ def between(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
             raise UserError(
                 f"No test image has the class {label}, so it has no mean code: choose another class."
             )
-    return _step(mu, y == a, y == b)
+    return _direction(mu, y == a, y == b)
 
 
-def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
+def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
     """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code
     where it is low.
 
@@ -40,7 +40,7 @@ def along(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
     both = low == high
     lower = values < low if both and values.min() < low else values <= low
     upper = values > high if both and values.max() > high else values >= high
-    return _step(mu, lower, upper)
+    return _direction(mu, lower, upper)
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,20 @@ class Effect:
     that class, or another.
     """
 
-    kept: float
-    became: float
-    other: float
+    unchanged: float
+    changed_to_target: float
+    changed_to_other: float
 
 
-def effect(named: np.ndarray, own: np.ndarray, target: int) -> Effect:
+def measure_effect(class_after: np.ndarray, class_before: np.ndarray, target: int) -> Effect:
     """named, own int [n]: each image's class after and before the direction towards class target. Raises
     UserError without images.
     """
-    if not len(own):
+    if not len(class_before):
         raise UserError("There is no image of another class: choose a data set of three classes or more.")
-    kept, became = float((named == own).mean()), float((named == target).mean())
+    kept, became = float((class_after == class_before).mean()), float((class_after == target).mean())
     return Effect(kept, became, 1 - kept - became)
 
 
-def _step(mu: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _direction(mu: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return mu[end].mean(0, dtype=np.float64) - mu[start].mean(0, dtype=np.float64)

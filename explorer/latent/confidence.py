@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.latent.gap_estimate import REPEATS, draws_with_radii
-from explorer.latent.gaps import MOST_CODES, distances, fitted_gaussian, sampled
-from explorer.latent.share import Share, counted
+from explorer.latent.gap_estimate import N_MEASUREMENTS, draws_with_radii
+from explorer.latent.gaps import MAX_CODES, fit_gaussian, kth_distances, sample_codes
+from explorer.latent.share import Share, share_of_true
 
-DECODED = 10_000  # draws, in sets of as many as there are codes,
-MOST_SETS = 100  # at most so many
-SEEDS = 1_000_003  # between those of the tens of sets
+N_DECODED_DRAWS = 10_000  # draws, in sets of as many as there are codes,
+MAX_DRAW_SETS = 100  # at most so many
+SEED_STRIDE = 1_000_003  # between those of the tens of sets
 
 
 @dataclass(frozen=True)
-class BelowConfidence:
+class LowConfidenceShares:
     """Of draws from the Gaussian fitted to the codes, the share that a classifier names with too little
     confidence, in all, in gaps and outside; None if no draw is of that kind. Intervals are over draws.
     """
@@ -27,25 +27,28 @@ class BelowConfidence:
     outside: Share | None
 
 
-def below_confidence(
+def measure_low_confidence(
     mu: np.ndarray,
     logvar: np.ndarray | None,
-    is_below: Callable[[np.ndarray], np.ndarray],
-    n: int = MOST_CODES,
+    is_low_confidence: Callable[[np.ndarray], np.ndarray],
+    n: int = MAX_CODES,
     seed: int = 0,
-) -> BelowConfidence:
-    """mu, logvar [N, D], logvar None for an AE; is_below: z [m, D] -> bool [m]. Raises UserError as
+) -> LowConfidenceShares:
+    """mu, logvar [N, D], logvar None for an AE; is_low_confidence: z [m, D] -> bool [m]. Raises UserError as
     fitted_gaussian does.
     """
     rng, alone, below = np.random.default_rng(seed), [], []
     n = min(n, len(mu))
-    for i in range(min(max(DECODED // n, 1), MOST_SETS)):
-        codes = sampled(mu, logvar, n, rng)
-        fitted = fitted_gaussian(codes)
+    for i in range(min(max(N_DECODED_DRAWS // n, 1), MAX_DRAW_SETS)):
+        codes = sample_codes(mu, logvar, n, rng)
+        fitted = fit_gaussian(codes)
         draws, radii = (
-            part[i % REPEATS] for part in draws_with_radii(n, len(fitted.root), seed + SEEDS * (i // REPEATS))
+            part[i % N_MEASUREMENTS]
+            for part in draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * (i // N_MEASUREMENTS))
         )
-        alone.append(distances(fitted.whiten(codes), draws, 1) > radii)
-        below.append(is_below(fitted.place(draws)))
+        alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
+        below.append(is_low_confidence(fitted.place(draws)))
     alone, below = np.concatenate(alone), np.concatenate(below)
-    return BelowConfidence(counted(below), counted(below[alone]), counted(below[~alone]))
+    return LowConfidenceShares(
+        share_of_true(below), share_of_true(below[alone]), share_of_true(below[~alone])
+    )

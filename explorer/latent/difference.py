@@ -10,17 +10,17 @@ class Difference:
     """mean ± half is the 95% interval."""
 
     mean: float
-    half: float
+    half_width: float
 
     @property
     def sign(self) -> int:
         """1 or −1 where the interval excludes 0; else 0: the sign is not established."""
-        return 0 if abs(self.mean) <= self.half else 1 if self.mean > 0 else -1
+        return 0 if abs(self.mean) <= self.half_width else 1 if self.mean > 0 else -1
 
     def text(self, digits: int = 1) -> str:
         """+0.4 ± 0.6"""
         value = f"{self.mean:+.{digits}f}"
-        return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half:.{digits}f}"
+        return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half_width:.{digits}f}"
 
 
 def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.events import ACTIVE
+from explorer.events import ACTIVE_MIN_VARIANCE
 
-PRIOR_SPAN = 4
+PRIOR_RANGE_SIGMA = 4
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Dimension:
     collapsed: bool  # onto the prior: it says nothing; never so for an AE, which has none
 
 
-def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
+def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
     """mu [n, D], rates of the D dimensions -> the most informative first: by rate, or for an AE by spread.
 
     A range holds every code, and with a prior at least ±4 of its standard deviations: draws from it all but
@@ -28,20 +28,28 @@ def dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dime
     found = []
     for i, codes in enumerate(mu.T.astype(float)):
         low, high = (
-            (min(codes.min(), -PRIOR_SPAN), max(codes.max(), PRIOR_SPAN))
+            (min(codes.min(), -PRIOR_RANGE_SIGMA), max(codes.max(), PRIOR_RANGE_SIGMA))
             if has_prior
             else (codes.min(), codes.max())
         )
         low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
         found.append(
-            Dimension(i, low, high, float(codes.std()), rates[i], bool(has_prior and codes.var() <= ACTIVE))
+            Dimension(
+                i,
+                low,
+                high,
+                float(codes.std()),
+                rates[i],
+                bool(has_prior and codes.var() <= ACTIVE_MIN_VARIANCE),
+            )
         )
     return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)
 
 
-def widened(dims: list[Dimension], film: np.ndarray) -> list[Dimension]:
+def widen_ranges(dimensions: list[Dimension], film: np.ndarray) -> list[Dimension]:
     """The same dimensions, their ranges holding every code of a film [frames, n, D] too."""
     low, high = np.floor(film.min((0, 1)) * 10) / 10, np.ceil(film.max((0, 1)) * 10) / 10
     return [
-        replace(d, low=min(d.low, float(low[d.index])), high=max(d.high, float(high[d.index]))) for d in dims
+        replace(d, low=min(d.low, float(low[d.index])), high=max(d.high, float(high[d.index])))
+        for d in dimensions
     ]

@@ -6,29 +6,29 @@ import numpy as np
 from numpy.random import Generator
 
 from explorer.errors import UserError
-from explorer.latent.scale import Scale, square_root
+from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
 
 
-def from_gaussian(scale: Scale, n: int, temperature: float, rng: Generator) -> np.ndarray:
+def sample_gaussian(reference: ReferenceGaussian, n: int, temperature: float, rng: Generator) -> np.ndarray:
     """Return samples [n, D] from N(mean, temperature²·covariance): of the prior, or of the Gaussian fitted to
     an AE's codes.
 
     Raises UserError for a temperature that is negative or not finite.
     """
     _check(temperature)
-    return scale.mean + temperature * rng.standard_normal((n, scale.mean.size)) @ square_root(
-        scale.covariance
-    )
+    return reference.mean + temperature * rng.standard_normal(
+        (n, reference.mean.size)
+    ) @ symmetric_square_root(reference.covariance)
 
 
-def from_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator) -> np.ndarray:
+def sample_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator) -> np.ndarray:
     """codebook [K, d] -> [n, n_groups·d]: every entry equally likely at every place, the prior under which a
     VQ-VAE's rate is constant.
     """
     return codebook[rng.integers(len(codebook), size=(n, n_groups))].reshape(n, -1).astype(np.float64)
 
 
-def from_aggregate(
+def sample_aggregate(
     mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator
 ) -> np.ndarray:
     """mu, logvar [N, D] -> [n, D]: each time an image at random, then a draw from its posterior; an AE's are

@@ -12,12 +12,20 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.errors import UserError
-from explorer.latent.gaps import FLAT, MOST_CODES, K, codes_of, distances, fitted_gaussian, neighbours
-from explorer.latent.share import Share, exceeds
+from explorer.latent.gaps import (
+    K_NEIGHBOURS,
+    MAX_CODES,
+    MIN_RELATIVE_VARIANCE,
+    fit_gaussian,
+    kth_distances,
+    neighbours,
+    sample_posteriors,
+)
+from explorer.latent.share import Share, is_larger
 
-REPEATS = 10
-GROUPS = 50  # of images, each left out once
-MOST_LOG_RATIO = 30.0  # of two Gaussians' densities
+N_MEASUREMENTS = 10
+N_JACKKNIFE_GROUPS = 50  # of images, each left out once
+MAX_LOG_DENSITY_RATIO = 30.0  # of two Gaussians' densities
 
 
 class GapEstimate(Share):
@@ -32,12 +40,10 @@ def is_smaller(a: GapEstimate, b: GapEstimate) -> bool:
     """Whether gap a is smaller than gap b, as exceeds() tells; never if they are of different numbers of
     codes.
     """
-    return a.n == b.n and exceeds(b, a)
+    return a.n == b.n and is_larger(b, a)
 
 
-def estimate_gap(
-    mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0
-) -> GapEstimate:
+def estimate_gap(mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0) -> GapEstimate:
     """Of draws from the Gaussian fitted to the codes. mu, logvar [N, D] of N images; logvar None for an AE,
     whose codes are mu.
 
@@ -47,7 +53,7 @@ def estimate_gap(
     return _estimate(mu, logvar, n, seed, fitted=True)
 
 
-def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> GapEstimate:
+def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> GapEstimate:
     """As estimate_gap, of draws from the prior N(0, I)."""
     return _estimate(mu, logvar, n, seed, fitted=False)
 
@@ -55,23 +61,23 @@ def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MOST_CODES, 
 def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitted: bool) -> GapEstimate:
     n_images, rng = len(mu), np.random.default_rng(seed)
     n = max(0, min(n, n_images))
-    if n <= K:
+    if n <= K_NEIGHBOURS:
         raise UserError(
-            f"A gap is measured with more than {K} codes, and there are {n}. Use more test images."
+            f"A gap is measured with more than {K_NEIGHBOURS} codes, and there are {n}. Use more test images."
         )
-    groups = min(GROUPS, n_images)
+    groups = min(N_JACKKNIFE_GROUPS, n_images)
     group = rng.permutation(n_images) % groups
-    shares, without = np.empty(REPEATS), np.empty((REPEATS, groups))
-    for i in range(REPEATS):
+    shares, without = np.empty(N_MEASUREMENTS), np.empty((N_MEASUREMENTS, groups))
+    for i in range(N_MEASUREMENTS):
         rows = rng.choice(n_images, n, replace=False)
-        codes = codes_of(mu[rows], None if logvar is None else logvar[rows], rng)
+        codes = sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
         if fitted:
-            codes = fitted_gaussian(codes).whiten(codes)
+            codes = fit_gaussian(codes).whiten(codes)
         draws, radii = draws_with_radii(n, codes.shape[1], seed)
-        shares[i], without[i] = _measured(codes, group[rows], groups, draws[i], radii[i], fitted)
+        shares[i], without[i] = _measure(codes, group[rows], groups, draws[i], radii[i], fitted)
     without -= without.mean(1, keepdims=True)
-    of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / REPEATS).sum()
-    return GapEstimate.of(shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / REPEATS), n)
+    of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()
+    return GapEstimate.of(shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n)
 
 
 @lru_cache(maxsize=8)
@@ -79,18 +85,18 @@ def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarra
     """Of each measurement, n draws [REPEATS, n, dim] from N(0, I), and the distance [REPEATS, n] of each
     one's K-th nearest.
     """
-    draws = np.random.default_rng([seed, n, dim]).standard_normal((REPEATS, n, dim))
-    return draws, np.stack([distances(part, part, K, itself=True) for part in draws])
+    draws = np.random.default_rng([seed, n, dim]).standard_normal((N_MEASUREMENTS, n, dim))
+    return draws, np.stack([kth_distances(part, part, K_NEIGHBOURS, exclude_self=True) for part in draws])
 
 
-def _measured(
+def _measure(
     codes: np.ndarray, group: np.ndarray, groups: int, draws: np.ndarray, radii: np.ndarray, fitted: bool
 ) -> tuple[float, np.ndarray]:
     """The gap, and the gap [groups] without the codes of each group."""
     distance, rows = neighbours(codes, draws, 3)
     nearest, *others = group[rows].T
     # unless all three are of one group
-    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)
+    of_another = np.selectbox([other != nearest for other in others], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
@@ -104,16 +110,16 @@ def _measured(
     return float((distance[:, 0] > radii).mean()), without
 
 
-def _log_ratio(codes: np.ndarray, left_out: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """codes [n, D] whitened, left_out [m, D] of them, draws [k, D] -> log density [k] of the Gaussian fitted
+def _log_ratio(codes: np.ndarray, excluded: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """codes [n, D] whitened, excluded [m, D] of them, draws [k, D] -> log density [k] of the Gaussian fitted
     to the others, less that of N(0, I).
     """
-    n, dim = len(codes) - len(left_out), codes.shape[1]
-    mean = -left_out.sum(0) / n
-    covariance = (len(codes) * np.eye(dim) - left_out.T @ left_out) / n - np.outer(mean, mean)
+    n, dim = len(codes) - len(excluded), codes.shape[1]
+    mean = -excluded.sum(0) / n
+    covariance = (len(codes) * np.eye(dim) - excluded.T @ excluded) / n - np.outer(mean, mean)
     variances, directions = np.linalg.eigh(covariance)
-    if not variances[0] > FLAT:  # too few codes to span all dimensions without that group
+    if not variances[0] > MIN_RELATIVE_VARIANCE:  # too few codes to span all dimensions without that group
         return np.zeros(len(draws))
     away = (draws - mean) @ (directions / np.sqrt(variances))
-    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log(variances).sum()) / 2
-    return np.clip(log, -MOST_LOG_RATIO, MOST_LOG_RATIO)
+    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log_axis(variances).sum()) / 2
+    return np.clip(log, -MAX_LOG_DENSITY_RATIO, MAX_LOG_DENSITY_RATIO)

@@ -9,13 +9,20 @@ import numpy as np
 
 from explorer.errors import UserError
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap
-from explorer.latent.gaps import MOST_CODES, FittedGaussian, K, distances, fitted_gaussian, sampled
+from explorer.latent.gaps import (
+    K_NEIGHBOURS,
+    MAX_CODES,
+    FittedGaussian,
+    fit_gaussian,
+    kth_distances,
+    sample_codes,
+)
 
-GRID = 96  # cells along an axis
-REACH = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
-EDGE = 128  # of a shade: above it is a gap
-DOUBLING = 32  # of a shade, where the nearest code is twice as far
-STREWN = 2.0  # half the height of the map of one dimension, on which codes are jittered
+GRID_SIZE = 96  # cells along an axis
+GRID_REACH_SIGMA = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
+GAP_THRESHOLD = 128  # of a shade: above it is a gap
+SHADE_PER_DOUBLING = 32  # of a shade, where the nearest code is twice as far
+JITTER_HALF_HEIGHT = 2.0  # half the height of the map of one dimension, on which codes are jittered
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class GapMap:
 
 
 @dataclass(frozen=True)
-class Between:
+class GapIndex:
     """Decides whether places are in gaps of codes [n, D]; whitened and draws [n, R] are in standard
     deviations of the Gaussian fitted to the codes.
     """
@@ -53,65 +60,69 @@ class Between:
     whitened: np.ndarray
     draws: np.ndarray
 
-    def farther(self, z: np.ndarray) -> np.ndarray:
+    def log2_distance_ratio(self, z: np.ndarray) -> np.ndarray:
         """z [m, D] -> log2 of the distance to the nearest code over that to the K-th nearest draw: above 0 is
         a gap.
         """
         places = self.fitted.whiten(z)
         return np.log2(
-            distances(self.whitened, places, 1) / np.maximum(distances(self.draws, places, K), 1e-12) + 1e-12
+            kth_distances(self.whitened, places, 1)
+            / np.maximum(kth_distances(self.draws, places, K_NEIGHBOURS), 1e-12)
+            + 1e-12
         )
 
 
-def between(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> Between | None:
+def build_gap_index(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> GapIndex | None:
     """Of one posterior sample per image. mu, logvar [n, D]; logvar None for an AE. None if there are too few
     codes, or all are one point.
     """
-    codes = sampled(mu, logvar, MOST_CODES, rng)
-    if len(codes) <= K:
+    codes = sample_codes(mu, logvar, MAX_CODES, rng)
+    if len(codes) <= K_NEIGHBOURS:
         return None
     with suppress(UserError):
-        fitted = fitted_gaussian(codes)
+        fitted = fit_gaussian(codes)
         whitened = fitted.whiten(codes)
-        return Between(codes, fitted, whitened, rng.standard_normal(whitened.shape))
+        return GapIndex(codes, fitted, whitened, rng.standard_normal(whitened.shape))
     return None
 
 
-def gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
+def build_gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
     """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
-    if not (found := between(mu, logvar, np.random.default_rng(0))):
+    if not (found := build_gap_index(mu, logvar, np.random.default_rng(0))):
         return None
     flat = mu.shape[1] <= 2 and found.whitened.shape == found.codes.shape
     prior = None if logvar is None else estimate_prior_gap(mu, logvar)
-    return GapMap(estimate_gap(mu, logvar), prior, *(_shaded(found) if flat else (None, None)))
+    return GapMap(estimate_gap(mu, logvar), prior, *(_shade(found) if flat else (None, None)))
 
 
-def _shaded(found: Between) -> tuple[np.ndarray, np.ndarray]:
+def _shade(index: GapIndex) -> tuple[np.ndarray, np.ndarray]:
     """bounds and shade of the codes of a line or plane."""
-    fitted = found.fitted
-    reach = REACH * np.linalg.norm(fitted.root, axis=0)
+    fitted = index.fitted
+    reach = GRID_REACH_SIGMA * np.linalg.norm(fitted.root, axis=0)
     low, high = fitted.mean - reach, fitted.mean + reach
     axes = [
-        np.linspace(a, b, 2 * GRID + 1)[1::2] for a, b in zip(low, high)
+        np.linspace(a, b, 2 * GRID_SIZE + 1)[1::2] for a, b in zip(low, high)
     ]  # the middles of GRID equal parts
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
-    shade = np.clip(np.rint(EDGE + DOUBLING * found.farther(places)), 1, 255)
-    shade[np.linalg.norm(fitted.whiten(places), axis=1) > REACH] = 0
-    (x0, y0), (x1, y1) = (low, high) if len(axes) == 2 else ((low[0], -STREWN), (high[0], STREWN))
-    return np.array([x0, y0, x1, y1], np.float32), shade.reshape(-1, GRID).astype(np.uint8)
+    shade = np.clip(np.rint(GAP_THRESHOLD + SHADE_PER_DOUBLING * index.log2_distance_ratio(places)), 1, 255)
+    shade[np.linalg.norm(fitted.whiten(places), axis=1) > GRID_REACH_SIGMA] = 0
+    (x0, y0), (x1, y1) = (
+        (low, high) if len(axes) == 2 else ((low[0], -JITTER_HALF_HEIGHT), (high[0], JITTER_HALF_HEIGHT))
+    )
+    return np.array([x0, y0, x1, y1], np.float32), shade.reshape(-1, GRID_SIZE).astype(np.uint8)
 
 
-def widest(found: GapMap | None, within: float = 0.5) -> np.ndarray | None:
+def deepest_gap(gap_map: GapMap | None, inner_share: float = 0.5) -> np.ndarray | None:
     """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is
     there.
     """
-    if found is None or found.shade is None:
+    if gap_map is None or gap_map.shade is None:
         return None
-    rows, columns = found.shade.shape
-    low, high = found.bounds.reshape(2, 2)
+    rows, columns = gap_map.shade.shape
+    low, high = gap_map.bounds.reshape(2, 2)
     x, y = (a + (b - a) * (np.arange(n) + 0.5) / n for a, b, n in zip(low, high, (columns, rows)))
     off = np.hypot(*np.meshgrid(*((2 * v - a - b) / (b - a) for v, a, b in zip((x, y), low, high))))
     row, column = np.unravel_index(
-        np.argmax(np.where(off < within, found.shade - off / 100, 0)), found.shade.shape
+        np.argmax(np.where(off < inner_share, gap_map.shade - off / 100, 0)), gap_map.shade.shape
     )
-    return np.array([x[column], y[row]]) if found.shade[row, column] > EDGE else None
+    return np.array([x[column], y[row]]) if gap_map.shade[row, column] > GAP_THRESHOLD else None

@@ -12,23 +12,25 @@ from numpy.random import Generator
 
 from explorer.errors import UserError
 
-K = 5  # neighbours of a draw
-MOST_CODES = 5000
-K_ENTROPY = 10  # neighbours of a code, for gap_nats
-MOST_EXACT = 3  # dimensions up to which gap_nats finds nearly all, with MOST_CODES
-FLAT = 1e-10  # of the largest variance: a direction with less has none
-MOST_TREE = 8  # dimensions up to which a tree finds neighbours faster than the table of all distances
+K_NEIGHBOURS = 5  # neighbours of a draw
+MAX_CODES = 5000
+K_ENTROPY_NEIGHBOURS = 10  # neighbours of a code, for gap_nats
+MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MOST_CODES
+MIN_RELATIVE_VARIANCE = 1e-10  # of the largest variance: a direction with less has none
+MAX_TREE_DIMENSIONS = (
+    8  # dimensions up to which a tree finds neighbours faster than the table of all distances
+)
 
 
-def sampled(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
+def sample_codes(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
     """mu, logvar [N, D] -> codes of at most n of the images, float64: one posterior sample each, an AE's
     points themselves.
     """
     rows = rng.choice(len(mu), max(0, min(n, len(mu))), replace=False)
-    return codes_of(mu[rows], None if logvar is None else logvar[rows], rng)
+    return sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
 
 
-def codes_of(mu: np.ndarray, logvar: np.ndarray | None, rng: Generator) -> np.ndarray:
+def sample_posteriors(mu: np.ndarray, logvar: np.ndarray | None, rng: Generator) -> np.ndarray:
     """mu, logvar [n, D] -> a posterior sample of each image, float64; without logvar, mu."""
     codes = mu.astype(np.float64)
     return codes if logvar is None else codes + np.exp(logvar / 2) * rng.standard_normal(codes.shape)
@@ -51,12 +53,12 @@ class FittedGaussian:
         return self.mean + w @ self.root
 
 
-def fitted_gaussian(codes: np.ndarray) -> FittedGaussian:
+def fit_gaussian(codes: np.ndarray) -> FittedGaussian:
     """codes [n, D]. Raises UserError if all of them are one point."""
     mean = codes.mean(0)
     variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
-    there = variances > FLAT * max(variances[-1], 1e-300)
-    if not variances[-1] > FLAT:
+    there = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
+    if not variances[-1] > MIN_RELATIVE_VARIANCE:
         raise UserError(
             "All codes are the same point, so there are no gaps to measure. Train the model longer."
         )
@@ -70,14 +72,15 @@ def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
     Raises UserError if there are not more than K of either.
     """
-    if min(len(draws), len(codes)) <= K:
+    if min(len(draws), len(codes)) <= K_NEIGHBOURS:
         raise UserError(
-            f"A gap is measured with more than {K} codes, and there are {len(codes)}. Use more test images."
+            f"A gap is measured with more than {K_NEIGHBOURS} codes, and there are {len(codes)}. Use more"
+            " test images."
         )
-    return distances(codes, draws, 1) > distances(draws, draws, K, itself=True)
+    return kth_distances(codes, draws, 1) > kth_distances(draws, draws, K_NEIGHBOURS, exclude_self=True)
 
 
-def gap_nats(whitened: np.ndarray) -> float:
+def gap_kl(whitened: np.ndarray) -> float:
     """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than MOST_EXACT
     dimensions an underestimate.
 
@@ -86,13 +89,13 @@ def gap_nats(whitened: np.ndarray) -> float:
     estimated too high (by 0.7 nats for 5,000 draws in 16 dimensions), and the difference is 0 for Gaussian
     codes. Structure that is finer than these balls is not found.
     """
-    if len(whitened) <= K_ENTROPY:
+    if len(whitened) <= K_ENTROPY_NEIGHBOURS:
         raise UserError(
-            f"gap_nats is measured with more than {K_ENTROPY} codes, and there are {len(whitened)}. Use more"
-            " test images."
+            f"gap_nats is measured with more than {K_ENTROPY_NEIGHBOURS} codes, and there are"
+            f" {len(whitened)}. Use more test images."
         )
     draws = np.random.default_rng(0).standard_normal(whitened.shape)
-    return _entropy(fitted_gaussian(draws).whiten(draws)) - _entropy(whitened)
+    return _entropy(fit_gaussian(draws).whiten(draws)) - _entropy(whitened)
 
 
 def _entropy(points: np.ndarray) -> float:
@@ -102,26 +105,26 @@ def _entropy(points: np.ndarray) -> float:
     from scipy.special import digamma, gammaln
 
     n, dim = points.shape
-    radii = np.maximum(distances(points, points, K_ENTROPY, itself=True), 1e-12)
-    log_ball = dim / 2 * np.log(np.pi) - gammaln(dim / 2 + 1)
-    return float(digamma(n) - digamma(K_ENTROPY) + log_ball + dim * np.log(radii).mean())
+    radii = np.maximum(kth_distances(points, points, K_ENTROPY_NEIGHBOURS, exclude_self=True), 1e-12)
+    log_ball = dim / 2 * np.log_axis(np.pi) - gammaln(dim / 2 + 1)
+    return float(digamma(n) - digamma(K_ENTROPY_NEIGHBOURS) + log_ball + dim * np.log_axis(radii).mean())
 
 
-def distances(points: np.ndarray, to: np.ndarray, k: int, itself: bool = False) -> np.ndarray:
+def kth_distances(points: np.ndarray, queries: np.ndarray, k: int, exclude_self: bool = False) -> np.ndarray:
     """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are
     the same.
     """
-    return neighbours(points, to, k + itself)[0][:, -1]
+    return neighbours(points, queries, k + exclude_self)[0][:, -1]
 
 
-def neighbours(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [n, D], to [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`, the
-    nearest first.
+def neighbours(points: np.ndarray, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """points [n, D], queries [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`,
+    the nearest first.
     """
-    if points.shape[1] <= MOST_TREE:
+    if points.shape[1] <= MAX_TREE_DIMENSIONS:
         from scipy.spatial import cKDTree
 
-        return cKDTree(points).query(to, range(1, k + 1))
+        return cKDTree(points).query(queries, range(1, k + 1))
     from sklearn.neighbors import NearestNeighbors
 
-    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors(to)
+    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors(queries)

@@ -6,17 +6,17 @@ import numpy as np
 
 from explorer.errors import UserError
 
-TINY = 1e-9  # a ratio of lengths below which a direction is rounding error
+MIN_LENGTH_RATIO = 1e-9  # a ratio of lengths below which a direction is rounding error
 
 
-def linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
+def interpolate_linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
     """a, b [D] -> [n, D], evenly spaced from a to b. Raises UserError if n is less than 2."""
     if n < 2:
         raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
     return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)
 
 
-def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
+def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
     """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
 
     White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by,
@@ -24,16 +24,16 @@ def spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.nd
     Opposite ends have no shortest arc: theirs goes by way of the positive end of that coordinate axis which
     is most nearly at right angles to them (of several, the first). Raises UserError if n is less than 2.
     """
-    path = linear(a, b, n)
+    path = interpolate_linear(a, b, n)
     start, end = path[[0, -1]] - middle
     radii = np.linalg.norm(start), np.linalg.norm(end)
-    if start.size == 1 or min(radii) <= TINY * max(radii):
+    if start.size == 1 or min(radii) <= MIN_LENGTH_RATIO * max(radii):
         return path
     start, end = start / radii[0], end / radii[1]
     cosine = start @ end
     across = end - cosine * start
     sine = np.linalg.norm(across)
-    if sine < TINY:
+    if sine < MIN_LENGTH_RATIO:
         least = np.abs(start).argmin()
         across = np.eye(start.size)[least] - start[least] * start
     t = np.linspace(0, 1, n)[1:-1, None]
@@ -55,6 +55,6 @@ def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generat
     second = (first + rng.integers(1, len(mu), size=n)) % len(mu)
     pairs = [(mu[i], mu[j]) for i, j in zip(first, second)]
     return {
-        "linear": np.array([linear(a, b, 3)[1] for a, b in pairs]),
-        "spherical": np.array([spherical(a, b, 3, middle)[1] for a, b in pairs]),
+        "linear": np.array([interpolate_linear(a, b, 3)[1] for a, b in pairs]),
+        "spherical": np.array([interpolate_spherical(a, b, 3, middle)[1] for a, b in pairs]),
     }

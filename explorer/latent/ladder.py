@@ -14,10 +14,12 @@ def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
     if beta <= betas[0]:
         return 0, 0.0
     i = max(i for i, low in enumerate(betas[:-1]) if low <= beta)
-    return i, min(math.log(beta / betas[i]) / math.log(betas[i + 1] / betas[i]), 1.0)
+    return i, min(math.log_axis(beta / betas[i]) / math.log_axis(betas[i + 1] / betas[i]), 1.0)
 
 
-def mixed(weights: dict[str, np.ndarray], betas: tuple[float, ...], beta: float) -> dict[str, np.ndarray]:
+def interpolate_weights(
+    weights: dict[str, np.ndarray], betas: tuple[float, ...], beta: float
+) -> dict[str, np.ndarray]:
     """weights with a leading axis of rungs -> those at beta, linear in its logarithm between two rungs."""
     i, t = rung_at(betas, beta)
     return {
@@ -26,7 +28,7 @@ def mixed(weights: dict[str, np.ndarray], betas: tuple[float, ...], beta: float)
     }
 
 
-def film_betas(betas: tuple[float, ...]) -> tuple[float, ...]:
+def film_kl_weights(betas: tuple[float, ...]) -> tuple[float, ...]:
     """The frames of a ladder's film: its rungs and, between each two, the middle of their logarithms."""
     between = [math.sqrt(a * b) for a, b in zip(betas, betas[1:])]
     return tuple(sorted([*betas, *between]))

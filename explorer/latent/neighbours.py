@@ -8,24 +8,24 @@ import numpy as np
 
 from explorer.errors import UserError
 
-CHUNK = 2**18  # numbers at a time: a megabyte of float32, which stays in the cache
+CHUNK_VALUES = 2**18  # numbers at a time: a megabyte of float32, which stays in the cache
 
 
-def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [N, ...] uint8 or float, to [...] float -> rows [k] and distances [k] of the nearest points, by
-    distance, then by row.
+def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """points [N, ...] uint8 or float, query [...] float -> rows [k] and distances [k] of the nearest points,
+    by distance, then by row.
 
     uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
     """
-    _check(points, to)
+    _check(points, query)
     if not 1 <= k <= len(points):
         raise UserError(
             f"There are {len(points):,} images to compare with: choose 1 to {len(points):,} neighbours, not"
             f" {k}."
         )
     unit, dtype = (255, np.float32) if points.dtype == np.uint8 else (1, np.float64)
-    target, flat = (np.ravel(to) * unit).astype(dtype), points.reshape(len(points), -1)
-    squares, step = np.empty(len(points), dtype), max(1, CHUNK // flat.shape[1])
+    target, flat = (np.ravel(query) * unit).astype(dtype), points.reshape(len(points), -1)
+    squares, step = np.empty(len(points), dtype), max(1, CHUNK_VALUES // flat.shape[1])
     for i in range(0, len(points), step):
         rest = flat[i : i + step].astype(dtype)
         rest -= target
@@ -34,11 +34,13 @@ def nearest(points: np.ndarray, to: np.ndarray, k: int) -> tuple[np.ndarray, np.
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
 
 
-def nearest_distances(points: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """points [N, ...], to [m, ...], uint8 or float -> [m]: how far the nearest of the points is from each."""
-    _check(points, to[0])
-    least, step = np.full(len(to), np.inf), max(1, 16 * CHUNK // points[0].size)
-    target = _flat(to)
+def nearest_distances(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """points [N, ...], queries [m, ...], uint8 or float -> [m]: how far the nearest of the points is from
+    each.
+    """
+    _check(points, queries[0])
+    least, step = np.full(len(queries), np.inf), max(1, 16 * CHUNK_VALUES // points[0].size)
+    target = _flat(queries)
     for i in range(0, len(points), step):
         some = _flat(points[i : i + step])
         squares = (some**2).sum(1)[:, None] - 2 * some @ target.T + (target**2).sum(1)
@@ -63,7 +65,7 @@ class Blend:
     distance: float
 
 
-def blend(x: np.ndarray, images: np.ndarray) -> Blend:
+def fit_blend(x: np.ndarray, images: np.ndarray) -> Blend:
     """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is
     nearest to x.
 

@@ -16,8 +16,8 @@ class Projection:
     points: np.ndarray
     centre: np.ndarray  # [D]
     axes: np.ndarray  # [2, D]
-    titles: tuple[str, str]
-    shares: tuple[float, float] | None
+    axis_titles: tuple[str, str]
+    variance_shares: tuple[float, float] | None
 
     def place(self, z: np.ndarray) -> np.ndarray:
         """z [D] -> [2]"""
@@ -28,7 +28,7 @@ class Projection:
         return np.asarray(z) + (point - self.place(z)) @ self.axes
 
 
-def project(mu: np.ndarray) -> Projection:
+def fit_projection(mu: np.ndarray) -> Projection:
     """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""
     n, dim = mu.shape
     if dim == 1:

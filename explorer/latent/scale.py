@@ -10,7 +10,7 @@ from explorer.latent.projection import Projection
 
 
 @dataclass(frozen=True)
-class Scale:
+class ReferenceGaussian:
     """The Gaussian N(mean, covariance), and what it is on a map: N(place of the mean, unit unitᵀ), unit [2,
     2] symmetric.
     """
@@ -20,7 +20,7 @@ class Scale:
     covariance: np.ndarray  # [D, D]
     unit: np.ndarray
 
-    def standard(self, z: np.ndarray) -> np.ndarray:
+    def to_standard(self, z: np.ndarray) -> np.ndarray:
         """z [D] -> where it lands on the map, in standard deviations [2]."""
         return np.linalg.pinv(self.unit) @ (
             self.projection.place(np.asarray(z)) - self.projection.place(self.mean)
@@ -31,15 +31,17 @@ class Scale:
         return self.projection.moved(z, self.projection.place(self.mean) + self.unit @ w)
 
 
-def scale_of(mu: np.ndarray, p: Projection, has_prior: bool) -> Scale:
+def reference_gaussian(mu: np.ndarray, projection: Projection, has_prior: bool) -> ReferenceGaussian:
     """mu [n, D]"""
     dim = mu.shape[1]
     mean = np.zeros(dim) if has_prior else mu.mean(0, dtype=np.float64)
     covariance = np.eye(dim) if has_prior else np.atleast_2d(np.cov(mu, rowvar=False, bias=True))
-    return Scale(p, mean, covariance, square_root(p.axes @ covariance @ p.axes.T))
+    return ReferenceGaussian(
+        projection, mean, covariance, symmetric_square_root(projection.axes @ covariance @ projection.axes.T)
+    )
 
 
-def square_root(covariance: np.ndarray) -> np.ndarray:
+def symmetric_square_root(covariance: np.ndarray) -> np.ndarray:
     """The symmetric A with A A = covariance, also of one that is singular: it turns nothing."""
     values, vectors = np.linalg.eigh(covariance)
     return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T

@@ -35,23 +35,23 @@ class Share:
 
     def __str__(self) -> str:
         """16% (14 to 18%)"""
-        return in_percent(self.share, self.low, self.high)
+        return format_percent(self.share, self.low, self.high)
 
 
-def in_percent(share: float, low: float, high: float) -> str:
+def format_percent(share: float, low: float, high: float) -> str:
     """16% (14 to 18%)"""
     return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
 
 
-def counted(found: np.ndarray) -> Share | None:
+def share_of_true(is_true: np.ndarray) -> Share | None:
     """found bool [n], independent -> the share of those that are true; None if there are none."""
     return (
-        Share.of(found.mean(), np.sqrt(found.mean() * (1 - found.mean()) / len(found)), len(found))
-        if len(found)
+        Share.of(is_true.mean(), np.sqrt(is_true.mean() * (1 - is_true.mean()) / len(is_true)), len(is_true))
+        if len(is_true)
         else None
     )
 
 
-def exceeds(a: Share, b: Share) -> bool:
+def is_larger(a: Share, b: Share) -> bool:
     """Whether share a is larger than share b, at 95% and as if they were independent."""
     return a.share - b.share > Z95 * np.hypot(a.error, b.error)

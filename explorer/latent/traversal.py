@@ -7,10 +7,10 @@ import numpy as np
 from explorer.errors import UserError, unknown_name_error
 from explorer.latent.dimensions import Dimension
 
-REACH = 3.0  # standard deviations
+REACH_SIGMA = 3.0  # standard deviations
 
 
-def traversals(z: np.ndarray, dims: list[Dimension], n: int) -> np.ndarray:
+def traverse(z: np.ndarray, dimensions: list[Dimension], n: int) -> np.ndarray:
     """z [D] -> [len(dims), n, D]: in each row one dimension goes evenly from its low to its high, the others
     stay as in z.
 
@@ -20,8 +20,8 @@ def traversals(z: np.ndarray, dims: list[Dimension], n: int) -> np.ndarray:
         raise UserError(
             f"A traversal goes from one end of a range to the other: choose at least 2 images, not {n}."
         )
-    rows = np.tile(np.asarray(z, np.float64), (len(dims), n, 1))
-    for row, d in zip(rows, dims):
+    rows = np.tile(np.asarray(z, np.float64), (len(dimensions), n, 1))
+    for row, d in zip(rows, dimensions):
         row[:, d.index] = np.linspace(d.low, d.high, n)
     return rows
 
@@ -31,15 +31,15 @@ def largest_change(rows: np.ndarray) -> float:
     return float(np.ptp(rows, axis=1).max())
 
 
-def correlation(unit: np.ndarray) -> float:
-    """unit [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of its
-    two axes; 0 on a line.
+def correlation(map_root: np.ndarray) -> float:
+    """map_root [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of
+    its two axes; 0 on a line.
     """
-    (across, both), (_, up) = unit @ unit.T
+    (across, both), (_, up) = map_root @ map_root.T
     return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0
 
 
-def grid(n: int, by: str, reach: float = REACH) -> np.ndarray:
+def manifold_grid(n: int, spacing: str, reach: float = REACH_SIGMA) -> np.ndarray:
     """[n, n, 2] places of a manifold grid, in standard deviations; the first row is the top one, the first
     column the left one.
 
@@ -48,18 +48,18 @@ def grid(n: int, by: str, reach: float = REACH) -> np.ndarray:
     ICLR 2014, figure 4); by "coordinate", n values evenly from −reach to reach. Raises UserError for another
     spacing, n less than 2, or a reach that is not positive.
     """
-    if by not in ("quantile", "coordinate"):
-        raise unknown_name_error("spacing of a grid", by, ("quantile", "coordinate"))
+    if spacing not in ("quantile", "coordinate"):
+        raise unknown_name_error("spacing of a grid", spacing, ("quantile", "coordinate"))
     if n < 2:
         raise UserError(f"A grid has at least 2 rows and 2 columns, not {n}: choose more.")
     if not 0 < reach < np.inf:
         raise UserError(
-            f"A grid reaches a positive number of standard deviations, not {reach:g}: choose {REACH:g}."
+            f"A grid reaches a positive number of standard deviations, not {reach:g}: choose {REACH_SIGMA:g}."
         )
     shares = ((i + 0.5) / n for i in range(n))
     axis = (
         [NormalDist().inv_cdf(share) for share in shares]
-        if by == "quantile"
+        if spacing == "quantile"
         else np.linspace(-reach, reach, n)
     )
     return np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)

@@ -17,11 +17,11 @@ import numpy as np
 
 from explorer.errors import UserError
 
-ROOT = Path(__file__).parents[2]
-LEAST_CODES = 10
+PROJECT_FOLDER = Path(__file__).parents[2]
+MIN_CODES = 10
 PERPLEXITY = 30.0  # neighbours that count, about
-ITERATIONS = 1000
-PLACES = b"places\n"
+N_ITERATIONS = 1000
+POSITIONS_HEADER = b"places\n"
 
 
 def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
@@ -32,9 +32,9 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     the same point or not finite, or if the process is ended by others.
     """
     codes = np.array(codes, np.float32)
-    if len(codes) < LEAST_CODES:
+    if len(codes) < MIN_CODES:
         raise UserError(
-            f"t-SNE needs {LEAST_CODES} codes or more, and there are {len(codes)}. Use more test images."
+            f"t-SNE needs {MIN_CODES} codes or more, and there are {len(codes)}. Use more test images."
         )
     if not np.isfinite(codes).all():
         raise UserError("Not all codes are finite numbers. Train the run again.")
@@ -44,16 +44,16 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
         codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
     command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
-    with Popen(command, cwd=ROOT, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
+    with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
             yield 0.0
             with suppress(BrokenPipeError), process.stdin as its_input:
                 its_input.write(codes.tobytes())
             for line in process.stdout:
-                if line == PLACES:
+                if line == POSITIONS_HEADER:
                     break
                 if found := re.search(rb"Iteration (\d+): error", line):
-                    yield min(int(found[1]) / ITERATIONS, 1.0)
+                    yield min(int(found[1]) / N_ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
                 raise UserError(
@@ -65,28 +65,28 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
             process.kill()
 
 
-def settings(n: int) -> dict:
+def tsne_parameters(n: int) -> dict:
     """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der
     Maaten, JMLR 2014, §4.1).
     """
     return {
         "perplexity": min(PERPLEXITY, (n - 1) / 3),
-        "max_iter": ITERATIONS,
+        "max_iter": N_ITERATIONS,
         "init": "pca",
         "random_state": 0,
     }
 
 
-def _serve(n: int) -> None:
+def _run_subprocess(n: int) -> None:
     """Serve one client. scikit-learn (1.9) reports progress only in what it prints; without it the bar stays
     at 0.
     """
     from sklearn.manifold import TSNE
 
     codes = np.frombuffer(sys.stdin.buffer.read(), np.float32).reshape(n, -1)
-    places = TSNE(verbose=2, **settings(n)).fit_transform(codes)
-    sys.stdout.buffer.write(PLACES + places.astype(np.float32).tobytes())
+    places = TSNE(verbose=2, **tsne_parameters(n)).fit_transform(codes)
+    sys.stdout.buffer.write(POSITIONS_HEADER + places.astype(np.float32).tobytes())
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _run_subprocess(int(sys.argv[1]))

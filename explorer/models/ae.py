@@ -3,11 +3,11 @@
 from torch import Tensor
 
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Point
+from explorer.models.posterior import PointPosterior
 
 
 class AE(Autoencoder):
     n_statistics = 1
 
-    def posterior(self, statistics: Tensor) -> Point:
-        return Point(statistics)
+    def posterior(self, statistics: Tensor) -> PointPosterior:
+        return PointPosterior(statistics)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from explorer.errors import UserError
 from explorer.models.posterior import Posterior
-from explorer.networks.pair import Shape
+from explorer.networks.pair import ImageShape
 from explorer.specs import RunSpec
 
 MAX_WEIGHTS = 100_000_000
@@ -36,7 +36,7 @@ class Autoencoder(nn.Module, ABC):
         """Return the posterior that the output of the encoder, statistics [B, n_statistics·D], describes."""
 
 
-def build(spec: RunSpec, shape: Shape) -> Autoencoder:
+def build_autoencoder(spec: RunSpec, shape: ImageShape) -> Autoencoder:
     """Return an untrained model for images of that shape. Raises UserError if the network cannot process
     them, or has more than MAX_WEIGHTS weights.
     """

@@ -4,13 +4,13 @@ import math
 
 from torch import nn
 
-from explorer.networks.pair import Shape
+from explorer.networks.pair import ImageShape
 
-WIDTH = 128
+HIDDEN_UNITS = 128
 
 
-def classifier(shape: Shape, n_classes: int) -> nn.Sequential:
+def build_classifier(shape: ImageShape, n_classes: int) -> nn.Sequential:
     """Return a network from images x [B, C, H, W] in [0, 1] to logits [B, n_classes]."""
     return nn.Sequential(
-        nn.Flatten(), nn.Linear(math.prod(shape), WIDTH), nn.ReLU(), nn.Linear(WIDTH, n_classes)
+        nn.Flatten(), nn.Linear(math.prod(shape), HIDDEN_UNITS), nn.ReLU(), nn.Linear(HIDDEN_UNITS, n_classes)
     )

@@ -11,7 +11,7 @@ from explorer.errors import UserError
 
 
 @dataclass(frozen=True)
-class Point:
+class PointPosterior:
     """An AE's code: mu [B, D], without any spread."""
 
     mu: Tensor
@@ -32,7 +32,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class GaussianPosterior:
     """N(mu, diag(exp(logvar))): mu, logvar [B, D]; logvar is the log of the variance."""
 
     mu: Tensor
@@ -51,7 +51,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Codes:
+class CodebookPosterior:
     """A VQ-VAE's code. encoded [B, D]: the encoder output, in G groups; index int64 [B, G]: the codebook
     entry (of n_codes) that is nearest to each group; mu [B, D]: these entries.
     """
@@ -74,7 +74,7 @@ class Codes:
         al., 2017, §3.1).
         """
         (n, dim), n_groups = self.mu.shape, self.index.shape[1]
-        return self.mu.new_full((n, dim), n_groups * math.log(self.n_codes) / dim)
+        return self.mu.new_full((n, dim), n_groups * math.log_axis(self.n_codes) / dim)
 
     def log_ratio(self, eps: Tensor) -> Tensor:
         raise UserError(
@@ -83,4 +83,4 @@ class Codes:
         )
 
 
-Posterior = Point | Gaussian | Codes
+Posterior = PointPosterior | GaussianPosterior | CodebookPosterior

@@ -3,11 +3,11 @@
 from torch import Tensor
 
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Gaussian
+from explorer.models.posterior import GaussianPosterior
 
 
 class VAE(Autoencoder):
     n_statistics = 2
 
-    def posterior(self, statistics: Tensor) -> Gaussian:
-        return Gaussian(*statistics.chunk(2, dim=1))
+    def posterior(self, statistics: Tensor) -> GaussianPosterior:
+        return GaussianPosterior(*statistics.chunk(2, dim=1))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.autoencoder import Autoencoder
-from explorer.models.posterior import Codes
+from explorer.models.posterior import CodebookPosterior
 from explorer.specs import RunSpec
 
 
@@ -21,14 +21,16 @@ class VQVAE(Autoencoder):
         super().__init__(encoder, decoder, spec)
         self.register_buffer("codebook", torch.randn(spec.n_codes, spec.code_dim))
 
-    def posterior(self, statistics: Tensor) -> Codes:
+    def posterior(self, statistics: Tensor) -> CodebookPosterior:
         """Return the entries that are nearest to each group of code_dim numbers (equation 1)."""
         n_codes, code_dim = self.codebook.shape
-        index = nearest(statistics.detach().reshape(-1, code_dim), self.codebook).view(len(statistics), -1)
-        return Codes(statistics, self.codebook[index].flatten(1), index, n_codes)
+        index = nearest_entries(statistics.detach().reshape(-1, code_dim), self.codebook).view(
+            len(statistics), -1
+        )
+        return CodebookPosterior(statistics, self.codebook[index].flatten(1), index, n_codes)
 
 
-def nearest(points: Tensor, codebook: Tensor) -> Tensor:
+def nearest_entries(points: Tensor, codebook: Tensor) -> Tensor:
     """Return the index of the entry nearest to each point, int64 [n]; of equally near ones, the first.
     points [n, d], codebook [K, d].
     """

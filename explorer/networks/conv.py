@@ -9,12 +9,16 @@ from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, pixel_shuffle
 
 from explorer.errors import UserError
-from explorer.networks.pair import Pair, Shape
+from explorer.networks.pair import EncoderDecoder, ImageShape
 
-KERNEL = {"kernel_size": 4, "stride": 2, "padding": 1}  # halves or doubles an even height or width exactly
+CONV_OPTIONS = {
+    "kernel_size": 4,
+    "stride": 2,
+    "padding": 1,
+}  # halves or doubles an even height or width exactly
 
 
-def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+def conv(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> EncoderDecoder:
     """Return an encoder with depth convolutions, the first one with width channels, and its mirror image as
     the decoder. Raises UserError unless height and width are multiples of 2**depth.
     """
@@ -27,11 +31,11 @@ def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> P
     n_channels = [channels, *(width << i for i in range(depth))]
     features = (n_channels[-1], n_rows >> depth, n_columns >> depth)
     n_features = math.prod(features)
-    down = [layer for a, b in pairwise(n_channels) for layer in (nn.Conv2d(a, b, **KERNEL), nn.ReLU())]
+    down = [layer for a, b in pairwise(n_channels) for layer in (nn.Conv2d(a, b, **CONV_OPTIONS), nn.ReLU())]
     up = [
         layer
         for a, b in pairwise(n_channels[:0:-1])
-        for layer in (nn.ConvTranspose2d(a, b, **KERNEL), nn.ReLU())
+        for layer in (nn.ConvTranspose2d(a, b, **CONV_OPTIONS), nn.ReLU())
     ]
     return (
         nn.Sequential(*down, nn.Flatten(), nn.Linear(n_features, n_out)),
@@ -40,12 +44,12 @@ def conv(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> P
             nn.ReLU(),
             nn.Unflatten(1, features),
             *up,
-            ToPixels(width, channels, **KERNEL),
+            OutputConvTranspose2d(width, channels, **CONV_OPTIONS),
         ),
     )
 
 
-class ToPixels(nn.ConvTranspose2d):
+class OutputConvTranspose2d(nn.ConvTranspose2d):
     """A transposed convolution with KERNEL to the few channels of an image.
 
     On a CPU, the library computes sixteen channels at a time, however few there are. Therefore the four

@@ -4,16 +4,16 @@ the decoder writes them.
 
 from torch import Tensor, nn
 
-from explorer.networks.pair import Pair, Shape
+from explorer.networks.pair import EncoderDecoder, ImageShape
 
 
-def gru(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+def gru(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> EncoderDecoder:
     """Return an encoder and a decoder of depth recurrent layers with width units each."""
     return RowEncoder(shape, n_out, width, depth), RowDecoder(shape, latent_dim, width, depth)
 
 
 class RowEncoder(nn.Module):
-    def __init__(self, shape: Shape, n_out: int, width: int, depth: int):
+    def __init__(self, shape: ImageShape, n_out: int, width: int, depth: int):
         super().__init__()
         self.rows = nn.GRU(shape[0] * shape[2], width, depth, batch_first=True)
         self.out = nn.Linear(width, n_out)
@@ -27,7 +27,7 @@ class RowEncoder(nn.Module):
 class RowDecoder(nn.Module):
     """Each row is computed from z and from the state after the rows above it."""
 
-    def __init__(self, shape: Shape, latent_dim: int, width: int, depth: int):
+    def __init__(self, shape: ImageShape, latent_dim: int, width: int, depth: int):
         super().__init__()
         self.shape, self.depth = shape, depth
         self.start = nn.Linear(latent_dim, depth * width)

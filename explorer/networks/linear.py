@@ -6,10 +6,10 @@ import math
 
 from torch import nn
 
-from explorer.networks.pair import Pair, Shape
+from explorer.networks.pair import EncoderDecoder, ImageShape
 
 
-def linear(shape: Shape, n_out: int, latent_dim: int, width: int, depth: int) -> Pair:
+def linear(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> EncoderDecoder:
     """Return the two layers. width and depth have no effect."""
     n_pixels = math.prod(shape)
     return (

@@ -6,5 +6,5 @@ The encoder maps x [B, C, H, W] to n_out numbers for each image, [B, n_out]; the
 
 from torch import nn
 
-Pair = tuple[nn.Module, nn.Module]
-Shape = tuple[int, int, int]  # C, H, W
+EncoderDecoder = tuple[nn.Module, nn.Module]
+ImageShape = tuple[int, int, int]  # C, H, W

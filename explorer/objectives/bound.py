@@ -10,7 +10,7 @@ from explorer.errors import UserError
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
 
-BATCH = 250  # samples decoded at a time
+DRAW_BATCH_SIZE = 250  # samples decoded at a time
 
 
 @torch.inference_mode()
@@ -40,10 +40,10 @@ def importance_weighted_bound(
         device
     )
     log_weights = []
-    for batch in eps.split(BATCH):
+    for batch in eps.split(DRAW_BATCH_SIZE):
         log_ratio = posterior.log_ratio(batch)
         x_logits = model.decode(posterior.sample(batch))
         distortion = likelihood.distortion(x_logits, image.expand_as(x_logits))
         on_progress(len(batch) + sum(map(len, log_weights)), n_samples)
         log_weights.append(log_ratio.cpu().double() - distortion.cpu().double())
-    return torch.cat(log_weights).logsumexp(0).item() - math.log(n_samples)
+    return torch.cat(log_weights).logsumexp(0).item() - math.log_axis(n_samples)

@@ -7,21 +7,21 @@ import math
 import torch
 from torch import Tensor
 
-from explorer.models.posterior import Codes
+from explorer.models.posterior import CodebookPosterior
 
 COMMITMENT_WEIGHT = 0.25  # beta_c
-DECAY = 0.99  # of the moving averages, per batch
+EMA_DECAY = 0.99  # of the moving averages, per batch
 MIN_USE = 0.03  # of an even share of the use, below which an entry is reset
 
 
-def commitment(posterior: Codes) -> Tensor:
+def commitment_loss(posterior: CodebookPosterior) -> Tensor:
     """Return beta_c·‖encoded − sg(mu)‖², [B], which keeps the encoder near the entries that it chose
     (equation 3). It is no part of the distortion.
     """
     return COMMITMENT_WEIGHT * (posterior.encoded - posterior.mu.detach()).square().sum(1)
 
 
-class Averages:
+class CodebookAverages:
     """Exponential moving averages, for each entry, of how often it was chosen, counts [K], and of the sum of
     the encoder outputs that chose it, sums [K, d]. The entry is their ratio (appendix A.1, equations 6 to 8).
 
@@ -35,15 +35,17 @@ class Averages:
         self.sums = torch.zeros_like(codebook)
 
     @torch.no_grad()
-    def update(self, posterior: Codes, rng: torch.Generator) -> None:
+    def update(self, posterior: CodebookPosterior, rng: torch.Generator) -> None:
         """Update the averages with one batch. Entries that are almost never chosen are reset to random
         encoder outputs.
         """
         index = posterior.index.flatten()
         encoded = posterior.encoded.reshape(len(index), -1)
         chosen = torch.zeros_like(self.counts).index_add_(0, index, torch.ones_like(encoded[:, 0]))
-        self.counts.mul_(DECAY).add_(chosen, alpha=1 - DECAY)
-        self.sums.mul_(DECAY).add_(torch.zeros_like(self.sums).index_add_(0, index, encoded), alpha=1 - DECAY)
+        self.counts.mul_(EMA_DECAY).add_(chosen, alpha=1 - EMA_DECAY)
+        self.sums.mul_(EMA_DECAY).add_(
+            torch.zeros_like(self.sums).index_add_(0, index, encoded), alpha=1 - EMA_DECAY
+        )
         even = self.counts.mean()
         dead = self.counts < MIN_USE * even
         candidates = encoded[
@@ -54,9 +56,9 @@ class Averages:
         self.codebook.copy_(self.sums / self.counts[:, None])
 
 
-def perplexity(chosen: Tensor) -> float:
+def perplexity(counts: Tensor) -> float:
     """Return exp of the entropy of the use of the entries, 1 to K: their number, if all were used equally
-    often. chosen [K]: how often each one was chosen.
+    often. counts [K]: how often each one was chosen.
     """
-    share = chosen.double() / chosen.sum()
+    share = counts.double() / counts.sum()
     return math.exp(-torch.special.xlogy(share, share).sum().item())

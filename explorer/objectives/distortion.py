@@ -36,14 +36,14 @@ class Gaussian:
         self.sigma = sigma
 
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
-        constant = math.log(2 * math.pi * self.sigma**2)
+        constant = math.log_axis(2 * math.pi * self.sigma**2)
         return 0.5 * (((x - x_logits) / self.sigma).square() + constant).flatten(1).sum(1)
 
     def mean(self, x_logits: Tensor) -> Tensor:
         return x_logits.clamp(0, 1)
 
 
-def likelihood_of(spec: RunSpec) -> Likelihood:
+def build_likelihood(spec: RunSpec) -> Likelihood:
     """Return the likelihood that a spec names, with its options."""
     kind = spec.likelihood_kind
     return kind.builder(**{name: getattr(spec, name) for name in kind.options})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.store.classifier import Classifier, write_classifier
 from explorer.store.run import (
     Run,

@@ -15,7 +15,16 @@ from explorer.names import sanitize
 from explorer.store.atomic import fingerprint
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import owner_key, public_name
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run, read, signed
+from explorer.store.run import (
+    EMBEDDING_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
+    Run,
+    encode_record,
+    read_run,
+)
 
 FORMATS = ("onnx", "zip", "csv", "tsv", "parquet", "projector")
 TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # by a file's suffix
@@ -61,9 +70,11 @@ def run_zip(run: Run) -> bytes:
 
     Raises UserError if a file can't be read, or is not the one that was saved.
     """
-    run, packed = read(run.folder), io.BytesIO()
+    run, packed = read_run(run.folder), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (run.folder / file for file in (RECORD, MODEL, EMBEDDING, EVENTS, REPLAY)):
+        for path in (
+            run.folder / file for file in (RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE)
+        ):
             if not path.exists():
                 continue
             try:
@@ -75,7 +86,7 @@ def run_zip(run: Run) -> bytes:
                     f"{path.name} of run {run.name} can't be used: its checksum does not match. "
                     f"Train the run again, or delete {run.folder}."
                 )
-            if path.name in (RECORD, EVENTS):
+            if path.name in (RECORD_FILE, EVENTS_FILE):
                 content = _for_anyone(path.name, content)
             archive.writestr(_entry(f"{public_name(run.name)}/{path.name}"), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
@@ -86,7 +97,7 @@ def _for_anyone(file: str, content: bytes) -> bytes:
     if owner_key(text := content.decode()) is None:
         return content
     plain = public_name(text)
-    return signed(json.loads(plain)) if file == RECORD else plain.encode()
+    return encode_record(json.loads(plain)) if file == RECORD_FILE else plain.encode()
 
 
 def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:

@@ -13,23 +13,35 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from explorer.data import load as load_data
-from explorer.data.dataset import Progress, untold
+from explorer.data import load_dataset as load_data
+from explorer.data.dataset import Progress, no_progress
 from explorer.errors import UserError
 from explorer.events import Stopped
-from explorer.models.autoencoder import build
+from explorer.models.autoencoder import build_autoencoder
 from explorer.runs.load import load_model
 from explorer.runs.save import save_run
 from explorer.specs import RunSpec
-from explorer.store.atomic import write_whole
-from explorer.store.catalogue import is_taken, place_for, runs_folder
+from explorer.store.atomic import write_atomically
+from explorer.store.catalogue import folder_for_run, is_run_name_taken, runs_folder
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run, read, read_tensors
+from explorer.store.run import (
+    EMBEDDING_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
+    Run,
+    read_run,
+    read_tensors,
+)
 from explorer.untrusted.archive import Archive
 from explorer.untrusted.tensors import unpacked
 
-NEEDED, ALLOWED = {RECORD, MODEL, EMBEDDING}, {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+NEEDED, ALLOWED = (
+    {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE},
+    {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE},
+)
 # of a run or of weights, unpacked and in memory: the largest network has 200 MB, a ladder's as many a rung
 MOST_BYTES = 1_000_000_000
 MOST_FILES = (
@@ -65,7 +77,9 @@ def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
     files = {entry.name.rpartition("/")[2]: entry for entry in entries}
     if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
         raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
-    if long := [file for file in files if file in (RECORD, EVENTS) and files[file].size > MOST_TEXT_BYTES]:
+    if long := [
+        file for file in files if file in (RECORD_FILE, EVENTS_FILE) and files[file].size > MOST_TEXT_BYTES
+    ]:
         raise UserError(f"This zip file was not imported: its {long[0]} is too large. {EXPORT}")
     with _beside(_free_place(name or folders.pop() or usual)) as aside:
         for file, entry in files.items():
@@ -75,17 +89,17 @@ def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
                 raise UserError(
                     f"This zip file was not imported: {file} cannot be read, because {error}. {EXPORT}"
                 ) from None
-            write_whole(aside / file, content)
+            write_atomically(aside / file, content)
         try:
-            _check(read(aside))
+            _check(read_run(aside))
         except UserError as error:
             raise UserError(
                 f"This zip file was not imported: {str(error).partition('. ')[0]}. Export the run again."
             ) from error
-    return read(place_for(aside.name))
+    return read_run(folder_for_run(aside.name))
 
 
-def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress = untold) -> Run:
+def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress = no_progress) -> Run:
     """A state dict in safetensors, of the network that the spec describes -> a run, evaluated on the test
     split of its data set.
 
@@ -113,7 +127,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
             )
     with _beside(place) as aside:
         save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
-    return read(place)
+    return read_run(place)
 
 
 def _is_a_systems(name: str) -> bool:
@@ -133,8 +147,8 @@ def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _free_place(name: str) -> Path:
-    place = place_for(name)
-    if is_taken(name) or place.exists():
+    place = folder_for_run(name)
+    if is_run_name_taken(name) or place.exists():
         raise UserError(
             f"A run named {name} exists already. Choose another name (--run NAME), or delete that run."
         )
@@ -167,7 +181,7 @@ def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.nd
     with torch.device("meta"):  # shapes without numbers
         wanted = {
             name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape)
-            for name, w in build(spec, shape).state_dict().items()
+            for name, w in build_autoencoder(spec, shape).state_dict().items()
         }
     for name in [*wanted, *weights]:
         if name not in weights or name not in wanted:
@@ -188,7 +202,7 @@ def _check(run: Run) -> None:
     """Raises UserError unless the run's weights are its network's, its codes its weights', and its figures
     add up.
     """
-    weights, e, t = read_tensors(run, MODEL), read_embedding(run), run.test
+    weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
     if fault := _misfit(run.spec, run.shape, weights):
         raise UserError(f"its weights do not fit its network: {fault}.")
     elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
@@ -207,5 +221,5 @@ def _check(run: Run) -> None:
     # other machines round otherwise
     if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
         raise UserError("its codes do not belong to its weights.")
-    if (run.folder / REPLAY).exists() and read_replay(run.folder) is None:
-        raise UserError(f"its {REPLAY} is damaged or belongs to another run.")
+    if (run.folder / REPLAY_FILE).exists() and read_replay(run.folder) is None:
+        raise UserError(f"its {REPLAY_FILE} is damaged or belongs to another run.")

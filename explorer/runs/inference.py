@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import rate_per_dimension
 from explorer.runs.load import LoadedRun

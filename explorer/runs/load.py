@@ -6,18 +6,13 @@ import numpy as np
 import torch
 
 from explorer.errors import UserError
-from explorer.latent.ladder import mixed
-from explorer.models.autoencoder import Autoencoder, build
+from explorer.latent.ladder import interpolate_weights
+from explorer.models.autoencoder import Autoencoder, build_autoencoder
 from explorer.models.posterior import Posterior
-from explorer.objectives.distortion import Likelihood, likelihood_of
+from explorer.objectives.distortion import Likelihood, build_likelihood
 from explorer.specs import RunSpec
 from explorer.store import catalogue
-from explorer.store.run import (
-    MODEL,
-    RECORD,
-    Run,
-    read_tensors,
-)
+from explorer.store.run import MODEL_FILE, RECORD_FILE, Run, read_tensors
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ def load_run(name: str, beta: float | None = None) -> LoadedRun:
     """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with
     this KL weight.
     """
-    return load_model(catalogue.find(name), beta)
+    return load_model(catalogue.find_run(name), beta)
 
 
 def load_model(run: Run, beta: float | None = None) -> LoadedRun:
@@ -64,12 +59,12 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
         raise UserError(
             f"The KL weight of {run.name} must be between {rungs[0]:g} and {rungs[-1]:g}, not {beta:g}."
         )
-    weights = read_tensors(run, MODEL)
+    weights = read_tensors(run, MODEL_FILE)
     try:
-        return LoadedRun(run, build_model(run.spec, run.shape, weights, beta), likelihood_of(run.spec))
+        return LoadedRun(run, build_model(run.spec, run.shape, weights, beta), build_likelihood(run.spec))
     except (RuntimeError, IndexError) as error:
         raise UserError(
-            f"{MODEL} of run {run.name} does not fit the network in its {RECORD}. "
+            f"{MODEL_FILE} of run {run.name} does not fit the network in its {RECORD_FILE}. "
             f"Train the run again, or delete {run.folder}."
         ) from error
 
@@ -79,8 +74,8 @@ def build_model(
 ) -> Autoencoder:
     """With beta, a ladder's model there; else where its spec has it."""
     if spec.rungs:
-        weights = mixed(weights, spec.rungs, spec.beta if beta is None else beta)
+        weights = interpolate_weights(weights, spec.rungs, spec.beta if beta is None else beta)
     with torch.random.fork_rng():
-        model = build(spec, shape)
+        model = build_autoencoder(spec, shape)
     model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
     return model.eval().requires_grad_(False)

@@ -6,16 +6,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from explorer.data import load as load_data
-from explorer.device import choose
+from explorer.data import load_dataset as load_data
+from explorer.device import choose_device
 from explorer.errors import UserError
 from explorer.events import Failed, Finished, Step
-from explorer.latent.confidence import BelowConfidence, below_confidence
+from explorer.latent.confidence import LowConfidenceShares, measure_low_confidence
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
-from explorer.latent.gaps import K_ENTROPY, MOST_CODES, K, fitted_gaussian, gap_nats, sampled
+from explorer.latent.gaps import (
+    K_ENTROPY_NEIGHBOURS,
+    K_NEIGHBOURS,
+    MAX_CODES,
+    fit_gaussian,
+    gap_kl,
+    sample_codes,
+)
 from explorer.runs.load import LoadedRun, load_model, load_run
 from explorer.specs import RunSpec
-from explorer.store.classifier import SURE, classifier_of
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 from explorer.training.evaluation import Evaluation, evaluate
@@ -33,7 +40,7 @@ def _evaluated(loaded: LoadedRun) -> Evaluation:
 
 def evaluate_at_beta(run: Run, beta: float) -> Run:
     """The run with a ladder's test figures at a KL weight, measured anew."""
-    return replace(run, test=_evaluated(load_model(run, beta)).figures)
+    return replace(run, test=_evaluated(load_model(run, beta)).metrics)
 
 
 def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
@@ -61,7 +68,7 @@ class Gaps:
     gap: float
     gap_low: float
     gap_high: float
-    gap_nats: float
+    gap_kl: float
     prior_gap: float | None
     prior_gap_low: float | None
     prior_gap_high: float | None
@@ -75,7 +82,7 @@ class Gaps:
     unsure_outside_high: float | None = None
 
 
-def measure_gaps_of_codes(z: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> Gaps:
+def measure_gaps_of_codes(z: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> Gaps:
     """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one
     point, or D is too large.
     """
@@ -84,37 +91,38 @@ def measure_gaps_of_codes(z: np.ndarray, n: int = MOST_CODES, seed: int = 0) -> 
             f"Gaps are measured in at most {MAX_GAP_DIMENSIONS} dimensions, and these codes have"
             f" {z.shape[1]:,}. Reduce their dimension, for example by PCA."
         )
-    codes = sampled(z, None, n, np.random.default_rng(seed))
-    if len(codes) <= K_ENTROPY:
+    codes = sample_codes(z, None, n, np.random.default_rng(seed))
+    if len(codes) <= K_ENTROPY_NEIGHBOURS:
         raise _too_few(len(codes))
     gap = estimate_gap(z, None, n, seed)
     return Gaps(
         len(codes),
-        K,
+        K_NEIGHBOURS,
         gap.share,
         gap.low,
         gap.high,
-        gap_nats(fitted_gaussian(codes).whiten(codes)),
+        gap_kl(fit_gaussian(codes).whiten(codes)),
         *(None,) * 7,
     )
 
 
 def _too_few(n: int) -> UserError:
     return UserError(
-        f"Gaps are measured with more than {K_ENTROPY} codes, and there are {n}. Use more test images."
+        f"Gaps are measured with more than {K_ENTROPY_NEIGHBOURS} codes, and there are {n}. Use more test"
+        " images."
     )
 
 
-def measure_gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
+def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
     """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few,
     or all are one point.
     """
     loaded = load_run(name, beta)
     mu, logvar = codes_of(loaded, beta)
-    codes = sampled(mu, logvar, n, np.random.default_rng(seed))
-    if len(codes) <= K_ENTROPY:
+    codes = sample_codes(mu, logvar, n, np.random.default_rng(seed))
+    if len(codes) <= K_ENTROPY_NEIGHBOURS:
         raise _too_few(len(codes))
-    fitted = fitted_gaussian(codes)
+    fitted = fit_gaussian(codes)
     gap = estimate_gap(mu, logvar, n, seed)
     prior = (None, None, None)
     if loaded.run.spec.has_prior:
@@ -133,11 +141,11 @@ def measure_gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | No
         )
     return Gaps(
         len(codes),
-        K,
+        K_NEIGHBOURS,
         gap.share,
         gap.low,
         gap.high,
-        gap_nats(fitted.whiten(codes)),
+        gap_kl(fitted.whiten(codes)),
         *prior,
         *unsure,
         float(drift),
@@ -146,21 +154,21 @@ def measure_gaps(name: str, n: int = MOST_CODES, seed: int = 0, beta: float | No
 
 
 def classified_below(
-    loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MOST_CODES, seed: int = 0
-) -> BelowConfidence | None:
+    loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
+) -> LowConfidenceShares | None:
     """How often the classifier names what a run decodes with a confidence below SURE; None without a
     classifier.
     """
-    if not (found := classifier_of(loaded.run)):
+    if not (found := read_classifier(loaded.run)):
         return None
-    return below_confidence(
-        mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < SURE, n, seed
+    return measure_low_confidence(
+        mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < MIN_CLASS_PROBABILITY, n, seed
     )
 
 
 def validate(spec: RunSpec) -> None:
     """Raises UserError for what can't be trained here."""
-    next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose(spec.network)))
+    next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose_device(spec.network)))
 
 
 def benchmark_epoch(spec: RunSpec, trial: int) -> float:
@@ -170,7 +178,7 @@ def benchmark_epoch(spec: RunSpec, trial: int) -> float:
     Raises UserError for what can't be trained here, or diverges at once.
     """
     data, seen = load_data(spec.dataset, spec.image_size, spec.colour), []
-    for event in training(spec, data, choose(spec.network)):
+    for event in training(spec, data, choose_device(spec.network)):
         if isinstance(event, Step):
             seen.append((time.perf_counter(), event.done))
         if isinstance(event, Failed):

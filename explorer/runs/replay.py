@@ -9,18 +9,18 @@ import torch
 
 from explorer.data.dataset import Dataset
 from explorer.events import EpochEnd
-from explorer.models.autoencoder import build
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import build_autoencoder
+from explorer.objectives.distortion import build_likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
 from explorer.store.replay import (
-    MOST_FRAMES,
-    close_replay,
-    drop_frames_after,
-    kept_epochs,
-    thin_out,
+    MAX_FRAMES,
+    frame_epochs,
+    join_frames,
+    remove_every_second_frame,
+    remove_frames_after,
     write_frame,
-    write_still,
+    write_static_data,
 )
 
 CODES, PICTURES = 600, 10
@@ -34,8 +34,8 @@ class ReplayRecorder:
         x = data.x[data.test][:CODES]
         self.folder, self.x = folder, torch.from_numpy(x).float() / 255
         with torch.random.fork_rng():
-            self.model = build(spec, data.shape).eval().requires_grad_(False)
-        self.likelihood, self.has_prior = likelihood_of(spec), spec.has_prior
+            self.model = build_autoencoder(spec, data.shape).eval().requires_grad_(False)
+        self.likelihood, self.has_prior = build_likelihood(spec), spec.has_prior
         self.entries = torch.from_numpy(
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
         )
@@ -45,8 +45,8 @@ class ReplayRecorder:
         self.began = time.perf_counter()
         self.last = 0
         self.every = 1
-        drop_frames_after(folder, epochs_before)
-        write_still(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
+        remove_frames_after(folder, epochs_before)
+        write_static_data(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 
     def look(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
         """At an epoch's end, if there is time for it: the first and the last are always looked at."""
@@ -76,11 +76,11 @@ class ReplayRecorder:
             about,
             {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
         )
-        if len(epochs := kept_epochs(self.folder)) > MOST_FRAMES:
-            thin_out(self.folder)
+        if len(epochs := frame_epochs(self.folder)) > MAX_FRAMES:
+            remove_every_second_frame(self.folder)
             self.every = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))
         self.last = event.epoch
         self.spent += time.perf_counter() - start
 
     def close(self) -> None:
-        close_replay(self.folder)
+        join_frames(self.folder)

@@ -8,13 +8,14 @@ import numpy as np
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.events import Failed, Finished, Stopped
-from explorer.latent.gap_map import GapMap, gap_map
-from explorer.latent.ladder import film_betas
-from explorer.objectives.distortion import likelihood_of
+from explorer.latent.gap_map import GapMap, build_gap_map
+from explorer.latent.ladder import film_kl_weights
+from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import build_model
 from explorer.specs import RunSpec
-from explorer.store.embedding import FILM_ROWS, FilmCodes, pack
-from explorer.store.run import EMBEDDING, MODEL, Frame, Run, write
+from explorer.store.embedding import MAX_FILM_CODES, FilmCodes, pack_embedding
+from explorer.store.film_frame import FilmFrame
+from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
 from explorer.training.evaluation import evaluate
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
@@ -29,21 +30,23 @@ def save_run(
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    likelihood = likelihood_of(spec)
+    likelihood = build_likelihood(spec)
     e = evaluate(build_model(spec, data.shape, weights), likelihood, data.x[data.test])
-    if not (np.isfinite(e.figures.distortion + e.figures.rate) and np.isfinite(e.mu).all()):
+    if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the trained model are not finite numbers, and nothing was saved. "
             f"Try a learning rate below {spec.lr:g}."
         )
     frames, film, shaded = [], [], []
-    for beta in film_betas(spec.rungs):
+    for beta in film_kl_weights(spec.rungs):
         at = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
-        found = gap_map(at.mu, at.logvar)
+        found = build_gap_map(at.mu, at.logvar)
         frames.append(
-            Frame(beta, at.figures.distortion, at.figures.rate, at.figures.active_units, **frame_gaps(found))
+            FilmFrame(
+                beta, at.metrics.distortion, at.metrics.rate, at.metrics.active_units, **frame_gaps(found)
+            )
         )
-        film.append((at.mu[:FILM_ROWS], at.logvar[:FILM_ROWS]))
+        film.append((at.mu[:MAX_FILM_CODES], at.logvar[:MAX_FILM_CODES]))
         shaded.append(found)
     run = Run(
         folder.name,
@@ -53,7 +56,7 @@ def save_run(
         data.class_names,
         data.n_train,
         sum(w.size for w in weights.values()),
-        e.figures,
+        e.metrics,
         end.epochs,
         round(end.seconds, 2),
         device_name,
@@ -63,8 +66,10 @@ def save_run(
         tuple(frames),
     )
     factors = {name: values[data.test] for name, values in data.factors.items()}
-    packed = pack(e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded))
-    return write(run, {MODEL: weights, EMBEDDING: packed})
+    packed = pack_embedding(
+        e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
+    )
+    return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
 
 
 def frame_gaps(found: GapMap | None) -> dict[str, float | None]:

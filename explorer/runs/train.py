@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from explorer import device
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.events import Checkpoint, EpochEnd, Event, Failed, Finished, Reading, Stopped
@@ -17,24 +17,24 @@ from explorer.runs.replay import ReplayRecorder
 from explorer.runs.save import save_run
 from explorer.specs import RunSpec
 from explorer.store import catalogue
-from explorer.store.atomic import drop_parts
-from explorer.store.checkpoint import CHECKPOINT, can_go_on, read_checkpoint, write_checkpoint
+from explorer.store.atomic import remove_partial_files
+from explorer.store.checkpoint import CHECKPOINT_FILE, has_checkpoint, read_checkpoint, write_checkpoint
 from explorer.store.events import EventLog
-from explorer.store.locks import PROBED
-from explorer.store.replay import FRAMES
+from explorer.store.locks import LOCK_TIMEOUT_SECONDS
+from explorer.store.replay import FRAMES_FOLDER
 from explorer.store.run import (
-    EMBEDDING,
-    EVENTS,
-    MODEL,
-    RECORD,
-    REPLAY,
+    EMBEDDING_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
     TRAIN_LOG,
-    BrokenRun,
+    DamagedRunError,
     Run,
-    read,
+    read_run,
     training_lock,
 )
-from explorer.training.checkpoint import weights_in
+from explorer.training.checkpoint import extract_weights
 from explorer.training.trainer import train as training
 
 CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so much is lost in a crash
@@ -44,10 +44,10 @@ def find_existing(spec: RunSpec, name: str | None = None) -> Run | None:
     """Return the run of this spec, if it exists. Raises UserError if a run with other settings has its
     name.
     """
-    folder = catalogue.place_for(name or spec.run_id)
+    folder = catalogue.folder_for_run(name or spec.run_id)
     try:
-        run = read(folder) if (folder / RECORD).exists() else None
-    except BrokenRun:
+        run = read_run(folder) if (folder / RECORD_FILE).exists() else None
+    except DamagedRunError:
         return None  # training replaces it
     if run and run.spec != spec:
         raise UserError(
@@ -71,9 +71,9 @@ def train_run(
     with its last good epoch. Raises UserError if nothing can be trained or saved, or if another process is
     training this run. The traceback of an unforeseen error is written to train.log in the run's folder.
     """
-    if (run := find_existing(spec, name)) and not can_go_on(run.folder):
+    if (run := find_existing(spec, name)) and not has_checkpoint(run.folder):
         return run
-    folder = catalogue.place_for(name or spec.run_id)
+    folder = catalogue.folder_for_run(name or spec.run_id)
     try:
         run = _read_and_train(spec, name, folder, on_event, stop)
     except UserError:
@@ -98,9 +98,9 @@ def _read_and_train(
     data = load_data(spec.dataset, spec.image_size, spec.colour, reading)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with training_lock(folder).acquire(timeout=PROBED):
+        with training_lock(folder).acquire(timeout=LOCK_TIMEOUT_SECONDS):
             run = find_existing(spec, name)
-            return run if run and not can_go_on(folder) else _train(spec, folder, data, on_event, stop)
+            return run if run and not has_checkpoint(folder) else _train(spec, folder, data, on_event, stop)
     except Timeout:
         raise UserError(
             f"The run {folder.name} is being trained already. Wait for it, or choose another name."
@@ -115,13 +115,13 @@ def _read_and_train(
 def _train(
     spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]
 ) -> Run:
-    drop_parts(folder)
+    remove_partial_files(folder)
     left = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if left and not left & {RECORD, EVENTS, CHECKPOINT, TRAIN_LOG}:
+    if left and not left & {RECORD_FILE, EVENTS_FILE, CHECKPOINT_FILE, TRAIN_LOG}:
         raise UserError(
             f"The folder {folder} contains files that do not belong to a run. Choose another name."
         )
-    chosen, last = device.choose(spec.network), read_checkpoint(folder, spec)
+    chosen, last = device.choose_device(spec.network), read_checkpoint(folder, spec)
     events = training(spec, data, chosen, last)
     event = next(events)  # raises UserError for what cannot be trained, before anything is written
     folder.mkdir(exist_ok=True)
@@ -130,17 +130,17 @@ def _train(
     log, watcher, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
     try:
         while True:
-            log.tell(event)
+            log.append(event)
             on_event(event)
             if isinstance(event, EpochEnd):
                 last = event.checkpoint()
-                watcher.look(event, weights_in(last))
+                watcher.look(event, extract_weights(last))
                 if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
                     written = write_checkpoint(folder, spec, last)
             if isinstance(event, Finished | Failed):
                 watcher.close()
                 run = save_run(spec, folder, data, chosen.name, event)
-                (folder / CHECKPOINT).unlink(missing_ok=True)
+                (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
                 return run
             # after the last epoch, a request to stop has no effect
             if not (last and last.epoch == n_epochs) and stop():
@@ -150,7 +150,7 @@ def _train(
         try:
             log.close()
         finally:
-            if not any((folder / file).exists() for file in (RECORD, CHECKPOINT)):
+            if not any((folder / file).exists() for file in (RECORD_FILE, CHECKPOINT_FILE)):
                 _remove(folder)
 
 
@@ -164,14 +164,14 @@ def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last:
     if spec.rungs:
         raise UserError(f"{reason[:-1]}; a ladder can be used once all its rungs are trained.")
     return save_run(
-        spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, weights_in(last))
+        spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, extract_weights(last))
     )
 
 
 def _remove(folder: Path) -> None:
     """Remove the files of a run, and its folder if nothing else is in it."""
     with suppress(OSError):
-        for file in (EVENTS, MODEL, EMBEDDING, REPLAY):
+        for file in (EVENTS_FILE, MODEL_FILE, EMBEDDING_FILE, REPLAY_FILE):
             (folder / file).unlink(missing_ok=True)
-        shutil.rmtree(folder / FRAMES, ignore_errors=True)
+        shutil.rmtree(folder / FRAMES_FOLDER, ignore_errors=True)
         folder.rmdir()

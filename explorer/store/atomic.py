@@ -9,21 +9,23 @@ from pathlib import Path
 
 from explorer.errors import UserError
 
-PART = ".part"  # of a file that is being written
-ABANDONED = 3600.0  # seconds after which a partial file is left over from a process that has ended
-REMEDY = "Free some disk space, or choose another path."
+PARTIAL_SUFFIX = ".part"  # of a file that is being written
+ABANDONED_AFTER_SECONDS = (
+    3600.0  # seconds after which a partial file is left over from a process that has ended
+)
+DEFAULT_REMEDY = "Free some disk space, or choose another path."
 
 
-def write_whole(path: Path, content: bytes, remedy: str = REMEDY) -> None:
+def write_atomically(path: Path, content: bytes, remedy: str = DEFAULT_REMEDY) -> None:
     """Write to a temporary file, then move it to path. Raises UserError, which ends with the remedy, if the
     disk refuses.
 
     After an error, the old file stays. A link is followed; a pipe or device is written to, not replaced.
     """
-    write_together({path: content}, remedy)
+    write_all_atomically({path: content}, remedy)
 
 
-def write_together(contents: dict[Path, bytes], remedy: str = REMEDY) -> None:
+def write_all_atomically(contents: dict[Path, bytes], remedy: str = DEFAULT_REMEDY) -> None:
     """Write files that belong together: they are moved to their places once all have been written."""
     parts, path = {}, None
     try:
@@ -32,7 +34,9 @@ def write_together(contents: dict[Path, bytes], remedy: str = REMEDY) -> None:
                 path.write_bytes(content)
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, parts[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+            descriptor, parts[path] = tempfile.mkstemp(
+                dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX
+            )
             with open(descriptor, "wb") as file:
                 file.write(content)
             os.chmod(parts[path], 0o644)
@@ -44,11 +48,11 @@ def write_together(contents: dict[Path, bytes], remedy: str = REMEDY) -> None:
         raise UserError(f"{path} could not be written: {error.strerror}. {remedy}") from error
 
 
-def drop_parts(folder: Path, age: float = 0) -> None:
+def remove_partial_files(folder: Path, min_age_seconds: float = 0) -> None:
     """Remove partial files that are older than age (seconds) from a folder and its subfolders."""
-    for part in folder.rglob(f".*{PART}"):
+    for part in folder.rglob(f".*{PARTIAL_SUFFIX}"):
         with suppress(OSError):  # its writer is alive and has moved it
-            if age == 0 or time.time() - part.stat().st_mtime > age:
+            if min_age_seconds == 0 or time.time() - part.stat().st_mtime > min_age_seconds:
                 part.unlink()
 
 

@@ -4,53 +4,53 @@ from pathlib import Path
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import casefold_key, is_file_name, sanitize
-from explorer.store.folders import INSTALLED, app_file, folder_of
+from explorer.store.folders import INSTALLED, app_file, configured_folder
 from explorer.store.ownership import owner_key
-from explorer.store.run import Run, read
+from explorer.store.run import Run, read_run
 
-SHIPPED = app_file("trained")
-USUAL_FOLDER = "~/.local/share/latent-space-explorer/runs" if INSTALLED.is_dir() else SHIPPED
+SHIPPED_FOLDER = app_file("trained")
+USUAL_FOLDER = "~/.local/share/latent-space-explorer/runs" if INSTALLED.is_dir() else SHIPPED_FOLDER
 
 
 def runs_folder() -> Path:
     """Return the folder in which new runs are saved. Raises UserError if it is not known
     (explorer.store.folders).
     """
-    return folder_of("EXPLORER_RUNS", USUAL_FOLDER)
+    return configured_folder("EXPLORER_RUNS", USUAL_FOLDER)
 
 
-def catalogue() -> tuple[list[Run], list[str]]:
+def list_runs() -> tuple[list[Run], list[str]]:
     """Return every complete run, and a sentence for each one that is damaged and each folder that cannot be
     read.
     """
     runs: dict[str, Run] = {}
-    folders, faults = _folders()
+    folders, faults = _list_run_folders()
     for folder in folders:
         try:
-            runs.setdefault(folder.name, read(folder))
+            runs.setdefault(folder.name, read_run(folder))
         except UserError as error:
             faults.append(str(error))
     return list(runs.values()), faults
 
 
-def find(name: str) -> Run:
+def find_run(name: str) -> Run:
     """Raises UserError if there is no such run (suggesting a similar name), or it is damaged or cannot be
     read.
     """
-    runs, _ = catalogue()
+    runs, _ = list_runs()
     for run in runs:
         if run.name == name:
             return run
-    for folder in _seen():
+    for folder in _all_run_folders():
         if folder.name == name:
-            return read(folder)  # raises UserError with the fault
+            return read_run(folder)  # raises UserError with the fault
     raise unknown_name_error("run", name, [run.name for run in runs if not owner_key(run.name)])
 
 
-def _folders() -> tuple[list[Path], list[str]]:
+def _list_run_folders() -> tuple[list[Path], list[str]]:
     """Return the folders of runs, and a sentence for each parent folder that cannot be read."""
     folders, faults = [], []
-    for root in dict.fromkeys((runs_folder().resolve(), SHIPPED.resolve())):
+    for root in dict.fromkeys((runs_folder().resolve(), SHIPPED_FOLDER.resolve())):
         try:
             folders += (
                 [p for p in sorted(root.iterdir()) if not p.name.startswith(".") and p.is_dir()]
@@ -65,22 +65,22 @@ def _folders() -> tuple[list[Path], list[str]]:
     return folders, faults
 
 
-def _seen() -> list[Path]:
+def _all_run_folders() -> list[Path]:
     """Return the folders of all runs, complete or not. Raises UserError if some cannot be read."""
-    folders, faults = _folders()
+    folders, faults = _list_run_folders()
     if faults:
         raise UserError(faults[0])
     return folders
 
 
-def is_taken(name: str) -> bool:
+def is_run_name_taken(name: str) -> bool:
     """Return whether a run has that name, or one that some file systems treat as equal. Raises UserError if
     it is not known.
     """
-    return any(casefold_key(folder.name) == casefold_key(name) for folder in _seen())
+    return any(casefold_key(folder.name) == casefold_key(name) for folder in _all_run_folders())
 
 
-def place_for(name: str) -> Path:
+def folder_for_run(name: str) -> Path:
     """Return the folder of a new run. Raises UserError for an invalid name."""
     if not is_file_name(name):
         raise UserError(

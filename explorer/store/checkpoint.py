@@ -6,20 +6,20 @@ from pathlib import Path
 
 from explorer.events import Checkpoint
 from explorer.specs import RunSpec
-from explorer.store.atomic import write_whole
+from explorer.store.atomic import write_atomically
 from explorer.untrusted.tensors import opened, packed
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 def write_checkpoint(folder: Path, spec: RunSpec, c: Checkpoint) -> Checkpoint:
     about = {"spec": spec.to_dict(), "epoch": c.epoch, "step": c.step, "seconds": c.seconds}
-    write_whole(folder / CHECKPOINT, packed("checkpoint", about, c.tensors))
+    write_atomically(folder / CHECKPOINT_FILE, packed("checkpoint", about, c.tensors))
     return c
 
 
-def can_go_on(folder: Path) -> bool:
-    return (folder / CHECKPOINT).exists()
+def has_checkpoint(folder: Path) -> bool:
+    return (folder / CHECKPOINT_FILE).exists()
 
 
 def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
@@ -27,7 +27,7 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     starts from the beginning.
     """
     try:
-        about, tensors = opened("checkpoint", (folder / CHECKPOINT).read_bytes())
+        about, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
         if about["spec"] != spec.to_dict():
             return None
         return Checkpoint(int(about["epoch"]), int(about["step"]), float(about["seconds"]), tensors)

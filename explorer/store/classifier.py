@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from explorer.specs import RunSpec
-from explorer.store.atomic import fingerprint, write_whole
-from explorer.store.catalogue import SHIPPED, runs_folder
+from explorer.store.atomic import fingerprint, write_atomically
+from explorer.store.catalogue import SHIPPED_FOLDER, runs_folder
 from explorer.store.run import Run
 from explorer.untrusted.tensors import opened, packed
 
-SURE = 0.9  # probability from which the class of an image is shown
+MIN_CLASS_PROBABILITY = 0.9  # probability from which the class of an image is shown
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Classifier:
         return odds / odds.sum(1, keepdims=True)
 
 
-def file_of(spec: RunSpec) -> str:
+def classifier_file_name(spec: RunSpec) -> str:
     """Return the name of the file for all runs of this data set."""
     kind, _, path = spec.dataset.partition(":")
     images = f"{spec.dataset} {spec.image_size} {spec.colour}"
@@ -42,8 +42,8 @@ def file_of(spec: RunSpec) -> str:
 
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
-    place = runs_folder() / file_of(spec)
-    write_whole(
+    place = runs_folder() / classifier_file_name(spec)
+    write_atomically(
         place,
         packed("classifier", about, c.weights),
         "Free some disk space, or set EXPLORER_RUNS to another folder.",
@@ -51,25 +51,25 @@ def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     return place
 
 
-def classifier_of(run: Run) -> tuple[Classifier, str] | None:
+def read_classifier(run: Run) -> tuple[Classifier, str] | None:
     """Return the classifier of the run's data set and a name for its version; None if there is none, or it is
     damaged.
     """
-    for folder in (runs_folder(), SHIPPED):
+    for folder in (runs_folder(), SHIPPED_FOLDER):
         try:
-            content = (folder / file_of(run.spec)).read_bytes()
+            content = (folder / classifier_file_name(run.spec)).read_bytes()
             about, weights = opened("classifier", content)
             found = Classifier(
                 tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), weights
             )
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             continue
-        if found.shape == run.shape and found.class_names == run.class_names and _is_whole(found):
+        if found.shape == run.shape and found.class_names == run.class_names and _is_valid(found):
             return found, fingerprint(content)["sha256"][:8]
     return None
 
 
-def _is_whole(c: Classifier) -> bool:
+def _is_valid(c: Classifier) -> bool:
     n, width = len(c.class_names), c.weights.get("1.bias", np.empty(0)).size
     wanted = {
         "1.weight": (width, math.prod(c.shape)),

@@ -7,32 +7,32 @@ from pathlib import Path
 from filelock import Timeout
 
 from explorer.errors import UserError
-from explorer.store.catalogue import SHIPPED, place_for
-from explorer.store.locks import PROBED
+from explorer.store.catalogue import SHIPPED_FOLDER, folder_for_run
+from explorer.store.locks import LOCK_TIMEOUT_SECONDS
 from explorer.store.run import training_lock
 from explorer.store.trash import move_to_trash, restore_from_trash
 
-NAMES = SHIPPED / "shipped.txt"
+SHIPPED_NAMES_FILE = SHIPPED_FOLDER / "shipped.txt"
 
 
 def is_shipped(folder: Path) -> bool:
     """Return whether the run is included in the app."""
     return (
-        folder.resolve().parent == SHIPPED.resolve()
-        and folder.name in NAMES.read_text(encoding="utf-8").split()
+        folder.resolve().parent == SHIPPED_FOLDER.resolve()
+        and folder.name in SHIPPED_NAMES_FILE.read_text(encoding="utf-8").split()
     )
 
 
-def delete(name: str) -> None:
+def delete_run(name: str) -> None:
     """Raises UserError for a run that is included in the app, is being trained, or cannot be moved."""
-    folder = place_for(name)
+    folder = folder_for_run(name)
     try:
-        if is_shipped(folder if folder.is_dir() else SHIPPED / name):
+        if is_shipped(folder if folder.is_dir() else SHIPPED_FOLDER / name):
             raise UserError(f"{name} is included in the app and cannot be deleted.")
         if not folder.is_dir():
             raise UserError(f"There is no run named {name}.")
         lock = training_lock(folder)
-        with lock.acquire(timeout=PROBED):
+        with lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             move_to_trash(folder, name)
             with suppress(OSError):  # on Windows it is gone already
                 os.unlink(lock.lock_file)
@@ -44,6 +44,6 @@ def delete(name: str) -> None:
         ) from error
 
 
-def restore(name: str) -> None:
+def restore_run(name: str) -> None:
     """Raises UserError if the run is no longer in the trash, its name is in use, or it cannot be moved."""
-    restore_from_trash(place_for(name), name, "run")
+    restore_from_trash(folder_for_run(name), name, "run")

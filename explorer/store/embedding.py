@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from explorer.errors import UserError
-from explorer.store.run import EMBEDDING, Run, read_tensors
+from explorer.store.run import EMBEDDING_FILE, Run, read_tensors
 
-IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
-FILM_ROWS = 3000  # of the codes, in a ladder's film
-FACTOR = "factor."
-FILM = "film."
+MAX_IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
+MAX_FILM_CODES = 3000  # of the codes, in a ladder's film
+FACTOR_PREFIX = "factor."
+FILM_PREFIX = "film."
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Embedding:
     film: FilmCodes | None = None
 
 
-def pack(
+def pack_embedding(
     mu: np.ndarray,
     logvar: np.ndarray | None,
     x: np.ndarray,
@@ -49,21 +49,21 @@ def pack(
     film: FilmCodes | None = None,
 ) -> dict[str, np.ndarray]:
     """The tensors of an embedding: of the images x, as many as fit."""
-    tensors = {"mu": mu, "y": y, "images": x[: max(1, IMAGE_BYTES // x[0].nbytes)]}
+    tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
-    tensors |= {FACTOR + name: values for name, values in factors.items()}
+    tensors |= {FACTOR_PREFIX + name: values for name, values in factors.items()}
     if film:
-        tensors |= {FILM + name: t for name, t in asdict(film).items() if t is not None}
-        tensors |= {FILM + name: getattr(film, name).astype(np.float16) for name in ("mu", "logvar")}
+        tensors |= {FILM_PREFIX + name: t for name, t in asdict(film).items() if t is not None}
+        tensors |= {FILM_PREFIX + name: getattr(film, name).astype(np.float16) for name in ("mu", "logvar")}
     return {name: np.ascontiguousarray(t) for name, t in tensors.items()}
 
 
 def read_embedding(run: Run) -> Embedding:
     """Raises UserError if the file is damaged, or does not fit the record of the run."""
-    t = read_tensors(run, EMBEDDING)
+    t = read_tensors(run, EMBEDDING_FILE)
     factors, film = (
         {name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)}
-        for prefix in (FACTOR, FILM)
+        for prefix in (FACTOR_PREFIX, FILM_PREFIX)
     )
     n, latent_dim = run.test.n, run.spec.latent_dim
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
@@ -79,22 +79,22 @@ def read_embedding(run: Run) -> Embedding:
         or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values())
         or t["y"].min() < 0
         or t["y"].max() >= len(run.class_names)
-        or not _is_film(film, run)
+        or not _is_valid_film(film, run)
     ):
         raise UserError(
-            f"{EMBEDDING} of run {run.name} can't be used: it does not contain the codes of {n:,} test"
+            f"{EMBEDDING_FILE} of run {run.name} can't be used: it does not contain the codes of {n:,} test"
             f" images. Train the run again, or delete {run.folder}."
         )
     film = {name: v.astype(np.float32) if v.dtype == np.float16 else v for name, v in film.items()}
     return Embedding(t["mu"], t.get("logvar"), t["y"], images, factors, FilmCodes(**film) if film else None)
 
 
-def _is_film(film: dict[str, np.ndarray], run: Run) -> bool:
+def _is_valid_film(film: dict[str, np.ndarray], run: Run) -> bool:
     """Return whether the film fits this run: complete for a ladder, empty for other runs."""
     if not run.film:
         return not film
     frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}
-    codes = (frames, min(run.test.n, FILM_ROWS), run.spec.latent_dim)
+    codes = (frames, min(run.test.n, MAX_FILM_CODES), run.spec.latent_dim)
     shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
     wanted = {"mu": codes, "logvar": codes} | (
         {"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {}

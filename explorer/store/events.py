@@ -7,13 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from explorer.events import Event, Step, name_of, to_json
-from explorer.store.atomic import write_whole
-from explorer.store.run import EVENTS
+from explorer.events import Event, Step, event_name, event_to_dict
+from explorer.store.atomic import write_atomically
+from explorer.store.run import EVENTS_FILE
 
-STEP_EVERY = 0.5  # seconds between the steps that are written
-NUMBERS = {
-    name_of(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)
+STEP_INTERVAL_SECONDS = 0.5  # seconds between the steps that are written
+NUMERIC_FIELDS = {
+    event_name(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)
 }
 
 
@@ -23,39 +23,41 @@ class EventLog:
     """
 
     def __init__(self, folder: Path, epochs: int):
-        self.path, self.told, self.seconds = folder / EVENTS, 0.0, 0.0
+        self.path, self.last_step_time, self.seconds = folder / EVENTS_FILE, 0.0, 0.0
         earlier = [e for e in read_events(folder) if e["event"] == "epoch_end" and e["epoch"] <= epochs]
-        write_whole(self.path, _lines(earlier))
+        write_atomically(self.path, _encode_events(earlier))
         self.file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - close() closes it
 
-    def tell(self, event: Event) -> None:
+    def append(self, event: Event) -> None:
         self.seconds = getattr(event, "seconds", self.seconds)
         if isinstance(event, Step):
-            if time.monotonic() - self.told < STEP_EVERY:
+            if time.monotonic() - self.last_step_time < STEP_INTERVAL_SECONDS:
                 return
-            self.told = time.monotonic()
-        self.file.write(json.dumps(to_json(event)) + "\n")
+            self.last_step_time = time.monotonic()
+        self.file.write(json.dumps(event_to_dict(event)) + "\n")
         self.file.flush()
 
     def close(self) -> None:
         self.file.close()
         if self.path.exists():
-            write_whole(self.path, _lines([e for e in read_events(self.path.parent) if e["event"] != "step"]))
+            write_atomically(
+                self.path, _encode_events([e for e in read_events(self.path.parent) if e["event"] != "step"])
+            )
 
 
 def read_events(folder: Path) -> list[dict]:
     """Return the events so far, without lines that are incomplete or damaged."""
     try:
-        lines = (folder / EVENTS).read_bytes().split(b"\n")[:-1]
+        lines = (folder / EVENTS_FILE).read_bytes().split(b"\n")[:-1]
     except OSError:
         return []
-    return [event for event in map(_event, lines) if event]
+    return [event for event in map(_parse_event, lines) if event]
 
 
-def _event(line: bytes) -> dict | None:
+def _parse_event(line: bytes) -> dict | None:
     try:
         event = json.loads(line)
-        numbers = [event[name] for name in NUMBERS[event["event"]]]
+        numbers = [event[name] for name in NUMERIC_FIELDS[event["event"]]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return (
@@ -63,5 +65,5 @@ def _event(line: bytes) -> dict | None:
     )
 
 
-def _lines(events: list[dict]) -> bytes:
+def _encode_events(events: list[dict]) -> bytes:
     return "".join(json.dumps(e) + "\n" for e in events).encode()

@@ -16,13 +16,13 @@ def app_file(name: str) -> Path:
     return (INSTALLED if INSTALLED.is_dir() else PACKAGE.parent) / name
 
 
-def folder_of(variable: str, usual: str | Path) -> Path:
+def configured_folder(variable: str, default: str | Path) -> Path:
     """The folder that the variable names, or the usual one; "~" is the user's home.
 
     Raises UserError where the user has no home (no HOME, and no entry among the system's users): a folder
     named "~" would be made.
     """
-    said = os.environ.get(variable) or str(usual)
+    said = os.environ.get(variable) or str(default)
     path = os.path.expanduser(said)
     if path.startswith("~"):
         raise UserError(

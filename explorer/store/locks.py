@@ -10,7 +10,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-PROBED = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
+LOCK_TIMEOUT_SECONDS = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
 
 
 def is_held(lock: FileLock) -> bool:
@@ -24,12 +24,12 @@ def is_held(lock: FileLock) -> bool:
     if not Path(lock.lock_file).exists():
         return False
     try:
-        return _is_held_by_another(lock) if fcntl is None else _refuses_a_shared_lock(lock.lock_file)
+        return _is_held_by_another(lock) if fcntl is None else _is_exclusively_locked(lock.lock_file)
     except OSError:
         return False
 
 
-def _refuses_a_shared_lock(lock_file: str) -> bool:
+def _is_exclusively_locked(lock_file: str) -> bool:
     with open(lock_file, "rb") as file:  # closing it gives the shared lock back
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

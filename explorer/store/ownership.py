@@ -8,7 +8,7 @@ import re
 import secrets
 
 KEY_BYTES = 10
-PRIVATE = re.compile(rf"private-([0-9a-f]{{{2 * KEY_BYTES}}})-")
+PRIVATE_NAME_PATTERN = re.compile(rf"private-([0-9a-f]{{{2 * KEY_BYTES}}})-")
 
 
 def new_key() -> str:
@@ -16,7 +16,7 @@ def new_key() -> str:
 
 
 def is_key(text: str) -> bool:
-    return PRIVATE.fullmatch(private_name(text, "")) is not None
+    return PRIVATE_NAME_PATTERN.fullmatch(private_name(text, "")) is not None
 
 
 def private_name(key: str, name: str) -> str:
@@ -26,10 +26,10 @@ def private_name(key: str, name: str) -> str:
 
 def owner_key(text: str) -> str | None:
     """The key in the name of a run, of a data set, or in a sentence about one; None if it is everyone's."""
-    found = PRIVATE.search(text)
+    found = PRIVATE_NAME_PATTERN.search(text)
     return found and found[1]
 
 
 def public_name(text: str) -> str:
     """As it is shown."""
-    return PRIVATE.sub("", text)
+    return PRIVATE_NAME_PATTERN.sub("", text)

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from explorer.names import sanitize
-from explorer.store.atomic import fingerprint, write_whole
-from explorer.store.run import REPLAY, recorded_replay
+from explorer.store.atomic import fingerprint, write_atomically
+from explorer.store.run import REPLAY_FILE, recorded_replay_fingerprint
 from explorer.untrusted.tensors import opened, packed
 
-FRAMES = "frames"
-MOST_FRAMES = 100
-PARTS = ("mu", "rates", "pictures")
+FRAMES_FOLDER = "frames"
+MAX_FRAMES = 100
+FRAME_TENSORS = ("mu", "rates", "pictures")
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,21 @@ class Replay:
     rate: tuple[float, ...]
 
 
-def write_frame(folder: Path, about: dict, tensors: dict[str, np.ndarray]) -> None:
+def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) -> None:
     """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
-    write_whole(folder / FRAMES / f"{about['epoch']:06d}.safetensors", packed("frame", about, tensors))
+    write_atomically(
+        folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
+    )
 
 
-def write_still(folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray) -> None:
+def write_static_data(
+    folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray
+) -> None:
     """Write what is the same in all frames."""
     still = packed(
         "still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)}
     )
-    write_whole(folder / FRAMES / "still.safetensors", still)
+    write_atomically(folder / FRAMES_FOLDER / "still.safetensors", still)
 
 
 def read_replay(folder: Path) -> Replay | None:
@@ -57,23 +61,23 @@ def read_replay(folder: Path) -> Replay | None:
     damaged.
     """
     try:
-        if (folder / REPLAY).exists():
-            content = (folder / REPLAY).read_bytes()
-            if fingerprint(content) != recorded_replay(folder, fingerprint(content)):
+        if (folder / REPLAY_FILE).exists():
+            content = (folder / REPLAY_FILE).read_bytes()
+            if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
                 return None
             series, tensors = opened("replay", content)
-            return _checked(
+            return _validate_replay(
                 Replay(
                     **tensors
                     | {"mu": tensors["mu"].astype(np.float32)}
                     | {name: tuple(values) for name, values in series.items()}
                 )
             )
-        about, still = opened("still", (folder / FRAMES / "still.safetensors").read_bytes())
-        frames = [opened("frame", file.read_bytes()) for file in _files(folder)]
-        parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in PARTS}
+        about, still = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
+        frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
+        parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
         series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
-        return _checked(
+        return _validate_replay(
             Replay(
                 parts["mu"].astype(np.float32),
                 parts["rates"],
@@ -88,7 +92,7 @@ def read_replay(folder: Path) -> Replay | None:
         return None
 
 
-def _checked(r: Replay) -> Replay:
+def _validate_replay(r: Replay) -> Replay:
     """Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
@@ -112,41 +116,43 @@ def _checked(r: Replay) -> Replay:
     )
 
 
-def thinned(r: Replay, most: int) -> Replay:
+def subsample_frames(r: Replay, max_frames: int) -> Replay:
     """Return at most `most` frames, evenly spaced, with the first and the last."""
-    kept = np.unique(np.linspace(0, len(r.epochs) - 1, most).round().astype(int))
+    kept = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
     series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
-    return replace(r, **{name: getattr(r, name)[kept] for name in PARTS}, **series)
+    return replace(r, **{name: getattr(r, name)[kept] for name in FRAME_TENSORS}, **series)
 
 
-def close_replay(folder: Path) -> None:
+def join_frames(folder: Path) -> None:
     """Join the frames, at most MOST_FRAMES of them, in one file."""
-    if found := read_replay(folder) if (folder / FRAMES).exists() else None:
-        r = thinned(found, MOST_FRAMES)
+    if found := read_replay(folder) if (folder / FRAMES_FOLDER).exists() else None:
+        r = subsample_frames(found, MAX_FRAMES)
         told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
-        tensors = {name: np.ascontiguousarray(getattr(r, name)) for name in (*PARTS, "y", "originals")}
+        tensors = {
+            name: np.ascontiguousarray(getattr(r, name)) for name in (*FRAME_TENSORS, "y", "originals")
+        }
         tensors["mu"] = tensors["mu"].astype(np.float16)
-        write_whole(folder / REPLAY, packed("replay", told, tensors))
-    shutil.rmtree(folder / FRAMES, ignore_errors=True)
+        write_atomically(folder / REPLAY_FILE, packed("replay", told, tensors))
+    shutil.rmtree(folder / FRAMES_FOLDER, ignore_errors=True)
 
 
-def kept_epochs(folder: Path) -> list[int]:
+def frame_epochs(folder: Path) -> list[int]:
     """The epochs of the frames so far."""
-    return [int(file.stem) for file in _files(folder)]
+    return [int(file.stem) for file in _frame_files(folder)]
 
 
-def thin_out(folder: Path) -> None:
+def remove_every_second_frame(folder: Path) -> None:
     """Remove every second frame, but not the first."""
-    for file in _files(folder)[1::2]:
+    for file in _frame_files(folder)[1::2]:
         file.unlink()
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted((folder / FRAMES).glob("[0-9]*.safetensors"))
+def _frame_files(folder: Path) -> list[Path]:
+    return sorted((folder / FRAMES_FOLDER).glob("[0-9]*.safetensors"))
 
 
-def drop_frames_after(folder: Path, epoch: int) -> None:
+def remove_frames_after(folder: Path, epoch: int) -> None:
     """Remove the frames after an epoch, from which training continues."""
-    for file in _files(folder):
+    for file in _frame_files(folder):
         if int(file.stem) > epoch:
             file.unlink()

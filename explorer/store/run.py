@@ -13,36 +13,26 @@ from filelock import FileLock
 from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
-from explorer.events import TestFigures
+from explorer.events import RunMetrics
 from explorer.names import sanitize
 from explorer.specs import RunSpec
-from explorer.store.atomic import fingerprint, write_together
+from explorer.store.atomic import fingerprint, write_all_atomically
+from explorer.store.film_frame import FilmFrame
 from explorer.store.locks import is_held
 from explorer.untrusted.tensors import unpacked
 
-FORMAT = 1
-RECORD, MODEL, EMBEDDING, EVENTS = "run.json", "model.safetensors", "embedding.safetensors", "events.jsonl"
+FORMAT_VERSION = 1
+RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE = (
+    "run.json",
+    "model.safetensors",
+    "embedding.safetensors",
+    "events.jsonl",
+)
 TRAIN_LOG = "train.log"  # the traceback of the last training, if an unforeseen error ended it
-REPLAY = "replay.safetensors"  # the replay of the training, if there is one
-CHECKSUM = "checksum"  # of the record's own, and
-NOTE = 500  # characters
-MOST_SIDE = 1024  # pixels of an image; those of the data sets end at 64
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A ladder at one KL weight: at a rung, or between two."""
-
-    beta: float
-    distortion: float
-    rate: float
-    active_units: int
-    gap: float | None  # explorer.latent.gap_estimate; None where it can't be measured
-    prior_gap: float | None
-    # standard errors; None in runs of earlier versions, whose gaps were measured with one set of draws
-    gap_error: float | None = None
-    prior_gap_error: float | None = None
-    gap_codes: int | None = None  # of each measurement
+REPLAY_FILE = "replay.safetensors"  # the replay of the training, if there is one
+CHECKSUM_KEY = "checksum"  # of the record's own, and
+MAX_NOTE_LENGTH = 500  # characters
+MAX_IMAGE_SIDE = 1024  # pixels of an image; those of the data sets end at 64
 
 
 @dataclass(frozen=True)
@@ -54,93 +44,95 @@ class Run:
     class_names: tuple[str, ...]
     n_train: int
     n_parameters: int
-    test: TestFigures
+    test: RunMetrics
     epochs: int  # trained; fewer than the spec's if it diverged
     seconds: float
     device: str
     versions: dict[str, str]
     note: str | None  # a sentence that readers of the figures need, such as why the training ended early
     files: dict[str, dict]  # fingerprints
-    film: tuple[Frame, ...] = ()  # of a ladder, its betas rising
+    film: tuple[FilmFrame, ...] = ()  # of a ladder, its betas rising
 
 
-def write(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
+def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     """Store a run: tensors by file name, then run.json. Returns it with the files' fingerprints."""
     contents = {file: safetensors.save(parts) for file, parts in tensors.items()}
     files = {file: fingerprint(content) for file, content in contents.items()}
-    record = {"format": FORMAT} | asdict(run) | {"test": run.test.to_dict(), "files": files}
-    if (run.folder / REPLAY).exists():
-        record["replay"] = fingerprint((run.folder / REPLAY).read_bytes())
+    record = {"format": FORMAT_VERSION} | asdict(run) | {"test": run.test.to_dict(), "files": files}
+    if (run.folder / REPLAY_FILE).exists():
+        record["replay"] = fingerprint((run.folder / REPLAY_FILE).read_bytes())
     del record["name"], record["folder"]
-    write_together(
-        {run.folder / file: content for file, content in (contents | {RECORD: signed(record)}).items()}
+    write_all_atomically(
+        {
+            run.folder / file: content
+            for file, content in (contents | {RECORD_FILE: encode_record(record)}).items()
+        }
     )
-    return read(run.folder)
+    return read_run(run.folder)
 
 
-def signed(record: dict) -> bytes:
+def encode_record(record: dict) -> bytes:
     """run.json, with a checksum of all that it says."""
-    return json.dumps(record | {CHECKSUM: _checksum(record)}, indent=1).encode()
+    return json.dumps(record | {CHECKSUM_KEY: _compute_checksum(record)}, indent=1).encode()
 
 
-def _checksum(record: dict) -> str:
-    said = {name: value for name, value in record.items() if name != CHECKSUM}
+def _compute_checksum(record: dict) -> str:
+    said = {name: value for name, value in record.items() if name != CHECKSUM_KEY}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-FRAME = tuple(Frame.__dataclass_fields__)
-LATER = ("gap_error", "prior_gap_error", "gap_codes")  # which runs of earlier versions lack
-
-
-class BrokenRun(UserError):
+class DamagedRunError(UserError):
     """A damaged run, which can only be trained again or deleted."""
 
 
-def read(folder: Path) -> Run:
+def read_run(folder: Path) -> Run:
     """Read the record in a folder. Raises UserError, with the run, the fault and the remedy, if the run is
     not complete.
     """
     name = folder.name
     try:
-        record = json.loads((folder / RECORD).read_bytes())
-        if record["format"] == FORMAT:
-            run = _run(folder, record)
-            if record.get(CHECKSUM) not in (None, _checksum(record)):  # runs of earlier versions have none
-                raise UserError(f"{RECORD} was changed after it was written")
+        record = json.loads((folder / RECORD_FILE).read_bytes())
+        if record["format"] == FORMAT_VERSION:
+            run = _parse_run(folder, record)
+            if record.get(CHECKSUM_KEY) not in (
+                None,
+                _compute_checksum(record),
+            ):  # runs of earlier versions have none
+                raise UserError(f"{RECORD_FILE} was changed after it was written")
             return run
     except UserError as error:
         fault = str(error).rstrip(".")
     except FileNotFoundError as error:
         missing = Path(error.filename).name
-        if missing == RECORD and is_training(folder):
+        if missing == RECORD_FILE and is_training(folder):
             raise UserError(f"Run {name} is still being trained. Wait until it has ended.") from None
         fault = f"{missing} is missing"
-        if missing == RECORD and (folder / EVENTS).exists():
+        if missing == RECORD_FILE and (folder / EVENTS_FILE).exists():
             fault = "its training was interrupted"
-        if missing == RECORD and (folder / TRAIN_LOG).exists():
+        if missing == RECORD_FILE and (folder / TRAIN_LOG).exists():
             fault = f"an unforeseen error ended its training ({TRAIN_LOG} has the details)"
     except OSError as error:
-        raise _unread(name, error) from error
+        raise _unreadable_error(name, error) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        fault = f"{RECORD} is not the record of a run"
+        fault = f"{RECORD_FILE} is not the record of a run"
     else:
         raise UserError(
             f"Run {name} can't be used: its format is {sanitize(str(record['format']), 20)}, and this version"
-            f" of the app reads format {FORMAT}. Update the app."
+            f" of the app reads format {FORMAT_VERSION}. Update the app."
         )
-    raise BrokenRun(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
+    raise DamagedRunError(f"Run {name} can't be used: {fault}. Train it again, or delete {folder}.")
 
 
-def _unread(name: str, error: OSError) -> UserError:
+def _unreadable_error(name: str, error: OSError) -> UserError:
     return UserError(
         f"Run {name} can't be used: {error.filename} could not be read ({error.strerror}). Allow reading this"
         " file."
     )
 
 
-def _run(folder: Path, record: dict) -> Run:
+def _parse_run(folder: Path, record: dict) -> Run:
     t = record["test"]
-    test = TestFigures(
+    test = RunMetrics(
         float(t["distortion"]),
         float(t["rate"]),
         None if t["elbo"] is None else float(t["elbo"]),
@@ -162,9 +154,9 @@ def _run(folder: Path, record: dict) -> Run:
         float(record["seconds"]),
         sanitize(str(record["device"])),
         {sanitize(str(name)): sanitize(str(value)) for name, value in record["versions"].items()},
-        None if record["note"] is None else sanitize(str(record["note"]), NOTE),
+        None if record["note"] is None else sanitize(str(record["note"]), MAX_NOTE_LENGTH),
         dict(record["files"]),
-        tuple(map(_frame, record.get("film", ()))),
+        tuple(map(_parse_frame, record.get("film", ()))),
     )
     figures = [
         run.seconds,
@@ -174,17 +166,17 @@ def _run(folder: Path, record: dict) -> Run:
         test.perplexity or 0,
         *test.rate_per_dimension,
     ]
-    figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME]
+    figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME_FIELDS]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
     if (
         len(run.shape) != 3
-        or not all(1 <= n <= MOST_SIDE for n in run.shape)
+        or not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()
     ):
         raise ValueError("figures that no run has")
-    if not all(type(run.files[file]["sha256"]) is str for file in (MODEL, EMBEDDING)):
+    if not all(type(run.files[file]["sha256"]) is str for file in (MODEL_FILE, EMBEDDING_FILE)):
         raise ValueError("files that are not named by their contents")
     betas = [frame.beta for frame in run.film]
     if (
@@ -193,31 +185,20 @@ def _run(folder: Path, record: dict) -> Run:
         or betas[:1] != list(run.spec.rungs[:1])
     ):
         raise ValueError("a film that no ladder has")
-    for file in (MODEL, EMBEDDING):
+    for file in (MODEL_FILE, EMBEDDING_FILE):
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
             raise UserError(f"{file} is incomplete or belongs to another run")
     return run
 
 
-def _frame(record: dict) -> Frame:
-    found = {name: record.get(name) if name in LATER else record[name] for name in FRAME}
-    frame = Frame(**{name: None if value is None else float(value) for name, value in found.items()})
-    shares = (frame.gap, frame.prior_gap, frame.gap_error, frame.prior_gap_error)
-    if not all(share is None or 0 <= share <= 1 for share in shares) or not (
-        frame.gap_codes is None or frame.gap_codes >= 1
-    ):
-        raise ValueError("gaps that no run has")
-    return frame
-
-
-def recorded_replay(folder: Path, usual: dict) -> dict:
+def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
     """The replay's fingerprint in the record, or the usual if there is no record, or none that names it.
     Raises ValueError, OSError.
     """
     return (
-        json.loads((folder / RECORD).read_bytes()).get("replay", usual)
-        if (folder / RECORD).exists()
-        else usual
+        json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)
+        if (folder / RECORD_FILE).exists()
+        else default
     )
 
 
@@ -243,7 +224,7 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
             raise ValueError("it contains numbers that are not finite")
         return tensors
     except OSError as error:
-        raise _unread(run.name, error) from error
+        raise _unreadable_error(run.name, error) from error
     except ValueError as error:
         raise UserError(
             f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}."

@@ -7,42 +7,45 @@ from pathlib import Path
 
 from explorer.errors import UserError
 
-TRASH, DAYS = ".trash", 7  # the folder of deleted files, and the days for which they can be restored
+TRASH_FOLDER, TRASH_RETENTION_DAYS = (
+    ".trash",
+    7,
+)  # the folder of deleted files, and the days for which they can be restored
 
 
-def move_to_trash(place: Path, name: str) -> None:
+def move_to_trash(path: Path, name: str) -> None:
     """Move a file or folder to the trash, from which it can be restored for a week. Raises UserError if the
     disk refuses.
     """
-    trash = place.parent / TRASH
+    trash = path.parent / TRASH_FOLDER
     try:
         trash.mkdir(exist_ok=True)
         for old in trash.iterdir():
-            if time.time() - old.stat().st_mtime > DAYS * 86_400 or old.name == place.name:
+            if time.time() - old.stat().st_mtime > TRASH_RETENTION_DAYS * 86_400 or old.name == path.name:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
-        os.replace(place, trash / place.name)
-        os.utime(trash / place.name)
+        os.replace(path, trash / path.name)
+        os.utime(trash / path.name)
     except OSError as error:
         raise UserError(
-            f"{name} could not be deleted: {error.strerror}. Allow writing in {place.parent}."
+            f"{name} could not be deleted: {error.strerror}. Allow writing in {path.parent}."
         ) from error
 
 
-def restore_from_trash(place: Path, name: str, kind: str) -> None:
+def restore_from_trash(path: Path, name: str, kind: str) -> None:
     """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in
     use.
     """
-    kept = place.parent / TRASH / place.name
+    kept = path.parent / TRASH_FOLDER / path.name
     try:
-        if place.exists() or not kept.exists():
+        if path.exists() or not kept.exists():
             why = (
                 f"a new {kind} has this name. Delete that one first"
                 if kept.exists()
-                else f"deleted items are kept for {DAYS} days only"
+                else f"deleted items are kept for {TRASH_RETENTION_DAYS} days only"
             )
             raise UserError(f"{name} cannot be restored: {why}.")
-        os.replace(kept, place)
+        os.replace(kept, path)
     except OSError as error:
         raise UserError(
-            f"{name} cannot be restored: {error.strerror}. Allow writing in {place.parent}."
+            f"{name} cannot be restored: {error.strerror}. Allow writing in {path.parent}."
         ) from error

@@ -9,7 +9,7 @@ from explorer.device import Device
 
 
 @contextmanager
-def arithmetic(device: Device, threads: int) -> Iterator[None]:
+def matmul_settings(device: Device, threads: int) -> Iterator[None]:
     """Sets the CPU's threads and the precision of float32 products, and sets them back.
 
     On a GPU they are TF32's, with 10 bits of mantissa. On a CPU "bf16" is but a leave, which oneDNN takes

@@ -8,14 +8,14 @@ from torch import nn
 
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.models.classifier import classifier
+from explorer.models.classifier import build_classifier
 from explorer.training.adam import Adam
 from explorer.training.trainer import lr_factor
 
 STEPS, BATCH_SIZE, LR = 6000, 128, 2e-3
 # standard deviation for pixels in [0, 1], added while training, because decoded images differ from those of
 # the data set
-NOISE = 0.1
+NOISE_SIGMA = 0.1
 
 
 def train_classifier(
@@ -32,7 +32,7 @@ def train_classifier(
         )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = classifier(data.shape, len(data.class_names))
+        model = build_classifier(data.shape, len(data.class_names))
         x, y = torch.from_numpy(data.x[data.train]), torch.from_numpy(data.y[data.train])
         optimizer = Adam(model.parameters(), LR)
         scheduler = torch.optim.lr_scheduler.LambdaLR(
@@ -41,7 +41,7 @@ def train_classifier(
         for step in range(STEPS):
             rows = torch.randint(len(x), (BATCH_SIZE,))
             batch = x[rows].float() / 255
-            loss = nn.functional.cross_entropy(model(batch + NOISE * torch.randn_like(batch)), y[rows])
+            loss = nn.functional.cross_entropy(model(batch + NOISE_SIGMA * torch.randn_like(batch)), y[rows])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

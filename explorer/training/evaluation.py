@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from explorer.events import ACTIVE, TestFigures
+from explorer.events import ACTIVE_MIN_VARIANCE, RunMetrics
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
-BATCH = 1000
+BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Evaluation:
     not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
     """
 
-    figures: TestFigures
+    metrics: RunMetrics
     mu: np.ndarray
     logvar: np.ndarray | None
     distortion: np.ndarray
@@ -39,7 +39,7 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     mus = []
     logvars = []
     chosen = 0
-    for batch in torch.from_numpy(x).split(BATCH):
+    for batch in torch.from_numpy(x).split(BATCH_SIZE):
         batch = batch.to(device).float() / 255
         posterior = model.encode(batch)
         eps = torch.randn(posterior.mu.shape, generator=rng).to(device)
@@ -54,8 +54,8 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     per_dimension = rate_of.mean(0, dtype=np.float64)
     distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
     variances = mu.var(axis=0, dtype=np.float64)
-    active = int((variances > ACTIVE * (1 if logvars else variances.max())).sum())
+    active = int((variances > ACTIVE_MIN_VARIANCE * (1 if logvars else variances.max())).sum())
     elbo = -(distortion + rate) if model.kind.has_rate else None
     of_codes = (int((chosen > 0).sum()), perplexity(chosen)) if posterior.n_codes else ()
-    figures = TestFigures(distortion, rate, elbo, active, len(x), per_dimension.tolist(), *of_codes)
+    figures = RunMetrics(distortion, rate, elbo, active, len(x), per_dimension.tolist(), *of_codes)
     return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

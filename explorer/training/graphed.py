@@ -7,12 +7,12 @@ from torch import Tensor
 
 from explorer.training.update import Update
 
-BEFORE_CAPTURE = (
+WARMUP_STEPS = (
     3  # steps taken as usual, in which libraries choose their algorithms and Adam makes its moments
 )
 
 
-class Graphed:
+class CudaGraphUpdate:
     """Update's call, for batches of one size on a GPU; another size, an epoch's last, is taken as usual.
 
     A KL weight that is 0 when the step is captured stays so: one that warms up has left 0 by then.
@@ -21,7 +21,7 @@ class Graphed:
     def __init__(self, update: Update, batch_size: int):
         device = update.x.device
         self.update = update
-        self.taken = 0
+        self.steps_taken = 0
         self.graph = torch.cuda.CUDAGraph()
         self.stream = torch.cuda.Stream(device)
         self.rows = torch.zeros(batch_size, dtype=torch.int64, device=device)
@@ -30,16 +30,16 @@ class Graphed:
     def __call__(self, rows: Tensor, lr: float, beta: float) -> None:
         self.lr.fill_(lr)
         weighed = self.beta.fill_(beta) if beta else 0.0
-        if len(rows) != len(self.rows) or self.taken < BEFORE_CAPTURE:
-            self.taken += 1
+        if len(rows) != len(self.rows) or self.steps_taken < WARMUP_STEPS:
+            self.steps_taken += 1
             self.stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(self.stream):
                 self.update(rows, self.lr, weighed)
             torch.cuda.current_stream().wait_stream(self.stream)
             return
         self.rows.copy_(rows)
-        if self.taken == BEFORE_CAPTURE:
-            self.taken += 1
+        if self.steps_taken == WARMUP_STEPS:
+            self.steps_taken += 1
             self.graph.register_generator_state(self.update.rng)
             self.update.optimizer.zero_grad()
             with torch.cuda.graph(self.graph, stream=self.stream):

@@ -12,15 +12,15 @@ class Snapshot:
     def __init__(self, sums: Tensor, step: int, n: int):
         self.step, self.n = step, n
         self.sums = sums.to("cpu", non_blocking=sums.is_cuda, copy=True)
-        self.copied = torch.cuda.current_stream().record_event() if sums.is_cuda else None
+        self.copy_event = torch.cuda.current_stream().record_event() if sums.is_cuda else None
 
-    def has_arrived(self) -> bool:
-        return self.copied is None or self.copied.query()
+    def is_ready(self) -> bool:
+        return self.copy_event is None or self.copy_event.query()
 
     def is_finite(self) -> bool:
         """Waits until it has arrived."""
-        if self.copied:
-            self.copied.synchronize()
+        if self.copy_event:
+            self.copy_event.synchronize()
         return bool(self.sums.isfinite().all())
 
     def since(self, earlier: "Snapshot") -> tuple[float, float]:

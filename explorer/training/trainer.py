@@ -11,22 +11,22 @@ import torch
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.events import Checkpoint, EpochEnd, Event, Failed, Finished, Started, Step
-from explorer.models.autoencoder import Autoencoder, build
-from explorer.objectives.codebook import Averages
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import Autoencoder, build_autoencoder
+from explorer.objectives.codebook import CodebookAverages
+from explorer.objectives.distortion import build_likelihood
 from explorer.specs import RunSpec
 from explorer.training.adam import Adam
-from explorer.training.arithmetic import arithmetic
-from explorer.training.checkpoint import restore, taken, weights_of
-from explorer.training.graphed import Graphed
-from explorer.training.sharing import Sharing
+from explorer.training.arithmetic import matmul_settings
+from explorer.training.checkpoint import capture_checkpoint, copy_weights, restore_checkpoint
+from explorer.training.graphed import CudaGraphUpdate
+from explorer.training.sharing import ThreadTuner
 from explorer.training.snapshot import Snapshot
 from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
 # numbers a batch; below, threads wait for each other longer than they work, and one ends alike to the bit
-WORTH_SHARING = 32_768
-STEP_EVERY = 0.25  # seconds between Step events, when losses are also checked
+MIN_SHARED_BATCH_VALUES = 32_768
+STEP_INTERVAL_SECONDS = 0.25  # seconds between Step events, when losses are also checked
 
 
 def train(
@@ -46,12 +46,14 @@ def train(
     """
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
-        model = build(spec, data.shape).to(device.name)
-    worth_sharing = device.name == "cpu" and spec.batch_size * math.prod(data.shape) >= WORTH_SHARING
-    sharing = Sharing(device.threads if worth_sharing else 1)
+        model = build_autoencoder(spec, data.shape).to(device.name)
+    worth_sharing = (
+        device.name == "cpu" and spec.batch_size * math.prod(data.shape) >= MIN_SHARED_BATCH_VALUES
+    )
+    sharing = ThreadTuner(device.threads if worth_sharing else 1)
     events = _train(spec, data, device, model, checkpoint, sharing)
     while True:
-        with arithmetic(device, sharing.threads):
+        with matmul_settings(device, sharing.threads):
             event = next(events, None)  # what is done between events is in usual arithmetic
         if event is None:
             return
@@ -64,54 +66,54 @@ def _train(
     device: Device,
     model: Autoencoder,
     checkpoint: Checkpoint | None,
-    sharing: Sharing,
+    thread_tuner: ThreadTuner,
 ) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
     x_train = torch.from_numpy(data.x[data.train]).to(device.name)
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    averages = Averages(model.codebook) if spec.n_codes else None
+    averages = CodebookAverages(model.codebook) if spec.n_codes else None
     update = Update(
-        model, likelihood_of(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
+        model, build_likelihood(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
     )
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
-        rungs = restore(checkpoint, model, update.optimizer, rng, averages)
+        rungs = restore_checkpoint(checkpoint, model, update.optimizer, rng, averages)
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     n_weights = sum(t.numel() for t in model.state_dict().values())
     yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.why, data.skipped, data.notes)
     said = time.perf_counter()
     start = said - seconds_before
-    good, step, take = weights_of(model) if checkpoint else None, done_before * n_batches, None
+    good, step, take = copy_weights(model) if checkpoint else None, done_before * n_batches, None
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
     for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
         if stage_epoch == 1:
             update.optimizer = Adam(model.parameters(), spec.lr)
         if stage_epoch == 1 or not take:
-            take = Graphed(update, spec.batch_size) if device.name == "cuda" else update
+            take = CudaGraphUpdate(update, spec.batch_size) if device.name == "cuda" else update
         epoch_start, n_seen, asked = time.perf_counter(), 0, None
         first = told = Snapshot(update.sums.zero_(), step, 0)
         for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
             factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
-            beta = stage_beta * warmed_up(spec, step / n_batches)
+            beta = stage_beta * beta_factor(spec, step / n_batches)
             before = time.perf_counter()
             take(rows, spec.lr * factor, beta)
             now = time.perf_counter()
-            if sharing.took(now - before):
-                torch.set_num_threads(sharing.threads)
+            if thread_tuner.record_step(now - before):
+                torch.set_num_threads(thread_tuner.threads)
             step, n_seen = step + 1, n_seen + len(rows)
-            if not asked and now - said > STEP_EVERY:
+            if not asked and now - said > STEP_INTERVAL_SECONDS:
                 asked = Snapshot(update.sums, step, n_seen)
-            if asked and asked.has_arrived():
+            if asked and asked.is_ready():
                 if not asked.is_finite():
                     break
                 said = time.perf_counter()
                 done = asked.step / (n_epochs * n_batches)
                 yield Step(epoch, n_epochs, done, *asked.since(told), (said - start) * (1 - done) / done)
                 told, asked = asked, None
-        whole, weights = Snapshot(update.sums, step, n), weights_of(model)
+        whole, weights = Snapshot(update.sums, step, n), copy_weights(model)
         now = time.perf_counter()
         if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
             good = None if spec.betas else good  # a ladder is whole or nothing
@@ -132,7 +134,9 @@ def _train(
             beta,
             n / (now - epoch_start),
             now - start,
-            partial(taken, epoch, step, now - start, good, rungs, update.optimizer, rng, averages),
+            partial(
+                capture_checkpoint, epoch, step, now - start, good, rungs, update.optimizer, rng, averages
+            ),
         )
     weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
     yield Finished(n_epochs, time.perf_counter() - start, weights)
@@ -148,7 +152,7 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(n_steps - warmup, 1)))
 
 
-def warmed_up(spec: RunSpec, epochs_done: float) -> float:
+def beta_factor(spec: RunSpec, epochs_done: float) -> float:
     """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al.,
     CoNLL 2016).
     """

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from explorer.models.autoencoder import Autoencoder
-from explorer.objectives.codebook import Averages, commitment
+from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 
@@ -26,7 +26,7 @@ class Update:
         optimizer: torch.optim.Adam,
         rng: torch.Generator,
         autocast: AbstractContextManager,
-        averages: Averages | None,
+        averages: CodebookAverages | None,
     ):
         self.model, self.likelihood, self.x, self.optimizer, self.rng = model, likelihood, x, optimizer, rng
         self.autocast, self.averages = autocast, averages
@@ -45,7 +45,7 @@ class Update:
         distortion, rate = self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()
         loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
         if self.averages:
-            loss = loss + commitment(posterior).mean()
+            loss = loss + commitment_loss(posterior).mean()
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()

@@ -13,14 +13,14 @@ SECONDS = 2  # for which the list of runs is kept
 
 @st.cache_data(ttl=SECONDS, show_spinner=False)
 def _read_catalogue() -> tuple[list[Run], list[str]]:
-    return catalogue.catalogue()
+    return catalogue.list_runs()
 
 
 def all_runs() -> tuple[list[Run], list[str]]:
     """Return everyone's runs and the visitor's own, and a sentence for each run that is damaged."""
     runs, faults = _read_catalogue()
-    visible_faults = [fault for fault in faults if visitor.may_see(fault)]
-    return [run for run in runs if visitor.may_see(run.name)], visible_faults
+    visible_faults = [fault for fault in faults if visitor.can_view(fault)]
+    return [run for run in runs if visitor.can_view(run.name)], visible_faults
 
 
 def invalidate_catalogue() -> None:
@@ -31,11 +31,11 @@ def invalidate_catalogue() -> None:
 def explain_missing(name: str) -> str:
     """Return what is wrong with the run of that name, which all_runs() does not return."""
     try:
-        if not visitor.may_see(name):
+        if not visitor.can_view(name):
             raise unknown_name_error(
                 "run", name, [run.name for run in all_runs()[0] if not owner_key(run.name)]
             )
-        catalogue.find(name)
+        catalogue.find_run(name)
         return ""
     except UserError as error:
         return public_name(str(error))

@@ -10,7 +10,7 @@ from explorer.store.ownership import public_name
 
 
 @contextmanager
-def plain_faults():
+def show_user_errors():
     """Show a UserError, or an error of the file system, instead of raising it."""
     try:
         yield

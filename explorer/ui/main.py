@@ -6,11 +6,11 @@ import streamlit as st
 
 from explorer.registry import LESSONS
 from explorer.ui import visitor
-from explorer.ui.components.number_fields import read_commas
-from explorer.ui.faults import plain_faults
-from explorer.ui.learn.lesson import page_of
+from explorer.ui.components.number_fields import accept_decimal_commas
+from explorer.ui.faults import show_user_errors
+from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
-from explorer.ui.session_keys import LESSON_ADDRESS, PAGE
+from explorer.ui.session_keys import LESSON_ADDRESS_KEY, PAGE_KEY
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
@@ -23,15 +23,15 @@ page = st.navigation(
             st.Page(page_file("images"), title="Your images"),
             st.Page(page_file("library"), title="Library"),
         ],
-        "Learn": [st.Page(page_file(page_of(name)), title=title) for name, title in LESSONS.items()],
+        "Learn": [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
     position="top",
 )
-if st.session_state.get(PAGE) != page.url_path:
-    st.session_state[PAGE] = page.url_path
-    st.session_state.pop(LESSON_ADDRESS, None)
+if st.session_state.get(PAGE_KEY) != page.url_path:
+    st.session_state[PAGE_KEY] = page.url_path
+    st.session_state.pop(LESSON_ADDRESS_KEY, None)
 st.html(Path(__file__).parent / "style.css")
-with plain_faults():
+with show_user_errors():
     page.run()
-visitor.remember()
-read_commas()
+visitor.sync_cookie()
+accept_decimal_commas()

@@ -8,20 +8,20 @@ import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.latent.dimensions import Dimension, dimensions, widened
-from explorer.latent.gap_map import Between, GapMap, between, gap_map
+from explorer.latent.dimensions import Dimension, rank_dimensions, widen_ranges
+from explorer.latent.gap_map import GapIndex, GapMap, build_gap_index, build_gap_map
 from explorer.latent.ladder import rung_at
-from explorer.latent.projection import project
-from explorer.latent.scale import Scale, scale_of
-from explorer.store.classifier import classifier_of
-from explorer.store.embedding import FILM_ROWS, Embedding, read_embedding
-from explorer.store.run import MODEL, Run, read, read_tensors
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import ReferenceGaussian, reference_gaussian
+from explorer.store.classifier import read_classifier
+from explorer.store.embedding import MAX_FILM_CODES, Embedding, read_embedding
+from explorer.store.run import MODEL_FILE, Run, read_run, read_tensors
 from explorer.ui import words
-from explorer.ui.components.latent_pad.block import Block, LateBlock
+from explorer.ui.components.latent_pad.block import Block, LazyBlock
 from explorer.ui.components.latent_pad.classifier_block import classifier_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block
-from explorer.ui.components.readouts import film_readouts, still_readouts
+from explorer.ui.components.readouts import film_readouts, run_readouts
 
 
 def _keep(n: int, **options) -> Callable:
@@ -33,7 +33,7 @@ def _keep(n: int, **options) -> Callable:
 
 def run_version(run: Run) -> str:
     """Return what tells a run from one that was trained later under the same name."""
-    return run.files[MODEL]["sha256"][:8]
+    return run.files[MODEL_FILE]["sha256"][:8]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RunView:
 
     def assert_unchanged(self) -> None:
         """Raise UserError if the run has been deleted or trained again since the page was made."""
-        run = read(self.run.folder)
+        run = read_run(self.run.folder)
         if run_version(run) != self.version:
             raise UserError(f"Run {run.name} has been trained again. Reload the page.")
 
@@ -63,16 +63,16 @@ class RunView:
 
     @property
     @_keep(32)
-    def scale(self) -> Scale:
+    def scale(self) -> ReferenceGaussian:
         mu = self.embedding.mu
-        return scale_of(mu, project(mu), self.run.spec.has_prior)
+        return reference_gaussian(mu, fit_projection(mu), self.run.spec.has_prior)
 
     @property
     @_keep(32)
     def dimensions(self) -> list[Dimension]:
         e, rates = self.embedding, self.run.test.rate_per_dimension
-        dims = dimensions(e.mu, rates, self.run.spec.has_prior)
-        return widened(dims, e.film.mu) if e.film else dims
+        dims = rank_dimensions(e.mu, rates, self.run.spec.has_prior)
+        return widen_ranges(dims, e.film.mu) if e.film else dims
 
     @property
     def betas(self) -> tuple[float, ...]:
@@ -103,7 +103,7 @@ class RunView:
         if e.film:
             e = _first(e, e.film.mu.shape[1])
             film, readouts = self._film(), film_readouts(self.run)
-        parts = self.scale, self.dimensions, words.dataset(self.run), film, readouts
+        parts = self.scale, self.dimensions, words.run_dataset_label(self.run), film, readouts
         return map_block(f"map-{self.version}", self.run, e, *parts)
 
     @property
@@ -111,19 +111,19 @@ class RunView:
     def decoder_block(self) -> Block | None:
         """The decoder for the browser; None if it is too large, or of a kind that no browser computes."""
         self.assert_unchanged()
-        run, weights = self.run, read_tensors(self.run, MODEL)
+        run, weights = self.run, read_tensors(self.run, MODEL_FILE)
         rungs = {0.0: weights}
         if is_film := self.embedding.film is not None:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        return decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log=is_film)
+        return decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log_axis=is_film)
 
     @property
     @_keep(32)
-    def images_block(self) -> LateBlock:
+    def images_block(self) -> LazyBlock:
         e = self.embedding
         images = e.images[: e.film.mu.shape[1]] if e.film else e.images
-        return LateBlock(f"images-{self.version}", partial(images_block, images=images))
+        return LazyBlock(f"images-{self.version}", partial(images_block, images=images))
 
     @property
     @_keep(32)
@@ -135,31 +135,31 @@ class RunView:
             shading = None if e.film.shade is None else Gaps(e.film.bounds, e.film.shade)
         else:
             gaps = self.gap_map
-            film, readouts = None, still_readouts(run, gaps)
+            film, readouts = None, run_readouts(run, gaps)
             has_shade = gaps is not None and gaps.shade is not None
             shading = Gaps(gaps.bounds[None], gaps.shade[None]) if has_shade else None
-        e = _first(e, FILM_ROWS)
-        parts = self.scale, self.dimensions, words.dataset(run), film, readouts, shading
-        return map_block(f"beside-{self.version}", run, e, *parts, fitted=True, outliers=True)
+        e = _first(e, MAX_FILM_CODES)
+        parts = self.scale, self.dimensions, words.run_dataset_label(run), film, readouts, shading
+        return map_block(f"beside-{self.version}", run, e, *parts, fitted_rings=True, clip_outliers=True)
 
     @property
     @_keep(32, ttl=30)
     def classifier_block(self) -> Block | None:
         """What names the run's images; one that was just trained is found within half a minute."""
         self.assert_unchanged()
-        classifier = classifier_of(self.run)
+        classifier = read_classifier(self.run)
         return classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0])
 
     @property
     @_keep(32)
     def gap_map(self) -> GapMap | None:
         """The gaps of the run, of a ladder at KL weight 1; None if there are too few codes."""
-        return gap_map(self.embedding.mu, self.embedding.logvar)
+        return build_gap_map(self.embedding.mu, self.embedding.logvar)
 
     @_keep(16)
-    def gap_index(self, beta: float | None = None) -> Between | None:
+    def gap_index(self, beta: float | None = None) -> GapIndex | None:
         """Return what decides whether places are in gaps; None if there are too few codes."""
-        return between(*self.posteriors(beta), np.random.default_rng(0))
+        return build_gap_index(*self.posteriors(beta), np.random.default_rng(0))
 
     @_keep(8)
     def load(self, beta: float | None = None):
@@ -196,7 +196,9 @@ class RunView:
         if e.mu.shape[1] == 1:
             places[..., 1] = p.points[: places.shape[1], 1]  # scattered in the same way at every KL weight
         marks = self.run.spec.rungs
-        return Film(places, "beta", "KL weight β", self.betas, log=True, marks=marks, logvar=e.film.logvar)
+        return Film(
+            places, "beta", "KL weight β", self.betas, log_axis=True, marks=marks, logvar=e.film.logvar
+        )
 
 
 def _first(e: Embedding, n: int) -> Embedding:

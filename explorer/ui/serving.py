@@ -12,37 +12,37 @@ from explorer.names import sanitize
 from explorer.ui.streamlit_internals import is_host_allowed, open_browser
 from explorer.ui.warm_up import warm_up
 
-HEALTH = "/_stcore/health"  # is asked by machines, under any name
-MOST_LOGGED = 100  # names
+HEALTH_PATH = "/_stcore/health"  # is asked by machines, under any name
+MAX_LOGGED_NAMES = 100  # names
 
 
-class HostAnswer:
+class AllowedHostMiddleware:
     """ASGI middleware. Streamlit (1.67) refuses only the websocket to a host that `server.allowedHosts` does
     not name: the page would load, and stay empty for ever. Here its visitor is told which setting allows the
     name, and so is the operator, once for each name.
     """
 
     def __init__(self, app):
-        self.app, self.logged = app, set()
+        self.app, self.logged_names = app, set()
 
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "http" and not scope["path"].endswith(HEALTH):
+        if scope["type"] == "http" and not scope["path"].endswith(HEALTH_PATH):
             host = Headers(scope=scope).get("host")
             if not is_host_allowed(host):
-                name = _name(host)
-                self._log(name)
+                name = _display_host(host)
+                self._log_once(name)
                 return await PlainTextResponse(
-                    said_to_visitors(name), 403, {"X-Content-Type-Options": "nosniff"}
+                    visitor_message(name), 403, {"X-Content-Type-Options": "nosniff"}
                 )(scope, receive, send)
         await self.app(scope, receive, send)
 
-    def _log(self, name: str) -> None:
-        if name not in self.logged and len(self.logged) < MOST_LOGGED:
-            self.logged.add(name)
-            LOGGER.warning(said_to_operator(name))
+    def _log_once(self, name: str) -> None:
+        if name not in self.logged_names and len(self.logged_names) < MAX_LOGGED_NAMES:
+            self.logged_names.add(name)
+            LOGGER.warning(operator_message(name))
 
 
-def said_to_visitors(name: str) -> str:
+def visitor_message(name: str) -> str:
     return (
         f"This app can't be opened at the address {name}, because its server does not allow this address.\n"
         "Ask the person who runs the app for another address.\n"
@@ -50,7 +50,7 @@ def said_to_visitors(name: str) -> str:
     )
 
 
-def said_to_operator(name: str) -> str:
+def operator_message(name: str) -> str:
     return (
         f"A visitor opened the app at the address {name}, which is not allowed. To allow it, {_remedy(name)}"
     )
@@ -63,7 +63,7 @@ def _remedy(name: str) -> str:
     )
 
 
-def _name(host: str | None) -> str:
+def _display_host(host: str | None) -> str:
     """Without the port, as it may be shown."""
     try:
         name = urlsplit(f"//{host or ''}").hostname or ""

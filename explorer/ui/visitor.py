@@ -9,11 +9,11 @@ import streamlit as st
 
 from explorer.store.ownership import is_key, new_key, owner_key
 
-COOKIE, DAYS = "explorer-visitor", 30
-KEY, HEARD = "the visitor's key", "the visitor's keys in the browser"
-BETWEEN = "."  # keys
+COOKIE_NAME, COOKIE_DAYS = "explorer-visitor", 30
+KEY_STATE, BROWSER_KEYS_STATE = "visitor_key", "browser_visitor_keys"
+KEY_SEPARATOR = "."  # keys
 
-_keeper = st.components.v2.component(
+_cookie_component = st.components.v2.component(
     "visitor",
     js="""export default ({ data, setStateValue }) => {
     const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(`${data.name}=`));
@@ -27,48 +27,53 @@ _keeper = st.components.v2.component(
 )
 
 
-def known() -> str | None:
+def current_key() -> str | None:
     """Return the visitor's key, or None if there is none yet."""
-    if KEY not in st.session_state and (kept := _kept()):
-        st.session_state[KEY] = kept[0]
-    return st.session_state.get(KEY)
+    if KEY_STATE not in st.session_state and (kept := _cookie_keys()):
+        st.session_state[KEY_STATE] = kept[0]
+    return st.session_state.get(KEY_STATE)
 
 
-def key() -> str:
+def ensure_key() -> str:
     """Return the visitor's key; make one if there is none yet."""
-    if known() is None:
-        st.session_state[KEY] = new_key()
-    return st.session_state[KEY]
+    if current_key() is None:
+        st.session_state[KEY_STATE] = new_key()
+    return st.session_state[KEY_STATE]
 
 
-def is_mine(key: str | None) -> bool:
-    return key is not None and key in (known(), *_kept())
+def owns(key: str | None) -> bool:
+    return key is not None and key in (current_key(), *_cookie_keys())
 
 
-def may_see(name: str) -> bool:
+def can_view(name: str) -> bool:
     """Return whether a run or data set is public, or the visitor's own."""
-    return (key := owner_key(name)) is None or is_mine(key)
+    return (key := owner_key(name)) is None or owns(key)
 
 
-def remember() -> None:
+def sync_cookie() -> None:
     """Store the key in the browser's cookie, if it is not yet there."""
-    if (mine := known()) and mine not in _keys(st.context.cookies.get(COOKIE, "")):
-        with st.container(key="couriers-visitor"):
-            _keeper(
+    if (mine := current_key()) and mine not in _parse_keys(st.context.cookies.get(COOKIE_NAME, "")):
+        with st.container(key="hidden-visitor"):
+            _cookie_component(
                 key="visitor",
-                on_kept_change=_hear,
-                data={"name": COOKIE, "between": BETWEEN, "key": mine, "seconds": DAYS * 86_400},
+                on_kept_change=_store_browser_keys,
+                data={
+                    "name": COOKIE_NAME,
+                    "between": KEY_SEPARATOR,
+                    "key": mine,
+                    "seconds": COOKIE_DAYS * 86_400,
+                },
             )
 
 
-def _hear() -> None:
-    st.session_state[HEARD] = st.session_state["visitor"]["kept"]
+def _store_browser_keys() -> None:
+    st.session_state[BROWSER_KEYS_STATE] = st.session_state["visitor"]["kept"]
 
 
-def _kept() -> list[str]:
+def _cookie_keys() -> list[str]:
     """Return the keys in the browser's cookie, as far as they are known."""
-    return _keys(st.session_state.get(HEARD) or st.context.cookies.get(COOKIE, ""))
+    return _parse_keys(st.session_state.get(BROWSER_KEYS_STATE) or st.context.cookies.get(COOKIE_NAME, ""))
 
 
-def _keys(text: str) -> list[str]:
-    return list(filter(is_key, text.split(BETWEEN)))
+def _parse_keys(text: str) -> list[str]:
+    return list(filter(is_key, text.split(KEY_SEPARATOR)))

@@ -6,19 +6,19 @@ from contextlib import suppress
 
 from explorer import memory
 
-MOST_FILES = 16_384  # for some thousand visitors
+MAX_OPEN_FILES = 16_384  # for some thousand visitors
 
 
 def warm_up() -> threading.Thread:
     """Tune the process for serving, and import what the pages need in a thread."""
     memory.tune_for_server()
-    _open_many_files()
-    thread = threading.Thread(target=_import_heavy, daemon=True)
+    _raise_file_limit()
+    thread = threading.Thread(target=_import_heavy_modules, daemon=True)
     thread.start()
     return thread
 
 
-def _open_many_files() -> None:
+def _raise_file_limit() -> None:
     """Streamlit opens four for each visitor, and keeps three for two minutes after a visit; a process may
     open 1,024 unless it asks.
     """
@@ -26,12 +26,12 @@ def _open_many_files() -> None:
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
         if soft != resource.RLIM_INFINITY and soft < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _import_heavy() -> None:
+def _import_heavy_modules() -> None:
     gc.disable()  # it would walk through all of it again and again, and no visitor is answered meanwhile
     try:
         import altair  # noqa: F401

@@ -8,22 +8,22 @@ from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import Run
 
 
-def dataset(run: Run) -> str:
-    return of_images(run.spec)
+def run_dataset_label(run: Run) -> str:
+    return dataset_label(run.spec)
 
 
-def of_images(spec: RunSpec) -> str:
-    return _images(spec.dataset)
+def dataset_label(spec: RunSpec) -> str:
+    return _dataset_name(spec.dataset)
 
 
-def _images(dataset: str) -> str:
+def _dataset_name(dataset: str) -> str:
     name, _, argument = dataset.partition(":")
     return public_name(argument).rsplit("/", 1)[-1] or DATASETS[name].label or name
 
 
-def choice_of_images(dataset: str) -> str:
+def dataset_option(dataset: str) -> str:
     """In a list in which a private data set may have the same name as a public one."""
-    return _images(dataset) + (", private" if owner_key(dataset) else "")
+    return _dataset_name(dataset) + (", private" if owner_key(dataset) else "")
 
 
 def choice(field: str, value) -> str:
@@ -31,51 +31,51 @@ def choice(field: str, value) -> str:
     return MODELS[value].label if field == "model" else str(value)
 
 
-def as_text(name: str) -> str:
+def escape_markdown(name: str) -> str:
     """Escape Markdown in a name that a visitor chose."""
     return re.sub(r"([!-,./:-@\[-`{-~])", r"\\\1", name)
 
 
-def article(run: Run) -> str:
+def model_with_article(run: Run) -> str:
     """Return the kind of model of a run with its article."""
     kind = run.spec.model_kind
     return f"{kind.article} {kind.label}"
 
 
-def title(run: Run) -> str:
+def run_title(run: Run) -> str:
     """MNIST · VAE · 2-D, with the run's name unless it is the usual one of its kind, and whether it is
     private.
     """
     usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
     name = "" if run.name == usual else f" · {public_name(run.name)}"
     return (
-        f"{dataset(run)} · {run.spec.model_kind.label} ·"
+        f"{run_dataset_label(run)} · {run.spec.model_kind.label} ·"
         f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner_key(run.name))}"
     )
 
 
-def dimension(index: int) -> str:
+def dimension_label(index: int) -> str:
     return "z" + str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def settings(spec: RunSpec) -> str:
+def settings_line(spec: RunSpec) -> str:
     """One line: the settings by which a training is recognised."""
     beta = f" · β {spec.beta:g}" if "beta" in spec.model_kind.options else ""
     return (
-        f"{of_images(spec)} · {spec.model_kind.label} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
+        f"{dataset_label(spec)} · {spec.model_kind.label} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
         f" {spec.seed}"
     )
 
 
-def in_address(spec: RunSpec) -> dict[str, str]:
+def train_query(spec: RunSpec) -> dict[str, str]:
     """The query of a link to the training page with these settings in its form."""
     return {name: str(value) for name, value in spec.to_dict().items() if value is not None}
 
 
-def figures(run: Run) -> str:
+def metrics_sentence(run: Run) -> str:
     """One line: the run's test figures."""
     t = run.test
-    rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {minus(t.elbo)}"
+    rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {format_number(t.elbo)}"
     at = " at KL weight 1" if run.spec.rungs else ""
     use = (
         f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})."
@@ -85,7 +85,7 @@ def figures(run: Run) -> str:
     return f"Mean over {t.n:,} test images{at}, in nats per image: distortion {t.distortion:.1f}{rate}.{use}"
 
 
-def making(run: Run) -> str:
+def ladder_sentence(run: Run) -> str:
     """One line: how a ladder was trained; of other runs, nothing."""
     if not run.spec.rungs:
         return ""
@@ -96,5 +96,5 @@ def making(run: Run) -> str:
     )
 
 
-def minus(value: float, digits: int = 1) -> str:
+def format_number(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace("-", "−")

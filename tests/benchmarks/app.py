@@ -12,7 +12,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page
 
 from explorer.registry import LESSONS
-from explorer.ui.learn.lesson import page_of
+from explorer.ui.learn.lesson import page_name
 from tests.benchmarks import crowd
 from tests.benchmarks.messages import Messages
 from tests.benchmarks.table import Row, say
@@ -26,7 +26,7 @@ SIGNS = {  # of each page: what must be there, painted; on a lesson all that com
     "/train": '[data-testid="stBaseButton-primary"]',
     "/library": '[data-testid="stDataFrame"]',
     "/images": '[data-testid="stFileUploader"]',
-    **{f"/{page_of(name)}": "source code" for name in LESSONS},
+    **{f"/{page_name(name)}": "source code" for name in LESSONS},
 }
 LAST = "the first page's image is painted"
 SLIDER = '[data-testid="stSlider"]'
@@ -124,7 +124,7 @@ def started(browser: Browser, script: str, sign: str) -> dict[str, float]:
         page.goto(address, wait_until="commit")
         shown = page.evaluate("(sign) => seen(sign)", sign) / 1000 - since_1970
         page.close()
-    told = max(at for at in messages.heard if at < shown)
+    told = max(at for at in messages.last_message if at < shown)
     return {
         "it answers": answers - start,
         "the page asks for its content, as Streamlit's JavaScript runs": messages.sent[0] - start,

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from explorer.runs import measure
-from explorer.store.catalogue import catalogue
+from explorer.store.catalogue import list_runs
 from explorer.ui.compare import pairs
 from tests.benchmarks.drags import SECONDS, WATCH
 from tests.browser.launch import chromium_or_exit, running_app
@@ -112,9 +112,9 @@ def gaps(*names: str) -> None:
 
 
 def main() -> None:
-    runs, _ = catalogue()
+    runs, _ = list_runs()
     wanted = sys.argv[1] if len(sys.argv) > 1 else "mnist"
-    pair = pairs.usual([run for run in runs if run.spec.dataset == wanted])
+    pair = pairs.default_pair([run for run in runs if run.spec.dataset == wanted])
     if not pair or not pair[1].spec.rungs:
         sys.exit(f"There are no AE and ladder of {wanted}. Train both.")
     names = [run.name for run in pair]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from tests.benchmarks.table import Row, say
 from tests.browser.launch import running_app
 from tests.browser.pad import DECODED, MAP
@@ -141,7 +141,7 @@ def finger(page: Page) -> tuple[Callable, Callable, Callable]:
 
 def shipped(browser: Browser, rounds: int) -> list[Row]:
     """Over the map of every run that comes along, on Explore."""
-    names = (SHIPPED / "shipped.txt").read_text(encoding="utf-8").split()
+    names = (SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split()
     found = {case: {name: [] for name in (*names, EMPTY)} for case in CASES}
     with running_app() as address:
         for i in range(rounds):
@@ -160,7 +160,7 @@ def shipped(browser: Browser, rounds: int) -> list[Row]:
 def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
     empty = found.pop(EMPTY)
     images = {name: [d.images for d in drags] for name, drags in found.items()}
-    late = {name: [np.percentile(d.took, 95) for d in drags] for name, drags in found.items()}
+    late = {name: [np.percentile(d.record_step, 95) for d in drags] for name, drags in found.items()}
     slowest, latest = (
         max(by, key=lambda name: sign * np.median(by[name])) for by, sign in ((images, -1), (late, 1))
     )

@@ -16,14 +16,14 @@ import torch
 from scipy.spatial.distance import cdist
 from torch.utils.data import DataLoader
 
-from explorer.data import data_folder, load
-from explorer.latent.dimensions import dimensions
-from explorer.latent.gaps import K, in_gap
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
+from explorer.data import data_folder, load_dataset
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.gaps import K_NEIGHBOURS, in_gap
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
 from explorer.runs.load import LoadedRun, load_run
-from explorer.store.embedding import pack, read_embedding
-from explorer.store.run import EMBEDDING, MODEL, Run, read_tensors, write
+from explorer.store.embedding import pack_embedding, read_embedding
+from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, read_tensors, write_run
 from explorer.training.evaluation import evaluate
 from explorer.ui.components.latent_pad.map_block import map_block
 from tests.benchmarks.plotly_app import CODES, scatter
@@ -38,7 +38,7 @@ N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
 
 
 def measure(rounds: int) -> list[Row]:
-    data, loaded = load("mnist", 28, False), load_run(RUN)
+    data, loaded = load_dataset("mnist", 28, False), load_run(RUN)
     e = evaluate(loaded.model, loaded.likelihood, data.x)
     wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(
         1
@@ -56,7 +56,7 @@ def measure(rounds: int) -> list[Row]:
         _timed(
             rounds,
             f"PCA of {len(wide):,} codes, 64-D",
-            lambda: project(wide),
+            lambda: fit_projection(wide),
             "SVD of all codes",
             lambda: np.linalg.svd(wide - wide.mean(0), full_matrices=False),
         ),
@@ -125,14 +125,21 @@ def _by_dataloader(loaded: LoadedRun) -> np.ndarray:
 
 
 def _all_distances(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    return cdist(draws, codes).min(1) > np.partition(cdist(draws, draws), K, axis=1)[:, K]
+    return (
+        cdist(draws, codes).min(1) > np.partition(cdist(draws, draws), K_NEIGHBOURS, axis=1)[:, K_NEIGHBOURS]
+    )
 
 
 def _map(run: Run, mu: np.ndarray, logvar: np.ndarray, y: np.ndarray):
-    p = project(mu)
+    p = fit_projection(mu)
     e = replace(read_embedding(run), mu=mu, logvar=logvar, y=y)
     return map_block(
-        "map", run, e, scale_of(mu, p, True), dimensions(mu, run.test.rate_per_dimension, True), "MNIST"
+        "map",
+        run,
+        e,
+        reference_gaussian(mu, p, True),
+        rank_dimensions(mu, run.test.rate_per_dimension, True),
+        "MNIST",
     )
 
 
@@ -140,10 +147,10 @@ def _map(run: Run, mu: np.ndarray, logvar: np.ndarray, y: np.ndarray):
 def _run_of_many(run: Run, data, e):
     """The run with all 70,000 images as its test split, among the runs; and its codes, for the plain page."""
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
-        packed = pack(e.mu, e.logvar, data.x, data.y, {})
-        many = replace(run, name=MANY, folder=Path(folder) / MANY, test=replace(e.figures, n=len(data.x)))
+        packed = pack_embedding(e.mu, e.logvar, data.x, data.y, {})
+        many = replace(run, name=MANY, folder=Path(folder) / MANY, test=replace(e.metrics, n=len(data.x)))
         many.folder.mkdir()
-        write(many, {MODEL: read_tensors(run, MODEL), EMBEDDING: packed})
+        write_run(many, {MODEL_FILE: read_tensors(run, MODEL_FILE), EMBEDDING_FILE: packed})
         np.savez(Path(folder) / CODES, mu=e.mu, y=data.y)
         yield
 

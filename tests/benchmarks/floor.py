@@ -14,15 +14,15 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from explorer.data import load
-from explorer.device import Device, choose
+from explorer.data import load_dataset
+from explorer.device import Device, choose_device
 from explorer.memory import tune_for_training
-from explorer.models.autoencoder import Autoencoder, build
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import Autoencoder, build_autoencoder
+from explorer.objectives.distortion import build_likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
 from explorer.training.adam import Adam
-from explorer.training.arithmetic import arithmetic
+from explorer.training.arithmetic import matmul_settings
 from explorer.training.update import Update
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.table import Row, say
@@ -45,7 +45,7 @@ STEPS, TURNS = 60, 9
 def measure(rounds: int) -> list[Row]:
     rows = []
     for base, batch_size, asked in CASES:
-        device, spec = choose(base.network), replace(base, batch_size=batch_size)
+        device, spec = choose_device(base.network), replace(base, batch_size=batch_size)
         for at in (
             [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
         ):
@@ -79,14 +79,14 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
     """Microseconds a step of each way, medians over turns taken; in a process of its own."""
     tune_for_training()
     torch.manual_seed(0)
-    data = load(spec.dataset, spec.image_size, spec.colour)
+    data = load_dataset(spec.dataset, spec.image_size, spec.colour)
     x = torch.from_numpy(data.x[data.train])
-    model = build(spec, data.shape)
+    model = build_autoencoder(spec, data.shape)
     ours = update_of(spec, model, x, device)
     ways = {OURS: ours} | ({BY_HAND: ByHand(model, x, spec, device)} if spec.network == "mlp" else {})
     if shutil.which("g++"):
-        ways[COMPILED] = compiled(update_of(spec, build(spec, data.shape), x, device))
-    with arithmetic(device, device.threads):
+        ways[COMPILED] = compiled(update_of(spec, build_autoencoder(spec, data.shape), x, device))
+    with matmul_settings(device, device.threads):
         for way in 5 * tuple(ways.values()):
             way(torch.arange(spec.batch_size), spec.lr, 1.0)
         if BY_HAND in ways:
@@ -109,7 +109,7 @@ def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> U
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     return Update(
         model,
-        likelihood_of(spec),
+        build_likelihood(spec),
         x,
         Adam(model.parameters(), spec.lr),
         torch.Generator().manual_seed(0),
@@ -157,7 +157,7 @@ class ByHand:
         self.kind = torch.bfloat16 if device.bf16 else torch.float32
         self.weights = [p.detach().clone() for p in model.parameters()]
         self.m, self.v = ([torch.zeros_like(w) for w in self.weights] for _ in range(2))
-        self.steps = [torch.zeros(()) for _ in self.weights]
+        self.stepwise = [torch.zeros(()) for _ in self.weights]
         self.used = [w.to(self.kind) for w in self.weights]
 
     @torch.inference_mode()
@@ -184,14 +184,14 @@ class ByHand:
         d_hidden = torch.ops.aten.threshold_backward(d_statistics @ w2, hidden, 0)
         layers = (d_hidden, x_used), (d_statistics, hidden), (d_up, z), (d_logits, up)
         gradients = [g.float() for d, into in layers for g in (d.T @ into, d.sum(0))]
-        torch._foreach_add_(self.steps, 1)
+        torch._foreach_add_(self.stepwise, 1)
         torch._fused_adam_(
             self.weights,
             gradients,
             self.m,
             self.v,
             [],
-            self.steps,
+            self.stepwise,
             lr=lr,
             beta1=0.9,
             beta2=0.999,

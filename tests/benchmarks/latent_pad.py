@@ -9,9 +9,9 @@ from playwright.sync_api import Browser
 
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
-from explorer.store.run import MODEL, read_tensors
-from explorer.ui.components.latent_pad import PARTS, javascript
+from explorer.store.catalogue import find_run
+from explorer.store.run import MODEL_FILE, read_tensors
+from explorer.ui.components.latent_pad import JS_MODULES, read_javascript
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
@@ -39,7 +39,7 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
     page.evaluate(
         "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
         " 'text/javascript' }))); }",
-        javascript(*PARTS),
+        read_javascript(*JS_MODULES),
     )
     for name, (spec, shape) in DECODERS.items():
         model, weights = model_of(spec, shape)
@@ -97,7 +97,7 @@ def points(browser: Browser) -> list[Row]:
     page.evaluate(
         "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
         " 'text/javascript' }))); }",
-        javascript(*PARTS),
+        read_javascript(*JS_MODULES),
     )
     for ratio in (1, 2):
         took = page.evaluate(
@@ -145,8 +145,8 @@ def points(browser: Browser) -> list[Row]:
 def sizes() -> list[Row]:
     rows = []
     for network, name in drags.RUNS.items():
-        run = find(name)
-        block = decoder_block("d", run.spec, run.shape, {0.0: read_tensors(run, MODEL)})
+        run = find_run(name)
+        block = decoder_block("d", run.spec, run.shape, {0.0: read_tensors(run, MODEL_FILE)})
         rows.append(
             Row(
                 "pad",

@@ -11,12 +11,12 @@ from functools import partial
 import numpy as np
 
 from explorer.registry import LESSONS
-from explorer.ui.learn.lesson import page_of
+from explorer.ui.learn.lesson import page_name
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
 ROUNDS, MOVES, QUIET = 2, 4, 0.5
-PAGES = {page_of(name): title for name, title in LESSONS.items()}
+PAGES = {page_name(name): title for name, title in LESSONS.items()}
 SLIDERS = '[data-testid="stSlider"] [role="slider"], [data-testid="stSlider"] input'
 
 

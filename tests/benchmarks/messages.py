@@ -11,26 +11,26 @@ class Messages:
 
     def __init__(self, page: Page):
         """Of a page that has gone nowhere yet."""
-        self.page, self.sent, self.heard = page, [], []
+        self.page, self.sent, self.last_message = page, [], []
         page.on(
             "websocket",
             lambda socket: (
                 socket.on("framesent", lambda _: self.sent.append(time.perf_counter())),
-                socket.on("framereceived", lambda _: self.heard.append(time.perf_counter())),
+                socket.on("framereceived", lambda _: self.last_message.append(time.perf_counter())),
             ),
         )
 
     def quiet(self, seconds: float) -> float:
         """When the server said its last word, once it has been silent so long."""
-        while not self.heard or time.perf_counter() - self.heard[-1] < seconds:
+        while not self.last_message or time.perf_counter() - self.last_message[-1] < seconds:
             self.page.wait_for_timeout(10)
-        return self.heard[-1]
+        return self.last_message[-1]
 
     def answer(self, act: Callable[[], None], seconds: float) -> float:
         """Milliseconds from the first message that an act sends until the server has said all, and is silent
         so long.
         """
-        self.sent.clear(), self.heard.clear()
+        self.sent.clear(), self.last_message.clear()
         act()
         while not self.sent:
             self.page.wait_for_timeout(10)

@@ -7,12 +7,12 @@ import base64
 import numpy as np
 import streamlit as st
 
-from explorer.figures.images import data_uri
-from explorer.store.catalogue import find
+from explorer.figures.images import to_data_uri
+from explorer.store.catalogue import find_run
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.run_view import RunView
 
-by, run = st.query_params["by"], find(st.query_params["run"])
+by, run = st.query_params["by"], find_run(st.query_params["run"])
 
 
 @st.fragment
@@ -28,16 +28,16 @@ def pad():
         "pad",
         sides=[(view.map_block, view.decoder_block if by == "browser" else None)],
         images=view.images_block,
-        letter=letter,
+        state=letter,
         on_commit=lambda said: None,
-        on_ask=lambda said: st.session_state.update(asked=said),
+        on_decode_request=lambda said: st.session_state.update(asked=said),
     )
 
 
 @st.fragment
 def slider():
     z = st.slider("z", -4.0, 4.0, 0.0, 0.01)
-    st.image(data_uri(RunView(run).decode(np.array([z, 0.0]))), width=280)
+    st.image(to_data_uri(RunView(run).decode(np.array([z, 0.0]))), width=280)
 
 
 if by == "slider":

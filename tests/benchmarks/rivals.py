@@ -25,17 +25,17 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy
 from torch.utils.data import DataLoader
 
-from explorer.data import data_folder, load
+from explorer.data import data_folder, load_dataset
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.events import EpochEnd
 from explorer.memory import tune_for_training
-from explorer.models.autoencoder import Autoencoder, build
-from explorer.networks.conv import ToPixels
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import Autoencoder, build_autoencoder
+from explorer.networks.conv import OutputConvTranspose2d
+from explorer.objectives.distortion import build_likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
-from explorer.training.checkpoint import weights_in, weights_of
+from explorer.training.checkpoint import copy_weights, extract_weights
 from explorer.training.evaluation import evaluate
 from explorer.training.trainer import train
 
@@ -80,7 +80,7 @@ def speeds(*rivals: tuple[Callable, RunSpec, Device]) -> list[float]:
 
 def _begin(way: Callable, spec: RunSpec, device: Device) -> None:
     global _training
-    _training = way(spec, load(spec.dataset, spec.image_size, spec.colour), device)
+    _training = way(spec, load_dataset(spec.dataset, spec.image_size, spec.colour), device)
 
 
 def _speed_of_next_epoch() -> float:
@@ -90,7 +90,7 @@ def _speed_of_next_epoch() -> float:
 def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = math.inf) -> list[Epoch]:
     """Of one of the ways below, up to the one that ends after so many seconds of training."""
     found, seconds = [], 0.0
-    for epoch in way(spec, load(spec.dataset, spec.image_size, spec.colour), device):
+    for epoch in way(spec, load_dataset(spec.dataset, spec.image_size, spec.colour), device):
         found.append(epoch)
         seconds += epoch.seconds
         if seconds >= most_seconds:
@@ -104,7 +104,7 @@ def whole(
     """Of each of some trainings in a row, s: from its first line to the last weights, what of this lies
     outside of epochs, and by how much the first epoch took longer than another. And the last weights.
     """
-    data, found = load(spec.dataset, spec.image_size, spec.colour), []
+    data, found = load_dataset(spec.dataset, spec.image_size, spec.colour), []
     for _ in range(times):
         start = time.perf_counter()
         run = list(way(spec, data, device))
@@ -138,12 +138,12 @@ def _trained(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
             yield Epoch(
                 data.n_train / event.images_per_second,
                 event.images_per_second,
-                weights_in(event.checkpoint()),
+                extract_weights(event.checkpoint()),
             )
 
 
 def torchs_own_layers() -> AbstractContextManager:
-    return patch.object(ToPixels, "forward", nn.ConvTranspose2d.forward)
+    return patch.object(OutputConvTranspose2d, "forward", nn.ConvTranspose2d.forward)
 
 
 def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
@@ -153,7 +153,7 @@ def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     with (
         torchs_own_layers(),
         patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
-        patch("explorer.training.trainer.WORTH_SHARING", math.inf),
+        patch("explorer.training.trainer.MIN_SHARED_BATCH_VALUES", math.inf),
     ):
         yield from _trained(spec, data, replace(device, bf16=False))
 
@@ -173,7 +173,7 @@ def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
     torch.manual_seed(spec.seed)
     loader = DataLoader(MNIST(data_folder(), transform=ToTensor()), spec.batch_size, shuffle=True)
-    model = build(spec, data.shape).to(device.name)
+    model = build_autoencoder(spec, data.shape).to(device.name)
     optimizer = torch.optim.Adam(model.parameters(), lr=spec.lr)
     with torchs_own_layers():
         for _ in range(spec.epochs):
@@ -222,7 +222,7 @@ def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
     logging.getLogger("pythae").setLevel(logging.ERROR)
     torch.manual_seed(spec.seed)
-    model = build(spec, data.shape)
+    model = build_autoencoder(spec, data.shape)
     vae = VAE(VAEConfig(data.shape, spec.latent_dim, reconstruction_loss="bce"), Encoder(), Decoder())
     images = BaseDataset(
         torch.from_numpy(data.x[data.train]).float() / 255, torch.from_numpy(data.y[data.train])
@@ -250,13 +250,13 @@ def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
 
 def _epoch(start: float, data: Dataset, model: Autoencoder) -> Epoch:
-    weights = weights_of(model)  # waits for a GPU
+    weights = copy_weights(model)  # waits for a GPU
     seconds = time.perf_counter() - start
     return Epoch(seconds, data.n_train / seconds, weights)
 
 
 def elbo(spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray]) -> float:
     """Of the test split, in float32, nats per image."""
-    model = build(spec, data.shape)
+    model = build_autoencoder(spec, data.shape)
     model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
-    return evaluate(model.eval(), likelihood_of(spec), data.x[data.test]).figures.elbo
+    return evaluate(model.eval(), build_likelihood(spec), data.x[data.test]).metrics.elbo

@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
-from explorer.data import load
-from explorer.device import choose
+from explorer.data import load_dataset
+from explorer.device import choose_device
 from explorer.memory import tune_for_training
-from explorer.models.autoencoder import build
+from explorer.models.autoencoder import build_autoencoder
 from explorer.specs import RunSpec
-from explorer.training.arithmetic import arithmetic
+from explorer.training.arithmetic import matmul_settings
 from tests.benchmarks.floor import Products, update_of
 from tests.benchmarks.rivals import alone
 from tests.benchmarks.trainer import CONV, MLP
@@ -32,9 +32,9 @@ GRADIENTS = "its input's gradient", "its kernels' gradient"
 def profiled(spec: RunSpec) -> str:
     """Microseconds and calls a step of each operation, without those that it calls."""
     tune_for_training()
-    data, device = load("mnist", 28, False), choose(spec.network)
+    data, device = load_dataset("mnist", 28, False), choose_device(spec.network)
     x = torch.from_numpy(data.x[data.train])
-    update = update_of(spec, build(spec, data.shape), x, device)
+    update = update_of(spec, build_autoencoder(spec, data.shape), x, device)
 
     def steps(n: int) -> float:
         rows, start = torch.randint(len(x), (n, spec.batch_size)), time.perf_counter()
@@ -42,7 +42,7 @@ def profiled(spec: RunSpec) -> str:
             update(one, spec.lr, 1.0)
         return (time.perf_counter() - start) / n * 1e6
 
-    with arithmetic(device, device.threads):
+    with matmul_settings(device, device.threads):
         steps(WARM)
         plain = steps(STEPS)
         with profile(activities=[ProfilerActivity.CPU], acc_events=True) as seen:
@@ -70,13 +70,15 @@ def profiled(spec: RunSpec) -> str:
 def each_product(spec: RunSpec) -> str:
     """Microseconds of each."""
     tune_for_training()
-    data, device = load("mnist", 28, False), choose(spec.network)
+    data, device = load_dataset("mnist", 28, False), choose_device(spec.network)
     x = torch.from_numpy(data.x[data.train])
     took = []
     for at in (device, replace(device, bf16=False)):
-        with arithmetic(at, at.threads):
+        with matmul_settings(at, at.threads):
             calls = apart(
-                Products(update_of(spec, build(spec, data.shape), x, at), torch.arange(spec.batch_size))
+                Products(
+                    update_of(spec, build_autoencoder(spec, data.shape), x, at), torch.arange(spec.batch_size)
+                )
             )
             with torch.inference_mode():
                 took.append([(name, microseconds(op, args)) for name, op, args in calls])

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.data.dataset import Dataset
-from explorer.device import Device, choose
+from explorer.device import Device, choose_device
 from explorer.specs import RunSpec
 from tests.benchmarks.rivals import (
     alone,
@@ -32,7 +32,7 @@ EQUAL_EPOCHS = 8  # of the numerics
 
 
 def measure(rounds: int) -> list[Row]:
-    data, device = load("mnist", 28, False), choose("mlp")
+    data, device = load_dataset("mnist", 28, False), choose_device("mlp")
     found = [
         *_speeds(rounds, device),
         _to_equal_bound(rounds, data, device),
@@ -57,7 +57,8 @@ def _speeds(rounds: int, device: Device) -> list[Row]:
             spec = replace(base, batch_size=batch_size, epochs=EPOCHS[base.network])
             took[case].append(
                 tuple(
-                    speed / 1000 for speed in speeds((ours, spec, choose(spec.network)), (way, spec, device))
+                    speed / 1000
+                    for speed in speeds((ours, spec, choose_device(spec.network)), (way, spec, device))
                 )
             )
             say(
@@ -152,7 +153,7 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
     """
     rows = []
     for base in (MLP, CONV):
-        spec, chosen, found = replace(base, epochs=EQUAL_EPOCHS), choose(base.network), []
+        spec, chosen, found = replace(base, epochs=EQUAL_EPOCHS), choose_device(base.network), []
         for seed in range(rounds):
             fast, full, one = (
                 elbo(spec, data, alone(epochs, way, replace(spec, seed=seed), chosen)[-1].weights)

@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.jobs import queue
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from tests.benchmarks.messages import Messages
 from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
 
@@ -49,13 +49,13 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
         stderr=subprocess.DEVNULL,
     )
     if address:
-        while not queue.job_of(spec.run_id):
+        while not queue.find_job(spec.run_id):
             time.sleep(0.1)
         page.goto(f"{address}/train")  # whose visitor finds it there
         page.get_by_text(re.compile(r"Epoch \d+")).wait_for()
     trainer.wait()
     page.close()
-    run = find(spec.run_id)
+    run = find_run(spec.run_id)
     return run.n_train * run.epochs / run.seconds
 
 
@@ -106,7 +106,7 @@ def main() -> None:
             )
             time.sleep(5)
             found["training"].append(reruns(browser, address))
-            queue.ask_to_stop(spec.run_id)
+            queue.request_stop(spec.run_id)
             trainer.wait()
         p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
         print(

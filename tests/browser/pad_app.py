@@ -7,21 +7,21 @@ import numpy as np
 import streamlit as st
 from safetensors import numpy as safetensors
 
-from explorer.latent.dimensions import dimensions
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
-from explorer.store.catalogue import find
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.store.run import MODEL, read_tensors
+from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
-from explorer.ui.words import dataset
+from explorer.ui.words import run_dataset_label
 
 case = st.query_params["case"]
-run = find(st.query_params.get("run", "tiny-vae"))
-e, weights = read_embedding(run), read_tensors(run, MODEL)
+run = find_run(st.query_params.get("run", "tiny-vae"))
+e, weights = read_embedding(run), read_tensors(run, MODEL_FILE)
 film, rungs = None, {0.0: weights}
 
 if case == "many":  # codes drawn from the posteriors
@@ -34,16 +34,18 @@ if case == "one class":
 if case == "long names":
     run = replace(run, class_names=tuple(f"{'n' * 100}<b>{i}" for i in range(10)))
 if case == "film":
-    runs = {epochs: find(f"film-{epochs:g}") for epochs in (5.0, 10.0, 20.0, 40.0)}
+    runs = {epochs: find_run(f"film-{epochs:g}") for epochs in (5.0, 10.0, 20.0, 40.0)}
     film = Film(np.stack([read_embedding(r).mu for r in runs.values()]), "epoch", "Epoch", tuple(runs))
-    rungs = {epochs: read_tensors(r, MODEL) for epochs, r in runs.items()}
+    rungs = {epochs: read_tensors(r, MODEL_FILE) for epochs, r in runs.items()}
 if case == "nan":
     weights["decoder.2.bias"][3] = np.nan
 if case == "mismatch":
     weights["decoder.2.weight"] = weights["decoder.2.weight"][:, 1:]
 
-p, dims = project(e.mu), dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
-chart = map_block("map", run, e, scale_of(e.mu, p, run.spec.has_prior), dims, dataset(run), film)
+p, dims = fit_projection(e.mu), rank_dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+chart = map_block(
+    "map", run, e, reference_gaussian(e.mu, p, run.spec.has_prior), dims, run_dataset_label(run), film
+)
 decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
@@ -66,7 +68,7 @@ latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    letter=here,
+    state=here,
     on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]),
 )
 st.write(f"film at {here.get('film')}")

@@ -5,13 +5,13 @@ cut off at 400 % zoom.
 import pytest
 
 from explorer.registry import LESSONS
-from explorer.ui.learn.lesson import page_of
+from explorer.ui.learn.lesson import page_name
 from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, show_as, unfold, violations
 
 VIEWS = [
     *PAGES,
     *(f"/explore?tool={tool}" for tool in TOOLS),
-    *(f"/{page_of(name)}?answer=1" for name in LESSONS),
+    *(f"/{page_name(name)}?answer=1" for name in LESSONS),
 ]
 WIDE, PHONE = (1440, 900), (390, 844)
 

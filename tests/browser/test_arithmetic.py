@@ -8,17 +8,17 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from explorer.latent.dimensions import dimensions
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
-from explorer.models.autoencoder import build
-from explorer.models.classifier import classifier
-from explorer.objectives.distortion import likelihood_of
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
+from explorer.models.autoencoder import build_autoencoder
+from explorer.models.classifier import build_classifier
+from explorer.objectives.distortion import build_likelihood
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.classifier import Classifier
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad import PARTS, javascript
+from explorer.ui.components.latent_pad import JS_MODULES, read_javascript
 from explorer.ui.components.latent_pad.block import make_block
 from explorer.ui.components.latent_pad.classifier_block import classifier_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
@@ -58,7 +58,7 @@ def page(browser):
         """async (source) => {
         globalThis.js = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     }""",
-        javascript(*PARTS),
+        read_javascript(*JS_MODULES),
     )
     yield page
     page.close()
@@ -77,7 +77,7 @@ def floats(result: str) -> np.ndarray:
 def model_of(spec, shape, seed=0):
     """With weights as large as training makes them, so that pixels are not all alike."""
     torch.manual_seed(seed)
-    model = build(spec, shape).eval()
+    model = build_autoencoder(spec, shape).eval()
     for p in model.decoder.parameters():
         p.data *= 2
     return model, {f"decoder.{k}": v.numpy() for k, v in model.decoder.state_dict().items()}
@@ -99,7 +99,9 @@ def forward(page, block, z, u=0.0) -> np.ndarray:
 
 @torch.inference_mode()
 def by_torch(model, spec, z) -> np.ndarray:
-    return likelihood_of(spec).mean(model.decode(torch.from_numpy(z.astype(np.float32)))).flatten(1).numpy()
+    return (
+        build_likelihood(spec).mean(model.decode(torch.from_numpy(z.astype(np.float32)))).flatten(1).numpy()
+    )
 
 
 @pytest.mark.parametrize("name", DECODERS)
@@ -114,7 +116,7 @@ def test_decodes_as_torch_does(page, name):
 
 def test_a_classifier_says_what_torch_says(page):
     torch.manual_seed(0)
-    model = classifier((1, 28, 28), 10).eval()
+    model = build_classifier((1, 28, 28), 10).eval()
     weights = {name: w.numpy() for name, w in model.state_dict().items()}
     block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights))
     x = np.random.default_rng(0).random((100, 784), np.float32) * 3
@@ -128,12 +130,16 @@ def test_weights_between_two_rungs_are_mixed(page, network):
     spec, shape = RunSpec(network=network, width=16), (1, 28, 28)
     rungs = [model_of(spec, shape, seed) for seed in range(3)]
     block = decoder_block(
-        "d", spec, shape, {beta: weights for beta, (_, weights) in zip((0.01, 1.0, 10.0), rungs)}, log=True
+        "d",
+        spec,
+        shape,
+        {beta: weights for beta, (_, weights) in zip((0.01, 1.0, 10.0), rungs)},
+        log_axis=True,
     )
     z = np.random.default_rng(1).standard_normal((50, 2))
     for u, i, t in [(-2, 0, 0), (-0.5, 0, 0.75), (0.25, 1, 0.25), (1, 1, 1), (-9, 0, 0), (9, 1, 1)]:
         mixed = {k: (1 - t) * rungs[i][1][k] + t * rungs[i + 1][1][k] for k in rungs[0][1]}
-        model = build(spec, shape).eval()
+        model = build_autoencoder(spec, shape).eval()
         model.load_state_dict({k: torch.from_numpy(w) for k, w in mixed.items()}, strict=False)
         assert np.abs(forward(page, block, z, u) - by_torch(model, spec, z)).max() <= TOLERANCE
 
@@ -151,8 +157,8 @@ def test_every_float16_is_read(page):
 def test_a_point_goes_back_through_the_inverse_pca(page):
     rng = np.random.default_rng(2)
     codes = (rng.standard_normal((500, 7)) * [3, 2, 1, 1, 0.5, 0.2, 0.1] + 1).astype(np.float32)
-    p, pca = project(codes), PCA(2).fit(codes)
-    scale = scale_of(codes, p, False)
+    p, pca = fit_projection(codes), PCA(2).fit(codes)
+    scale = reference_gaussian(codes, p, False)
     tensors = {
         "centre": p.centre,
         "axes": p.axes,
@@ -174,7 +180,7 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     sign = np.sign((p.axes * pca.components_).sum(1))
     assert np.allclose(got["onto"], flat, atol=1e-5)
     assert np.isclose(got["off"], np.linalg.norm(z - flat), atol=1e-5)
-    assert np.allclose(got["standard"], scale.standard(z), atol=1e-4)
+    assert np.allclose(got["standard"], scale.to_standard(z), atol=1e-4)
     assert np.allclose(got["point"], p.place(scale.moved(z, np.array(point))), atol=1e-4)
     assert np.allclose(got["lands"], point, atol=1e-5)
     assert np.allclose(got["moved"], pca.inverse_transform([sign * point])[0] + (z - flat), atol=1e-5)
@@ -289,11 +295,16 @@ def test_what_is_too_much_for_a_browser_is_left_to_the_server(spec, shape):
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-vae-1d", "tiny-vae-6d"])
 def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
     """Its outline reaches two standard deviations each way, by the scale of the axes."""
-    run = find(name)
+    run = find_run(name)
     e = read_embedding(run)
-    p = project(e.mu)
+    p = fit_projection(e.mu)
     block = map_block(
-        "m", run, e, scale_of(e.mu, p, True), dimensions(e.mu, run.test.rate_per_dimension, True), "Digits"
+        "m",
+        run,
+        e,
+        reference_gaussian(e.mu, p, True),
+        rank_dimensions(e.mu, run.test.rate_per_dimension, True),
+        "Digits",
     )
     row = 5
     got = page.evaluate(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.ui.components.drawing import SIDE
+from explorer.ui.components.drawing import PICTURE_SIDE
 from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
 from tests.browser.test_drawing import (  # noqa: F401 - its fixtures
@@ -106,7 +106,7 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
         return [[...atob(module.encodePixels(strokes, side))].map((c) => c.charCodeAt(0)),
                 [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0)];
     }""",
-        [js, strokes, SIDE],
+        [js, strokes, PICTURE_SIDE],
     )
     difference = np.abs(np.array(got) - painted)
     assert (

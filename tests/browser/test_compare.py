@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
-from explorer.latent.gap_map import EDGE, gap_map
+from explorer.latent.gap_map import GAP_THRESHOLD, build_gap_map
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.store.run import EMBEDDING
+from explorer.store.run import EMBEDDING_FILE
 from explorer.ui.components.readouts import frame_gap
 from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot
 
@@ -33,7 +33,7 @@ def standard(ae_z) -> np.ndarray:
     """An AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of its
     covariance.
     """
-    mu = load_file(find("digits-ae-2d").folder / EMBEDDING)["mu"].astype(float)
+    mu = load_file(find_run("digits-ae-2d").folder / EMBEDDING_FILE)["mu"].astype(float)
     values, vectors = np.linalg.eigh(np.cov(mu.T, bias=True))
     return vectors @ np.diag(values**-0.5) @ vectors.T @ (np.array(ae_z) - mu.mean(0))
 
@@ -98,7 +98,7 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
         and np.array_equal(image(page, MAP), left)
         and (image(page, MAP_2) != right).mean() > 0.01
     )
-    shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find("tiny-ladder").film[0]
+    shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find_run("tiny-ladder").film[0]
     assert shown[0] == said[0] and shown[1] != said[1]
     gap = frame_gap(first)
     assert re.match(r"gap\s\d+% \(\d+ to \d+%\)\s", shown[1])
@@ -113,8 +113,8 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
 def test_grey_is_where_gaps_lie(open_page, runs_folder):
     """The words under the image, against the shades in which Python found the gaps."""
     page = ready(open_page(PAIR))
-    e, words = read_embedding(find("digits-ae-2d")), page.locator(f"{PAD} .where").first
-    found = gap_map(e.mu, None)
+    e, words = read_embedding(find_run("digits-ae-2d")), page.locator(f"{PAD} .where").first
+    found = build_gap_map(e.mu, None)
     (x0, y0), (x1, y1) = found.bounds.reshape(2, 2)
     rows, columns = found.shade.shape
     seen = set()
@@ -129,10 +129,10 @@ def test_grey_is_where_gaps_lie(open_page, runs_folder):
             for c in (column - 0.2, column + 0.2)
             if 0 <= r < rows and 0 <= c < columns
         }
-        if len({shade > EDGE for shade in near}) != 1 or 0 in near:
+        if len({shade > GAP_THRESHOLD for shade in near}) != 1 or 0 in near:
             continue  # at an edge, to the two digits that are shown
         seen.add(says := words.inner_text())
-        assert says == ("in a gap" if near.pop() > EDGE else "outside gaps")
+        assert says == ("in a gap" if near.pop() > GAP_THRESHOLD else "outside gaps")
     assert len(seen) == 2
 
 
@@ -237,7 +237,7 @@ def test_a_point_is_found_on_both_maps(open_page):
     page.wait_for_timeout(500)
     row = int(re.search(r"test image ([\d,]+)", tip)[1].replace(",", ""))
     ae_z, _ = zs_of(page)
-    assert ae_z == pytest.approx(read_embedding(find("digits-ae-2d")).mu[row].tolist(), abs=0.006)
+    assert ae_z == pytest.approx(read_embedding(find_run("digits-ae-2d")).mu[row].tolist(), abs=0.006)
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.ui.components.drawing import SIDE, picture
+from explorer.ui.components.drawing import PICTURE_SIDE, decode_picture
 from tests.browser.conftest import opener
 from tests.browser.launch import running_app
 from tests.browser.pad import changes, image
@@ -66,13 +66,13 @@ def test_a_stroke_of_the_mouse_arrives_white_on_black(open_drawing, theme):
     page = open_drawing(theme=theme)
     assert not image(page, CANVAS).any()
     stroke(page, (0.25, 0.5), (0.75, 0.5))
-    length, width = 0.5 * SIDE, 0.08 * SIDE
+    length, width = 0.5 * PICTURE_SIDE, 0.08 * PICTURE_SIDE
     light, row, col = heard(page, 1)
     # a line with round ends
     assert light == pytest.approx(length * width + np.pi * (width / 2) ** 2, rel=0.03)
-    assert (row, col) == pytest.approx((SIDE / 2, SIDE / 2), abs=0.3)
+    assert (row, col) == pytest.approx((PICTURE_SIDE / 2, PICTURE_SIDE / 2), abs=0.3)
     shown = image(page, CANVAS)
-    assert shown.max() == 255 and (shown > 127).mean() == pytest.approx(light / SIDE**2, rel=0.03)
+    assert shown.max() == 255 and (shown > 127).mean() == pytest.approx(light / PICTURE_SIDE**2, rel=0.03)
 
 
 def test_a_tap_is_a_dot_and_a_right_click_nothing(open_drawing):
@@ -80,15 +80,15 @@ def test_a_tap_is_a_dot_and_a_right_click_nothing(open_drawing):
     page.mouse.click(*spot(page, 0.2, 0.8), button="right")
     page.mouse.click(*spot(page, 0.2, 0.8))
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(np.pi * (0.04 * SIDE) ** 2, rel=0.1)
-    assert (row, col) == pytest.approx((0.8 * SIDE, 0.2 * SIDE), abs=1)
+    assert light == pytest.approx(np.pi * (0.04 * PICTURE_SIDE) ** 2, rel=0.1)
+    assert (row, col) == pytest.approx((0.8 * PICTURE_SIDE, 0.2 * PICTURE_SIDE), abs=1)
 
 
 def test_a_stroke_that_leaves_the_canvas_comes_back_as_one(open_drawing):
     page = open_drawing()
     stroke(page, (0.8, 0.3), (1.4, 0.3), (1.4, 0.7), (0.8, 0.7))
     light, row, col = heard(page, 1)
-    assert row == pytest.approx(SIDE / 2, abs=1) and col > 0.8 * SIDE
+    assert row == pytest.approx(PICTURE_SIDE / 2, abs=1) and col > 0.8 * PICTURE_SIDE
     page.get_by_role("button", name="Undo").click()
     assert heard(page, 2)[0] == 0
 
@@ -140,7 +140,7 @@ def test_the_eraser_takes_away_what_it_passes(open_drawing):
     eraser.click()
     expect(eraser).to_have_attribute("aria-pressed", "true")
     stroke(page, (0.5, 0.3), (0.5, 0.7))
-    assert before - heard(page, 2)[0] == pytest.approx(0.14 * SIDE * 0.08 * SIDE, rel=0.1)
+    assert before - heard(page, 2)[0] == pytest.approx(0.14 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.1)
     eraser.click()
     stroke(page, (0.5, 0.3), (0.5, 0.7))
     assert heard(page, 3)[0] > before
@@ -156,7 +156,9 @@ def test_a_finger_draws_and_does_not_scroll(open_drawing, width):
     )
     swipe(page, spot(page, 0.5, 0.9), spot(page, 0.5, 0.1))
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(0.8 * SIDE * 0.08 * SIDE, rel=0.2) and col == pytest.approx(SIDE / 2, abs=1)
+    assert light == pytest.approx(0.8 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.2) and col == pytest.approx(
+        PICTURE_SIDE / 2, abs=1
+    )
     assert page.evaluate(scrolled) == 0
     swipe(page, (width / 2, 600), (width / 2, 300))  # beside the canvas
     page.wait_for_function(f"{scrolled} > 100")
@@ -186,7 +188,7 @@ def test_a_second_finger_is_not_heard(open_drawing):
             {"type": "touchMove" if i > 1 else "touchStart", "touchPoints": points},
         )
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert heard(page, 1)[1] == pytest.approx(0.3 * SIDE, abs=1)
+    assert heard(page, 1)[1] == pytest.approx(0.3 * PICTURE_SIDE, abs=1)
 
 
 def test_a_drawing_outlives_reruns_and_page_switches(open_drawing):
@@ -236,11 +238,16 @@ def test_a_spoilt_message_is_not_heard_and_the_next_one_is(browser, drawing_addr
         assert heard(page, 1)[0] > 0
 
 
-GOOD = {"n": 1, "width": SIDE, "height": SIDE, "pixels": base64.b64encode(bytes(range(256)) * 49).decode()}
+GOOD = {
+    "n": 1,
+    "width": PICTURE_SIDE,
+    "height": PICTURE_SIDE,
+    "pixels": base64.b64encode(bytes(range(256)) * 49).decode(),
+}
 
 
 def test_a_message_is_its_pixels():
-    assert np.array_equal(picture(GOOD), np.resize(np.arange(256), (SIDE, SIDE)))
+    assert np.array_equal(decode_picture(GOOD), np.resize(np.arange(256), (PICTURE_SIDE, PICTURE_SIDE)))
 
 
 @pytest.mark.parametrize(
@@ -251,7 +258,7 @@ def test_a_message_is_its_pixels():
         "text",
         3,
         {},
-        {**GOOD, "width": SIDE + 1},
+        {**GOOD, "width": PICTURE_SIDE + 1},
         {**GOOD, "height": None},
         {**GOOD, "pixels": None},
         {**GOOD, "pixels": 7},
@@ -260,10 +267,10 @@ def test_a_message_is_its_pixels():
         {**GOOD, "pixels": GOOD["pixels"] + "AAAA"},
         {**GOOD, "pixels": "é" + GOOD["pixels"][1:]},
         {**GOOD, "pixels": GOOD["pixels"] + "!"},
-        {**GOOD, "pixels": [0] * SIDE**2},
+        {**GOOD, "pixels": [0] * PICTURE_SIDE**2},
         {key: value for key, value in GOOD.items() if key != "pixels"},
     ],
     ids=lambda message: str(message)[:60],
 )
 def test_what_is_no_picture_is_none(message):
-    assert picture(message) is None
+    assert decode_picture(message) is None

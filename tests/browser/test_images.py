@@ -12,7 +12,7 @@ from playwright.sync_api import Error, expect
 from explorer.data import own
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue
+from explorer.store.catalogue import list_runs
 from explorer.store.ownership import owner_key
 from tests.browser.launch import app_process
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
@@ -67,15 +67,15 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     page.get_by_role("radio", name="32").or_(page.get_by_role("button", name="32", exact=True)).first.click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("photographs is saved, with 50 images")).to_be_visible(timeout=SLOW)
-    [name] = own.names()
-    assert own.about(name).shape == (3, 32, 32) and owner_key(name)
+    [name] = own.list_names()
+    assert own.read_info(name).shape == (3, 32, 32) and owner_key(name)
     page.wait_for_function("document.cookie.includes('explorer-visitor')", timeout=SLOW)
     assert [c["value"] for c in page.context.cookies() if c["name"] == "explorer-visitor"] == [
         owner_key(name)
     ]
     train(page, "Train a conv VAE", 2)
     train(page, "Train an AE to compare with it", 1)
-    found = {run.spec.model: run for run in catalogue()[0] if run.spec.dataset == f"own:{name}"}
+    found = {run.spec.model: run for run in list_runs()[0] if run.spec.dataset == f"own:{name}"}
     assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
     page.get_by_role("link", name="Open in Explore").last.click()
     ready(page)
@@ -151,7 +151,7 @@ def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder,
         expect(
             page.get_by_text("The server was restarted, and the files are gone. Choose them again.")
         ).to_be_visible(timeout=SLOW)
-        assert len(own.names()) == n_before
+        assert len(own.list_names()) == n_before
     page.close()
 
 
@@ -166,7 +166,7 @@ def test_a_zip_with_names_in_an_old_encoding_has_a_choice(open_here):
     expect(page.get_by_text("in the encoding cp866")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
-    assert own.about(own.names()[0]).class_names == tuple(f"{i}кошка" for i in range(4))
+    assert own.read_info(own.list_names()[0]).class_names == tuple(f"{i}кошка" for i in range(4))
 
 
 @pytest.mark.parametrize("width", [320, 390])

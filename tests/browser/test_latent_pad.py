@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 
 from explorer.figures.palette import CLASS_COLOURS
 from explorer.runs.load import load_run
-from explorer.store.run import EMBEDDING
+from explorer.store.run import EMBEDDING_FILE
 from tests.browser.pad import (
     DECODED,
     MAP,
@@ -114,7 +114,7 @@ def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
 
 def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_page):
     page = ready(open_page("/explore?run=digits-vae-2d"))
-    codes = load_file(load_run("digits-vae-2d").run.folder / EMBEDDING)
+    codes = load_file(load_run("digits-vae-2d").run.folder / EMBEDDING_FILE)
     assert z_of(page) == pytest.approx(codes["mu"][0], abs=0.006)
     original = page.locator(f"{PAD} .original")
     expect(original).to_contain_text("test image 0")

@@ -13,7 +13,7 @@ from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.run import EMBEDDING
+from explorer.store.run import EMBEDDING_FILE
 from tests.browser.pad import (
     MAP,
     PAD,
@@ -45,7 +45,7 @@ def test_buttons_draw_from_the_prior_and_reset(open_page):
 )
 def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page, runs_folder, run, button):
     page = ready(open_page(f"/explore?run={run}"))
-    mu = load_file(load_run(run).run.folder / EMBEDDING)["mu"]
+    mu = load_file(load_run(run).run.folder / EMBEDDING_FILE)["mu"]
     mean, covariance = (mu.mean(0), np.cov(mu.T)) if run == "digits-ae-2d" else (np.zeros(2), np.eye(2))
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == pytest.approx(mean, abs=0.006)
@@ -110,7 +110,7 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
         page.wait_for_timeout(20)
         seen.add(image(page).tobytes())
     assert len(seen) > 3
-    start = load_file(load_run("tiny-gru").run.folder / EMBEDDING)["mu"][0]
+    start = load_file(load_run("tiny-gru").run.folder / EMBEDDING_FILE)["mu"][0]
     page.mouse.move(5, 5)
     page.wait_for_timeout(1500)
     assert shows(page, "tiny-gru", start)  # not that of a request that was on the way
@@ -176,5 +176,5 @@ def test_a_point_of_a_ladder_has_its_code_at_the_kl_weight_shown(open_page, runs
     page.mouse.down()
     page.mouse.up()
     expect(page.locator(f"{PAD} .original")).to_be_visible()
-    film = load_file(load_run("tiny-ladder").run.folder / EMBEDDING)["film.mu"]
+    film = load_file(load_run("tiny-ladder").run.folder / EMBEDDING_FILE)["film.mu"]
     assert z_of(page) == pytest.approx(film[0, row].astype(float), abs=0.006)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from explorer.jobs import queue
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.replay import read_replay
 from tests.browser.pad import DECODED, changes, image, ready, settle
 from tests.trainings import stop_all, stop_button
@@ -30,7 +30,7 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     page.wait_for_selector(REPLAY_MAP)
     expect(page.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
     name = RunSpec(epochs=500, width=32, seed=3).run_id
-    replay, axis = read_replay(find(name).folder), page.get_by_test_id("beta")
+    replay, axis = read_replay(find_run(name).folder), page.get_by_test_id("beta")
     expect(page.get_by_test_id("replay-1")).to_be_visible()
     settle(page)
     assert float(axis.input_value()) == 500
@@ -74,7 +74,7 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     expect(progress).to_be_visible(timeout=SLOW)
     page.reload()
     expect(progress).to_be_visible(timeout=SLOW)
-    assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.jobs()) == 1
+    assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.list_jobs()) == 1
     other = open_own("/train")  # an app of its own, and another visitor
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     assert not stop_button(other).count()

@@ -13,9 +13,9 @@ from explorer.data import own
 from explorer.data.dataset import Dataset
 from explorer.jobs import queue
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.ownership import is_key, owner_key, private_name, public_name
-from explorer.ui.visitor import COOKIE
+from explorer.ui.visitor import COOKIE_NAME
 from tests.browser.pad import ready
 from tests.trainings import stop_all, stop_button
 
@@ -36,13 +36,13 @@ def keys(page) -> list[str]:
     return [
         key
         for cookie in page.context.cookies()
-        if cookie["name"] == COOKIE
+        if cookie["name"] == COOKIE_NAME
         for key in cookie["value"].split(".")
     ]
 
 
 def key_of(page) -> str:
-    page.wait_for_function(f"document.cookie.includes('{COOKIE}=')")
+    page.wait_for_function(f"document.cookie.includes('{COOKIE_NAME}=')")
     [key] = keys(page)
     assert is_key(key)
     return key
@@ -97,8 +97,8 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     expect(mine.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
     key = key_of(mine)
     name = private_name(key, SHORT.run_id)
-    assert find(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
-    own.save(
+    assert find_run(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
+    own.save_own(
         Dataset("x", np.zeros((9, 1, 16, 16), np.uint8), np.zeros(9, np.int64), ("secret",), 7),
         images := private_name(key, "faces"),
     )
@@ -133,7 +133,7 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     go(tab, "/train")
     stop_button(tab).click()
     expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
-    assert find(private_name(key, LONG.run_id)).epochs < 9000
+    assert find_run(private_name(key, LONG.run_id)).epochs < 9000
 
     go(mine, "/library")
     mine.get_by_role("button", name="Make public").wait_for()
@@ -149,7 +149,7 @@ def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
     mine = browsers("/train")
     train(mine, LONG)
     expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-    assert owner_key(queue.jobs()[0].run) is None and queue.jobs()[0].by == key_of(mine)
+    assert owner_key(queue.list_jobs()[0].run) is None and queue.list_jobs()[0].started_by == key_of(mine)
     other = browsers("/train")
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     assert not stop_button(other).count()
@@ -165,9 +165,9 @@ def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
     go(two, asking(SHORT))
     for page in (one, two):
         press_train(page, alone=True)
-        page.wait_for_function(f"document.cookie.includes('{COOKIE}=')")
+        page.wait_for_function(f"document.cookie.includes('{COOKIE_NAME}=')")
         settled(page)
-    two.wait_for_function(f"document.cookie.split('{COOKIE}=')[1].includes('.')")
+    two.wait_for_function(f"document.cookie.split('{COOKIE_NAME}=')[1].includes('.')")
     found = keys(one)
     assert len(set(found)) == 2 and all(map(is_key, found))
     expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(

@@ -14,7 +14,7 @@ from sklearn.datasets import load_digits
 
 from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.conftest import ROOT, refused
 
@@ -37,7 +37,7 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
         and shown["test"]["n"] == 360
     )
     assert events[-1]["test"] == shown["test"]
-    log = (find("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    log = (find_run("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
 
 
@@ -99,7 +99,7 @@ def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     explorer("embed", run, "--out", tmp_path / "codes.csv")
     with open(tmp_path / "codes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    e = read_embedding(find(run))
+    e = read_embedding(find_run(run))
     logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
     assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars, "class"]
     assert [int(r["index"]) for r in rows] == list(range(360)) and [
@@ -137,7 +137,7 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
     shown = json.loads(explorer("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
     assert shown["beta"] == 0.1 and shown["test"]["rate"] == pytest.approx(
-        find("tiny-ladder").film[2].rate, rel=1e-4
+        find_run("tiny-ladder").film[2].rate, rel=1e-4
     )
     explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
     assert np.array_equal(
@@ -147,7 +147,7 @@ def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_pat
     explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
     with open(tmp_path / "c.csv", encoding="utf-8") as file:
         mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
-    assert mu_0 == pytest.approx(read_embedding(find("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
+    assert mu_0 == pytest.approx(read_embedding(find_run("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
     low, high = (
         json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"]
         for b in (0.01, 1)

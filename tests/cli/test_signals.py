@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from explorer.store.catalogue import find
-from explorer.store.run import MODEL
+from explorer.store.catalogue import find_run
+from explorer.store.run import MODEL_FILE
 from tests.conftest import ROOT, refused
 
 pytestmark = pytest.mark.process
@@ -40,18 +40,18 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     words = "--epochs 120 --width 16 --seed 5 --run {}"
     status, said = interrupted(words.format("stopped"), signal)
-    kept = find("stopped")
+    kept = find_run("stopped")
     assert status == 130 and said == kept.note
     assert re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again to continue from there.", said)
     assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
-    stopped, whole = find("stopped"), find("whole")
+    stopped, whole = find_run("stopped"), find_run("whole")
     assert (
         stopped.note is None
         and stopped.epochs == 120
         and stopped.test == whole.test
-        and stopped.files[MODEL] == whole.files[MODEL]
+        and stopped.files[MODEL_FILE] == whole.files[MODEL_FILE]
     )
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
     events = [
@@ -69,7 +69,7 @@ def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     )
     assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
-    assert find("climbing").epochs == 75 and find("climbing").note is None
+    assert find_run("climbing").epochs == 75 and find_run("climbing").note is None
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folder, monkeypatch):
@@ -86,14 +86,14 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folde
     process.wait()
     assert "its training was interrupted" in explorer("list").stderr
     status, said = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
-    assert status == 130 and find("killed").epochs > 10
+    assert status == 130 and find_run("killed").epochs > 10
 
 
 def test_training_goes_on_when_nobody_reads_on(runs_folder):
     command = f"{sys.executable} -m explorer train --epochs 40 --width 16 --run read-once --json | head -1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
     assert json.loads(done.stdout)["event"] == "started" and not done.stderr
-    assert find("read-once").epochs == 40
+    assert find_run("read-once").epochs == 40
 
 
 def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder):
@@ -101,7 +101,7 @@ def test_a_stop_pressed_too_late_does_not_outlive_its_job(explorer, runs_folder)
     (runs_folder / ".jobs" / "late.stop").write_bytes(b"")
     for words in (("--run", "late"), ("--queue", "--run", "late", "--seed", 1)):
         explorer("train", "--epochs", 2, "--width", 8, *words)
-        assert find("late").epochs == 2
+        assert find_run("late").epochs == 2
         shutil.rmtree(runs_folder / "late")
 
 
@@ -125,6 +125,6 @@ def test_a_run_is_trained_by_one_process_at_a_time(explorer, runs_folder):
         first.wait()
         assert "its training was interrupted" in explorer("list").stderr
         explorer("train", "--epochs", 2, "--width", 8, "--run", "shared")
-        assert find("shared").epochs == 2
+        assert find_run("shared").epochs == 2
     finally:
         first.kill()

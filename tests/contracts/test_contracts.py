@@ -11,8 +11,8 @@ import torch
 from explorer.data.dataset import Dataset
 from explorer.device import Device
 from explorer.events import EpochEnd, Finished
-from explorer.models.autoencoder import build
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import build_autoencoder
+from explorer.objectives.distortion import build_likelihood
 from explorer.registry import LIKELIHOODS, MODELS, NETWORKS
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
@@ -32,13 +32,13 @@ def test_a_model_trains_evaluates_and_decodes(model, network, shape):
     spec = RunSpec(model=model, network=network, latent_dim=3, width=8, epochs=1, batch_size=8, betas="0.1,1")
     *_, last, end = train(spec, noise(shape), CPU)
     assert isinstance(last, EpochEnd) and isinstance(end, Finished) and last.distortion > 0
-    net = build(spec, shape)
+    net = build_autoencoder(spec, shape)
     net.load_state_dict({k: torch.from_numpy(v[-1] if spec.rungs else v) for k, v in end.weights.items()})
-    e = evaluate(net, likelihood_of(spec), noise(shape).x[-8:])
+    e = evaluate(net, build_likelihood(spec), noise(shape).x[-8:])
     assert (
         e.mu.shape == (8, 3)
         and (e.logvar is None) == (model in ("ae", "vqvae"))
-        and (e.figures.elbo is None) == (model == "ae")
+        and (e.metrics.elbo is None) == (model == "ae")
     )
     assert net.decode(torch.zeros(5, 3)).shape == (5, *shape)
 
@@ -47,10 +47,10 @@ def test_a_model_trains_evaluates_and_decodes(model, network, shape):
 def test_every_weight_learns(network, model):
     torch.manual_seed(0)
     spec = RunSpec(model=model, network=network, width=32, latent_dim=3)
-    net = build(spec, (1, 8, 8))
+    net = build_autoencoder(spec, (1, 8, 8))
     x = torch.rand(16, 1, 8, 8)
     posterior = net.encode(x)
-    likelihood_of(spec).distortion(net.decode(posterior.sample(torch.randn(16, 3))), x).sum().backward()
+    build_likelihood(spec).distortion(net.decode(posterior.sample(torch.randn(16, 3))), x).sum().backward()
     assert not [name for name, p in net.named_parameters() if p.grad is None or not p.grad.any()]
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from explorer.data import load
+from explorer.data import load_dataset
 
 RED, GREEN, BLUE = (200, 30, 40), (20, 180, 60), (30, 60, 210)
 
@@ -18,7 +18,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         web, name = self.server.web, self.path.lstrip("/")
-        web.asked.append(name)
+        web.read_new_query.append(name)
         self.close_connection = True
         if name in web.raw:
             self.wfile.write(web.raw[name])
@@ -41,7 +41,9 @@ def web(monkeypatch):
     """
     monkeypatch.setenv("no_proxy", "*")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.web = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, asked=[])
+    server.web = SimpleNamespace(
+        url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, read_new_query=[]
+    )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.web
@@ -81,7 +83,7 @@ def save(tmp_path):
 
 
 def read(root, size=28, colour=True):
-    return load(f"folder:{root}", size, colour)
+    return load_dataset(f"folder:{root}", size, colour)
 
 
 def classes(data):

@@ -5,7 +5,7 @@ others' place; and what holds for all that it downloads.
 import hashlib
 
 from explorer.data import torchvision_sets
-from explorer.data.torchvision_sets import download, installed
+from explorer.data.torchvision_sets import download_dataset, is_installed
 
 
 def md5(data: bytes) -> str:
@@ -18,11 +18,11 @@ def torchvision_class(name: str):
 
 def check_fetched_once(name: str, web, home) -> None:
     """Not even where its archives were deleted to save space is a data set fetched again."""
-    assert not installed(name)
-    download(name)
-    assert installed(name)
+    assert not is_installed(name)
+    download_dataset(name)
+    assert is_installed(name)
     for archive in [p for p in home.rglob("*") if p.suffix in {".gz", ".zip"}]:
         archive.unlink()
-    web.asked.clear()
-    download(name)
-    assert web.asked == []
+    web.read_new_query.clear()
+    download_dataset(name)
+    assert web.read_new_query == []

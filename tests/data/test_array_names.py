@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from explorer.data.array_names import Pair, pairs_in, split_in
-from explorer.data.upload import uploaded
+from explorer.data.array_names import ArrayPair, pair_arrays, parse_split
+from explorer.data.upload import read_upload
 from explorer.errors import UserError
 
 DIGITS = (load_digits().images[:40] * 15.9375).round().astype(np.uint8)
@@ -46,7 +46,7 @@ def npy(array) -> bytes:
     ],
 )
 def test_a_split_is_found_at_either_end_of_a_name(name, wanted):
-    assert split_in(name) == wanted
+    assert parse_split(name) == wanted
 
 
 @pytest.mark.parametrize(
@@ -54,36 +54,40 @@ def test_a_split_is_found_at_either_end_of_a_name(name, wanted):
     [
         (
             ["x_train", "y_train", "x_test", "y_test"],
-            [Pair("x_train", "y_train", "train"), Pair("x_test", "y_test", "test")],
+            [ArrayPair("x_train", "y_train", "train"), ArrayPair("x_test", "y_test", "test")],
             [],
         ),
         (
             ["train_images", "train_labels", "val_images", "val_labels", "test_images", "test_labels"],
-            [Pair(f"{s}_images", f"{s}_labels", s) for s in ("train", "val", "test")],
+            [ArrayPair(f"{s}_images", f"{s}_labels", s) for s in ("train", "val", "test")],
             [],
         ),
-        (["imgs", "latents_values", "metadata"], [Pair("imgs", None, "")], ["latents_values", "metadata"]),
-        (["x", "y"], [Pair("x", "y", "")], []),
-        (["arr_0", "arr_1", "arr_2"], [Pair("arr_0", "arr_1", "")], ["arr_2"]),
-        (["whatever"], [Pair("whatever", None, "")], []),
-        (["data", "target"], [Pair("data", "target", "")], []),
-        (["images", "x"], [Pair("images", None, "")], ["x"]),
+        (
+            ["imgs", "latents_values", "metadata"],
+            [ArrayPair("imgs", None, "")],
+            ["latents_values", "metadata"],
+        ),
+        (["x", "y"], [ArrayPair("x", "y", "")], []),
+        (["arr_0", "arr_1", "arr_2"], [ArrayPair("arr_0", "arr_1", "")], ["arr_2"]),
+        (["whatever"], [ArrayPair("whatever", None, "")], []),
+        (["data", "target"], [ArrayPair("data", "target", "")], []),
+        (["images", "x"], [ArrayPair("images", None, "")], ["x"]),
         (
             ["x_train", "x_test", "y_train"],
-            [Pair("x_train", "y_train", "train"), Pair("x_test", None, "test")],
+            [ArrayPair("x_train", "y_train", "train"), ArrayPair("x_test", None, "test")],
             [],
         ),
     ],
 )
 def test_images_and_labels_are_found_by_the_names_people_use(names, pairs, others):
-    assert pairs_in(names) == (pairs, others)
+    assert pair_arrays(names) == (pairs, others)
 
 
 def test_medmnist_arrays_are_a_split_of_three():
     """Validation images are used for training, as there are test images."""
     parts = {"train": slice(0, 20), "val": slice(20, 30), "test": slice(30, 40)}
     arrays = {f"{split}_images": DIGITS[rows] for split, rows in parts.items()}
-    upload = uploaded(
+    upload = read_upload(
         npz(**arrays, **{f"{split}_labels": TARGETS[rows, None] for split, rows in parts.items()})
     )
     data = upload.dataset("x", 16, False)
@@ -97,7 +101,7 @@ def test_medmnist_arrays_are_a_split_of_three():
 
 
 def test_images_without_labels_beside_some_with_have_a_class_of_their_own():
-    upload = uploaded(npz(x_train=DIGITS[:30], y_train=TARGETS[:30], x_test=DIGITS[30:]))
+    upload = read_upload(npz(x_train=DIGITS[:30], y_train=TARGETS[:30], x_test=DIGITS[30:]))
     assert (
         upload.counts["(no label)"] == 10
         and upload.class_names[-1] == "(no label)"
@@ -107,14 +111,14 @@ def test_images_without_labels_beside_some_with_have_a_class_of_their_own():
 
 def test_sprites_of_0_and_1_with_what_is_pickled_beside_them():
     sprites = (DIGITS > 100).astype(np.uint8)
-    upload = uploaded(
+    upload = read_upload(
         npz(imgs=sprites, latents_values=np.zeros((40, 6)), metadata=np.array([{"a": 1}], object))
     )
     assert np.array_equal(upload.read(3, (8, 8), False)[0], sprites[3] * 255) and len(upload.skipped) == 2
 
 
 def test_files_of_arrays_chosen_together_are_as_good_as_an_npz():
-    upload = uploaded([("images.npy", npy(DIGITS)), ("labels.npy", npy(TARGETS)), ("notes.txt", b"x")])
+    upload = read_upload([("images.npy", npy(DIGITS)), ("labels.npy", npy(TARGETS)), ("notes.txt", b"x")])
     assert [upload.class_names[y] for y in upload.y] == [str(t) for t in TARGETS]
     assert upload.skipped == ("notes.txt: it is not an array, and only the arrays are used",)
 
@@ -126,7 +130,7 @@ def test_flat_colour_is_read_in_the_order_that_makes_a_picture(first):
     )
     x = np.stack([ramp, ramp[::-1]])
     flat = (x.transpose(0, 3, 1, 2) if first else x).reshape(2, -1)
-    upload = uploaded([("x.npy", npy(flat))])
+    upload = read_upload([("x.npy", npy(flat))])
     assert np.array_equal(upload.read(0, (16, 16), True).transpose(1, 2, 0), ramp)
 
 
@@ -144,7 +148,7 @@ def test_flat_colour_is_read_in_the_order_that_makes_a_picture(first):
     ids=range(7),
 )
 def test_any_numbers_become_the_same_greys(x):
-    upload = uploaded(npz(x=x))
+    upload = read_upload(npz(x=x))
     seen = np.stack([upload.read(i, (8, 8), False)[0] for i in range(40)])
     assert np.abs(seen.astype(int) - DIGITS).max() <= 1
 
@@ -161,4 +165,4 @@ def test_any_numbers_become_the_same_greys(x):
 )
 def test_labels_and_images_of_other_forms_are_refused(arrays, says):
     with pytest.raises(UserError, match=says):
-        uploaded(npz(**arrays))
+        read_upload(npz(**arrays))

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import load
-from explorer.data.own_image import from_file, notes_on
-from explorer.data.server_folder import on_server
-from explorer.data.upload import uploaded
+from explorer.data import load_dataset
+from explorer.data.own_image import read_own_image, rendering_notes
+from explorer.data.server_folder import read_server_path
+from explorer.data.upload import read_upload
 from explorer.errors import UserError
 from explorer.untrusted.foreign import CODE
 
@@ -26,7 +26,7 @@ SIZE = (32, 32)
 
 
 def found(name: str):
-    return uploaded([(name, (CASES / name).read_bytes())])
+    return read_upload([(name, (CASES / name).read_bytes())])
 
 
 def pixels(upload, size=SIZE) -> np.ndarray:
@@ -72,12 +72,12 @@ def test_integers_of_more_than_8_bits_are_scaled_by_the_values_there(name, top, 
     content = (CASES / name).read_bytes()
     raw = np.asarray(Image.open(CASES / name)).astype(float)
     assert raw.max() == top
-    upload = uploaded([(name, content), (f"again-{name}", content)])
+    upload = read_upload([(name, content), (f"again-{name}", content)])
     assert np.array_equal(pixels(upload), [np.rint(raw * 255 / top)] * 2)
     assert upload.notes == (f"Pixels ({kind}) are scaled: 0 is black, {top:,} is white.",)
-    assert np.array_equal(from_file(content, (1, *SIZE))[0], np.rint(raw * 255 / top)) and notes_on(
-        content
-    ) == [*upload.notes]
+    assert np.array_equal(
+        read_own_image(content, (1, *SIZE))[0], np.rint(raw * 255 / top)
+    ) and rendering_notes(content) == [*upload.notes]
 
 
 def test_masks_of_0_and_1_are_black_and_white():
@@ -93,9 +93,9 @@ def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatc
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     data = {
         "upload": lambda: found("train_test.zip").dataset("x", 32, False),
-        "folder": lambda: load(f"folder:{place}", 32),
-        "server": lambda: on_server(str(place)).dataset("x", 32, False),
-        "file": lambda: load(f"file:{CASES / 'train_test.zip'}", 32),
+        "folder": lambda: load_dataset(f"folder:{place}", 32),
+        "server": lambda: read_server_path(str(place)).dataset("x", 32, False),
+        "file": lambda: load_dataset(f"file:{CASES / 'train_test.zip'}", 32),
     }[door]()
     assert data.class_names == ("disc", "square") and (data.n_train, data.n_test) == (16, 16)
     raw = images_in("train_test.zip")
@@ -114,8 +114,8 @@ def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatc
 def test_a_wrapper_folder_is_no_class_at_any_door(door, tmp_path):
     data = {
         "upload": lambda: found("mac.zip").dataset("x", 28, False),
-        "file": lambda: load(f"file:{CASES / 'mac.zip'}"),
-        "folder": lambda: load(f"folder:{unpacked('mac.zip', tmp_path)}"),
+        "file": lambda: load_dataset(f"file:{CASES / 'mac.zip'}"),
+        "folder": lambda: load_dataset(f"folder:{unpacked('mac.zip', tmp_path)}"),
     }[door]()
     assert data.class_names == ("a", "b") and np.bincount(data.y).tolist() == [5, 5] and data.skipped == ()
 
@@ -132,7 +132,7 @@ def test_white_drawings_are_put_on_black():
     assert upload.notes == (
         "Transparent images are shown on black, because they would not be visible on white.",
     )
-    assert from_file(zipfile.ZipFile(CASES / "white_icons.zip").read("a/0.png"), (1, *SIZE)).max() == 255
+    assert read_own_image(zipfile.ZipFile(CASES / "white_icons.zip").read("a/0.png"), (1, *SIZE)).max() == 255
 
 
 def test_an_array_among_images_is_skipped_and_named():
@@ -152,15 +152,15 @@ def test_one_list_of_suffixes_for_every_door(name, tmp_path, monkeypatch):
         held.writestr(f"1-{name}", content), held.writestr(f"2-{name}", content)
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     doors = [
-        uploaded([(name, content), (f"2-{name}", content)]),
-        uploaded([("it.zip", (tmp_path / "both.zip").read_bytes())]),
-        on_server(str(tmp_path)),
+        read_upload([(name, content), (f"2-{name}", content)]),
+        read_upload([("it.zip", (tmp_path / "both.zip").read_bytes())]),
+        read_server_path(str(tmp_path)),
     ]
     seen = [pixels(upload)[0] for upload in doors]
     seen += [
-        from_file(content, (1, *SIZE))[0],
-        load(f"folder:{tmp_path}", 32).x[0, 0],
-        load(f"file:{tmp_path / 'both.zip'}", 32).x[0, 0],
+        read_own_image(content, (1, *SIZE))[0],
+        load_dataset(f"folder:{tmp_path}", 32).x[0, 0],
+        load_dataset(f"file:{tmp_path / 'both.zip'}", 32).x[0, 0],
     ]
     assert all(np.abs(image.astype(int) - wanted).max() <= 1 for image in seen)
 
@@ -171,10 +171,10 @@ def test_heic_photographs_are_read():
     photo = Image.linear_gradient("L").convert("RGB")
     file = io.BytesIO()
     pillow_heif.from_pillow(photo).save(file, quality=90)
-    upload = uploaded([("1.HEIC", file.getvalue()), ("2.heic", file.getvalue())])
+    upload = read_upload([("1.HEIC", file.getvalue()), ("2.heic", file.getvalue())])
     seen = upload.read(0, (64, 64), True)
     assert upload.sizes == {(256, 256): 2} and np.abs(seen.mean((0, 2)) - (np.arange(64) * 4 + 1.5)).max() < 4
-    assert np.array_equal(from_file(file.getvalue(), (3, 64, 64)), seen)
+    assert np.array_equal(read_own_image(file.getvalue(), (3, 64, 64)), seen)
 
 
 def test_every_page_of_a_tiff_is_an_image():
@@ -190,8 +190,8 @@ def test_every_page_of_a_tiff_is_an_image():
         and upload.names[5] == "stack.tif, page 6"
     )
     content = (CASES / "stack.tif").read_bytes()
-    assert np.array_equal(from_file(content, (1, *SIZE))[0], wanted[0])
-    assert notes_on(content) == ["This file has 6 pages: the first is used."]
+    assert np.array_equal(read_own_image(content, (1, *SIZE))[0], wanted[0])
+    assert rendering_notes(content) == ["This file has 6 pages: the first is used."]
 
 
 def test_a_table_as_kaggles_mnist():
@@ -280,6 +280,6 @@ def test_the_command_line_takes_every_format(name, tmp_path):
 @pytest.mark.parametrize("name", ["m.pkl", "w.pt", "W.PTH"])
 def test_files_that_can_run_code_are_not_opened(name):
     with pytest.raises(UserError, match="can run code .*: save its arrays with numpy.savez"):
-        uploaded([(name, b"PK whatever")])
+        read_upload([(name, b"PK whatever")])
     image = (CASES / "disc.pgm").read_bytes()
-    assert uploaded([(name, b"x"), ("1.pgm", image), ("2.pgm", image)]).skipped == (f"{name}: it {CODE}",)
+    assert read_upload([(name, b"x"), ("1.pgm", image), ("2.pgm", image)]).skipped == (f"{name}: it {CODE}",)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import load, torchvision_sets
-from explorer.data.torchvision_sets import download, installed
+from explorer.data import load_dataset, torchvision_sets
+from explorer.data.torchvision_sets import download_dataset, is_installed
 from explorer.errors import UserError
 from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.data.published import check_fetched_once, md5, torchvision_class
@@ -52,7 +52,7 @@ def celeba_online(celeba_files, web, home, monkeypatch):
         **{n: d for n, d in files.items() if n.endswith(".txt")},
     }
     web.files |= {f"?id=ID-{name}": data for name, data in published.items()}
-    monkeypatch.setattr(torchvision_sets, "DRIVE", web.url + "?id=")
+    monkeypatch.setattr(torchvision_sets, "DRIVE_URL", web.url + "?id=")
     monkeypatch.setattr(
         torchvision_class("CelebA"), "file_list", [(f"ID-{n}", md5(d), n) for n, d in published.items()]
     )
@@ -69,7 +69,7 @@ def check_faces(data, attributes, rows):
 
 
 def test_celeba_is_read_from_its_own_layout(celeba):
-    data = load("celeba")
+    data = load_dataset("celeba")
     check_faces(data, celeba[1], [0, 1, 4, 6, 7, 3, 5, 9])
     assert (
         list(data.factors) == ATTRIBUTES
@@ -88,7 +88,7 @@ def test_a_broken_face_is_named_and_the_others_keep_their_labels(celeba, broken,
         face.unlink()
     else:
         face.write_bytes(face.read_bytes()[:-800] if fault == "truncated" else b"hello")
-    data = load("celeba")
+    data = load_dataset("celeba")
     check_faces(data, celeba[1], rows)
     assert len(data.skipped) == 1 and data.skipped[0].startswith(face.name)
 
@@ -104,7 +104,7 @@ def test_a_broken_face_is_named_and_the_others_keep_their_labels(celeba, broken,
 def test_a_damaged_list_of_celeba_is_a_user_error(celeba, file, content):
     (celeba[0] / file).write_bytes(content)
     with pytest.raises(UserError, match="damaged.*python -m explorer data celeba"):
-        load("celeba")
+        load_dataset("celeba")
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -113,20 +113,20 @@ def test_celeba_needs_faces_to_train_on_and_to_test_on(celeba, part):
         "".join(f"{i + 1:06}.jpg {part}\n" for i in range(10)), encoding="utf-8"
     )
     with pytest.raises(UserError, match="celeba"):
-        load("celeba")
+        load_dataset("celeba")
 
 
 def test_celeba_without_its_images_is_a_user_error(celeba):
     for face in (celeba[0] / "img_align_celeba").iterdir():
         face.unlink()
     with pytest.raises(UserError, match="celeba"):
-        load("celeba")
+        load_dataset("celeba")
 
 
 def test_celeba_is_downloaded_and_unpacked(celeba_online, home):
-    download("celeba")
+    download_dataset("celeba")
     assert len(list((home / "celeba" / "img_align_celeba").iterdir())) == 10
-    check_faces(load("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
+    check_faces(load_dataset("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
 
 
 def test_what_is_installed_is_not_fetched_again(celeba_online, web, home):
@@ -146,8 +146,8 @@ def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home,
             [("ID-img_align_celeba.zip", md5(broken), "img_align_celeba.zip"), *kind.file_list[1:]],
         )
         with pytest.raises(zipfile.BadZipFile):
-            download("celeba")
-        assert len(list(home.rglob("*.jpg"))) > 1 and not installed("celeba")
-    download("celeba")
-    check_faces(load("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
+            download_dataset("celeba")
+        assert len(list(home.rglob("*.jpg"))) > 1 and not is_installed("celeba")
+    download_dataset("celeba")
+    check_faces(load_dataset("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
     assert {p.name for p in (home / "celeba").iterdir() if p.is_dir()} == {"img_align_celeba"}

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import load
-from explorer.data.dataset import shuffled
+from explorer.data import load_dataset
+from explorer.data.dataset import shuffle_order
 from explorer.errors import UserError
 
 
 @pytest.fixture(scope="module", params=["digits", "moons", "shapes", "folder"])
 def data(request, tmp_path_factory):
     if request.param != "folder":
-        return load(request.param)
+        return load_dataset(request.param)
     root = tmp_path_factory.mktemp("images")
     for i in range(6):
         (root / "ab"[i % 2]).mkdir(exist_ok=True)
         Image.new("RGB", (30, 40), (40 * i, 0, 0)).save(root / "ab"[i % 2] / f"{i}.png")
-    return load(f"folder:{root}", 32, True)
+    return load_dataset(f"folder:{root}", 32, True)
 
 
 def test_images_are_bytes_of_one_shape(data):
@@ -48,9 +48,9 @@ def test_factors_are_known_for_each_image(data):
 
 @pytest.mark.parametrize("n", [1, 2, 1797])
 def test_a_shuffled_order_is_a_fixed_permutation(n):
-    assert sorted(shuffled(n)) == list(range(n)) and (shuffled(n) == shuffled(n)).all()
+    assert sorted(shuffle_order(n)) == list(range(n)) and (shuffle_order(n) == shuffle_order(n)).all()
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="Did you mean digits"):
-        load("digit")
+        load_dataset("digit")

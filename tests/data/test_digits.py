@@ -1,12 +1,12 @@
 import numpy as np
 from sklearn.datasets import load_digits
 
-from explorer.data import load
+from explorer.data import load_dataset
 
 
 def test_they_are_scikit_learns_own():
     """Image and label together, whatever the order."""
-    data, own = load("digits"), load_digits()
+    data, own = load_dataset("digits"), load_digits()
     assert len(data.x) == 1797 and data.shape == (1, 8, 8)
     ours = np.column_stack([data.x.reshape(1797, -1) * (16 / 255), data.y])
     theirs = np.column_stack([own.data, own.target])
@@ -14,19 +14,19 @@ def test_they_are_scikit_learns_own():
 
 
 def test_pixels_span_black_to_white_in_equal_steps():
-    x = load("digits").x
+    x = load_dataset("digits").x
     np.testing.assert_array_equal(np.unique(x), np.rint(np.linspace(0, 255, 17)))
 
 
 def test_the_split_is_fixed_for_good():
     """Stored runs refer to images by their place."""
-    first, again = load("digits"), load("digits")
+    first, again = load_dataset("digits"), load_dataset("digits")
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.n_train, first.n_test) == (1437, 360)
     assert first.y[first.test][:20].tolist() == [0, 8, 8, 9, 8, 3, 7, 5, 0, 6, 6, 3, 1, 3, 8, 7, 8, 6, 1, 5]
 
 
 def test_every_class_is_in_both_splits():
-    data = load("digits")
+    data = load_dataset("digits")
     assert np.bincount(data.y[data.test], minlength=10).min() >= 20
     assert np.bincount(data.y[data.train], minlength=10).min() >= 100

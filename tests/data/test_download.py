@@ -3,10 +3,10 @@ import random
 
 import pytest
 
-from explorer.data.download import CHUNK, fetch
+from explorer.data.download import CHUNK_BYTES, download_file
 from explorer.errors import UserError
 
-BODY = random.Random(0).randbytes(3 * CHUNK + 1000)
+BODY = random.Random(0).randbytes(3 * CHUNK_BYTES + 1000)
 MD5 = hashlib.md5(BODY).hexdigest()
 OK = b"HTTP/1.1 200 OK\r\n"
 LENGTH = b"Content-Length: %d\r\n\r\n" % len(BODY)
@@ -34,7 +34,7 @@ def target(tmp_path):
 def test_the_file_arrives_whole_with_progress_up_to_its_length(web, target):
     web.files["file.gz"] = BODY
     seen = []
-    fetch([web.url + "file.gz"], target, MD5, lambda done, total: seen.append((done, total)))
+    download_file([web.url + "file.gz"], target, MD5, lambda done, total: seen.append((done, total)))
     assert target.read_bytes() == BODY
     done = [d for d, _ in seen]
     assert done == sorted(set(done)) and len(done) > 2 and done[-1] == len(BODY)
@@ -46,7 +46,7 @@ def test_the_file_arrives_whole_with_progress_up_to_its_length(web, target):
 def test_a_server_at_fault_is_passed_over_for_the_next(web, dead_url, target, fault):
     web.files["good"] = BODY
     web.raw |= {"bad": BROKEN[fault]} if fault in BROKEN else {}
-    fetch([(dead_url if fault == "is not there" else web.url) + "bad", web.url + "good"], target, MD5)
+    download_file([(dead_url if fault == "is not there" else web.url) + "bad", web.url + "good"], target, MD5)
     assert target.read_bytes() == BODY
 
 
@@ -55,7 +55,7 @@ def test_a_download_that_fails_says_so_and_leaves_nothing(web, dead_url, target,
     web.raw |= {"bad": BROKEN[fault]} if fault in BROKEN else {}
     url = (dead_url if fault == "is not there" else web.url) + "bad"
     with pytest.raises(UserError) as error:
-        fetch([url], target, MD5)
+        download_file([url], target, MD5)
     assert list(target.parent.iterdir()) == []
     message = str(error.value)
     assert url in message and f"save the file yourself as {target}" in message and "\n" not in message
@@ -64,8 +64,8 @@ def test_a_download_that_fails_says_so_and_leaves_nothing(web, dead_url, target,
 def test_an_intact_file_is_not_fetched_again(web, target):
     web.files["file.gz"] = BODY
     for _ in range(2):
-        fetch([web.url + "file.gz"], target, MD5)
-    assert web.asked == ["file.gz"]
+        download_file([web.url + "file.gz"], target, MD5)
+    assert web.read_new_query == ["file.gz"]
 
 
 @pytest.mark.parametrize("there", [b"", BODY[:-1], BODY + b"more"], ids=["empty", "too short", "too long"])
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_replaced(web, target, there):
     web.files["file.gz"] = BODY
     target.parent.mkdir(parents=True)
     target.write_bytes(there)
-    fetch([web.url + "file.gz"], target, MD5)
+    download_file([web.url + "file.gz"], target, MD5)
     assert target.read_bytes() == BODY
 
 
@@ -81,7 +81,7 @@ def test_a_damaged_file_stays_until_there_is_a_better_one(web, target):
     target.parent.mkdir(parents=True)
     target.write_bytes(b"damaged")
     with pytest.raises(UserError):
-        fetch([web.url + "file.gz"], target, MD5)
+        download_file([web.url + "file.gz"], target, MD5)
     assert target.read_bytes() == b"damaged" and list(target.parent.iterdir()) == [target]
 
 
@@ -89,14 +89,14 @@ def test_a_file_where_the_folder_should_be_is_a_user_error(web, target):
     web.files["file.gz"] = BODY
     target.parent.parent.write_text("not a folder", encoding="utf-8")
     with pytest.raises(UserError, match="file.gz could not be written: Not a directory"):
-        fetch([web.url + "file.gz"], target, MD5)
+        download_file([web.url + "file.gz"], target, MD5)
 
 
 def test_what_was_left_of_an_interrupted_download_is_not_built_upon(web, target):
     web.files["file.gz"] = BODY
     target.parent.mkdir(parents=True)
     target.with_name("file.gz.part").write_bytes(BODY[:500])
-    fetch([web.url + "file.gz"], target, MD5)
+    download_file([web.url + "file.gz"], target, MD5)
     assert target.read_bytes() == BODY and list(target.parent.iterdir()) == [target]
 
 
@@ -107,5 +107,5 @@ def test_an_interruption_leaves_nothing(web, target):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch([web.url + "file.gz"], target, MD5, press_ctrl_c)
+        download_file([web.url + "file.gz"], target, MD5, press_ctrl_c)
     assert list(target.parent.iterdir()) == []

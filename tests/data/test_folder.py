@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.dataset import shuffled
+from explorer.data.dataset import shuffle_order
 from explorer.errors import UserError
 from tests.data.conftest import BLUE, GREEN, RED, classes, read
 
@@ -72,7 +72,7 @@ def test_the_order_is_that_of_sorted_paths_shuffled_for_good(save):
     names = [f"{c}/{i}.png" for c in "zxy" for i in (3, 1, 2, 0, 10)]
     for name in names:
         root = save(name, colour=(sorted(names).index(name), 0, 0))
-    np.testing.assert_array_equal(read(root).x[:, 0, 0, 0], shuffled(15))
+    np.testing.assert_array_equal(read(root).x[:, 0, 0, 0], shuffle_order(15))
 
 
 def test_one_fifth_is_the_test_split(save):

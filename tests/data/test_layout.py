@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.data.layout import laid_out
+from explorer.data.layout import infer_layout
 
 A, B = "0.png", "1.png"
 
@@ -32,7 +32,7 @@ A, B = "0.png", "1.png"
     ],
 )
 def test_train_and_test_folders_are_a_split(names, folders, is_test):
-    layout = laid_out(names)
+    layout = infer_layout(names)
     assert layout.folders == folders and np.array_equal(layout.is_test, np.array(is_test, bool))
     assert bool(layout.note) == any("val/" in name for name in names) * any("test/" in name for name in names)
 
@@ -51,5 +51,5 @@ def test_train_and_test_folders_are_a_split(names, folders, is_test):
     ],
 )
 def test_other_folders_are_classes(names, folders):
-    layout = laid_out(names)
+    layout = infer_layout(names)
     assert layout.folders == folders and layout.is_test is None and not layout.note

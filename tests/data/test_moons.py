@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from explorer.data import load
-from explorer.data.moons import EARTHSHINE, draw, moons
+from explorer.data import load_dataset
+from explorer.data.moons import DARK_SIDE_BRIGHTNESS, draw_moons, generate_moons
 
 SIDE = 28
 PLACES = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1  # of pixel centres, in half images
@@ -10,7 +10,7 @@ PLACES = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1  # of pixel centres, in half ima
 
 def moon(phase, tilt=0.0, size=0.8):
     """One moon, its brightness 0 to 1."""
-    return draw(*(np.array([v], np.float32) for v in (phase, tilt, size)))[0, 0] / 255
+    return draw_moons(*(np.array([v], np.float32) for v in (phase, tilt, size)))[0, 0] / 255
 
 
 def area(size):
@@ -26,13 +26,13 @@ def test_the_disc_has_the_area_of_its_size(size):
 @pytest.mark.parametrize("tilt", [-40, 0, 15])
 @pytest.mark.parametrize("phase", [0, 0.05, 0.25, 0.5, 0.6, 0.9, 1])
 def test_the_phase_is_the_lit_share_of_the_disc(phase, tilt, size):
-    lit = (moon(phase, tilt, size).sum() - EARTHSHINE * area(size)) / (1 - EARTHSHINE)
+    lit = (moon(phase, tilt, size).sum() - DARK_SIDE_BRIGHTNESS * area(size)) / (1 - DARK_SIDE_BRIGHTNESS)
     assert lit / area(size) == pytest.approx(phase, abs=0.02)
 
 
 def test_a_new_moon_is_faintly_visible_and_the_sky_is_black():
     image = moon(0.0)
-    assert image[14, 14] == pytest.approx(EARTHSHINE, abs=1 / 255)
+    assert image[14, 14] == pytest.approx(DARK_SIDE_BRIGHTNESS, abs=1 / 255)
     assert image[np.hypot(*np.meshgrid(PLACES, PLACES)) > 0.9].max() == 0
 
 
@@ -56,7 +56,7 @@ def test_phases_are_mirror_images_in_light_and_dark():
 
 
 def test_names_go_by_the_lit_share():
-    data = moons(500, 100)
+    data = generate_moons(500, 100)
     assert data.class_names == ("new", "crescent", "half", "gibbous", "full")
     phase = data.factors["phase"]
     between = [
@@ -71,23 +71,27 @@ def test_names_go_by_the_lit_share():
 
 
 def test_factors_are_those_of_the_images():
-    data = moons(60, 20)
-    np.testing.assert_array_equal(data.x, draw(**data.factors))
+    data = generate_moons(60, 20)
+    np.testing.assert_array_equal(data.x, draw_moons(**data.factors))
 
 
 @pytest.mark.parametrize("factor, low, high", [("phase", 0, 1), ("tilt", -40, 40), ("size", 0.55, 0.9)])
 def test_factors_fill_their_ranges_evenly(factor, low, high):
-    values = moons(1000, 0).factors[factor]
+    values = generate_moons(1000, 0).factors[factor]
     assert values.dtype == np.float32 and values.min() >= low and values.max() <= np.float32(high)
     assert np.histogram(values, 5, (low, high))[0].min() > 150
 
 
 def test_the_seed_decides():
-    first, again, other = moons(40, 10, seed=3), moons(40, 10, seed=3), moons(40, 10, seed=4)
+    first, again, other = (
+        generate_moons(40, 10, seed=3),
+        generate_moons(40, 10, seed=3),
+        generate_moons(40, 10, seed=4),
+    )
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 
 
 def test_by_name_there_are_seven_thousand():
-    data = load("moons")
+    data = load_dataset("moons")
     assert (data.n_train, data.n_test, data.shape) == (6000, 1000, (1, 28, 28))

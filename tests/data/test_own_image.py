@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from explorer.data import load
-from explorer.data.own_image import from_drawing, from_file, inverted, looks_inverted
+from explorer.data import load_dataset
+from explorer.data.own_image import convert_drawing, invert, looks_inverted, read_own_image
 from explorer.errors import UserError
-from explorer.store.catalogue import find
-from explorer.store.classifier import classifier_of
+from explorer.store.catalogue import find_run
+from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ SHIPPED = "mnist-vae-2d"  # comes with 2040 of MNIST's test images
 
 @pytest.fixture(scope="module")
 def mnist():
-    e = read_embedding(find(SHIPPED))
+    e = read_embedding(find_run(SHIPPED))
     return e.images, e.y
 
 
@@ -41,7 +41,7 @@ def noise(side: int = 64) -> Image.Image:
 @pytest.mark.parametrize("shape", [GREY, COLOUR, (3, 20, 40)])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF"])
 def test_a_file_gets_the_shape_of_the_data(shape, kind):
-    x = from_file(file_of(Image.new("RGB", (90, 50), (200, 30, 40)), kind), shape)
+    x = read_own_image(file_of(Image.new("RGB", (90, 50), (200, 30, 40)), kind), shape)
     wanted = (200, 30, 40) if shape[0] == 3 else (82,)
     assert (
         x.shape == shape
@@ -53,20 +53,20 @@ def test_a_file_gets_the_shape_of_the_data(shape, kind):
 def test_it_is_cut_to_its_middle_and_averaged():
     pixels = np.random.default_rng(0).integers(0, 256, (56, 112), np.uint8)
     means = pixels[:, 28:84].reshape(28, 2, 28, 2).mean((1, 3))
-    assert abs(from_file(file_of(Image.fromarray(pixels)), GREY)[0] - means).max() <= 1
+    assert abs(read_own_image(file_of(Image.fromarray(pixels)), GREY)[0] - means).max() <= 1
 
 
 def test_it_is_cut_to_the_aspect_of_the_data():
     pixels = np.random.default_rng(0).integers(0, 256, (90, 60), np.uint8)
     means = pixels[30:60].reshape(10, 3, 20, 3).mean((1, 3))
-    assert abs(from_file(file_of(Image.fromarray(pixels)), (1, 10, 20))[0] - means).max() <= 1
+    assert abs(read_own_image(file_of(Image.fromarray(pixels)), (1, 10, 20))[0] - means).max() <= 1
 
 
 def test_a_photograph_is_turned_upright():
     image, exif = Image.new("L", (64, 32)), Image.Exif()
     image.paste(255, (0, 0, 32, 32))
     exif[274] = 6  # its left is up
-    x = from_file(file_of(image, "JPEG", exif=exif), (1, 32, 16))[0]
+    x = read_own_image(file_of(image, "JPEG", exif=exif), (1, 32, 16))[0]
     assert x[:14].min() > 240 and x[18:].max() < 15
 
 
@@ -81,7 +81,7 @@ def test_a_photograph_is_turned_upright():
     ids=["CMYK", "transparent", "half transparent", "palette"],
 )
 def test_other_colours_become_grey(image, grey):
-    x = from_file(file_of(image, "JPEG" if image.mode == "CMYK" else "PNG"), GREY)
+    x = read_own_image(file_of(image, "JPEG" if image.mode == "CMYK" else "PNG"), GREY)
     assert abs(x.astype(int) - grey).max() <= 2
 
 
@@ -92,12 +92,14 @@ def test_what_is_transparent_lends_no_colour_to_what_is_not():
     pixels = np.zeros((56, 56, 4), np.uint8)
     pixels[np.indices((56, 56)).sum(0) % 2 == 0] = (0, 0, 0, 255)
     pixels[pixels[..., 3] == 0] = (255, 0, 0, 0)
-    assert abs(from_file(file_of(Image.fromarray(pixels)), (3, 28, 28)).astype(int) - 127).max() <= 1
+    assert abs(read_own_image(file_of(Image.fromarray(pixels)), (3, 28, 28)).astype(int) - 127).max() <= 1
 
 
 def test_an_animation_shows_its_first_image():
     frames = [Image.new("L", (40, 40), grey) for grey in (200, 20)]
-    assert (from_file(file_of(frames[0], "GIF", save_all=True, append_images=frames[1:]), GREY) == 200).all()
+    assert (
+        read_own_image(file_of(frames[0], "GIF", save_all=True, append_images=frames[1:]), GREY) == 200
+    ).all()
 
 
 MEASURED = """
@@ -155,24 +157,23 @@ def test_what_cannot_be_read_gets_a_sentence(content, says):
     with pytest.raises(
         UserError, match=r"This file cannot be used: [^.\n]*\. Choose a PNG or JPEG image"
     ) as error:
-        from_file(content, GREY)
+        read_own_image(content, GREY)
     assert says in str(error.value) and "BytesIO" not in str(error.value)
 
 
 def test_dark_on_white_is_seen_where_the_data_are_light_on_black(mnist):
     x, _ = mnist
     assert not any(looks_inverted(image, x) for image in x[:100])
-    assert all(looks_inverted(inverted(image), x) for image in x[:100])
+    assert all(looks_inverted(invert(image), x) for image in x[:100])
     assert all(
-        looks_inverted(image, inverted(x)) and not looks_inverted(inverted(image), inverted(x))
-        for image in x[:100]
+        looks_inverted(image, invert(x)) and not looks_inverted(invert(image), invert(x)) for image in x[:100]
     )
-    assert np.array_equal(inverted(inverted(x)), x)
+    assert np.array_equal(invert(invert(x)), x)
 
 
 def test_data_with_all_kinds_of_borders_invert_nothing(mnist):
     x = mnist[0].copy()
-    x[::2] = inverted(x[::2])
+    x[::2] = invert(x[::2])
     assert not looks_inverted(x[0], x) and not looks_inverted(x[1], x)
 
 
@@ -191,7 +192,7 @@ def test_a_real_digit_enlarged_and_shifted_comes_back(mnist):
     x, rng = mnist[0], np.random.default_rng(0)
     off = []
     for image in x[:300]:
-        again = from_drawing(enlarged(image[0], 10, rng), GREY, x)
+        again = convert_drawing(enlarged(image[0], 10, rng), GREY, x)
         assert again.shape == GREY and again.dtype == np.uint8
         off.append(abs(again.astype(int) - image).mean())
     assert np.mean(off) < 3 and np.median(off) == 0
@@ -201,8 +202,8 @@ def test_a_real_digit_enlarged_and_shifted_comes_back(mnist):
 def test_drawn_at_any_size_and_place_digits_keep_their_names(mnist, times):
     """The shipped classifier names 98 % of these rightly; of canvases that are only shrunk, 11 to 69 %."""
     x, y = mnist
-    rng, classifier = np.random.default_rng(0), classifier_of(find(SHIPPED))[0]
-    prepared = [from_drawing(enlarged(image[0], times, rng, 112), GREY, x) for image in x[:300]]
+    rng, classifier = np.random.default_rng(0), read_classifier(find_run(SHIPPED))[0]
+    prepared = [convert_drawing(enlarged(image[0], times, rng, 112), GREY, x) for image in x[:300]]
     assert (
         classifier.probabilities(np.stack(prepared).astype(np.float32) / 255).argmax(1) == y[:300]
     ).mean() > 0.96
@@ -211,7 +212,7 @@ def test_drawn_at_any_size_and_place_digits_keep_their_names(mnist, times):
 def test_as_in_mnist_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle(mnist):
     strokes = np.zeros((112, 112), np.uint8)
     strokes[5:45, 10:18] = strokes[37:45, 10:30] = 255  # an L
-    x = from_drawing(strokes, GREY, mnist[0])[0]
+    x = convert_drawing(strokes, GREY, mnist[0])[0]
     [(rows, cols)] = ndimage.find_objects((x > 0).astype(int))
     assert (rows.stop - rows.start, cols.stop - cols.start) == (20, 10)
     assert np.array(ndimage.center_of_mass(x)) == pytest.approx((14, 14), abs=0.5)
@@ -222,7 +223,7 @@ def test_where_the_data_lie_by_their_box_so_does_the_drawing():
     strokes = np.zeros((112, 112), np.uint8)
     strokes[20:84, 60:76] = 255
     strokes[20:36, 44:76] = 255
-    x = from_drawing(strokes, (1, 8, 8), load("digits").x)[0]
+    x = convert_drawing(strokes, (1, 8, 8), load_dataset("digits").x)[0]
     wanted = np.zeros((8, 8))
     wanted[:, 4:6] = wanted[:2, 2:6] = 255
     assert np.array_equal(x, wanted)
@@ -230,16 +231,16 @@ def test_where_the_data_lie_by_their_box_so_does_the_drawing():
 
 def test_colour_is_repeated_and_dark_on_light_data_get_dark_strokes(mnist):
     strokes = enlarged(mnist[0][0, 0], 3, np.random.default_rng(0), 112)
-    x = from_drawing(strokes, GREY, mnist[0])
+    x = convert_drawing(strokes, GREY, mnist[0])
     colour = np.repeat(mnist[0][:200], 3, 1)
-    assert np.array_equal(from_drawing(strokes, (3, 28, 28), colour), np.repeat(x, 3, 0))
-    assert np.array_equal(from_drawing(strokes, GREY, inverted(mnist[0])), inverted(x))
+    assert np.array_equal(convert_drawing(strokes, (3, 28, 28), colour), np.repeat(x, 3, 0))
+    assert np.array_equal(convert_drawing(strokes, GREY, invert(mnist[0])), invert(x))
 
 
 def test_where_the_data_show_nothing_a_drawing_fills_the_image():
     strokes = np.zeros((112, 112), np.uint8)
     strokes[50:60, 50:60] = 255
-    assert (from_drawing(strokes, GREY, np.zeros((3, *GREY), np.uint8)) == 255).all()
+    assert (convert_drawing(strokes, GREY, np.zeros((3, *GREY), np.uint8)) == 255).all()
 
 
 def test_a_wide_drawing_fits_into_narrow_images():
@@ -247,11 +248,11 @@ def test_a_wide_drawing_fits_into_narrow_images():
     like[:, :, 5:35, 3:7] = 255
     strokes = np.zeros((112, 112), np.uint8)
     strokes[50:60, 10:110] = 255
-    x = from_drawing(strokes, (1, 40, 10), like)[0]
+    x = convert_drawing(strokes, (1, 40, 10), like)[0]
     assert (x[20] == 255).all() and (x > 0).sum() == 10
 
 
 @pytest.mark.parametrize("level", [0, 10])
 def test_an_empty_canvas_asks_for_a_drawing(mnist, level):
     with pytest.raises(UserError, match="Draw something first"):
-        from_drawing(np.full((112, 112), level, np.uint8), GREY, mnist[0])
+        convert_drawing(np.full((112, 112), level, np.uint8), GREY, mnist[0])

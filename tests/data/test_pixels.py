@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.formats import Refused
+from explorer.data.formats import UnreadableImage
 from explorer.data.pixels import (
+    BITS_16,
+    BITS_32,
     COLOUR,
     COLOUR_16,
     DECIMAL,
     GREY,
-    LONG,
-    WHOLE,
-    WORD,
-    Ranges,
-    Scale,
-    background_for,
-    scale_for,
-    scaled,
+    INTEGER,
+    PixelScale,
+    RangeCollector,
+    choose_background,
+    choose_scale,
+    scale_to_8_bits,
 )
-from explorer.data.upload import uploaded
+from explorer.data.upload import read_upload
 
 
 def encoded(image, kind="PNG", **options) -> bytes:
@@ -31,7 +31,7 @@ def encoded(image, kind="PNG", **options) -> bytes:
 
 
 def several(*images, kind="PNG"):
-    return uploaded([(f"{i}.{kind.lower()}", encoded(image, kind)) for i, image in enumerate(images)])
+    return read_upload([(f"{i}.{kind.lower()}", encoded(image, kind)) for i, image in enumerate(images)])
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def several(*images, kind="PNG"):
         (GREY, 0, 0, (0, 255)),
         (COLOUR, 0, 14, (0, 255)),
         (COLOUR, 0, 1, (0, 1)),
-        (WORD, 0, 255, (0, 255)),
-        (WORD, 3, 1000, (0, 1023)),
-        (WORD, 0, 4095, (0, 4095)),
-        (WORD, 0, 10_000, (0, 16_383)),
-        (WORD, 0, 16_384, (0, 65_535)),
-        (LONG, 0, 65_535, (0, 65_535)),
-        (LONG, 5, 10**6, (5, 10**6)),
-        (WHOLE, -1024, 3071, (-1024, 3071)),
-        (WHOLE, 0, 1, (0, 1)),
-        (WHOLE, 0, 9, (0, 9)),
+        (BITS_16, 0, 255, (0, 255)),
+        (BITS_16, 3, 1000, (0, 1023)),
+        (BITS_16, 0, 4095, (0, 4095)),
+        (BITS_16, 0, 10_000, (0, 16_383)),
+        (BITS_16, 0, 16_384, (0, 65_535)),
+        (BITS_32, 0, 65_535, (0, 65_535)),
+        (BITS_32, 5, 10**6, (5, 10**6)),
+        (INTEGER, -1024, 3071, (-1024, 3071)),
+        (INTEGER, 0, 1, (0, 1)),
+        (INTEGER, 0, 9, (0, 9)),
         (DECIMAL, 0, 1, (0, 1)),
         (DECIMAL, 0, 0.8, (0, 1)),
         (DECIMAL, 0, 0.1, (0, 0.1)),
@@ -66,23 +66,23 @@ def several(*images, kind="PNG"):
     ],
 )
 def test_the_scale_is_that_of_the_values_there(kind, low, high, wanted):
-    assert (scale_for(kind, low, high).low, scale_for(kind, low, high).high) == wanted
+    assert (choose_scale(kind, low, high).low, choose_scale(kind, low, high).high) == wanted
 
 
 def test_values_are_scaled_as_a_line_and_cut_at_its_ends():
     values = np.array([-1.0, 0, 0.5, 1, 2])
-    assert scaled(values, Scale(0, 1)).tolist() == [0, 0, 128, 255, 255] and scaled(
-        values, Scale(-1, 2)
+    assert scale_to_8_bits(values, PixelScale(0, 1)).tolist() == [0, 0, 128, 255, 255] and scale_to_8_bits(
+        values, PixelScale(-1, 2)
     ).tolist() == [0, 85, 128, 170, 255]
-    assert scaled(np.full(3, 7.0), Scale(7, 7)).tolist() == [0, 0, 0]
-    assert scaled(np.array([-1e308, 0, 1e308]), Scale(-1e308, 1e308)).tolist() == [0, 128, 255]
-    assert scaled(np.array([0, 5e-324]), Scale(0, 5e-324)).tolist() in ([0, 0], [0, 255])
+    assert scale_to_8_bits(np.full(3, 7.0), PixelScale(7, 7)).tolist() == [0, 0, 0]
+    assert scale_to_8_bits(np.array([-1e308, 0, 1e308]), PixelScale(-1e308, 1e308)).tolist() == [0, 128, 255]
+    assert scale_to_8_bits(np.array([0, 5e-324]), PixelScale(0, 5e-324)).tolist() in ([0, 0], [0, 255])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_pixels_that_are_no_numbers_are_refused(value):
-    with pytest.raises(Refused, match="not finite"):
-        Ranges().add(DECIMAL, 0.0, value)
+    with pytest.raises(UnreadableImage, match="not finite"):
+        RangeCollector().add(DECIMAL, 0.0, value)
     good, bad = np.full((8, 8), 0.5, np.float32), np.full((8, 8), value, np.float32)
     good[0] = 0
     upload = several(good, bad, good, kind="TIFF")
@@ -141,7 +141,7 @@ def test_colour_of_16_bits_that_uses_12_of_them():
         + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
     )
-    upload = uploaded([("a.png", content), ("b.png", content)])
+    upload = read_upload([("a.png", content), ("b.png", content)])
     assert abs(upload.read(0, (8, 8), True)[0].astype(int) - values[..., 0] * (255 / 4095)).max() <= 16
     assert upload.notes == (
         "16-bit colour uses the values 0 to 4,095: they are scaled to black and white, in 16 steps.",
@@ -160,7 +160,7 @@ def test_colour_of_16_bits_that_uses_12_of_them():
     ],
 )
 def test_the_background_is_the_one_on_which_most_is_seen(ranges, grey):
-    assert background_for(ranges) == grey
+    assert choose_background(ranges) == grey
 
 
 def test_white_and_black_icons_together_are_put_on_grey():
@@ -184,7 +184,7 @@ def test_images_of_one_colour_are_announced():
 def test_an_animation_is_said_to_be_one():
     frames = [Image.fromarray(np.roll(np.eye(8, dtype=np.uint8) * 200, i, 0)) for i in range(3)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    upload = uploaded([("a.gif", content), ("b.gif", content)])
+    upload = read_upload([("a.gif", content), ("b.gif", content)])
     assert upload.notes == ("2 files are animations: the first image is used.",)
 
 
@@ -193,4 +193,4 @@ def test_thumbnails_and_masks_in_a_tiff_are_no_pages():
     small = Image.fromarray(np.eye(4, dtype=np.uint8) * 200)
     small.encoderinfo = {"tiffinfo": {254: 1}}
     content = encoded(page, "TIFF", save_all=True, append_images=[small, page])
-    assert [name for name in uploaded([("a.tif", content)]).names] == ["a.tif, page 1", "a.tif, page 3"]
+    assert [name for name in read_upload([("a.tif", content)]).names] == ["a.tif, page 1", "a.tif, page 3"]

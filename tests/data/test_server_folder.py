@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from explorer.data.folder import folder
-from explorer.data.server_folder import check_dataset, check_links, checked, listed, on_server
+from explorer.data.folder import load_folder
+from explorer.data.server_folder import check_dataset, check_links, check_path, list_folders, read_server_path
 from explorer.errors import UserError
 
 DIGITS = (load_digits().images[:12] * 15.9375).round().astype(np.uint8)
@@ -36,16 +36,16 @@ def faces(tmp_path, monkeypatch):
 
 def test_nothing_is_allowed_unless_it_is_named(tmp_path, monkeypatch):
     monkeypatch.delenv("EXPLORER_FOLDERS", raising=False)
-    assert listed() == []
+    assert list_folders() == []
     with pytest.raises(UserError, match="to add it to EXPLORER_FOLDERS"):
-        checked(str(draw(tmp_path)))
+        check_path(str(draw(tmp_path)))
 
 
 def test_a_folder_is_what_the_command_line_reads_of_it(faces):
-    assert listed() == [str(faces), str(faces / "a"), str(faces / "b")]
+    assert list_folders() == [str(faces), str(faces / "a"), str(faces / "b")]
     (faces / ".hidden.png").write_bytes(b"x")
     (faces / "notes.txt").write_text("x", encoding="utf-8")
-    found, wanted = on_server(str(faces)), folder(str(faces), 16, False)
+    found, wanted = read_server_path(str(faces)), load_folder(str(faces), 16, False)
     assert found.counts == {"a": 2, "b": 4} and found.skipped == (
         "notes.txt: its name is not that of an image",
     )
@@ -55,7 +55,7 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
         and np.array_equal(data.y, wanted.y)
         and data.class_names == wanted.class_names
     )
-    assert on_server(f"{faces}/b").counts == {"images": 4}
+    assert read_server_path(f"{faces}/b").counts == {"images": 4}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     ],
 )
 def test_what_is_not_below_them_is_refused_alike_whether_it_is_there_or_not(faces, path):
-    for door in (checked, on_server, check_links):
+    for door in (check_path, read_server_path, check_links):
         with pytest.raises(UserError, match="not a folder that visitors of this server may read") as error:
             door(path.format(faces))
         assert "\n" not in str(error.value) and "\u202e" not in str(error.value)
@@ -89,7 +89,7 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     (faces / "a" / "in.png").symlink_to(faces / "b" / "2.png")
     (faces / "c").symlink_to(faces / "b")
     (faces / "loop").symlink_to(faces)
-    found = on_server(str(faces))
+    found = read_server_path(str(faces))
     assert found.counts == {"a": 3, "b": 4} and set(found.skipped) == {
         "a/9.png: it is a link that leads out of the allowed folders",
         "out: it is a link that leads out of the allowed folders",
@@ -98,18 +98,18 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
         "loop: it is a link to a folder",
     }
     with pytest.raises(UserError, match="not a folder"):
-        on_server(str(faces / "out"))
+        read_server_path(str(faces / "out"))
     for place, says in (
         (faces, "c in faces cannot be read: it is a link to a folder"),
         (faces / "a", "9.png in a .* leads out"),
     ):
         with pytest.raises(UserError, match=says):
             check_links(str(place))
-    assert checked(str(faces / "c")) == faces / "b"
+    assert check_path(str(faces / "c")) == faces / "b"
 
 
 def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
-    found = on_server(str(faces))
+    found = read_server_path(str(faces))
     (faces / "a" / "0.png").unlink()
     (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
     assert found.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
@@ -120,20 +120,20 @@ def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
 
 def test_a_pipe_is_not_waited_for(faces):
     os.mkfifo(faces / "a" / "pipe.png")
-    assert "a/pipe.png: it is not a regular file" in on_server(str(faces)).skipped
+    assert "a/pipe.png: it is not a regular file" in read_server_path(str(faces)).skipped
 
 
 def test_too_many_files_are_refused(faces, monkeypatch):
     monkeypatch.setattr("explorer.data.server_folder.MOST_FILES", 5)
     with pytest.raises(UserError, match="more files than the limit of 5"):
-        on_server(str(faces))
+        read_server_path(str(faces))
 
 
 def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
     np.savez(faces / "digits.npz", images=DIGITS)
     np.savez(tmp_path / "secret" / "digits.npz", images=DIGITS)
     (faces / "out.npz").symlink_to(tmp_path / "secret" / "digits.npz")
-    assert len(on_server(str(faces / "digits.npz")).names) == 12
+    assert len(read_server_path(str(faces / "digits.npz")).names) == 12
     (
         check_dataset(f"file:{faces / 'digits.npz'}"),
         check_dataset(f"folder:{faces / 'a'}"),
@@ -146,6 +146,6 @@ def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
         faces / "a" / "0.png",
         "/etc/passwd",
     ):
-        for door, asked in ((on_server, str(path)), (check_dataset, f"file:{path}")):
+        for door, asked in ((read_server_path, str(path)), (check_dataset, f"file:{path}")):
             with pytest.raises(UserError, match="not a folder that visitors of this server may read"):
                 door(asked)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from explorer.data import load
-from explorer.data.shapes import CLASS_NAMES, draw, shapes
+from explorer.data import load_dataset
+from explorer.data.shapes import CLASS_NAMES, draw_shapes, generate_shapes
 
 SIDE = 32
 PLACES = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1  # of pixel centres, in half images
@@ -12,7 +12,7 @@ PIXEL = 2 / SIDE
 def shape(name, x=0.0, y=0.0, scale=0.4, rotation=0.0):
     """One shape, its brightness 0 to 1."""
     factors = (np.array([value], np.float32) for value in (x, y, scale, rotation))
-    return draw([CLASS_NAMES.index(name)], *factors)[0, 0] / 255
+    return draw_shapes([CLASS_NAMES.index(name)], *factors)[0, 0] / 255
 
 
 def centre(image):
@@ -20,7 +20,7 @@ def centre(image):
 
 
 def test_square_and_ellipse_sit_where_the_factors_say():
-    data = shapes(300, 100)
+    data = generate_shapes(300, 100)
     for image, kind, x, y in zip(data.x[:, 0] / 255, data.y, data.factors["x"], data.factors["y"]):
         if CLASS_NAMES[kind] != "heart":
             assert centre(image) == pytest.approx((x, y), abs=PIXEL / 5)
@@ -88,8 +88,8 @@ def test_no_shape_is_cut_by_the_edge(name):
 
 
 def test_factors_are_those_of_the_images():
-    data = shapes(60, 20)
-    np.testing.assert_array_equal(data.x, draw(data.y, **data.factors))
+    data = generate_shapes(60, 20)
+    np.testing.assert_array_equal(data.x, draw_shapes(data.y, **data.factors))
     assert list(data.factors) == ["x", "y", "scale", "rotation"] and {
         v.dtype for v in data.factors.values()
     } == {np.dtype(np.float32)}
@@ -97,11 +97,15 @@ def test_factors_are_those_of_the_images():
 
 
 def test_the_seed_decides():
-    first, again, other = shapes(40, 10, seed=3), shapes(40, 10, seed=3), shapes(40, 10, seed=4)
+    first, again, other = (
+        generate_shapes(40, 10, seed=3),
+        generate_shapes(40, 10, seed=3),
+        generate_shapes(40, 10, seed=4),
+    )
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 
 
 def test_by_name_there_are_fourteen_thousand():
-    data = load("shapes")
+    data = load_dataset("shapes")
     assert (data.n_train, data.n_test, data.shape) == (12_000, 2000, (1, 32, 32))

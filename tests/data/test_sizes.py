@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import load, own
+from explorer.data import load_dataset, own
 from explorer.data.dataset import Dataset
 from explorer.data.sizes import n_train
 from explorer.errors import UserError
@@ -18,7 +18,7 @@ def test_what_comes_along_or_was_downloaded(name):
     kind = DATASETS[name]
     if kind.download and not kind.source.installed(name):
         pytest.skip(f"{name} is not on this machine")
-    assert n_train(name) == load(name).n_train
+    assert n_train(name) == load_dataset(name).n_train
 
 
 def test_none_was_forgotten():
@@ -29,20 +29,20 @@ def test_none_was_forgotten():
 def test_a_folder(tmp_path, n):
     for i in range(n):
         Image.new("L", (9, 9), i).save(tmp_path / f"{i}.png")
-    assert n_train(f"folder:{tmp_path}") == load(f"folder:{tmp_path}").n_train
+    assert n_train(f"folder:{tmp_path}") == load_dataset(f"folder:{tmp_path}").n_train
     (tmp_path / "notes.txt").write_text("", encoding="utf-8")
     (tmp_path / "broken.png").write_bytes(b"")
-    assert n_train(f"folder:{tmp_path}") >= load(f"folder:{tmp_path}").n_train
+    assert n_train(f"folder:{tmp_path}") >= load_dataset(f"folder:{tmp_path}").n_train
     assert n_train(f"folder:{tmp_path / 'none'}") == 1
 
 
 def test_uploaded_images_by_the_head_of_their_file(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    own.save(
+    own.save_own(
         Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8), "faces"
     )
     assert n_train("own:faces") == 8
-    own.place_of("faces").write_bytes(b"cut")
+    own.path_of("faces").write_bytes(b"cut")
     with pytest.raises(UserError, match="damaged"):
         n_train("own:faces")
     with pytest.raises(UserError, match="There is no data set named"):

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from explorer.data.labels_file import labels_of
-from explorer.data.upload import uploaded
+from explorer.data.labels_file import read_labels
+from explorer.data.upload import read_upload
 from explorer.errors import UserError
 
 DIGITS = (load_digits().images[:30] * 15.9375).round().astype(np.uint8)
@@ -51,7 +51,7 @@ def seen(upload) -> np.ndarray:
     ids=range(16),
 )
 def test_a_table_of_pixels(content, labelled):
-    upload = uploaded([("train.csv", content)])
+    upload = read_upload([("train.csv", content)])
     assert np.array_equal(seen(upload), DIGITS)
     wanted = {True: [str(t) for t in TARGETS], False: ["images"] * 30, None: ["abc"[t % 3] for t in TARGETS]}[
         labelled
@@ -62,13 +62,13 @@ def test_a_table_of_pixels(content, labelled):
 @pytest.mark.parametrize("last", [True, False])
 def test_labels_beside_pixels_of_0_and_1(last):
     pixels = [*(FLAT > 100).astype(int).T]
-    upload = uploaded([("it.csv", table([*pixels, TARGETS] if last else [TARGETS, *pixels]))])
+    upload = read_upload([("it.csv", table([*pixels, TARGETS] if last else [TARGETS, *pixels]))])
     assert np.array_equal(seen(upload), (DIGITS > 100) * 255) and len(upload.class_names) == 10
 
 
 def test_names_for_labels_and_decimal_pixels():
     names = np.array(["ä", "b"])[TARGETS % 2]
-    upload = uploaded([("it.csv", table([names, *(FLAT / 255).T], ["class", *PIXELS]))])
+    upload = read_upload([("it.csv", table([names, *(FLAT / 255).T], ["class", *PIXELS]))])
     assert np.array_equal(seen(upload), DIGITS) and [upload.class_names[y] for y in upload.y] == [*names]
 
 
@@ -77,7 +77,7 @@ def test_two_tables_in_a_zip_are_a_split():
     with zipfile.ZipFile(file, "w") as held:
         for name, rows in (("mnist_train.csv", slice(0, 20)), ("mnist_test.csv", slice(20, 30))):
             held.writestr(name, table([TARGETS[rows], *FLAT[rows].T], ["label", *PIXELS]))
-    data = uploaded([("archive.zip", file.getvalue())]).dataset("x", 16, False)
+    data = read_upload([("archive.zip", file.getvalue())]).dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (20, 10)
     assert sorted(data.class_names[y] for y in data.y[data.test]) == sorted(str(t) for t in TARGETS[20:])
 
@@ -98,7 +98,7 @@ def test_two_tables_in_a_zip_are_a_split():
 )
 def test_other_tables_are_refused_in_a_sentence(content, says):
     with pytest.raises(UserError, match=says) as error:
-        uploaded([("it.csv", content)])
+        read_upload([("it.csv", content)])
     assert str(error.value).isprintable()
 
 
@@ -120,11 +120,11 @@ NAMES = ["img/0.png", "img/1.png", "img/2.png"]
     ids=range(8),
 )
 def test_labels_beside_images(content):
-    assert labels_of(content.encode(), NAMES).classes == ["a", "b", "a"]
+    assert read_labels(content.encode(), NAMES).classes == ["a", "b", "a"]
 
 
 def test_a_split_beside_the_labels():
-    found = labels_of(b"file,label,split\n0.png,a,train\n1.png,b,test\n2.png,a,train\n", NAMES)
+    found = read_labels(b"file,label,split\n0.png,a,train\n1.png,b,test\n2.png,a,train\n", NAMES)
     assert found.classes == ["a", "b", "a"] and found.splits == ["train", "test", "train"]
 
 
@@ -140,7 +140,7 @@ def test_a_split_beside_the_labels():
     ],
 )
 def test_tables_about_something_else_are_no_labels(content):
-    assert labels_of(content, NAMES) is None
+    assert read_labels(content, NAMES) is None
 
 
 def test_a_table_of_labels_with_markup_and_a_split_at_the_door():
@@ -155,7 +155,7 @@ def test_a_table_of_labels_with_markup_and_a_split_at_the_door():
             "file_name,label,split\n"
             + "".join(f"{i}.png,<b>{i % 2}</b>\u202e,{'test' if i == 3 else 'train'}\n" for i in range(4)),
         )
-    upload = uploaded([("it.zip", file.getvalue())])
+    upload = read_upload([("it.zip", file.getvalue())])
     assert upload.class_names == ("<b>0</b>�", "<b>1</b>�") and upload.is_test.tolist() == [
         False,
         False,

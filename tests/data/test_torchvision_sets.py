@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer.data import data_folder, load, torchvision_sets
-from explorer.data.torchvision_sets import download
+from explorer.data import data_folder, load_dataset, torchvision_sets
+from explorer.data.torchvision_sets import download_dataset
 from explorer.errors import UserError
 from tests.data.published import check_fetched_once, md5, torchvision_class
 
@@ -86,8 +86,8 @@ def cifar10(web, home, monkeypatch):
 
 def test_mnist_and_its_kin_come_pixel_for_pixel(mnist_like):
     name, x, y = mnist_like
-    download(name)
-    data = load(name)
+    download_dataset(name)
+    data = load_dataset(name)
     np.testing.assert_array_equal(data.x, x[:, None])
     np.testing.assert_array_equal(data.y, y)
     assert data.x.dtype == np.uint8 and data.y.dtype == np.int64
@@ -96,9 +96,9 @@ def test_mnist_and_its_kin_come_pixel_for_pixel(mnist_like):
 
 def test_class_names_are_the_data_sets_own(mnist_like):
     name, *_ = mnist_like
-    download(name)
+    download_dataset(name)
     assert (
-        load(name).class_names[:2]
+        load_dataset(name).class_names[:2]
         == {"mnist": ("0", "1"), "fashion-mnist": ("T-shirt/top", "Trouser"), "kmnist": ("o", "ki")}[name]
     )
 
@@ -106,7 +106,7 @@ def test_class_names_are_the_data_sets_own(mnist_like):
 def test_a_download_lands_in_torchvisions_layout_with_progress(mnist_like, home):
     name, *_ = mnist_like
     seen = []
-    download(name, lambda done, total: seen.append((done, total)))
+    download_dataset(name, lambda done, total: seen.append((done, total)))
     raw = home / MNIST_LIKE[name] / "raw"
     assert {
         "train-images-idx3-ubyte",
@@ -128,9 +128,9 @@ def test_archives_placed_by_hand_are_used_without_a_network(mnist, web, home):
     raw.mkdir(parents=True)
     for name, data in web.files.items():
         (raw / Path(name).name).write_bytes(data)
-    download("mnist")
-    np.testing.assert_array_equal(load("mnist").x, mnist[0][:, None])
-    assert web.asked == []
+    download_dataset("mnist")
+    np.testing.assert_array_equal(load_dataset("mnist").x, mnist[0][:, None])
+    assert web.read_new_query == []
 
 
 def test_only_the_missing_archive_is_fetched(mnist, web, home):
@@ -138,12 +138,12 @@ def test_only_the_missing_archive_is_fetched(mnist, web, home):
     raw.mkdir(parents=True)
     for name in [n for n in web.files if "labels" in n]:
         (raw / Path(name).name).write_bytes(web.files[name])
-    download("mnist")
-    assert {Path(name).name for name in web.asked} == {
+    download_dataset("mnist")
+    assert {Path(name).name for name in web.read_new_query} == {
         "train-images-idx3-ubyte.gz",
         "t10k-images-idx3-ubyte.gz",
     }
-    np.testing.assert_array_equal(load("mnist").y, mnist[1])
+    np.testing.assert_array_equal(load_dataset("mnist").y, mnist[1])
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_only_the_missing_archive_is_fetched(mnist, web, home):
 )
 def test_absent_files_are_named_with_their_place_and_the_command(home, name, place):
     with pytest.raises(UserError) as error:
-        load(name)
+        load_dataset(name)
     message = str(error.value)
     assert (
         str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
@@ -176,9 +176,9 @@ def test_a_download_without_a_server_says_which_files_to_place_where(
 ):
     monkeypatch.setattr(torchvision_class("MNIST"), "mirrors", [dead_url])
     monkeypatch.setattr(torchvision_class("CIFAR10"), "url", dead_url)
-    monkeypatch.setattr(torchvision_sets, "DRIVE", dead_url)
+    monkeypatch.setattr(torchvision_sets, "DRIVE_URL", dead_url)
     with pytest.raises(UserError) as error:
-        download(name)
+        download_dataset(name)
     message = str(error.value)
     assert file in message and str(home / place) in message and "\n" not in message
     assert [p for p in home.rglob("*") if p.is_file()] == []
@@ -187,23 +187,23 @@ def test_a_download_without_a_server_says_which_files_to_place_where(
 def test_a_download_into_a_file_is_a_user_error(mnist, home):
     home.write_text("not a folder", encoding="utf-8")
     with pytest.raises(UserError, match="Not a directory|File exists"):
-        download("mnist")
+        download_dataset("mnist")
 
 
 def test_a_place_that_cannot_be_unpacked_to_is_a_user_error(mnist, home):
     (home / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").mkdir(parents=True)
     with pytest.raises(UserError, match="mnist could not be unpacked in .*: Is a directory"):
-        download("mnist")
+        download_dataset("mnist")
 
 
 @pytest.mark.parametrize("file", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
 @pytest.mark.parametrize("kept", [0, 3, 8, 17, -1])
 def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, kept):
-    download("mnist")
+    download_dataset("mnist")
     raw = home / "MNIST" / "raw" / file
     raw.write_bytes(raw.read_bytes()[:kept])
     with pytest.raises(UserError) as error:
-        load("mnist")
+        load_dataset("mnist")
     message = str(error.value)
     assert "damaged" in message and "python -m explorer data mnist" in message and str(home) in message
     assert "\n" not in message and "damaged ()" not in message
@@ -215,24 +215,24 @@ def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, k
     ids=["a page", "zeros", "another type"],
 )
 def test_a_file_of_another_format_is_called_damaged(mnist, home, content):
-    download("mnist")
+    download_dataset("mnist")
     (home / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(content)
     with pytest.raises(UserError, match="damaged"):
-        load("mnist")
+        load_dataset("mnist")
 
 
 def test_labels_for_another_number_of_images_are_called_damaged(mnist, home):
-    download("mnist")
+    download_dataset("mnist")
     raw = home / "MNIST" / "raw"
     (raw / "train-labels-idx1-ubyte").write_bytes((raw / "t10k-labels-idx1-ubyte").read_bytes())
     with pytest.raises(UserError, match="damaged"):
-        load("mnist")
+        load_dataset("mnist")
 
 
 def test_cifar10_comes_pixel_for_pixel(cifar10):
     x, y, names = cifar10
-    download("cifar10")
-    data = load("cifar10")
+    download_dataset("cifar10")
+    data = load_dataset("cifar10")
     np.testing.assert_array_equal(data.x, x)
     np.testing.assert_array_equal(data.y, y)
     assert data.x.dtype == np.uint8 and data.y.dtype == np.int64 and data.x.flags.c_contiguous
@@ -241,18 +241,18 @@ def test_cifar10_comes_pixel_for_pixel(cifar10):
 
 @pytest.mark.parametrize("file", ["data_batch_3", "test_batch", "batches.meta"])
 def test_a_damaged_part_of_cifar10_is_a_user_error(cifar10, home, file):
-    download("cifar10")
+    download_dataset("cifar10")
     part = home / "cifar-10-batches-py" / file
     part.write_bytes(part.read_bytes()[:-5])
     with pytest.raises(UserError, match="python -m explorer data cifar10"):
-        load("cifar10")
+        load_dataset("cifar10")
 
 
 def test_a_damaged_part_of_cifar10_is_mended_by_a_download(cifar10, home):
-    download("cifar10")
+    download_dataset("cifar10")
     (home / "cifar-10-batches-py" / "data_batch_3").write_bytes(b"")
-    download("cifar10")
-    np.testing.assert_array_equal(load("cifar10").x, cifar10[0])
+    download_dataset("cifar10")
+    np.testing.assert_array_equal(load_dataset("cifar10").x, cifar10[0])
 
 
 def test_the_data_folder_is_what_the_environment_names(monkeypatch, tmp_path):

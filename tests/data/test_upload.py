@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_images
 
-from explorer.data import load, own, upload
-from explorer.data.folder import folder
-from explorer.data.upload import uploaded
+from explorer.data import load_dataset, own, upload
+from explorer.data.folder import load_folder
+from explorer.data.upload import read_upload
 from explorer.errors import UserError
 from explorer.specs import RunSpec
 
@@ -46,7 +46,7 @@ def npz(**arrays) -> bytes:
 
 
 def take(content: bytes, name="it.zip"):
-    return uploaded([(name, content)])
+    return read_upload([(name, content)])
 
 
 def classes(data):
@@ -61,7 +61,7 @@ def test_a_zip_is_what_the_unpacked_folder_is(tmp_path):
     found = take(zipped(files))
     assert found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
     assert found.sizes == {(8, 8): 40} and found.modes == {"L": 40} and found.skipped == ()
-    data, wanted = found.dataset("it", 28, False), folder(str(tmp_path), 28, False)
+    data, wanted = found.dataset("it", 28, False), load_folder(str(tmp_path), 28, False)
     assert data.class_names == wanted.class_names and data.n_train == wanted.n_train == 32
     assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y)
 
@@ -85,11 +85,11 @@ def test_top_folders_are_classes_below_those_that_all_have_in_common(names, want
 
 
 def test_files_that_were_chosen_in_several_folders_may_have_one_name():
-    assert uploaded([("1.png", encoded(DIGITS[0])), ("1.png", encoded(DIGITS[1]))]).counts == {"images": 2}
+    assert read_upload([("1.png", encoded(DIGITS[0])), ("1.png", encoded(DIGITS[1]))]).counts == {"images": 2}
 
 
 def test_a_set_of_files_needs_no_zip():
-    found = uploaded(
+    found = read_upload(
         [
             ("one.jpg", encoded(PHOTOS[0], "JPEG")),
             ("two.png", encoded(PHOTOS[1])),
@@ -236,9 +236,11 @@ def test_sizes_are_those_that_a_run_can_have():
 @pytest.mark.process
 def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
     data = take(npz(images=DIGITS, labels=TARGETS)).dataset("mine", 16, False)
-    saved = own.save(data, "mine")
-    assert saved.name == "own:mine" and own.names() == ["mine"] and own.save(data, "mine").n_train == 32
-    again = load("own:mine")
+    saved = own.save_own(data, "mine")
+    assert (
+        saved.name == "own:mine" and own.list_names() == ["mine"] and own.save_own(data, "mine").n_train == 32
+    )
+    again = load_dataset("own:mine")
     assert (
         np.array_equal(again.x, data.x)
         and np.array_equal(again.y, data.y)
@@ -269,29 +271,29 @@ def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
 
 def test_a_name_that_is_taken_or_no_name_is_refused(home):
     first, second = (take(npz(images=x)).dataset("x", 16, False) for x in (DIGITS, DIGITS[:30]))
-    own.save(first, "mine")
+    own.save_own(first, "mine")
     for name in ("mine", "MINE"):
         with pytest.raises(UserError, match="named mine with other images exists already"):
-            own.save(second, name)
+            own.save_own(second, name)
     for name in ("../x", "", "a/b", "\u202e", ".hidden", "x" * 101):
         with pytest.raises(UserError, match="name"):
-            own.save(second, name)
+            own.save_own(second, name)
         with pytest.raises(UserError):
             RunSpec(f"own:{name}")
     with pytest.raises(UserError, match="Did you mean mine"):
-        load("own:mime")
-    assert own.names() == ["mine"]
+        load_dataset("own:mime")
+    assert own.list_names() == ["mine"]
 
 
 def test_every_changed_byte_of_saved_images_is_noticed(home):
-    data = own.save(take(npz(images=DIGITS)).dataset("x", 16, False), "mine")
-    place = own.place_of("mine")
+    data = own.save_own(take(npz(images=DIGITS)).dataset("x", 16, False), "mine")
+    place = own.path_of("mine")
     content = place.read_bytes()
     rng = np.random.default_rng(0)
     for at in [*range(8), *rng.integers(8, len(content), 200)]:
         place.write_bytes(content[:at] + bytes([content[at] ^ (1 << rng.integers(8))]) + content[at + 1 :])
         try:
-            found = load("own:mine")
+            found = load_dataset("own:mine")
         except UserError as error:
             assert "Upload the images again" in str(error)
         else:

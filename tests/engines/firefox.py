@@ -32,7 +32,7 @@ class Firefox(Page):
     moves_per_second = 2  # between two places it moves by itself, at the screen's rate
 
     def __init__(self, socket: ClientConnection):
-        self.socket, self.last_id, self.logged = socket, 0, []
+        self.socket, self.last_id, self.logged_names = socket, 0, []
         self._send("session.new", capabilities={})
         self._send("session.subscribe", events=["log.entryAdded"])
         self.tab = self._send("browsingContext.getTree")["contexts"][0]["context"]
@@ -41,7 +41,7 @@ class Firefox(Page):
     def open(self, url: str) -> None:
         # what still loads is given up
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
-        self.logged.clear()
+        self.logged_names.clear()
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
     def evaluate(self, expression: str):
@@ -68,7 +68,7 @@ class Firefox(Page):
         ]  # of this document: one that was left may say that it could not finish
         return [
             entry["text"]
-            for entry in self.logged
+            for entry in self.logged_names
             if entry["level"] == "error" and entry["source"]["realm"] == realm
         ]
 
@@ -86,7 +86,7 @@ class Firefox(Page):
         while True:
             message = json.loads(self.socket.recv(timeout=120))
             if message["type"] == "event":
-                self.logged.append(message["params"])
+                self.logged_names.append(message["params"])
             elif message["id"] == self.last_id:
                 if message["type"] == "error":
                     raise RuntimeError(f"{method}: {message['message']}")

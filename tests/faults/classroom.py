@@ -18,9 +18,9 @@ from contextlib import AsyncExitStack
 import numpy as np
 
 from explorer.jobs import queue
-from explorer.jobs.limits import jobs_each
+from explorer.jobs.limits import max_jobs_per_visitor
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue
+from explorer.store.catalogue import list_runs
 from tests.benchmarks.crowd import WARM, let_go
 from tests.benchmarks.session import Session, session
 from tests.browser.launch import app_process
@@ -55,9 +55,11 @@ async def train(address: str, trainers: int, each: int) -> None:
         await press(
             address, *(RunSpec(epochs=EPOCHS, width=64, seed=i * (each + 1) + j) for j in range(each + 1))
         )
-    print(f"{len(queue.jobs())} trainings are under way {time.monotonic() - start:.0f} s later", flush=True)
+    print(
+        f"{len(queue.list_jobs())} trainings are under way {time.monotonic() - start:.0f} s later", flush=True
+    )
     async with asyncio.timeout(PATIENCE):
-        while any(job.alive for job in await asyncio.to_thread(queue.jobs)):
+        while any(job.alive for job in await asyncio.to_thread(queue.list_jobs)):
             await asyncio.sleep(2)
     print(f"all have ended after {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
 
@@ -73,7 +75,7 @@ def say(when: str, took: np.ndarray, memory: float) -> None:
 
 async def trial(students: int, trainings: int) -> bool:
     """Whether all that was allowed was trained, and nothing else."""
-    each = jobs_each()
+    each = max_jobs_per_visitor()
     trainers = trainings // each
     with app_process() as (address, process):
         async with AsyncExitStack() as stack:
@@ -88,8 +90,8 @@ async def trial(students: int, trainings: int) -> bool:
             say("they explore", await exploring(visitors, asyncio.sleep(ALONE)), resident(process.pid))
             took = await exploring(visitors, train(address, trainers, each))
             say(f"they explore while {trainers} others train {each} each", took, resident(process.pid))
-    faults = [job.fault for job in queue.jobs() if job.fault]
-    made = sum(run.spec.width == 64 and run.spec.epochs == EPOCHS for run in catalogue()[0])
+    faults = [job.fault for job in queue.list_jobs() if job.fault]
+    made = sum(run.spec.width == 64 and run.spec.epochs == EPOCHS for run in list_runs()[0])
     print(f"{made} were trained and kept, {trainers} refused for being one too many; faults: {faults}")
     return made == trainers * each and not faults
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from explorer.errors import UserError
 from explorer.runs.load import load_model
-from explorer.store.catalogue import catalogue
+from explorer.store.catalogue import list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors
+from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE, read_run, read_tensors
 from tests.faults.run_doors import use
 from tests.faults.scene import OTHER, RUN, Scene
 
@@ -23,15 +23,15 @@ BLOCKS = (1, 2, 7, 8, 9, 64, 511, 512, 513, 4095, 4096, 4097)  # lengths at whic
 
 def is_as_before(scene: Scene) -> None:
     """Raises UserError if the run is refused. The replay and the events may be gone, but not others."""
-    found = read(scene.home)
+    found = read_run(scene.home)
     use(found)
     assert found == scene.run
-    for file in (MODEL, EMBEDDING):
+    for file in (MODEL_FILE, EMBEDDING_FILE):
         same(read_tensors(found, file), scene.tensors[file])
     if (r := read_replay(scene.home)) is not None:
         same(vars(r), vars(scene.replay))
-    elif (scene.home / REPLAY).exists():
-        assert (scene.home / REPLAY).read_bytes() != scene.whole[REPLAY]
+    elif (scene.home / REPLAY_FILE).exists():
+        assert (scene.home / REPLAY_FILE).read_bytes() != scene.whole[REPLAY_FILE]
     assert len(read_events(scene.home)) <= len(scene.events)
 
 
@@ -40,11 +40,11 @@ def same(found: dict, wanted: dict) -> None:
 
 
 def others_stay(scene: Scene) -> None:
-    whole, faults = catalogue()
+    whole, faults = list_runs()
     assert OTHER in [run.name for run in whole] and all(
         f"Run {RUN} can't be used" in fault for fault in faults
     )
-    other = read(scene.home.with_name(OTHER))
+    other = read_run(scene.home.with_name(OTHER))
     load_model(other).decode(read_embedding(other).mu[:1])
 
 
@@ -93,10 +93,10 @@ def swapped_file(rng: Random, scene: Scene) -> None:
     """One or more files of a run of the same size; all of them make that run, under this one's name."""
     theirs = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
     files = {file: theirs[file] for file in rng.sample(sorted(theirs), rng.randint(1, 3))}
-    if RECORD in files:
+    if RECORD_FILE in files:
         scene.put(files)
-        use(read(scene.home))
-        assert {MODEL, EMBEDDING} <= files.keys()
+        use(read_run(scene.home))
+        assert {MODEL_FILE, EMBEDDING_FILE} <= files.keys()
     else:
         tried(rng, scene, files)
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from explorer.data import own
 from explorer.data.dataset import Dataset
-from explorer.data.folder import folder as folder_of_images
-from explorer.data.own_image import from_file
-from explorer.data.upload import uploaded
+from explorer.data.folder import load_folder as folder_of_images
+from explorer.data.own_image import read_own_image
+from explorer.data.upload import read_upload
 from explorer.untrusted.tensors import packed as sealed
 from tests.faults import inputs
 
@@ -28,7 +28,7 @@ def sane(data: Dataset) -> None:
 
 
 def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
-    found = uploaded(files)
+    found = read_upload(files)
     assert (
         sum(found.counts.values())
         == len(found.names)
@@ -37,7 +37,7 @@ def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
     )
     data = found.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
     sane(data)
-    sane(own.save(data, f"it-{rng.getrandbits(64):x}"))
+    sane(own.save_own(data, f"it-{rng.getrandbits(64):x}"))
 
 
 def image_zip(rng: Random) -> None:
@@ -117,14 +117,14 @@ def own_set(rng: Random) -> None:
         lambda: sealed("own", inputs.changed_object(rng, about), {"x": x, "y": y}),
         lambda: sealed("own", about, inputs.tensors(rng, {"x": x, "y": y})),
     ]
-    own.place_of("it").parent.mkdir(parents=True, exist_ok=True)
-    own.place_of("it").write_bytes(rng.choice(lies)())
-    sane(own.own("it"))
+    own.path_of("it").parent.mkdir(parents=True, exist_ok=True)
+    own.path_of("it").write_bytes(rng.choice(lies)())
+    sane(own.load_own("it"))
 
 
 def single_image(rng: Random) -> None:
     shape = rng.choice(((1, 8, 8), (3, 64, 64)))
-    x = from_file(inputs.image(rng), shape)
+    x = read_own_image(inputs.image(rng), shape)
     assert x.shape == shape and x.dtype == np.uint8
 
 

@@ -16,14 +16,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.data import own
-from explorer.data.digits import digits
-from explorer.data.download import fetch
+from explorer.data.digits import load_digits
+from explorer.data.download import download_file
 from explorer.jobs import queue
 from explorer.runs.export_run import run_zip
 from explorer.specs import RunSpec
 from explorer.store import deletion
-from explorer.store.catalogue import SHIPPED, find
-from explorer.store.run import MODEL, RECORD
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
+from explorer.store.run import MODEL_FILE, RECORD_FILE
 from explorer.ui.pages import page_file
 from tests.browser.launch import ROOT
 from tests.faults.small_disk import command, function
@@ -39,8 +39,8 @@ STATES = {
     "a run can't be read": ("runs/mine", NOTHING),
     "a run can't be entered": ("runs/mine", LOOK),
     "a run can't be written": ("runs/mine", READ),
-    "a record can't be read": (f"runs/mine/{RECORD}", NOTHING),
-    "a model can't be read": (f"runs/mine/{MODEL}", NOTHING),
+    "a record can't be read": (f"runs/mine/{RECORD_FILE}", NOTHING),
+    "a model can't be read": (f"runs/mine/{MODEL_FILE}", NOTHING),
     "the queue can't be read": ("runs/.jobs", NOTHING),
     "the queue can't be written": ("runs/.jobs", READ),
     "the trash can't be read": ("runs/.trash", NOTHING),
@@ -52,8 +52,8 @@ PAGES = {"library": {}, "train": {}, "explore": {"run": "mine"}}
 
 
 def uses(root: Path) -> dict[str, Callable[[], str]]:
-    zipped, images, again = root / "run.zip", digits(), find("mine").spec.arguments()
-    zipped.write_bytes(run_zip(find("mine")))
+    zipped, images, again = root / "run.zip", load_digits(), find_run("mine").spec.arguments()
+    zipped.write_bytes(run_zip(find_run("mine")))
     return {
         "list": lambda: command("list"),
         "show": lambda: command("show", "mine"),
@@ -66,12 +66,14 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
         "import": lambda: command("import", zipped, "--run", "new"),
         "export": lambda: command("export", "mine", "--to", "zip", "--out", root / "runs" / "out.zip"),
         "jobs": lambda: command("jobs"),
-        "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
-        "delete": lambda: function(deletion.delete, "mine"),
-        "restore": lambda: function(deletion.restore, "gone"),
-        "save an upload": lambda: function(own.save, images, "new"),
+        "ask to stop": lambda: function(queue.request_stop, "waiting"),
+        "delete": lambda: function(deletion.delete_run, "mine"),
+        "restore": lambda: function(deletion.restore_run, "gone"),
+        "save an upload": lambda: function(own.save_own, images, "new"),
         "train on an upload": lambda: command("train", "--dataset", "own:it"),
-        "place a download": lambda: function(fetch, ["http://127.0.0.1:1/x"], root / "data" / "x" / "x", ""),
+        "place a download": lambda: function(
+            download_file, ["http://127.0.0.1:1/x"], root / "data" / "x" / "x", ""
+        ),
         "doctor": lambda: command("doctor"),
     }
 
@@ -94,9 +96,9 @@ if __name__ == "__main__":
         "EXPLORER_MAX_JOBS": "2",
     }  # what is in the queue, for which no process comes, keeps no other waiting
     for name in ("mine", "other", ".trash/gone"):
-        shutil.copytree(SHIPPED / INTACT, root / "runs" / name)
-    queue.enter("waiting", SHORT)
-    own.save(digits(), "it")
+        shutil.copytree(SHIPPED_FOLDER / INTACT, root / "runs" / name)
+    queue.enqueue("waiting", SHORT)
+    own.save_own(load_digits(), "it")
     pristine.mkdir()
     for part in ("runs", "data"):
         shutil.copytree(root / part, pristine / part)

@@ -14,12 +14,12 @@ from explorer.events import Checkpoint
 from explorer.runs.import_run import import_run, import_weights
 from explorer.runs.load import load_model
 from explorer.store import classifier
-from explorer.store.catalogue import SHIPPED, find
-from explorer.store.checkpoint import CHECKPOINT, read_checkpoint, write_checkpoint
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
+from explorer.store.checkpoint import CHECKPOINT_FILE, read_checkpoint, write_checkpoint
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run
+from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE, Run
 from explorer.untrusted.tensors import opened, packed
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
@@ -29,7 +29,7 @@ def use(found: Run) -> None:
     """All that pages read of a run."""
     at, e = load_model(found), read_embedding(found)
     assert np.isfinite(at.decode(e.mu[:2])).all() and np.isfinite(at.encode(e.images[:2]).mu.numpy()).all()
-    classifier.classifier_of(found)
+    classifier.read_classifier(found)
     read_replay(found.folder)
     json.dumps(
         [
@@ -38,7 +38,7 @@ def use(found: Run) -> None:
             found.n_train,
             found.epochs,
             found.seconds,
-            found.files[MODEL]["sha256"][:8],
+            found.files[MODEL_FILE]["sha256"][:8],
         ]
     )
     assert all(
@@ -61,7 +61,9 @@ def run_zip(rng: Random, scene: Scene) -> None:
         lambda: {file: inputs.damaged(rng, files[file])},
         lambda: {inputs.name(rng): b"x"},
         lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
-        lambda: scene.signed({MODEL: safetensors.save(inputs.tensors(rng, safetensors.load(files[MODEL])))}),
+        lambda: scene.signed(
+            {MODEL_FILE: safetensors.save(inputs.tensors(rng, safetensors.load(files[MODEL_FILE])))}
+        ),
     ]
     if rng.random() < 0.1:
         imported(import_run(inputs.damaged(rng, scene.zip), "new"))
@@ -73,7 +75,7 @@ def run_zip(rng: Random, scene: Scene) -> None:
 
 
 def weights(rng: Random, scene: Scene) -> None:
-    content = scene.whole[MODEL]
+    content = scene.whole[MODEL_FILE]
     lies = [
         lambda: content,
         lambda: inputs.damaged(rng, content),
@@ -86,12 +88,12 @@ def weights(rng: Random, scene: Scene) -> None:
 def record(rng: Random, scene: Scene) -> None:
     lies = [
         lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
-        lambda: {RECORD: inputs.damaged(rng, scene.whole[RECORD])},
-        lambda: {RECORD: json.dumps(inputs.value(rng)).encode()},
-        lambda: {RECORD: rng.choice((b"[" * 10**5, b"1" * 10**5, b'{"format": 1e999}'))},
+        lambda: {RECORD_FILE: inputs.damaged(rng, scene.whole[RECORD_FILE])},
+        lambda: {RECORD_FILE: json.dumps(inputs.value(rng)).encode()},
+        lambda: {RECORD_FILE: rng.choice((b"[" * 10**5, b"1" * 10**5, b'{"format": 1e999}'))},
     ]
     scene.put(rng.choice(lies)())
-    use(find(RUN))
+    use(find_run(RUN))
 
 
 def tensors(file: str):
@@ -104,21 +106,21 @@ def tensors(file: str):
         ]
         held = rng.choice(lies)()
         scene.put(scene.signed({file: held}) if rng.random() < 0.9 else {file: held})
-        use(find(RUN))
+        use(find_run(RUN))
 
     return door
 
 
 def replay(rng: Random, scene: Scene) -> None:
-    about, held = opened("replay", scene.whole[REPLAY])
+    about, held = opened("replay", scene.whole[REPLAY_FILE])
     lies = [
         lambda: packed("replay", about, inputs.tensors(rng, held)),
-        lambda: inputs.safetensors_lies(rng, scene.whole[REPLAY]),
-        lambda: inputs.damaged(rng, scene.whole[REPLAY]),
+        lambda: inputs.safetensors_lies(rng, scene.whole[REPLAY_FILE]),
+        lambda: inputs.damaged(rng, scene.whole[REPLAY_FILE]),
         lambda: packed("replay", inputs.changed_object(rng, about), held),
     ]
-    scene.put(scene.signed({REPLAY: rng.choice(lies)()}))
-    r = read_replay(find(RUN).folder)
+    scene.put(scene.signed({REPLAY_FILE: rng.choice(lies)()}))
+    r = read_replay(find_run(RUN).folder)
     if r is None:
         raise UserError("There is no replay that can be read.")
     assert (
@@ -136,10 +138,12 @@ def replay(rng: Random, scene: Scene) -> None:
 def checkpoint(rng: Random, scene: Scene) -> None:
     held = {"a": np.arange(6.0), "rng": np.arange(8, dtype=np.uint8)}
     write_checkpoint(scene.home, scene.run.spec, Checkpoint(3, 30, 1.5, held))
-    content = (scene.home / CHECKPOINT).read_bytes()
-    (scene.home / CHECKPOINT).write_bytes(rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, content))
+    content = (scene.home / CHECKPOINT_FILE).read_bytes()
+    (scene.home / CHECKPOINT_FILE).write_bytes(
+        rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, content)
+    )
     found = read_checkpoint(scene.home, scene.run.spec)
-    (scene.home / CHECKPOINT).unlink()
+    (scene.home / CHECKPOINT_FILE).unlink()
     if found is None:
         raise UserError("There is no checkpoint that can be read.")
     assert (
@@ -150,11 +154,11 @@ def checkpoint(rng: Random, scene: Scene) -> None:
 
 
 def naming(rng: Random, scene: Scene) -> None:
-    file = classifier.file_of(scene.run.spec)
+    file = classifier.classifier_file_name(scene.run.spec)
     (scene.runs / file).write_bytes(
-        rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED / file).read_bytes())
+        rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED_FOLDER / file).read_bytes())
     )
-    found, _ = classifier.classifier_of(scene.run)  # the shipped one, if this is refused
+    found, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
     (scene.runs / file).unlink()
     assert (
         np.isfinite(found.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
@@ -163,9 +167,9 @@ def naming(rng: Random, scene: Scene) -> None:
 
 
 def events(rng: Random, scene: Scene) -> None:
-    lines = [json.loads(line) for line in scene.whole[EVENTS].splitlines()[:5]]
+    lines = [json.loads(line) for line in scene.whole[EVENTS_FILE].splitlines()[:5]]
     content = "".join(json.dumps(inputs.changed(rng, line)) + "\n" for line in lines).encode()
-    scene.put({EVENTS: rng.choice((content, inputs.damaged(rng, content), b"[" * 10**5 + b"\n"))})
+    scene.put({EVENTS_FILE: rng.choice((content, inputs.damaged(rng, content), b"[" * 10**5 + b"\n"))})
     ends = [e for e in read_events(scene.home) if e["event"] == "epoch_end"]
     assert np.isfinite(
         np.array([[e[name] for name in ("epoch", "distortion", "rate", "beta")] for e in ends], float)
@@ -176,8 +180,8 @@ DOORS = {
     "run zip": run_zip,
     "weights": weights,
     "run.json": record,
-    "model": tensors(MODEL),
-    "embedding": tensors(EMBEDDING),
+    "model": tensors(MODEL_FILE),
+    "embedding": tensors(EMBEDDING_FILE),
     "replay": replay,
     "checkpoint": checkpoint,
     "classifier": naming,

@@ -12,10 +12,18 @@ from pathlib import Path
 
 from explorer.runs.export_run import run_zip
 from explorer.store.atomic import fingerprint
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING, MODEL, RECORD, REPLAY, read, read_tensors, signed
+from explorer.store.run import (
+    EMBEDDING_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
+    encode_record,
+    read_run,
+    read_tensors,
+)
 
 SOURCE = "digits-vae-2d-both"  # which has a replay
 OTHER = "digits-vae-2d-kl-only"  # of the same sizes
@@ -26,11 +34,14 @@ KEPT = {Path("runs/.jobs")}  # of the queue, once it was asked
 class Scene:
     def __init__(self, root: Path):
         self.root, self.runs, self.home = root, root / "runs", root / "runs" / RUN
-        shutil.copytree(SHIPPED / SOURCE, self.home)
-        shutil.copytree(SHIPPED / OTHER, self.runs / OTHER)
-        self.run, self.whole = read(self.home), {path.name: path.read_bytes() for path in self.home.iterdir()}
-        self.record, self.zip = json.loads(self.whole[RECORD]), run_zip(self.run)
-        self.tensors = {file: read_tensors(self.run, file) for file in (MODEL, EMBEDDING)}
+        shutil.copytree(SHIPPED_FOLDER / SOURCE, self.home)
+        shutil.copytree(SHIPPED_FOLDER / OTHER, self.runs / OTHER)
+        self.run, self.whole = (
+            read_run(self.home),
+            {path.name: path.read_bytes() for path in self.home.iterdir()},
+        )
+        self.record, self.zip = json.loads(self.whole[RECORD_FILE]), run_zip(self.run)
+        self.tensors = {file: read_tensors(self.run, file) for file in (MODEL_FILE, EMBEDDING_FILE)}
         self.replay, self.events = read_replay(self.home), read_events(self.home)
         self.there = self._paths()
 
@@ -46,10 +57,12 @@ class Scene:
         """These files, and a record that has their checksums, and is itself changed."""
         told = {name: fingerprint(content) for name, content in files.items()}
         record = self.record | {
-            "files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY}
+            "files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY_FILE}
         }
-        record = change(record | ({"replay": told[REPLAY]} if REPLAY in told else {}))
-        return files | {RECORD: signed(record) if isinstance(record, dict) else json.dumps(record).encode()}
+        record = change(record | ({"replay": told[REPLAY_FILE]} if REPLAY_FILE in told else {}))
+        return files | {
+            RECORD_FILE: encode_record(record) if isinstance(record, dict) else json.dumps(record).encode()
+        }
 
     def restore(self) -> set[Path]:
         """Returns what was left behind, which is gone then."""

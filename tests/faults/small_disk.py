@@ -17,7 +17,7 @@ from pathlib import Path
 
 from explorer.cli.parser import main
 from explorer.data import own
-from explorer.data.digits import digits
+from explorer.data.digits import load_digits
 from explorer.errors import UserError
 from explorer.events import EpochEnd
 from explorer.jobs import queue
@@ -26,9 +26,9 @@ from explorer.runs.export_run import run_zip
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store import deletion
-from explorer.store.atomic import PART
-from explorer.store.catalogue import SHIPPED, find
-from explorer.store.run import MODEL
+from explorer.store.atomic import PARTIAL_SUFFIX
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
+from explorer.store.run import MODEL_FILE
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
@@ -61,30 +61,30 @@ class Disk:
         self.ballast = root / "ballast"
         os.environ |= {"EXPLORER_RUNS": str(self.runs), "EXPLORER_DATA": str(root / "data")}
         for name in (INTACT, "mine"):
-            shutil.copytree(SHIPPED / INTACT, self.runs / name)
+            shutil.copytree(SHIPPED_FOLDER / INTACT, self.runs / name)
         told = []
         train_run(SHORT, "stopped", told.append, lambda: isinstance(told[-1], EpochEnd))
-        queue.enter("waiting", SHORT)
+        queue.enqueue("waiting", SHORT)
         shutil.copytree(root, self.pristine)
 
     def uses(self) -> dict[str, Callable[[], str]]:
-        zipped, weights, images = self.root.parent / "run.zip", self.root.parent / MODEL, digits()
-        zipped.write_bytes(run_zip(find("mine")))
-        shutil.copy(self.runs / INTACT / MODEL, weights)
+        zipped, weights, images = self.root.parent / "run.zip", self.root.parent / MODEL_FILE, load_digits()
+        zipped.write_bytes(run_zip(find_run("mine")))
+        shutil.copy(self.runs / INTACT / MODEL_FILE, weights)
         return {
             "train": lambda: command("train", "--run", "new", *SHORT.arguments()),
             "go on": lambda: command("train", "--run", "stopped", *SHORT.arguments()),
             "import a run": lambda: command("import", zipped, "--run", "new"),
             "import weights": lambda: command(
-                "import", weights, "--run", "new", *find(INTACT).spec.arguments()
+                "import", weights, "--run", "new", *find_run(INTACT).spec.arguments()
             ),
             "export": lambda: command(
                 "export", INTACT, "--to", "zip", "--out", self.root / "new" / "run.zip"
             ),
-            "save an upload": lambda: function(own.save, images, "new"),
-            "enter the queue": lambda: function(queue.enter, "new", SHORT),
-            "ask to stop": lambda: function(queue.ask_to_stop, "waiting"),
-            "delete": lambda: function(deletion.delete, "mine"),
+            "save an upload": lambda: function(own.save_own, images, "new"),
+            "enter the queue": lambda: function(queue.enqueue, "new", SHORT),
+            "ask to stop": lambda: function(queue.request_stop, "waiting"),
+            "delete": lambda: function(deletion.delete_run, "mine"),
         }
 
     def restore(self) -> None:
@@ -110,12 +110,12 @@ class Disk:
         return sorted(
             name
             for name in found.keys() | before.keys()
-            if found.get(name, b"") != before.get(name, b"") or name.endswith(PART)
+            if found.get(name, b"") != before.get(name, b"") or name.endswith(PARTIAL_SUFFIX)
         )
 
     def tried(self, act: Callable[[], str], room: int) -> dict:
         self.restore()
-        self.leave(room)
+        self.discard_query(room)
         said = act()
         self.ballast.unlink()
         return {

@@ -25,7 +25,7 @@ from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store import deletion
-from explorer.store.catalogue import catalogue
+from explorer.store.catalogue import list_runs
 from tests.benchmarks.session import Session, session
 from tests.browser.launch import ROOT, app_process
 from tests.faults.processes import below, having, open_files, resident, threads
@@ -92,7 +92,7 @@ class Soak:
         """Half of those who go to Explore ask for a run."""
         visitor.page, visitor.page_hash, visitor.query = self.rng.choice(PAGES), "", ""
         if visitor.page == "explore" and self.rng.random() < 0.5:
-            found, _ = await asyncio.to_thread(catalogue)
+            found, _ = await asyncio.to_thread(list_runs)
             visitor.query = f"run={self.rng.choice(found).name}"
         visitor.elements.clear()
         visitor.values.clear()
@@ -124,7 +124,7 @@ class Soak:
                 RunSpec(epochs=10, width=16, seed=(self.counts["trainings"] + i) % SEEDS) for i in (0, 1)
             )
             with suppress(UserError):  # there is none yet
-                deletion.delete(before.run_id)
+                deletion.delete_run(before.run_id)
             await press(self.address, spec)
             self.counts["trainings"] += 1
 
@@ -183,7 +183,7 @@ def main() -> int:
         with app_process() as (address, process):
             soak = Soak(address, process.pid, Random(args.seed), folders)
             asyncio.run(soak.go_on(60 * args.minutes, args.visitors, args.every))
-            while any(job.alive for job in queue.jobs()):
+            while any(job.alive for job in queue.list_jobs()):
                 time.sleep(1)
             time.sleep(5)
             print("all have left:")

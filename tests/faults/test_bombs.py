@@ -13,8 +13,8 @@ import zlib
 import numpy as np
 import pytest
 
-from explorer.data.own_image import from_file
-from explorer.data.upload import uploaded
+from explorer.data.own_image import read_own_image
+from explorer.data.upload import read_upload
 from explorer.errors import UserError
 from explorer.runs.import_run import import_run
 from explorer.untrusted.tensors import unpacked
@@ -166,7 +166,7 @@ BOMBS = {
 def test_a_bomb_among_images_is_refused(bomb):
     make, says = BOMBS[bomb]
     with pytest.raises(UserError, match=says) as error:
-        uploaded([("it.zip", bytes(make()))])
+        read_upload([("it.zip", bytes(make()))])
     assert str(error.value).isprintable()
 
 
@@ -206,13 +206,13 @@ def test_a_bomb_is_no_run(bomb, tmp_path, monkeypatch):
 )
 def test_a_single_image_that_is_a_bomb_is_refused(content):
     with pytest.raises(UserError, match="This file cannot be used"):
-        from_file(content, (1, 28, 28))
+        read_own_image(content, (1, 28, 28))
 
 
 def test_many_photographs_are_refused_before_they_are_decoded():
     large = png_of(9000, 9000, bytes(9000 * 1126))
     with pytest.raises(UserError, match="billion pixels"):
-        uploaded([(f"{i}.png", large) for i in range(130)])
+        read_upload([(f"{i}.png", large) for i in range(130)])
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_tensors_that_lie_are_no_tensors(header):
 
 
 def test_a_class_has_a_name_that_can_be_shown():
-    found = uploaded(
+    found = read_upload(
         [
             (f"{name}/{i}.png", inputs.png_of(8, 8, bytes([255] * 16)))
             for i, name in enumerate(("<script>", "a\x1b[2Jb", "\u202egnp", "x" * 500, "a\nb"))
@@ -287,24 +287,24 @@ def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes
 )
 def test_a_tiff_of_many_pages_is_refused_before_they_are_decoded(content, says):
     with pytest.raises(UserError, match=says):
-        uploaded([("a.tif", content)])
+        read_upload([("a.tif", content)])
 
 
 def test_a_tiff_that_leads_back_to_its_first_page_ends():
     with pytest.raises(UserError):
-        uploaded([("a.tif", tiff_of_pages(1, 8, 8, circular=True))])
+        read_upload([("a.tif", tiff_of_pages(1, 8, 8, circular=True))])
 
 
 def test_a_table_or_labels_without_end_are_refused():
     with pytest.raises(UserError, match="cannot form a square image"):
-        uploaded([("a.csv", b"1," * 1_000_000)])
+        read_upload([("a.csv", b"1," * 1_000_000)])
     with pytest.raises(UserError, match="the limit is 150 MB"):
-        uploaded([("a.zip", bytes(with_field(zipped(("a.csv", b"1")), 24, "<L", 160_000_000)))])
-    found = uploaded([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
+        read_upload([("a.zip", bytes(with_field(zipped(("a.csv", b"1")), 24, "<L", 160_000_000)))])
+    found = read_upload([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
     assert len(found.names) == 2
 
 
 def test_many_tiffs_of_many_pages_are_refused_as_too_many(monkeypatch):
-    monkeypatch.setattr("explorer.data.upload.MOST_FILES", 100)
+    monkeypatch.setattr("explorer.data.upload.MAX_FILES", 100)
     with pytest.raises(UserError, match="more images than the limit of 100"):
-        uploaded([(f"{i}.tif", tiff_of_pages(60, 8, 8)) for i in range(5)])
+        read_upload([(f"{i}.tif", tiff_of_pages(60, 8, 8)) for i in range(5)])

@@ -10,18 +10,18 @@ import numpy as np
 from explorer.cli.parser import main
 from explorer.errors import UserError
 from explorer.fields import value_type
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
-from explorer.store.run import RECORD
-from explorer.ui.compare.address import take
+from explorer.store.run import RECORD_FILE
+from explorer.ui.compare.address import apply_query
 from explorer.ui.components import settings
-from explorer.ui.components.pad_position import Place
+from explorer.ui.components.pad_position import PadPosition
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
 CODES = np.random.default_rng(0).standard_normal((50, 2))
-SCALE, BETAS = scale_of(CODES, project(CODES), True), (0.1, 1.0)
+SCALE, BETAS = reference_gaussian(CODES, fit_projection(CODES), True), (0.1, 1.0)
 SETTINGS = [setting for setting in vars(settings).values() if isinstance(setting, settings.Setting)]
 
 
@@ -53,13 +53,17 @@ def setting(rng: Random) -> None:
     except ValueError:
         raise UserError("It can't be that.") from None
     assert type(found) is type(chosen.usual)
-    assert len(found) <= settings.WORD if isinstance(found, str) else chosen.low <= found <= chosen.high
+    assert (
+        len(found) <= settings.MAX_WORD_LENGTH
+        if isinstance(found, str)
+        else chosen.low <= found <= chosen.high
+    )
     assert not chosen.options or found in chosen.options
 
 
 def compare_link(rng: Random) -> None:
-    here = Place([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
-    says = take(
+    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    says = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
         here,
         SCALE,
@@ -103,7 +107,7 @@ def typed(rng: Random, scene: Scene) -> None:
             ["export", word, "--to", "zip", "--out", out / "x"],
             ["export", RUN, "--to", word, "--out", out / "x"],
             ["import", word],
-            ["import", scene.home / RECORD, flag, word],
+            ["import", scene.home / RECORD_FILE, flag, word],
             ["train", "--dataset", "none", flag, word],
             ["train", "--dataset", f"own:{word}"],
             ["data", f"own:{word}"],

@@ -23,11 +23,11 @@ from explorer.runs import train as runs_train
 from explorer.runs.load import load_model
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.atomic import PART
-from explorer.store.catalogue import SHIPPED, catalogue
+from explorer.store.atomic import PARTIAL_SUFFIX
+from explorer.store.catalogue import SHIPPED_FOLDER, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, Run
+from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE, Run
 from tests.browser.launch import ROOT, app_process
 from tests.faults.processes import trainer_of
 from tests.faults.visits import PAGES, press, visit
@@ -38,7 +38,7 @@ SPECS = {
     "ladder": RunSpec(model="ladder", betas="0.1,1", epochs=15, rung_epochs=5, width=16),
     "vqvae": RunSpec(model="vqvae", latent_dim=4, n_codes=8, epochs=20, width=16),
 }
-FILES = {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+FILES = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE}
 INTACT = "digits-vae-2d-both"
 # of trainers, killed once they train; of trainers, processes from the start, the others being forks
 BEGUN = 0.7
@@ -66,7 +66,7 @@ def check(true: object, says: object) -> None:
 def until(there: Callable[[], object], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not there():
-        check(time.monotonic() < end, f"waited in vain for {what}; {queue.jobs()}")
+        check(time.monotonic() < end, f"waited in vain for {what}; {queue.list_jobs()}")
         time.sleep(0.02)
 
 
@@ -77,24 +77,24 @@ class World:
         self.folder, self.rng, self.counts = folder, rng, Counter()
         self.victims: dict[str, str] = {}  # runs that were begun and are not whole yet, and their kinds
         self.broken: set[str] = set()  # those of them that were killed
-        self.took, self.processes, self.app = {}, {}, stack.enter_context(ExitStack())
-        shutil.copytree(SHIPPED / INTACT, folder / INTACT)
+        self.record_step, self.processes, self.app = {}, {}, stack.enter_context(ExitStack())
+        shutil.copytree(SHIPPED_FOLDER / INTACT, folder / INTACT)
         for kind in kinds:
             start = time.monotonic()
             train_run(SPECS[kind], f"whole-{kind}")
-            self.took[kind] = time.monotonic() - start
+            self.record_step[kind] = time.monotonic() - start
         self.wholes = self.runs()
         self.open_app()
 
     def runs(self) -> dict[str, Run]:
-        return {run.name: run for run in catalogue()[0] if run.folder.parent == self.folder}
+        return {run.name: run for run in list_runs()[0] if run.folder.parent == self.folder}
 
     def open_app(self) -> None:
         self.address, self.server = self.app.enter_context(app_process())
         self.app.callback(self.server.kill)
 
     def alive(self) -> list[str]:
-        return [job.run for job in queue.jobs() if job.alive]
+        return [job.run for job in queue.list_jobs() if job.alive]
 
     def fill_queue(self) -> None:
         """What was broken is tried again, and what is new comes on."""
@@ -103,7 +103,7 @@ class World:
             run = (
                 left[0]
                 if left
-                else f"{(kind := self.rng.choice(list(self.took)))}-{self.rng.getrandbits(32):08x}"
+                else f"{(kind := self.rng.choice(list(self.record_step)))}-{self.rng.getrandbits(32):08x}"
             )
             self.start(run, self.victims.get(run) or kind)
 
@@ -129,7 +129,7 @@ class World:
         run = self.alive()[0]
         if self.rng.random() < BEGUN:
             until(lambda: read_events(self.folder / run) or run not in self.alive(), f"{run} to begin")
-            time.sleep(self.rng.uniform(0, self.took[self.victims[run]]))
+            time.sleep(self.rng.uniform(0, self.record_step[self.victims[run]]))
         else:
             time.sleep(self.rng.uniform(0, STARTUP))
         # the app's, which has no parent by now
@@ -152,7 +152,7 @@ class World:
     async def _visited_until_killed(self, delay: float) -> None:
         """Half the visitors press Train: what the app has started outlives it."""
         asyncio.get_running_loop().call_later(delay, self.server.kill)
-        kind = self.rng.choice(list(self.took))
+        kind = self.rng.choice(list(self.record_step))
         with suppress(WebSocketException, OSError, EOFError):
             if self.rng.random() < 0.5:
                 self.victims.setdefault(SPECS[kind].run_id, kind)
@@ -162,9 +162,9 @@ class World:
 
     def look(self) -> None:
         """Raises Fault for what should not be. What has come to its end, and is as it should, goes."""
-        jobs = queue.jobs()
+        jobs = queue.list_jobs()
         names = [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")]
-        every, faults = catalogue()  # once: meanwhile trainings go on
+        every, faults = list_runs()  # once: meanwhile trainings go on
         found = {run.name: run for run in every if run.folder.parent == self.folder}
         alive = [job.run for job in jobs if job.alive]
         for name in names:
@@ -181,7 +181,7 @@ class World:
         )
         check(all((job.fault is None) == job.alive for job in jobs), jobs)
         for run in found.keys() & self.victims.keys() - set(alive):
-            if queue.job_of(run) is None:  # or its last word is missing: it is tried again
+            if queue.find_job(run) is None:  # or its last word is missing: it is tried again
                 self.judge(found[run], self.wholes[f"whole-{self.victims.pop(run)}"])
 
     def judge(self, run: Run, whole: Run) -> None:
@@ -213,14 +213,14 @@ class World:
         until(lambda: self.look() or not self.alive() and not self._tried_again(), "the end of all trainings")
         self.counts["lost"] = len(self.victims)
         until(lambda: all(is_over() for _, is_over in self.processes.values()), "the end of all processes")
-        for part in self.folder.rglob(f".*{PART}"):  # two hours later, someone comes
+        for part in self.folder.rglob(f".*{PARTIAL_SUFFIX}"):  # two hours later, someone comes
             os.utime(part, times=(time.time() - 7200,) * 2)
             self.counts["half-written files"] += 1
-        queue.enter("later", SPECS["vae"])
-        queue.leave("later")
+        queue.enqueue("later", SPECS["vae"])
+        queue.remove("later")
         check(
-            self.runs().keys() == self.wholes.keys() and not queue.jobs(),
-            f"left: {sorted(self.runs())}, {queue.jobs()}",
+            self.runs().keys() == self.wholes.keys() and not queue.list_jobs(),
+            f"left: {sorted(self.runs())}, {queue.list_jobs()}",
         )
 
     def _tried_again(self) -> bool:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.figures.images import data_uri, png, sheet, to_uint8
-from explorer.figures.palette import CLASS_COLOURS, colour_of
+from explorer.figures.images import image_sheet, to_data_uri, to_png, to_uint8
+from explorer.figures.palette import CLASS_COLOURS, class_colour
 from explorer.figures.selection_map import selection_map
 
 RNG = np.random.default_rng(0)
@@ -66,14 +66,14 @@ def test_class_colours_are_seen_on_both_backgrounds(background):
 
 
 def test_the_eleventh_class_takes_the_first_colour_again():
-    assert colour_of(10) == colour_of(0)
+    assert class_colour(10) == class_colour(0)
 
 
 def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
     points, y = RNG.standard_normal((90, 2)), np.repeat([0, 2, 3], 30)
     figure = selection_map(points, ("z₀", "z₁"), True, y, "class", ("a", "b", "c", "d"))
     assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [
-        colour_of(i) for i in (0, 2, 3)
+        class_colour(i) for i in (0, 2, 3)
     ]
     for trace in figure.data:
         rows = np.asarray(trace.customdata)
@@ -104,14 +104,18 @@ def test_a_class_name_is_never_markup_on_the_map():
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_png_holds_the_very_pixels(channels):
     image = RNG.integers(0, 256, (channels, 6, 9), dtype=np.uint8)
-    for content in (png(image), base64.b64decode(data_uri(image).partition(",")[2]), png(image / 255)):
+    for content in (
+        to_png(image),
+        base64.b64decode(to_data_uri(image).partition(",")[2]),
+        to_png(image / 255),
+    ):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), to_uint8(image))
 
 
 def test_a_sheet_sets_images_side_by_side():
     top = RNG.integers(0, 256, (4, 1, 5, 5), dtype=np.uint8)
     below = RNG.random((4, 1, 5, 5)).astype(np.float32)
-    whole = sheet([top, below])
+    whole = image_sheet([top, below])
     assert whole.shape == (1, 14, 28)
     assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(
         whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255)

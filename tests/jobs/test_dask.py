@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import UserError
-from explorer.jobs import executor, queue
+from explorer.jobs import create_executor, queue
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from tests.jobs.conftest import epochs_of
 from tests.trainings import stop_all, until
 
@@ -56,36 +56,36 @@ def cluster(folder, monkeypatch):
 
 
 def test_a_run_is_trained_by_a_worker(cluster):
-    executor().start("there", RunSpec(epochs=3, width=8))
-    until(lambda: queue.job_of("there") is None)
-    assert find("there").epochs == 3
+    create_executor().start("there", RunSpec(epochs=3, width=8))
+    until(lambda: queue.find_job("there") is None)
+    assert find_run("there").epochs == 3
 
 
 def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off(cluster, folder):
     for run in ("a", "b", "c"):
-        executor().start(run, RunSpec(epochs=10_000, width=8))
+        create_executor().start(run, RunSpec(epochs=10_000, width=8))
     until(lambda: sum(bool(epochs_of(run)) for run in "abc") == 2)
     [waiting] = [run for run in "abc" if not epochs_of(run)]
-    assert all(job.alive and not job.place for job in queue.jobs())
-    queue.ask_to_stop(waiting)
-    assert queue.job_of(waiting) is None
+    assert all(job.alive and not job.place for job in queue.list_jobs())
+    queue.request_stop(waiting)
+    assert queue.find_job(waiting) is None
     for run in {"a", "b", "c"} - {waiting}:
-        queue.ask_to_stop(run)
-    until(lambda: not queue.jobs())
+        queue.request_stop(run)
+    until(lambda: not queue.list_jobs())
     assert not (folder / waiting).exists()
 
 
 def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
-    executor().start("moving", RunSpec(epochs=10_000, width=8))
+    create_executor().start("moving", RunSpec(epochs=10_000, width=8))
     until(lambda: (folder / "moving" / "checkpoint.safetensors").exists())
     busy = next(worker for worker in cluster if holds(worker.pid, folder / ".jobs" / "moving.lock"))
     before = epochs_of("moving")[-1]
     os.kill(busy.pid, signal.SIGKILL)
     until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
-    queue.ask_to_stop("moving")
-    until(lambda: queue.job_of("moving") is None)
-    assert re.match("Stopped after epoch", find("moving").note) and epochs_of("moving") == list(
-        range(1, find("moving").epochs + 1)
+    queue.request_stop("moving")
+    until(lambda: queue.find_job("moving") is None)
+    assert re.match("Stopped after epoch", find_run("moving").note) and epochs_of("moving") == list(
+        range(1, find_run("moving").epochs + 1)
     )
 
 
@@ -94,19 +94,19 @@ def holds(pid: int, file: Path) -> bool:
 
 
 def test_what_breaks_down_on_a_worker_is_told(cluster):
-    executor().start("deep", RunSpec(network="conv", depth=4))
-    job = until(lambda: (job := queue.job_of("deep")) and not job.alive and job)
+    create_executor().start("deep", RunSpec(network="conv", depth=4))
+    job = until(lambda: (job := queue.find_job("deep")) and not job.alive and job)
     assert "cannot be halved" in job.fault
 
 
 def test_a_run_that_the_cluster_gives_up_says_so(cluster, folder):
     """A run whose workers die, all but the last that the scheduler would try."""
-    executor().start("killer", RunSpec(epochs=10_000, width=8))
-    executor().client.run_on_scheduler(give_up_at_once)
+    create_executor().start("killer", RunSpec(epochs=10_000, width=8))
+    create_executor().client.run_on_scheduler(give_up_at_once)
     until(lambda: epochs_of("killer"))
     for worker in cluster:
         worker.kill()
-    job = until(lambda: (job := queue.job_of("killer")) and not job.alive and job)
+    job = until(lambda: (job := queue.find_job("killer")) and not job.alive and job)
     assert "KilledWorker" in job.fault and "\n" not in job.fault
 
 
@@ -135,10 +135,10 @@ def test_a_lost_scheduler_is_told(folder, monkeypatch):
             "EXPLORER_SCHEDULER",
             json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"],
         )
-        executor().start("lost", RunSpec())  # there is no worker to take it up
-        assert queue.job_of("lost").alive
+        create_executor().start("lost", RunSpec())  # there is no worker to take it up
+        assert queue.find_job("lost").alive
         scheduler.kill()
-        job = until(lambda: (job := queue.job_of("lost")) and not job.alive and job)
+        job = until(lambda: (job := queue.find_job("lost")) and not job.alive and job)
         assert "scheduler was lost" in job.fault
     finally:
         scheduler.kill()
@@ -148,4 +148,4 @@ def test_a_lost_scheduler_is_told(folder, monkeypatch):
 def test_a_scheduler_that_does_not_answer_gets_a_sentence(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_SCHEDULER", "tcp://127.0.0.1:1")
     with pytest.raises(UserError, match="No Dask scheduler answers at EXPLORER_SCHEDULER=tcp://127.0.0.1:1"):
-        executor()
+        create_executor()

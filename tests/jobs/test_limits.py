@@ -16,8 +16,8 @@ def folders(tmp_path, monkeypatch):
 
 
 def test_the_usual_ones():
-    assert not limits.is_read_only() and limits.max_jobs() == 1 and limits.jobs_each() == 3
-    assert limits.max_work() == 30_000_000 and limits.max_disk() == 20
+    assert not limits.is_read_only() and limits.max_jobs() == 1 and limits.max_jobs_per_visitor() == 3
+    assert limits.max_work() == 30_000_000 and limits.max_disk_gb() == 20
     limits.check_writable()
     limits.check_disk()
 
@@ -27,10 +27,10 @@ def test_the_usual_ones():
     [
         ("READONLY", limits.is_read_only),
         ("MAX_JOBS", limits.max_jobs),
-        ("JOBS_EACH", limits.jobs_each),
+        ("JOBS_EACH", limits.max_jobs_per_visitor),
         ("MAX_QUEUE", limits.max_queue),
         ("MAX_WORK", limits.max_work),
-        ("MAX_DISK", limits.max_disk),
+        ("MAX_DISK", limits.max_disk_gb),
     ],
 )
 @pytest.mark.parametrize("said", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
@@ -53,9 +53,9 @@ def test_what_is_set_counts_at_once(monkeypatch):
         monkeypatch.setenv(f"EXPLORER_{name}", said)
     assert limits.is_read_only() and (
         limits.max_jobs(),
-        limits.jobs_each(),
+        limits.max_jobs_per_visitor(),
         limits.max_work(),
-        limits.max_disk(),
+        limits.max_disk_gb(),
     ) == (4, 2, 1000, 0.5)
     with pytest.raises(UserError, match="read-only"):
         limits.check_writable()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from explorer.jobs import executor, queue, sweep
+from explorer.jobs import create_executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from tests.jobs.conftest import epochs_of
 from tests.trainings import until
 
@@ -40,7 +40,7 @@ def test_a_sweep_makes_one_table(folder):
     rows = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     assert [(row["beta"], row["seed"]) for row in rows] == [(0.1, 0), (0.1, 1), (1.0, 0), (1.0, 1)]
     for row in rows:
-        assert row["elbo"] == find(row["run"]).test.elbo and row["fault"] is None
+        assert row["elbo"] == find_run(row["run"]).test.elbo and row["fault"] is None
     again = subprocess.run(command[:-1], cwd=ROOT, capture_output=True, text=True, check=True)
     assert len(again.stdout.splitlines()) == 5 and "training" not in again.stderr
 
@@ -69,16 +69,16 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
 
         def start(self, run, spec):
             started.append(run)
-            return queue.enter(run, spec)
+            return queue.enqueue(run, spec)
 
     def look(seconds):
-        most_seen.append(len(queue.jobs()))
-        queue.leave(queue.jobs()[0].run)
+        most_seen.append(len(queue.list_jobs()))
+        queue.remove(queue.list_jobs()[0].run)
 
     monkeypatch.setattr(sweep, "executor", Fake)
     monkeypatch.setattr(sweep.time, "sleep", look)
     specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
-    rows = sweep.follow(specs, lambda done, under_way: None)
+    rows = sweep.run_sweep(specs, lambda done, under_way: None)
     assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
     assert all(row["fault"] == "It was not trained. Run the sweep again." for row in rows)
     assert LocalExecutor().most == 4
@@ -87,7 +87,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
 def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
     shared, own, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
-    executor().start(shared, RunSpec(epochs=10_000, width=8))
+    create_executor().start(shared, RunSpec(epochs=10_000, width=8))
     command = [
         sys.executable,
         "-m",
@@ -101,18 +101,19 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
         "0,1,2",
     ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: epochs_of(shared) and epochs_of(own) and queue.job_of(waiting))
+    until(lambda: epochs_of(shared) and epochs_of(own) and queue.find_job(waiting))
     process.send_signal(signal.SIGINT)
     told, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in said
     assert "Stopped, together with the trainings that this sweep had started" in said
     lines = told.splitlines()
     assert (
-        f"Stopped after epoch {find(own).epochs} of 10000" in lines[2] and "It was not trained." in lines[3]
+        f"Stopped after epoch {find_run(own).epochs} of 10000" in lines[2]
+        and "It was not trained." in lines[3]
     )
-    assert [(job.run, job.alive) for job in queue.jobs()] == [(shared, True)] and not queue.is_asked_to_stop(
-        shared
-    )
+    assert [(job.run, job.alive) for job in queue.list_jobs()] == [
+        (shared, True)
+    ] and not queue.is_stop_requested(shared)
 
 
 @pytest.mark.parametrize(

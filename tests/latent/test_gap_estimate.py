@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from explorer.errors import UserError
-from explorer.latent.confidence import below_confidence
+from explorer.latent.confidence import measure_low_confidence
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap, is_smaller
-from explorer.latent.gaps import K, fitted_gaussian, in_gap
+from explorer.latent.gaps import K_NEIGHBOURS, fit_gaussian, in_gap
 
 SETS = 60
 MEANS = np.random.default_rng(7).normal(0, 3, (6, 2))
@@ -40,19 +40,21 @@ def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
     mu = 3 + rng.standard_normal((2000, dim)) @ rng.standard_normal((dim, dim))
     found = estimate_gap(mu, None)
     assert (
-        found.share == pytest.approx(1 / 2**K, abs=3 * found.error)
+        found.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * found.error)
         and found.error < 0.008
         and found.n == 2000
     )
     # as a whole, N(0, I)
-    prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))
-    assert prior.share == pytest.approx(1 / 2**K, abs=3 * prior.error) and prior.error < 0.004
+    prior = estimate_prior_gap(
+        rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log_axis(0.8))
+    )
+    assert prior.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * prior.error) and prior.error < 0.004
 
 
 def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
     """Against gaps measured with a hundred other sets of draws."""
     codes = mixture(1000, rng)
-    whitened = fitted_gaussian(codes).whiten(codes)
+    whitened = fit_gaussian(codes).whiten(codes)
     single = np.array([in_gap(rng.standard_normal(whitened.shape), whitened).mean() for _ in range(100)])
     found = estimate_gap(codes, None)
     assert (
@@ -80,7 +82,7 @@ def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_ima
     """
     rng, found = np.random.default_rng(1), []
     for seed in range(SETS):
-        logvar = None if sd is None else np.full((n_images, 2), 2 * np.log(sd))
+        logvar = None if sd is None else np.full((n_images, 2), 2 * np.log_axis(sd))
         measure = estimate_prior_gap if prior else estimate_gap
         found.append(measure(codes_of(n_images, rng), logvar, n, seed))
     shares, errors = np.array([f.share for f in found]), np.array([f.error for f in found])
@@ -128,7 +130,7 @@ def test_the_same_seed_gives_the_same_estimate_and_another_almost(rng):
 def test_confidence_is_counted_in_gaps_and_outside():
     """Codes in two blobs; the classifier doubts what lies between them, all of it a gap."""
     codes = two_blobs(2000, np.random.default_rng(0))
-    found = below_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
+    found = measure_low_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
     assert (
         found.all.n == found.in_gaps.n + found.outside.n == 10_000
         and found.outside.share < 0.001 < found.in_gaps.share
@@ -142,12 +144,12 @@ def test_confidence_is_counted_in_gaps_and_outside():
 
 
 def test_confidence_of_few_codes_is_counted_over_more_draws(rng):
-    found = below_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
+    found = measure_low_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
     assert found.all.n == 9900 and found.all.share == pytest.approx(0.5, abs=0.04)
 
 
 def test_what_cannot_be_measured_gets_a_sentence(rng):
-    with pytest.raises(UserError, match=f"more than {K} codes, and there are 4"):
+    with pytest.raises(UserError, match=f"more than {K_NEIGHBOURS} codes, and there are 4"):
         estimate_gap(rng.standard_normal((4, 2)), None)
     with pytest.raises(UserError, match="same point"):
         estimate_gap(np.ones((50, 2)), None)

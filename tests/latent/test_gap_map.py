@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
-from explorer.latent.gap_map import EDGE, REACH, gap_map, widest
-from explorer.latent.gaps import fitted_gaussian
+from explorer.latent.gap_map import GAP_THRESHOLD, GRID_REACH_SIGMA, build_gap_map, deepest_gap
+from explorer.latent.gaps import fit_gaussian
 
 N = 4000
 
@@ -30,14 +30,14 @@ def places(found):
 
 def test_a_ring_is_shaded_within_and_not_on_it(rng):
     angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
-    found = gap_map(
+    found = build_gap_map(
         np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32), None
     )
     off = np.hypot(*np.moveaxis(places(found), -1, 0))
-    assert (found.shade[off < 0.8] > EDGE).mean() > 0.99 and (
-        found.shade[(off > 1.03) & (off < 1.17)] > EDGE
+    assert (found.shade[off < 0.8] > GAP_THRESHOLD).mean() > 0.99 and (
+        found.shade[(off > 1.03) & (off < 1.17)] > GAP_THRESHOLD
     ).mean() < 0.01
-    assert np.hypot(*widest(found)) < 0.3
+    assert np.hypot(*deepest_gap(found)) < 0.3
     assert found.prior_gap is None
 
 
@@ -45,28 +45,31 @@ def test_the_shaded_share_of_the_gaussian_is_the_gap(rng):
     """The shades, weighted by the density of draws, against the share of draws that lie in gaps."""
     means = rng.normal(0, 3, (12, 2))
     mu = (means[rng.integers(0, 12, N)] + 0.4 * rng.standard_normal((N, 2))).astype(np.float32)
-    found, fitted = gap_map(mu, None), fitted_gaussian(mu.astype(float))
+    found, fitted = build_gap_map(mu, None), fit_gaussian(mu.astype(float))
     density = np.exp(-(fitted.whiten(places(found).reshape(-1, 2)) ** 2).sum(1) / 2)
-    share = (density * (found.shade.ravel() > EDGE)).sum() / density.sum()
+    share = (density * (found.shade.ravel() > GAP_THRESHOLD)).sum() / density.sum()
     assert 0.15 < found.gap < 0.8 and share == pytest.approx(found.gap, abs=0.03)
 
 
 def test_it_looks_as_far_as_almost_all_draws_come(rng):
-    found = gap_map(
+    found = build_gap_map(
         (rng.standard_normal((N, 2)) * [3, 1] + [5, 0]).astype(np.float32), np.full((N, 2), -20, np.float32)
     )
     x0, y0, x1, y1 = found.bounds
     assert (x0 + x1) / 2 == pytest.approx(5, abs=0.2) and (x1 - x0) / (y1 - y0) == pytest.approx(3, rel=0.05)
-    assert (x1 - x0) / 2 == pytest.approx(3 * REACH, rel=0.05)
+    assert (x1 - x0) / 2 == pytest.approx(3 * GRID_REACH_SIGMA, rel=0.05)
     far = np.hypot(*np.moveaxis((places(found) - [5, 0]) / [3, 1], -1, 0))
-    assert not found.shade[far > REACH * 1.05].any() and found.shade[far < REACH * 0.95].all()
+    assert (
+        not found.shade[far > GRID_REACH_SIGMA * 1.05].any()
+        and found.shade[far < GRID_REACH_SIGMA * 0.95].all()
+    )
     assert found.gap == pytest.approx(1 / 2**5, abs=0.012) and found.prior_gap > 0.4
 
 
 def test_its_gaps_are_the_estimates_of_posterior_samples_and_not_of_means(rng):
     mu = np.sign(rng.standard_normal((N, 2))).astype(np.float32)
-    logvar = np.full((N, 2), np.log(4.0), np.float32)
-    found = gap_map(mu, logvar)
+    logvar = np.full((N, 2), np.log_axis(4.0), np.float32)
+    found = build_gap_map(mu, logvar)
     assert (
         found.estimate == estimate_gap(mu, logvar)
         and found.gap == found.estimate.share < 0.05 < estimate_gap(mu, None).share
@@ -79,23 +82,25 @@ def test_its_gaps_are_the_estimates_of_posterior_samples_and_not_of_means(rng):
 
 def test_a_line_has_one_row_and_many_dimensions_none(rng):
     halves = np.concatenate([rng.normal(-1, 0.1, N), rng.normal(1, 0.1, N)])[:, None].astype(np.float32)
-    line = gap_map(halves, None)
-    assert line.shade.shape[0] == 1 and line.shade[0, 48] > EDGE and abs(widest(line)[0]) < 0.4
+    line = build_gap_map(halves, None)
+    assert line.shade.shape[0] == 1 and line.shade[0, 48] > GAP_THRESHOLD and abs(deepest_gap(line)[0]) < 0.4
     for codes in (
         rng.standard_normal((N, 3)),
         rng.standard_normal((N, 1)) * [1.0, 2.0],
     ):  # no plane; on a line of one
-        found = gap_map(codes.astype(np.float32), None)
+        found = build_gap_map(codes.astype(np.float32), None)
         assert (
-            found.gap == pytest.approx(1 / 2**5, abs=0.015) and found.shade is None and widest(found) is None
+            found.gap == pytest.approx(1 / 2**5, abs=0.015)
+            and found.shade is None
+            and deepest_gap(found) is None
         )
 
 
 def test_what_cannot_be_measured_is_none(rng):
     assert (
-        gap_map(rng.standard_normal((4, 2)), None) is None
-        and gap_map(np.ones((50, 2)), None) is None
-        and widest(None) is None
+        build_gap_map(rng.standard_normal((4, 2)), None) is None
+        and build_gap_map(np.ones((50, 2)), None) is None
+        and deepest_gap(None) is None
     )
-    collapsed = gap_map(np.zeros((N, 2), np.float32), np.zeros((N, 2), np.float32))
+    collapsed = build_gap_map(np.zeros((N, 2), np.float32), np.zeros((N, 2), np.float32))
     assert collapsed.gap < 0.05 and collapsed.prior_gap < 0.05

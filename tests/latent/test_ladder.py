@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explorer.latent.ladder import film_betas, mixed, rung_at
+from explorer.latent.ladder import film_kl_weights, interpolate_weights, rung_at
 
 BETAS = (0.01, 0.1, 1.0, 4.0)
 
@@ -26,13 +26,14 @@ def test_weights_are_mixed_between_rungs_and_untouched_at_them():
     w = {"a": np.arange(8, dtype=np.float16).reshape(4, 2)}
     for i, beta in enumerate(BETAS):
         assert (
-            np.allclose(mixed(w, BETAS, beta)["a"], w["a"][i])
-            and mixed(w, BETAS, beta)["a"].dtype == np.float32
+            np.allclose(interpolate_weights(w, BETAS, beta)["a"], w["a"][i])
+            and interpolate_weights(w, BETAS, beta)["a"].dtype == np.float32
         )
-    assert np.allclose(mixed(w, BETAS, 2)["a"], [5, 6])
+    assert np.allclose(interpolate_weights(w, BETAS, 2)["a"], [5, 6])
 
 
 def test_a_film_has_the_rungs_and_what_lies_midway():
     assert (
-        film_betas(BETAS) == pytest.approx((0.01, 0.1**1.5, 0.1, 0.1**0.5, 1, 2, 4)) and film_betas(()) == ()
+        film_kl_weights(BETAS) == pytest.approx((0.01, 0.1**1.5, 0.1, 0.1**0.5, 1, 2, 4))
+        and film_kl_weights(()) == ()
     )

@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from explorer.errors import UserError
 from explorer.latent import neighbours
-from explorer.latent.neighbours import blend, nearest, nearest_distances
+from explorer.latent.neighbours import fit_blend, nearest_distances, nearest_points
 
 SHAPES = [(1, 8, 8), (3, 16, 16)]
 
@@ -25,7 +25,7 @@ def rng():
 @pytest.mark.parametrize("shape", SHAPES)
 def test_pixels_are_compared_between_0_and_1(shape, rng):
     points, to = rng.integers(0, 256, (3000, *shape), np.uint8), rng.random(shape)
-    rows, distances = nearest(points, to, 9)
+    rows, distances = nearest_points(points, to, 9)
     expected = (
         NearestNeighbors(n_neighbors=9).fit(points.reshape(3000, -1) / 255).kneighbors(to.reshape(1, -1))
     )
@@ -34,9 +34,9 @@ def test_pixels_are_compared_between_0_and_1(shape, rng):
 
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
 def test_codes_are_compared_as_they_are(dim, rng, monkeypatch):
-    monkeypatch.setattr(neighbours, "CHUNK", 100 * dim + 1)
+    monkeypatch.setattr(neighbours, "CHUNK_VALUES", 100 * dim + 1)
     points, to = rng.standard_normal((950, dim)) * 1e-3 + 1000, np.full(dim, 1000.0)
-    rows, distances = nearest(points, to, 950)
+    rows, distances = nearest_points(points, to, 950)
     expected = cdist(to[None], points)[0]
     assert np.array_equal(rows, expected.argsort()) and distances == pytest.approx(np.sort(expected))
 
@@ -44,7 +44,7 @@ def test_codes_are_compared_as_they_are(dim, rng, monkeypatch):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_image_among_them_is_its_own_nearest_at_no_distance(shape, rng):
     points = rng.integers(0, 256, (500, *shape), np.uint8)
-    rows, distances = nearest(points, points[321] / 255, 2)
+    rows, distances = nearest_points(points, points[321] / 255, 2)
     assert rows[0] == 321 and distances[0] == 0 < distances[1]
 
 
@@ -52,7 +52,7 @@ def test_equals_come_by_row(rng):
     image = rng.integers(0, 256, (3, 5, 7), np.uint8)
     points = np.tile(image, (9000, 1, 1, 1))
     points[::2] = 255 - image
-    rows, distances = nearest(points, rng.random((3, 5, 7)) * 0.1 + image / 255 * 0.9, 4500)
+    rows, distances = nearest_points(points, rng.random((3, 5, 7)) * 0.1 + image / 255 * 0.9, 4500)
     assert np.array_equal(rows, np.arange(1, 9000, 2)) and np.unique(distances).size == 1
 
 
@@ -61,10 +61,10 @@ def test_sixty_thousand_images_take_little_time_and_memory(rng):
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
-        nearest(points, to, 10)
+        nearest_points(points, to, 10)
         seconds.append(time.perf_counter() - start)
     tracemalloc.start()
-    nearest(points, to, 10)
+    nearest_points(points, to, 10)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert min(seconds) < 0.5 and most < 8e6
@@ -77,7 +77,7 @@ def test_no_other_weights_come_nearer(shape, k, rng):
     it never would.
     """
     images, x = rng.integers(0, 256, (k, *shape), np.uint8), rng.random(shape)
-    found = blend(x, images)
+    found = fit_blend(x, images)
     rest, flat = (x - found.image).ravel(), images.reshape(k, -1) / 255
     assert found.weights.shape == (k,) and found.image.shape == shape and (found.weights >= 0).all()
     assert found.image == pytest.approx(np.tensordot(found.weights, images / 255, 1))
@@ -91,13 +91,13 @@ def test_a_sum_of_images_is_found_again_and_need_not_weigh_one(dtype, rng):
     pixels = rng.integers(0, 256, (5, 3, 8, 8), np.uint8)
     images = pixels if dtype == np.uint8 else (pixels / 255).astype(dtype)
     weights = np.array([0.5, 0, 1.2, 0, 0.1])
-    found = blend(np.tensordot(weights, pixels / 255, 1), images)
+    found = fit_blend(np.tensordot(weights, pixels / 255, 1), images)
     assert found.weights == pytest.approx(weights, abs=1e-5) and found.distance == pytest.approx(0, abs=1e-5)
 
 
 def test_a_negative_image_is_explained_by_nothing(rng):
     x = -rng.random((1, 4, 4))
-    found = blend(x, rng.random((3, 1, 4, 4)))
+    found = fit_blend(x, rng.random((3, 1, 4, 4)))
     assert (
         not found.weights.any()
         and not found.image.any()
@@ -107,20 +107,20 @@ def test_a_negative_image_is_explained_by_nothing(rng):
 
 def test_equal_and_black_images_are_blended_too(rng):
     image = rng.random((1, 4, 4))
-    found = blend(2 * image, np.stack([image, np.zeros_like(image), image]))
+    found = fit_blend(2 * image, np.stack([image, np.zeros_like(image), image]))
     assert found.distance == pytest.approx(0, abs=1e-9) and found.weights[[0, 2]].sum() == pytest.approx(2)
 
 
 def test_what_cannot_be_compared_gets_a_sentence(rng):
     images = rng.random((4, 1, 8, 8))
-    for call in (lambda x, of: nearest(of, x, 1), blend):
+    for call in (lambda x, of: nearest_points(of, x, 1), fit_blend):
         with pytest.raises(UserError, match="There are no images"):
             call(images[0], images[:0])
         with pytest.raises(UserError, match="1 × 2 × 2 can't be compared with images of 1 × 8 × 8"):
             call(np.zeros((1, 2, 2)), images)
     for k in (0, 5):
         with pytest.raises(UserError, match=f"choose 1 to 4 neighbours, not {k}"):
-            nearest(images, images[0], k)
+            nearest_points(images, images[0], k)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])

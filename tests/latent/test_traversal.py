@@ -5,16 +5,16 @@ import pytest
 from scipy import stats
 
 from explorer.errors import UserError
-from explorer.latent.dimensions import dimensions
-from explorer.latent.traversal import correlation, grid, largest_change, traversals
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.traversal import correlation, largest_change, manifold_grid, traverse
 
 
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
 def test_each_row_sweeps_its_own_dimension_over_its_range_and_no_other(dim):
     rng = np.random.default_rng(dim)
     mu, z = rng.normal(2, 3, (50, dim)), rng.standard_normal(dim).astype(np.float32)
-    dims = dimensions(mu, rng.random(dim).tolist(), has_prior=False)
-    found = traversals(z, dims, 5)
+    dims = rank_dimensions(mu, rng.random(dim).tolist(), has_prior=False)
+    found = traverse(z, dims, 5)
     assert found.shape == (dim, 5, dim)
     for row, d in zip(found, dims):
         others = np.arange(dim) != d.index
@@ -24,24 +24,24 @@ def test_each_row_sweeps_its_own_dimension_over_its_range_and_no_other(dim):
 
 
 def test_a_traversal_of_no_dimension_has_no_row():
-    assert traversals(np.zeros(3), [], 4).shape == (0, 4, 3)
+    assert traverse(np.zeros(3), [], 4).shape == (0, 4, 3)
 
 
 @pytest.mark.parametrize("n", [2, 7, 20])
 def test_quantiles_cut_a_gaussian_into_equal_shares(n):
-    found = grid(n, "quantile")
+    found = manifold_grid(n, "quantile")
     assert found[0, :, 0] == pytest.approx(stats.norm.ppf((np.arange(n) + 0.5) / n), abs=1e-12)
     assert stats.norm.cdf(found[..., 0]).mean() == pytest.approx(0.5)
 
 
 def test_coordinates_are_even_from_one_reach_to_the_other():
-    assert grid(3, "coordinate", reach=2)[0].tolist() == [[-2, 2], [0, 2], [2, 2]]
-    assert grid(5, "coordinate")[2, :, 0].tolist() == [-3, -1.5, 0, 1.5, 3]
+    assert manifold_grid(3, "coordinate", reach=2)[0].tolist() == [[-2, 2], [0, 2], [2, 2]]
+    assert manifold_grid(5, "coordinate")[2, :, 0].tolist() == [-3, -1.5, 0, 1.5, 3]
 
 
 @pytest.mark.parametrize("by", ["quantile", "coordinate"])
 def test_the_first_row_is_the_top_and_the_first_column_the_left(by):
-    found = grid(6, by)
+    found = manifold_grid(6, by)
     assert found.shape == (6, 6, 2)
     assert (np.diff(found[..., 0], axis=1) > 0).all() and (np.diff(found[..., 1], axis=0) < 0).all()
     assert (found[..., 0] == found[0, :, 0]).all() and (found[..., 1] == found[:, :1, 1]).all()
@@ -50,14 +50,14 @@ def test_the_first_row_is_the_top_and_the_first_column_the_left(by):
 
 def test_what_cannot_be_laid_out_gets_a_sentence():
     with pytest.raises(UserError, match="at least 2 images, not 1"):
-        traversals(np.zeros(2), [], 1)
+        traverse(np.zeros(2), [], 1)
     with pytest.raises(UserError, match="at least 2 rows"):
-        grid(1, "quantile")
+        manifold_grid(1, "quantile")
     with pytest.raises(UserError, match="Did you mean quantile"):
-        grid(5, "quantiles")
+        manifold_grid(5, "quantiles")
     for reach in (0, -1, np.nan, np.inf):
         with pytest.raises(UserError, match="choose 3"):
-            grid(5, "coordinate", reach)
+            manifold_grid(5, "coordinate", reach)
 
 
 def test_the_largest_change_is_that_of_one_pixel_within_a_row():
@@ -71,6 +71,6 @@ def test_the_largest_change_is_that_of_one_pixel_within_a_row():
     [([[4, 0], [0, 9]], 0), ([[4, 3], [3, 9]], 0.5), ([[1, -0.5], [-0.5, 1]], -0.5), ([[2, 0], [0, 0]], 0)],
 )
 def test_the_correlation_of_a_maps_axes(covariance, r):
-    from explorer.latent.scale import square_root
+    from explorer.latent.scale import symmetric_square_root
 
-    assert correlation(square_root(np.array(covariance, float))) == pytest.approx(r, abs=1e-6)
+    assert correlation(symmetric_square_root(np.array(covariance, float))) == pytest.approx(r, abs=1e-6)

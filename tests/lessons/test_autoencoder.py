@@ -7,18 +7,18 @@ from sklearn.decomposition import PCA
 from torch.distributions import Bernoulli
 
 from explorer.lessons.autoencoder import compute
-from explorer.models.autoencoder import build
+from explorer.models.autoencoder import build_autoencoder
 from explorer.registry import NETWORKS
 from explorer.runs.load import load_model
 from explorer.specs import RunSpec
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 
 
 @pytest.fixture(scope="module")
 def ae():
-    return load_model(read(SHIPPED / "mnist-ae-2d"))
+    return load_model(read_run(SHIPPED_FOLDER / "mnist-ae-2d"))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_a_perfect_copy_costs_the_entropy_of_its_greys(halves):
     )
     assert compute.min_distortion(np.array([[[[0, 255]]]], np.uint8))[0] == pytest.approx(0, abs=1e-6)
     assert compute.min_distortion(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(
-        -4 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8))
+        -4 * (0.2 * np.log_axis(0.2) + 0.8 * np.log_axis(0.8))
     )
 
 
@@ -132,6 +132,6 @@ def test_weights_are_counted_as_in_the_models_themselves():
     assert found["linear"] == (784 * 2 + 2, 2 * 784 + 784)
     assert found["mlp"][0] == (784 * 400 + 400) + (400 * 200 + 200) + (200 * 2 + 2)
     for kind, (encoder, decoder) in found.items():
-        model = build(RunSpec("mnist", model="ae", network=kind), (1, 28, 28))
+        model = build_autoencoder(RunSpec("mnist", model="ae", network=kind), (1, 28, 28))
         assert encoder == sum(w.numel() for w in model.encoder.state_dict().values())
         assert decoder == sum(w.numel() for w in model.decoder.state_dict().values())

@@ -7,12 +7,12 @@ from scipy.stats import multivariate_normal
 from sklearn.neighbors import KNeighborsRegressor
 from torch.distributions import Bernoulli
 
-from explorer.data.moons import draw
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
+from explorer.data.moons import draw_moons
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
 from explorer.lessons.cloud.compute import (
     N_DECODED_SAMPLES,
-    STEPS,
+    UNIT_STEPS,
     dim_image,
     find_overlapping_pair,
     geometric_mean,
@@ -24,7 +24,7 @@ from explorer.lessons.cloud.compute import (
 from explorer.lessons.cloud.phase import build_phase_estimator
 from explorer.lessons.cloud.true_posterior import mean_distance, true_posteriors
 from explorer.runs.load import load_run
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 
 
@@ -32,11 +32,13 @@ from explorer.store.embedding import read_embedding
 def moons():
     """The embedding of the VAE, and both sides."""
     found = {
-        name: (load_run(f"moons-{name}-2d"), read_embedding(find(f"moons-{name}-2d")))
+        name: (load_run(f"moons-{name}-2d"), read_embedding(find_run(f"moons-{name}-2d")))
         for name in ("vae", "ae")
     }
     sides = {
-        name: standardize_model(loaded, scale_of(e.mu, project(e.mu), name == "vae"), e.mu, e.images[:200])
+        name: standardize_model(
+            loaded, reference_gaussian(e.mu, fit_projection(e.mu), name == "vae"), e.mu, e.images[:200]
+        )
         for name, (loaded, e) in found.items()
     }
     return found["vae"][1], found["ae"][1], sides
@@ -81,7 +83,9 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
     reader = build_phase_estimator(e.images, e.factors["phase"])
     rng = np.random.default_rng(1)
     known = rng.uniform(0, 1, 100)
-    unseen = draw(known, rng.uniform(-40, 40, 100), rng.uniform(0.55, 0.9, 100)).astype(np.float32) / 255
+    unseen = (
+        draw_moons(known, rng.uniform(-40, 40, 100), rng.uniform(0.55, 0.9, 100)).astype(np.float32) / 255
+    )
     wanted = (
         KNeighborsRegressor(5)
         .fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
@@ -136,7 +140,7 @@ def test_two_clouds_meet_where_they_are_said_to(moons):
     assert np.allclose(m.z, 0.75 * e.mu[rows[0]] + 0.25 * e.mu[rows[1]], atol=1e-6)
     zs = np.concatenate([m.samples[0, :N_DECODED_SAMPLES], m.z[None], m.samples[1, :N_DECODED_SAMPLES]])
     loaded = load_run("moons-vae-2d")
-    assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.path_images) == len(STEPS)
+    assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.path_images) == len(UNIT_STEPS)
     assert np.allclose(m.path_images[[0, -1]], loaded.decode(e.mu[rows]), atol=1e-5)
     read = build_phase_estimator(e.images, e.factors["phase"]).estimate(m.path_images)
     assert read[0] + 0.1 < read[10] < read[-1] - 0.05  # half-way, a phase between
@@ -183,7 +187,7 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
 @pytest.fixture(scope="module")
 def near():
     """The ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
-    loaded, e = load_run("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
+    loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
     return loaded, e, find_overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
 
 
@@ -278,6 +282,6 @@ def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     assert np.allclose(d.mean_distance[at], np.hypot(*away.T), rtol=1e-3)
     assert (
         d.mean_distance[-1] < 2
-        and abs(np.log(encoder[-1] / true[-1])) < 0.3
+        and abs(np.log_axis(encoder[-1] / true[-1])) < 0.3
         and (d.mean_distance[8:18] > 3).all()
     )

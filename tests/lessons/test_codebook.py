@@ -7,18 +7,18 @@ from scipy.spatial.distance import cdist
 from scipy.stats import entropy
 from torch import distributions
 
-from explorer.latent.draws import from_codebook
+from explorer.latent.draws import sample_codebook
 from explorer.lessons.codebook.compute import distortions, encode, entry_shares, substitute_entries
 from explorer.lessons.codebook.figure import entry_colours
 from explorer.runs.load import load_model
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    loaded = load_model(read(SHIPPED / "digits-vqvae"))
+    loaded = load_model(read_run(SHIPPED_FOLDER / "digits-vqvae"))
     return loaded, read_embedding(loaded.run), loaded.model.codebook.numpy()
 
 
@@ -64,8 +64,8 @@ def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     assert loaded.run.test.perplexity == pytest.approx(found, rel=1e-6) and loaded.run.test.codes_used == len(
         set(index)
     )
-    assert loaded.run.test.rate == pytest.approx(4 * np.log(32), rel=1e-6)
-    assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log(32), rel=1e-6)
+    assert loaded.run.test.rate == pytest.approx(4 * np.log_axis(32), rel=1e-6)
+    assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log_axis(32), rel=1e-6)
 
 
 def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
@@ -82,20 +82,20 @@ def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
             scores.append(x.flatten(1) @ logits.T - torch.nn.functional.softplus(logits).sum(1))
     scores, terms = torch.cat(scores, 1).double(), 32**4
     assert scores.shape == (3, terms)
-    whole = scores.logsumexp(1) - np.log(terms)
+    whole = scores.logsumexp(1) - np.log_axis(terms)
     own = torch.cat(
         [
             torch.from_numpy(distortions(loaded.model, loaded.likelihood, e.images[i], e.mu[i : i + 1]))
             for i in range(3)
         ]
     )
-    bound = -(own.double() + 4 * np.log(32))
-    assert (whole > bound).all() and (whole < bound + np.log(terms)).all()
+    bound = -(own.double() + 4 * np.log_axis(32))
+    assert (whole > bound).all() and (whole < bound + np.log_axis(terms)).all()
 
 
 def test_random_entries_are_equally_likely_at_every_place(shipped):
     book = shipped[2]
-    zs = from_codebook(book, 4, 20_000, np.random.default_rng(0)).reshape(-1, 4, 2)
+    zs = sample_codebook(book, 4, 20_000, np.random.default_rng(0)).reshape(-1, 4, 2)
     for place in range(4):
         distance = cdist(zs[:, place], book)
         assert distance.min(1).max() < 1e-6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
 from explorer.lessons.features import compute
 from explorer.runs.load import load_run
@@ -119,7 +119,7 @@ def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
 
 def logits_loss(x, y, w, b) -> float:
     logits = x @ w.T + b
-    logits -= np.log(np.exp(logits).sum(1, keepdims=True))
+    logits -= np.log_axis(np.exp(logits).sum(1, keepdims=True))
     return float(-logits[np.arange(len(y)), y].sum() + (w**2).sum() / 2)
 
 

@@ -7,30 +7,30 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
-from explorer.figures.live import fill
+from explorer.figures.live import fill_data
 from explorer.latent.gap_estimate import estimate_gap
-from explorer.latent.gap_map import between, gap_map
+from explorer.latent.gap_map import build_gap_index, build_gap_map
 from explorer.lessons.gaps import compute
 from explorer.lessons.gaps.figure import distance_chart, gap_strips, line_map
 from explorer.runs.load import load_model
-from explorer.store.catalogue import SHIPPED
-from explorer.store.classifier import classifier_of
+from explorer.store.catalogue import SHIPPED_FOLDER
+from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 
 RUNS = ("mnist-ae-2d", "mnist-ladder-2d")
 
 
 @pytest.fixture(scope="module", params=RUNS)
 def run(request):
-    loaded = load_model(read(SHIPPED / request.param))
+    loaded = load_model(read_run(SHIPPED_FOLDER / request.param))
     e = read_embedding(loaded.run)
-    return loaded, e, between(e.mu, e.logvar, np.random.default_rng(0))
+    return loaded, e, build_gap_index(e.mu, e.logvar, np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")
 def ae():
-    return read_embedding(read(SHIPPED / "mnist-ae-2d"))
+    return read_embedding(read_run(SHIPPED_FOLDER / "mnist-ae-2d"))
 
 
 def whitened(found, z):
@@ -52,7 +52,7 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
         places.sample_distance, to_draws, atol=1e-8
     )
     assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(
-        places.in_gap, found.farther(z) > 0
+        places.in_gap, found.log2_distance_ratio(z) > 0
     )
 
 
@@ -67,7 +67,7 @@ def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
 def test_what_is_decoded_is_named_by_the_classifier(run):
     loaded, e, found = run
     places = compute.decode_points(loaded, found, e.mu[:30].astype(np.float64))
-    c = classifier_of(loaded.run)[0]
+    c = read_classifier(loaded.run)[0]
     flat = places.x.reshape(30, -1).astype(np.float64)
     hidden = np.maximum(flat @ c.weights["1.weight"].T.astype(np.float64) + c.weights["1.bias"], 0)
     logits = hidden @ c.weights["3.weight"].T.astype(np.float64) + c.weights["3.bias"]
@@ -80,13 +80,13 @@ def test_shares_are_those_of_counting(run):
     loaded, e, found = run
     s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
-    assert gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
+    assert build_gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
         s.gap.share, abs=0.02
     )
     fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
     alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
     below = (
-        classifier_of(loaded.run)[0]
+        read_classifier(loaded.run)[0]
         .probabilities(loaded.decode(found.fitted.place(found.draws[:400])))
         .max(1)
         < 0.9
@@ -120,20 +120,20 @@ def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     monkeypatch.setattr(compute, "classifier_of", lambda run: None)
     s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
     assert (
-        (s.in_gaps, s.outside, s.noise) == (None, None, None)
+        (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)
         and not s.is_less_confident_in_gaps
         and s.gap.share > 0.1
     )
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():
-    ae, vae = (load_model(read(SHIPPED / name)) for name in RUNS)
+    ae, vae = (load_model(read_run(SHIPPED_FOLDER / name)) for name in RUNS)
     assert (ae.run.spec.network, ae.run.spec.width, ae.run.spec.depth) == (
         vae.run.spec.network,
         vae.run.spec.width,
         vae.run.spec.depth,
     )
-    of_ae, of_vae = (gap_map(e.mu, e.logvar).gap for e in map(read_embedding, (ae.run, vae.run)))
+    of_ae, of_vae = (build_gap_map(e.mu, e.logvar).gap for e in map(read_embedding, (ae.run, vae.run)))
     assert of_ae > of_vae + 0.05 and of_vae > 0.05  # where equal distributions have 0.03
 
 
@@ -159,7 +159,7 @@ def test_strips_of_a_gap_cover_its_cells_and_no_others():
 
 
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
-    found = gap_map(ae.mu, None)
+    found = build_gap_map(ae.mu, None)
     drawn = line_map(
         gap_strips(found.bounds, found.shade),
         found.bounds,
@@ -169,7 +169,7 @@ def test_a_place_is_marked_where_it_is_on_the_way(ae):
         ae.mu[[3, 5]],
     )
     here = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
-    filled = fill(drawn, marker=here)
+    filled = fill_data(drawn, marker=here)
     [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "marker"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
     assert filled["datasets"].pop("marker") is here and filled == drawn  # but for the place

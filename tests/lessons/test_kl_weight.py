@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.linalg import orthogonal_procrustes
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.latent.difference import Difference, mean_difference
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
@@ -16,14 +16,14 @@ from explorer.lessons.kl_weight.compute import (
     decode_rows,
     distortions,
     lowest_mean,
-    noise_error,
     rates,
+    sampling_error,
     smallest_gap,
 )
 from explorer.runs.load import load_run
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 from explorer.training.evaluation import evaluate
 
 LADDERS = "mnist-ladder-2d", "fashion-mnist-ladder-2d", "digits-ladder-2d", "moons-ladder-2d"
@@ -31,7 +31,7 @@ LADDERS = "mnist-ladder-2d", "fashion-mnist-ladder-2d", "digits-ladder-2d", "moo
 
 @pytest.fixture(scope="module")
 def x():
-    return read_embedding(read(SHIPPED / "mnist-ladder-2d")).images[:500]
+    return read_embedding(read_run(SHIPPED_FOLDER / "mnist-ladder-2d")).images[:500]
 
 
 @torch.inference_mode()
@@ -67,7 +67,7 @@ def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
     wanted_mean, wanted, wanted_rates = independent(loaded, x, 20)
     assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_POSTERIOR_SAMPLES, 500)
     assert sampled.mean() == pytest.approx(
-        wanted.mean(), abs=4 * noise_error(wanted, 500 * N_POSTERIOR_SAMPLES)
+        wanted.mean(), abs=4 * sampling_error(wanted, 500 * N_POSTERIOR_SAMPLES)
     )
     assert rates(loaded.model, x) == pytest.approx(wanted_rates, rel=1e-4)
 
@@ -85,7 +85,7 @@ def test_in_two_dimensions_noise_costs_about_beta_nats(x, beta):
 def test_of_an_ae_mean_and_samples_are_the_same(x):
     loaded = load_run("mnist-ae-2d")
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
-    assert np.allclose(sampled, mean, rtol=1e-5) and noise_error(sampled, 500) < 1e-3
+    assert np.allclose(sampled, mean, rtol=1e-5) and sampling_error(sampled, 500) < 1e-3
 
 
 def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkeypatch):
@@ -94,11 +94,11 @@ def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkey
     loaded, found = load_run("mnist-ladder-2d", 1.0), []
     for seed in range(30):
         monkeypatch.setattr(evaluation, "NOISE_SEED", seed)
-        found.append(evaluate(loaded.model, loaded.likelihood, x).figures.distortion)
-    predicted = noise_error(distortions(loaded.model, loaded.likelihood, x)[1], len(x))
+        found.append(evaluate(loaded.model, loaded.likelihood, x).metrics.distortion)
+    predicted = sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], len(x))
     low, high = np.sqrt(stats.chi2(29).ppf([0.001, 0.999]) / 29)
     assert low * predicted < np.std(found, ddof=1) < high * predicted
-    assert noise_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(
+    assert sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(
         predicted / 2
     )
 
@@ -107,7 +107,9 @@ def test_a_mean_difference_is_that_of_a_paired_t_test():
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, 40)) + [[0.3], [0.0]]
     found, wanted = mean_difference(a, b), stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert [found.mean - found.half, found.mean + found.half] == pytest.approx([wanted.low, wanted.high])
+    assert [found.mean - found.half_width, found.mean + found.half_width] == pytest.approx(
+        [wanted.low, wanted.high]
+    )
     assert [Difference(m, 0.5).sign for m in (0.6, 0.4, -0.4, -0.6)] == [1, 0, 0, -1]
     assert [Difference(m, 0.5).text() for m in (0.62, -0.41, -0.01)] == [
         "+0.6 ± 0.5",
@@ -161,7 +163,7 @@ def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
     """dD/dR = −beta: of a chord, some weight between its ends. Of those data sets whose test images are
     many.
     """
-    film = [f for f in read(SHIPPED / name).film if f.beta in (1.0, 2.0, 4.0, 10.0)]
+    film = [f for f in read_run(SHIPPED_FOLDER / name).film if f.beta in (1.0, 2.0, 4.0, 10.0)]
     assert len(film) == 4
     for a, b in zip(film, film[1:]):
         assert 0.9 * a.beta < (b.distortion - a.distortion) / (a.rate - b.rate) < 1.1 * b.beta
@@ -173,7 +175,7 @@ def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
     """
     worst, turns = {}, {}
     for name in LADDERS[:2]:
-        run = read(SHIPPED / name)
+        run = read_run(SHIPPED_FOLDER / name)
         e, betas = read_embedding(run), [f.beta for f in run.film]
         rungs = [e.film.mu[betas.index(beta)] for beta in run.spec.rungs]
         found = [orthogonal_procrustes(a - a.mean(0), b - b.mean(0))[0] for a, b in zip(rungs, rungs[1:])]

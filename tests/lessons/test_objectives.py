@@ -6,23 +6,23 @@ import torch
 from scipy.special import lambertw
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.lessons.objectives.compute import (
     max_pixel_change,
     mean_distortion,
     nearest_code_distance,
+    root_mean_square_sd,
     sample_codes,
-    spread,
+    sigma_for_rate,
     state_at_epoch,
-    width_of_rate,
 )
 from explorer.runs.load import load_run
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import read_replay
-from explorer.store.run import read
+from explorer.store.run import read_run
 
-RECON, KL, BOTH = (SHIPPED / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
+RECON, KL, BOTH = (SHIPPED_FOLDER / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
 
 
 @pytest.mark.parametrize("sigma", [1.0, 0.7, 0.1, 1e-3, 1e-9])
@@ -30,7 +30,7 @@ def test_the_width_is_found_again_from_its_price(sigma):
     mu = np.random.default_rng(0).normal(2, 3, (500, 2))
     posterior = Normal(torch.tensor(mu), torch.full((500, 2), sigma, dtype=torch.float64))
     rates = kl_divergence(posterior, Normal(0.0, 1.0)).mean(0).numpy()
-    assert width_of_rate(mu, rates) == pytest.approx(sigma, rel=1e-4)
+    assert sigma_for_rate(mu, rates) == pytest.approx(sigma, rel=1e-4)
 
 
 def test_unequal_widths_count_by_their_mean_price():
@@ -38,20 +38,20 @@ def test_unequal_widths_count_by_their_mean_price():
     rng = np.random.default_rng(1)
     mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
     rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
-    price = (sd**2 - 1 - np.log(sd**2)).mean() / 2
-    assert width_of_rate(mu, rates) == pytest.approx(
+    price = (sd**2 - 1 - np.log_axis(sd**2)).mean() / 2
+    assert sigma_for_rate(mu, rates) == pytest.approx(
         np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=1e-4
     )
 
 
 def test_the_spread_is_that_of_scaled_points():
     mu = np.random.default_rng(2).normal(5, 1, (100_000, 2)) * 3
-    assert spread(mu) == pytest.approx(3, rel=0.01)
+    assert root_mean_square_sd(mu) == pytest.approx(3, rel=0.01)
 
 
 @pytest.mark.parametrize("folder", [RECON, KL, BOTH], ids=lambda p: p.name)
 def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
-    run = read(folder)
+    run = read_run(folder)
     m, e = state_at_epoch(read_replay(folder), run.epochs), read_embedding(run)
     assert m.epoch == run.epochs == 200
     assert m.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
@@ -63,7 +63,7 @@ def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
 
 
 def test_one_network_begins_alike_and_parts_ways():
-    specs = [read(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
+    specs = [read_run(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
     assert specs[0] == specs[1] == specs[2]
     first, last = (
         [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
@@ -86,7 +86,7 @@ def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
     m = state_at_epoch(read_replay(KL), 200)
     assert np.abs(m.reconstructions / 255 - mean).max() < 0.04
     p = np.clip(mean, 1e-9, 1 - 1e-9)
-    least = -(mean * np.log(p) + (1 - mean) * np.log(1 - p)).sum()
+    least = -(mean * np.log_axis(p) + (1 - mean) * np.log_axis(1 - p)).sum()
     assert least <= m.distortion < least + 0.1
 
 
@@ -107,7 +107,7 @@ def test_no_replay_is_none(tmp_path):
 
 
 def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_within_its_error():
-    loaded, e = load_run("digits-vae-2d-both"), read_embedding(read(BOTH))
+    loaded, e = load_run("digits-vae-2d-both"), read_embedding(read_run(BOTH))
     mean, error = mean_distortion(loaded, e.images, e.mu, e.logvar)
     x = torch.from_numpy(e.images).double() / 255
     q = Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2))
@@ -129,7 +129,7 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
 
 
 def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
-    e, loaded = read_embedding(read(RECON)), load_run(KL.name)
+    e, loaded = read_embedding(read_run(RECON)), load_run(KL.name)
     sigma, nearest = np.exp(e.logvar / 2), []
     for i in range(len(e.mu)):
         away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
@@ -138,7 +138,7 @@ def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
         nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
         and np.quantile(nearest, 0.01) > 5
     )
-    both = read_embedding(read(BOTH))
+    both = read_embedding(read_run(BOTH))
     assert nearest_code_distance(both.mu, both.logvar, 0.01) < 0.5
     torch.manual_seed(1)
     with torch.inference_mode():

@@ -8,11 +8,11 @@ from scipy.stats import norm
 from torch.distributions import Normal, kl_divergence
 
 from explorer.lessons.reparameterization.compute import (
-    LOSSES,
+    LOSS_FUNCTIONS,
     MAX_SAMPLES,
     N_BATCHES,
-    exact,
-    gradients,
+    estimate_gradients,
+    exact_gradient,
     loss_values,
     sample_noise,
     sample_path,
@@ -31,21 +31,21 @@ def mean(g, mu, sigma) -> float:
     )[0]
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_FUNCTIONS)
 @pytest.mark.parametrize("mu, sigma", PLACES)
 def test_the_exact_gradient_is_that_of_the_expectation_by_quadrature(loss, mu, sigma):
     h = 1e-4
     by_mu = (mean(LOSS[loss], mu + h, sigma) - mean(LOSS[loss], mu - h, sigma)) / (2 * h)
     by_sigma = (mean(LOSS[loss], mu, sigma + h) - mean(LOSS[loss], mu, sigma - h)) / (2 * h)
-    assert np.allclose(exact(loss, mu, sigma), [by_mu, by_sigma], atol=2e-5)
+    assert np.allclose(exact_gradient(loss, mu, sigma), [by_mu, by_sigma], atol=2e-5)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_FUNCTIONS)
 @pytest.mark.parametrize("mu, sigma", PLACES)
 @pytest.mark.parametrize("n", [1, 7, MAX_SAMPLES])
 def test_each_estimate_is_what_torch_distributions_makes_of_the_same_noise(loss, mu, sigma, n):
     eps = sample_noise(3)[:, :n]
-    found = gradients(loss, mu, sigma, eps)
+    found = estimate_gradients(loss, mu, sigma, eps)
     m, s = (torch.full((N_BATCHES, 1), v, dtype=torch.float64, requires_grad=True) for v in (mu, sigma))
     z = (m + s * eps).detach()
     surrogate = (torch.as_tensor(LOSS[loss](z.numpy())) * Normal(m, s).log_prob(z)).mean(1).sum()
@@ -59,11 +59,11 @@ def test_each_estimate_is_what_torch_distributions_makes_of_the_same_noise(loss,
     assert found.direct.shape == (N_BATCHES, 2) and not found.direct.any()
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_FUNCTIONS)
 @pytest.mark.parametrize("mu, sigma", PLACES)
 def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, mu, sigma):
     """Over 200,000 samples: within five standard errors of the mean, and the spread within a tenth."""
-    found, target = gradients(loss, mu, sigma, sample_noise(0)), exact(loss, mu, sigma)
+    found, target = estimate_gradients(loss, mu, sigma, sample_noise(0)), exact_gradient(loss, mu, sigma)
     f, slope = LOSS[loss], SLOPE[loss]
     terms = {
         "pathwise": (slope, lambda z: slope(z) * (z - mu) / sigma),
@@ -81,8 +81,8 @@ def test_both_estimates_have_the_exact_mean_and_the_spread_of_quadrature(loss, m
 
 
 def test_on_the_bowl_the_path_scatters_far_less_and_on_wide_ripples_more():
-    bowl = gradients("bowl", -0.5, 0.2, sample_noise(1)[:, :10])
-    ripples = gradients("ripples", 0.0, 2.0, sample_noise(1)[:, :10])
+    bowl = estimate_gradients("bowl", -0.5, 0.2, sample_noise(1)[:, :10])
+    ripples = estimate_gradients("ripples", 0.0, 2.0, sample_noise(1)[:, :10])
     assert bowl.score.std(0)[0] > 10 * bowl.pathwise.std(0)[0]
     assert ripples.pathwise.std(0)[0] > 3 * ripples.score.std(0)[0]
 
@@ -93,7 +93,7 @@ def test_the_noise_is_one_for_a_seed_and_fewer_samples_are_the_first():
         and not torch.equal(sample_noise(5), sample_noise(6))
         and sample_noise(5).shape == (N_BATCHES, MAX_SAMPLES)
     )
-    for loss in LOSSES:
+    for loss in LOSS_FUNCTIONS:
         few, many = (
             sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :3]),
             sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :40]),

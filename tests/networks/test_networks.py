@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from explorer.errors import UserError
-from explorer.networks.conv import KERNEL, ToPixels, conv
+from explorer.networks.conv import CONV_OPTIONS, OutputConvTranspose2d, conv
 from explorer.networks.gru import gru
 from explorer.networks.mlp import mlp
 
@@ -32,7 +32,9 @@ def test_conv_halves_exactly_and_says_when_it_cannot():
 def test_the_last_layer_of_conv_is_a_transposed_convolution(channels):
     """Values and gradients beside torch's own, in float64."""
     torch.manual_seed(0)
-    ours, torchs = (kind(5, channels, **KERNEL).double() for kind in (ToPixels, nn.ConvTranspose2d))
+    ours, torchs = (
+        kind(5, channels, **CONV_OPTIONS).double() for kind in (OutputConvTranspose2d, nn.ConvTranspose2d)
+    )
     torchs.load_state_dict(ours.state_dict())
     x = torch.randn(2, 5, 4, 6).double()
     found = []

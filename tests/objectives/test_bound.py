@@ -10,14 +10,14 @@ from scipy import stats
 from scipy.special import logsumexp
 from torch import distributions
 
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.errors import UserError
-from explorer.models.autoencoder import build
-from explorer.objectives.bound import BATCH, importance_weighted_bound
-from explorer.objectives.distortion import likelihood_of
+from explorer.models.autoencoder import build_autoencoder
+from explorer.objectives.bound import DRAW_BATCH_SIZE, importance_weighted_bound
+from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import load_model
 from explorer.specs import RunSpec
-from explorer.store.run import read
+from explorer.store.run import read_run
 
 SHIPPED = Path(__file__).parents[2] / "trained"
 GREY, COLOUR = (1, 8, 8), (3, 5, 7)
@@ -25,8 +25,8 @@ GREY, COLOUR = (1, 8, 8), (3, 5, 7)
 
 @pytest.fixture(scope="module")
 def digits():
-    data = load("digits")
-    return load_model(read(SHIPPED / "digits-vae-2d")), data.x[data.test]
+    data = load_dataset("digits")
+    return load_model(read_run(SHIPPED / "digits-vae-2d")), data.x[data.test]
 
 
 def log_evidence(run, x: np.ndarray) -> float:
@@ -38,9 +38,9 @@ def log_evidence(run, x: np.ndarray) -> float:
     steps = 10 * ((np.arange(n) + 0.5) / n * 2 - 1)
     z = mu + sd * np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
     p, pixels = np.clip(run.decode(z).astype(np.float64), 1e-7, 1 - 1e-7), x / 255
-    log_likelihood = (pixels * np.log(p) + (1 - pixels) * np.log1p(-p)).sum((1, 2, 3))
-    log_prior = -(z**2).sum(1) / 2 - np.log(2 * np.pi)
-    return logsumexp(log_likelihood + log_prior) + np.log(sd.prod() * (20 / n) ** 2)
+    log_likelihood = (pixels * np.log_axis(p) + (1 - pixels) * np.log1p(-p)).sum((1, 2, 3))
+    log_prior = -(z**2).sum(1) / 2 - np.log_axis(2 * np.pi)
+    return logsumexp(log_likelihood + log_prior) + np.log_axis(sd.prod() * (20 / n) ** 2)
 
 
 @pytest.mark.parametrize("row", [0, 50, 123, 301, 359])
@@ -81,7 +81,7 @@ def linear_model(
     """
     rng, n_pixels = np.random.default_rng(seed), math.prod(shape)
     spec = RunSpec("digits", network="linear", likelihood="gaussian", sigma=sigma, latent_dim=latent_dim)
-    model = build(spec, shape)
+    model = build_autoencoder(spec, shape)
     w = np.linalg.qr(rng.standard_normal((n_pixels, latent_dim)))[0] * rng.uniform(0.2, 1.5, latent_dim)
     b = rng.random(n_pixels)
     variance = 1 / (1 + (w**2).sum(0) / sigma**2)
@@ -90,12 +90,12 @@ def linear_model(
         "decoder.0.weight": w,
         "decoder.0.bias": b,
         "encoder.1.weight": np.concatenate([to_mean, np.zeros_like(to_mean)]),
-        "encoder.1.bias": np.concatenate([-to_mean @ b, np.log(variance * spread**2)]),
+        "encoder.1.bias": np.concatenate([-to_mean @ b, np.log_axis(variance * spread**2)]),
     }
     model.load_state_dict({name: torch.from_numpy(part).float() for name, part in parts.items()})
     return (
         model,
-        likelihood_of(spec),
+        build_likelihood(spec),
         stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(n_pixels)),
         variance,
     )
@@ -103,7 +103,7 @@ def linear_model(
 
 @pytest.mark.parametrize("shape", [GREY, COLOUR])
 @pytest.mark.parametrize("latent_dim", [1, 2, 16, 64])
-@pytest.mark.parametrize("n_samples", [1, BATCH + 7])
+@pytest.mark.parametrize("n_samples", [1, DRAW_BATCH_SIZE + 7])
 def test_with_the_exact_posterior_every_sample_tells_the_evidence(shape, latent_dim, n_samples):
     """All weights are p(x) itself. Most of these images are so improbable that their densities are no floats:
     e⁻⁶⁰⁰ and less.
@@ -155,7 +155,7 @@ def test_bytes_are_pixels_and_a_seed_decides(digits):
 
 def test_what_has_no_bound_gets_a_sentence(digits):
     run, x = digits
-    ae = build(RunSpec("digits", model="ae"), GREY)
+    ae = build_autoencoder(RunSpec("digits", model="ae"), GREY)
     with pytest.raises(UserError, match="An AE has no posterior"):
         importance_weighted_bound(ae, run.likelihood, x[0], 10)
     with pytest.raises(UserError, match="at least 1, not 0"):

@@ -10,31 +10,38 @@ import torch
 from scipy.stats import entropy
 
 from explorer.errors import UserError
-from explorer.models.autoencoder import build
-from explorer.models.posterior import Codes
-from explorer.models.vqvae import nearest
+from explorer.models.autoencoder import build_autoencoder
+from explorer.models.posterior import CodebookPosterior
+from explorer.models.vqvae import nearest_entries
 from explorer.objectives.bound import importance_weighted_bound
-from explorer.objectives.codebook import COMMITMENT_WEIGHT, DECAY, MIN_USE, Averages, commitment, perplexity
-from explorer.objectives.distortion import likelihood_of
+from explorer.objectives.codebook import (
+    COMMITMENT_WEIGHT,
+    EMA_DECAY,
+    MIN_USE,
+    CodebookAverages,
+    commitment_loss,
+    perplexity,
+)
+from explorer.objectives.distortion import build_likelihood
 from explorer.objectives.rate import rate_per_dimension
 from explorer.specs import RunSpec
 
 SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=5, width=16)
 
 
-def posterior(encoded, book) -> Codes:
+def posterior(encoded, book) -> CodebookPosterior:
     """By a loop over every place and entry."""
     encoded = torch.as_tensor(encoded)
     places = np.asarray(encoded.detach()).reshape(-1, book.shape[1])
     index = torch.tensor([min(range(len(book)), key=lambda k: sum((p - book[k]) ** 2)) for p in places]).view(
         len(encoded), -1
     )
-    return Codes(encoded, torch.tensor(book)[index].flatten(1), index, len(book))
+    return CodebookPosterior(encoded, torch.tensor(book)[index].flatten(1), index, len(book))
 
 
 def test_each_group_becomes_the_entry_nearest_to_it():
     torch.manual_seed(0)
-    model = build(SPEC, (1, 8, 8))
+    model = build_autoencoder(SPEC, (1, 8, 8))
     found = model.posterior(torch.randn(50, 6))
     wanted = posterior(found.encoded, model.codebook.numpy())
     assert (
@@ -48,7 +55,9 @@ def test_each_group_becomes_the_entry_nearest_to_it():
 def test_near_entries_are_told_apart_far_from_the_origin():
     """By products of matrices, 1e4² would round the difference away."""
     assert (
-        nearest(torch.tensor([[1e4, 1e4 + 0.5]]), torch.tensor([[1e4, 1e4], [1e4, 1e4 + 0.6]] * 20)).item()
+        nearest_entries(
+            torch.tensor([[1e4, 1e4 + 0.5]]), torch.tensor([[1e4, 1e4], [1e4, 1e4 + 0.6]] * 20)
+        ).item()
         == 1
     )
 
@@ -68,7 +77,7 @@ def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
     book = torch.tensor([[1.0, 0.0], [2.0, 2.0]], requires_grad=True)
     encoded = torch.tensor([[0.5, 0.0, 3.0, 1.0]], requires_grad=True)
     index = torch.tensor([[0, 1]])
-    value = commitment(Codes(encoded, book[index].flatten(1), index, 2))
+    value = commitment_loss(CodebookPosterior(encoded, book[index].flatten(1), index, 2))
     assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT_WEIGHT == 0.25
     value.sum().backward()
     assert (
@@ -82,7 +91,7 @@ def test_entries_are_moving_averages_of_what_chose_them():
     """
     rng = np.random.default_rng(0)
     book = np.array([[-3.0, 0], [3, 0], [0, 3], [0, -3]])
-    averages, counts, sums = Averages(torch.tensor(book)), np.zeros(4), np.zeros((4, 2))
+    averages, counts, sums = CodebookAverages(torch.tensor(book)), np.zeros(4), np.zeros((4, 2))
     for _ in range(10):
         z = rng.permutation(np.repeat(book, 10, 0)) + rng.standard_normal((40, 2)) * 0.3
         index = ((z[:, None] - book) ** 2).sum(2).argmin(1)
@@ -93,7 +102,7 @@ def test_entries_are_moving_averages_of_what_chose_them():
         averages.update(posterior(z.reshape(20, 4), book), torch.Generator().manual_seed(0))
         book = sums / counts[:, None]
         assert np.allclose(averages.codebook, book) and np.allclose(averages.counts, counts)
-    assert DECAY == 0.99
+    assert EMA_DECAY == 0.99
 
 
 def test_a_dead_entry_starts_again_at_an_encoder_output():
@@ -101,7 +110,7 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
     paper has it.
     """
     book, z = np.array([[0.0, 0], [50.0, 50]]), np.random.default_rng(1).standard_normal((32, 2)) * 0.1
-    averages = Averages(torch.tensor(book))
+    averages = CodebookAverages(torch.tensor(book))
     averages.counts.copy_(torch.tensor([16.0, 16]))
     averages.sums.copy_(torch.tensor(16 * book))
     counts, steps = np.array([16.0, 16]), 0
@@ -113,7 +122,7 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
             break
         assert averages.codebook[1].tolist() == pytest.approx([50, 50])
     # the two counts always sum to 32, of which an even share is 16
-    assert steps == math.ceil(math.log(MIN_USE) / math.log(0.99))
+    assert steps == math.ceil(math.log_axis(MIN_USE) / math.log_axis(0.99))
     assert np.abs(z - averages.codebook[1].numpy()).sum(1).min() < 1e-12
     assert averages.counts[1].item() == pytest.approx(16) and np.allclose(averages.counts[0], counts[0])
 
@@ -129,12 +138,17 @@ def test_the_rate_is_a_sure_choice_against_a_uniform_prior():
 def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
     """log p(x) = log Σ over all 5³ codes of 5⁻³·p(x|z)."""
     torch.manual_seed(1)
-    model, likelihood, x = build(SPEC, (1, 8, 8)).eval(), likelihood_of(SPEC), torch.rand(4, 1, 8, 8)
+    model, likelihood, x = (
+        build_autoencoder(SPEC, (1, 8, 8)).eval(),
+        build_likelihood(SPEC),
+        torch.rand(4, 1, 8, 8),
+    )
     with torch.inference_mode():
         every = torch.cartesian_prod(*[torch.arange(5)] * 3)
         logits = model.decode(model.codebook[every].flatten(1))
         exact = [
-            torch.logsumexp(-likelihood.distortion(logits, one.expand_as(logits)), 0).item() - 3 * math.log(5)
+            torch.logsumexp(-likelihood.distortion(logits, one.expand_as(logits)), 0).item()
+            - 3 * math.log_axis(5)
             for one in x
         ]
         found = model.encode(x)
@@ -150,5 +164,5 @@ def test_perplexity_is_exp_of_the_entropy(chosen):
 def test_a_sure_choice_has_no_draws_to_weigh():
     with pytest.raises(UserError, match="posterior of a VQ-VAE is deterministic"):
         importance_weighted_bound(
-            build(SPEC, (1, 8, 8)), likelihood_of(SPEC), np.zeros((1, 8, 8), np.uint8), 10
+            build_autoencoder(SPEC, (1, 8, 8)), build_likelihood(SPEC), np.zeros((1, 8, 8), np.uint8), 10
         )

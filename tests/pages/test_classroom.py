@@ -13,12 +13,12 @@ from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find, place_for
+from explorer.store.catalogue import find_run, folder_for_run
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key, owner_key, private_name
 from explorer.ui import visitor
 from explorer.ui.pages import page_file
-from explorer.ui.train.start import start
+from explorer.ui.train.start import start_trainings
 from tests.pages.conftest import ROOT, follow
 from tests.trainings import stop_all, until
 
@@ -35,7 +35,7 @@ def app(runs_folder, tmp_path, monkeypatch):
 
 
 def own_key(app) -> str:
-    app.session_state[visitor.KEY] = key = new_key()
+    app.session_state[visitor.KEY_STATE] = key = new_key()
     return key
 
 
@@ -68,12 +68,12 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     follow("train", app, **SHORT)
     app.toggle[0].set_value(True).run()
     press(app, "Train")
-    key = app.session_state[visitor.KEY]
+    key = app.session_state[visitor.KEY_STATE]
     name = private_name(key, RunSpec(**SHORT).run_id)
-    until(lambda: (runs_folder / name / "run.json").exists() and not queue.jobs())
+    until(lambda: (runs_folder / name / "run.json").exists() and not queue.list_jobs())
     st.cache_data.clear()
     app.run()
-    assert "Private" in texts(app) and key not in texts(app) and find(name).epochs == 3
+    assert "Private" in texts(app) and key not in texts(app) and find_run(name).epochs == 3
     follow("library", app)
     table = app.dataframe[0].value
     assert (
@@ -90,7 +90,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
     (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults
     other = hidden(runs_folder, new_key(), "theirs")
-    queue.enter(
+    queue.enqueue(
         waiting := private_name(new_key(), "waiting"),
         RunSpec(dataset=f"own:{private_name(new_key(), 'visages')}"),
     )
@@ -112,8 +112,8 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
             assert "A private training is running. Someone else started it." in said and "Stop" not in labels(
                 app
             )
-    assert visitor.KEY not in app.session_state
-    queue.leave(waiting)  # no process will
+    assert visitor.KEY_STATE not in app.session_state
+    queue.remove(waiting)  # no process will
 
 
 def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs_folder):
@@ -123,10 +123,10 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     follow("library", app)
     assert labels(app) == ["Make public", "Delete"] and owner_key(app.button[0].key) == key
     press(app, "Make public")
-    assert find("mine") and not app.error
+    assert find_run("mine") and not app.error
     select(app, "tiny-ae", "only you")
     press(app, "Make public")
-    assert "A public run named tiny-ae exists already." in app.error[0].value and find(
+    assert "A public run named tiny-ae exists already." in app.error[0].value and find_run(
         private_name(key, "tiny-ae")
     )
 
@@ -145,48 +145,48 @@ def test_a_private_run_is_deleted_and_brought_back(app, runs_folder):
     press(app, "Delete")
     assert "mine was deleted." in texts(app) and key not in texts(app) and not (runs_folder / name).exists()
     press(app, "Restore")
-    assert find(name)
+    assert find_run(name)
 
 
 def test_a_run_of_private_images_is_private_of_itself(app):
     key = own_key(app)
-    own.save(
+    own.save_own(
         Dataset("faces", np.zeros((11, 1, 16, 16), np.uint8), np.zeros(11, np.int64), ("face",), 8),
         private_name(key, "faces"),
     )
     follow("train", app, dataset=f"own:{private_name(key, 'faces')}", epochs=2, width=8)
     assert app.toggle[0].value and app.toggle[0].disabled and not app.code
     press(app, "Train")
-    [job] = until(queue.jobs)
-    assert owner_key(job.run) == key == job.by and job.run == RunSpec(**job.spec).run_id
+    [job] = until(queue.list_jobs)
+    assert owner_key(job.run) == key == job.started_by and job.run == RunSpec(**job.spec).run_id
 
 
 def test_others_trainings_are_theirs(app, runs_folder):
-    queue.enter("theirs", RunSpec(), by=new_key())
-    queue.enter("wrong", RunSpec(), by=new_key())
-    queue.give_up("wrong", "The disk is full.")
+    queue.enqueue("theirs", RunSpec(), started_by=new_key())
+    queue.enqueue("wrong", RunSpec(), started_by=new_key())
+    queue.record_failure("wrong", "The disk is full.")
     follow("train", app)
     assert not {"Stop", "Try again", "Dismiss"} & set(labels(app)) and "The disk is full." not in texts(app)
     key = own_key(app)
-    queue.enter("mine", RunSpec(), by=key)
+    queue.enqueue("mine", RunSpec(), started_by=key)
     app.run()
     assert labels(app).count("Stop") == 1
-    queue.leave("mine")
-    queue.enter("mine", RunSpec(), by=new_key())  # between the page and the click
+    queue.remove("mine")
+    queue.enqueue("mine", RunSpec(), started_by=new_key())  # between the page and the click
     app.button(key="stop mine").click().run()
-    assert not queue.is_asked_to_stop("mine") and not app.exception
+    assert not queue.is_stop_requested("mine") and not app.exception
     for run in ("theirs", "mine", "wrong"):
-        queue.leave(run)
+        queue.remove(run)
 
 
 def test_what_went_wrong_in_private_is_said_without_the_key(app):
     key = own_key(app)
-    queue.enter(name := private_name(key, "mine"), RunSpec(), by=key)
-    queue.give_up(name, f"{name} is broken.")
+    queue.enqueue(name := private_name(key, "mine"), RunSpec(), started_by=key)
+    queue.record_failure(name, f"{name} is broken.")
     app.switch_page(page_file("train")).run()
     assert app.error[0].value == "mine is broken." and key not in texts(app)
     press(app, "Dismiss")
-    assert not queue.jobs()
+    assert not queue.list_jobs()
 
 
 @pytest.mark.parametrize(
@@ -213,15 +213,18 @@ def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name,
     monkeypatch.setenv(name, most)
     follow("train", app, **SHORT | asked)
     press(app, "Train three objectives" if most == "2" else "Train")
-    assert says in app.error[0].value and not queue.jobs()
+    assert says in app.error[0].value and not queue.list_jobs()
 
 
 def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     monkeypatch.setenv("EXPLORER_JOBS_EACH", "1")
-    queue.enter("theirs", RunSpec(), by=new_key())
+    queue.enqueue("theirs", RunSpec(), started_by=new_key())
     follow("train", app, **LONG)
     press(app, "Train")
-    assert not app.error and queue.job_of(name := RunSpec(**LONG).run_id).by == app.session_state[visitor.KEY]
+    assert (
+        not app.error
+        and queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
+    )
     press(app, "Train")  # the same: nothing new
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
@@ -230,35 +233,35 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
         "Each visitor can have at most 1 training at a time, and 1 of yours is waiting or running."
         in app.error[0].value
     )
-    queue.leave("theirs")
-    until(lambda: read_events(place_for(name)))
-    assert len(queue.jobs()) == 1
+    queue.remove("theirs")
+    until(lambda: read_events(folder_for_run(name)))
+    assert len(queue.list_jobs()) == 1
 
 
 def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     key = own_key(app)
     name = hidden(runs_folder, key)
-    queue.enter("mine", RunSpec(), by=key)
+    queue.enqueue("mine", RunSpec(), started_by=key)
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(app, "Make public")  # a page from before
-    assert "This server is read-only" in app.error[0].value and find(name)
+    assert "This server is read-only" in app.error[0].value and find_run(name)
     assert not labels(app)
     follow("train", app, **SHORT)
     assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(
         labels(app)
     )
     assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
-    queue.leave("mine")
+    queue.remove("mine")
     monkeypatch.delenv("EXPLORER_READONLY")
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(app, "Delete")
-    assert "This server is read-only" in app.error[0].value and find(name)
+    assert "This server is read-only" in app.error[0].value and find_run(name)
 
 
 def test_no_training_is_started_on_a_server_for_looking(app, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     with pytest.raises(UserError, match="read-only"):
-        start({"x": RunSpec()})
-    assert not queue.jobs()
+        start_trainings({"x": RunSpec()})
+    assert not queue.list_jobs()

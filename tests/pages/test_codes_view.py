@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from explorer.cli.parser import main
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.runs.export_run import codes_projector
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import opened, visit
 
@@ -32,7 +32,7 @@ def traces(page) -> list[dict]:
 
 
 def test_an_exported_run_is_shown_by_its_classes_with_its_gap(library):
-    run = find("tiny-ae")
+    run = find_run("tiny-ae")
     page = upload(library, ("tiny.zip", codes_projector(run), "application/zip"))
     e = read_embedding(run)
     assert [trace["name"] for trace in traces(page)] == list(run.class_names)
@@ -72,7 +72,7 @@ def test_a_wrong_file_is_one_sentence(library):
 
 
 def test_the_command_line_measures_the_gaps_of_a_file(runs_folder, tmp_path, capsys):
-    run = find("tiny-ae")
+    run = find_run("tiny-ae")
     path = tmp_path / "codes.zip"
     path.write_bytes(codes_projector(run))
     assert main(["gaps", str(path), "--json"]) == 0

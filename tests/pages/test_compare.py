@@ -6,7 +6,7 @@ from PIL import Image
 
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import address, blocks, expire_catalogue, letter, opened, pads, visit
 
@@ -37,7 +37,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
 
 def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    mu, (ae_z, z) = read_embedding(find("tiny-ae")).mu, letter(app)["zs"]
+    mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, letter(app)["zs"]
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
     off = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
     assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(
@@ -112,9 +112,9 @@ def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(
 
 def test_other_images_and_models_are_a_choice_away(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
+    app.selectbox(key="vae of the pair").selectbox("tiny-vae-6d").run()
     assert len(letter(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
-    app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
+    app.selectbox(key="images of the pair").selectbox(("mnist", 28, False)).run()
     assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
 
 

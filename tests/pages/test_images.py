@@ -8,7 +8,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from streamlit.testing.v1 import AppTest
 
-from explorer.data import load, own
+from explorer.data import load_dataset, own
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
@@ -58,7 +58,7 @@ def kept(page, who="all", **asked) -> str:
     page.button_group(key="images who").set_value(who).run()
     press(page, "Save")
     assert not page.error
-    return own.names()[-1]
+    return own.list_names()[-1]
 
 
 def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
@@ -66,7 +66,7 @@ def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
         page, zipped(PHOTOS | {"photographs/notes.txt": b"x", "photographs/roof/grey.png": png(DIGITS[0])})
     )
     classes, sizes, kinds, skipped = (d.value for d in page.dataframe)
-    assert "**21 images**, 2 classes, 2 sizes; **1 skipped**" in said(page) and own.names() == []
+    assert "**21 images**, 2 classes, 2 sizes; **1 skipped**" in said(page) and own.list_names() == []
     assert dict(zip(classes["Class"], classes["Images"])) == {"flower": 10, "roof": 11}
     assert dict(zip(sizes["Size, pixels"], sizes["Images"])) == {"96 × 96": 20, "8 × 8": 1}
     assert dict(zip(kinds["Kind"], kinds["Images"])) == {"colour": 20, "grey": 1}
@@ -108,7 +108,7 @@ def test_sixteen_are_shown_as_they_will_be(page):
     [told] = galleries(page).values()
     assert pictures(told).shape == (16, 28, 28)
     press(page, "Save")
-    data = load(f"own:{own.names()[0]}")
+    data = load_dataset(f"own:{own.list_names()[0]}")
     assert {image.tobytes() for image in pictures(told)} <= {
         image.tobytes() for image in data.x[:, 0]
     } and len(data.x) == 20
@@ -136,7 +136,7 @@ def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
         and page.toggle(key="images colour").value is False
     )
     press(page, "Save")
-    assert own.about(own.names()[0]).shape == wanted[1]
+    assert own.read_info(own.list_names()[0]).shape == wanted[1]
 
 
 def test_a_set_of_files_needs_no_zip(page):
@@ -147,10 +147,10 @@ def test_a_set_of_files_needs_no_zip(page):
 def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     upload(page)
     page.text_input(key="images name").set_value("faces").run()
-    assert visitor.KEY not in page.session_state  # nobody is told from others yet
+    assert visitor.KEY_STATE not in page.session_state  # nobody is told from others yet
     press(page, "Save")
-    [name] = own.names()
-    assert owner_key(name) == page.session_state[visitor.KEY] and public_name(name) == "faces"
+    [name] = own.list_names()
+    assert owner_key(name) == page.session_state[visitor.KEY_STATE] and public_name(name) == "faces"
     assert "faces is saved, with 20 images" in page.success[0].value.replace(
         "\\", ""
     ) and ": Private]" in said(page)
@@ -164,7 +164,7 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     assert "faces, private" in follow("train", page).selectbox(key="setting dataset").options
     kept(follow("images", page))
     assert (
-        own.names()[0] == "my-photographs"
+        own.list_names()[0] == "my-photographs"
         and "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
     )
 
@@ -192,7 +192,7 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
     ].value and galleries(page)
     page.text_input(key="images name").set_value("others").run()
     press(page, "Save")
-    assert own.names() == ["my-photographs", "others"] and not page.error
+    assert own.list_names() == ["my-photographs", "others"] and not page.error
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
     name = kept(page)
     upload(page, content)
     assert says in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
-    assert own.names() == [name] and name in said(page).replace("\\", "")
+    assert own.list_names() == [name] and name in said(page).replace("\\", "")
     upload(page)
     assert not page.error and galleries(page)
 
@@ -232,34 +232,34 @@ def test_deleted_images_are_brought_back(page):
     name = kept(page)
     page.button(key=f"delete {name}").click().run()
     assert (
-        own.names() == []
+        own.list_names() == []
         and "was deleted" in said(page)
         and "There are no saved images yet." in shown(page)
         and not page.success
     )
     press(page, "Restore")
-    assert own.names() == [name] and not page.exception and not page.error
+    assert own.list_names() == [name] and not page.exception and not page.error
 
 
 def test_images_that_are_being_trained_on_stay(page):
     name = kept(page)
-    queue.enter("waits", RunSpec(f"own:{name}"))
+    queue.enqueue("waits", RunSpec(f"own:{name}"))
     page.button(key=f"delete {name}").click().run()
-    assert "A training uses" in page.error[0].value and own.names() == [name]
-    queue.leave("waits")
+    assert "A training uses" in page.error[0].value and own.list_names() == [name]
+    queue.remove("waits")
     page.button(key=f"delete {name}").click().run()
-    assert own.names() == [] and not page.error
+    assert own.list_names() == [] and not page.error
 
 
 def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
     first = kept(page)
     second = kept(page, content=zipped(pieces(3)), name="others.zip")
-    own.place_of(first).write_bytes(b"cut")
+    own.path_of(first).write_bytes(b"cut")
     page.run()
     assert "Upload the images again" in page.error[0].value and f"delete {first}" in [
         b.key for b in page.button
     ]
-    assert f"{own.about(second).n} images" in shown(page) and not page.exception
+    assert f"{own.read_info(second).n} images" in shown(page) and not page.exception
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_link_trains_a_network_that_fits(page, side, wanted):
         for link in page.get("page_link")
     }
     asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
-    queue.enter("other", RunSpec())  # no trial beside it
+    queue.enqueue("other", RunSpec())  # no trial beside it
     follow("train", page, **asked)
     assert (
         page.selectbox(key="setting network").value == "conv"
@@ -293,20 +293,20 @@ def test_a_server_for_looking_takes_nothing(page, monkeypatch):
     upload(page, zipped(pieces(3)))
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     press(page, "Save")
-    assert own.names() == [name] and not page.file_uploader and "read-only" in page.info[0].value
+    assert own.list_names() == [name] and not page.file_uploader and "read-only" in page.info[0].value
     assert not page.button
     monkeypatch.delenv("EXPLORER_READONLY")
     button = page.run().button(key=f"delete {name}")
     monkeypatch.setenv("EXPLORER_READONLY", "1")  # since the page was shown
     button.click().run()
-    assert own.names() == [name] and "read-only" in page.error[0].value
+    assert own.list_names() == [name] and "read-only" in page.error[0].value
 
 
 def test_a_full_server_takes_nothing(page, monkeypatch):
     upload(page)
     monkeypatch.setenv("EXPLORER_MAX_DISK", "0")
     press(page, "Save")
-    assert own.names() == [] and "the limit is" in page.info[0].value
+    assert own.list_names() == [] and "the limit is" in page.info[0].value
 
 
 def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, monkeypatch):
@@ -319,10 +319,10 @@ def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, mo
     page.button_group(key="images from").set_value("server").run()
     [choice] = [box for box in page.selectbox if box.label == "Folder on the server"]
     assert choice.options == [str(tmp_path / "faces"), *(str(tmp_path / "faces" / c) for c in "01")]
-    choice.select(str(tmp_path / "faces")).run()
+    choice.selectbox(str(tmp_path / "faces")).run()
     assert "**20 images**, 2 classes" in said(page) and page.text_input(key="images name").value == "faces"
     press(page, "Save")
-    assert own.about(own.names()[0]).class_names == ("0", "1")
+    assert own.read_info(own.list_names()[0]).class_names == ("0", "1")
 
 
 def test_other_folders_are_not_read_from_any_page(page, tmp_path, monkeypatch):

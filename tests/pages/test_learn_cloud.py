@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal
 from sklearn.neighbors import KNeighborsRegressor
 
 from explorer.runs.load import load_run
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import charts, follow, galleries, tables
 
@@ -55,7 +55,7 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     opened(app, noise=4.0, way=30, pair="half-gibbous", light=25, draw=3)
     assert [app.slider(key=f"{PAGE} {name}").value for name in ENDS] == [4.0, 30, 25]
     assert app.selectbox(key=f"{PAGE} pair").value == "half-gibbous"
-    e, loaded = read_embedding(find("moons-ladder-2d")), load_run("moons-ladder-2d")
+    e, loaded = read_embedding(find_run("moons-ladder-2d")), load_run("moons-ladder-2d")
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(
@@ -76,7 +76,7 @@ def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_
     """The overlap on a grid, by scipy."""
     opened(app)
     said = next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
-    e = read_embedding(find("moons-ladder-2d"))
+    e = read_embedding(find_run("moons-ladder-2d"))
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     sigma = np.exp(e.logvar[rows] / 2)
@@ -93,7 +93,7 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
     """σ of the encoder by its own weights; of the true posterior by a fine grid around it; the conclusion
     where the mean is far.
     """
-    loaded, e = load_run("moons-ladder-2d"), read_embedding(find("moons-ladder-2d"))
+    loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
     opened(app)
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     image = e.images[int(np.abs(e.mu - ends[0]).sum(1).argmin())] / 255
@@ -108,7 +108,7 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
         axis = np.linspace(-4, 4, 267)
         z = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
         p = loaded.decode(z).astype(float).reshape(len(z), -1).clip(1e-12, 1 - 1e-7)
-        log = np.log(p) @ x.ravel() + np.log1p(-p) @ (1 - x.ravel()) - (z**2).sum(1) / 2
+        log = np.log_axis(p) @ x.ravel() + np.log1p(-p) @ (1 - x.ravel()) - (z**2).sum(1) / 2
         w = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
         mean = w @ z
         assert true == pytest.approx(np.sqrt(w @ (z - mean) ** 2).prod() ** 0.5, rel=0.03)

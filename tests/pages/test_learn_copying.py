@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.runs.load import load_run
 from tests.pages.conftest import follow, galleries
 

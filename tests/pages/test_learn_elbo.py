@@ -11,7 +11,7 @@ import torch
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 from explorer.ui import catalogue
 from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, tables
@@ -49,7 +49,7 @@ def set_to(app, key, value):
 def test_the_figures_are_those_of_the_image_and_of_q(app):
     opened(app, image="7", mu0="0.5", mu1="-1.2", s0="-0.5", s1="-1.0")
     whole, bound, short, fit, paid = figures(app)
-    run = read(ROOT / "trained/digits-vae-2d")
+    run = read_run(ROOT / "trained/digits-vae-2d")
     loaded, x = load_model(run), read_embedding(run).images[7]
     assert whole == pytest.approx(
         importance_weighted_bound(loaded.model, loaded.likelihood, x, 5000), abs=0.1
@@ -85,7 +85,7 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
     [said] = [c.value for c in app.caption if "normalised density" in c.value]
     with torch.no_grad():
         logits = (
-            load_model(read(ROOT / "trained/digits-vae-2d"))
+            load_model(read_run(ROOT / "trained/digits-vae-2d"))
             .model.decode(torch.tensor([[0.6, -0.7]]))
             .double()
             .flatten()
@@ -119,7 +119,7 @@ def test_only_the_bound_moves_with_q(app):
 def test_the_encoders_q_comes_at_a_click(app):
     opened(app, image="3")
     next(b for b in app.button if b.label == "Use the encoder's q").click().run()
-    e = read_embedding(read(ROOT / "trained/digits-vae-2d"))
+    e = read_embedding(read_run(ROOT / "trained/digits-vae-2d"))
     values = {s.key.split()[1]: s.value for s in app.slider}
     wanted = dict(zip(("mu0", "mu1", "s0", "s1"), [*e.mu[3], *(e.logvar[3] / 2)]))
     assert all(values[name] == pytest.approx(float(wanted[name]), abs=0.0251) for name in wanted)

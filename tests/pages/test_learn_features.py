@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from explorer.lessons.features import compute
 from explorer.runs.load import load_run
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
 from tests.pages.conftest import charts, follow, galleries, pictures, tables
@@ -99,7 +99,7 @@ def test_a_link_restores_it(app):
 
 def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
     visit(app, labels="10", answer="2")
-    e = read_embedding(find("mnist-vae-16d"))
+    e = read_embedding(find_run("mnist-vae-16d"))
     n, pool = len(e.images), round(0.6 * len(e.images))
     codes = e.mu[:n] * np.sqrt(16 / e.mu[:pool].var(0).sum())
     found = []
@@ -123,7 +123,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
     monkeypatch.setattr(compute, "N_SEEDS", 10)
     for images, name in (("mnist", "mnist-vae-16d"), ("fashion-mnist", "fashion-mnist-vae-16d")):
         visit(app, images=images, answer="2")
-        run = find(name)
+        run = find_run(name)
         e = read_embedding(run)
         n, pool = len(e.images), round(0.6 * len(e.images))
         pixels = e.images[:n].reshape(n, -1) / 255
@@ -185,7 +185,7 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
 
 
 def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_computes_them(app, monkeypatch):
-    e, wanted = read_embedding(find("mnist-vae-16d")), {1, 10, 100, 150}
+    e, wanted = read_embedding(find_run("mnist-vae-16d")), {1, 10, 100, 150}
     monkeypatch.setattr(compute, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
     monkeypatch.setattr(compute, "LABEL_COUNTS", tuple(sorted(wanted)))
     visit(app, labels="150", answer="2")

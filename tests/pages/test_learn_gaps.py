@@ -8,10 +8,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
-from explorer.latent.gap_map import between
+from explorer.latent.gap_map import build_gap_index
 from explorer.runs.load import load_run
-from explorer.store.catalogue import find
-from explorer.store.classifier import classifier_of
+from explorer.store.catalogue import find_run
+from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui import catalogue
 from tests.pages.conftest import follow, galleries, pictures
@@ -46,7 +46,7 @@ def farther(kind: str, z: np.ndarray) -> np.ndarray:
 def distances(kind: str, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By brute force, from each z to the nearest code and to the 5th nearest draw."""
     e = read_embedding(load_run(RUNS[kind]).run)
-    found = between(e.mu, e.logvar, np.random.default_rng(0))
+    found = build_gap_index(e.mu, e.logvar, np.random.default_rng(0))
     w = found.fitted.whiten(z)
     return cdist(w, found.whitened).min(1), np.sort(cdist(w, found.draws), axis=1)[:, 4]
 
@@ -84,7 +84,7 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     said = [c.value for c in app.caption if "nearest code is" in c.value][column]
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
-    p = classifier_of(find(RUNS[kind]))[0].probabilities(load_run(RUNS[kind]).decode(z[[5]]))[0]
+    p = read_classifier(find_run(RUNS[kind]))[0].probabilities(load_run(RUNS[kind]).decode(z[[5]]))[0]
     assert said.startswith(
         f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()}"
         f" ({100 * p.max():.0f}%). The"
@@ -154,7 +154,7 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
         kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
         for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))
     }
-    classifier = classifier_of(find(RUNS["AE"]))[0]
+    classifier = read_classifier(find_run(RUNS["AE"]))[0]
     for kind, (in_gaps, outside) in figures.items():
         e, loaded = read_embedding(load_run(RUNS[kind]).run), load_run(RUNS[kind])
         z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.pages.conftest import charts, follow, tables
 
@@ -81,7 +81,7 @@ def test_where_it_is_lowest_is_shown_after_the_prediction(app):
 def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
     """Each dimension by a fine grid; both jointly by samples of the mixture, with torch.distributions."""
     said = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
-    e, z = read_embedding(find("mnist-vae-2d")), np.linspace(-12, 12, 4801)
+    e, z = read_embedding(find_run("mnist-vae-2d")), np.linspace(-12, 12, 4801)
     marginals = re.findall(r"([\d.]+) for z", said)
     for i, told in enumerate(marginals):
         mu, sd = e.mu[:, i].astype(float), np.exp(e.logvar[:, i].astype(float) / 2)
@@ -89,7 +89,12 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
             mu
         )
         kl = np.trapezoid(
-            np.where(q > 1e-300, q * (np.log(np.maximum(q, 1e-300)) + z**2 / 2 + np.log(2 * np.pi) / 2), 0), z
+            np.where(
+                q > 1e-300,
+                q * (np.log_axis(np.maximum(q, 1e-300)) + z**2 / 2 + np.log_axis(2 * np.pi) / 2),
+                0,
+            ),
+            z,
         )
         assert float(told) == pytest.approx(kl, abs=0.0061)
     joint = float(re.search(r"\*\*([\d.]+) nats\*\*", said)[1])
@@ -106,12 +111,12 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
     assert (
         rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1
     )  # the marginals hide most of it
-    assert f"is {find('mnist-vae-2d').test.rate:.1f} nats on average" in said
+    assert f"is {find_run('mnist-vae-2d').test.rate:.1f} nats on average" in said
 
 
 def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_said(app):
     said = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
-    e = read_embedding(find("mnist-vae-2d"))
+    e = read_embedding(find_run("mnist-vae-2d"))
     s, mu = app.slider(key=f"{PAGE} s"), app.slider(key=f"{PAGE} mu")
     assert (
         s.min <= e.logvar.min()

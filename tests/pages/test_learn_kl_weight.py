@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.lessons.kl_weight.compute import distortions
 from explorer.runs.load import load_run
 from explorer.store import catalogue
-from explorer.store.catalogue import SHIPPED
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 from explorer.training.evaluation import evaluate
 from explorer.ui.components.readouts import frame_gap
 from tests.pages.conftest import charts, expire_catalogue, follow, mounted, tables
@@ -44,7 +44,7 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
     data = load_data("digits")
     x = data.x[data.test]
     loaded, ae = load_run("digits-ladder-2d", 0.3), load_run("digits-ae-2d")
-    vae, other = (evaluate(run.model, run.likelihood, x).figures for run in (loaded, ae))
+    vae, other = (evaluate(run.model, run.likelihood, x).metrics for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
     assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(
         vae.rate, abs=0.051
@@ -90,7 +90,7 @@ def test_a_conclusion_about_the_ae_stands_only_where_the_intervals_carry_it(app,
 def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
     """The prior gap beside an estimate anew, of the codes that the film keeps."""
     visit(app, images="moons", beta="4")
-    ladder, ae = (read(SHIPPED / name) for name in ("moons-ladder-2d", "moons-ae-2d"))
+    ladder, ae = (read_run(SHIPPED_FOLDER / name) for name in ("moons-ladder-2d", "moons-ae-2d"))
     at = [f.beta for f in ladder.film].index(4.0)
     e = read_embedding(ladder)
     assert table(app)["VAE, β = 4"][3:5] == [
@@ -107,7 +107,7 @@ def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
 
 def test_map_and_curve_hold_what_was_measured(app):
     visit(app, images="digits", beta="4")
-    found, run = tables(*charts(app)), read(SHIPPED / "digits-ladder-2d")
+    found, run = tables(*charts(app)), read_run(SHIPPED_FOLDER / "digits-ladder-2d")
     codes = next(t for t in found if "class" in t)
     curve = next(t for t in found if len(t) == len(run.film) and "beta" in t)
     assert np.allclose(
@@ -151,11 +151,11 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
         for text in said
     )
     [best] = [text for text in said if text.startswith("**Best trained β**")]
-    rungs = read(SHIPPED / "digits-ladder-2d").spec.rungs
+    rungs = read_run(SHIPPED_FOLDER / "digits-ladder-2d").spec.rungs
     data = load_data("digits")
     loaded = {beta: load_run("digits-ladder-2d", beta) for beta in rungs}
     found = {
-        beta: evaluate(run.model, run.likelihood, data.x[data.test]).figures for beta, run in loaded.items()
+        beta: evaluate(run.model, run.likelihood, data.x[data.test]).metrics for beta, run in loaded.items()
     }
     for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
         named = [
@@ -179,7 +179,7 @@ def test_a_link_restores_all_or_says_what_is_wrong(app):
 
 
 def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
-    monkeypatch.setattr(catalogue, "SHIPPED", tmp_path)
+    monkeypatch.setattr(catalogue, "SHIPPED_FOLDER", tmp_path)
     expire_catalogue()
     visit(app)
     assert "needs one of the runs mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")

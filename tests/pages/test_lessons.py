@@ -9,15 +9,15 @@ import pytest
 
 from explorer.objectives import rate
 from explorer.registry import LESSONS
-from explorer.ui.learn.lesson import Lesson, page_of
-from explorer.ui.learn.source import source
+from explorer.ui.learn.lesson import Lesson, page_name
+from explorer.ui.learn.source import read_source
 from tests.pages.conftest import follow
 
 ROOT = Path(__file__).parents[2]
 IDEAS = 27  # of the notes
 
 
-PAGES = {page_of(name): title for name, title in LESSONS.items()}
+PAGES = {page_name(name): title for name, title in LESSONS.items()}
 
 
 def lesson(name: str) -> Lesson:
@@ -36,10 +36,12 @@ def test_every_page_of_the_kind_is_a_lesson():
 
 def test_the_code_shown_is_that_of_the_file():
     assert (
-        source("explorer.objectives.rate:rate_per_dimension")
+        read_source("explorer.objectives.rate:rate_per_dimension")
         == inspect.getsource(rate.rate_per_dimension).rstrip()
     )
-    assert source("explorer.models.posterior:Gaussian.sample").startswith("def sample(self, eps")
+    assert read_source("explorer.models.posterior:GaussianPosterior.sample").startswith(
+        "def sample(self, eps"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

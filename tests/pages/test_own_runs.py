@@ -19,11 +19,11 @@ from explorer.runs.export_run import run_zip
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import new_key, owner_key, private_name
 from explorer.store.replay import read_replay
-from explorer.store.run import MODEL, read_tensors
+from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui import visitor
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.pages import page_file
@@ -43,9 +43,9 @@ def photographs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
-        data = upload.uploaded([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
+        data = upload.read_upload([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
         for name in ("faces", private_name(key, "faces")):
-            own.save(data, name)
+            own.save_own(data, name)
         for model in ("ae", "vae"):
             for name in ("faces", private_name(key, "faces")):
                 train_run(RunSpec(f"own:{name}", model=model, **CONV))
@@ -68,7 +68,7 @@ def opened(key=None) -> AppTest:
     """The app of the visitor with that key, or of another one."""
     app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120)
     if key:
-        app.session_state[visitor.KEY] = key
+        app.session_state[visitor.KEY_STATE] = key
     return app.run()
 
 
@@ -91,10 +91,10 @@ def test_every_tool_works_on_own_images(key, model):
 def test_a_copy_of_own_images_is_found(key):
     name, app = name_of(key, "vae"), opened(key)
     follow("explore", app, run=name, tool="copying")
-    data = own.own(private_name(key, "faces"))
+    data = own.load_own(private_name(key, "faces"))
     near = pictures(galleries(app)["Nearest in pixels"])
     assert {image.tobytes() for image in near} <= {x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]}
-    own.delete(private_name(key, "faces"))
+    own.delete_own(private_name(key, "faces"))
     st.cache_resource.clear()
     app.run()
     assert (
@@ -118,7 +118,7 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
 
 def test_a_training_on_own_images_is_seen_again(key):
     app = opened(key)
-    assert read_replay(find(name_of(key, "vae")).folder)
+    assert read_replay(find_run(name_of(key, "vae")).folder)
     follow("library", app)
     table = app.dataframe[0].value
     assert table["images"].tolist().count("faces") == 4 and not table["run"].str.contains(key).any()
@@ -208,7 +208,7 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
         and "Wearing Hat" in choice.options
         and not app.warning
     )
-    e, has = read_embedding(find(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
+    e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     wanted = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
     [[told]] = mounted(app, "latent_pad_courier")
@@ -239,7 +239,7 @@ def test_an_attribute_that_all_faces_share_gets_a_sentence(faces, monkeypatch):
     app.query_params.update({"run": "faces", "tool": "attributes", "attribute": "Bald"})
     app.switch_page(page_file("explore")).run()
     assert not app.exception and "the same value for all images" in app.error[0].value
-    app.selectbox(key="explore attribute").select("Smiling").run()
+    app.selectbox(key="explore attribute").selectbox("Smiling").run()
     assert not app.error and "Along Smiling" in galleries(app)
 
 
@@ -267,26 +267,27 @@ def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
 
 
 def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
-    content, wanted = run_zip(find("tiny-vae")), read_embedding(find("tiny-vae")).mu
+    content, wanted = run_zip(find_run("tiny-vae")), read_embedding(find_run("tiny-vae")).mu
     bring(library, content, "tiny-vae.zip")
     assert "A run named tiny-vae exists already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
     assert (
         not library.error
         and "is imported" in library.success[0].value
-        and np.array_equal(read_embedding(find("theirs")).mu, wanted)
+        and np.array_equal(read_embedding(find_run("theirs")).mu, wanted)
     )
     bring(library, content, "tiny-vae (1).zip", who="me")
     assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
     assert not any(
-        library.session_state[visitor.KEY] in str(e.value) for e in (*library.success, *library.markdown)
+        library.session_state[visitor.KEY_STATE] in str(e.value)
+        for e in (*library.success, *library.markdown)
     )
     other = set(follow("library", opened()).dataframe[0].value["run"])
     assert "theirs" in other and "tiny-vae-1" not in other
 
 
 def test_a_run_that_a_mac_packed_again_is_brought_in(library):
-    with zipfile.ZipFile(io.BytesIO(run_zip(find("tiny-vae")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(run_zip(find_run("tiny-vae")))) as archive:
         files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
     bring(
         library,
@@ -294,17 +295,19 @@ def test_a_run_that_a_mac_packed_again_is_brought_in(library):
         "again.zip",
         name="again",
     )
-    assert not library.error and find("again").test == find("tiny-vae").test
+    assert not library.error and find_run("again").test == find_run("tiny-vae").test
 
 
 def test_weights_are_brought_in_with_their_settings(library):
-    weights = save({name: w.astype(np.float32) for name, w in read_tensors(find("tiny-vae"), MODEL).items()})
+    weights = save(
+        {name: w.astype(np.float32) for name, w in read_tensors(find_run("tiny-vae"), MODEL_FILE).items()}
+    )
     bring(library, weights, "mine.safetensors", likelihood="gaussian")
     assert "are not those of this vae and mlp network" in library.error[0].value
     library.run()
     bring(library, weights, "mine.safetensors", width=32)
-    assert not library.error and find("mine").test.distortion == pytest.approx(
-        find("tiny-vae").test.distortion, rel=1e-3
+    assert not library.error and find_run("mine").test.distortion == pytest.approx(
+        find_run("tiny-vae").test.distortion, rel=1e-3
     )
 
 
@@ -337,13 +340,13 @@ def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, c
     library.file_uploader[0].set_value((file, content, "")).run()
     assert not library.exception and [f"{file} is {says}" in error.value for error in library.error] == [True]
     assert not [button for button in library.button if button.label == "Import"]
-    bring(library, run_zip(find("tiny-vae")), "tiny-vae.zip", name="another")
-    assert not library.error and find("another")
+    bring(library, run_zip(find_run("tiny-vae")), "tiny-vae.zip", name="another")
+    assert not library.error and find_run("another")
 
 
 def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
     before = {p.name for p in runs_folder.iterdir()}
-    library.file_uploader[0].set_value(("theirs.zip", run_zip(find("tiny-vae")), "")).run()
+    library.file_uploader[0].set_value(("theirs.zip", run_zip(find_run("tiny-vae")), "")).run()
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     [button] = [button for button in library.button if button.label == "Import"]
     button.click().run()
@@ -362,4 +365,4 @@ def test_shipped_runs_stay_and_others_come_back(library, runs_folder):
     delete.click().run()
     assert name not in set(library.dataframe[0].value["run"]) and not (runs_folder / name).exists()
     library.button(key="bring run back").click().run()
-    assert name in set(library.dataframe[0].value["run"]) and find(name)
+    assert name in set(library.dataframe[0].value["run"]) and find_run(name)

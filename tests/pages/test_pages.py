@@ -11,7 +11,7 @@ from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
 from tests.pages.conftest import blocks, expire_catalogue, letter, opened, pads, visit
@@ -27,7 +27,7 @@ def explore(app, run):
 
 
 def test_home_shows_a_pad_at_the_first_test_image(app):
-    mu = read_embedding(find("mnist-vae-2d")).mu
+    mu = read_embedding(find_run("mnist-vae-2d")).mu
     assert len(pads(app)) == 1 and letter(app)["zs"] == [mu[0].tolist()] and letter(app)["row"] == 0
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
@@ -74,7 +74,7 @@ def test_a_tool_costs_nothing_until_it_is_chosen(app):
 
 def test_another_model_is_a_choice_away(app):
     explore(app, "tiny-vae")
-    app.selectbox[0].select("digits-ae-2d").run()
+    app.selectbox[0].selectbox("digits-ae-2d").run()
     assert (
         not app.exception
         and "digits-ae-2d" in app.query_params["run"]

@@ -9,12 +9,12 @@ import pytest
 from scipy.optimize import nnls
 from scipy.stats import norm
 
-from explorer.data import load as load_data
-from explorer.latent.gap_map import between
-from explorer.latent.interpolation import linear
-from explorer.latent.traversal import correlation, grid
+from explorer.data import load_dataset as load_data
+from explorer.latent.gap_map import build_gap_index
+from explorer.latent.interpolation import interpolate_linear
+from explorer.latent.traversal import correlation, manifold_grid
 from explorer.runs.load import load_run
-from explorer.store.classifier import classifier_of
+from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui.run_view import RunView
 from tests.pages.conftest import galleries, letter, opened, pictures, visit
@@ -49,7 +49,7 @@ def test_explore_says_once_what_an_image_and_a_gap_are(app):
 def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     show(app, "digits-vae-2d", "attributes", less="3", more="8")
     loaded = load_run("digits-vae-2d")
-    e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
+    e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
     rows, step = np.flatnonzero(~np.isin(e.y, (3, 8))), e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0)
     before, after = (classifier.probabilities(loaded.decode(e.mu[rows] + v)).argmax(1) for v in (0, step))
     kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
@@ -79,7 +79,7 @@ def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
 def test_a_grid_says_equal_shares_only_where_they_are(app):
     """Shares of draws in the cells around the images, whose edges are the quantiles Φ⁻¹(i/n)."""
     n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
-    assert np.allclose(grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
+    assert np.allclose(manifold_grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
         unit = RunView(load_run(run).run).scale.unit
         # each axis in its own standard deviations
@@ -118,14 +118,14 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
                     / 2
                     * np.stack([np.cos(at), np.sin(at)], 1)
                 )
-            found.append((between(e.mu, e.logvar, rng).farther(middle) > 0).mean())
+            found.append((build_gap_index(e.mu, e.logvar, rng).log2_distance_ratio(middle) > 0).mean())
         assert 100 * np.mean(found) == pytest.approx(float(share), abs=3 * float(error) + 1)
 
 
 def test_samples_below_90_percent_confidence_are_counted(app):
     show(app, "digits-ae-2d", "sample", draws="64", seed="2")
     loaded = load_run("digits-ae-2d")
-    p = classifier_of(loaded.run)[0].probabilities(loaded.decode(np.array(letter(app)["drawn"]["marks"])))
+    p = read_classifier(loaded.run)[0].probabilities(loaded.decode(np.array(letter(app)["drawn"]["marks"])))
     assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
 
 
@@ -194,9 +194,9 @@ def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
     """Of codes, of places outside gaps and of places in gaps."""
     data, loaded, rng = load_data("digits"), load_run(run), np.random.default_rng(0)
     x, e = data.x[data.train].reshape(-1, 64) / 255, read_embedding(loaded.run)
-    found = between(e.mu, e.logvar, rng)
+    found = build_gap_index(e.mu, e.logvar, rng)
     drawn = found.fitted.place(rng.standard_normal((400, 2)))
-    gaps = found.farther(drawn) > 0
+    gaps = found.log2_distance_ratio(drawn) > 0
     for zs in (e.mu[:20], drawn[gaps][:20], drawn[~gaps][:20]):
         decoded = loaded.decode(zs).reshape(len(zs), 64)
         away = np.linalg.norm(decoded[:, None] - x, axis=2)
@@ -214,7 +214,7 @@ def test_selected_figures_have_standard_errors(app):
 
 @pytest.mark.parametrize("run", ["mnist-vae-2d", "fashion-mnist-vae-2d", "digits-vae-2d"])
 def test_the_classifier_is_no_judge_of_nonsense(app, run):
-    classifier, rng = classifier_of(load_run(run).run)[0], np.random.default_rng(0)
+    classifier, rng = read_classifier(load_run(run).run)[0], np.random.default_rng(0)
     noise, white = rng.random((500, *classifier.shape)), np.ones((1, *classifier.shape))
     named = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
     assert max(named) > 0.3
@@ -223,10 +223,11 @@ def test_the_classifier_is_no_judge_of_nonsense(app, run):
 def test_on_most_paths_between_classes_a_third_class_appears():
     """As the home page asks to look for."""
     loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)
-    e, classifier = read_embedding(loaded.run), classifier_of(loaded.run)[0]
+    e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
     pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
     named = [
-        classifier.probabilities(loaded.decode(linear(e.mu[i], e.mu[j], 25))).argmax(1) for i, j in pairs
+        classifier.probabilities(loaded.decode(interpolate_linear(e.mu[i], e.mu[j], 25))).argmax(1)
+        for i, j in pairs
     ]
     third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(named, pairs)]
     assert np.mean(third) > 0.6

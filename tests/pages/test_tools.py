@@ -11,11 +11,11 @@ import streamlit as st
 from PIL import Image
 from sklearn.decomposition import PCA
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, find
+from explorer.store.catalogue import find_run, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.ui.compare import pairs
 from explorer.ui.components.settings import Setting
@@ -62,7 +62,7 @@ def test_every_tool_works_for_every_model(app, run, tool):
     for told in galleries(app).values():
         assert (
             len(told["names"]) == told["n"]
-            and told["image"] == list(find(run).shape)
+            and told["image"] == list(find_run(run).shape)
             and pictures(told).shape[0] == told["n"]
         )
 
@@ -111,9 +111,11 @@ def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
     show(app, "tiny-ae", "interpolate", steps="3")
     own, told = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
-    partner = pairs.partner(find("tiny-ae"), [run for run in catalogue()[0] if run.name != "tiny-ae"])
+    partner = pairs.best_partner(
+        find_run("tiny-ae"), [run for run in list_runs()[0] if run.name != "tiny-ae"]
+    )
     for name, shown in (("tiny-ae", own), (partner.name, told)):
-        loaded, e = load_run(name), read_embedding(find(name))
+        loaded, e = load_run(name), read_embedding(find_run(name))
         rows = 0, int(np.argmax(e.y != e.y[0]))
         wanted = loaded.decode(loaded.encode(e.images[list(rows)]).mu.numpy())[:, 0]
         assert np.abs(pictures(shown)[[0, 2]].astype(int) - np.rint(255 * wanted)).max() <= 2
@@ -131,7 +133,7 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
 
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
     show(app, "tiny-ae", "attributes", less="3", more="8")
-    e, told = read_embedding(find("tiny-ae")), letter(app)["drawn"]["direction"]
+    e, told = read_embedding(find_run("tiny-ae")), letter(app)["drawn"]["direction"]
     assert told["name"] == "3 → 8" and np.allclose(
         told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5
     )
@@ -211,7 +213,7 @@ def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_d
 
 def test_axes_by_pca_are_scikit_learns(app):
     show(app, "tiny-vae-6d", "select", view="pca", across="2", up="4")
-    mu = read_embedding(find("tiny-vae-6d")).mu
+    mu = read_embedding(find_run("tiny-vae-6d")).mu
     plot = json.loads(app.get("plotly_chart")[0].proto.spec)
     shares = PCA().fit(mu).explained_variance_ratio_
     assert plot["layout"]["xaxis"]["title"]["text"] == f"PC 2 · {shares[1]:.0%} of the variance"
@@ -317,7 +319,7 @@ def test_a_choice_that_another_model_does_not_have_gives_way(app):
 
 def test_a_ladders_codes_are_those_at_its_present_weight(app):
     show(app, "tiny-ladder", "interpolate", beta="0.01", **{"from": "image 4", "to": "image 9"})
-    e = read_embedding(find("tiny-ladder"))
+    e = read_embedding(find_run("tiny-ladder"))
     straight, _ = letter(app)["drawn"]["paths"]
     assert np.allclose([straight["zs"][0], straight["zs"][-1]], e.film.mu[0][[4, 9]], atol=1e-4)
     show(app, "tiny-ladder", "traverse", beta="0.01")

@@ -13,7 +13,7 @@ from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key
 from explorer.ui import visitor, words
@@ -39,11 +39,11 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
         if f.metadata["low"] is not None and f.name not in ("sigma", "rung_epochs", "n_codes", "code_dim"):
             number = app.number_input(key=f"setting {f.name}")
             assert (number.min, number.max) == (f.metadata["low"], f.metadata["high"])
-    app.selectbox(key="setting model").select("ae").run()
+    app.selectbox(key="setting model").selectbox("ae").run()
     assert not [n for n in app.number_input if n.key == "setting beta"] and "--model ae" in app.code[0].value
-    app.selectbox(key="setting model").select("ladder").run()
+    app.selectbox(key="setting model").selectbox("ladder").run()
     assert app.text_input(key="setting betas") and not app.exception
-    app.selectbox(key="setting model").select("vqvae").run()
+    app.selectbox(key="setting model").selectbox("vqvae").run()
     app.number_input(key="setting latent_dim").set_value(8).run()
     app.number_input(key="setting n_codes").set_value(16).run()
     assert (
@@ -64,7 +64,9 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     program = app.code[1].value
     assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0 and "distortion" in done.stdout and find(RunSpec(epochs=7, width=16).run_id)
+    assert (
+        done.returncode == 0 and "distortion" in done.stdout and find_run(RunSpec(epochs=7, width=16).run_id)
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,8 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
 )
 def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     """A job that is alive keeps the page from trying each for a moment."""
-    queue.enter("other", RunSpec())
-    train(app, **words.in_address(spec))
+    queue.enqueue("other", RunSpec())
+    train(app, **words.train_query(spec))
     call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
     assert (
         eval(call, {"RunSpec": RunSpec}) == spec
@@ -92,30 +94,30 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
-    train(app, **words.in_address(spec))
+    train(app, **words.train_query(spec))
     assert (
         app.selectbox(key="setting image_size").value == 64
         and app.checkbox(key="setting colour").value is True
     )
-    app.button_group(key="preset").select("KL warm-up").run()
+    app.button_group(key="preset").selectbox("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
-    app.selectbox(key="setting dataset").select("digits").run()
+    app.selectbox(key="setting dataset").selectbox("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
 
 
 @pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_a_preset_can_be_trained_on_any_images(dataset, preset):
-    spec = RunSpec(**presets.settings(preset, {"dataset": dataset}))
+    spec = RunSpec(**presets.preset_settings(preset, {"dataset": dataset}))
     assert spec.epochs == RunSpec(dataset).epochs
     if preset == "KL warm-up":
         assert spec.beta_warmup == pytest.approx(spec.epochs / 4, abs=0.5)
 
 
 def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
-    train(app, **words.in_address(RunSpec("moons", model="ae", seed=4)))
-    app.selectbox(key="setting model").select("vae").run()
-    app.selectbox(key="setting network").select("conv").run()
+    train(app, **words.train_query(RunSpec("moons", model="ae", seed=4)))
+    app.selectbox(key="setting model").selectbox("vae").run()
+    app.selectbox(key="setting network").selectbox("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
 
 
@@ -142,9 +144,9 @@ def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value,
 
 @pytest.mark.parametrize("button", ["stop", "dismiss"])
 def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatch, button):
-    queue.enter("there", RunSpec(epochs=2, width=8), by=mine(app))
+    queue.enqueue("there", RunSpec(epochs=2, width=8), started_by=mine(app))
     if button == "dismiss":
-        queue.give_up("there", "The disk is full.")
+        queue.record_failure("there", "The disk is full.")
     train(app)
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     app.button(key=f"{button} there").click().run()
@@ -189,15 +191,15 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     app.switch_page(page_file("library")).run()
     app.switch_page(page_file("train")).run()
     app.button(key=f"stop {name}").click().run()
-    until(lambda: queue.job_of(name) is None)
+    until(lambda: queue.find_job(name) is None)
     expire_catalogue()
     app.run()
     assert any("Stopped after epoch" in w.value for w in app.warning) and app.button(key=f"on {name}")
-    before = find(name).epochs
+    before = find_run(name).epochs
     app.button(key=f"on {name}").click().run()
     until(lambda: read_events(runs_folder / name)[-1].get("epoch", 0) > before)
-    queue.ask_to_stop(name)
-    until(lambda: queue.job_of(name) is None)
+    queue.request_stop(name)
+    until(lambda: queue.find_job(name) is None)
     expire_catalogue()
     app.run()
     app.button(key=f"delete {name}").click().run()
@@ -205,7 +207,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
     assert not [button for button in app.button if button.key == f"delete {name}"]
     [back] = [button for button in app.button if button.label == "Restore"]
     back.click().run()
-    assert find(name).epochs > before and not app.exception
+    assert find_run(name).epochs > before and not app.exception
 
 
 def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder):
@@ -218,8 +220,8 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
         if name == "typed":
             train_run(spec, name)
         else:
-            queue.enter(name, spec, by=by)
-            with queue.turn(name, spec):
+            queue.enqueue(name, spec, started_by=by)
+            with queue.wait_for_turn(name, spec):
                 train_run(spec, name)
         os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
     for name in SPECS:
@@ -228,7 +230,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     train(app)
     choice = app.selectbox(key="ended training")
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
-    choice.select("first").run()
+    choice.selectbox("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
     assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
     assert (
@@ -254,16 +256,16 @@ def shown(app) -> list[str]:
 
 def mine(app) -> str:
     """The visitor's key."""
-    if visitor.KEY not in app.session_state:
-        app.session_state[visitor.KEY] = new_key()
-    return app.session_state[visitor.KEY]
+    if visitor.KEY_STATE not in app.session_state:
+        app.session_state[visitor.KEY_STATE] = new_key()
+    return app.session_state[visitor.KEY_STATE]
 
 
 def test_what_went_wrong_is_said_tried_again_or_dismissed(app, runs_folder):
-    queue.enter("broken", RunSpec(epochs=2, width=8), by=mine(app))
-    with pytest.raises(UserError), queue.turn("broken", RunSpec(epochs=2, width=8)):
+    queue.enqueue("broken", RunSpec(epochs=2, width=8), started_by=mine(app))
+    with pytest.raises(UserError), queue.wait_for_turn("broken", RunSpec(epochs=2, width=8)):
         raise UserError("The disk is full.")
     train(app)
     assert app.error[0].value == "The disk is full."
     app.button(key="dismiss broken").click().run()
-    assert not app.error and not queue.jobs() and not app.exception
+    assert not app.error and not queue.list_jobs() and not app.exception

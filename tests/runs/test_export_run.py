@@ -36,10 +36,10 @@ from explorer.runs.import_run import import_run
 from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, find
+from explorer.store.catalogue import find_run, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import new_key, private_name
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD
+from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE
 
 BY_DEFAULT = {("mlp", False), ("conv", True)}  # whose export is tested by default; a second or more each
 COLOUR = {"image_size": 28, "colour": True, "likelihood": "gaussian"}
@@ -93,7 +93,7 @@ def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures
 
 
 def test_a_ladders_decoder_is_that_of_its_kl_weight(runs_folder):
-    run = find("tiny-ladder")
+    run = find_run("tiny-ladder")
     z, at = codes_of(run, 5), {beta: decoder_onnx(run, beta) for beta in (0.03, None)}
     for beta, model in at.items():
         assert np.abs(decoded(model, z) - load_model(run, beta).decode(z)).max() < 1e-5
@@ -105,29 +105,31 @@ def test_a_decoder_that_would_decode_otherwise_is_not_given_out(runs_folder, mon
     decode = LoadedRun.decode
     monkeypatch.setattr(LoadedRun, "decode", lambda at, z: decode(at, z) + 2e-4)
     with pytest.raises(UserError, match="does not decode as the run does"):
-        decoder_onnx(find("tiny-vae"))
+        decoder_onnx(find_run("tiny-vae"))
 
 
 @pytest.mark.parametrize("missing", ["onnx.reference", "onnxscript"])
 def test_without_its_packages_onnx_says_what_to_install(runs_folder, monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(UserError, match="pip install onnx onnxscript"):
-        decoder_onnx(find("tiny-vae"))
+        decoder_onnx(find_run("tiny-vae"))
 
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-ladder"])
 def test_an_unpacked_zip_is_the_run(runs_folder, tmp_path, monkeypatch, name):
-    run = find(name)
+    run = find_run(name)
     packed, z = run_zip(run), codes_of(run, 4)
     wanted = load_model(run).decode(z)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         files = {f"{name}/{path.name}": path.read_bytes() for path in run.folder.iterdir()}
         assert {file: archive.read(file) for file in archive.namelist()} == files
-        assert files.keys() >= {f"{name}/{file}" for file in (RECORD, MODEL, EMBEDDING, EVENTS)}
+        assert files.keys() >= {
+            f"{name}/{file}" for file in (RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE)
+        }
         assert all(entry.external_attr >> 16 == 0o644 for entry in archive.infolist())
         archive.extractall(tmp_path / "elsewhere")
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "elsewhere"))
-    [unpacked] = [r for r in catalogue()[0] if r.name == name]
+    [unpacked] = [r for r in list_runs()[0] if r.name == name]
     assert unpacked.folder == tmp_path / "elsewhere" / name and unpacked.test == run.test
     assert np.array_equal(load_model(unpacked).decode(z), wanted)
     assert run_zip(unpacked) == packed
@@ -137,7 +139,7 @@ def test_a_zip_does_not_tell_whose_the_images_are(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     images = np.random.default_rng(0).integers(0, 256, (12, 1, 16, 16), np.uint8)
-    own.save(
+    own.save_own(
         Dataset("x", images, np.zeros(12, np.int64), ("a",), 10), private_name(key := new_key(), "faces")
     )
     run = train_run(
@@ -151,27 +153,27 @@ def test_a_zip_does_not_tell_whose_the_images_are(tmp_path, monkeypatch):
 
 
 def test_a_zip_holds_the_replay_but_nothing_that_is_not_the_runs(runs_folder):
-    folder = find("tiny-vae").folder
+    folder = find_run("tiny-vae").folder
     (folder / "checkpoint.safetensors").write_bytes(b"half")
-    with zipfile.ZipFile(io.BytesIO(run_zip(find("tiny-vae")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(run_zip(find_run("tiny-vae")))) as archive:
         names = archive.namelist()
         assert archive.read("tiny-vae/replay.safetensors") == (folder / "replay.safetensors").read_bytes()
         assert "tiny-vae/checkpoint.safetensors" not in names
 
 
-@pytest.mark.parametrize("file", [MODEL, EMBEDDING])
+@pytest.mark.parametrize("file", [MODEL_FILE, EMBEDDING_FILE])
 def test_a_damaged_run_is_not_packed(runs_folder, file):
-    path = find("tiny-vae").folder / file
+    path = find_run("tiny-vae").folder / file
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(UserError, match=f"{file} of run tiny-vae .* checksum"):
-        run_zip(find("tiny-vae"))
+        run_zip(find_run("tiny-vae"))
 
 
 @pytest.mark.parametrize(("name", "beta"), [("tiny-vae-6d", None), ("tiny-ae", None), ("tiny-ladder", 0.1)])
 def test_tables_hold_the_embeddings_numbers(runs_folder, name, beta):
-    run = find(name)
+    run = find_run(name)
     e, names = read_embedding(run), ["mu"] if name == "tiny-ae" else ["mu", "logvar"]
     head, *rows = csv.reader(io.StringIO(codes_csv(run, beta).decode()))
     table = parquet.read_table(BufferReader(codes_parquet(run, beta)))
@@ -210,7 +212,9 @@ def test_the_command_writes_the_file_and_nothing_else(runs_folder, tmp_path, mon
     assert main(["export", "tiny-vae", "--to", to, "--out", str(tmp_path / "out" / "it")]) == 0
     assert capfd.readouterr() == ("", "")
     assert not [path for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
-    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [export_run(find("tiny-vae"), to)]
+    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [
+        export_run(find_run("tiny-vae"), to)
+    ]
 
 
 def test_embed_writes_what_export_writes(runs_folder, tmp_path):
@@ -222,7 +226,7 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
     assert (
         (tmp_path / "embedded").read_bytes()
         == (tmp_path / "exported").read_bytes()
-        != codes_csv(find("tiny-ladder"))
+        != codes_csv(find_run("tiny-ladder"))
     )
 
 
@@ -232,7 +236,7 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
 )
 def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, to):
     assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 0
-    assert (tmp_path / file).read_bytes() == export_run(find("tiny-vae"), to)
+    assert (tmp_path / file).read_bytes() == export_run(find_run("tiny-vae"), to)
 
 
 @pytest.mark.parametrize("file", ["c.txt", "c.xlsx", "c.csv.gz"])
@@ -248,7 +252,7 @@ def test_class_names_of_any_kind_are_whole_in_every_table(tmp_path, monkeypatch)
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     names, y = ('a, "b"', "größe", "日本 語", " x "), np.arange(40) % 4
     images = np.random.default_rng(0).integers(0, 256, (40, 1, 16, 16), np.uint8)
-    own.save(Dataset("x", images, y, names, 20), "mixed")
+    own.save_own(Dataset("x", images, y, names, 20), "mixed")
     run = train_run(RunSpec("own:mixed", width=8, epochs=1, batch_size=8), "it")
     wanted = [names[label] for label in y[20:]]
     for content, between in ((codes_csv(run), ","), (codes_tsv(run), "\t")):
@@ -263,7 +267,7 @@ def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, nam
     """As its page says: vectors without a head line, metadata with one as it has several columns, as many
     rows in both.
     """
-    run = find(name)
+    run = find_run(name)
     with zipfile.ZipFile(io.BytesIO(content := codes_projector(run, beta))) as archive:
         assert archive.namelist() == ["vectors.tsv", "metadata.tsv"]
         vectors = np.loadtxt(archive.open("vectors.tsv"), delimiter="\t", ndmin=2, dtype=np.float32)

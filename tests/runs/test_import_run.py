@@ -25,10 +25,17 @@ from explorer.runs.load import load_model
 from explorer.runs.train import find_existing
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint
-from explorer.store.catalogue import catalogue, find
+from explorer.store.catalogue import find_run, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY, signed
+from explorer.store.run import (
+    EMBEDDING_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
+    encode_record,
+)
 from explorer.untrusted.foreign import check_foreign, is_zip
 from explorer.untrusted.tensors import unpacked
 
@@ -49,14 +56,14 @@ def with_record(change, file=None, tensors=None):
 
     def changed(files):
         top = next(iter(files)).partition("/")[0]
-        record = json.loads(files[f"{top}/{RECORD}"])
+        record = json.loads(files[f"{top}/{RECORD_FILE}"])
         if file:
             held = files[f"{top}/{file}"] = save(
                 {k: np.ascontiguousarray(t) for k, t in tensors(load(files[f"{top}/{file}"])).items()}
             )
             record["files"][file] = fingerprint(held)
         change(record)
-        return files | {f"{top}/{RECORD}": signed(record)}
+        return files | {f"{top}/{RECORD_FILE}": encode_record(record)}
 
     return changed
 
@@ -67,7 +74,7 @@ def nothing_came(folder, before):
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-ladder", "tiny-vqvae", "tiny-vae-1d"])
 def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
-    run = find(name)
+    run = find_run(name)
     content, z = run_zip(run), np.zeros((1, run.spec.latent_dim))
     wanted = load_model(run).decode(z)
     shutil.rmtree(run.folder)
@@ -79,13 +86,13 @@ def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
     )
     assert run_zip(again) == content
     other = import_run(content, "another")
-    assert other.name == "another" and other.test == run.test and not catalogue()[1]
+    assert other.name == "another" and other.test == run.test and not list_runs()[1]
     assert {p.name for p in runs_folder.iterdir() if p.name.startswith(".import")} == set()
 
 
 @pytest.mark.parametrize("name", ["tiny-vae", "TINY-vae", "digits-vae-2d", "tiny-ae"])
 def test_a_name_that_is_taken_is_refused(runs_folder, name):
-    content, before = run_zip(find("tiny-vae")), {p.name for p in runs_folder.iterdir()}
+    content, before = run_zip(find_run("tiny-vae")), {p.name for p in runs_folder.iterdir()}
     with pytest.raises(UserError, match=f"A run named {name} exists already"):
         import_run(content, name)
     nothing_came(runs_folder, before)
@@ -104,11 +111,11 @@ BAD = {
     "another folder": (tampered("other/events.jsonl"), "the files of exactly one run"),
     "a path upwards": (tampered("../{}/run.json"), "the files of exactly one run"),
     "no record": (
-        lambda files: {k: v for k, v in files.items() if RECORD not in k},
+        lambda files: {k: v for k, v in files.items() if RECORD_FILE not in k},
         "the files of exactly one run",
     ),
     "no model": (
-        lambda files: {k: v for k, v in files.items() if MODEL not in k},
+        lambda files: {k: v for k, v in files.items() if MODEL_FILE not in k},
         "the files of exactly one run",
     ),
     "upwards all": (
@@ -143,23 +150,23 @@ BAD = {
     "another kind of model": (with_record(lambda r: r["spec"].update(model="ae")), "do"),
     "a shape without end": (with_record(lambda r: r.update(shape=[1, 10**9, 8])), "not the record of a run"),
     "weights of another training": (
-        with_record(lambda r: None, MODEL, lambda t: {k: w[::-1] for k, w in t.items()}),
+        with_record(lambda r: None, MODEL_FILE, lambda t: {k: w[::-1] for k, w in t.items()}),
         "do not belong to",
     ),
     "weights not finite": (
-        with_record(lambda r: None, MODEL, lambda t: {k: w * np.nan for k, w in t.items()}),
+        with_record(lambda r: None, MODEL_FILE, lambda t: {k: w * np.nan for k, w in t.items()}),
         "not finite",
     ),
     "one weight missing": (
-        with_record(lambda r: None, MODEL, lambda t: dict(list(t.items())[1:])),
+        with_record(lambda r: None, MODEL_FILE, lambda t: dict(list(t.items())[1:])),
         "do not fit",
     ),
     "weights of whole numbers": (
-        with_record(lambda r: None, MODEL, lambda t: {k: w.astype(np.int8) for k, w in t.items()}),
+        with_record(lambda r: None, MODEL_FILE, lambda t: {k: w.astype(np.int8) for k, w in t.items()}),
         "floating",
     ),
     "codes of fewer images": (
-        with_record(lambda r: None, EMBEDDING, lambda t: t | {"mu": t["mu"][:9]}),
+        with_record(lambda r: None, EMBEDDING_FILE, lambda t: t | {"mu": t["mu"][:9]}),
         "does not contain the codes",
     ),
     "classes of no kind": (with_record(lambda r: r.update(class_names=["0"])), "does not contain the codes"),
@@ -169,7 +176,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_not_exactly_a_run_is_refused(runs_folder, case):
     change, says = BAD[case]
-    content, before = repacked(run_zip(find("tiny-vae")), change), {p.name for p in runs_folder.iterdir()}
+    content, before = repacked(run_zip(find_run("tiny-vae")), change), {p.name for p in runs_folder.iterdir()}
     shutil.rmtree(runs_folder / "tiny-vae")
     with pytest.raises(UserError, match=says) as error:
         import_run(content)
@@ -201,13 +208,19 @@ REPACKED = {
 
 @pytest.mark.parametrize("how", REPACKED)
 def test_a_run_that_was_packed_again_comes_back(runs_folder, tmp_path, capsys, how):
-    run = find("tiny-vae")
+    run = find_run("tiny-vae")
     content = repacked(run_zip(run), REPACKED[how])
     shutil.rmtree(run.folder)
     (tmp_path / "tiny-vae.zip").write_bytes(content)
     assert main(["import", str(tmp_path / "tiny-vae.zip"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["run"] == "tiny-vae" and find("tiny-vae") == run
-    assert {p.name for p in run.folder.iterdir()} == {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+    assert json.loads(capsys.readouterr().out)["run"] == "tiny-vae" and find_run("tiny-vae") == run
+    assert {p.name for p in run.folder.iterdir()} == {
+        RECORD_FILE,
+        MODEL_FILE,
+        EMBEDDING_FILE,
+        EVENTS_FILE,
+        REPLAY_FILE,
+    }
     assert import_run(content, "another").test == run.test
 
 
@@ -220,7 +233,7 @@ def test_a_link_in_a_zip_is_refused(runs_folder):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         change(archive)
-        for name in (MODEL, EMBEDDING):
+        for name in (MODEL_FILE, EMBEDDING_FILE):
             archive.write(runs_folder / "tiny-vae" / name, f"new/{name}")
     with pytest.raises(UserError, match="run.json cannot be read, because it is a link"):
         import_run(file.getvalue())
@@ -232,15 +245,15 @@ def test_what_a_killed_import_left_goes_with_the_next(runs_folder):
         (runs_folder / name / "run").mkdir(parents=True)
         before = (runs_folder / name).stat().st_mtime - age
         os.utime(runs_folder / name, (before, before))
-    import_run(run_zip(find("tiny-vae")), "another")
+    import_run(run_zip(find_run("tiny-vae")), "another")
     assert {p.name for p in runs_folder.iterdir() if p.name.startswith(".import")} == {".import-new"}
-    assert not [fault for fault in catalogue()[1] if "import" in fault]
+    assert not [fault for fault in list_runs()[1] if "import" in fault]
 
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-ladder", "tiny-vqvae"])
 def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, name):
-    run = find(name)
-    again = import_weights((run.folder / MODEL).read_bytes(), run.spec, "mine")
+    run = find_run(name)
+    again = import_weights((run.folder / MODEL_FILE).read_bytes(), run.spec, "mine")
     assert (
         again.test == run.test and again.film == run.film and again.spec == run.spec and again.name == "mine"
     )
@@ -270,8 +283,8 @@ def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, 
 )
 def test_weights_that_do_not_fit_are_refused(runs_folder, tmp_path, monkeypatch, change, settings, says):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
-    run, before = find("tiny-vae"), {p.name for p in runs_folder.iterdir()}
-    tensors = change({name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL).items()})
+    run, before = find_run("tiny-vae"), {p.name for p in runs_folder.iterdir()}
+    tensors = change({name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL_FILE).items()})
     spec = RunSpec(**run.spec.to_dict() | settings)
     with pytest.raises(UserError, match=says) as error:
         import_weights(save(tensors), spec, "mine")
@@ -294,7 +307,7 @@ def bfloat16(tensors) -> bytes:
     ],
 )
 def test_weights_saved_from_a_wrapped_network_are_its_own(runs_folder, made):
-    run = find("tiny-vae")
+    run = find_run("tiny-vae")
     wrapped = made(load_model(run).model).state_dict()
     assert any(part in name for part in ("module.", "_orig_mod.") for name in wrapped)
     again = import_weights(
@@ -304,13 +317,13 @@ def test_weights_saved_from_a_wrapped_network_are_its_own(runs_folder, made):
 
 
 def test_weights_in_bfloat16_are_rounded_and_nothing_else(runs_folder):
-    run = find("tiny-vae")
-    tensors = {name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL).items()}
+    run = find_run("tiny-vae")
+    tensors = {name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL_FILE).items()}
     again = import_weights(bfloat16(tensors), run.spec, "mine")
     rounded = {name: torch.from_numpy(w).bfloat16().float().numpy() for name, w in tensors.items()}
     assert all(
         np.array_equal(w, rounded[name].astype(np.float16))
-        for name, w in load_file(again.folder / MODEL).items()
+        for name, w in load_file(again.folder / MODEL_FILE).items()
     )
     assert again.test.distortion == pytest.approx(run.test.distortion, rel=0.05)  # eight bits of each weight
 
@@ -318,7 +331,7 @@ def test_weights_in_bfloat16_are_rounded_and_nothing_else(runs_folder):
 def test_other_numbers_that_numpy_lacks_are_named(runs_folder):
     weights = torch_save({"encoder.1.weight": torch.zeros(32, 64).to(torch.float8_e4m3fn)})
     with pytest.raises(UserError, match="numbers of the type F8_E4M3, which is not supported"):
-        import_weights(weights, find("tiny-vae").spec, "mine")
+        import_weights(weights, find_run("tiny-vae").spec, "mine")
 
 
 FOREIGN = {  # a file's name, what it holds, and what it is
@@ -371,7 +384,7 @@ def test_a_file_that_can_run_code_is_named_and_not_opened(runs_folder, tmp_path,
 
 def test_the_two_lines_save_what_is_then_imported(runs_folder, tmp_path, monkeypatch):
     """Those of the sentence, run as they stand."""
-    run = find("tiny-vae")
+    run = find_run("tiny-vae")
     with pytest.raises(UserError) as error:
         check_foreign("w.pt", b"")
     monkeypatch.chdir(tmp_path)
@@ -395,11 +408,11 @@ def test_the_embedding_projectors_files_are_told_from_a_run_and_others_come_one_
 ):
     """A run needs the network that decodes its codes, which these two files lack."""
     files = [tmp_path / "vectors.tsv", tmp_path / "metadata.tsv"]
-    with zipfile.ZipFile(io.BytesIO(codes_projector(find("tiny-vae")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(codes_projector(find_run("tiny-vae")))) as archive:
         archive.extractall(tmp_path)
     assert main(["import", *map(str, files)]) == 2
     assert "vectors.tsv is a table" in capsys.readouterr().err
-    weights = str(find("tiny-vae").folder / MODEL)
+    weights = str(find_run("tiny-vae").folder / MODEL_FILE)
     assert main(["import", weights, weights]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert "Only one file can be imported at a time. Leave out model.safetensors." in line
@@ -415,13 +428,13 @@ def test_weights_whose_first_bytes_look_like_another_files_are_weights(length):
 
 
 def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
-    run = find("tiny-vae")
+    run = find_run("tiny-vae")
     (tmp_path / "it.zip").write_bytes(run_zip(run))
     flags = run.spec.flags().split()
     assert main(["import", str(tmp_path / "it.zip"), "--run", "copy", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["run"] == "copy" and told["test"] == run.test.to_dict()
-    assert main(["import", str(run.folder / MODEL), "--json", *flags]) == 0
+    assert main(["import", str(run.folder / MODEL_FILE), "--json", *flags]) == 0
     assert json.loads(capsys.readouterr().out)["run"] == "model"
     for words, says in (
         (["it.zip"], "A run named tiny-vae exists already"),
@@ -435,5 +448,5 @@ def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
 
 def test_a_file_too_large_is_not_even_read(runs_folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("explorer.runs.import_run.MOST_BYTES", 1000)
-    assert main(["import", str(runs_folder / "tiny-vae" / MODEL)]) == 2
+    assert main(["import", str(runs_folder / "tiny-vae" / MODEL_FILE)]) == 2
     assert "larger than" in capsys.readouterr().err

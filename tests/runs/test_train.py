@@ -3,18 +3,18 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
 from explorer.events import EpochEnd, Finished, Reading
-from explorer.latent.gap_map import gap_map
-from explorer.models.autoencoder import build
-from explorer.objectives.distortion import likelihood_of
+from explorer.latent.gap_map import build_gap_map
+from explorer.models.autoencoder import build_autoencoder
+from explorer.objectives.distortion import build_likelihood
 from explorer.runs import measure
 from explorer.runs.load import load_run
 from explorer.runs.train import find_existing, train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import find
-from explorer.store.checkpoint import can_go_on
+from explorer.store.catalogue import find_run
+from explorer.store.checkpoint import has_checkpoint
 from explorer.store.embedding import read_embedding
 from explorer.training.evaluation import evaluate
 
@@ -22,14 +22,14 @@ from explorer.training.evaluation import evaluate
 def test_the_stored_figures_are_those_of_the_stored_weights(runs_folder):
     loaded, data = load_run("tiny-vae"), load_data("digits")
     e = evaluate(loaded.model, loaded.likelihood, data.x[data.test])
-    assert loaded.run.test.elbo == pytest.approx(e.figures.elbo, abs=1e-4)
+    assert loaded.run.test.elbo == pytest.approx(e.metrics.elbo, abs=1e-4)
     assert read_embedding(loaded.run).mu == pytest.approx(e.mu, abs=1e-5)
 
 
 def test_the_embedding_is_the_test_split_in_order(runs_folder):
-    e, data = read_embedding(find("tiny-vae")), load_data("digits")
+    e, data = read_embedding(find_run("tiny-vae")), load_data("digits")
     assert np.array_equal(e.y, data.y[data.test]) and np.array_equal(e.images, data.x[data.test])
-    assert e.logvar.shape == e.mu.shape == (360, 2) and read_embedding(find("tiny-ae")).logvar is None
+    assert e.logvar.shape == e.mu.shape == (360, 2) and read_embedding(find_run("tiny-ae")).logvar is None
     assert load_run("tiny-vae").encode(e.images[:9]).mu.numpy() == pytest.approx(e.mu[:9], abs=1e-5)
 
 
@@ -60,7 +60,7 @@ def test_a_code_of_the_wrong_kind_is_refused(runs_folder, z):
 
 
 def test_the_same_spec_is_the_same_run(runs_folder):
-    spec = find("tiny-vae").spec
+    spec = find_run("tiny-vae").spec
     assert find_existing(spec, "tiny-vae").name == "tiny-vae" and find_existing(spec) is None
     with pytest.raises(UserError, match="A run named tiny-vae with other settings exists already"):
         find_existing(RunSpec(seed=9), "tiny-vae")
@@ -114,7 +114,10 @@ def test_a_stop_in_the_last_epoch_comes_too_late(tmp_path, monkeypatch, spec):
     seen = []
     run = train_run(spec, "late", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3)
     assert (
-        isinstance(seen[-1], Finished) and run.epochs == 3 and run.note is None and not can_go_on(run.folder)
+        isinstance(seen[-1], Finished)
+        and run.epochs == 3
+        and run.note is None
+        and not has_checkpoint(run.folder)
     )
 
 
@@ -150,7 +153,7 @@ def test_training_never_touches_what_others_put_in_its_folder(tmp_path, monkeypa
 
 
 def test_training_mends_a_broken_run_but_not_a_newer_one(runs_folder):
-    run = find("tiny-vae")
+    run = find_run("tiny-vae")
     (run.folder / "model.safetensors").write_bytes(b"cut")
     assert train_run(run.spec, "tiny-vae").test == run.test
     record = run.folder / "run.json"
@@ -195,7 +198,7 @@ def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
     assert whole.epochs == 4 and whole.note is None
     with pytest.raises(UserError, match="images"):
         train_run(spec, "stopped")
-    assert find("stopped").epochs == 2
+    assert find_run("stopped").epochs == 2
     away.rename(images)
     assert train_run(spec, "stopped").test == whole.test
 
@@ -223,20 +226,20 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
         [0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]
     ) and film.mu.shape == (5, 360, 2)
     for i, (frame, t) in enumerate(zip(ladder.film, (0, 0.5, 0, 0.5, 0))):
-        rung, model = i // 2, build(ladder.spec, ladder.shape)
+        rung, model = i // 2, build_autoencoder(ladder.spec, ladder.shape)
         mix = {
             k: (1 - t) * w[rung].astype(np.float32) + (t * w[rung + 1].astype(np.float32) if t else 0)
             for k, w in weights.items()
         }
         model.load_state_dict({k: torch.from_numpy(w) for k, w in mix.items()})
-        e = evaluate(model.eval(), likelihood_of(ladder.spec), data.x[data.test])
+        e = evaluate(model.eval(), build_likelihood(ladder.spec), data.x[data.test])
         assert (frame.distortion, frame.rate) == pytest.approx(
-            (e.figures.distortion, e.figures.rate), rel=1e-4
+            (e.metrics.distortion, e.metrics.rate), rel=1e-4
         )
         assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(
             e.logvar, rel=2e-3, abs=2e-3
         )
-        found = gap_map(e.mu, e.logvar)
+        found = build_gap_map(e.mu, e.logvar)
         assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
         assert (
             frame.gap_error == pytest.approx(found.estimate.error, abs=0.003)

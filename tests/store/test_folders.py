@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.cli.parser import main
 from explorer.data import data_folder, own
-from explorer.data.digits import digits
+from explorer.data.digits import load_digits
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk
-from explorer.store.catalogue import SHIPPED, runs_folder
-from explorer.store.folders import folder_of
+from explorer.store.catalogue import SHIPPED_FOLDER, runs_folder
+from explorer.store.folders import configured_folder
 from explorer.ui.pages import page_file
 from tests.conftest import ROOT
 
@@ -35,9 +35,9 @@ def test_a_folder_is_the_variables_or_the_usual_one(monkeypatch):
         ("a~b", "a~b"),
     ):
         monkeypatch.setenv("EXPLORER_RUNS", said)
-        assert str(folder_of("EXPLORER_RUNS", "~/x")) == wanted
+        assert str(configured_folder("EXPLORER_RUNS", "~/x")) == wanted
     monkeypatch.delenv("EXPLORER_RUNS")
-    assert runs_folder() == SHIPPED
+    assert runs_folder() == SHIPPED_FOLDER
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_without_a_home_what_needs_images_says_what_to_set(homeless, capsys):
         data_folder()
     assert names_both(error.value)
     with pytest.raises(UserError) as error:
-        own.save(digits(), "mine")
-    assert names_both(error.value) and own.names() == []
+        own.save_own(load_digits(), "mine")
+    assert names_both(error.value) and own.list_names() == []
     for words in (["data", "mnist"], ["train", "--dataset", "own:it"], ["train", "--dataset", "mnist"]):
         assert main(words) == 2
         [line] = capsys.readouterr().err.splitlines()

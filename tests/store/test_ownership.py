@@ -2,10 +2,10 @@ import shutil
 
 import pytest
 
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.errors import UserError
 from explorer.specs import RunSpec
-from explorer.store.catalogue import SHIPPED, find
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.ownership import is_key, new_key, owner_key, private_name, public_name
 
 
@@ -35,12 +35,12 @@ def test_a_private_name_is_never_suggested(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     key = new_key()
-    shutil.copytree(SHIPPED / "digits-ae-2d", tmp_path / private_name(key, "faces"))
+    shutil.copytree(SHIPPED_FOLDER / "digits-ae-2d", tmp_path / private_name(key, "faces"))
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / f"{private_name(key, 'faces')}.safetensors").write_bytes(b"")
     with pytest.raises(UserError) as images:
-        load(f"own:{private_name(key, 'face')}")
+        load_dataset(f"own:{private_name(key, 'face')}")
     with pytest.raises(UserError) as run:
-        find(private_name(key, "face"))
-    assert find(private_name(key, "faces")).spec.model == "ae"
+        find_run(private_name(key, "face"))
+    assert find_run(private_name(key, "faces")).spec.model == "ae"
     assert private_name(key, "faces") not in str(images.value) + str(run.value)

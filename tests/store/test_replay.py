@@ -10,14 +10,14 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import (
-    MOST_FRAMES,
-    close_replay,
-    kept_epochs,
+    MAX_FRAMES,
+    frame_epochs,
+    join_frames,
     read_replay,
     write_frame,
-    write_still,
+    write_static_data,
 )
-from explorer.store.run import REPLAY
+from explorer.store.run import REPLAY_FILE
 from explorer.untrusted.tensors import opened, packed
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
@@ -47,11 +47,11 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
     assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
     told = [frame.epochs[-1] for frame in seen if frame]
     assert told and told == sorted(told)
-    assert len(load_file(run.folder / REPLAY)["mu"]) == len(r.epochs)
+    assert len(load_file(run.folder / REPLAY_FILE)["mu"]) == len(r.epochs)
 
 
 def frames(folder, n):
-    write_still(folder, ("a", "b"), np.array([0, 1, 1]), np.zeros((2, 1, 8, 8), np.uint8))
+    write_static_data(folder, ("a", "b"), np.array([0, 1, 1]), np.zeros((2, 1, 8, 8), np.uint8))
     for epoch in range(1, n + 1):
         about = {"epoch": epoch, "distortion": 1.0 / epoch, "rate": float(epoch)}
         mu, pictures = np.full((3, 2), epoch, np.float16), np.zeros((2, 2, 1, 8, 8), np.uint8)
@@ -61,11 +61,11 @@ def frames(folder, n):
 def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
     frames(tmp_path, 350)
     assert len(read_replay(tmp_path).epochs) == 350
-    close_replay(tmp_path)
+    join_frames(tmp_path)
     r = read_replay(tmp_path)
     steps = np.diff(r.epochs)
     assert (
-        len(r.epochs) == MOST_FRAMES
+        len(r.epochs) == MAX_FRAMES
         and r.epochs[0] == 1
         and r.epochs[-1] == 350
         and steps.max() - steps.min() <= 1
@@ -91,13 +91,13 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
 )
 def test_a_damaged_replay_is_none(tmp_path, change):
     frames(tmp_path, 5)
-    close_replay(tmp_path)
-    about, tensors = opened("replay", (tmp_path / REPLAY).read_bytes())
+    join_frames(tmp_path)
+    about, tensors = opened("replay", (tmp_path / REPLAY_FILE).read_bytes())
     assert read_replay(tmp_path) is not None
     changed = {name: np.ascontiguousarray(t) for name, t in change(tensors).items()}
-    (tmp_path / REPLAY).write_bytes(packed("replay", about, changed))  # with a checksum that is right
+    (tmp_path / REPLAY_FILE).write_bytes(packed("replay", about, changed))  # with a checksum that is right
     assert read_replay(tmp_path) is None
-    (tmp_path / REPLAY).write_bytes(b"cut")
+    (tmp_path / REPLAY_FILE).write_bytes(b"cut")
     assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
 
 
@@ -107,7 +107,7 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
 
     def look(event):
         nonlocal most
-        most = max(most, len(kept_epochs(runs_folder / "long")))
+        most = max(most, len(frame_epochs(runs_folder / "long")))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.runs.replay.SHARE", 1e9)
@@ -116,8 +116,8 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
         )
     steps = np.diff(r.epochs)
     assert (
-        most <= MOST_FRAMES + 1
-        and 40 <= len(r.epochs) <= MOST_FRAMES
+        most <= MAX_FRAMES + 1
+        and 40 <= len(r.epochs) <= MAX_FRAMES
         and r.epochs[0] == 1
         and r.epochs[-1] == 900
     )

@@ -15,7 +15,7 @@ import torch
 from explorer.runs import train as runs_train
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, runs_folder
+from explorer.store.catalogue import list_runs, runs_folder
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}  # which Python tells of before it does them
 SPEC = RunSpec(epochs=3, width=8, batch_size=512)
@@ -52,10 +52,10 @@ if __name__ == "__main__":
     forked(train, "whole")
     moment = 0
     while forked(train, "victim", moment):
-        found, faults = catalogue()
+        found, faults = list_runs()
         left = {run.name: run.files for run in found if run.name in ("whole", "victim")}
         forked(train, "victim")
-        after = {run.name: run for run in catalogue()[0]}
+        after = {run.name: run for run in list_runs()[0]}
         same = (
             "victim" in after
             and after["victim"].test == after["whole"].test

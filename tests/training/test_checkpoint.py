@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.device import Device
 from explorer.errors import UserError
 from explorer.events import EpochEnd, Finished
@@ -24,7 +24,7 @@ SPECS = {
 
 @pytest.fixture(scope="module")
 def digits():
-    return load("digits")
+    return load_dataset("digits")
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -9,17 +9,17 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from explorer.cli import parser
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.errors import UserError
-from explorer.models.classifier import classifier
-from explorer.store.catalogue import find
-from explorer.store.classifier import Classifier, classifier_of, write_classifier
+from explorer.models.classifier import build_classifier
+from explorer.store.catalogue import find_run
+from explorer.store.classifier import Classifier, read_classifier, write_classifier
 from explorer.training.classification import train_classifier
 
 
 @pytest.fixture(scope="module")
 def digits():
-    return load("digits", 28, False)
+    return load_dataset("digits", 28, False)
 
 
 def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
@@ -31,7 +31,7 @@ def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
         .score(x[digits.test], y[digits.test])
     )
     assert accuracy >= rival > 0.9
-    model = classifier(digits.shape, 10)
+    model = build_classifier(digits.shape, 10)
     model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
     with torch.inference_mode():
         p = model(torch.from_numpy(digits.x[digits.test]).float() / 255).softmax(1).numpy()
@@ -51,7 +51,7 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, caps
     assert parser.main(["classifier", "tiny-vae", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["dataset"] == "digits" and told["n_test"] == 360 and told["accuracy"] > 0.95
-    (found, version), (same, _) = classifier_of(find("tiny-vae")), classifier_of(find("tiny-ae"))
+    (found, version), (same, _) = read_classifier(find_run("tiny-vae")), read_classifier(find_run("tiny-ae"))
     assert (
         found.accuracy == same.accuracy == told["accuracy"]
         and found.class_names == tuple("0123456789")
@@ -69,15 +69,15 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, caps
     ],
 )
 def test_a_damaged_one_is_as_none_and_another_is_found(runs_folder, damage):
-    run = find("tiny-vae")
-    shipped, _ = classifier_of(run)
+    run = find_run("tiny-vae")
+    shipped, _ = read_classifier(run)
     file = write_classifier(run.spec, replace(shipped, accuracy=0.5))
-    assert file.parent == runs_folder and classifier_of(run)[0].accuracy == 0.5
+    assert file.parent == runs_folder and read_classifier(run)[0].accuracy == 0.5
     file.write_bytes(damage(file.read_bytes()))
-    assert classifier_of(run)[0].accuracy == shipped.accuracy > 0.9
+    assert read_classifier(run)[0].accuracy == shipped.accuracy > 0.9
 
 
 def test_one_of_other_images_is_not_taken(runs_folder):
-    run = find("tiny-vae")
-    assert classifier_of(replace(run, class_names=tuple("abcdefghij"))) is None
-    assert classifier_of(replace(run, shape=(1, 28, 28))) is None
+    run = find_run("tiny-vae")
+    assert read_classifier(replace(run, class_names=tuple("abcdefghij"))) is None
+    assert read_classifier(replace(run, shape=(1, 28, 28))) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data import load
+from explorer.data import load_dataset
 from explorer.device import Device
 from explorer.events import EpochEnd, Failed, Finished, Step
 from explorer.specs import RunSpec
@@ -31,7 +31,7 @@ def gpu(bf16=False):
 
 @pytest.fixture(scope="module")
 def digits():
-    return load("digits")
+    return load_dataset("digits")
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -57,7 +57,7 @@ def test_going_on_is_as_not_having_stopped(digits):
 
 
 def test_progress_is_told_as_it_comes(digits, monkeypatch):
-    monkeypatch.setattr("explorer.training.trainer.STEP_EVERY", 0.0)
+    monkeypatch.setattr("explorer.training.trainer.STEP_INTERVAL_SECONDS", 0.0)
     events = list(train(replace(SPECS["vae"], epochs=30), digits, gpu()))
     steps = [e for e in events if isinstance(e, Step)]
     assert steps and [s.done for s in steps] == sorted(s.done for s in steps)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from explorer.store.run import EMBEDDING, EVENTS, MODEL, RECORD, REPLAY
+from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE
 
 pytestmark = pytest.mark.process
 
@@ -27,5 +27,11 @@ def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on
         assert all("victim" in fault and fault.endswith("/victim.") for fault in left["faults"]), left[
             "faults"
         ]
-        assert left["same"] and set(left["files"]) == {RECORD, MODEL, EMBEDDING, EVENTS, REPLAY}
+        assert left["same"] and set(left["files"]) == {
+            RECORD_FILE,
+            MODEL_FILE,
+            EMBEDDING_FILE,
+            EVENTS_FILE,
+            REPLAY_FILE,
+        }
     assert {"victim" in left["found"] for left in moments} == {False, True}

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from explorer.training.sharing import Sharing
+from explorer.training.sharing import ThreadTuner
 
 
-def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
+def simulated(machine, seconds: float, sharing: ThreadTuner) -> tuple[float, float]:
     """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one
     thread, and steps a second.
     """
@@ -16,7 +16,7 @@ def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
         took = machine(now, sharing.threads)
         alone += took * (sharing.threads == 1)
         now, steps = now + took, steps + 1
-        sharing.took(took)
+        sharing.record_step(took)
     return alone / now, steps / now
 
 
@@ -24,7 +24,7 @@ def simulated(machine, seconds: float, sharing: Sharing) -> tuple[float, float]:
     "shared, alone", [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)]
 )
 def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alone):
-    on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, Sharing(2))
+    on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, ThreadTuner(2))
     assert (on_one > 0.9) == (alone < shared)
     assert speed > 0.94 / min(shared, alone)
 
@@ -38,12 +38,12 @@ def test_a_moment_s_delay_misleads_it_but_for_a_moment():
     def machine(t, threads):
         return 0.02 if any(begin < t < end for begin, end in delays) else 0.001 if threads == 2 else 0.0019
 
-    on_one, _ = simulated(machine, 200, Sharing(2))
+    on_one, _ = simulated(machine, 200, ThreadTuner(2))
     assert on_one < 0.15
 
 
 def test_it_follows_a_machine_that_gets_busy_and_free_again():
-    sharing = Sharing(4)
+    sharing = ThreadTuner(4)
 
     def machine(t, threads):
         return 0.004 if threads == 1 else 0.02 if 20 < t < 60 else 0.001
@@ -57,7 +57,7 @@ def test_it_follows_a_machine_that_gets_busy_and_free_again():
 
 
 def test_a_busy_machine_is_noticed_within_a_second():
-    sharing = Sharing(2)
+    sharing = ThreadTuner(2)
     simulated(lambda t, threads: 0.001 * (3 - threads), 20, sharing)
     assert sharing.threads == 2
     simulated(lambda t, threads: 0.03 if threads == 2 else 0.002, 1, sharing)
@@ -65,5 +65,5 @@ def test_a_busy_machine_is_noticed_within_a_second():
 
 
 def test_one_thread_is_one_thread():
-    sharing = Sharing(1)
-    assert not any(sharing.took(0.5) for _ in range(100)) and sharing.threads == 1
+    sharing = ThreadTuner(1)
+    assert not any(sharing.record_step(0.5) for _ in range(100)) and sharing.threads == 1

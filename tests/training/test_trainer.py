@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data import load
-from explorer.device import Device, choose
+from explorer.data import load_dataset
+from explorer.device import Device, choose_device
 from explorer.errors import UserError
-from explorer.events import EpochEnd, Failed, Finished, Started, Step, to_json
-from explorer.models.autoencoder import build
-from explorer.objectives.distortion import likelihood_of
+from explorer.events import EpochEnd, Failed, Finished, Started, Step, event_to_dict
+from explorer.models.autoencoder import build_autoencoder
+from explorer.objectives.distortion import build_likelihood
 from explorer.specs import RunSpec
 from explorer.training.evaluation import evaluate
-from explorer.training.sharing import Sharing
-from explorer.training.trainer import lr_factor, train, warmed_up
+from explorer.training.sharing import ThreadTuner
+from explorer.training.trainer import beta_factor, lr_factor, train
 
 CPU = Device("cpu", False, 1, "a test")
 QUICK = RunSpec(epochs=3, width=32)
@@ -21,19 +21,19 @@ QUICK = RunSpec(epochs=3, width=32)
 
 @pytest.fixture(scope="module")
 def digits():
-    return load("digits")
+    return load_dataset("digits")
 
 
 def trained(spec, data, device=CPU):
     *_, end = train(spec, data, device)
     assert isinstance(end, Finished)
-    model = build(spec, data.shape)
+    model = build_autoencoder(spec, data.shape)
     model.load_state_dict({k: torch.from_numpy(v) for k, v in end.weights.items()})
     return model.eval()
 
 
 def figures(spec, data, device=CPU):
-    return evaluate(trained(spec, data, device), likelihood_of(spec), data.x[data.test]).figures
+    return evaluate(trained(spec, data, device), build_likelihood(spec), data.x[data.test]).metrics
 
 
 def test_events_come_in_order_and_tell_of_learning(digits):
@@ -47,7 +47,7 @@ def test_events_come_in_order_and_tell_of_learning(digits):
 
 
 def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
-    monkeypatch.setattr("explorer.training.trainer.STEP_EVERY", 0.0)
+    monkeypatch.setattr("explorer.training.trainer.STEP_INTERVAL_SECONDS", 0.0)
     steps = [e for e in train(QUICK, digits, CPU) if isinstance(e, Step)]
     assert (
         [s.done for s in steps] == sorted(s.done for s in steps)
@@ -60,7 +60,7 @@ def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
 def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
     usual, seen = torch.get_num_threads(), set()
 
-    class InTurns(Sharing):
+    class InTurns(ThreadTuner):
         def took(self, seconds):
             seen.add(torch.get_num_threads())
             self.threads = self.most + 1 - self.threads
@@ -76,7 +76,7 @@ def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
 
 def test_how_often_steps_are_told_changes_no_result(digits, monkeypatch):
     *_, one, first = train(QUICK, digits, CPU)
-    monkeypatch.setattr("explorer.training.trainer.STEP_EVERY", 0.0)
+    monkeypatch.setattr("explorer.training.trainer.STEP_INTERVAL_SECONDS", 0.0)
     *_, other, second = train(QUICK, digits, CPU)
     assert one.distortion == pytest.approx(other.distortion, rel=1e-6)
     assert all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights)
@@ -136,8 +136,8 @@ def test_a_network_that_cannot_take_the_images_says_so(digits):
 
 def test_the_kl_weight_warms_up_linearly():
     spec = RunSpec(beta=2.0, beta_warmup=4.0)
-    assert [warmed_up(spec, e) for e in (0, 1, 2, 4, 9)] == [0, 0.25, 0.5, 1, 1]
-    assert warmed_up(RunSpec(beta=2.0), 0) == 1
+    assert [beta_factor(spec, e) for e in (0, 1, 2, 4, 9)] == [0, 0.25, 0.5, 1, 1]
+    assert beta_factor(RunSpec(beta=2.0), 0) == 1
 
 
 def test_the_rate_warms_up_then_falls_or_stays():
@@ -154,7 +154,9 @@ def test_a_larger_kl_weight_buys_less_rate_with_more_distortion(digits):
 
 def test_evaluation_repeats_and_adds_up(digits):
     model = trained(QUICK, digits)
-    first, second = (evaluate(model, likelihood_of(QUICK), digits.x[digits.test]).figures for _ in range(2))
+    first, second = (
+        evaluate(model, build_likelihood(QUICK), digits.x[digits.test]).metrics for _ in range(2)
+    )
     assert first == second
     assert first.elbo == pytest.approx(-(first.distortion + first.rate)) and sum(
         first.rate_per_dimension
@@ -174,14 +176,14 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     """
     spec = RunSpec(network="linear", latent_dim=2, likelihood="gaussian", sigma=0.2, epochs=600, lr=0.01)
     model = trained(spec, digits)
-    bound = evaluate(model, likelihood_of(spec), digits.x[digits.train]).figures.elbo
+    bound = evaluate(model, build_likelihood(spec), digits.x[digits.train]).metrics.elbo
 
     x = digits.x[digits.train].reshape(digits.n_train, -1) / 255.0
     variances = np.linalg.eigvalsh(np.cov(x.T, bias=True))[::-1]
     of_model = np.full_like(variances, spec.sigma**2)
     of_model[:2] = variances[:2]
     exact = -0.5 * (
-        len(variances) * np.log(2 * np.pi) + np.log(of_model).sum() + (variances / of_model).sum()
+        len(variances) * np.log_axis(2 * np.pi) + np.log_axis(of_model).sum() + (variances / of_model).sum()
     )
     assert bound == pytest.approx(exact, abs=0.1)
     w = model.decoder[0].weight.detach().numpy()
@@ -189,7 +191,9 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     assert abs(w[:, 0] @ w[:, 1]) < 0.02
 
 
-@pytest.mark.skipif(not choose("mlp").bf16, reason="this machine has no fast bfloat16, so it is not used")
+@pytest.mark.skipif(
+    not choose_device("mlp").bf16, reason="this machine has no fast bfloat16, so it is not used"
+)
 @pytest.mark.parametrize(
     "network", ["mlp", *(pytest.param(network, marks=pytest.mark.slow) for network in ("conv", "gru"))]
 )
@@ -200,9 +204,13 @@ def test_bfloat16_stays_within_a_third_of_a_nat(digits, network):
 
 
 def test_events_are_told_as_json_without_weights():
-    told = to_json(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
+    told = event_to_dict(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
     assert told["event"] == "epoch_end" and told["epoch"] == 3 and told["images_per_second"] == 5.0
-    assert to_json(Finished(3, 1.0, {"w": np.zeros(3)})) == {"event": "finished", "epochs": 3, "seconds": 1.0}
+    assert event_to_dict(Finished(3, 1.0, {"w": np.zeros(3)})) == {
+        "event": "finished",
+        "epochs": 3,
+        "seconds": 1.0,
+    }
 
 
 def test_a_ladder_goes_on_from_rung_to_rung(digits):
@@ -219,9 +227,9 @@ def test_a_ladder_goes_on_from_rung_to_rung(digits):
     )
     rates = []
     for i in range(3):
-        model = build(spec, digits.shape)
+        model = build_autoencoder(spec, digits.shape)
         model.load_state_dict({name: torch.from_numpy(w[i]) for name, w in end.weights.items()})
-        rates.append(evaluate(model, likelihood_of(spec), digits.x[digits.test]).figures.rate)
+        rates.append(evaluate(model, build_likelihood(spec), digits.x[digits.test]).metrics.rate)
     assert rates == sorted(rates, reverse=True) and rates[0] > 2 * rates[2]
 
 

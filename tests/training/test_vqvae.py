@@ -9,7 +9,7 @@ import torch
 from safetensors.numpy import load_file
 
 from explorer.cli.parser import main
-from explorer.data import load as load_data
+from explorer.data import load_dataset as load_data
 from explorer.device import Device
 from explorer.errors import UserError
 from explorer.events import EpochEnd, Failed
@@ -18,9 +18,9 @@ from explorer.runs.export_run import codes
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.store.catalogue import catalogue, find
-from explorer.store.checkpoint import can_go_on
-from explorer.store.run import MODEL, RECORD
+from explorer.store.catalogue import find_run, list_runs
+from explorer.store.checkpoint import has_checkpoint
+from explorer.store.run import MODEL_FILE, RECORD_FILE
 from explorer.training.trainer import train
 
 SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=12, epochs=6, width=32, lr=5e-3)
@@ -36,15 +36,15 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     assert (
         told["spec"]["n_codes"] == 12
         and told["spec"]["code_dim"] == 2
-        and told["test"]["rate"] == pytest.approx(3 * math.log(12))
+        and told["test"]["rate"] == pytest.approx(3 * math.log_axis(12))
     )
     assert told["test"]["elbo"] == pytest.approx(-told["test"]["distortion"] - told["test"]["rate"])
     assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
-    assert "own" in [run.name for run in catalogue()[0]] and find("own").spec == SPEC
-    assert load_file(tmp_path / "own" / MODEL)["codebook"].shape == (12, 2)
+    assert "own" in [run.name for run in list_runs()[0]] and find_run("own").spec == SPEC
+    assert load_file(tmp_path / "own" / MODEL_FILE)["codebook"].shape == (12, 2)
     loaded, data = load_run("own"), load_data("digits")
     found, book = loaded.encode(data.x[data.test]), loaded.model.codebook.numpy()
-    stored = codes(find("own"))
+    stored = codes(find_run("own"))
     mu = np.column_stack([stored[f"mu_{i}"] for i in range(6)])
     assert np.allclose(mu, found.mu, atol=1e-5) and np.isin(mu.reshape(-1, 2).round(4), book.round(4)).all()
     assert loaded.decode(mu[:3]).shape == (3, 1, 8, 8) and "logvar_0" not in stored
@@ -53,7 +53,7 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
 
 def test_other_runs_are_told_as_before(trained_runs):
     for name in ("tiny-vae", "tiny-ae", "tiny-ladder"):
-        record = json.loads((trained_runs / name / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((trained_runs / name / RECORD_FILE).read_text(encoding="utf-8"))
         assert record["test"].keys() == {
             "distortion",
             "rate",
@@ -68,14 +68,14 @@ def test_other_runs_are_told_as_before(trained_runs):
 def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, monkeypatch):
     """From the checkpoint in its folder, to the last bit, its codebook among it."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
-    monkeypatch.setattr("explorer.device.choose", lambda network: CPU)
+    monkeypatch.setattr("explorer.device.choose_device", lambda network: CPU)
     whole, seen = train_run(SPEC, "whole"), []
     half = train_run(
         SPEC, "halved", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3
     )
-    assert half.epochs == 3 and can_go_on(half.folder)
+    assert half.epochs == 3 and has_checkpoint(half.folder)
     again = train_run(SPEC, "halved")
-    assert again.files == whole.files and again.test == whole.test and not can_go_on(again.folder)
+    assert again.files == whole.files and again.test == whole.test and not has_checkpoint(again.folder)
 
 
 def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
@@ -83,10 +83,10 @@ def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
     over.
     """
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
-    run, data = find("tiny-vqvae"), load_data("digits")
+    run, data = find_run("tiny-vqvae"), load_data("digits")
     x = torch.tensor(data.x[data.test]).flatten(1) / 255
     mean = (torch.tensor(data.x[data.train]).flatten(1) / 255).mean(0).clamp(1e-3, 1 - 1e-3)
-    of_mean = -(x * mean.log() + (1 - x) * (1 - mean).log()).sum(1).mean().item()
+    of_mean = -(x * mean.log_axis() + (1 - x) * (1 - mean).log_axis()).sum(1).mean().item()
     assert run.test.distortion < of_mean - 1 and run.test.codes_used == 12 and run.test.perplexity > 6
 
 

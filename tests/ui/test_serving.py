@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.ui.serving import MOST_LOGGED, HostAnswer
+from explorer.ui.serving import MAX_LOGGED_NAMES, AllowedHostMiddleware
 from explorer.ui.streamlit_internals import open_browser
 
 
@@ -16,7 +16,7 @@ from explorer.ui.streamlit_internals import open_browser
     ["", "a b", "<script>alert(1)</script>", "é.example", "x" * 5000, "[::1", "user@localhost", "a\x1b[31m"],
 )
 def test_a_host_of_any_kind_is_one_plain_line(host, caplog):
-    status, headers, body = asked(HostAnswer(never), host.encode("latin-1"))
+    status, headers, body = asked(AllowedHostMiddleware(never), host.encode("latin-1"))
     assert (
         status == 403
         and headers["content-type"].startswith("text/plain")
@@ -27,10 +27,10 @@ def test_a_host_of_any_kind_is_one_plain_line(host, caplog):
 
 
 def test_a_crowd_of_names_does_not_fill_the_log(caplog):
-    app = HostAnswer(never)
-    for i in range(3 * MOST_LOGGED):
-        assert asked(app, f"host{i % (2 * MOST_LOGGED)}.example".encode())[0] == 403
-    assert len(caplog.records) == MOST_LOGGED
+    app = AllowedHostMiddleware(never)
+    for i in range(3 * MAX_LOGGED_NAMES):
+        assert asked(app, f"host{i % (2 * MAX_LOGGED_NAMES)}.example".encode())[0] == 403
+    assert len(caplog.records) == MAX_LOGGED_NAMES
 
 
 def run(coroutine) -> None:

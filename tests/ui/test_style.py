@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.figures.palette import SHADED, SYMBOLS, TINTED, formula_style
+from explorer.figures.palette import FORMULA_DARKENING, FORMULA_LIGHTENING, SYMBOLS, formula_css
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
@@ -42,7 +42,7 @@ def test_captions_and_symbols_of_formulas_can_be_read(theme):
     for ground in map(rgb, (colours["backgroundColor"], colours["secondaryBackgroundColor"])):
         assert contrast(0.6 * rgb(colours["textColor"]) + 0.4 * ground, ground) > 4.5  # Streamlit's captions
         for name, colour in SYMBOLS.items():
-            share, towards = (SHADED, 0) if theme == "light" else (TINTED, 255)
+            share, towards = (FORMULA_DARKENING, 0) if theme == "light" else (FORMULA_LIGHTENING, 255)
             assert contrast(share * rgb(colour) + (1 - share) * towards, ground) > 4.5, name
 
 
@@ -54,4 +54,4 @@ def test_symbols_in_pictures_are_seen(theme):
 
 def test_each_symbol_has_a_rule_that_finds_it():
     for colour in SYMBOLS.values():
-        assert f"rgb({', '.join(map(str, rgb(colour)))})" in formula_style()
+        assert f"rgb({', '.join(map(str, rgb(colour)))})" in formula_css()

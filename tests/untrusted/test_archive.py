@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from explorer.data.upload import uploaded
+from explorer.data.upload import read_upload
 from explorer.untrusted.archive import Archive
 from tests.pages.photographs import pieces
 
@@ -63,7 +63,7 @@ def test_of_old_encodings_there_is_a_choice(encoding, text):
         f"{text}/{i}.png" for i in range(2)
     ] and chosen.encodings[0] == encoding
     assert {*chosen.encodings} == {*found.encodings}
-    upload = uploaded([("it.zip", zipped(names))], encoding=encoding)
+    upload = read_upload([("it.zip", zipped(names))], encoding=encoding)
     assert (
         upload.class_names == (text,)
         and upload.encodings == chosen.encodings

@@ -9,8 +9,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.codes_map import code_axes, code_marks, code_table
-from explorer.figures.live import frame, frame_data, on_canvas, to_vega_lite
+from explorer.figures.codes_map import code_axes, code_table, codes_as_letters
+from explorer.figures.live import axis_frame, frame_data, on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, MARK, SYMBOLS
 
 
@@ -23,7 +23,7 @@ def code_map(names: Sequence[str]) -> dict:
         for width, colour in ((7, "#000"), (3.5, SYMBOLS["z"]))
     ]
     return to_vega_lite(
-        alt.layer(frame(), code_marks(alt.NamedData("codes"), names, 10, axes), *rings).properties(
+        alt.layer(axis_frame(), codes_as_letters(alt.NamedData("codes"), names, 10, axes), *rings).properties(
             height=330, **on_canvas("Codes of test images by class; the chosen image's is ringed")
         )
     )

@@ -9,11 +9,11 @@ from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "autoencoder"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 IMAGE = Setting("image", 0, 0, 9, page=PAGE)
 K = Setting("k", 2, 1, 64, page=PAGE)
 RUN = "mnist-ae-2d"
@@ -118,7 +118,7 @@ def picture(runs: dict[str, Run]) -> None:
         RunView(run).embedding,
         _compare(run_version(run), run),
     )
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca
     from explorer.lessons.autoencoder.figure import code_map, code_map_data, loss_curve, loss_curve_data
 
@@ -133,8 +133,8 @@ def picture(runs: dict[str, Run]) -> None:
             images[first_rows],
             [f"a test image, {run.class_names[y[i]]}" for i in first_rows],
             len(first_rows),
-            marked=[first_rows.index(row)],
-            mark="Underlined: the chosen image.",
+            underlined=[first_rows.index(row)],
+            underline_note="Underlined: the chosen image.",
             on_pick=IMAGE.set,
         )
     with right:
@@ -142,7 +142,8 @@ def picture(runs: dict[str, Run]) -> None:
     linear = reconstruct_with_pca(pca, images[row : row + 1], k)
     gallery_column, map_column, curve_column = st.columns([3, 2, 2])
     map_column.vega_lite_chart(
-        fill(code_map(run.class_names), **code_map_data(mu, y, run.class_names, mu[row])), width="stretch"
+        fill_data(code_map(run.class_names), **code_map_data(mu, y, run.class_names, mu[row])),
+        width="stretch",
     )
     with gallery_column:
         images_shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
@@ -155,7 +156,7 @@ def picture(runs: dict[str, Run]) -> None:
             ),
             (
                 "Network",
-                f"2 numbers: {', '.join(map(words.minus, mu[row]))}",
+                f"2 numbers: {', '.join(map(words.format_number, mu[row]))}",
                 f"{network.distortion[row]:.1f}",
                 network.error[row],
             ),
@@ -176,7 +177,7 @@ def picture(runs: dict[str, Run]) -> None:
     levels = network.error.mean(), network.distortion.mean()
     for values, level, axis_title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
         at_k = loss_curve_data(values, k, [level] if answered else [])
-        curve_column.vega_lite_chart(fill(loss_curve(len(values), axis_title), **at_k), width="stretch")
+        curve_column.vega_lite_chart(fill_data(loss_curve(len(values), axis_title), **at_k), width="stretch")
     if answered:
         st.markdown(sentence)
     st.caption(

@@ -6,13 +6,13 @@ from itertools import islice
 import numpy as np
 import torch
 
-from explorer.latent.scale import Scale, square_root
+from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
 from explorer.lessons.cloud.true_posterior import TruePosterior, mean_distance, true_posteriors
-from explorer.models.posterior import Gaussian
+from explorer.models.posterior import GaussianPosterior
 from explorer.runs.load import LoadedRun
 
 N_DECODED_SAMPLES = 3  # samples of each posterior that are decoded
-STEPS = np.linspace(0, 1, 21)  # positions between two means, and levels of brightness
+UNIT_STEPS = np.linspace(0, 1, 21)  # positions between two means, and levels of brightness
 FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # by which a difference is divided
 N_OVERLAP_SAMPLES = 20_000  # samples that measure an overlap
 MIN_OVERLAP = 0.2  # of the two posteriors of a pair
@@ -71,7 +71,7 @@ def find_overlapping_pair(
     bound = np.exp(
         -(
             (mu[:, None] - mu) ** 2 / mean_variance / 8
-            + np.log(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
+            + np.log_axis(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
         ).sum(2)
     )
     pairs = np.argwhere(
@@ -94,7 +94,7 @@ def find_overlapping_pair(
 def sample_posterior(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """Return mu + sigma·eps [n, D]; mu, sigma [D], or one for each row; eps [n, D]."""
     mean, sd, noise = (torch.tensor(a, dtype=torch.float64) for a in (mu, sigma, eps))
-    return Gaussian(mean, 2 * torch.log(sd)).sample(noise).numpy()
+    return GaussianPosterior(mean, 2 * torch.log_axis(sd)).sample(noise).numpy()
 
 
 def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
@@ -105,14 +105,14 @@ def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
     shares = []
     for own, other in ((0, 1), (1, 0)):
         distance = (mu[own] + sigma[own] * eps - mu[other]) / sigma[other]
-        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[own] / sigma[other]).sum()
+        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log_axis(sigma[own] / sigma[other]).sum()
         shares.append(np.exp(np.minimum(log_ratio, 0)).mean())
     return float(np.mean(shares))
 
 
 def geometric_mean(sigma: np.ndarray) -> np.ndarray:
     """Return the geometric mean [n] of sigma [n, D] over dimensions."""
-    return np.exp(np.log(sigma).mean(-1))
+    return np.exp(np.log_axis(sigma).mean(-1))
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,10 @@ class StandardizedModel:
         deviations; place: the position on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
         """
         means = self.codes[rows]
-        z, path = means[0] + place * (means[1] - means[0]), means[0] + STEPS[:, None] * (means[1] - means[0])
+        z, path = (
+            means[0] + place * (means[1] - means[0]),
+            means[0] + UNIT_STEPS[:, None] * (means[1] - means[0]),
+        )
         samples = np.stack([sample_posterior(*each) for each in zip(means, sigma, eps)])
         decoded = self.loaded.decode(
             self.standardization.invert(
@@ -170,12 +173,12 @@ class StandardizedModel:
 
 
 def standardize_model(
-    loaded: LoadedRun, scale: Scale, mu: np.ndarray, images: np.ndarray
+    loaded: LoadedRun, scale: ReferenceGaussian, mu: np.ndarray, images: np.ndarray
 ) -> StandardizedModel:
     """Standardize the codes mu [N, D] of a model. scale: of the prior, or of the codes of an AE; images uint8
     [n, C, H, W] of the first codes.
     """
-    plane = Standardization(scale.mean, square_root(scale.covariance))
+    plane = Standardization(scale.mean, symmetric_square_root(scale.covariance))
     return StandardizedModel(
         loaded, plane, plane.apply(mu), images, _distortion(loaded, mu[: len(images)], images)
     )
@@ -215,7 +218,7 @@ class DimmedImages:
 
 def dim_image(loaded: LoadedRun, image: np.ndarray) -> DimmedImages:
     """Encode an image uint8 [C, H, W] at each brightness of STEPS, and compute the true posteriors."""
-    images = (STEPS[:, None, None, None] * image / 255).astype(np.float32)
+    images = (UNIT_STEPS[:, None, None, None] * image / 255).astype(np.float32)
     posterior = loaded.encode(images)
     return DimmedImages(
         images, posterior.mu.numpy(), np.exp(posterior.logvar.numpy() / 2), true_posteriors(loaded, images)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.figures.live import on_canvas, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, MARK, RED, SYMBOLS, colour_of
+from explorer.figures.palette import ACCENT, GREY, MARK, RED, SYMBOLS, class_colour
 
 UNIT_NAMES = {"VAE": "the prior", "AE": "its codes"}  # whose standard deviations are a map's units
 MODEL_COLOURS = {"VAE": ACCENT, "AE": RED}
@@ -48,7 +48,7 @@ def posterior_map(
     colour = alt.Color(
         "class:N",
         legend=legend,
-        scale=alt.Scale(domain=names, range=[colour_of(i) for i in range(len(names))]),
+        scale=alt.Scale(domain=names, range=[class_colour(i) for i in range(len(names))]),
     )
     visible = pd.DataFrame({"z0": codes[:, 0], "z1": codes[:, 1], "class": np.array(names)[y]})
     visible, pair = (

@@ -9,11 +9,11 @@ from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "cloud"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 OVERLAPPING = "overlapping"
 PHASE_PAIRS = {"half-full": (0.5, 1.0), "half-gibbous": (0.5, 0.75), "new-half": (0.05, 0.5)}  # lit shares
 PAIR = Setting("pair", OVERLAPPING, page=PAGE, options=(OVERLAPPING, *PHASE_PAIRS))
@@ -50,7 +50,7 @@ LESSON = Lesson(
     MATHEMATICS,
     (
         "explorer.models.vae:VAE",
-        "explorer.models.posterior:Gaussian",
+        "explorer.models.posterior:GaussianPosterior",
         "explorer.lessons.cloud.compute:StandardizedModel.decode_pair",
         "explorer.lessons.cloud.true_posterior:true_posteriors",
     ),
@@ -106,7 +106,7 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
         for name, side in _sides.items()
     }
     return {
-        name: f"{words.minus(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
+        name: f"{words.format_number(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
         for name, (cost, error) in costs.items()
     }  # never −0
 
@@ -123,8 +123,8 @@ def _show_overlap(
     versions: tuple[str, ...], runs: dict, e, sides: dict, estimator, error: float, rows_by_pair: dict, maps
 ) -> None:
     """Show two posteriors of each model, decoded images between their means, and how much they overlap."""
-    from explorer.figures.live import fill
-    from explorer.lessons.cloud.compute import STEPS, overlap
+    from explorer.figures.live import fill_data
+    from explorer.lessons.cloud.compute import UNIT_STEPS, overlap
     from explorer.lessons.cloud.figure import phase_chart, phase_chart_data, posterior_map_data
 
     noise_column, position_column, pair_column = st.columns(3, vertical_alignment="bottom")
@@ -133,7 +133,7 @@ def _show_overlap(
     with position_column:
         POSITION.slider("Position between the two means, %")
     with pair_column:
-        PAIR.select(
+        PAIR.selectbox(
             "Two test images",
             [*rows_by_pair],
             lambda name: (
@@ -156,12 +156,12 @@ def _show_overlap(
     *columns, position_column = st.columns([1, 1, 1.1])
     for column, (name, two) in zip(columns, posterior_pairs.items()):
         column.vega_lite_chart(
-            fill(maps[PAIR.get()][name], **posterior_map_data(two.means, sigma, two.samples, two.z)),
+            fill_data(maps[PAIR.get()][name], **posterior_map_data(two.means, sigma, two.samples, two.z)),
             width="content",
         )
     phases = {name: estimator.estimate(two.path_images) for name, two in posterior_pairs.items()}
-    data = phase_chart_data(STEPS, phases, position)
-    position_column.vega_lite_chart(fill(phase_chart(), **data), width="stretch")
+    data = phase_chart_data(UNIT_STEPS, phases, position)
+    position_column.vega_lite_chart(fill_data(phase_chart(), **data), width="stretch")
     costs = _noise_costs(versions, NOISE.get(), sides, e)
     overlaps = {name: 100 * overlap(two.means, sigma) for name, two in posterior_pairs.items()}
     st.markdown(
@@ -194,10 +194,10 @@ def _show_decoded(
         np.concatenate([test_images[:1], images, test_images[1:]]),
         [f"{kind}, lit {caption}" for kind, caption in zip(names, captions)],
         len(names),
-        heads=[name],
+        row_labels=[name],
         captions=captions,
-        marked=[middle],
-        mark=(
+        underlined=[middle],
+        underline_note=(
             "Left and right: test images. Between them: decoded samples of their posteriors. Underlined: the"
             " chosen position. Percentages: lit share of the moon."
         ),
@@ -206,14 +206,16 @@ def _show_decoded(
 
 def _show_dimmed(loaded, dimmed) -> None:
     """Show the encoder's posterior beside the true one for a dimmed image."""
-    from explorer.figures.live import fill
-    from explorer.lessons.cloud.compute import STEPS, sample_posterior
+    from explorer.figures.live import fill_data
+    from explorer.lessons.cloud.compute import UNIT_STEPS, sample_posterior
     from explorer.lessons.cloud.figure import sigma_chart, sigma_chart_data
 
     st.subheader("The encoder and the true posterior")
     step = round(BRIGHTNESS.slider("Brightness of the first moon, %") / 5)
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.vega_lite_chart(fill(sigma_chart(), **sigma_chart_data(STEPS, dimmed.sigmas, step)), width="stretch")
+    left.vega_lite_chart(
+        fill_data(sigma_chart(), **sigma_chart_data(UNIT_STEPS, dimmed.sigmas, step)), width="stretch"
+    )
     with right:
         eps = np.random.default_rng(SEED.get()).standard_normal((5, 2))
         samples = loaded.decode(sample_posterior(dimmed.mu[step], dimmed.sigma[step], eps))
@@ -230,7 +232,7 @@ def _show_dimmed(loaded, dimmed) -> None:
         distance = dimmed.mean_distance[step]
         ending = ": the encoder's posterior misses it." if distance > MAX_MEAN_DISTANCE else "."
         st.markdown(
-            f"At {100 * STEPS[step]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true"
+            f"At {100 * UNIT_STEPS[step]:.0f}% brightness the encoder outputs σ = **{encoder:.3f}**; the true"
             f" posterior has σ = **{true:.3f}**, and its mean is **{distance:.1f}** times the encoder's"
             f" σ away from the encoder's mean{ending}"
         )

@@ -43,7 +43,7 @@ def entry_colours(codebook: np.ndarray) -> np.ndarray:
     ).astype(np.uint8)
 
 
-def _hex(colours: np.ndarray) -> list[str]:
+def _to_hex(colours: np.ndarray) -> list[str]:
     return ["#" + bytes(colour).hex() for colour in colours]
 
 
@@ -97,7 +97,7 @@ def codebook_map_data(
     encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one image, each with a line to its entry
     index [G]; position: the chosen one, and the entry that is set at it.
     """
-    colours = np.array(_hex(entry_colours(codebook)))
+    colours = np.array(_to_hex(entry_colours(codebook)))
     points, nearest = all_outputs
     entries = pd.DataFrame(
         {
@@ -149,7 +149,7 @@ def usage_chart() -> dict:
 def usage_chart_data(codebook: np.ndarray, share: np.ndarray) -> dict[str, pd.DataFrame]:
     return {
         "used": pd.DataFrame(
-            {"entry": np.arange(len(share)), "share": share, "colour": _hex(entry_colours(codebook))}
+            {"entry": np.arange(len(share)), "share": share, "colour": _to_hex(entry_colours(codebook))}
         ),
         "even": pd.DataFrame({"share": [1 / len(share)]}),
     }

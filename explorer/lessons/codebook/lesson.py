@@ -7,11 +7,11 @@ from explorer.figures.images import enlarge
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "codebook"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 RUN = "digits-vqvae"
 UNEDITED = -1  # the code's own entry
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
@@ -45,9 +45,9 @@ LESSON = Lesson(
     MATHEMATICS,
     (
         "explorer.models.vqvae:VQVAE.posterior",
-        "explorer.models.posterior:Codes",
-        "explorer.objectives.codebook:commitment",
-        "explorer.objectives.codebook:Averages.update",
+        "explorer.models.posterior:CodebookPosterior",
+        "explorer.objectives.codebook:commitment_loss",
+        "explorer.objectives.codebook:CodebookAverages.update",
     ),
     (IMAGE, POSITION, ENTRY, SEED),
     concepts=(24,),
@@ -68,7 +68,7 @@ def _encode(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.codebook.compute import entry_shares
     from explorer.lessons.codebook.figure import (
         codebook_map,
@@ -94,7 +94,7 @@ def picture(runs: dict[str, Run]) -> None:
             position,
             entry,
         )
-        st.vega_lite_chart(fill(codebook_map(), **data), width="stretch")
+        st.vega_lite_chart(fill_data(codebook_map(), **data), width="stretch")
         st.caption(
             f"Circles: the {n_codes} entries, larger if chosen more often. Dots: encoder outputs of"
             f" {len(index)} test images, in the colour of their entry. Crosses: this image; the large one is"
@@ -107,7 +107,7 @@ def picture(runs: dict[str, Run]) -> None:
             f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions;"
             f" {' · '.join(f'{p:.1f}' for p in perplexities)} at positions 1 to {n_groups}."
         )
-        st.vega_lite_chart(fill(usage_chart(), **usage_chart_data(codebook, share)), width="stretch")
+        st.vega_lite_chart(fill_data(usage_chart(), **usage_chart_data(codebook, share)), width="stretch")
         st.caption(f"The shares are over {len(index)} test images. The dashed line is a uniform choice.")
     with right:
         _show_samples(run, codebook)
@@ -175,7 +175,7 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
         )
         st.caption(
             f"The nats are distortions (mean over the test images {run.test.distortion:.1f}). The rate is"
-            f" **{run.test.rate:.1f} nats** ({run.test.rate / np.log(2):.0f} bits) for every image:"
+            f" **{run.test.rate:.1f} nats** ({run.test.rate / np.log_axis(2):.0f} bits) for every image:"
             f" {len(index)} positions with {len(codebook)} entries. Decoded images are means E[x|z]."
         )
     return entry
@@ -183,12 +183,12 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
 
 def _show_samples(run, codebook: np.ndarray) -> None:
     """Show decoded samples of the uniform prior."""
-    from explorer.latent.draws import from_codebook
+    from explorer.latent.draws import sample_codebook
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Samples of the uniform prior.** Are these digits?", width="stretch")
         resample_button(SEED)
-    zs = from_codebook(codebook, run.spec.n_groups, 2 * GALLERY_COLUMNS, np.random.default_rng(SEED.get()))
+    zs = sample_codebook(codebook, run.spec.n_groups, 2 * GALLERY_COLUMNS, np.random.default_rng(SEED.get()))
     gallery(
         "codebook draws",
         "Samples",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.latent.gaps import distances
-from explorer.latent.neighbours import Blend, blend, nearest
-from explorer.latent.share import Share, counted
+from explorer.latent.gaps import kth_distances
+from explorer.latent.neighbours import Blend, fit_blend, nearest_points
+from explorer.latent.share import Share, share_of_true
 from explorer.runs.inference import Learnt, learnt
 from explorer.runs.load import LoadedRun
 
@@ -52,27 +52,27 @@ def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> Referenc
     )
 
 
-def two_nearest_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+def two_nearest_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray:
     """Return the Euclidean distances [n, 2], over pixels in [0, 1], of each of `to` [n, C, H, W] from the
     nearest and the second nearest of the images [N, C, H, W]; both are uint8 or float in [0, 1].
     """
-    points, places = (_flatten(part) for part in (images, to))
-    return np.column_stack([distances(points, places, k) for k in (1, 2)])
+    points, places = (_flatten(part) for part in (images, queries))
+    return np.column_stack([kth_distances(points, places, k) for k in (1, 2)])
 
 
 def best_blend(images: np.ndarray, x: np.ndarray) -> Blend:
     """Return the non-negative blend, of the MAX_BLENDED_IMAGES nearest images, that is nearest to x. images
     uint8 [N, C, H, W], x float [C, H, W].
     """
-    rows, _ = nearest(images, x, min(MAX_BLENDED_IMAGES, len(images)))
-    return blend(x, images[rows])
+    rows, _ = nearest_points(images, x, min(MAX_BLENDED_IMAGES, len(images)))
+    return fit_blend(x, images[rows])
 
 
-def blend_distances(images: np.ndarray, to: np.ndarray) -> np.ndarray:
+def blend_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray:
     """Return the distance [n] of each of `to` float [n, C, H, W] from its best_blend() of images uint8 [N, C,
     H, W].
     """
-    return np.array([best_blend(images, x).distance for x in to])
+    return np.array([best_blend(images, x).distance for x in queries])
 
 
 def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -94,16 +94,16 @@ def is_copy(distances: np.ndarray) -> np.ndarray:
     return distances[:, 0] < MAX_COPY_RATIO * distances[:, 1]
 
 
-def share_of_copies(distances: np.ndarray) -> Share:
+def copy_share(distances: np.ndarray) -> Share:
     """Return the share of copies among two_nearest_distances() [n, 2], with its 95% interval."""
-    return counted(is_copy(distances))
+    return share_of_true(is_copy(distances))
 
 
 def share_nearer(distances: np.ndarray, reference: np.ndarray) -> Share:
     """Return the share of images that are nearer to a training image than the median of a reference; both are
     two_nearest_distances().
     """
-    return counted(distances[:, 0] < np.median(reference[:, 0]))
+    return share_of_true(distances[:, 0] < np.median(reference[:, 0]))
 
 
 def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
@@ -115,8 +115,8 @@ def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Genera
     z = mu + sd * rng.standard_normal(mu.shape)
     total = 0.0
     for own, place in enumerate(z):
-        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log(sd)).sum(1)
-        total += log[own] - log.max() - np.log(np.exp(log - log.max()).mean())
+        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log_axis(sd)).sum(1)
+        total += log[own] - log.max() - np.log_axis(np.exp(log - log.max()).mean())
     return total / len(mu)
 
 

@@ -9,12 +9,12 @@ from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "copying"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 DIGITS = tuple("0123456789")
 START = Setting("from", "3", page=PAGE, options=DIGITS)
 END = Setting("to", "gap", page=PAGE, options=("gap", *DIGITS))
@@ -22,7 +22,7 @@ T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 SEED = Setting("draw", 0, 0, 9999, page=PAGE)
 RUN = "digits-vae-2d"
 N_STEPS, N_NEAREST, N_SAMPLES, N_SHOWN_SAMPLES = 11, 4, 64, 11
-GROUPS = {
+GROUP_COLOURS = {
     "test images": GREY,
     "test images, decoded": CLASS_COLOURS[0],
     f"{N_SAMPLES} samples": ACCENT,
@@ -46,8 +46,8 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.latent.neighbours:nearest",
-        "explorer.latent.neighbours:blend",
+        "explorer.latent.neighbours:nearest_points",
+        "explorer.latent.neighbours:fit_blend",
         "explorer.lessons.copying.compute:ideal_decode",
         "explorer.lessons.copying.compute:is_copy",
     ),
@@ -69,10 +69,10 @@ def _decoded_samples(folder, version: str, seed: int, _run) -> tuple[np.ndarray,
     """Return N_SAMPLES decoded samples of the prior, their distances to the two nearest training images, and
     to the best blend.
     """
-    from explorer.latent.draws import from_gaussian
+    from explorer.latent.draws import sample_gaussian
     from explorer.lessons.copying.compute import blend_distances, two_nearest_distances
 
-    zs = from_gaussian(RunView(_run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed))
+    zs = sample_gaussian(RunView(_run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed))
     images, learnt = RunView(_run).load().decode(zs), _reference_distances(folder, version, _run).training.x
     return images, two_nearest_distances(learnt, images), blend_distances(learnt, images)
 
@@ -92,7 +92,7 @@ def picture(runs: dict[str, Run]) -> None:
             RunView(run).load().decode(line),
             [f"{t:.1f}" for t in np.linspace(0, 1, n)],
             chosen=round(T.get() * (n - 1)),
-            marked=np.flatnonzero(gap_index.farther(line) > 0) if gap_index else (),
+            marked=np.flatnonzero(gap_index.log2_distance_ratio(line) > 0) if gap_index else (),
             mark="Underlined: in a gap.",
             on_pick=lambda i: T.set(i % n / (n - 1)),
         )
@@ -110,10 +110,10 @@ def picture(runs: dict[str, Run]) -> None:
 
 def _choose_line(run, reference) -> np.ndarray:
     """Show the controls of the line, and return the codes on it [N_STEPS, 2]."""
-    from explorer.latent.gap_map import widest
-    from explorer.latent.interpolation import linear
+    from explorer.latent.gap_map import deepest_gap
+    from explorer.latent.interpolation import interpolate_linear
 
-    gap = widest(RunView(run).gap_map)
+    gap = deepest_gap(RunView(run).gap_map)
     training = reference.training
     first = {name: training.mu[np.argmax(training.y == i)] for i, name in enumerate(run.class_names)}
     ends = ({} if gap is None else {"gap": gap}) | first
@@ -125,19 +125,20 @@ def _choose_line(run, reference) -> np.ndarray:
     with slider:
         T.slider("t, interpolation fraction")
     with choices, st.container(horizontal=True):
-        START.select("From", run.class_names, describe)
-        END.select("To", list(ends), describe)
-    return linear(first[START.get()], ends[END.get()], N_STEPS)
+        START.selectbox("From", run.class_names, describe)
+        END.selectbox("To", list(ends), describe)
+    return interpolate_linear(first[START.get()], ends[END.get()], N_STEPS)
 
 
 def _show_above_nearest(
     reference, title: str, heads: list[str], images: np.ndarray, captions: list[str], **options
 ) -> np.ndarray:
     """Show images above their nearest training images; return their distances."""
-    from explorer.latent.neighbours import nearest
+    from explorer.latent.neighbours import nearest_points
 
     rows, distances = (
-        np.concatenate(part) for part in zip(*(nearest(reference.training.x, image, 1) for image in images))
+        np.concatenate(part)
+        for part in zip(*(nearest_points(reference.training.x, image, 1) for image in images))
     )
     both = np.concatenate([images, reference.training.x[rows] / np.float32(255)])
     distance_texts = [f"{d:.1f}" for d in distances]
@@ -145,13 +146,15 @@ def _show_above_nearest(
         f"a training image at distance {d}" for d in distance_texts
     ]
     captions = captions + distance_texts
-    gallery(f"{PAGE} {title}", title, both, names, len(images), heads=heads, captions=captions, **options)
+    gallery(
+        f"{PAGE} {title}", title, both, names, len(images), row_labels=heads, captions=captions, **options
+    )
     return distances
 
 
 def _show_comparison(run, reference, z: np.ndarray) -> None:
     """Show the image decoded at z, two blends, and the nearest training images in pixels and in code."""
-    from explorer.latent.neighbours import nearest
+    from explorer.latent.neighbours import nearest_points
     from explorer.lessons.copying.compute import best_blend, ideal_decode
 
     decoded = RunView(run).load().decode(z)[0]
@@ -177,7 +180,7 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
         (pixel_column, "Nearest in pixels", reference.training.x, decoded),
         (code_column, "Nearest in code", reference.training.mu, z),
     ):
-        rows, distances = nearest(points, target, N_NEAREST)
+        rows, distances = nearest_points(points, target, N_NEAREST)
         with column:
             st.markdown(f"**{title}**")
             captions = [
@@ -195,7 +198,7 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
 
 def _show_distance(reference, distance: float) -> None:
     """Show how far the decoded image is from the nearest training image, beside the test images."""
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.copying.figure import histogram, histogram_data
 
     test_distances = reference.test_distances[:, 0]
@@ -206,15 +209,15 @@ def _show_distance(reference, distance: float) -> None:
     )
     name = f"{len(test_distances)} test images"
     st.vega_lite_chart(
-        fill(histogram(((name, GREY),), 230), **histogram_data({name: test_distances}, [distance])),
+        fill_data(histogram(((name, GREY),), 230), **histogram_data({name: test_distances}, [distance])),
         width="stretch",
     )
 
 
 def _show_samples(run, reference) -> None:
     """Show samples of the prior, measured by the same distances."""
-    from explorer.figures.live import fill
-    from explorer.lessons.copying.compute import share_nearer, share_of_copies
+    from explorer.figures.live import fill_data
+    from explorer.lessons.copying.compute import copy_share, share_nearer
     from explorer.lessons.copying.figure import histogram, histogram_data
 
     images, distances, blends = _decoded_samples(run.folder, run_version(run), SEED.get(), run)
@@ -223,8 +226,8 @@ def _show_samples(run, reference) -> None:
     with strip:
         st.markdown(
             "**Copies** (less than a third as far from one training image as from the next):"
-            f" {share_of_copies(distances)} of {len(distances)} samples,"
-            f" {share_of_copies(reference.training_reconstructions)} of {len(reference.training.x):,} decoded"
+            f" {copy_share(distances)} of {len(distances)} samples,"
+            f" {copy_share(reference.training_reconstructions)} of {len(reference.training.x):,} decoded"
             " training images.  \n**Nearer to a training image than the median test image is:**"
             f" {share_nearer(distances, reference.test_distances)} of the samples,"
             f" {share_nearer(reference.reconstructions, reference.test_distances)} of the decoded test"
@@ -236,11 +239,11 @@ def _show_samples(run, reference) -> None:
         resample_button(SEED)
     with chart_column:
         groups = reference.test_distances, reference.reconstructions, distances
-        data = histogram_data({name: group[:, 0] for name, group in zip(GROUPS, groups)})
-        st.vega_lite_chart(fill(histogram(tuple(GROUPS.items()), 290), **data), width="stretch")
+        data = histogram_data({name: group[:, 0] for name, group in zip(GROUP_COLOURS, groups)})
+        st.vega_lite_chart(fill_data(histogram(tuple(GROUP_COLOURS.items()), 290), **data), width="stretch")
     n, nats = len(reference.training.x), reference.mutual_information
     st.caption(
         "Brackets contain 95% intervals. A small distance does not mean a copy: a blurred image is close to"
-        f" many images. I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z distinguishes"
-        f" about {np.exp(nats):.0f} groups of training images."
+        f" many images. I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log_axis(n):.1f} nats: z"
+        f" distinguishes about {np.exp(nats):.0f} groups of training images."
     )

@@ -20,7 +20,7 @@ GRID = Grid(8.0, 256)
 MIN_SIGMA = GRID.step  # of q: the cells resolve it
 MAX_MEAN = 3.0  # of each mean of q, either way, so that its mass is on the grid
 BATCH_SIZE = 8192
-Q = tuple[float, float, float, float]  # mu₀, mu₁, log sigma₀, log sigma₁
+GaussianParameters = tuple[float, float, float, float]  # mu₀, mu₁, log sigma₀, log sigma₁
 
 
 @torch.inference_mode()
@@ -55,11 +55,11 @@ def log_normaliser(loaded: LoadedRun, z: np.ndarray) -> float:
     """
     a = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None]).double()
     c = torch.where(a.abs() < 1e-3, 2 + a.square() / 6, a / torch.tanh(a / 2))
-    return c.log().sum().item()
+    return c.log_axis().sum().item()
 
 
 @dataclass(frozen=True)
-class Terms:
+class BoundTerms:
     """The terms of the bound, in nats: log_evidence = bound + kl_to_posterior, and bound = log_likelihood −
     kl_to_prior. mass: of q, on the grid.
     """
@@ -93,7 +93,7 @@ class Evidence:
         """Return log p(z|x) over the grid, by Bayes' rule."""
         return self.log_joint - self.log_evidence
 
-    def terms(self, q: Q) -> Terms:
+    def terms(self, q: GaussianParameters) -> BoundTerms:
         """Return the terms of the bound (Kingma and Welling, ICLR 2014, equations 1 and 3), each an
         expectation over q.
         """
@@ -104,7 +104,7 @@ class Evidence:
             return float(down @ values @ across)
 
         log_q = log_q[0][:, None] + log_q[1]
-        return Terms(
+        return BoundTerms(
             bound=mean(self.log_joint - log_q),
             kl_to_posterior=mean(log_q - self.log_posterior),
             kl_to_prior=mean(log_q - self.log_joint + self.log_likelihood),
@@ -112,7 +112,7 @@ class Evidence:
             mass=float(down.sum() * across.sum()),
         )
 
-    def gradient(self, q: Q) -> np.ndarray:
+    def gradient(self, q: GaussianParameters) -> np.ndarray:
         """Return the gradient [4] of the bound: that of E_q log p(x, z) by the grid, and that of the entropy
         of q, which is 1 in log sigma.
         """
@@ -131,18 +131,18 @@ class Evidence:
         )
 
 
-def gradient_ascent(image: Evidence, start: Q, n_steps: int) -> list[Q]:
+def gradient_ascent(evidence: Evidence, start: GaussianParameters, n_steps: int) -> list[GaussianParameters]:
     """Maximise the bound over q by gradient ascent: each step is halved until the bound does not fall. Return
     [n_steps + 1] values of q.
     """
     q, rate, path = np.array(start), 0.02, [start]
-    low, high = np.array([-MAX_MEAN] * 2 + [np.log(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
-    bound = image.terms(start).bound
+    low, high = np.array([-MAX_MEAN] * 2 + [np.log_axis(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
+    bound = evidence.terms(start).bound
     for _ in range(n_steps):
-        gradient, rate = image.gradient(tuple(q)), 2 * rate
+        gradient, rate = evidence.gradient(tuple(q)), 2 * rate
         while rate > 1e-9:
             candidate = np.clip(q + rate * gradient, low, high)
-            if (candidate_bound := image.terms(tuple(candidate)).bound) >= bound:
+            if (candidate_bound := evidence.terms(tuple(candidate)).bound) >= bound:
                 q, bound = candidate, candidate_bound
                 break
             rate /= 2

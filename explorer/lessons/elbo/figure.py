@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import frame, frame_data, to_vega_lite
+from explorer.figures.live import axis_frame, frame_data, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY
 
 BLUE, PINK, PURPLE, OLIVE = "#4b87e1", "#d25a96", "#9600b4", "#968700"  # as in the formulas
@@ -135,7 +135,7 @@ def bound_bars() -> dict:
     )
     return to_vega_lite(
         alt.layer(
-            frame(up=False),
+            axis_frame(vertical=False),
             bars,
             evidence.mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q"),
             end.mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows),
@@ -147,7 +147,7 @@ def bound_bars_data(
     log_evidence: float, bound: float, log_likelihood: float, lowest: float
 ) -> dict[str, pd.DataFrame]:
     """Return the data of bound_bars(). lowest: where the axis begins."""
-    highest = _highest(log_evidence)
+    highest = _axis_maximum(log_evidence)
     pieces = pd.DataFrame(
         [
             (EVIDENCE_ROW, lowest, bound, "bound L_b"),
@@ -180,7 +180,7 @@ def ascent_curve(n: int) -> dict:
     ]
     return to_vega_lite(
         alt.layer(
-            frame(across=False),
+            axis_frame(horizontal=False),
             steps.mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q"),
             *lines,
             marker.mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y),
@@ -198,11 +198,11 @@ def ascent_curve_data(
     return {
         "steps": table,
         "marker": table[step : step + 1],
-        "frame": frame_data(low=lowest, high=_highest(log_evidence)),
+        "frame": frame_data(low=lowest, high=_axis_maximum(log_evidence)),
     }
 
 
-def _highest(log_evidence: float) -> float:
+def _axis_maximum(log_evidence: float) -> float:
     return np.ceil((log_evidence + 6) / 5) * 5
 
 

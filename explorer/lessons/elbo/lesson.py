@@ -9,11 +9,11 @@ import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "elbo"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 RUN = "digits-vae-2d"
 N_STEPS, ANIMATION_SECONDS = 40, 2.5  # of the gradient ascent; seconds of its animation
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
@@ -96,8 +96,8 @@ def picture(runs: dict[str, Run]) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            row = IMAGE.number("Test image", min(len(e.images), 360) - 1)
-            by_hand = MODE.pick("Move q", list(MODES), MODES.get) == "hand"
+            row = IMAGE.number_input("Test image", min(len(e.images), 360) - 1)
+            by_hand = MODE.segmented_control("Move q", list(MODES), MODES.get) == "hand"
             encoder = (*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist())
             if by_hand:
                 st.button("Use the encoder's q", on_click=_set_q, args=(encoder,))
@@ -159,7 +159,7 @@ def _make_container(is_playing: bool):
 def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tuple) -> None:
     """Draw q, the bars and the plane at one step of the ascent."""
     from explorer.figures.images import to_uint8
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.elbo.compute import GRID, log_normaliser
     from explorer.lessons.elbo.figure import (
         ascent_curve,
@@ -180,19 +180,19 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
     above.latex(equation(px, log_evidence, L, terms.bound, "+", gap))
     below.latex(equation(L, terms.bound, fit, terms.log_likelihood, "-", paid))
     bar_container.vega_lite_chart(
-        fill(bound_bars(), **bound_bars_data(log_evidence, terms.bound, terms.log_likelihood, lowest)),
+        fill_data(bound_bars(), **bound_bars_data(log_evidence, terms.bound, terms.log_likelihood, lowest)),
         width="stretch",
     )
     if len(path) > 1:
         bar_container.vega_lite_chart(
-            fill(
+            fill_data(
                 ascent_curve(N_STEPS),
                 **ascent_curve_data([at_step.bound for at_step in steps], log_evidence, step, lowest),
             ),
             width="stretch",
         )
     data = latent_plane_data(GRID.axis, np.exp(image.log_posterior), q, encoder, path[: step + 1], e.mu, e.y)
-    plane_container.vega_lite_chart(fill(latent_plane(), **data), width="content")
+    plane_container.vega_lite_chart(fill_data(latent_plane(), **data), width="content")
     with plane_container.container(horizontal=True):
         decoded = RunView(run).decode(np.array(q[:2]))
         for picture, caption in ((e.images[row], "image x"), (decoded, "E[x|μ]")):

@@ -14,9 +14,9 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 from explorer.errors import UserError
-from explorer.latent.attributes import along
+from explorer.latent.attributes import factor_direction
 from explorer.latent.difference import Difference, mean_difference
-from explorer.models.autoencoder import build
+from explorer.models.autoencoder import build_autoencoder
 from explorer.runs.inference import learnt_from
 from explorer.runs.load import LoadedRun
 from explorer.store.embedding import Embedding
@@ -28,7 +28,7 @@ MAX_TRAINING_POOL = 12_000  # training images that may get one, where they are: 
 N_SEEDS, N_FINE_TUNING_SEEDS = 10, 5  # choices of the labelled images
 # of fine-tuning, by Adam: as many epochs, and at least as many steps
 MIN_STEPS = 40
-EPOCHS = 12
+N_EPOCHS = 12
 BATCH_SIZE = 64
 LEARNING_RATE = 1e-3
 
@@ -96,13 +96,13 @@ def build_features(
     pixels = images.reshape(len(images), -1) / 255
     pca = PCA(mu.shape[1], svd_solver="covariance_eigh").fit(pixels[:n_pool])
     kinds = {"codes": mu.astype(np.float64), "PCA": pca.transform(pixels), "pixels": pixels}
-    scales = {name: _scale(f[:n_pool], mu.shape[1]) for name, f in kinds.items()}
+    scales = {name: _scale_factor(f[:n_pool], mu.shape[1]) for name, f in kinds.items()}
     features = {name: scales[name] * f for name, f in kinds.items()}
     features["pixels"] = features["pixels"].astype(np.float32)  # three times as fast for the probe
     return LabelledImages(images, y, n_pool, mu, scales["codes"], features, from_training_set)
 
 
-def _scale(features: np.ndarray, total: float) -> float:
+def _scale_factor(features: np.ndarray, total: float) -> float:
     """Return the factor with which the variances of features [n, k] sum to total."""
     return float(np.sqrt(total / features.var(0).sum()))
 
@@ -155,7 +155,7 @@ def pca_changes(data: LabelledImages, n_components: int, per_class: int) -> tupl
     """
     pca = data.features["PCA"]
     fewer = pca[:, :n_components]
-    kinds = pca, pca / pca[: data.n_pool].std(0), fewer * _scale(fewer[: data.n_pool], pca.shape[1])
+    kinds = pca, pca / pca[: data.n_pool].std(0), fewer * _scale_factor(fewer[: data.n_pool], pca.shape[1])
     test, accuracies = slice(data.n_pool, None), np.zeros((3, N_SEEDS))
     for seed in range(N_SEEDS):
         rows = data.rows(per_class, seed)
@@ -178,7 +178,7 @@ def class_directions(
     """
     rows = data.rows(per_class, 0)
     probe = fit_probe(data.features["codes"][rows], data.y[rows])
-    step = along(data.mu[rows], data.y[rows] == label)
+    step = factor_direction(data.mu[rows], data.y[rows] == label)
     weights = probe.coef_[label]
     directions = np.stack([weights * np.linalg.norm(step) / np.linalg.norm(weights), step])
     zs = (
@@ -204,7 +204,12 @@ def fine_tuning_accuracies(
             with threadpool_limits(1):
                 for name, values in accuracies.items():
                     predict = fine_tune(
-                        loaded, x[rows], y[rows], int(y.max()) + 1, seed, fresh=name == "from random weights"
+                        loaded,
+                        x[rows],
+                        y[rows],
+                        int(y.max()) + 1,
+                        seed,
+                        random_weights=name == "from random weights",
                     )
                     values[i, seed] = (predict(x[data.n_pool :]) == y[data.n_pool :]).float().mean()
             on_progress((i * N_FINE_TUNING_SEEDS + seed + 1) / (len(counts) * N_FINE_TUNING_SEEDS))
@@ -212,20 +217,24 @@ def fine_tuning_accuracies(
 
 
 def fine_tune(
-    loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int, fresh: bool
+    loaded: LoadedRun, x: torch.Tensor, y: torch.Tensor, n_classes: int, seed: int, random_weights: bool
 ) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Train the encoder and a linear layer on its mu jointly, by cross-entropy; fresh: from random weights
-    instead of the run's.
+    """Train the encoder and a linear layer on its mu jointly, by cross-entropy; random_weights: from random
+    weights instead of the run's.
 
     x [n, C, H, W] in [0, 1], y [n]. Return a function from images to predicted classes.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         spec = loaded.run.spec
-        model = build(spec, loaded.run.shape) if fresh else deepcopy(loaded.model).requires_grad_(True)
+        model = (
+            build_autoencoder(spec, loaded.run.shape)
+            if random_weights
+            else deepcopy(loaded.model).requires_grad_(True)
+        )
         head = nn.Linear(spec.latent_dim, n_classes)
         optimizer = Adam([*model.encoder.parameters(), *head.parameters()], LEARNING_RATE)
-        for _ in range(max(MIN_STEPS, EPOCHS * len(x) // BATCH_SIZE)):
+        for _ in range(max(MIN_STEPS, N_EPOCHS * len(x) // BATCH_SIZE)):
             rows = torch.randperm(len(x))[:BATCH_SIZE]
             loss = nn.functional.cross_entropy(head(model.encode(x[rows]).mu), y[rows])
             optimizer.zero_grad()

@@ -21,7 +21,7 @@ OFFSET_RATIO = 1.03  # ratio between the positions of the ways, so that their er
 
 
 @cache
-def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
+def accuracy_curve(features: tuple[str, ...], counts: tuple[int, ...]) -> dict:
     """Return the chart of a curve for each way, over the counts of labels. To be filled with
     accuracy_curve_data().
     """
@@ -32,13 +32,13 @@ def accuracy_curve(ways: tuple[str, ...], counts: tuple[int, ...]) -> dict:
         axis=alt.Axis(values=list(counts), format="d", grid=False),
         scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False),
     )
-    legend = alt.Legend(orient="top", columns=3 if len(ways) == 3 else 2, labelLimit=240)
+    legend = alt.Legend(orient="top", columns=3 if len(features) == 3 else 2, labelLimit=240)
     colour = alt.Color(
         "way:N",
         title=None,
         sort=None,
         legend=legend,
-        scale=alt.Scale(domain=list(ways), range=[FEATURE_COLOURS[name] for name in ways]),
+        scale=alt.Scale(domain=list(features), range=[FEATURE_COLOURS[name] for name in features]),
     )
     base = accuracies.encode(x=x, color=colour)
     y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))

@@ -7,12 +7,12 @@ from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "features"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 RUNS = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
 ENCODERS = {"kept": "Frozen", "tuned": "Fine-tuned"}
 IMAGES = Setting("images", "mnist", page=PAGE, options=tuple(RUNS))
@@ -49,7 +49,7 @@ LESSON = Lesson(
         "explorer.lessons.features.compute:build_features",
         "explorer.lessons.features.compute:fit_probe",
         "explorer.lessons.features.compute:fine_tune",
-        "explorer.latent.attributes:along",
+        "explorer.latent.attributes:factor_direction",
     ),
     (IMAGES, LABELS, ENCODER, CLASS),
     concepts=(17, 21, 23),
@@ -59,7 +59,7 @@ LESSON = Lesson(
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the images…")
-def _data(version: str, _run):
+def _labelled_images(version: str, _run):
     from explorer.lessons.features.compute import gather_images
 
     return gather_images(RunView(_run).load(), RunView(_run).embedding)
@@ -70,7 +70,7 @@ def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str,
     """Return the accuracies of the linear classifiers, or after fine-tuning, with few labels or with many."""
     from explorer.lessons.features import compute
 
-    data = _data(version, _run)
+    data = _labelled_images(version, _run)
     counts = [n for n in data.counts if (n > MAX_QUICK_LABELS) == many]
     trained = "encoders" if tuned else "linear classifiers"
     label = f"Training {trained}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
@@ -88,18 +88,18 @@ def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str,
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.features.figure import accuracy_curve, accuracy_curve_data, accuracy_table
 
     images = [name for name in RUNS if RUNS[name] in runs]
     controls = st.columns([2, 4, 3])
     with controls[0]:
-        run = runs[RUNS[IMAGES.pick("Images", images, words.choice_of_images)]]
-    data = _data(run_version(run), run)
+        run = runs[RUNS[IMAGES.segmented_control("Images", images, words.dataset_option)]]
+    data = _labelled_images(run_version(run), run)
     with controls[1]:
         per_class = _choose_label_count([str(n) for n in data.counts])
     with controls[2]:
-        tuned = ENCODER.pick("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
+        tuned = ENCODER.segmented_control("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
     chart_column, table_column = st.columns([5, 3], gap="medium")
     answered = LESSON.answer.get()
     with chart_column:
@@ -112,7 +112,7 @@ def picture(runs: dict[str, Run]) -> None:
             counts = tuple(data.counts[: len(accuracies["codes"])])
             curve = accuracy_curve(tuple(accuracies), counts)
             curve_data = accuracy_curve_data(accuracies, counts, per_class)
-            st.vega_lite_chart(fill(curve, **curve_data), width="stretch")
+            st.vega_lite_chart(fill_data(curve, **curve_data), width="stretch")
         else:
             st.info("Answer the question to see the test accuracies.")
     with table_column:
@@ -140,9 +140,9 @@ def _choose_label_count(counts: list[str]) -> int:
     )
 
 
-def _accuracies(run, tuned: bool, many: bool) -> dict[str, np.ndarray]:
+def _accuracies(run, tuned: bool, with_many_labels: bool) -> dict[str, np.ndarray]:
     """Return the accuracies with few labels per class, and with many if they are requested."""
-    version, requested = run_version(run), (False, True) if many else (False,)
+    version, requested = run_version(run), (False, True) if with_many_labels else (False,)
     parts = [_train_classifiers(version, tuned, above, run) for above in requested]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -168,7 +168,7 @@ def _reasons_sentence(version: str, _run) -> str:
     from explorer.lessons.features.compute import pca_changes
 
     active = _run.test.active_units
-    even, fewer = pca_changes(_data(version, _run), active, 1)
+    even, fewer = pca_changes(_labelled_images(version, _run), active, 1)
     return (
         f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
         f" {active} components, as many as active units: {fewer.text()} points."
@@ -177,7 +177,11 @@ def _reasons_sentence(version: str, _run) -> str:
 
 def _show_labelled_images(run, data, per_class: int) -> None:
     """Show the labelled images, and where they come from."""
-    classes, n_test, images = np.unique(data.y), len(data.y) - data.n_pool, words.as_text(words.dataset(run))
+    classes, n_test, images = (
+        np.unique(data.y),
+        len(data.y) - data.n_pool,
+        words.escape_markdown(words.run_dataset_label(run)),
+    )
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MAX_ROWS].T.ravel()
     st.markdown(
         f"**Labelled images{'' if per_class <= MAX_ROWS else f', {MAX_ROWS} of {per_class:,} rows'}**"
@@ -209,7 +213,7 @@ def _show_directions(run, data, per_class: int) -> None:
     st.subheader("A direction as an attribute")
     if CLASS.get() not in run.class_names:
         CLASS.set(run.class_names[3])
-    CLASS.pick("Towards class", run.class_names)
+    CLASS.segmented_control("Towards class", run.class_names)
     label = run.class_names.index(CLASS.get())
     zs, chances = class_directions(data, per_class, label, DIRECTION_STEPS)
     images = RunView(run).load().decode(zs.reshape(-1, zs.shape[-1]))
@@ -220,7 +224,7 @@ def _show_directions(run, data, per_class: int) -> None:
         images,
         [f"probability of {run.class_names[label]}: {c}" for c in captions],
         len(DIRECTION_STEPS),
-        heads=["weights of\nthe probe", "mean of the\nclass"],
+        row_labels=["weights of\nthe probe", "mean of the\nclass"],
         captions=captions,
         chosen=int(np.argmin(abs(DIRECTION_STEPS))),
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap
-from explorer.latent.gap_map import Between
-from explorer.latent.gaps import K, distances, in_gap
+from explorer.latent.gap_map import GapIndex
+from explorer.latent.gaps import K_NEIGHBOURS, in_gap, kth_distances
 from explorer.latent.share import Z95
 from explorer.runs.load import LoadedRun
-from explorer.store.classifier import SURE, classifier_of
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 
 N_NOISE_IMAGES = 2000  # images of uniform noise
 
@@ -66,28 +66,28 @@ class GapMeasurements:
     gap: GapEstimate
     in_gaps: SampleShare | None
     outside: SampleShare | None
-    noise: SampleShare | None
+    noise_confident: SampleShare | None
 
     @property
     def is_less_confident_in_gaps(self) -> bool:
         return bool(self.in_gaps and self.outside and is_larger(self.in_gaps, self.outside))
 
 
-def decode_points(loaded: LoadedRun, gap_index: Between, z: np.ndarray) -> DecodedPoints:
+def decode_points(loaded: LoadedRun, gap_index: GapIndex, z: np.ndarray) -> DecodedPoints:
     """Decode z [n, D], measure the distances, and classify the images."""
     x, w = loaded.decode(z), gap_index.fitted.whiten(z)
     probabilities = _class_probabilities(loaded, x)  # [n, classes]
     return DecodedPoints(
         z,
         x,
-        distances(gap_index.whitened, w, 1),
-        distances(gap_index.draws, w, K),
+        kth_distances(gap_index.whitened, w, 1),
+        kth_distances(gap_index.draws, w, K_NEIGHBOURS),
         *((None, None) if probabilities is None else (probabilities.argmax(1), probabilities.max(1))),
     )
 
 
 def measure_gaps(
-    loaded: LoadedRun, gap_index: Between, mu: np.ndarray, logvar: np.ndarray | None
+    loaded: LoadedRun, gap_index: GapIndex, mu: np.ndarray, logvar: np.ndarray | None
 ) -> GapMeasurements:
     """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence in the
     decoded samples of gap_index.
@@ -100,14 +100,17 @@ def measure_gaps(
     if probabilities is None:
         return GapMeasurements(gap, None, None, None)
     noise = np.random.default_rng(0).random((N_NOISE_IMAGES, *loaded.run.shape), np.float32)
-    is_unsure = probabilities.max(1) < SURE
+    is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
     return GapMeasurements(
         gap,
         *(
             SampleShare(float(is_unsure[selected].mean()), int(selected.sum())) if selected.any() else None
             for selected in (in_gaps, ~in_gaps)
         ),
-        SampleShare(float((_class_probabilities(loaded, noise).max(1) >= SURE).mean()), N_NOISE_IMAGES),
+        SampleShare(
+            float((_class_probabilities(loaded, noise).max(1) >= MIN_CLASS_PROBABILITY).mean()),
+            N_NOISE_IMAGES,
+        ),
     )
 
 
@@ -120,5 +123,5 @@ def most_typical_row(images: np.ndarray, y: np.ndarray, label: int) -> int:
 
 def _class_probabilities(loaded: LoadedRun, x: np.ndarray) -> np.ndarray | None:
     """Return the classifier's probabilities [n, classes] for x [n, C, H, W]; None without a classifier."""
-    classifier = classifier_of(loaded.run)
+    classifier = read_classifier(loaded.run)
     return classifier and classifier[0].probabilities(x)

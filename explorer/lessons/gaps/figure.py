@@ -8,10 +8,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.codes_map import code_axes, code_marks, code_table
+from explorer.figures.codes_map import code_axes, code_table, codes_as_letters
 from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
-from explorer.latent.gap_map import EDGE
+from explorer.latent.gap_map import GAP_THRESHOLD
 
 MARKER = alt.NamedData("marker")  # to be filled: the present place, on the line and on the map
 LINE_COLOURS = RED, ACCENT
@@ -23,7 +23,7 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
     """
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
-    edges = np.diff(np.pad((shade > EDGE).astype(np.int8), ((0, 0), (1, 1))))
+    edges = np.diff(np.pad((shade > GAP_THRESHOLD).astype(np.int8), ((0, 0), (1, 1))))
     (row, first), (_, last) = (
         np.nonzero(edges == 1),
         np.nonzero(edges == -1),
@@ -65,7 +65,7 @@ def line_map(
         color=SYMBOLS["z"], strokeWidth=3
     )
     return to_vega_lite(
-        (grey + code_marks(code_table(mu, y, names), names, 9, plane) + line + marker).properties(
+        (grey + codes_as_letters(code_table(mu, y, names), names, 9, plane) + line + marker).properties(
             height=270,
             **on_canvas("Codes by class, gaps in grey, and the present z on the line between two codes"),
         )

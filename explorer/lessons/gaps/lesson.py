@@ -4,20 +4,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.latent.draws import from_gaussian
+from explorer.latent.draws import sample_gaussian
 from explorer.latent.gap_estimate import is_smaller
-from explorer.latent.interpolation import linear
+from explorer.latent.interpolation import interpolate_linear
 from explorer.latent.share import Z95
-from explorer.store.classifier import SURE
+from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "gaps"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 DIGITS = tuple("0123456789")
 T = Setting("t", 0.5, 0, 1, 0.01, page=PAGE)
 START, END = Setting("from", "0", page=PAGE, options=DIGITS), Setting("to", "1", page=PAGE, options=DIGITS)
@@ -42,10 +42,10 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.latent.interpolation:linear",
+        "explorer.latent.interpolation:interpolate_linear",
         "explorer.latent.gaps:in_gap",
-        "explorer.latent.gap_map:Between.farther",
-        "explorer.latent.draws:from_gaussian",
+        "explorer.latent.gap_map:GapIndex.log2_distance_ratio",
+        "explorer.latent.draws:sample_gaussian",
     ),
     (T, START, END, SEED),
     concepts=(2, 18, 19, 25),
@@ -75,7 +75,7 @@ def _decode_samples(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
         kind: decode_points(
             RunView(run).load(),
             RunView(run).gap_index(),
-            from_gaussian(RunView(run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed)),
+            sample_gaussian(RunView(run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed)),
         )
         for kind, run in _runs.items()
     }
@@ -98,7 +98,9 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
                 for end in ends
             ]
         ]
-        lines[kind] = decode_points(RunView(run).load(), RunView(run).gap_index(), linear(*mu, N_LINE_POINTS))
+        lines[kind] = decode_points(
+            RunView(run).load(), RunView(run).gap_index(), interpolate_linear(*mu, N_LINE_POINTS)
+        )
         maps[kind] = line_map(
             gap_strips(gaps.bounds, gaps.shade),
             gaps.bounds,
@@ -118,7 +120,7 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
 
     runs = {kind: runs[name] for kind, name in RUNS.items()}
     versions = tuple(map(run_version, runs.values()))
@@ -127,15 +129,18 @@ def picture(runs: dict[str, Run]) -> None:
     for column, (kind, line) in zip(st.columns(2), lines.items()):
         with column:
             _show_point(
-                kind, line, step, fill(maps[kind], marker=pd.DataFrame(line.z[[step]], columns=["z0", "z1"]))
+                kind,
+                line,
+                step,
+                fill_data(maps[kind], marker=pd.DataFrame(line.z[[step]], columns=["z0", "z1"])),
             )
     chart, choice_column = st.columns([5, 1])
     chart.vega_lite_chart(
-        fill(distances, marker=pd.DataFrame({"t": [step / (N_LINE_POINTS - 1)]})), width="stretch"
+        fill_data(distances, marker=pd.DataFrame({"t": [step / (N_LINE_POINTS - 1)]})), width="stretch"
     )
     with choice_column:
-        START.select("From a", DIGITS)
-        END.select("To a", DIGITS)
+        START.selectbox("From a", DIGITS)
+        END.selectbox("To a", DIGITS)
     _show_samples(_measure_gaps(versions, runs), _decode_samples(versions, SEED.get(), runs))
     st.markdown(
         "**GANs** train only a decoder. It decodes samples of a fixed prior, and a discriminator judges the"
@@ -166,7 +171,9 @@ def _show_point(kind: str, line, step: int, map_chart: dict) -> None:
             st.caption("This image is shown after your prediction.")
         else:
             unsure_text = (
-                "Below 90% confidence. " if line.label is not None and line.confidence[step] < SURE else ""
+                "Below 90% confidence. "
+                if line.label is not None and line.confidence[step] < MIN_CLASS_PROBABILITY
+                else ""
             )
             class_text = (
                 ""
@@ -185,8 +192,8 @@ def _show_point(kind: str, line, step: int, map_chart: dict) -> None:
         [f"t = {i / (N_LINE_POINTS - 1):.1f}" for i in steps],
         len(steps),
         captions=["▲" if i == round(step / 10) else "" for i in range(len(steps))],
-        marked=np.flatnonzero(line.in_gap[steps]),
-        mark="Underlined: in a gap.",
+        underlined=np.flatnonzero(line.in_gap[steps]),
+        underline_note="Underlined: in a gap.",
         on_pick=lambda i: T.set(float(steps[i] / (N_LINE_POINTS - 1))),
     )
 
@@ -201,7 +208,7 @@ def _show_samples(shares: list, samples: dict) -> None:
         f" gaps{' (the VAE has fewer)' if is_smaller(vae.gap, ae.gap) else ''}. For equal distributions it"
         " would be 3%."
     )
-    if ae.noise:
+    if ae.noise_confident:
         shares_text = "; ".join(
             f"{kind} {measurements.in_gaps or '–'} in gaps, {measurements.outside or '–'} outside"
             for kind, measurements in measured.items()
@@ -213,10 +220,11 @@ def _show_samples(shares: list, samples: dict) -> None:
             f"**Images below 90% confidence of the classifier:** {shares_text}."
             + f" The share is higher in gaps for the {' and the '.join(less_confident)}."
             * bool(less_confident)
-            + f" The classifier has at least 90% confidence in {ae.noise} of images of uniform noise"
+            + f" The classifier has at least 90% confidence in {ae.noise_confident} of images of uniform"
+            " noise"
             + (
                 ": confidence does not show that an image is good."
-                if ae.noise.value > Z95 * ae.noise.error
+                if ae.noise_confident.value > Z95 * ae.noise_confident.error
                 else "."
             )
         )
@@ -230,10 +238,10 @@ def _show_samples(shares: list, samples: dict) -> None:
                 f"learn gaps draws {kind}",
                 title,
                 _hide_gaps(points.x, points.in_gap),
-                [f"z = ({', '.join(map(words.minus, z))})" for z in points.z],
+                [f"z = ({', '.join(map(words.format_number, z))})" for z in points.z],
                 N_SAMPLES,
-                marked=np.flatnonzero(points.in_gap),
-                mark=f"{title}. Underlined: in a gap.",
+                underlined=np.flatnonzero(points.in_gap),
+                underline_note=f"{title}. Underlined: in a gap.",
             )
     st.caption(
         "The images are from MNIST. AE and VAE have the same network; the VAE's KL weight is 1. Gaps are"

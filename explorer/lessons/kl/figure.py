@@ -16,7 +16,7 @@ MU_RANGE, S_RANGE, CELL_SIZE = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chos
 EXP_NAME, LINE_NAME, DIFFERENCE_NAME = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVE_COLOURS = {EXP_NAME: CLASS_COLOURS[0], LINE_NAME: RED, DIFFERENCE_NAME: SYMBOLS["rate"]}
 MAX_Z, N_DENSITY_POINTS = 6, 121  # of the visible densities, either way, and points of each
-HEIGHT = 270  # px
+HEIGHT_PX = 270  # px
 
 
 @cache
@@ -46,7 +46,7 @@ def variance_term(with_difference: bool) -> dict:
         )
     )
     marker = alt.Chart(alt.NamedData("marker")).mark_point(**MARK_STYLE).encode(x="s:Q", y="value:Q")
-    return to_vega_lite((curves + marker).properties(height=HEIGHT))
+    return to_vega_lite((curves + marker).properties(height=HEIGHT_PX))
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +87,7 @@ def surface(nats: np.ndarray) -> dict:
     marker = alt.Chart(alt.NamedData("marker")).mark_point(**MARK_STYLE).encode(x="mu:Q", y="s:Q")
     return to_vega_lite(
         (cells + marker).properties(
-            height=HEIGHT, **on_canvas("KL divergence in nats with the present μ and s marked")
+            height=HEIGHT_PX, **on_canvas("KL divergence in nats with the present μ and s marked")
         )
     )
 
@@ -114,7 +114,7 @@ def densities() -> dict:
     marker = alt.Chart(alt.NamedData("place"))
     width = marker.mark_rule(color=SYMBOLS["sigma"], size=5, clip=True).encode(x="from:Q", x2="to:Q", y="y:Q")
     middle = marker.mark_point(filled=True, size=70, opacity=1, color=SYMBOLS["mu"]).encode(x="mu:Q", y="y:Q")
-    return to_vega_lite((areas + width + middle).properties(height=HEIGHT))
+    return to_vega_lite((areas + width + middle).properties(height=HEIGHT_PX))
 
 
 def densities_data(mu: float, s: float) -> dict[str, pd.DataFrame]:

@@ -8,11 +8,11 @@ from explorer.figures.palette import RED
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 MU = Setting("mu", 1.0, -3, 3, 0.1, page=PAGE)
 S = Setting("s", -2.0, -11, 2, 0.1, page=PAGE)
 RUN = "mnist-vae-2d"
@@ -43,13 +43,13 @@ LESSON = Lesson(
         " prior, z carries no information about the image.",
     ),
     MATHEMATICS,
-    ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:Gaussian"),
+    ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:GaussianPosterior"),
     (MU, S),
     concepts=(7, 8),
 )
 
 
-def _significant(value: float) -> str:
+def _format_significant(value: float) -> str:
     """Return a value with two significant digits, without an exponent."""
     return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
@@ -63,7 +63,7 @@ def _rate_surface() -> dict:
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.kl.compute import rate
     from explorer.lessons.kl.figure import densities, densities_data, variance_term
 
@@ -74,16 +74,16 @@ def picture(runs: dict[str, Run]) -> None:
         s = S.slider("s, the logarithm of its variance")
     total, mean_part, answered = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
     st.markdown(
-        f"σ = {_significant(np.exp(s / 2))}. KL = **{total:.2f} nats**: {mean_part:.2f} for the mean and"
-        f" {total - mean_part:.2f} for the width."
+        f"σ = {_format_significant(np.exp(s / 2))}. KL = **{total:.2f} nats**: {mean_part:.2f} for the mean"
+        f" and {total - mean_part:.2f} for the width."
     )
     density_column, curve_column, surface_column = st.columns(3)
-    density_column.vega_lite_chart(fill(densities(), **densities_data(mu, s)), width="stretch")
+    density_column.vega_lite_chart(fill_data(densities(), **densities_data(mu, s)), width="stretch")
     curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if answered else {"s": [], "value": []})
-    curve_column.vega_lite_chart(fill(variance_term(answered), marker=curve), width="stretch")
+    curve_column.vega_lite_chart(fill_data(variance_term(answered), marker=curve), width="stretch")
     if answered:
         surface_column.vega_lite_chart(
-            fill(_rate_surface(), marker=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
+            fill_data(_rate_surface(), marker=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
         )
     else:
         surface_column.caption(
@@ -103,7 +103,8 @@ def _aggregates(
     from explorer.latent.aggregate import aggregate_posterior, joint_kl_to_prior, kl_to_prior
 
     densities = [
-        (words.dimension(i), *aggregate_posterior(_mu[:, i], _logvar[:, i])) for i in range(_mu.shape[1])
+        (words.dimension_label(i), *aggregate_posterior(_mu[:, i], _logvar[:, i]))
+        for i in range(_mu.shape[1])
     ]
     return (
         densities,
@@ -129,7 +130,7 @@ def _show_aggregate() -> None:
         + " and ".join(f"{kl:.2f} for {name} alone" for kl, (name, *_) in zip(marginal, densities))
         + f", and {joint - sum(marginal):.2f} because the dimensions depend on each other. KL of a single"
         f" image is {run.test.rate:.1f} nats on average; 95% of the variances are between"
-        f" {_significant(low)} and {_significant(high)}."
+        f" {_format_significant(low)} and {_format_significant(high)}."
     )
     st.plotly_chart(
         aggregate_against_prior(densities),

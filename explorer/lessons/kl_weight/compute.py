@@ -37,7 +37,7 @@ def rates(model: Autoencoder, x: np.ndarray) -> np.ndarray:
     return rate_per_dimension(model.encode(torch.from_numpy(x).float() / 255)).sum(1).numpy()
 
 
-def noise_error(sampled: np.ndarray, n_images: int) -> float:
+def sampling_error(sampled: np.ndarray, n_images: int) -> float:
     """Return the standard error, in nats, that one posterior sample per image leaves in the mean distortion
     of n_images images. sampled [N_POSTERIOR_SAMPLES, n]: distortions of n images.
     """

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.figures.live import frame, frame_data, to_vega_lite
+from explorer.figures.live import axis_frame, frame_data, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, MARK
 
 AXIS_MARGIN = 0.06  # of the range, above and below
@@ -33,7 +33,7 @@ def rate_distortion() -> dict:
     ]
     return to_vega_lite(
         alt.layer(
-            frame(),
+            axis_frame(),
             ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
             ae.mark_text(color=GREY, align="left", dy=8, dx=3).encode(
                 x=alt.datum(0), y=y, text=alt.value("AE")
@@ -70,7 +70,7 @@ def rate_distortion_data(
 
 
 def comparison_table(frame, latent_dim: int, ae, gap, prior_gap, ae_gap) -> str:
-    """Return a Markdown table of a ladder's frame (explorer.store.run.Frame) and an AE's test figures, if
+    """Return a Markdown table of a ladder's frame (explorer.store.run.FilmFrame) and an AE's test figures, if
     there is one. gap, prior_gap, ae_gap: the estimates (explorer.latent.gap_estimate.GapEstimate), None where
     there are too few codes.
     """

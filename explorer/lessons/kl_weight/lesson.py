@@ -10,13 +10,13 @@ from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "kl_weight"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
-IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.FIRST)
+IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.PREFERRED_DATASETS)
 N_MAP_CODES, GALLERY_COLUMNS, N_SAMPLES = (
     600,
     6,
@@ -41,13 +41,13 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.latent.ladder:mixed",
+        "explorer.latent.ladder:interpolate_weights",
         "explorer.lessons.kl_weight.compute:distortions",
         "explorer.lessons.kl_weight.compute:lowest_mean",
     ),
     (BETA, IMAGES),
     concepts=(10, 11),
-    runs=tuple(f"{dataset}-ladder-2d" for dataset in pairs.FIRST),
+    runs=tuple(f"{dataset}-ladder-2d" for dataset in pairs.PREFERRED_DATASETS),
     any_run=True,
     accepts=lambda run: bool(run.film) and run.name == f"{run.spec.dataset}-ladder-2d",
 )
@@ -84,11 +84,13 @@ def picture(runs: dict[str, Run]) -> None:
     left, right = st.columns([3, 2])
     with right:
         vae = ladders[
-            IMAGES.pick("Images", [name for name in pairs.FIRST if name in ladders], words.choice_of_images)
+            IMAGES.segmented_control(
+                "Images", [name for name in pairs.PREFERRED_DATASETS if name in ladders], words.dataset_option
+            )
         ]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
-    ae = pairs.partner(vae, catalogue.all_runs()[0])
+    ae = pairs.best_partner(vae, catalogue.all_runs()[0])
     for column, part in zip(st.columns([1.05, 1, 1.15]), (_show_map, _show_decoded, _show_curve)):
         with column:
             part(vae, ae, index)
@@ -98,7 +100,7 @@ def picture(runs: dict[str, Run]) -> None:
 def _choose_beta(betas: list[float]) -> int:
     """Show the slider, and return the index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
-    BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
+    BETA.set(min(options, key=lambda beta: abs(math.log_axis(beta / BETA.get()))))
     st.select_slider(
         "KL weight β", options, format_func=lambda beta: f"{beta:g}", key=BETA.key, persist_state="session"
     )
@@ -106,7 +108,7 @@ def _choose_beta(betas: list[float]) -> int:
 
 
 def _show_map(vae, ae, index: int) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
 
     view = RunView(vae)
@@ -114,7 +116,7 @@ def _show_map(vae, ae, index: int) -> None:
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
     box = enclosing_box(np.quantile(z, [0.005, 0.995], axis=0))
     codes = code_map_data(z, view.embedding.y[: len(z)], vae.class_names, box)
-    st.vega_lite_chart(fill(code_map(vae.class_names), **codes), width="content")
+    st.vega_lite_chart(fill_data(code_map(vae.class_names), **codes), width="content")
 
 
 def _show_decoded(vae, ae, index: int) -> None:
@@ -133,21 +135,21 @@ def _show_decoded(vae, ae, index: int) -> None:
         np.concatenate(list(rows.values())),
         names,
         GALLERY_COLUMNS,
-        heads=[*rows, *[""] * (N_SAMPLES // GALLERY_COLUMNS - 1)],
+        row_labels=[*rows, *[""] * (N_SAMPLES // GALLERY_COLUMNS - 1)],
     )
 
 
 def _show_curve(vae, ae, index: int) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.kl_weight.figure import rate_distortion, rate_distortion_data
 
     betas, rate, distortion = zip(*((f.beta, f.rate, f.distortion) for f in vae.film))
     data = rate_distortion_data(betas, rate, distortion, index, [ae.test.distortion] if ae else [])
-    st.vega_lite_chart(fill(rate_distortion(), **data), width="stretch")
+    st.vega_lite_chart(fill_data(rate_distortion(), **data), width="stretch")
 
 
 def _show_comparison(vae, ae, index: int) -> None:
-    from explorer.lessons.kl_weight.compute import noise_error
+    from explorer.lessons.kl_weight.compute import sampling_error
     from explorer.lessons.kl_weight.figure import comparison_table
     from explorer.ui.components.readouts import frame_gap
 
@@ -165,7 +167,7 @@ def _show_comparison(vae, ae, index: int) -> None:
             )
         if LESSON.answer.get():
             st.markdown(
-                f"**Best trained β** for {words.dataset(vae)}: "
+                f"**Best trained β** for {words.run_dataset_label(vae)}: "
                 + "; ".join(
                     f"{figure} at β = {best:g}"
                     + (f" (or {', '.join(f'{b:g}' for b in others)})" if others else "")
@@ -174,16 +176,15 @@ def _show_comparison(vae, ae, index: int) -> None:
                 + ". A β in brackets can't be distinguished from the best."
             )
         st.caption(
-            f"The table and the curve are means over {vae.test.n:,} test images of {words.dataset(vae)}, in"
-            " nats per image, with one posterior sample each (±"
-            f" {1.96 * noise_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. The"
+            f"The table and the curve are means over {vae.test.n:,} test images of"
+            f" {words.run_dataset_label(vae)}, in nats per image, with one posterior sample each (±"
+            f" {1.96 * sampling_error(sampled, vae.test.n):.1g}); the differences are over {n:,} of them. The"
             f" gap is the share of samples of the Gaussian fitted to {f'{gap.n:,} ' if gap else ''}posterior"
             " samples that are in gaps, the prior gap that of samples of the prior. ± and ranges are 95%"
-            f" intervals. The map shows posterior samples of {min(N_MAP_CODES, vae.test.n)} images; its"
-            " rings are"
-            " 1, 2 and 3 standard deviations of the prior. Decoded images are means E[x|z]."
-            + words.making(vae)
-            + (pairs.differences(ae, vae) if ae else "")
+            f" intervals. The map shows posterior samples of {min(N_MAP_CODES, vae.test.n)} images; its rings"
+            " are 1, 2 and 3 standard deviations of the prior. Decoded images are means E[x|z]."
+            + words.ladder_sentence(vae)
+            + (pairs.difference_sentence(ae, vae) if ae else "")
         )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.models.posterior import Gaussian
+from explorer.models.posterior import GaussianPosterior
 from explorer.objectives.rate import rate_per_dimension
 from explorer.training.adam import Adam
 
@@ -76,7 +76,7 @@ class Mixture:
 
     def mean_log_likelihood(self, x: np.ndarray) -> float:
         """Return the mean log-likelihood of x [n], in nats per number."""
-        return float(np.log(self.density(x)).mean())
+        return float(np.log_axis(self.density(x)).mean())
 
 
 def fit_mixture(x: np.ndarray, k: int) -> Mixture:
@@ -98,7 +98,7 @@ def _build_network() -> nn.Module:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def _limit_to_one_thread() -> Iterator[None]:
     """Let torch use one thread: for a network this small, several are slower."""
     n = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -112,7 +112,7 @@ def train_decoder(x: np.ndarray) -> nn.Module:
     """Train a VAE on the ELBO, in about 2 s. Return its decoder, from z [n, 1] to the mean and the log
     variance of x [n, 2]; the data are x [N].
     """
-    with torch.random.fork_rng(devices=[]), _one_thread():
+    with torch.random.fork_rng(devices=[]), _limit_to_one_thread():
         torch.manual_seed(0)
         data, encoder, decoder = torch.from_numpy(x).float()[:, None], _build_network(), _build_network()
         optimizer = Adam([*encoder.parameters(), *decoder.parameters()], LEARNING_RATE)
@@ -131,9 +131,9 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
     """Return the ELBO [n], in nats, of x [n, 1], with one sample of z for each x, from the
     noise eps [n, 1].
     """
-    posterior = Gaussian(*encoder(x).chunk(2, dim=1))
+    posterior = GaussianPosterior(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
-    log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
+    log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log_axis(2 * np.pi))
     return (log_likelihood - rate_per_dimension(posterior)).squeeze(1)
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from explorer.figures.live import to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, MARK
 
-PINK = "#d25a96"
+MIXTURE_COLOUR = "#d25a96"
 BIN_WIDTH = 0.125  # of the histogram, in units of x
-HEIGHT = 260  # px
+HEIGHT_PX = 260  # px
 MAX_DENSITY, MIN_DENSITY = 0.7, -0.07  # of the axis; the samples are below 0
 
 
@@ -57,7 +57,7 @@ def mixture_chart(x: np.ndarray, samples: np.ndarray, colour: str) -> dict:
                 color=colour, size=14, thickness=1, opacity=0.6, clip=True, aria=False
             ).encode(x=x_axis, y=alt.datum(MIN_DENSITY / 2)),
             *(curve.encode(x=x_axis, y=y_axis) for curve in curves),
-        ).properties(height=HEIGHT)
+        ).properties(height=HEIGHT_PX)
     )
 
 
@@ -133,7 +133,7 @@ def network_chart(z: np.ndarray, mean: np.ndarray, sd: np.ndarray, x: np.ndarray
             marker.mark_point(filled=True, size=120, color=MARK, stroke="#000").encode(
                 x=x_axis, y=alt.Y("m:Q", scale=y_scale)
             ),
-        ).properties(height=HEIGHT)
+        ).properties(height=HEIGHT_PX)
     )
 
 
@@ -167,12 +167,12 @@ def score_chart(by_k: Sequence[float], vae: float, truth: float) -> dict:
     ]
     line = (
         alt.Chart(table)
-        .mark_line(color=PINK, strokeWidth=2, point={"color": PINK, "size": 30})
+        .mark_line(color=MIXTURE_COLOUR, strokeWidth=2, point={"color": MIXTURE_COLOUR, "size": 30})
         .encode(x=x, y=y)
     )
     marker = (
         alt.Chart(alt.NamedData("marker"))
-        .mark_point(filled=True, size=140, color=PINK, stroke="#000")
+        .mark_point(filled=True, size=140, color=MIXTURE_COLOUR, stroke="#000")
         .encode(x=x, y=y)
     )
     return to_vega_lite(alt.layer(*rules, *words, line, marker).properties(height=160))

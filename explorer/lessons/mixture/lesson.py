@@ -7,11 +7,11 @@ import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, tex
-from explorer.ui.words import minus
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
+from explorer.ui.words import format_number
 
 NAME = "mixture"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 MAX_GAUSSIANS, N_SAMPLES = 12, 150
 K = Setting("k", 3, 1, MAX_GAUSSIANS, page=PAGE)
 Z = Setting("z", 0.0, -3, 3, 0.05, page=PAGE)
@@ -71,12 +71,12 @@ def _scores():
     from explorer.lessons.mixture.compute import infinite_mixture, sample_truth, true_density
 
     test = sample_truth(1)
-    vae = np.log(infinite_mixture(_train_decoder()).density(test))
-    mixtures = [np.log(mixture.density(test)) for mixture in _fit_mixtures()]
+    vae = np.log_axis(infinite_mixture(_train_decoder()).density(test))
+    mixtures = [np.log_axis(mixture.density(test)) for mixture in _fit_mixtures()]
     return (
         [float(log_density.mean()) for log_density in mixtures],
         float(vae.mean()),
-        float(np.log(true_density(test)).mean()),
+        float(np.log_axis(true_density(test)).mean()),
         [mean_difference(log_density, vae) for log_density in mixtures],
     )
 
@@ -86,11 +86,11 @@ def _charts() -> dict[str, dict]:
     """Build the charts, whose moving data are filled in."""
     from explorer.figures.palette import ACCENT
     from explorer.lessons.mixture.compute import decode_gaussians, sample_truth
-    from explorer.lessons.mixture.figure import PINK, mixture_chart, network_chart, score_chart
+    from explorer.lessons.mixture.figure import MIXTURE_COLOUR, mixture_chart, network_chart, score_chart
 
     x, data, grid = _x_grid(), sample_truth(0), np.linspace(-3, 3, 241)
     return {
-        "list": mixture_chart(x, data, PINK),
+        "list": mixture_chart(x, data, MIXTURE_COLOUR),
         "endless": mixture_chart(x, data, ACCENT),
         "network": network_chart(grid, *decode_gaussians(_train_decoder(), grid), x),
         "scores": score_chart(*_scores()[:3]),
@@ -104,7 +104,7 @@ def _x_grid() -> np.ndarray:
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.mixture.compute import Mixture, decode_gaussians, finite_mixture, infinite_mixture
     from explorer.lessons.mixture.figure import mixture_data, network_data, score_data
 
@@ -120,7 +120,7 @@ def picture(runs: dict[str, Run]) -> None:
         k = K.slider("K, number of Gaussians")
         mixture = _fit_mixtures()[k - 1]
         data = mixture_data(x, mixture.parts(x), mixture.density(x), mixture.draw(N_SAMPLES, rng))
-        st.vega_lite_chart(fill(charts["list"], **data), width="stretch")
+        st.vega_lite_chart(fill_data(charts["list"], **data), width="stretch")
         st.markdown(
             "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
         )
@@ -137,18 +137,18 @@ def picture(runs: dict[str, Run]) -> None:
             selected,
             finite.density(x),
         )
-        st.vega_lite_chart(fill(charts["endless"], **data), width="stretch")
+        st.vega_lite_chart(fill_data(charts["endless"], **data), width="stretch")
         st.markdown(
             f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and"
             " their sum (dashed); the Gaussian at z (orange)."
         )
     with right:
         st.markdown(
-            f"**Network:** z = {minus(z, 2)} selects the mean m(z) = **{minus(mean, 2)}** and the standard"
-            f" deviation s(z) = **{sd:.2f}**."
+            f"**Network:** z = {format_number(z, 2)} selects the mean m(z) = **{format_number(mean, 2)}** and"
+            f" the standard deviation s(z) = **{sd:.2f}**."
         )
-        st.vega_lite_chart(fill(charts["network"], **network_data(z, mean, sd)), width="stretch")
-    st.vega_lite_chart(fill(charts["scores"], **score_data(by_k, k)), width="stretch")
+        st.vega_lite_chart(fill_data(charts["network"], **network_data(z, mean, sd)), width="stretch")
+    st.vega_lite_chart(fill_data(charts["scores"], **score_data(by_k, k)), width="stretch")
     _show_comparison(k)
 
 
@@ -167,8 +167,8 @@ def _show_comparison(k: int) -> None:
         (i + 1 for i in range(MAX_GAUSSIANS) if all(d.sign == 1 for d in differences[i:])), None
     )
     st.markdown(
-        f"Mixture **{minus(by_k[k - 1], 2)}**, VAE **{minus(vae, 2)}**, true density {minus(truth, 2)} nats"
-        f" per number. Mixture − VAE: {difference.text(2)}. {verdict}"
+        f"Mixture **{format_number(by_k[k - 1], 2)}**, VAE **{format_number(vae, 2)}**, true density"
+        f" {format_number(truth, 2)} nats per number. Mixture − VAE: {difference.text(2)}. {verdict}"
         + (f" From K = {first_better} on, the mixture fits better." if first_better else "")
     )
     st.caption(

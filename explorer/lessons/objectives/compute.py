@@ -25,31 +25,31 @@ class EpochState:
     distortion: float
     rate: float
     sigma: float
-    spread: float
+    root_mean_square_sd: float
     reconstructions: np.ndarray
     samples: np.ndarray
 
 
-def state_at_epoch(r: Replay, epoch: int) -> EpochState:
+def state_at_epoch(replay: Replay, epoch: int) -> EpochState:
     """Return the last state of a replay that was kept up to that epoch."""
-    i = max(int(np.searchsorted(r.epochs, epoch, side="right")) - 1, 0)
+    i = max(int(np.searchsorted(replay.epochs, epoch, side="right")) - 1, 0)
     return EpochState(
-        r.epochs[i],
-        r.mu[i],
-        r.distortion[i],
-        r.rate[i],
-        width_of_rate(r.mu[i], r.rates[i]),
-        spread(r.mu[i]),
-        *r.pictures[i],
+        replay.epochs[i],
+        replay.mu[i],
+        replay.distortion[i],
+        replay.rate[i],
+        sigma_for_rate(replay.mu[i], replay.rates[i]),
+        root_mean_square_sd(replay.mu[i]),
+        *replay.pictures[i],
     )
 
 
-def spread(mu: np.ndarray) -> float:
+def root_mean_square_sd(mu: np.ndarray) -> float:
     """Return the standard deviation of the means mu [n, D], root mean square over the dimensions."""
     return float(np.sqrt(mu.var(0, dtype=np.float64).mean()))
 
 
-def width_of_rate(mu: np.ndarray, rates: np.ndarray) -> float:
+def sigma_for_rate(mu: np.ndarray, rates: np.ndarray) -> float:
     """Return the sigma, at most 1, whose KL divergence is the mean, over images and dimensions, of the rate's
     part for the width.
 
@@ -88,14 +88,14 @@ def mean_distortion(
     return float(by_image.mean()), float(by_image.std(ddof=1) / np.sqrt(len(by_image)))
 
 
-def nearest_code_distance(mu: np.ndarray, logvar: np.ndarray, share: float) -> float:
+def nearest_code_distance(mu: np.ndarray, logvar: np.ndarray, quantile: float) -> float:
     """Return a quantile, over images, of the distance to the nearest other mean, in the image's own sigma;
     mu, logvar [n, D].
     """
     distances = (mu[:, None] - mu.astype(np.float64)) / np.exp(logvar / 2)[:, None]
     distances = np.sqrt((distances**2).sum(2))
     np.fill_diagonal(distances, np.inf)
-    return float(np.quantile(distances.min(1), share))
+    return float(np.quantile(distances.min(1), quantile))
 
 
 def max_pixel_change(loaded: LoadedRun) -> float:

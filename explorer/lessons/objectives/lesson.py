@@ -11,18 +11,22 @@ from explorer.store.replay import read_replay
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_of, read_mathematics, tex
+from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
 
 NAME = "objectives"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 N_EPOCHS = 200
 EPOCH = Setting("epoch", 1, 1, N_EPOCHS, page=PAGE)
 CODES = Setting("shown", "draws", page=PAGE, options=("draws", "means"))
 SCALE = Setting("scale", "own", page=PAGE, options=("own", "common"))
-RECONSTRUCTION, KL, BOTH = "digits-vae-2d-recon-only", "digits-vae-2d-kl-only", "digits-vae-2d-both"
-RUNS = {RECONSTRUCTION: "Reconstruction only", KL: "KL only", BOTH: "Both"}
-AE = "digits-ae-2d"
+RECONSTRUCTION_RUN, KL_RUN, BOTH_RUN = (
+    "digits-vae-2d-recon-only",
+    "digits-vae-2d-kl-only",
+    "digits-vae-2d-both",
+)
+RUNS = {RECONSTRUCTION_RUN: "Reconstruction only", KL_RUN: "KL only", BOTH_RUN: "Both"}
+AE_RUN = "digits-ae-2d"
 GALLERY_COLUMNS = 8
 
 D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
@@ -47,7 +51,7 @@ LESSON = Lesson(
     (
         "explorer.objectives.distortion:Bernoulli.distortion",
         "explorer.objectives.rate:rate_per_dimension",
-        "explorer.lessons.objectives.compute:width_of_rate",
+        "explorer.lessons.objectives.compute:sigma_for_rate",
     ),
     (EPOCH, CODES, SCALE),
     concepts=(5, 9),
@@ -62,7 +66,7 @@ def _read_replay(folder: Path, version: str):
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
     from explorer.lessons.objectives.compute import sample_codes, state_at_epoch
 
@@ -71,13 +75,13 @@ def picture(runs: dict[str, Run]) -> None:
     with left:
         epoch = EPOCH.slider(f"Epoch (of {N_EPOCHS})")
     with right, st.container(horizontal=True, gap="medium"):
-        codes_shown = CODES.pick(
+        codes_shown = CODES.segmented_control(
             "Codes",
             CODES.options,
             {"draws": "Samples", "means": "Means μ"}.get,
             "Samples: one z = μ + σε for each test image, with the σ below; ε stays the same.",
         )
-        scale = SCALE.pick("Scale", SCALE.options, {"own": "Per map", "common": "Shared"}.get)
+        scale = SCALE.segmented_control("Scale", SCALE.options, {"own": "Per map", "common": "Shared"}.get)
     states = [state_at_epoch(replay, epoch) for replay in replays.values()]
     codes = [state.mu if codes_shown == "means" else sample_codes(state) for state in states]
     for column, (name, replay), state, z in zip(st.columns(3), replays.items(), states, codes):
@@ -85,7 +89,9 @@ def picture(runs: dict[str, Run]) -> None:
             st.markdown(f"**{RUNS[name]}**, β = {runs[name].spec.beta:g}")
             box = enclosing_box(*(codes if scale == "common" else [z]))
             st.vega_lite_chart(
-                fill(code_map(replay.class_names), **code_map_data(z, replay.y, replay.class_names, box)),
+                fill_data(
+                    code_map(replay.class_names), **code_map_data(z, replay.y, replay.class_names, box)
+                ),
                 width="content",
             )
             st.markdown(
@@ -102,7 +108,7 @@ def picture(runs: dict[str, Run]) -> None:
         " training images of the epoch."
     )
     if LESSON.answer.get():
-        _show_test_figures(runs | find_runs((AE,)))
+        _show_test_figures(runs | find_runs((AE_RUN,)))
 
 
 def _show_images(name: str, originals: np.ndarray, state) -> None:
@@ -113,27 +119,27 @@ def _show_images(name: str, originals: np.ndarray, state) -> None:
         np.concatenate([part[:GALLERY_COLUMNS] for part in rows.values()]),
         [f"{row_name} {i}" for row_name in rows for i in range(1, GALLERY_COLUMNS + 1)],
         GALLERY_COLUMNS,
-        heads=[*rows],
+        row_labels=[*rows],
     )
 
 
 def _show_test_figures(by_name: dict[str, Run]) -> None:
     """Show what the trained models measure on test images: it answers the question."""
-    runs = {title: by_name[name] for name, title in (RUNS | {AE: "AE"}).items() if name in by_name}
+    runs = {title: by_name[name] for name, title in (RUNS | {AE_RUN: "AE"}).items() if name in by_name}
     distortion, nearest, change = _test_figures(tuple(run_version(run) for run in runs.values()), runs)
     distortions_text = ", ".join(
         f"{title} {mean:.1f} ± {1.96 * error:.1f}" for title, (mean, error) in distortion.items()
     )
     st.markdown(
-        f"**After training.** Distortion on {runs[RUNS[BOTH]].test.n} test images, nats (95% interval):"
-        f" {distortions_text}. *{RUNS[RECONSTRUCTION]}*: for 99% of the images, the nearest other code is"
+        f"**After training.** Distortion on {runs[RUNS[BOTH_RUN]].test.n} test images, nats (95% interval):"
+        f" {distortions_text}. *{RUNS[RECONSTRUCTION_RUN]}*: for 99% of the images, the nearest other code is"
         " at least"
-        f" {nearest:.0f}σ away. *{RUNS[KL]}*: over samples of the prior, no pixel of the decoded image"
+        f" {nearest:.0f}σ away. *{RUNS[KL_RUN]}*: over samples of the prior, no pixel of the decoded image"
         " changes"
         f" by more than {change:.2f}."
     )
     if "AE" in runs:
-        ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION]]
+        ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION_RUN]]
         st.caption(
             f"The AE has {ae.spec.width} units per layer and was trained for {ae.epochs} epochs; the others"
             f" have {vae.spec.width} units and were trained for {vae.epochs} epochs."
@@ -147,12 +153,12 @@ def _test_figures(
     from explorer.lessons.objectives.compute import max_pixel_change, mean_distortion, nearest_code_distance
 
     codes = {title: RunView(run).embedding for title, run in _runs.items()}
-    reconstruction_only = codes[RUNS[RECONSTRUCTION]]
+    reconstruction_only = codes[RUNS[RECONSTRUCTION_RUN]]
     return (
         {
             title: mean_distortion(RunView(_runs[title]).load(), e.images, e.mu, e.logvar)
             for title, e in codes.items()
         },
         nearest_code_distance(reconstruction_only.mu, reconstruction_only.logvar, 0.01),
-        max_pixel_change(RunView(_runs[RUNS[KL]]).load()),
+        max_pixel_change(RunView(_runs[RUNS[KL_RUN]]).load()),
     )

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.models.posterior import Gaussian
+from explorer.models.posterior import GaussianPosterior
 
 N_BATCHES, MAX_SAMPLES = 200, 1000  # samples: in each batch
 RIPPLE_FREQUENCY = 4.0  # radians per unit of z
 BOOTSTRAP_SAMPLES = 1000  # of the batches, for an interval
-LOSSES = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLE_FREQUENCY * z)}
+LOSS_FUNCTIONS = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos(RIPPLE_FREQUENCY * z)}
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Gradients:
     """The gradients with respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
 
     direct: np.ndarray
-    score: np.ndarray
-    pathwise: np.ndarray
-    exact: np.ndarray
+    score_function_gradient: np.ndarray
+    pathwise_gradient: np.ndarray
+    exact_gradient: np.ndarray
 
 
 def sample_noise(seed: int) -> Tensor:
@@ -33,30 +33,30 @@ def sample_noise(seed: int) -> Tensor:
     )
 
 
-def gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
+def estimate_gradients(loss: str, mu: float, sigma: float, eps: Tensor) -> Gradients:
     """Estimate the gradients of a loss in each way, from eps [batches, n]."""
-    f = LOSSES[loss]
+    f = LOSS_FUNCTIONS[loss]
     return Gradients(
         direct(f, mu, sigma, eps),
-        score(f, mu, sigma, eps),
-        pathwise(f, mu, sigma, eps),
-        exact(loss, mu, sigma),
+        score_function_gradient(f, mu, sigma, eps),
+        pathwise_gradient(f, mu, sigma, eps),
+        exact_gradient(loss, mu, sigma),
     )
 
 
-def pathwise(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+def pathwise_gradient(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     """Return the gradient [batches, 2] that autograd computes through z = mu + sigma·eps (Kingma and Welling,
     ICLR 2014, §2.4).
     """
     mu, sigma = (
         torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma)
     )
-    z = Gaussian(mu, 2 * torch.log(sigma)).sample(eps)
+    z = GaussianPosterior(mu, 2 * torch.log_axis(sigma)).sample(eps)
     f(z).mean(1).sum().backward()
     return torch.cat([mu.grad, sigma.grad], 1).numpy()
 
 
-def score(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
+def score_function_gradient(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     """Return the mean of f(z)·∇log q(z), [batches, 2]. It needs no slope of f: REINFORCE, without a baseline
     (Williams, 1992).
     """
@@ -75,7 +75,7 @@ def direct(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     return torch.stack([mu.grad.sum(1), sigma.grad.sum(1)], 1).numpy()
 
 
-def exact(loss: str, mu: float, sigma: float) -> np.ndarray:
+def exact_gradient(loss: str, mu: float, sigma: float) -> np.ndarray:
     """Return the exact gradient [2]: of E (z − 1)² = (mu − 1)² + sigma², or of E cos(a·z) =
     cos(a·mu)·exp(−½a²sigma²).
     """
@@ -88,7 +88,7 @@ def exact(loss: str, mu: float, sigma: float) -> np.ndarray:
 def sample_path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np.ndarray]:
     """Return eps, z, f(z) and the slope of f there, [n] each, for eps [n]."""
     z = (mu + sigma * eps).requires_grad_()
-    losses = LOSSES[loss](z)
+    losses = LOSS_FUNCTIONS[loss](z)
     losses.sum().backward()
     return {
         "eps": eps.numpy(),
@@ -100,7 +100,7 @@ def sample_path(loss: str, mu: float, sigma: float, eps: Tensor) -> dict[str, np
 
 def loss_values(loss: str, z: np.ndarray) -> np.ndarray:
     """Return the loss f(z) [k] at z [k]."""
-    return LOSSES[loss](torch.as_tensor(z)).numpy()
+    return LOSS_FUNCTIONS[loss](torch.as_tensor(z)).numpy()
 
 
 def spread_ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:

@@ -9,10 +9,10 @@ import streamlit as st
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.settings import Setting
-from explorer.ui.learn.lesson import Lesson, Question, page_of, read_mathematics, resample_button, tex
+from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 
 NAME = "reparameterization"
-PAGE = page_of(NAME)
+PAGE = page_name(NAME)
 MU = Setting("mu", -0.5, -2, 2, 0.1, page=PAGE)
 SIGMA = Setting("sigma", 0.8, 0.1, 2, 0.1, page=PAGE)
 N = Setting("n", 10, 1, 1000, page=PAGE)
@@ -43,9 +43,9 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.models.posterior:Gaussian.sample",
-        "explorer.lessons.reparameterization.compute:pathwise",
-        "explorer.lessons.reparameterization.compute:score",
+        "explorer.models.posterior:GaussianPosterior.sample",
+        "explorer.lessons.reparameterization.compute:pathwise_gradient",
+        "explorer.lessons.reparameterization.compute:score_function_gradient",
         "explorer.lessons.reparameterization.compute:direct",
     ),
     (MU, SIGMA, N, LOSS, SEED),
@@ -54,9 +54,9 @@ LESSON = Lesson(
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill
+    from explorer.figures.live import fill_data
     from explorer.lessons.reparameterization.compute import (
-        gradients,
+        estimate_gradients,
         loss_values,
         sample_noise,
         sample_path,
@@ -91,20 +91,20 @@ def picture(runs: dict[str, Run]) -> None:
                 persist_state="session",
             )
         with right_half:
-            LOSS.select("Loss f(z)", LOSS.options, LOSS_FORMULAS.get)
+            LOSS.selectbox("Loss f(z)", LOSS.options, LOSS_FORMULAS.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
     eps, grid = sample_noise(SEED.get())[:, :n], np.linspace(-MAX_Z, MAX_Z, 241)
     # direct sampling is to be predicted first
     estimators = ("direct", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
     estimates, path = (
-        gradients(loss, mu, sigma, eps),
+        estimate_gradients(loss, mu, sigma, eps),
         sample_path(loss, mu, sigma, eps[0, :MAX_SHOWN_SAMPLES]),
     )
     spreads = estimates.pathwise.std(0), estimates.score.std(0)
     with left:
-        st.vega_lite_chart(fill(sample_chart(), **sample_chart_data(path, mu, sigma)), width="stretch")
+        st.vega_lite_chart(fill_data(sample_chart(), **sample_chart_data(path, mu, sigma)), width="stretch")
         st.vega_lite_chart(
-            fill(
+            fill_data(
                 loss_chart(loss),
                 curve=pd.DataFrame({"z": grid, "loss": loss_values(loss, grid)}),
                 **loss_chart_data(path, loss),
@@ -116,14 +116,14 @@ def picture(runs: dict[str, Run]) -> None:
             values = {estimator: getattr(estimates, estimator)[:, i] for estimator in estimators}
             axis_end = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(estimates.exact[i]))
             st.vega_lite_chart(
-                fill(
+                fill_data(
                     gradient_chart(estimators, name, axis_end),
                     **gradient_chart_data(values, estimates.exact[i]),
                 ),
                 width="stretch",
             )
     exact = " and ".join(
-        f"{words.minus(estimates.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ"))
+        f"{words.format_number(estimates.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ"))
     )
     ratios = " and ".join(
         f"{_format_ratio(*spread_ratio(estimates.score[:, i], estimates.pathwise[:, i]))} for {name}"

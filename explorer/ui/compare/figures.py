@@ -15,49 +15,49 @@ from explorer.ui import words
 from explorer.ui.components.readouts import frame_gap
 from explorer.ui.run_view import RunView, run_version
 
-DIMENSIONS_SHOWN = 4  # those of the highest rate
-PLOT = {"displayModeBar": False}
-RATE = (
+MAX_DIMENSIONS = 4  # those of the highest rate
+PLOT_CONFIG = {"displayModeBar": False}
+RATE_HELP = (
     "The distortion tells how well an image is reconstructed. The rate is an upper bound on the information"
     " I(x; z) that a code has about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is"
     " at most ln {n:,} = {most:.1f} nats. Dots are trained KL weights; between them the weights of the"
     " network are interpolated."
 )
-GAP = (
+GAP_HELP = (
     "These are shares of samples in gaps: samples of the Gaussian fitted to the codes (gap) and of the prior"
     " (prior gap). Here a code is a sample of an image's posterior, while the map shows posterior means. Dots"
     " are trained KL weights, with 95% intervals."
 )
-AGGREGATE = (
+AGGREGATE_HELP = (
     "The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension"
     " alone, with its KL divergence from the prior. The KL divergence of all dimensions together is at least"
     " the sum of these."
 )
 
 
-def compare_figures(ae: Run, vae: Run, beta: float) -> None:
+def show_figures(ae: Run, vae: Run, beta: float) -> None:
     columns = iter(st.columns(3))
     if vae.film:
-        found, at, n = RunView(ae).gap_map, _between(vae, beta), vae.test.n
+        found, at, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
         with next(columns):
-            st.markdown("**Rate–distortion curve**", help=RATE.format(n=n, most=math.log(n)))
+            st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log_axis(n)))
             figure = rate_distortion(
-                *_over(vae, "beta", "rate", "distortion"),
+                *_film_values(vae, "beta", "rate", "distortion"),
                 vae.spec.rungs,
                 (beta, at["rate"], at["distortion"]),
                 ae.test.distortion,
             )
             st.plotly_chart(
                 figure,
-                config=PLOT,
+                config=PLOT_CONFIG,
                 key="rate-distortion",
                 alt="Distortion over rate, with the present KL weight marked",
             )
         with next(columns):
-            st.markdown("**Gap and KL weight**", help=GAP)
+            st.markdown("**Gap and KL weight**", help=GAP_HELP)
             estimates = [[frame_gap(frame, prior) for frame in vae.film] for prior in (False, True)]
             figure = gap_over_beta(
-                *_over(vae, "beta", "gap", "prior_gap"),
+                *_film_values(vae, "beta", "gap", "prior_gap"),
                 vae.spec.rungs,
                 *estimates,
                 (beta, at["gap"]),
@@ -65,27 +65,30 @@ def compare_figures(ae: Run, vae: Run, beta: float) -> None:
             )
             st.plotly_chart(
                 figure,
-                config=PLOT,
+                config=PLOT_CONFIG,
                 key="gap-over-beta",
                 alt="Gap over the KL weight, with the present one marked",
             )
     with next(columns):
-        st.markdown("**Aggregate posterior**", help=AGGREGATE)
-        shown = _aggregates(run_version(vae), vae, beta if vae.film else None)
+        st.markdown("**Aggregate posterior**", help=AGGREGATE_HELP)
+        shown = _aggregate_posteriors(run_version(vae), vae, beta if vae.film else None)
         figure = aggregate_against_prior(
             [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown]
         )
         st.plotly_chart(
-            figure, config=PLOT, key="aggregate", alt="Densities of the aggregate posterior and of the prior"
+            figure,
+            config=PLOT_CONFIG,
+            key="aggregate",
+            alt="Densities of the aggregate posterior and of the prior",
         )
 
 
-def _over(vae: Run, *names: str) -> list[list]:
+def _film_values(vae: Run, *names: str) -> list[list]:
     """What was measured at each frame of a ladder's film."""
     return [[getattr(frame, name) for frame in vae.film] for name in names]
 
 
-def _between(vae: Run, beta: float) -> dict[str, float | None]:
+def _interpolate_metrics(vae: Run, beta: float) -> dict[str, float | None]:
     """A ladder's figures at a KL weight: as measured, or between two frames that were."""
     i, t = rung_at(tuple(frame.beta for frame in vae.film), beta)
     found = {}
@@ -96,14 +99,14 @@ def _between(vae: Run, beta: float) -> dict[str, float | None]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _aggregates(
+def _aggregate_posteriors(
     version: str, _vae: Run, beta: float | None
 ) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
     """Name, z, density, and KL to the prior in nats, of the dimensions of the highest rate."""
     view = RunView(_vae)
     mu, logvar = view.posteriors(beta)
     found = []
-    for d in view.dimensions[:DIMENSIONS_SHOWN]:
+    for d in view.dimensions[:MAX_DIMENSIONS]:
         z, density = aggregate_posterior(mu[:, d.index], logvar[:, d.index])
-        found.append((words.dimension(d.index), z, density, kl_to_prior(z, density)))
+        found.append((words.dimension_label(d.index), z, density, kl_to_prior(z, density)))
     return found

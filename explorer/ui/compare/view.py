@@ -3,18 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from explorer.latent.gap_map import widest
+from explorer.latent.gap_map import deepest_gap
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.compare import address
-from explorer.ui.compare.figures import compare_figures
-from explorer.ui.compare.notes import CONFIDENCE, notes
+from explorer.ui.compare.figures import show_figures
+from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
-from explorer.ui.components.pad_position import Place
+from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
 
@@ -25,12 +25,12 @@ def follow_link(ae: Run, vae: Run) -> None:
     """Move to where a new address says. Not for fragments: a browser that says z tells an address that is
     late by a message or two.
     """
-    if (asked := ADDRESS.asked()) is None:
+    if (asked := ADDRESS.read_new_query()) is None:
         return
-    with plain_faults():
+    with show_user_errors():
         views = RunView(ae), RunView(vae)
-        if said := address.take(
-            asked, _place(ae, vae), *(view.scale for view in views), betas=views[1].betas
+        if said := address.apply_query(
+            asked, _pad_position(ae, vae), *(view.scale for view in views), betas=views[1].betas
         ):
             st.warning(said)
 
@@ -38,45 +38,45 @@ def follow_link(ae: Run, vae: Run) -> None:
 @st.fragment
 def compare_view(ae: Run, vae: Run) -> None:
     """Reruns alone when z or the KL weight is let go."""
-    with plain_faults():
+    with show_user_errors():
         for run in (ae, vae):
             RunView(run).assert_unchanged()
-        views, here = (RunView(ae), RunView(vae)), _place(ae, vae)
+        views, here = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
         latent_pad(
-            _key("pad", ae, vae),
+            _session_key("pad", ae, vae),
             sides=[(view.comparison_block, view.decoder_block) for view in views],
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
-            letter=pad_state([ae, vae], here),
-            on_commit=lambda said: here.commit(said, lambda side, beta: views[side].codes(beta)),
-            on_ask=here.look,
+            state=pad_state([ae, vae], here),
+            on_commit=lambda said: here.receive_commit(said, lambda side, beta: views[side].codes(beta)),
+            on_decode_request=here.look,
         )
-        ADDRESS.write(address.written(ae.name, vae.name, here, bool(vae.film)))
+        ADDRESS.write(address.build_query(ae.name, vae.name, here, bool(vae.film)))
         notice = st.container(border=True)
-        compare_figures(ae, vae, here.film)
+        show_figures(ae, vae, here.film)
         if vae.film:
-            _train_here(vae, here.film)
+            _exact_beta_link(vae, here.film)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
-            notice.markdown(note, help=None if i else CONFIDENCE)
+            notice.markdown(note, help=None if i else CONFIDENCE_HELP)
 
 
-def _key(what: str, ae: Run, vae: Run) -> str:
-    return "-".join([what, ae.name, run_version(ae), vae.name, run_version(vae)])
+def _session_key(prefix: str, ae: Run, vae: Run) -> str:
+    return "-".join([prefix, ae.name, run_version(ae), vae.name, run_version(vae)])
 
 
-def _place(ae: Run, vae: Run) -> Place:
+def _pad_position(ae: Run, vae: Run) -> PadPosition:
     """Where z is; a pair that is new to this session starts in the AE's widest gap."""
-    key, views = _key("place", ae, vae), (RunView(ae), RunView(vae))
+    key, views = _session_key("place", ae, vae), (RunView(ae), RunView(vae))
     if key not in st.session_state:
-        gap = widest(RunView(ae).gap_map)
-        w = np.zeros(2) if gap is None else views[0].scale.standard(gap[: ae.spec.latent_dim])
-        st.session_state[key] = Place(
+        gap = deepest_gap(RunView(ae).gap_map)
+        w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])
+        st.session_state[key] = PadPosition(
             [view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta
         )
     return st.session_state[key]
 
 
-def _train_here(vae: Run, beta: float) -> None:
+def _exact_beta_link(vae: Run, beta: float) -> None:
     exact = RunSpec.from_dict(
         vae.spec.to_dict()
         | {
@@ -90,7 +90,7 @@ def _train_here(vae: Run, beta: float) -> None:
         page_file("train"),
         label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
         icon=":material/model_training:",
-        query_params=words.in_address(exact),
+        query_params=words.train_query(exact),
         help=(
             "Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained"
             " at exactly this KL weight can then be chosen above instead of the ladder."

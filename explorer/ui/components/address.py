@@ -11,19 +11,19 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-_replaced = st.components.v2.component(
+_replace_component = st.components.v2.component(
     "replaced_address", js=(Path(__file__).parent / "address.js").read_text(encoding="utf-8")
 )
 
 
 @dataclass
-class _State:
+class _AddressState:
     """known: addresses that were followed or written, any of which the browser may send; arrived: the one
     that was followed last, until something changes; said: what the page has shown since then.
     """
 
-    known: list[dict[str, str]]
-    arrived: dict[str, str] | None = None
+    known_queries: list[dict[str, str]]
+    followed_query: dict[str, str] | None = None
     said: dict[str, str] | None = None
 
 
@@ -34,40 +34,44 @@ class Address:
     page: str
 
     @property
-    def _key(self) -> str:
+    def _state_key(self) -> str:
         return f"address of {self.page}"
 
-    def asked(self) -> dict[str, str] | None:
+    def read_new_query(self) -> dict[str, str] | None:
         """The parameters of a new address, to be followed; None if this one was. For whole runs: a fragment's
         address may be late.
         """
-        asked, state = st.query_params.to_dict(), st.session_state.get(self._key)
-        if asked and state and asked in state.known:
+        asked, state = st.query_params.to_dict(), st.session_state.get(self._state_key)
+        if asked and state and asked in state.known_queries:
             return None
-        st.session_state[self._key] = _State([asked], asked)
+        st.session_state[self._state_key] = _AddressState([asked], asked)
         return asked
 
-    def leave(self) -> None:
+    def discard_query(self) -> None:
         """The present address is not followed: something else was chosen, which adds a step to the
         history.
         """
-        st.session_state[self._key] = _State([st.query_params.to_dict()])
+        st.session_state[self._state_key] = _AddressState([st.query_params.to_dict()])
 
-    def write(self, said: dict[str, str]) -> None:
-        """said: the parameters of what the page shows now."""
-        state = st.session_state.setdefault(self._key, _State([]))
-        if state.arrived is not None and state.said in (None, said):
-            state.said, state.known = said, [state.arrived, said]
+    def write(self, query: dict[str, str]) -> None:
+        """query: the parameters of what the page shows now."""
+        state = st.session_state.setdefault(self._state_key, _AddressState([]))
+        if state.followed_query is not None and state.said in (None, query):
+            state.said, state.known_queries = query, [state.followed_query, query]
         else:
-            state = st.session_state[self._key] = _State([said])
-            st.query_params.from_dict(said)
-        differs = state.arrived not in (None, said)
+            state = st.session_state[self._state_key] = _AddressState([query])
+            st.query_params.from_dict(query)
+        differs = state.followed_query not in (None, query)
         with st.container(key=f"couriers-address-{self.page}"):
-            _replaced(
-                key=f"replaced {self._key}",
+            _replace_component(
+                key=f"replaced {self._state_key}",
                 data=[
                     (
-                        {"page": self.page, "asked": [*state.arrived.items()], "said": urlencode(said)}
+                        {
+                            "page": self.page,
+                            "asked": [*state.followed_query.items()],
+                            "said": urlencode(query),
+                        }
                         if differs
                         else None
                     )

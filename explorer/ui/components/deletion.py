@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.jobs import limits
-from explorer.store.deletion import delete, is_shipped, restore
+from explorer.store.deletion import delete_run, is_shipped, restore_run
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui import catalogue, words
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Deletion:
     """
 
     kind: str
-    delete: Callable[[str], None]
-    restore: Callable[[str], None]
+    delete_run: Callable[[str], None]
+    restore_run: Callable[[str], None]
 
     def button(self, name: str) -> None:
         if not limits.is_read_only():
@@ -29,7 +29,7 @@ class Deletion:
                 "Delete",
                 key=f"delete {name}",
                 icon=":material/delete:",
-                on_click=self._do,
+                on_click=self._apply,
                 args=(self.delete, name, name),
             )
 
@@ -37,11 +37,11 @@ class Deletion:
         """Restores the one that was deleted last."""
         if name := st.session_state.get(self._last):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{words.as_text(public_name(name))} was deleted.")
+                st.markdown(f"{words.escape_markdown(public_name(name))} was deleted.")
                 st.button(
                     "Restore",
                     key=f"bring {self.kind} back",
-                    on_click=self._do,
+                    on_click=self._apply,
                     args=(self.restore, name, None),
                 )
 
@@ -49,23 +49,23 @@ class Deletion:
     def _last(self) -> str:
         return f"the {self.kind} deleted last"
 
-    def _do(self, act: Callable[[str], None], name: str, deleted: str | None) -> None:
-        with plain_faults():
+    def _apply(self, action: Callable[[str], None], name: str, deleted: str | None) -> None:
+        with show_user_errors():
             limits.check_writable()
-            act(name)
+            action(name)
             st.session_state[self._last] = deleted
             catalogue.invalidate_catalogue()
 
 
-RUNS = Deletion("run", delete, restore)
+RUN_DELETION = Deletion("run", delete_run, restore_run)
 
 
 def delete_button(run: Run) -> None:
     """Show nothing for a run that is included in the app."""
     if not is_shipped(run.folder):
-        RUNS.button(run.name)
+        RUN_DELETION.button(run.name)
 
 
 def undo_button() -> None:
     """Restores the run that was deleted last."""
-    RUNS.undo_button()
+    RUN_DELETION.undo_button()

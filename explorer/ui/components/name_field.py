@@ -11,16 +11,19 @@ from explorer.names import is_file_name, sanitize
 from explorer.store.ownership import private_name, public_name
 from explorer.ui import visitor
 
-MOST = 60  # characters of a name, without the visitor's key
-WHO = {"me": "Only me", "all": "Everyone"}
+MAX_NAME_LENGTH = 60  # characters of a name, without the visitor's key
+ACCESS_LABELS = {"me": "Only me", "all": "Everyone"}
 
 
-def fitting(file: str) -> str:
+def name_from_file(file: str) -> str:
     """Turn the name of a file into a valid name."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", public_name(PurePath(file).stem)).strip("-.")[:MOST] or "unnamed"
+    return (
+        re.sub(r"[^A-Za-z0-9_.-]+", "-", public_name(PurePath(file).stem)).strip("-.")[:MAX_NAME_LENGTH]
+        or "unnamed"
+    )
 
 
-def name_and_who(key: str) -> tuple[str, bool]:
+def name_field(key: str) -> tuple[str, bool]:
     """Show two widgets, and return the name ("" if it is invalid) and whether it is private.
 
     The text persists in the session state: Streamlit resends only persistent values if a click interrupts the
@@ -31,13 +34,18 @@ def name_and_who(key: str) -> tuple[str, bool]:
         left.text_input(
             "Name",
             key=f"{key} name",
-            max_chars=MOST,
+            max_chars=MAX_NAME_LENGTH,
             persist_state="session",
             help="Letters, digits, '_', '-' and '.'",
         ).strip()
     )
     who = right.segmented_control(
-        "Who may use it", WHO, format_func=WHO.get, key=f"{key} who", default="me", required=True
+        "Who may use it",
+        ACCESS_LABELS,
+        format_func=ACCESS_LABELS.get,
+        key=f"{key} who",
+        default="me",
+        required=True,
     )
     if not is_file_name(name):
         st.error(
@@ -48,12 +56,12 @@ def name_and_who(key: str) -> tuple[str, bool]:
     return name, who == "me"
 
 
-def kept_as(name: str, is_private: bool) -> str:
+def stored_name(name: str, is_private: bool) -> str:
     """Return the stored name: that of something private contains the visitor's key."""
-    return private_name(visitor.key(), name) if is_private else name
+    return private_name(visitor.ensure_key(), name) if is_private else name
 
 
-def may_keep() -> bool:
+def can_save() -> bool:
     """Return whether anything can be saved on this server; if not, show the reason."""
     try:
         check_writable()

@@ -5,9 +5,9 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.jobs import limits, queue
 from explorer.store.ownership import owner_key, public_name
-from explorer.store.publishing import publish
+from explorer.store.publishing import publish_run
 from explorer.ui import catalogue
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 
 
 def private_mark(name: str) -> None:
@@ -27,13 +27,13 @@ def publish_button(name: str) -> None:
 
 
 def _publish(name: str) -> None:
-    with plain_faults():
+    with show_user_errors():
         limits.check_writable()
-        if (job := queue.job_of(name)) and job.alive:
+        if (job := queue.find_job(name)) and job.alive:
             raise UserError(
                 f"The run {public_name(name)} is being trained or waits for it. Stop the training first."
             )
-        publish(name)
+        publish_run(name)
         queue.dismiss(name)
         catalogue.invalidate_catalogue()
         st.toast(f"Everyone can now see {public_name(name)}.", icon=":material/lock_open:")

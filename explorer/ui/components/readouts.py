@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.gap_map import GapMap
-from explorer.store.run import Frame, Run
+from explorer.store.film_frame import FilmFrame
+from explorer.store.run import Run
 from explorer.ui.components.latent_pad.map_block import Readout
 
 
-def frame_gap(frame: Frame, prior: bool = False) -> GapEstimate | None:
+def frame_gap(frame: FilmFrame, prior: bool = False) -> GapEstimate | None:
     """Of a ladder's film; None if it was not measured, or by an earlier version, which did not measure its
     uncertainty.
     """
@@ -25,7 +26,7 @@ def film_readouts(run: Run) -> list[Readout]:
     distortion, rate, active = (
         [getattr(frame, name) for frame in run.film] for name in ("distortion", "rate", "active_units")
     )
-    return _readouts(
+    return _build_readouts(
         run.spec.latent_dim,
         [frame.gap for frame in run.film],
         [*map(frame_gap, run.film)],
@@ -35,19 +36,19 @@ def film_readouts(run: Run) -> list[Readout]:
     )
 
 
-def still_readouts(run: Run, found: GapMap | None) -> list[Readout]:
+def run_readouts(run: Run, gap_map: GapMap | None) -> list[Readout]:
     t = run.test
-    return _readouts(
+    return _build_readouts(
         run.spec.latent_dim,
-        [found and found.gap],
-        [found and found.estimate],
+        [gap_map and gap_map.gap],
+        [gap_map and gap_map.estimate],
         [t.distortion],
         None if t.elbo is None else [t.rate],
         [t.active_units] if run.spec.has_prior else None,
     )
 
 
-def _readouts(
+def _build_readouts(
     latent_dim: int,
     gap: list,
     estimates: Sequence[GapEstimate | None],

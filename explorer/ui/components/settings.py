@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-WORD = 60  # letters at most
+MAX_WORD_LENGTH = 60  # letters at most
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Setting:
         if isinstance(value, str):
             if self.options and value not in self.options:
                 raise ValueError(f"{value} is none of them")
-            return value[:WORD]
+            return value[:MAX_WORD_LENGTH]
         if not self.low <= value <= self.high:
             raise ValueError(f"{value} is out of range")
         return value
@@ -54,31 +54,45 @@ class Setting:
         self.set(min(max(self.get(), low), high))
         return st.slider(label, low, high, step=step, key=self.key, help=help, persist_state="session")
 
-    def number(self, label: str, high: int, help: str | None = None) -> int:
+    def number_input(self, label: str, high: int, help: str | None = None) -> int:
         self.set(min(max(self.get(), int(self.low)), high))
         return st.number_input(
             label, int(self.low), high, step=1, key=self.key, help=help, persist_state="session"
         )
 
-    def pick(
-        self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None
+    def segmented_control(
+        self,
+        label: str,
+        options: Sequence[str],
+        format_func: Callable[[str], str] = str,
+        help: str | None = None,
     ) -> str:
         """One of a few."""
-        self._among(options)
+        self._ensure_option(options)
         return st.segmented_control(
-            label, options, format_func=said, key=self.key, help=help, required=True, persist_state="session"
+            label,
+            options,
+            format_func=format_func,
+            key=self.key,
+            help=help,
+            required=True,
+            persist_state="session",
         )
 
-    def select(
-        self, label: str, options: Sequence[str], said: Callable[[str], str] = str, help: str | None = None
+    def selectbox(
+        self,
+        label: str,
+        options: Sequence[str],
+        format_func: Callable[[str], str] = str,
+        help: str | None = None,
     ) -> str:
         """One of many."""
-        self._among(options)
+        self._ensure_option(options)
         return st.selectbox(
-            label, options, format_func=said, key=self.key, help=help, persist_state="session"
+            label, options, format_func=format_func, key=self.key, help=help, persist_state="session"
         )
 
-    def _among(self, options: Sequence[str]) -> None:
+    def _ensure_option(self, options: Sequence[str]) -> None:
         """Set in any case, or the widget would begin without a choice; one that is not among them gives way
         to the usual, or the first.
         """
@@ -88,19 +102,19 @@ class Setting:
 TOOL = Setting("tool", "")
 STEPS = Setting("steps", 9, 3, 15, 2)
 SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))
-SIDE = Setting("side", 13, 5, 21, 2)
-WAY = Setting("way", "linear", options=("linear", "spherical"))
-SOURCE = Setting("source", "prior", options=("prior", "codes"))
-DRAWS = Setting("draws", 32, 8, 64, 8)
+GRID_SIDE = Setting("side", 13, 5, 21, 2)
+PATH_TYPE = Setting("way", "linear", options=("linear", "spherical"))
+SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes"))
+SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
 SEED = Setting("seed", 0, 0, 9999)
-INPUT = Setting("input", "test", options=("test", "draw", "upload"))
-IMAGE = Setting("image", 0, 0, 10_000_000)
-SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))
-KIND = Setting("attribute", "classes")
-LESS = Setting("less", "")
-MORE = Setting("more", "")
-VIEW = Setting("view", "map", options=("map", "pca", "dimensions", "tsne"))
-ACROSS = Setting("across", 1, 1, 1024)
-UP = Setting("up", 2, 1, 1024)
-COLOUR = Setting("colour", "class")
+IMAGE_SOURCE = Setting("input", "test", options=("test", "draw", "upload"))
+TEST_IMAGE = Setting("image", 0, 0, 10_000_000)
+IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))
+ATTRIBUTE = Setting("attribute", "classes")
+FROM_CLASS = Setting("less", "")
+TO_CLASS = Setting("more", "")
+AXES = Setting("view", "map", options=("map", "pca", "dimensions", "tsne"))
+X_AXIS = Setting("across", 1, 1, 1024)
+Y_AXIS = Setting("up", 2, 1, 1024)
+COLOUR_BY = Setting("colour", "class")

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from explorer.latent.dimensions import Dimension, dimensions
+from explorer.latent.dimensions import Dimension, rank_dimensions
 from explorer.store.run import Run
 from explorer.ui import words
-from explorer.ui.components.pad_position import Place
+from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.run_view import RunView, run_version
 
 
 @dataclass(frozen=True)
-class End:
+class PathEnd:
     """Of a path: a z, and the row of the test image whose code it is, if it is one."""
 
     z: tuple[float, ...]
@@ -25,20 +25,20 @@ class ExploreSession:
     """Kept for the session, through page switches. The run is of the version that the visit began with."""
 
     run: Run
-    place: Place
-    ends: list[End]
+    place: PadPosition
+    ends: list[PathEnd]
     # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
     own: dict[str, np.ndarray] = field(default_factory=dict)
     fault: str = ""  # of the file that was uploaded last
     notes: list[str] = field(default_factory=list)  # what was decided about the image in it
     eps: np.ndarray | None = None  # [D], of the last draw from its posterior
     rows: list[int] = field(default_factory=list)  # of the test images that were selected
-    plot: tuple[str, tuple[int, ...]] = (
+    selection_plot: tuple[str, tuple[int, ...]] = (
         "",
         (),
     )  # the map to select on, and what was selected when it came into view
     # log p(x) of images that were looked at, and its spread
-    likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)
+    log_likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)
     tool: str = ""  # the one in view, or before *Export*
     faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
 
@@ -50,7 +50,7 @@ class ExploreSession:
     @property
     def name(self) -> str:
         """Of the run, with a ladder's KL weight: what a saved picture is captioned with."""
-        return words.title(self.run) + ("" if self.beta is None else f", β = {self.beta:.3g}")
+        return words.run_title(self.run) + ("" if self.beta is None else f", β = {self.beta:.3g}")
 
     @property
     def beta(self) -> float | None:
@@ -70,7 +70,7 @@ class ExploreSession:
         """As explorer.latent.dimensions, at this KL weight; of a ladder by the test images that are kept."""
         if self.beta is None:
             return RunView(self.run).dimensions
-        return dimensions(
+        return rank_dimensions(
             self.codes()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
         )
 
@@ -86,22 +86,22 @@ class ExploreSession:
     def in_gap(self, zs: np.ndarray) -> np.ndarray:
         """zs [n, D] -> bool [n]; none where there are too few codes to tell."""
         found = RunView(self.run).gap_index(self.beta)
-        return found.farther(np.asarray(zs)) > 0 if found else np.zeros(len(zs), bool)
+        return found.log2_distance_ratio(np.asarray(zs)) > 0 if found else np.zeros(len(zs), bool)
 
 
-def key(what: str, run: Run) -> str:
+def session_key(prefix: str, run: Run) -> str:
     """Names a widget or a thing kept, of this very run."""
-    return f"{what}-{run.name}-{run_version(run)}"
+    return f"{prefix}-{run.name}-{run_version(run)}"
 
 
-def visit(run: Run) -> ExploreSession:
+def explore_session(run: Run) -> ExploreSession:
     """A run first seen is entered at the code of its first test image."""
-    if key("visit", run) not in st.session_state:
-        st.session_state[key("visit", run)] = begun(run)
-    return st.session_state[key("visit", run)]
+    if session_key("visit", run) not in st.session_state:
+        st.session_state[session_key("visit", run)] = new_session(run)
+    return st.session_state[session_key("visit", run)]
 
 
-def begun(run: Run) -> ExploreSession:
+def new_session(run: Run) -> ExploreSession:
     """A visit that is nobody's yet."""
     e = RunView(run).embedding
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(
@@ -109,6 +109,6 @@ def begun(run: Run) -> ExploreSession:
     )  # the first of another class, if there is one
     return ExploreSession(
         run,
-        Place([e.mu[0].tolist()], 0, film=run.spec.beta),
-        [End(tuple(e.mu[row].tolist()), row) for row in (0, other)],
+        PadPosition([e.mu[0].tolist()], 0, film=run.spec.beta),
+        [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from explorer.ui.components.settings import TOOL
-from explorer.ui.explore.address import write
-from explorer.ui.explore.latent_view import pad
+from explorer.ui.explore.address import write_address
+from explorer.ui.explore.latent_view import explore_pad
 from explorer.ui.explore.session import ExploreSession
 from explorer.ui.explore.tools import TOOLS
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 
 
 @st.fragment
-def explore_view(here: ExploreSession) -> None:
+def explore_view(session: ExploreSession) -> None:
     """Reruns alone when z is fixed, or something is chosen in a tool."""
     TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
     chosen = st.segmented_control(
@@ -23,26 +23,26 @@ def explore_view(here: ExploreSession) -> None:
         persist_state="session",
         help="Click again to close the tool",
     )
-    here.tool = here.tool if chosen == "take" else chosen or ""
+    session.tool = session.tool if chosen == "take" else chosen or ""
     if not chosen:
-        with plain_faults():
-            pad(here)
-        write(here)
+        with show_user_errors():
+            explore_pad(session)
+        write_address(session)
         return
     tool = TOOLS[chosen]
-    st.html(STICKY)
+    st.html(STICKY_CSS)
     beside, around = st.columns([1.15, 1], gap="medium")
-    with around.container(key="tool"), plain_faults():
-        st.markdown(f"**{tool.label}.** {tool.says}")
+    with around.container(key="tool"), show_user_errors():
+        st.markdown(f"**{tool.label}.** {tool.prompt}")
         room = st.container()
-    with beside.container(key="pad-beside"), plain_faults():
-        pad(here, tool.drawn(here))
-    with room, plain_faults():
-        tool.show(here)
-    write(here)
+    with beside.container(key="pad-beside"), show_user_errors():
+        explore_pad(session, tool.overlay(session))
+    with room, show_user_errors():
+        tool.show(session)
+    write_address(session)
 
 
-STICKY = """<style>
+STICKY_CSS = """<style>
 @media (min-width: 900px) {
   [data-testid="stColumn"]:has(.st-key-pad-beside) { position: sticky; top: 4rem; align-self: flex-start; }
 }

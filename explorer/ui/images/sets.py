@@ -11,42 +11,42 @@ from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor, words
 from explorer.ui.components.deletion import Deletion
 from explorer.ui.components.publishing import private_mark
-from explorer.ui.faults import plain_faults
+from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 
 
-def image_sets() -> None:
+def show_image_sets() -> None:
     """The visitor's own come first."""
-    IMAGES.undo_button()
+    DATASET_DELETION.undo_button()
     names = sorted(
-        filter(visitor.may_see, own.names()),
+        filter(visitor.can_view, own.list_names()),
         key=lambda name: (not owner_key(name), public_name(name).lower()),
     )
     if not names:
         st.caption("There are no saved images yet.")
     for name in names:
-        with st.container(border=True), plain_faults():
-            _set(name)
+        with st.container(border=True), show_user_errors():
+            _dataset_card(name)
 
 
-def _set(name: str) -> None:
+def _dataset_card(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{words.as_text(public_name(name))}**", width="content")
+        st.markdown(f"**{words.escape_markdown(public_name(name))}**", width="content")
         private_mark(name)
         st.space("stretch")
-        IMAGES.button(name)
-    about = own.about(name)
+        DATASET_DELETION.button(name)
+    about = own.read_info(name)
     channels, side, _ = about.shape
     n_classes = len(about.class_names)
     st.caption(
         f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
         + (f", {n_classes:,} classes" if n_classes > 1 else "")
     )
-    spec = presets.of_photographs(f"own:{name}", side, about.n_train)
+    spec = presets.photograph_spec(f"own:{name}", side, about.n_train)
     links = {
         "Train a conv VAE": spec,
-        "Train an AE to compare with it": presets.of_photographs(f"own:{name}", side, about.n_train, "ae"),
+        "Train an AE to compare with it": presets.photograph_spec(f"own:{name}", side, about.n_train, "ae"),
     }
     with st.container(horizontal=True):
         for label, spec in links.items():
@@ -54,14 +54,14 @@ def _set(name: str) -> None:
                 page_file("train"),
                 label=label,
                 icon=":material/model_training:",
-                query_params=words.in_address(spec),
+                query_params=words.train_query(spec),
             )
 
 
-def _delete(name: str) -> None:
-    if any(job.alive and job.spec.get("dataset") == f"own:{name}" for job in queue.jobs()):
+def _delete_dataset(name: str) -> None:
+    if any(job.alive and job.spec.get("dataset") == f"own:{name}" for job in queue.list_jobs()):
         raise UserError(f"A training uses {public_name(name)} or waits to use it. Stop the training first.")
-    own.delete(name)
+    own.delete_own(name)
 
 
-IMAGES = Deletion("images", _delete, own.restore)
+DATASET_DELETION = Deletion("images", _delete_dataset, own.restore_own)

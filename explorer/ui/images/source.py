@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.data.formats import IN_WORDS
+from explorer.data.formats import FORMAT_NAMES
 from explorer.data.preview import Upload
-from explorer.data.server_folder import listed, on_server
-from explorer.data.upload import uploaded
+from explorer.data.server_folder import list_folders, read_server_path
+from explorer.data.upload import read_upload
 
-FROM, ROUND, SAVED = "images from", "uploads so far", "saved"  # the last is a parameter of the address
-WAYS = {"device": "From this device", "server": "From the server"}
-COUNTRIES = {
+SOURCE_KEY, UPLOADER_ROUND_KEY, SAVED_PARAMETER = (
+    "images from",
+    "image_uploader_round",
+    "saved",
+)  # the last is a parameter of the address
+SOURCE_LABELS = {"device": "From this device", "server": "From the server"}
+ENCODING_LABELS = {
     "cp437": "English (cp437)",
     "cp850": "Western Europe (cp850)",
     "cp1252": "Western Europe (Windows-1252)",
@@ -23,10 +27,10 @@ COUNTRIES = {
     "big5": "Chinese, traditional (Big5)",
     "cp949": "Korean (cp949)",
 }
-HELP = (
-    f"Images: {IN_WORDS}. In a zip file, folders are classes; folders train and test are a split; labels.csv"
-    " may name the classes. Arrays: .npy, or .npz with images and labels, x and y, or x_train, y_train,"
-    " x_test and y_test. Tables: CSV with a row for each image, as label,pixel0,pixel1 and so on."
+UPLOAD_HELP = (
+    f"Images: {FORMAT_NAMES}. In a zip file, folders are classes; folders train and test are a split;"
+    " labels.csv may name the classes. Arrays: .npy, or .npz with images and labels, x and y, or x_train,"
+    " y_train, x_test and y_test. Tables: CSV with a row for each image, as label,pixel0,pixel1 and so on."
 )
 
 
@@ -41,43 +45,52 @@ class Source:
     name: str
 
 
-def chosen() -> Source:
+def choose_source() -> Source:
     """The widgets to choose with."""
-    folders = listed()
+    folders = list_folders()
     way = (
-        st.segmented_control("Images", WAYS, format_func=WAYS.get, key=FROM, default="device", required=True)
+        st.segmented_control(
+            "Images",
+            SOURCE_LABELS,
+            format_func=SOURCE_LABELS.get,
+            key=SOURCE_KEY,
+            default="device",
+            required=True,
+        )
         if folders
         else "device"
     )
-    return _on_server(folders) if way == "server" else _on_device()
+    return _server_source(folders) if way == "server" else _device_source()
 
 
-def choose_anew() -> None:
+def reset_uploader() -> None:
     """The uploader is empty again, from the next run of the page on."""
-    st.session_state[ROUND] = _round() + 1
+    st.session_state[UPLOADER_ROUND_KEY] = _uploader_round() + 1
 
 
-def _round() -> int:
+def _uploader_round() -> int:
     """How often the uploader was emptied, which is in its key. The address tells it to a server that was
     restarted meanwhile.
     """
-    asked = st.query_params.get(SAVED, "")
-    number = st.session_state.setdefault(ROUND, int(asked) if asked.isdecimal() and len(asked) < 6 else 0)
+    asked = st.query_params.get(SAVED_PARAMETER, "")
+    number = st.session_state.setdefault(
+        UPLOADER_ROUND_KEY, int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    )
     if number and asked != str(number):
-        st.query_params[SAVED] = str(number)
+        st.query_params[SAVED_PARAMETER] = str(number)
     return number
 
 
 def choose_encoding(key: tuple, upload: Upload) -> None:
     """A widget to choose how the names in a zip are read, if that is in doubt."""
     if upload.encodings:
-        options = sorted(upload.encodings, key=[*COUNTRIES].index)
+        options = sorted(upload.encodings, key=[*ENCODING_LABELS].index)
         st.selectbox(
             "Encoding of the names",
             options,
             options.index(upload.encodings[0]),
             key=_encoding_key(key),
-            format_func=COUNTRIES.get,
+            format_func=ENCODING_LABELS.get,
             help=(
                 "The zip file does not say how its names are encoded. Choose the encoding that shows the"
                 " classes correctly."
@@ -94,10 +107,10 @@ def _encoding_key(key: tuple) -> str:
     return f"images encoding {' '.join(key)}"
 
 
-def _on_device() -> Source:
-    key = f"images {_round()}"
+def _device_source() -> Source:
+    key = f"images {_uploader_round()}"
     files = st.file_uploader(
-        "A zip file, images, arrays or a table", accept_multiple_files=True, key=key, help=HELP
+        "A zip file, images, arrays or a table", accept_multiple_files=True, key=key, help=UPLOAD_HELP
     )
     if len(st.session_state[key]) > len(
         files
@@ -106,19 +119,21 @@ def _on_device() -> Source:
     name = files[0].name if len(files) == 1 else "images"
     return Source(
         tuple(file.file_id for file in files),
-        lambda say, encoding: uploaded([(file.name, file.getvalue()) for file in files], say, encoding),
+        lambda say, encoding: read_upload([(file.name, file.getvalue()) for file in files], say, encoding),
         name,
     )
 
 
-def _on_server(folders: list[str]) -> Source:
+def _server_source(folders: list[str]) -> Source:
     path = st.selectbox(
         "Folder on the server",
         folders,
         index=None,
         accept_new_options=True,
         placeholder="Choose one, or enter a path",
-        key=f"images folder {_round()}",
+        key=f"images folder {_uploader_round()}",
         help="Each folder in it is a class. The path of a zip file, an array or a table is allowed too.",
     )
-    return Source((path,) if path else (), lambda say, encoding: on_server(path, say, encoding), path or "")
+    return Source(
+        (path,) if path else (), lambda say, encoding: read_server_path(path, say, encoding), path or ""
+    )

@@ -16,15 +16,15 @@ from explorer.specs import IMAGE_SIZES
 from explorer.store.ownership import public_name
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.name_field import fitting, kept_as, name_and_who
-from explorer.ui.faults import plain_faults
+from explorer.ui.components.name_field import name_field, name_from_file, stored_name
+from explorer.ui.faults import show_user_errors
 from explorer.ui.images import source as image_source
 
-LOOKED_AT, KEEPING, KEPT = "images looked at", "images to keep", "images kept last"
-SIZE, COLOUR = "images size", "images colour"
-SHOWN, IN_A_ROW = 16, 8
-GREY = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
-KINDS = {
+PREVIEW_KEY, PENDING_SAVE_KEY, LAST_SAVED_KEY = "upload_preview", "pending_dataset_save", "last_saved_dataset"
+SIZE_KEY, COLOUR_KEY = "images size", "images colour"
+MAX_PREVIEW_IMAGES, IMAGES_PER_ROW = 16, 8
+GREY_MODES = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
+MODE_LABELS = {
     "L": "grey",
     "LA": "grey, with transparency",
     "1": "black and white",
@@ -40,7 +40,7 @@ KINDS = {
 
 
 @dataclass
-class Looked:
+class UploadPreview:
     """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then
     says why.
     """
@@ -50,54 +50,54 @@ class Looked:
     fault: str
     shows_nothing: bool = False
     # at a size, in colour or grey: some images' numbers and pixels
-    seen: dict[tuple[int, bool], list] = field(default_factory=dict)
+    samples: dict[tuple[int, bool], list] = field(default_factory=dict)
 
 
-def image_upload() -> None:
+def upload_form() -> None:
     """Previewed for the session only, until it is saved or another choice is made."""
-    looked = _looked_at()
+    looked = _read_preview()
     if not looked:
         return
     if not looked.upload:
         st.error(looked.fault)
         return
     upload = looked.upload
-    _announced(looked)
+    _show_summary(looked)
     image_source.choose_encoding(looked.source, upload)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     size = left.segmented_control(
-        "Size, pixels", IMAGE_SIZES, key=SIZE, required=True, persist_state="session"
+        "Size, pixels", IMAGE_SIZES, key=SIZE_KEY, required=True, persist_state="session"
     )
     colour = right.toggle(
         "Colour",
-        key=COLOUR,
+        key=COLOUR_KEY,
         persist_state="session",
         help="Training on grey images is three times as fast. Choose it if colour does not matter.",
     )
-    _as_they_will_be(looked, size, colour)
-    name, is_private = name_and_who("images")
+    _show_preview(looked, size, colour)
+    name, is_private = name_field("images")
     if st.button(
         "Save", type="primary", disabled=not name
     ):  # no callback: its arguments would be those of the run before
-        st.session_state[KEEPING] = kept_as(name, is_private), size, colour
-    if KEEPING in st.session_state:
-        with plain_faults():
-            _keep(upload, *st.session_state[KEEPING])
+        st.session_state[PENDING_SAVE_KEY] = stored_name(name, is_private), size, colour
+    if PENDING_SAVE_KEY in st.session_state:
+        with show_user_errors():
+            _save(upload, *st.session_state[PENDING_SAVE_KEY])
             st.rerun()
-    _described(upload)
+    _show_tables(upload)
 
 
-def _looked_at() -> Looked | None:
+def _read_preview() -> UploadPreview | None:
     """At what is chosen now, once."""
-    source, before = image_source.chosen(), st.session_state.get(LOOKED_AT)
+    source, before = image_source.choose_source(), st.session_state.get(PREVIEW_KEY)
     encoding = image_source.chosen_encoding(source.key)
     is_same_choice = before is not None and before.source == source.key
     if is_same_choice and (encoding is None or not before.upload or encoding == before.upload.encodings[0]):
         return before
-    _forget()
+    _clear_upload()
     if not source.key:
         return None
-    looked = Looked(source.key, None, "")
+    looked = UploadPreview(source.key, None, "")
     try:
         with _progress("Reading the files…", "read") as say:
             looked.upload = source.read(say, encoding)
@@ -106,116 +106,125 @@ def _looked_at() -> Looked | None:
         looked.fault = str(error)
     else:
         if not is_same_choice:
-            st.session_state["images name"], st.session_state[SIZE] = (
-                fitting(source.name),
-                _usual_size(looked.upload),
+            st.session_state["images name"], st.session_state[SIZE_KEY] = (
+                name_from_file(source.name),
+                _default_size(looked.upload),
             )
-            st.session_state[COLOUR] = any(not mode.startswith(GREY) for mode in looked.upload.modes)
-    st.session_state[LOOKED_AT] = looked
+            st.session_state[COLOUR_KEY] = any(
+                not mode.startswith(GREY_MODES) for mode in looked.upload.modes
+            )
+    st.session_state[PREVIEW_KEY] = looked
     return looked
 
 
-def _usual_size(upload: Upload) -> int:
+def _default_size(upload: Upload) -> int:
     """The largest that makes no pixels up, for most of the images."""
     side = min(next(iter(upload.sizes)))
     return max((size for size in IMAGE_SIZES if size <= side), default=IMAGE_SIZES[0])
 
 
-def _described(upload: Upload) -> None:
+def _show_tables(upload: Upload) -> None:
     """Names from outside stand in tables, where they are nothing but text."""
     sizes = [f"{width} × {height}" for width, height in upload.sizes]
     tables = (
         {"Class": list(upload.counts), "Images": list(upload.counts.values())},
         {"Size, pixels": sizes, "Images": list(upload.sizes.values())},
-        {"Kind": [KINDS.get(mode, mode) for mode in upload.modes], "Images": list(upload.modes.values())},
+        {
+            "Kind": [MODE_LABELS.get(mode, mode) for mode in upload.modes],
+            "Images": list(upload.modes.values()),
+        },
     )
     for column, table in zip(st.columns([1.4, 1, 1]), tables):
         column.dataframe(table, hide_index=True, height="content" if len(table["Images"]) <= 5 else 213)
-    _skipped(upload.skipped)
+    _show_skipped(upload.skipped)
 
 
-def _announced(looked: Looked) -> None:
+def _show_summary(preview: UploadPreview) -> None:
     """What was found, and what was decided about it."""
-    upload = looked.upload
+    upload = preview.upload
     parts = [
-        f"**{len(upload.names):,} images**, {_several(len(upload.counts), 'class', 'classes')}, "
-        f"{_several(len(upload.sizes), 'size', 'sizes')}"
+        f"**{len(upload.names):,} images**, {_count_phrase(len(upload.counts), 'class', 'classes')}, "
+        f"{_count_phrase(len(upload.sizes), 'size', 'sizes')}"
     ]
     if upload.is_test is not None and 0 < (n_test := int(upload.is_test.sum())) < len(upload.names):
         parts.append(f"**{n_test:,}** of them are the given test images")
     if upload.skipped:
         parts.append(f"**{len(upload.skipped):,} skipped** (see below)")
-    elif not looked.shows_nothing:
+    elif not preview.shows_nothing:
         parts.append("no file was skipped")
     st.markdown("; ".join(parts) + ".")
-    if looked.shows_nothing:
+    if preview.shows_nothing:
         st.warning("Every image has only one colour, so there is nothing to learn. Check the files.")
     if upload.notes:
-        st.markdown("\n\n".join(f":material/info: {words.as_text(note)}" for note in upload.notes))
+        st.markdown("\n\n".join(f":material/info: {words.escape_markdown(note)}" for note in upload.notes))
 
 
-def _several(n: int, one: str, many: str) -> str:
+def _count_phrase(n: int, one: str, many: str) -> str:
     return f"one {one}" if n == 1 else f"{n:,} {many}"
 
 
-def _skipped(skipped: tuple[str, ...]) -> None:
+def _show_skipped(skipped: tuple[str, ...]) -> None:
     if skipped:
         with st.expander(f"Skipped files and the reasons ({len(skipped):,})"):
             st.dataframe({"Skipped": skipped}, hide_index=True)
 
 
-def _as_they_will_be(looked: Looked, size: int, colour: bool) -> None:
-    upload = looked.upload
-    if (size, colour) not in looked.seen:
-        rows = np.unique(np.linspace(0, len(upload.names) - 1, SHOWN).astype(int))
+def _show_preview(preview: UploadPreview, size: int, colour: bool) -> None:
+    upload = preview.upload
+    if (size, colour) not in preview.samples:
+        rows = np.unique(np.linspace(0, len(upload.names) - 1, MAX_PREVIEW_IMAGES).astype(int))
         with st.spinner("Decoding some images…"):
             read = [(row, upload.read(int(row), (size, size), colour)) for row in rows]
-        looked.seen[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
-    if seen := looked.seen[size, colour]:
+        preview.samples[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
+    if seen := preview.samples[size, colour]:
         classes = [upload.class_names[upload.y[row]] for row, _ in seen]
         gallery(
-            "images as they will be",
+            "upload-preview",
             "The images as a network sees them",
             np.stack([image for _, image in seen]),
             [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)],
-            IN_A_ROW,
+            IMAGES_PER_ROW,
             captions=[sanitize(name, 24) for name in classes] if len(upload.class_names) > 1 else None,
         )
 
 
-def _keep(upload: Upload, name: str, size: int, colour: bool) -> None:
+def _save(upload: Upload, name: str, size: int, colour: bool) -> None:
     """What else is clicked meanwhile begins the page anew, and this with it."""
     try:
         check_writable()
         check_disk()
         with _progress("Decoding the images…", "decoded") as say:
             data = upload.dataset(f"own:{name}", size, colour, say)
-        own.save(data, name)
+        own.save_own(data, name)
     except (UserError, OSError):
-        del st.session_state[KEEPING]
+        del st.session_state[PENDING_SAVE_KEY]
         raise
-    st.session_state[KEPT] = name, len(data.x), data.skipped[len(upload.skipped) :]
-    image_source.choose_anew()
-    _forget()
+    st.session_state[LAST_SAVED_KEY] = name, len(data.x), data.skipped[len(upload.skipped) :]
+    image_source.reset_uploader()
+    _clear_upload()
 
 
-def _forget() -> None:
-    st.session_state.pop(LOOKED_AT, None)
-    st.session_state.pop(KEEPING, None)
+def _clear_upload() -> None:
+    st.session_state.pop(PREVIEW_KEY, None)
+    st.session_state.pop(PENDING_SAVE_KEY, None)
 
 
 @contextmanager
-def _progress(first: str, done_with: str) -> Iterator[Callable[[int, int], None]]:
+def _progress(first: str, past_participle: str) -> Iterator[Callable[[int, int], None]]:
     bar = st.progress(0.0, first)
     try:
-        yield lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} images {done_with}")
+        yield lambda done, total: bar.progress(
+            done / total, f"{done:,} of {total:,} images {past_participle}"
+        )
     finally:
         bar.empty()
 
 
-def kept() -> None:
+def show_last_saved() -> None:
     """What was saved last, as long as it is there."""
-    name, n, skipped = st.session_state.get(KEPT, ("", 0, ()))
-    if name in own.names():
-        st.success(f"{words.as_text(public_name(name))} is saved, with {n:,} images. Train on it below.")
-        _skipped(skipped)
+    name, n, skipped = st.session_state.get(LAST_SAVED_KEY, ("", 0, ()))
+    if name in own.list_names():
+        st.success(
+            f"{words.escape_markdown(public_name(name))} is saved, with {n:,} images. Train on it below."
+        )
+        _show_skipped(skipped)

@@ -48,7 +48,7 @@ class Lesson:
 
     @property
     def page(self) -> str:
-        return page_of(self.name)
+        return page_name(self.name)
 
     @property
     def answer(self) -> Setting:
@@ -60,7 +60,7 @@ class Lesson:
         return {name: run for name, run in find_runs(self.runs).items() if self.accepts(run)}
 
 
-def page_of(name: str) -> str:
+def page_name(name: str) -> str:
     """Return the name of a lesson's page, which is also its address."""
     return f"learn_{name}"
 

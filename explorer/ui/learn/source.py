@@ -11,7 +11,7 @@ PARSER_LOCK = threading.Lock()
 
 
 @cache
-def source(name: str) -> str:
+def read_source(name: str) -> str:
     """Return the source of "module:name" or "module:Class.method", read from the file; nothing is
     imported.
     """

@@ -5,16 +5,16 @@ from importlib import import_module
 
 import streamlit as st
 
-from explorer.figures.palette import formula_style
+from explorer.figures.palette import formula_css
 from explorer.registry import LESSONS
 from explorer.store.run import Run
-from explorer.ui.faults import plain_faults
-from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_of
-from explorer.ui.learn.source import source
+from explorer.ui.faults import show_user_errors
+from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_name
+from explorer.ui.learn.source import read_source
 from explorer.ui.pages import page_file
-from explorer.ui.session_keys import LESSON_ADDRESS
+from explorer.ui.session_keys import LESSON_ADDRESS_KEY
 
-Picture = Callable[[dict[str, Run]], None]
+ShowPicture = Callable[[dict[str, Run]], None]
 
 
 def teach(name: str) -> None:
@@ -22,27 +22,27 @@ def teach(name: str) -> None:
     module = import_module(f"explorer.lessons.{name}.lesson")
     lesson: Lesson = module.LESSON
     _follow_link(lesson)
-    st.html(formula_style())
+    st.html(formula_css())
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
     st.title(LESSONS[name])
     st.markdown(lesson.intro)
-    _question_and_picture(lesson, module.picture)
+    _interactive_part(lesson, module.picture)
     with st.expander("Mathematics"):
         # A phone may begin a new line at the space.
         st.markdown(lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad"))
     with st.expander("Source code"):
         for code in lesson.code:
             st.caption(f"`{code.partition(':')[0].replace('.', '/')}.py`")
-            st.code(source(code), language="python", wrap_lines=True)
+            st.code(read_source(code), language="python", wrap_lines=True)
     _link_neighbours(name)
 
 
 @st.fragment
-def _question_and_picture(lesson: Lesson, picture: Picture) -> None:
+def _interactive_part(lesson: Lesson, picture: ShowPicture) -> None:
     """Run again when a control changes."""
-    with plain_faults():
-        _ask(lesson)
+    with show_user_errors():
+        _show_question(lesson)
         runs = lesson.find_runs()
         missing = [name for name in lesson.runs if name not in runs]
         if missing and not (lesson.any_run and runs):
@@ -50,8 +50,8 @@ def _question_and_picture(lesson: Lesson, picture: Picture) -> None:
         else:
             picture(runs)
         query = _query(lesson)
-        if query != st.session_state[LESSON_ADDRESS][1]:
-            st.session_state[LESSON_ADDRESS] = query, query
+        if query != st.session_state[LESSON_ADDRESS_KEY][1]:
+            st.session_state[LESSON_ADDRESS_KEY] = query, query
             st.query_params.from_dict(query)
 
 
@@ -60,7 +60,7 @@ def _query(lesson: Lesson) -> dict[str, str]:
     return {s.name: str(s.get()) for s in (*lesson.settings, lesson.answer) if s.get() != s.usual}
 
 
-def _ask(lesson: Lesson) -> None:
+def _show_question(lesson: Lesson) -> None:
     question, answer = lesson.question, lesson.answer
     with st.container(border=True):
         st.markdown(f"**Predict:** {question.prompt}")
@@ -86,11 +86,11 @@ def _follow_link(lesson: Lesson) -> None:
     browser's Back works.
     """
     query = st.query_params.to_dict()
-    was_in_view = LESSON_ADDRESS in st.session_state  # explorer.ui.main forgets it when the page is left
-    if was_in_view and query == st.session_state[LESSON_ADDRESS][0]:
+    was_in_view = LESSON_ADDRESS_KEY in st.session_state  # explorer.ui.main forgets it when the page is left
+    if was_in_view and query == st.session_state[LESSON_ADDRESS_KEY][0]:
         return
     if not query and not was_in_view:  # opened again without a link: the page keeps its state
-        st.session_state[LESSON_ADDRESS] = {}, {}
+        st.session_state[LESSON_ADDRESS_KEY] = {}, {}
         return
     problems = []
     for setting in (lesson.answer, *lesson.settings):
@@ -101,7 +101,7 @@ def _follow_link(lesson: Lesson) -> None:
             problems.append(f"{setting.name} can't be {query[setting.name]!r}")
     if problems:
         st.warning(f"Part of this link is invalid: {'; '.join(problems)}.")
-    st.session_state[LESSON_ADDRESS] = query, _query(lesson)
+    st.session_state[LESSON_ADDRESS_KEY] = query, _query(lesson)
 
 
 def _link_neighbours(name: str) -> None:
@@ -111,4 +111,4 @@ def _link_neighbours(name: str) -> None:
         for other, icon in ((at - 1, ":material/arrow_back:"), (at + 1, ":material/arrow_forward:")):
             if 0 <= other < len(names):
                 label = LESSONS[names[other]]
-                st.page_link(page_file(page_of(names[other])), label=label, icon=icon)
+                st.page_link(page_file(page_name(names[other])), label=label, icon=icon)

@@ -9,13 +9,13 @@ from explorer.data.codes_file import CodesFile, read_codes_files
 from explorer.errors import UserError
 from explorer.figures.selection_map import selection_map
 from explorer.jobs.limits import is_read_only
-from explorer.latent.projection import Projection, project
-from explorer.latent.share import in_percent
-from explorer.ui.faults import plain_faults
+from explorer.latent.projection import Projection, fit_projection
+from explorer.latent.share import format_percent
+from explorer.ui.faults import show_user_errors
 
 MAX_POINTS = 20_000  # on the map
 MAX_CLASSES = 20  # of a column that colours the map
-PREFERRED = ("class", "label")  # columns
+PREFERRED_COLUMNS = ("class", "label")  # columns
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,22 @@ def codes_view() -> None:
     files = st.file_uploader("vectors.tsv and metadata.tsv", accept_multiple_files=True, key="codes files")
     if not files:
         return
-    with plain_faults():
-        view = _view(tuple(file.file_id for file in files), {file.name: file.getvalue() for file in files})
-        colours = _colours(view.codes)
+    with show_user_errors():
+        view = _read_view(
+            tuple(file.file_id for file in files), {file.name: file.getvalue() for file in files}
+        )
+        colours = _colour_columns(view.codes)
         colour = st.selectbox("Colour by", colours, key="colour of codes") if colours else None
-        rows = _rows(len(view.codes.z))
+        rows = _sample_rows(len(view.codes.z))
         values, class_names = (
-            _values(view.codes.columns[colour], rows) if colour else (np.zeros(len(rows), int), ["all codes"])
+            _column_values(view.codes.columns[colour], rows)
+            if colour
+            else (np.zeros(len(rows), int), ["all codes"])
         )
         figure = selection_map(
             view.projection.points[rows],
-            view.projection.titles,
-            view.projection.shares is None,
+            view.projection.axis_titles,
+            view.projection.variance_shares is None,
             values,
             colour or "",
             class_names,
@@ -65,22 +69,22 @@ def codes_view() -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the codes and measuring their gaps…")
-def _view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
+def _read_view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
     from explorer.runs import measure
 
     codes = read_codes_files(_files)
     try:
         found = measure.measure_gaps_of_codes(codes.z)
         gap = (
-            f"Gap: {in_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian"
+            f"Gap: {format_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian"
             f" fitted to the codes have no code near them, measured with {found.n:,} codes."
         )
     except UserError as error:
         gap = str(error)
-    return _View(codes, project(codes.z), gap)
+    return _View(codes, fit_projection(codes.z), gap)
 
 
-def _rows(n: int) -> np.ndarray:
+def _sample_rows(n: int) -> np.ndarray:
     """The rows of the codes on the map, in order."""
     return (
         np.arange(n)
@@ -89,26 +93,26 @@ def _rows(n: int) -> np.ndarray:
     )
 
 
-def _colours(codes: CodesFile) -> list[str]:
+def _colour_columns(codes: CodesFile) -> list[str]:
     """The columns that can colour a map, those that are classes first."""
     classes = [name for name, values in codes.columns.items() if len(set(values)) <= MAX_CLASSES]
     numbers = [
         name
         for name, values in codes.columns.items()
-        if name not in classes and _as_numbers(values) is not None
+        if name not in classes and _parse_numbers(values) is not None
     ]
-    return sorted(classes, key=lambda name: name.lower() not in PREFERRED) + numbers
+    return sorted(classes, key=lambda name: name.lower() not in PREFERRED_COLUMNS) + numbers
 
 
-def _values(column: list[str], rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
+def _column_values(column: list[str], rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
     """A column as classes int [rows] with their names, or as numbers float [rows] without."""
     names = sorted(set(column))
     if len(names) <= MAX_CLASSES:
         return np.array([names.index(value) for value in column])[rows], [name or "(empty)" for name in names]
-    return _as_numbers(column)[rows], None
+    return _parse_numbers(column)[rows], None
 
 
-def _as_numbers(values: list[str]) -> np.ndarray | None:
+def _parse_numbers(values: list[str]) -> np.ndarray | None:
     try:
         numbers = np.array(values, dtype=np.float64)
     except ValueError:

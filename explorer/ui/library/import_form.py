@@ -6,16 +6,20 @@ from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
 from explorer.specs import RunSpec
 from explorer.ui import catalogue, words
-from explorer.ui.components.name_field import fitting, kept_as, may_keep, name_and_who
-from explorer.ui.faults import plain_faults
+from explorer.ui.components.name_field import can_save, name_field, name_from_file, stored_name
+from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
 
-BROUGHT, ROUND, OF = "the run brought in last", "runs brought in", "the file of the run"
+LAST_IMPORTED_KEY, UPLOADER_ROUND_KEY, FILE_KEY = (
+    "last_imported_run",
+    "import_uploader_round",
+    "import_file_id",
+)
 
 
-def bring() -> None:
+def import_form() -> None:
     """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one
     sentence.
     """
@@ -24,11 +28,13 @@ def bring() -> None:
         "Upload the **zip file** of a run (*Export* on Explore creates it), or the **weights** of a network"
         " as a state dict in safetensors. Neither can run code here."
     )
-    _said()
-    if not may_keep():
+    _show_last_imported()
+    if not can_save():
         return
     # of any type: see below
-    file = st.file_uploader("A .zip or .safetensors file", key=f"bring {st.session_state.get(ROUND, 0)}")
+    file = st.file_uploader(
+        "A .zip or .safetensors file", key=f"bring {st.session_state.get(UPLOADER_ROUND_KEY, 0)}"
+    )
     if not file:
         return
     try:
@@ -36,8 +42,8 @@ def bring() -> None:
     except UserError as error:
         st.error(str(error))
         return
-    if st.session_state.get(OF) != file.file_id:
-        st.session_state[OF], st.session_state["run name"] = file.file_id, fitting(file.name)
+    if st.session_state.get(FILE_KEY) != file.file_id:
+        st.session_state[FILE_KEY], st.session_state["run name"] = file.file_id, name_from_file(file.name)
     content, spec = file.getvalue(), None
     if weights := not is_zip(content):
         st.markdown(
@@ -45,31 +51,34 @@ def bring() -> None:
             " test images."
         )
         spec = spec_form()
-    name, is_private = name_and_who("run")
+    name, is_private = name_field("run")
     if st.button("Import", type="primary", disabled=not name or weights and not spec):
-        with plain_faults():
+        with show_user_errors():
             with st.spinner("The file is imported and checked…"):
-                _take_in(content, spec, kept_as(name, is_private))
+                _import_file(content, spec, stored_name(name, is_private))
             st.rerun()
 
 
-def _take_in(content: bytes, spec: RunSpec | None, name: str) -> None:
+def _import_file(content: bytes, spec: RunSpec | None, name: str) -> None:
     """Weights with their spec, a run's zip without. Raises UserError if it can't be imported."""
     from explorer.runs import import_run
 
     check_writable()
     check_disk()
     run = import_run.import_weights(content, spec, name) if spec else import_run.import_run(content, name)
-    st.session_state[BROUGHT], st.session_state[ROUND] = run.name, st.session_state.get(ROUND, 0) + 1
+    st.session_state[LAST_IMPORTED_KEY], st.session_state[UPLOADER_ROUND_KEY] = (
+        run.name,
+        st.session_state.get(UPLOADER_ROUND_KEY, 0) + 1,
+    )
     catalogue.invalidate_catalogue()
 
 
-def _said() -> None:
+def _show_last_imported() -> None:
     """Of the run imported last, as long as it is there."""
     if run := next(
-        (run for run in catalogue.all_runs()[0] if run.name == st.session_state.get(BROUGHT)), None
+        (run for run in catalogue.all_runs()[0] if run.name == st.session_state.get(LAST_IMPORTED_KEY)), None
     ):
-        st.success(f"{words.as_text(words.title(run))} is imported.")
+        st.success(f"{words.escape_markdown(words.run_title(run))} is imported.")
         st.page_link(
             page_file("explore"),
             label="Open in Explore",

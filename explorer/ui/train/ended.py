@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.jobs import queue
 from explorer.store.deletion import is_shipped
 from explorer.store.ownership import owner_key
-from explorer.store.run import EVENTS, RECORD, Run
+from explorer.store.run import EVENTS_FILE, RECORD_FILE, Run
 from explorer.ui import catalogue, visitor, words
 
 MAX_LISTED = 20
@@ -18,7 +18,7 @@ MAX_LISTED = 20
 
 @st.cache_data(ttl=2, show_spinner=False)
 def _starters() -> dict[str, str | None]:
-    return queue.starters()
+    return queue.read_starters()
 
 
 def ended_trainings() -> list[Run]:
@@ -30,13 +30,13 @@ def ended_trainings() -> list[Run]:
             if (
                 (mine or starters.get(run.name) is None)
                 and not is_shipped(run.folder)
-                and (run.folder / EVENTS).exists()
+                and (run.folder / EVENTS_FILE).exists()
             ):
-                found.append((mine, (run.folder / RECORD).stat().st_mtime, run))
+                found.append((mine, (run.folder / RECORD_FILE).stat().st_mtime, run))
     return [run for _, _, run in sorted(found, key=lambda entry: entry[:2], reverse=True)[:MAX_LISTED]]
 
 
-def last_own() -> list[str]:
+def last_own_name() -> list[str]:
     """Return the name of the visitor's own training that ended last, if there is one."""
     return [run.name for run in ended_trainings()[:1] if is_own(run.name, _starters())]
 
@@ -45,14 +45,14 @@ def is_own(name: str, starters: dict[str, str | None]) -> bool:
     """Return whether the visitor has started this training. A private run that the visitor can see is the
     visitor's own.
     """
-    return visitor.is_mine(starters.get(name)) or visitor.is_mine(owner_key(name))
+    return visitor.owns(starters.get(name)) or visitor.owns(owner_key(name))
 
 
 def _label(run: Run) -> str:
-    return f"{words.settings(run.spec)} · {run.epochs} epochs"
+    return f"{words.settings_line(run.spec)} · {run.epochs} epochs"
 
 
-def choose_ended(shown: set[str], show: Callable[[str], None]) -> None:
+def ended_selectbox(shown: set[str], show: Callable[[str], None]) -> None:
     """A widget that lists the ended trainings, without those already shown, and calls show with the one that
     is chosen.
     """

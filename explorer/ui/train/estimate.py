@@ -7,10 +7,10 @@ import streamlit as st
 from explorer import memory
 from explorer.specs import RunSpec
 
-TRIAL = 3  # progress reports, four a second
+TRIAL_REPORTS = 3  # progress reports, four a second
 
 
-def estimate(spec: RunSpec, busy: bool) -> str:
+def estimate_sentence(spec: RunSpec, busy: bool) -> str:
     """Return a sentence. busy: another training is running, so no trial is made. Raises UserError for what
     cannot be trained.
     """
@@ -21,21 +21,21 @@ def estimate(spec: RunSpec, busy: bool) -> str:
 
         measure.validate(spec)
         return "Another training is running, so this one may have to wait."
-    seconds = _per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(
+    seconds = _seconds_per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(
         epochs for _, epochs in spec.stages
     )
-    return f"Estimated time on this machine: **{in_words(seconds)}**."
+    return f"Estimated time on this machine: **{format_duration(seconds)}**."
 
 
 @st.cache_data(max_entries=200, show_spinner="Estimating the training time…")
-def _per_epoch(settings: str) -> float:
+def _seconds_per_epoch(settings: str) -> float:
     from explorer.runs import measure
 
-    with memory.training_for_a_moment():
-        return measure.benchmark_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL)
+    with memory.temporary_training_memory():
+        return measure.benchmark_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL_REPORTS)
 
 
-def in_words(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     return (
         f"{seconds:.0f} s"
         if seconds < 90

@@ -25,21 +25,21 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
         "For photographs: convolutional layers and 16 latent dimensions.",
     ),
 }
-CONV = {
+CONV_SIZES = {
     16: (32, 2),
     28: (32, 2),
     32: (32, 3),
     64: (24, 4),
 }  # width and depth by image size: feature maps end at 4 or 7 px
-SEEN = (
+TARGET_IMAGES_SEEN = (
     100_000  # training images, counted in every epoch, until reconstructions of photographs can be recognised
 )
-EPOCHS = 20, 300  # at least, at most
-FEW = 2000  # training images; with fewer, batches are small
+EPOCH_RANGE = 20, 300  # at least, at most
+SMALL_DATASET_SIZE = 2000  # training images; with fewer, batches are small
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
-def settings(preset: str, images: dict) -> dict:
+def preset_settings(preset: str, images: dict) -> dict:
     """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of
     epochs.
     """
@@ -49,12 +49,15 @@ def settings(preset: str, images: dict) -> dict:
     return found
 
 
-def of_photographs(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
+def photograph_spec(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
     """Return a convolutional VAE or AE for uploaded images; the number of epochs depends on how many there
     are.
     """
-    width, depth = CONV[image_size]
-    epochs, batch_size = min(max(EPOCHS[0], SEEN // n_train), EPOCHS[1]), 32 if n_train < FEW else 128
+    width, depth = CONV_SIZES[image_size]
+    epochs, batch_size = (
+        min(max(EPOCH_RANGE[0], TARGET_IMAGES_SEEN // n_train), EPOCH_RANGE[1]),
+        32 if n_train < SMALL_DATASET_SIZE else 128,
+    )
     return RunSpec(
         dataset,
         model=model,

@@ -4,52 +4,52 @@ samples.
 
 from pathlib import Path
 
-from explorer.latent.dimensions import dimensions
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
-from explorer.store.replay import Replay, read_replay, thinned
+from explorer.store.replay import Replay, read_replay, subsample_frames
 from explorer.ui import words
-from explorer.ui.components.latent_pad import replay
-from explorer.ui.components.latent_pad.map_block import Film, Seen, map_block, pictures_block
+from explorer.ui.components.latent_pad import replay_pad
+from explorer.ui.components.latent_pad.map_block import Film, RunInfo, map_block, pictures_block
 
-LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repeatedly
+MAX_LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repeatedly
 
 
-def replay_view(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
+def show_replay(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
     """Show the replay and return it; None if there are not yet two epochs."""
     found = read_replay(folder)
     if not found or len(found.epochs) < 2:
         return None
-    found = thinned(found, LIVE_FRAMES) if live else found
+    found = subsample_frames(found, MAX_LIVE_FRAMES) if live else found
     id = f"{folder.name}-{found.epochs[-1]}-{len(found.epochs)}"
     pictures = pictures_block(f"replay-pictures-{id}", found.originals, found.pictures)
-    replay(f"replay-{folder.name}", _map(f"replay-{id}", found, spec), pictures)
+    replay_pad(f"replay-{folder.name}", _replay_map(f"replay-{id}", found, spec), pictures)
     return found
 
 
-def _map(id: str, r: Replay, spec: RunSpec):
-    p = project(r.mu[-1])
-    places = (r.mu - p.centre) @ p.axes.T
+def _replay_map(id: str, replay: Replay, spec: RunSpec):
+    p = fit_projection(replay.mu[-1])
+    places = (replay.mu - p.centre) @ p.axes.T
     if spec.latent_dim == 1:
         places[..., 1] = p.points[:, 1]
-    film = Film(places, "epoch", "Epoch", r.epochs, steps=True)
-    e = Embedding(r.mu[-1], None, r.y, r.originals, {})
-    dims = dimensions(r.mu[-1], [0.0] * spec.latent_dim, spec.has_prior)
+    film = Film(places, "epoch", "Epoch", replay.epochs, stepwise=True)
+    e = Embedding(replay.mu[-1], None, replay.y, replay.originals, {})
+    dims = rank_dimensions(replay.mu[-1], [0.0] * spec.latent_dim, spec.has_prior)
     readouts = [
-        ("distortion", list(r.distortion), 1, " nats"),
-        *([("rate", list(r.rate), 1, " nats")] if spec.model_kind.has_rate else []),
+        ("distortion", list(replay.distortion), 1, " nats"),
+        *([("rate", list(replay.rate), 1, " nats")] if spec.model_kind.has_rate else []),
     ]
-    seen = Seen(spec, r.originals.shape[1:], r.class_names)
+    seen = RunInfo(spec, replay.originals.shape[1:], replay.class_names)
     return map_block(
         id,
         seen,
         e,
-        scale_of(r.mu[-1], p, spec.has_prior),
+        reference_gaussian(replay.mu[-1], p, spec.has_prior),
         dims,
-        words.of_images(spec),
+        words.dataset_label(spec),
         film,
         readouts,
-        outliers=True,
+        clip_outliers=True,
     )

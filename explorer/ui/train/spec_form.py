@@ -18,9 +18,9 @@ from explorer.store.ownership import public_name
 from explorer.ui import visitor, words
 
 FIELDS = {f.name: f for f in fields(RunSpec)}
-IMAGES = ("dataset", "image_size", "colour")
-IN_VIEW = (*IMAGES, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
-FOLDED = (
+IMAGE_FIELDS = ("dataset", "image_size", "colour")
+MAIN_FIELDS = (*IMAGE_FIELDS, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
+MORE_FIELDS = (
     "width",
     "depth",
     "likelihood",
@@ -51,7 +51,7 @@ def _key(name: str) -> str:
     return f"setting {name}"
 
 
-def fill(settings: dict) -> None:
+def fill_form(settings: dict) -> None:
     """Set the form to these settings, and every other field to its default."""
     for name, f in FIELDS.items():
         st.session_state[_key(name)] = settings.get(name, f.default)
@@ -59,15 +59,15 @@ def fill(settings: dict) -> None:
 
 def chosen_images() -> dict:
     """Return the settings of the chosen images, which a preset does not change."""
-    return {name: st.session_state[_key(name)] for name in IMAGES}
+    return {name: st.session_state[_key(name)] for name in IMAGE_FIELDS}
 
 
-def from_address(asked: dict[str, str]) -> str:
+def fill_from_query(query: dict[str, str]) -> str:
     """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an
     empty string.
     """
     settings, wrong = {}, []
-    for name, text in asked.items():
+    for name, text in query.items():
         if name not in FIELDS:
             wrong.append(f"there is no setting named {sanitize(name)!r}")
             continue
@@ -82,7 +82,7 @@ def from_address(asked: dict[str, str]) -> str:
     except UserError as error:
         wrong.append(str(error).rstrip("."))
         settings = {}
-    fill(settings)
+    fill_form(settings)
     sentence = f"Part of this link is invalid: {'; '.join(wrong)}" if wrong else ""
     return sentence if not wrong or sentence.endswith("?") else f"{sentence}."
 
@@ -90,14 +90,14 @@ def from_address(asked: dict[str, str]) -> str:
 def spec_form() -> RunSpec | None:
     """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
-        fill({})
+        fill_form({})
     hidden = unused_options(
         *(st.session_state[_key(name)] for name in ("dataset", "model", "network", "likelihood"))
     )
     values = {}
-    values |= _rows([name for name in IN_VIEW if name not in hidden])
+    values |= _field_rows([name for name in MAIN_FIELDS if name not in hidden])
     with st.expander("More settings"):
-        values |= _rows([name for name in FOLDED if name not in hidden])
+        values |= _field_rows([name for name in MORE_FIELDS if name not in hidden])
     try:
         spec = RunSpec(**{name: value for name, value in values.items() if value is not None})
         check_dataset(spec.dataset)
@@ -107,7 +107,7 @@ def spec_form() -> RunSpec | None:
         return None
 
 
-def _rows(names: list[str]) -> dict:
+def _field_rows(names: list[str]) -> dict:
     """Show the widgets, four in a row, and return their values."""
     values = {}
     for first in range(0, len(names), 4):
@@ -126,10 +126,13 @@ def _widget(f: Field):
     m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
-        names = [*built_in_datasets(), *(f"own:{name}" for name in own.names() if visitor.may_see(name))]
+        names = [
+            *built_in_datasets(),
+            *(f"own:{name}" for name in own.list_names() if visitor.can_view(name)),
+        ]
         given = st.session_state[key]
         return st.selectbox(
-            label, names if given in names else [*names, given], format_func=words.choice_of_images, **how
+            label, names if given in names else [*names, given], format_func=words.dataset_option, **how
         )
     if m["choices"]:
         return st.selectbox(
@@ -144,14 +147,14 @@ def _widget(f: Field):
             kind(m["low"]),
             kind(m["high"]),
             step=kind(m["step"]),
-            placeholder=_usual(f.name),
+            placeholder=_placeholder(f.name),
             **extra,
             **how,
         )
-    return st.text_input(label, placeholder=_usual(f.name), **how) or None
+    return st.text_input(label, placeholder=_placeholder(f.name), **how) or None
 
 
-def _usual(name: str) -> str:
+def _placeholder(name: str) -> str:
     """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
         above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
-from explorer.ui.compare.address import take, written
-from explorer.ui.components.pad_position import Place
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
+from explorer.ui.compare.address import apply_query, build_query
+from explorer.ui.components.pad_position import PadPosition
 
 BETAS = (0.01, 0.1, 1.0)
 RNG = np.random.default_rng(0)
@@ -14,29 +14,29 @@ RNG = np.random.default_rng(0)
 
 def scales(ae_dim=2, vae_dim=2):
     codes = RNG.standard_normal((200, ae_dim)) * 9 + 4, RNG.standard_normal((200, vae_dim))
-    return [scale_of(mu, project(mu), prior) for mu, prior in zip(codes, (False, True))]
+    return [reference_gaussian(mu, fit_projection(mu), prior) for mu, prior in zip(codes, (False, True))]
 
 
 def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
-    here = Place([list(z) for z in zs], None, film=1.0)
-    return here, take(address, here, *scales(**dims), betas=betas)
+    here = PadPosition([list(z) for z in zs], None, film=1.0)
+    return here, apply_query(address, here, *scales(**dims), betas=betas)
 
 
 def test_a_link_leads_to_where_it_was_written():
-    before = Place([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
-    address = written("a", "b", before, moves=True)
+    before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
+    address = build_query("a", "b", before, has_beta=True)
     here, said = followed(address)
     assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
-    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in written(
-        "a", "b", before, moves=False
+    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query(
+        "a", "b", before, has_beta=False
     )
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
     ae, vae = scales()
-    here = Place([[1.0, 1.0], [0.0, 0.0]], None, film=1.0)
-    assert not take({"z": "0.5,-1"}, here, ae, vae, betas=BETAS)
-    assert here.zs[1] == [0.5, -1] and ae.standard(here.zs[0]) == pytest.approx([0.5, -1])
+    here = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film=1.0)
+    assert not apply_query({"z": "0.5,-1"}, here, ae, vae, betas=BETAS)
+    assert here.zs[1] == [0.5, -1] and ae.to_standard(here.zs[0]) == pytest.approx([0.5, -1])
 
 
 @pytest.mark.parametrize(

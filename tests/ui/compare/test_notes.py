@@ -9,26 +9,26 @@ from scipy import stats
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
 from explorer.figures.kl_weight import gap_over_beta
-from explorer.latent.confidence import BelowConfidence
+from explorer.latent.confidence import LowConfidenceShares
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.share import Share
 from explorer.runs.load import load_model
 from explorer.runs.measure import classified_below
-from explorer.store.catalogue import SHIPPED, find
-from explorer.store.classifier import SURE, classifier_of
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.embedding import read_embedding
-from explorer.store.run import read
+from explorer.store.run import read_run
 from explorer.ui import words
 from explorer.ui.compare import pairs
-from explorer.ui.compare.notes import in_gaps, over_beta, side_by_side
+from explorer.ui.compare.notes import beta_note, gap_comparison_note, gap_note
 from explorer.ui.components.readouts import film_readouts, frame_gap
 
 AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
 
 
-def below(gaps: float, outside: float, n: int = 1000) -> BelowConfidence:
+def below(gaps: float, outside: float, n: int = 1000) -> LowConfidenceShares:
     shares = [Share.of(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
-    return BelowConfidence(shares[0], *shares)
+    return LowConfidenceShares(shares[0], *shares)
 
 
 def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
@@ -44,21 +44,21 @@ def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
     ],
 )
 def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, says):
-    said = in_gaps(below(gaps, outside))
+    said = gap_note(below(gaps, outside))
     assert (
         said.endswith(f": {says}.")
         and f"{gaps:.0%} (" in said
         and f"{outside:.0%} (" in said
-        and f"below {SURE:.0%} confidence" in said
+        and f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in said
     )
 
 
 @pytest.mark.parametrize("name", AES)
 def test_what_is_said_of_a_shipped_ae_holds_for_other_draws(name):
     """Against a test of the two proportions, of draws with another seed."""
-    at = load_model(read(SHIPPED / name))
+    at = load_model(read_run(SHIPPED_FOLDER / name))
     e = read_embedding(at.run)
-    said, other = in_gaps(classified_below(at, e.mu, e.logvar)), classified_below(at, e.mu, e.logvar, seed=1)
+    said, other = gap_note(classified_below(at, e.mu, e.logvar)), classified_below(at, e.mu, e.logvar, seed=1)
     counts = [
         [round(part.share * part.n), part.n - round(part.share * part.n)]
         for part in (other.in_gaps, other.outside)
@@ -73,37 +73,37 @@ def test_what_is_said_of_a_shipped_ae_holds_for_other_draws(name):
 
 @pytest.mark.parametrize("name, at_least", [("mnist-vae-2d", 0.25), ("fashion-mnist-vae-2d", 0.5)])
 def test_the_classifier_is_confident_about_noise_as_the_help_says(name, at_least):
-    run = read(SHIPPED / name)
+    run = read_run(SHIPPED_FOLDER / name)
     noise = np.random.default_rng(0).random((500, *run.shape), dtype=np.float32)
-    classifier = classifier_of(run)[0]
-    assert (classifier.probabilities(noise).max(1) >= SURE).mean() > at_least
-    assert classifier.probabilities(np.ones((1, *run.shape), np.float32)).max() >= SURE
+    classifier = read_classifier(run)[0]
+    assert (classifier.probabilities(noise).max(1) >= MIN_CLASS_PROBABILITY).mean() > at_least
+    assert classifier.probabilities(np.ones((1, *run.shape), np.float32)).max() >= MIN_CLASS_PROBABILITY
 
 
 def test_a_gap_shrinks_only_beyond_its_uncertainty_and_to_more_than_equality():
-    assert "The gap shrinks, but for two equal distributions it would be 3%." in over_beta(
+    assert "The gap shrinks, but for two equal distributions it would be 3%." in beta_note(
         gap(0.27), gap(0.06), gap(0.29), 0.001, 10
     )
-    assert over_beta(gap(0.27), gap(0.032), None, 0.001, 10).endswith("The gap shrinks.")
-    assert "no clear decrease" in over_beta(gap(0.09, 360, 0.02), gap(0.06, 360, 0.02), None, 0.001, 10)
-    assert "no clear decrease" in over_beta(gap(0.06), gap(0.27), None, 0.001, 10)
-    assert "%" not in over_beta(None, None, gap(0.29), 0.001, 10)
+    assert beta_note(gap(0.27), gap(0.032), None, 0.001, 10).endswith("The gap shrinks.")
+    assert "no clear decrease" in beta_note(gap(0.09, 360, 0.02), gap(0.06, 360, 0.02), None, 0.001, 10)
+    assert "no clear decrease" in beta_note(gap(0.06), gap(0.27), None, 0.001, 10)
+    assert "%" not in beta_note(None, None, gap(0.29), 0.001, 10)
 
 
 def test_two_gaps_are_told_apart_only_of_as_many_codes():
-    assert "the VAE's is smaller" in side_by_side(
+    assert "the VAE's is smaller" in gap_comparison_note(
         gap(0.29), gap(0.12)
-    ) and "the AE's is smaller" in side_by_side(gap(0.1), gap(0.2))
-    assert "no clear difference" in side_by_side(gap(0.120), gap(0.121))
-    assert "no clear difference" in side_by_side(gap(0.29), gap(0.12, 360))
-    assert "%" not in side_by_side(None, gap(0.1))
+    ) and "the AE's is smaller" in gap_comparison_note(gap(0.1), gap(0.2))
+    assert "no clear difference" in gap_comparison_note(gap(0.120), gap(0.121))
+    assert "no clear difference" in gap_comparison_note(gap(0.29), gap(0.12, 360))
+    assert "%" not in gap_comparison_note(None, gap(0.1))
 
 
 def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
     """By Monte Carlo with torch.distributions, on the trained rungs of a shipped ladder; I(x; z) is at most
     ln n.
     """
-    run = read(SHIPPED / "digits-ladder-2d")
+    run = read_run(SHIPPED_FOLDER / "digits-ladder-2d")
     film, rng = read_embedding(run).film, torch.manual_seed(0)  # noqa: F841
     for i in (0, 12, 18):
         mu = torch.from_numpy(film.mu[i]).double()
@@ -116,12 +116,14 @@ def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
         kl = (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item()
         assert information + kl == pytest.approx(run.film[i].rate, rel=0.02, abs=1e-3)
         assert (
-            0 <= information <= np.log(len(mu)) + 0.01 and kl >= 0 and information <= run.film[i].rate + 1e-3
+            0 <= information <= np.log_axis(len(mu)) + 0.01
+            and kl >= 0
+            and information <= run.film[i].rate + 1e-3
         )
 
 
 def test_a_ladder_shows_each_gap_with_its_interval():
-    run = read(SHIPPED / "mnist-ladder-2d")
+    run = read_run(SHIPPED_FOLDER / "mnist-ladder-2d")
     name, shares, digits, unit, intervals = film_readouts(run)[0]
     for frame, share, (low, high) in zip(run.film, shares, intervals, strict=True):
         estimate = frame_gap(frame)
@@ -137,7 +139,7 @@ def test_a_ladder_shows_each_gap_with_its_interval():
 
 
 def test_a_ladder_of_an_earlier_version_shows_its_gaps_without_intervals():
-    run = read(SHIPPED / "mnist-ladder-2d")
+    run = read_run(SHIPPED_FOLDER / "mnist-ladder-2d")
     old = replace(
         run, film=tuple(replace(f, gap_error=None, prior_gap_error=None, gap_codes=None) for f in run.film)
     )
@@ -146,7 +148,7 @@ def test_a_ladder_of_an_earlier_version_shows_its_gaps_without_intervals():
 
 
 def test_the_chart_marks_trained_kl_weights_with_their_intervals():
-    run = read(SHIPPED / "mnist-ladder-2d")
+    run = read_run(SHIPPED_FOLDER / "mnist-ladder-2d")
     column = lambda name: [getattr(f, name) for f in run.film]  # noqa: E731
     estimates = [frame_gap(f) for f in run.film]
     for known in (estimates, [None] * len(estimates)):
@@ -171,12 +173,19 @@ def test_the_chart_marks_trained_kl_weights_with_their_intervals():
 
 
 def test_networks_of_different_settings_are_named(runs_folder):
-    assert "width 200 and 400" in pairs.differences(
-        read(SHIPPED / "mnist-ae-2d"), read(SHIPPED / "mnist-vae-2d")
+    assert "width 200 and 400" in pairs.difference_sentence(
+        read_run(SHIPPED_FOLDER / "mnist-ae-2d"), read_run(SHIPPED_FOLDER / "mnist-vae-2d")
     )
-    assert pairs.differences(read(SHIPPED / "mnist-ae-2d"), read(SHIPPED / "mnist-ladder-2d")) == ""
-    assert "latent dim 2 and 6" in pairs.differences(find("tiny-ae"), find("tiny-vae-6d"))
+    assert (
+        pairs.difference_sentence(
+            read_run(SHIPPED_FOLDER / "mnist-ae-2d"), read_run(SHIPPED_FOLDER / "mnist-ladder-2d")
+        )
+        == ""
+    )
+    assert "latent dim 2 and 6" in pairs.difference_sentence(find_run("tiny-ae"), find_run("tiny-vae-6d"))
 
 
 def test_a_ladder_says_where_its_weights_are_interpolated(runs_folder):
-    assert "interpolated" in words.making(find("tiny-ladder")) and not words.making(find("tiny-vae"))
+    assert "interpolated" in words.ladder_sentence(find_run("tiny-ladder")) and not words.ladder_sentence(
+        find_run("tiny-vae")
+    )

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.store.catalogue import find
+from explorer.store.catalogue import find_run
 from explorer.ui.compare import pairs
 
 
 @pytest.fixture
 def runs(runs_folder):
     return [
-        find(name)
+        find_run(name)
         for name in (
             "tiny-vae",
             "tiny-ae",
@@ -30,18 +30,21 @@ def names(pair):
 
 def test_an_ae_meets_the_ladder_made_most_like_it(runs):
     by_name = {run.name: run for run in runs}
-    assert pairs.partner(by_name["tiny-ae"], runs).name == "tiny-ladder"
-    assert pairs.partner(by_name["mnist-ae-2d"], runs).name == "mnist-vae-2d"
+    assert pairs.best_partner(by_name["tiny-ae"], runs).name == "tiny-ladder"
+    assert pairs.best_partner(by_name["mnist-ae-2d"], runs).name == "mnist-vae-2d"
     twin = replace(
         by_name["mnist-ae-2d"], name="twin", spec=replace(by_name["mnist-ae-2d"].spec, latent_dim=16)
     )
-    assert pairs.partner(by_name["mnist-vae-16d"], [*runs, twin]).name == "twin"
+    assert pairs.best_partner(by_name["mnist-vae-16d"], [*runs, twin]).name == "twin"
 
 
 def test_the_usual_pair_is_of_mnist_and_of_two_dimensions(runs):
-    assert names(pairs.usual(runs)) == ("mnist-ae-2d", "mnist-vae-2d")
-    assert names(pairs.usual(runs, pairs.images_of(runs[0]))) == ("tiny-ae", "tiny-ladder")
-    assert pairs.usual([run for run in runs if run.spec.has_prior]) is None and pairs.usual([]) is None
+    assert names(pairs.default_pair(runs)) == ("mnist-ae-2d", "mnist-vae-2d")
+    assert names(pairs.default_pair(runs, pairs.image_settings(runs[0]))) == ("tiny-ae", "tiny-ladder")
+    assert (
+        pairs.default_pair([run for run in runs if run.spec.has_prior]) is None
+        and pairs.default_pair([]) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,22 +61,22 @@ def test_the_usual_pair_is_of_mnist_and_of_two_dimensions(runs):
     ],
 )
 def test_what_is_asked_for_and_does_not_fit_gets_what_does(runs, ae, vae, shown, says):
-    pair, said = pairs.asked(ae, vae, runs)
+    pair, said = pairs.resolve_pair(ae, vae, runs)
     assert names(pair) == shown and says in said and bool(says) == bool(said)
 
 
 def test_a_vqvae_stands_beside_none(runs):
-    with_it = [*runs, find("tiny-vqvae")]
-    assert pairs.partner(with_it[-1], with_it) is None
-    assert names(pairs.usual(with_it, pairs.images_of(runs[0]))) == ("tiny-ae", "tiny-ladder")
-    assert "tiny-vqvae is not an AE" in pairs.asked("tiny-vqvae", None, with_it)[1]
-    assert "tiny-vqvae is not a VAE" in pairs.asked(None, "tiny-vqvae", with_it)[1]
+    with_it = [*runs, find_run("tiny-vqvae")]
+    assert pairs.best_partner(with_it[-1], with_it) is None
+    assert names(pairs.default_pair(with_it, pairs.image_settings(runs[0]))) == ("tiny-ae", "tiny-ladder")
+    assert "tiny-vqvae is not an AE" in pairs.resolve_pair("tiny-vqvae", None, with_it)[1]
+    assert "tiny-vqvae is not a VAE" in pairs.resolve_pair(None, "tiny-vqvae", with_it)[1]
 
 
 def test_without_a_partner_there_is_the_command_that_trains_one(runs):
-    pair, said = pairs.asked(None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"])
+    pair, said = pairs.resolve_pair(None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"])
     assert pair is None and "There is no AE" in said and "train --dataset mnist --model ae" in said
-    pair, said = pairs.asked("tiny-ae", None, [run for run in runs if not run.spec.has_prior])
+    pair, said = pairs.resolve_pair("tiny-ae", None, [run for run in runs if not run.spec.has_prior])
     assert (
         pair is None
         and "There is no VAE" in said

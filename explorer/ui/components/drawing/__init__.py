@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.ui.components.latent_pad import style
+from explorer.ui.components.latent_pad import read_css
 
-HERE = Path(__file__).parent
-SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-CSS = style("button") + "\n" + (HERE / "drawing.css").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parent
+PICTURE_SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
+CSS = read_css("button") + "\n" + (FOLDER / "drawing.css").read_text(encoding="utf-8")
 _drawing = st.components.v2.component(
-    "drawing", js=(HERE / "drawing.js").read_text(encoding="utf-8"), css=CSS
+    "drawing", js=(FOLDER / "drawing.js").read_text(encoding="utf-8"), css=CSS
 )
 
 
@@ -26,19 +26,26 @@ def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280)
 
     def hear():
         # none from a canvas that is no longer there
-        strokes = picture(st.session_state.get(key, {}).get("picture"))
+        strokes = decode_picture(st.session_state.get(key, {}).get("picture"))
         if strokes is not None:
             on_draw(strokes)
 
-    _drawing(key=key, data={"key": key, "size": size, "side": SIDE}, on_picture_change=hear)
+    _drawing(key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=hear)
 
 
-def picture(message: object) -> np.ndarray | None:
+def decode_picture(message: object) -> np.ndarray | None:
     """{"n", "width", "height", "pixels": base64 of uint8} -> [112, 112], or None if it is anything else."""
-    if not isinstance(message, dict) or (message.get("width"), message.get("height")) != (SIDE, SIDE):
+    if not isinstance(message, dict) or (message.get("width"), message.get("height")) != (
+        PICTURE_SIDE,
+        PICTURE_SIDE,
+    ):
         return None
     try:
         pixels = base64.b64decode(message["pixels"], validate=True)
     except (KeyError, TypeError, ValueError):
         return None
-    return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE) if len(pixels) == SIDE**2 else None
+    return (
+        np.frombuffer(pixels, np.uint8).reshape(PICTURE_SIDE, PICTURE_SIDE)
+        if len(pixels) == PICTURE_SIDE**2
+        else None
+    )

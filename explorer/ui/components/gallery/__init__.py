@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.figures.images import data_uri, sheet
-from explorer.ui.components.latent_pad import javascript
+from explorer.figures.images import image_sheet, to_data_uri
+from explorer.ui.components.latent_pad import read_javascript
 
-HERE = Path(__file__).parent
-JS = javascript("dom", "save_image") + "\n" + (HERE / "gallery.js").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parent
+JS = read_javascript("dom", "save_image") + "\n" + (FOLDER / "gallery.js").read_text(encoding="utf-8")
 _gallery = st.components.v2.component(
-    "gallery", js=JS, css=(HERE / "gallery.css").read_text(encoding="utf-8")
+    "gallery", js=JS, css=(FOLDER / "gallery.css").read_text(encoding="utf-8")
 )
 
 
@@ -23,20 +23,20 @@ def gallery(
     names: Sequence[str],
     columns: int,
     *,
-    heads: Sequence[str] | None = None,
+    row_labels: Sequence[str] | None = None,
     captions: Sequence[str] | None = None,
-    marked: Collection[int] = (),
-    mark: str = "",
+    underlined: Collection[int] = (),
+    underline_note: str = "",
     chosen: int | None = None,
     dense: bool = False,
-    about: str = "",
+    caption_suffix: str = "",
     on_pick: Callable[[int], None] | None = None,
 ) -> None:
     """images [n, C, H, W], uint8 or float in [0, 1], in rows of `columns`, named for who hears the page.
 
-    heads: a word before each row; captions: under each image; marked: images that are underlined, which
-    `mark` explains; chosen: the present one; dense: without room between them; about: what a saved picture's
-    caption says after the title; on_pick(index): one was clicked.
+    row_labels: a word before each row; captions: under each image; underlined: images that are underlined,
+    which `mark` explains; chosen: the present one; dense: without room between them; caption_suffix: what a
+    saved picture's caption says after the title; on_pick(index): one was clicked.
     """
 
     def hear():
@@ -55,19 +55,19 @@ def gallery(
         key=key,
         on_pick_change=hear,
         data={
-            "sheet": data_uri(sheet(list(rows), gap=0)),
+            "sheet": to_data_uri(image_sheet(list(rows), gap=0)),
             "n": len(images),
             "columns": columns,
             "image": images.shape[1:],
             "title": title,
             "names": names,
-            "heads": heads,
+            "heads": row_labels,
             "captions": captions,
-            "marked": [int(i) for i in marked],
-            "mark": mark,
+            "marked": [int(i) for i in underlined],
+            "mark": underline_note,
             "chosen": chosen,
             "dense": dense,
-            "about": about,
+            "about": caption_suffix,
             "actions": on_pick is not None,
         },
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.ui.components.latent_pad.block import Block, LateBlock
+from explorer.ui.components.latent_pad.block import Block, LazyBlock
 
-HERE = Path(__file__).parent
-PARTS = (
+FOLDER = Path(__file__).parent
+JS_MODULES = (
     "block",
     "store",
     "dom",
@@ -45,37 +45,41 @@ PARTS = (
     "replay",
     "mount",
 )
-SENT = "blocks sent to this browser"
+SENT_BLOCKS_KEY = "sent_blocks"
 
 
-def javascript(*parts: str) -> str:
+def read_javascript(*parts: str) -> str:
     """The parts as one module: none imports another."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)
+    return "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in parts)
 
 
-def style(*parts: str) -> str:
-    return "\n".join((HERE / f"{part}.css").read_text(encoding="utf-8") for part in parts)
+def read_css(*parts: str) -> str:
+    return "\n".join((FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in parts)
 
 
-_pad = st.components.v2.component("latent_pad", js=javascript(*PARTS), css=style("button", "pad"))
-_courier = st.components.v2.component("latent_pad_courier", js=javascript("store", "transport"))
+_pad_component = st.components.v2.component(
+    "latent_pad", js=read_javascript(*JS_MODULES), css=read_css("button", "pad")
+)
+_transport_component = st.components.v2.component(
+    "latent_pad_courier", js=read_javascript("store", "transport")
+)
 
 
 def latent_pad(
     key: str,
     *,
     sides: Sequence[tuple[Block, Block | None]],
-    letter: dict,
-    images: Block | LateBlock | None = None,
+    state: dict,
+    images: Block | LazyBlock | None = None,
     classifier: Block | None = None,
     compact: bool = False,
     on_commit: Callable[[dict], None],
-    on_ask: Callable[[dict], None] | None = None,
+    on_decode_request: Callable[[dict], None] | None = None,
 ) -> None:
     """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
     sent after all else.
 
-    sides: of each run its map and its decoder, None if the server decodes. letter: {"zs": a z [D] of each
+    sides: of each run its map and its decoder, None if the server decodes. state: {"zs": a z [D] of each
     side, "row": of the chosen point or None, "heard": the number "n" of the last message heard, or None},
     "film": a place on its axis, if there is one, "start": of a walk [2], "drawn": what a tool shows of itself
     (Pad.setToolOverlay in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of
@@ -91,9 +95,9 @@ def latent_pad(
 
         return hear
 
-    couriers = _send(key, [*(block for side in sides for block in side), classifier], letter, images)
+    couriers = _send_blocks(key, [*(block for side in sides for block in side), classifier], state, images)
     parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
-    _pad(
+    _pad_component(
         key=key,
         data=[
             {
@@ -105,51 +109,51 @@ def latent_pad(
             }
         ],
         on_commit_change=said("commit", on_commit),
-        on_ask_change=said("ask", on_ask or (lambda _: None)),
-        on_missing_change=said("missing", _forget),
+        on_ask_change=said("ask", on_decode_request or (lambda _: None)),
+        on_missing_change=said("missing", _mark_missing),
     )
     with couriers:
-        _carry(key, [images])
+        _send_unsent(key, [images])
 
 
-def replay(key: str, map: Block, pictures: Block) -> None:
+def replay_pad(key: str, map_block: Block, pictures_block: Block) -> None:
     """A training over its epochs: the map, whose film they are, and the pictures of its frames."""
-    _send(key, [map, pictures], {})
-    _pad(
+    _send_blocks(key, [map_block, pictures_block], {})
+    _pad_component(
         key=key,
-        data=[{"key": key, "replay": {"map": map.id, "pictures": pictures.id}}],
-        on_missing_change=lambda: _forget((st.session_state.get(key) or {}).get("missing") or {}),
+        data=[{"key": key, "replay": {"map": map_block.id, "pictures": pictures_block.id}}],
+        on_missing_change=lambda: _mark_missing((st.session_state.get(key) or {}).get("missing") or {}),
     )
 
 
-def _send(
-    key: str, blocks: Sequence[Block | None], letter: dict, later: Block | LateBlock | None = None
+def _send_blocks(
+    key: str, blocks: Sequence[Block | None], state: dict, late_block: Block | LazyBlock | None = None
 ) -> DeltaGenerator:
     """The blocks that this browser has not been sent yet, and the letter, which announces a later one; where
     that is to go.
     """
     couriers = st.container(key=f"couriers-{key}")
     with couriers:
-        new = [block.id for block in _new([*blocks, later])]
-        _carry(key, blocks)
-        _courier(key=f"{key}-letter", data=[{**letter, "to": key, "sending": new}])
+        new = [block.id for block in _unsent([*blocks, late_block])]
+        _send_unsent(key, blocks)
+        _transport_component(key=f"{key}-letter", data=[{**state, "to": key, "sending": new}])
     return couriers
 
 
-def _carry(key: str, blocks: Sequence[Block | LateBlock | None]) -> None:
-    for block in _new(blocks):
-        _courier(key=f"{key}-{block.id}", data=block.content)
-        st.session_state[SENT].add(block.id)
+def _send_unsent(key: str, blocks: Sequence[Block | LazyBlock | None]) -> None:
+    for block in _unsent(blocks):
+        _transport_component(key=f"{key}-{block.id}", data=block.content)
+        st.session_state[SENT_BLOCKS_KEY].add(block.id)
 
 
-def _new(blocks: Sequence[Block | LateBlock | None]) -> list[Block | LateBlock]:
+def _unsent(blocks: Sequence[Block | LazyBlock | None]) -> list[Block | LazyBlock]:
     """Those that this browser has not been sent yet, each once."""
-    sent = st.session_state.setdefault(SENT, set())
+    sent = st.session_state.setdefault(SENT_BLOCKS_KEY, set())
     return [
         block for block in {block.id: block for block in blocks if block}.values() if block.id not in sent
     ]
 
 
-def _forget(told: dict) -> None:
+def _mark_missing(payload: dict) -> None:
     """The browser has lost blocks: they are sent again."""
-    st.session_state[SENT].difference_update(told.get("ids", ()))
+    st.session_state[SENT_BLOCKS_KEY].difference_update(payload.get("ids", ()))

@@ -18,15 +18,15 @@ class Block:
 
 
 @dataclass(frozen=True)
-class LateBlock:
+class LazyBlock:
     """One that takes long to make, and is made when it is first sent."""
 
     id: str
-    make: Callable[[str], Block]
+    build: Callable[[str], Block]
 
     @cached_property
     def content(self) -> bytes:
-        return self.make(self.id).content
+        return self.build(self.id).content
 
 
 def make_block(id: str, about: dict, tensors: dict[str, np.ndarray]) -> Block:

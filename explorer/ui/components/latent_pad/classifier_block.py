@@ -2,11 +2,11 @@
 
 import math
 
-from explorer.store.classifier import SURE, Classifier
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier
 from explorer.ui.components.latent_pad.block import Block, make_block
 
 
-def classifier_block(id: str, c: Classifier) -> Block:
+def classifier_block(id: str, classifier: Classifier) -> Block:
     """Pixels -> the probability of each class."""
     layers = [
         {"kind": "dense", "name": "1"},
@@ -15,11 +15,11 @@ def classifier_block(id: str, c: Classifier) -> Block:
         {"kind": "softmax"},
     ]
     about = {
-        "input": math.prod(c.shape),
+        "input": math.prod(classifier.shape),
         "layers": layers,
         "rungs": [0.0],
-        "classes": c.class_names,
-        "accuracy": c.accuracy,
-        "sure": SURE,
+        "classes": classifier.class_names,
+        "accuracy": classifier.accuracy,
+        "sure": MIN_CLASS_PROBABILITY,
     }
-    return make_block(id, about, {name: w[None] for name, w in c.weights.items()})
+    return make_block(id, about, {name: w[None] for name, w in classifier.weights.items()})

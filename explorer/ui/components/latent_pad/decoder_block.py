@@ -8,9 +8,9 @@ import numpy as np
 from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 
-MOST_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
-PREFIX = "decoder."
-LAYER = re.compile(r"(decoder\.\d+)\.weight")
+MAX_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
+DECODER_PREFIX = "decoder."
+LAYER_PATTERN = re.compile(r"(decoder\.\d+)\.weight")
 
 
 def decoder_block(
@@ -18,7 +18,7 @@ def decoder_block(
     spec: RunSpec,
     shape: tuple[int, int, int],
     rungs: dict[float, dict[str, np.ndarray]],
-    log: bool = False,
+    log_axis: bool = False,
 ) -> Block | None:
     """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
     as the film's is).
@@ -30,10 +30,10 @@ def decoder_block(
     if not (spec.network_kind.in_browser and image_layer):
         return None
     first = next(iter(rungs.values()))
-    layers, multiply_adds = _layers(shape, first)
-    if multiply_adds > MOST_MULTIPLY_ADDS:
+    layers, multiply_adds = _layers_and_cost(shape, first)
+    if multiply_adds > MAX_MULTIPLY_ADDS:
         return None
-    at = [math.log10(value) if log else value for value in rungs]
+    at = [math.log10(value) if log_axis else value for value in rungs]
     about = {"input": spec.latent_dim, "layers": [*layers, {"kind": image_layer}], "rungs": at}
     return make_block(
         id,
@@ -41,18 +41,18 @@ def decoder_block(
         {
             name: np.stack([rung[name] for rung in rungs.values()])
             for name in first
-            if name.startswith(PREFIX)
+            if name.startswith(DECODER_PREFIX)
         },
     )
 
 
-def _layers(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
+def _layers_and_cost(shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> tuple[list[dict], int]:
     """Layers by their weights: matrices are dense, kernels double the image; ReLU between. And the
     multiply-adds of it all.
     """
     names = sorted(
-        (found[1] for name in weights if (found := LAYER.fullmatch(name))),
-        key=lambda name: int(name.removeprefix(PREFIX)),
+        (found[1] for name in weights if (found := LAYER_PATTERN.fullmatch(name))),
+        key=lambda name: int(name.removeprefix(DECODER_PREFIX)),
     )
     layers, multiply_adds = [], 0
     doublings = sum(weights[f"{name}.weight"].ndim == 4 for name in names)

@@ -6,20 +6,20 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from explorer.figures.palette import colour_of
+from explorer.figures.palette import class_colour
 from explorer.latent.dimensions import Dimension
-from explorer.latent.scale import Scale, square_root
+from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.run import Run
 from explorer.ui.components.latent_pad.block import Block, make_block
 
-FINEST = 65_535
-SEEN = 3.2  # standard deviations of the Gaussian with rings that a map shows at least
-ROOM = 0.04  # beyond the outermost points, of the map's width
+MAX_POSITION = 65_535
+MIN_VISIBLE_SIGMA = 3.2  # standard deviations of the Gaussian with rings that a map shows at least
+MAP_MARGIN = 0.04  # beyond the outermost points, of the map's width
 # percent of the codes at each end of an axis, which would squeeze all others if the map had to show them
-OUTLIERS = 0.5
-KEY_STEP = 0.1  # of an arrow key, in standard deviations
+OUTLIER_PERCENT = 0.5
+ARROW_KEY_STEP_SIGMA = 0.1  # of an arrow key, in standard deviations
 
 
 # name, what was measured at each frame or None, digits, unit, and, if it has them, the ends of each 95%
@@ -37,24 +37,24 @@ class Film:
     name: str
     title: str
     values: tuple[float, ...]
-    log: bool = False
+    log_axis: bool = False
     marks: tuple[float, ...] = ()
     logvar: np.ndarray | None = None
-    steps: bool = False  # to be gone through frame by frame, too
+    stepwise: bool = False  # to be gone through frame by frame, too
 
     def axis(self) -> dict:
         return {
             "name": self.name,
             "title": self.title,
             "values": self.values,
-            "log": self.log,
+            "log": self.log_axis,
             "marks": self.marks,
-            "steps": self.steps,
+            "steps": self.stepwise,
         }
 
 
 @dataclass(frozen=True)
-class Seen:
+class RunInfo:
     """What a map needs to know of a run: one that is trained, or one that still learns."""
 
     spec: RunSpec
@@ -72,16 +72,16 @@ class Gaps:
 
 def map_block(
     id: str,
-    run: Run | Seen,
-    e: Embedding,
-    scale: Scale,
-    dims: list[Dimension],
-    what: str,
+    run: Run | RunInfo,
+    embedding: Embedding,
+    scale: ReferenceGaussian,
+    dimensions: list[Dimension],
+    dataset_label: str,
     film: Film | None = None,
     readouts: Sequence[Readout] = (),
     gaps: Gaps | None = None,
-    fitted: bool = False,
-    outliers: bool = False,
+    fitted_rings: bool = False,
+    clip_outliers: bool = False,
 ) -> Block:
     """The codes of a run, of which e has the first ones: still, or moving along a film's axis.
 
@@ -89,21 +89,25 @@ def map_block(
     beyond the map.
     """
     p, has_prior, latent_dim = scale.projection, run.spec.has_prior, run.spec.latent_dim
-    positions = (p.points[None, : len(e.mu)] if film is None else film.positions).astype(np.float64)
-    logvar = film.logvar if film else None if e.logvar is None else e.logvar[None]
-    present = np.unique(e.y)
+    positions = (p.points[None, : len(embedding.mu)] if film is None else film.positions).astype(np.float64)
+    logvar = film.logvar if film else None if embedding.logvar is None else embedding.logvar[None]
+    present = np.unique(embedding.y)
     low, high = positions.min((0, 1)), positions.max((0, 1))
-    rings = has_prior or fitted
-    seen = (p.place(scale.mean), SEEN * np.linalg.norm(scale.unit, axis=1)) if rings else None
+    rings = has_prior or fitted_rings
+    seen = (p.place(scale.mean), MIN_VISIBLE_SIGMA * np.linalg.norm(scale.unit, axis=1)) if rings else None
     tensors = {
         "positions": (
-            np.rint((positions - low) / np.where(high > low, high - low, 1) * FINEST).astype(np.uint16)
+            np.rint((positions - low) / np.where(high > low, high - low, 1) * MAX_POSITION).astype(np.uint16)
         ),
         "low": low,
         "high": high,
-        "bounds": np.stack([_bounds(frame, OUTLIERS if outliers else 0, seen) for frame in positions]),
-        "labels": np.searchsorted(present, e.y).astype(np.uint16),
-        "labels_at": np.stack([np.median(positions[:, e.y == label], axis=1) for label in present], axis=1),
+        "bounds": np.stack(
+            [_map_bounds(frame, OUTLIER_PERCENT if clip_outliers else 0, seen) for frame in positions]
+        ),
+        "labels": np.searchsorted(present, embedding.y).astype(np.uint16),
+        "labels_at": np.stack(
+            [np.median(positions[:, embedding.y == label], axis=1) for label in present], axis=1
+        ),
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
@@ -111,27 +115,31 @@ def map_block(
         "per_unit": np.linalg.pinv(scale.unit),
     }
     if not has_prior:
-        tensors["factor"] = square_root(scale.covariance)
+        tensors["factor"] = symmetric_square_root(scale.covariance)
     if logvar is not None:
-        tensors["spread"] = np.stack([_spread(frame, p.axes) for frame in logvar]).astype(np.float16)
+        tensors["spread"] = np.stack([_posterior_cholesky(frame, p.axes) for frame in logvar]).astype(
+            np.float16
+        )
     if gaps:
         tensors |= {"shade": gaps.shade, "shade_bounds": gaps.bounds}
-    sd = 1.0 if has_prior else float(np.mean([d.sd for d in dims])) or 1.0
+    sd = 1.0 if has_prior else float(np.mean([d.sd for d in dimensions])) or 1.0
     about = {
-        "label": f"Map of {len(e.mu):,} codes of {what} images, coloured by class.",
-        "titles": p.titles,
+        "label": f"Map of {len(embedding.mu):,} codes of {dataset_label} images, coloured by class.",
+        "titles": p.axis_titles,
         "to_scale": latent_dim > 1,
         "rings": rings and latent_dim > 1,
         "has_prior": has_prior,
         "latent_dim": latent_dim,
         "image": run.shape,
-        "classes": [{"name": run.class_names[label], "colour": colour_of(label)} for label in present],
-        "dimensions": [asdict(d) | {"step": KEY_STEP * (1 if has_prior else d.sd or 1)} for d in dims],
-        "step": KEY_STEP * sd,
+        "classes": [{"name": run.class_names[label], "colour": class_colour(label)} for label in present],
+        "dimensions": [
+            asdict(d) | {"step": ARROW_KEY_STEP_SIGMA * (1 if has_prior else d.sd or 1)} for d in dimensions
+        ],
+        "step": ARROW_KEY_STEP_SIGMA * sd,
         "film": film and film.axis(),
         "readouts": readouts,
         "rates_at": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
-    } | _words(run.spec)
+    } | _model_labels(run.spec)
     return make_block(
         id, about, {name: t.astype(np.float32) if t.dtype == np.float64 else t for name, t in tensors.items()}
     )
@@ -139,14 +147,14 @@ def map_block(
 
 def images_block(id: str, images: np.ndarray) -> Block:
     """images uint8 [n, C, H, W] of the first n points, in one picture."""
-    from explorer.figures.images import (
-        sheet,
-        webp,
-    )  # and with it Pillow, which the first page's map does without
+    from explorer.figures.images import (  # and with it Pillow, which the first page's map does without
+        image_sheet,
+        to_webp,
+    )
 
     n, columns = len(images), math.isqrt(len(images) - 1) + 1
     whole = np.concatenate([images, np.zeros_like(images, shape=(-n % columns, *images.shape[1:]))])
-    picture = webp(sheet(list(whole.reshape(-1, columns, *images.shape[1:])), gap=0))
+    picture = to_webp(image_sheet(list(whole.reshape(-1, columns, *images.shape[1:])), gap=0))
     return make_block(id, {"n": n, "columns": columns}, {"sheet": np.frombuffer(picture, np.uint8)})
 
 
@@ -159,7 +167,7 @@ def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Bloc
     )
 
 
-def _words(spec: RunSpec) -> dict:
+def _model_labels(spec: RunSpec) -> dict:
     if spec.n_codes:
         return {
             "model": "VQ-VAE",
@@ -182,18 +190,23 @@ def _words(spec: RunSpec) -> dict:
     }
 
 
-def _bounds(points: np.ndarray, outliers: float, seen: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+def _map_bounds(
+    points: np.ndarray, outlier_percent: float, gaussian_extent: tuple[np.ndarray, np.ndarray] | None
+) -> np.ndarray:
     """x0, y0, x1, y1 of what a map must show: the points, but for that many percent at each end, and (middle,
     reach) of a Gaussian.
     """
-    low, high = np.percentile(points, (outliers, 100 - outliers), axis=0)
-    if seen:
-        low, high = np.minimum(low, seen[0] - seen[1]), np.maximum(high, seen[0] + seen[1])
-    room = ROOM * np.where(high > low, high - low, 1)
+    low, high = np.percentile(points, (outlier_percent, 100 - outlier_percent), axis=0)
+    if gaussian_extent:
+        low, high = (
+            np.minimum(low, gaussian_extent[0] - gaussian_extent[1]),
+            np.maximum(high, gaussian_extent[0] + gaussian_extent[1]),
+        )
+    room = MAP_MARGIN * np.where(high > low, high - low, 1)
     return np.concatenate([low - room, high + room])
 
 
-def _spread(logvar: np.ndarray, axes: np.ndarray) -> np.ndarray:
+def _posterior_cholesky(logvar: np.ndarray, axes: np.ndarray) -> np.ndarray:
     """The posteriors' covariances on the map, axes diag(var) axesᵀ, by their Cholesky factors [[a, 0], [b,
     c]] as [n, 3].
     """

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-_listener = st.components.v2.component(
+_number_fields_component = st.components.v2.component(
     "number_fields", js=(Path(__file__).parent / "number_fields.js").read_text(encoding="utf-8")
 )
 
 
-def read_commas() -> None:
+def accept_decimal_commas() -> None:
     """From now on, on this browser's tab. A field takes fractions if its step is one."""
-    with st.container(key="couriers-number-fields"):
-        _listener(key="number fields")
+    with st.container(key="hidden-number-fields"):
+        _number_fields_component(key="number fields")

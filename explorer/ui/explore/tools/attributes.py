@@ -6,139 +6,155 @@ import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.latent.attributes import along, between, effect
+from explorer.latent.attributes import class_direction, factor_direction, measure_effect
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import KIND, LESS, MORE, STEPS
-from explorer.ui.explore.session import ExploreSession, key
-from explorer.ui.explore.tools.classified import probabilities
+from explorer.ui.components.settings import ATTRIBUTE, FROM_CLASS, STEPS, TO_CLASS
+from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.classified import class_probabilities
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView, run_version
 
-FARTHEST = 2.0  # times the direction, in the strip
-TRIED = 1000  # codes of other classes to which a direction is added, at most
+MAX_MULTIPLE = 2.0  # times the direction, in the strip
+MAX_EFFECT_CODES = 1000  # codes of other classes to which a direction is added, at most
 
 
-def _kinds(here: ExploreSession) -> list[str]:
-    return [*(["classes"] if len(_classes(here)) > 1 else []), *RunView(here.run).embedding.factors]
+def _attributes(session: ExploreSession) -> list[str]:
+    return [*(["classes"] if len(_classes(session)) > 1 else []), *RunView(session.run).embedding.factors]
 
 
-def _classes(here: ExploreSession) -> list[str]:
-    return [here.run.class_names[label] for label in np.unique(RunView(here.run).embedding.y)]
+def _classes(session: ExploreSession) -> list[str]:
+    return [session.run.class_names[label] for label in np.unique(RunView(session.run).embedding.y)]
 
 
-def _ends(here: ExploreSession) -> list[int]:
+def _class_indices(session: ExploreSession) -> list[int]:
     """The classes from which and to which a direction between classes leads."""
-    classes = _classes(here)
+    classes = _classes(session)
     return [
-        here.run.class_names.index(s.get() if s.get() in classes else classes[i])
-        for i, s in enumerate((LESS, MORE))
+        session.run.class_names.index(s.get() if s.get() in classes else classes[i])
+        for i, s in enumerate((FROM_CLASS, TO_CLASS))
     ]
 
 
-def _direction(here: ExploreSession) -> tuple[str, np.ndarray] | None:
+def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
     """Its name, and what to add to a z; None where the images are of one kind."""
-    e, kinds = RunView(here.run).embedding, _kinds(here)
-    mu = here.codes()[0]
+    e, kinds = RunView(session.run).embedding, _attributes(session)
+    mu = session.codes()[0]
     if not kinds:
         return None
-    kind = KIND.get() if KIND.get() in kinds else kinds[0]
+    kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
     if kind != "classes":
-        return kind, along(mu, e.factors[kind][: len(mu)])
-    less, more = _ends(here)
-    return f"{here.run.class_names[less]} → {here.run.class_names[more]}", between(
+        return kind, factor_direction(mu, e.factors[kind][: len(mu)])
+    less, more = _class_indices(session)
+    return f"{session.run.class_names[less]} → {session.run.class_names[more]}", class_direction(
         mu, e.y[: len(mu)], less, more
     )
 
 
-def drawn(here: ExploreSession) -> dict:
+def overlay(session: ExploreSession) -> dict:
     try:
-        found = _direction(here)
+        found = _direction(session)
     except UserError:
         return {}  # which show() tells
     return {"direction": {"name": found[0], "vector": found[1].tolist()}} if found and found[1].any() else {}
 
 
-def show(here: ExploreSession) -> None:
-    kinds, classes = _kinds(here), _classes(here)
+def show(session: ExploreSession) -> None:
+    kinds, classes = _attributes(session), _classes(session)
     if not kinds:
         st.info(
             "These images have one class and no other known attribute, so there is no direction to follow."
         )
         return
     if len(kinds) > 1:
-        KIND.select("Attribute", kinds, lambda kind: "class" if kind == "classes" else kind.replace("_", " "))
+        ATTRIBUTE.selectbox(
+            "Attribute", kinds, lambda kind: "class" if kind == "classes" else kind.replace("_", " ")
+        )
     else:
-        KIND.set(kinds[0])
-    if KIND.get() == "classes":
+        ATTRIBUTE.set(kinds[0])
+    if ATTRIBUTE.get() == "classes":
         for column, setting, label, first in zip(
-            st.columns(2), (LESS, MORE), ("From the mean of", "to the mean of"), (0, 1)
+            st.columns(2), (FROM_CLASS, TO_CLASS), ("From the mean of", "to the mean of"), (0, 1)
         ):
             with column:
                 setting.set(setting.get() if setting.get() in classes else classes[first])
-                setting.select(label, classes)
-    name, vector = _direction(here)
+                setting.selectbox(label, classes)
+    name, vector = _direction(session)
     if not vector.any():
         st.info("Choose two different classes: there is no direction from a class to itself.")
         return
     n = STEPS.slider("Images per row")
-    shares = np.linspace(-FARTHEST, FARTHEST, n)
-    zs = here.z + shares[:, None] * vector
-    gaps = here.in_gap(zs)
+    shares = np.linspace(-MAX_MULTIPLE, MAX_MULTIPLE, n)
+    zs = session.z + shares[:, None] * vector
+    gaps = session.in_gap(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(
-        key("attribute", here.run),
+        session_key("attribute", session.run),
         f"Along {name}",
-        here.decode(zs),
+        session.decode(zs),
         [f"{c} times {name}" for c in captions],
         n,
         captions=captions,
-        marked=np.flatnonzero(gaps),
-        mark="Underlined: in a gap (no codes).",
-        on_pick=lambda i: here.go(zs[i]),
-        about=here.name,
+        underlined=np.flatnonzero(gaps),
+        underline_note="Underlined: in a gap (no codes).",
+        on_pick=lambda i: session.go(zs[i]),
+        caption_suffix=session.name,
     )
     st.caption(
         "0 is z; +1 adds the difference of the two groups' mean codes, of length"
         f" {np.linalg.norm(vector):.2f}."
     )
-    if KIND.get() == "classes":
-        _others(here, *_ends(here))
+    if ATTRIBUTE.get() == "classes":
+        _show_effect(session, *_class_indices(session))
 
 
-def _others(here: ExploreSession, less: int, more: int) -> None:
+def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> None:
     """What the direction does to images of the classes that it does not belong to."""
-    if found := _effect(here.run.folder, run_version(here.run), here.beta, less, more, here):
+    if found := _measure_effect(
+        session.run.folder, run_version(session.run), session.beta, from_class, to_class, session
+    ):
         n, before, after = found
         error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
         st.caption(
-            f"Added to {n:,} codes of other classes, this direction keeps the class of {after.kept:.0%},"
-            f" turns {after.became:.0%} into {words.as_text(here.run.class_names[more])} and"
-            f" {after.other:.0%} into another (±{error:.0f}%, according to the classifier). Without it,"
-            f" {before.kept:.0%} keep their class."
+            f"Added to {n:,} codes of other classes, this direction keeps the class of {after.unchanged:.0%},"
+            f" turns {after.changed_to_target:.0%} into"
+            f" {words.escape_markdown(session.run.class_names[to_class])} and {after.changed_to_other:.0%}"
+            f" into another (±{error:.0f}%, according to the classifier). Without it, {before.unchanged:.0%}"
+            " keep their class."
         )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _effect(folder: Path, version: str, beta: float | None, less: int, more: int, _here: ExploreSession):
+def _measure_effect(
+    folder: Path, version: str, beta: float | None, from_class: int, to_class: int, _session: ExploreSession
+):
     """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None
     if it can't be measured.
     """
-    mu, y = _here.codes()[0], RunView(_here.run).embedding.y
-    rows = np.flatnonzero(~np.isin(y[: len(mu)], (less, more)))
-    rows = rows[np.linspace(0, len(rows) - 1, min(TRIED, len(rows))).astype(int)] if len(rows) else rows
+    mu, y = _session.codes()[0], RunView(_session.run).embedding.y
+    rows = np.flatnonzero(~np.isin(y[: len(mu)], (from_class, to_class)))
+    rows = (
+        rows[np.linspace(0, len(rows) - 1, min(MAX_EFFECT_CODES, len(rows))).astype(int)]
+        if len(rows)
+        else rows
+    )
     if not len(rows):
         return None
     named = [
-        probabilities(_here.run, _here.decode(mu[rows] + vector)) for vector in (0, _direction(_here)[1])
+        class_probabilities(_session.run, _session.decode(mu[rows] + vector))
+        for vector in (0, _direction(_session)[1])
     ]
-    return None if named[0] is None else (len(rows), *(effect(p.argmax(1), y[rows], more) for p in named))
+    return (
+        None
+        if named[0] is None
+        else (len(rows), *(measure_effect(p.argmax(1), y[rows], to_class) for p in named))
+    )
 
 
 TOOL = Tool(
     "Attributes",
     "Choose a direction. Move its slider, below those of z, and watch what else in the image changes.",
     show,
-    (KIND, LESS, MORE, STEPS),
-    drawn,
+    (ATTRIBUTE, FROM_CLASS, TO_CLASS, STEPS),
+    overlay,
 )

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.store.classifier import SURE, Classifier, classifier_of
-from explorer.store.run import Run, read
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier, read_classifier
+from explorer.store.run import Run, read_run
 from explorer.ui.run_view import run_version
 
-BELOW = f"below {SURE:.0%} confidence"
-NO_JUDGE = (
+LOW_CONFIDENCE_LABEL = f"below {MIN_CLASS_PROBABILITY:.0%} confidence"
+CLASSIFIER_HELP = (
     "The classifier has seen real images only: it also names images that show nothing, often with high"
     " confidence."
 )
@@ -18,11 +18,11 @@ NO_JUDGE = (
 
 @st.cache_resource(max_entries=8, ttl=30, show_spinner=False)
 def _classifier(folder: Path, version: str) -> Classifier | None:
-    found = classifier_of(read(folder))
+    found = read_classifier(read_run(folder))
     return found and found[0]
 
 
-def probabilities(run: Run, images: np.ndarray) -> np.ndarray | None:
+def class_probabilities(run: Run, images: np.ndarray) -> np.ndarray | None:
     """images float [n, C, H, W] in [0, 1] -> [n, classes], or None if the run's images have no classifier."""
     found = _classifier(run.folder, run_version(run))
     return found and found.probabilities(images)

@@ -3,33 +3,35 @@
 import numpy as np
 import streamlit as st
 
-from explorer.latent.draws import from_aggregate, from_codebook, from_gaussian
-from explorer.store.classifier import SURE
+from explorer.latent.draws import sample_aggregate, sample_codebook, sample_gaussian
+from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import DRAWS, SEED, SOURCE, TEMPERATURE
-from explorer.ui.explore.session import ExploreSession, key
-from explorer.ui.explore.tools.classified import BELOW, NO_JUDGE, probabilities
+from explorer.ui.components.settings import SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
+from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
-COLUMNS = 8
+IMAGES_PER_ROW = 8
 
 
-def _zs(here: ExploreSession) -> np.ndarray:
+def _sample_codes(session: ExploreSession) -> np.ndarray:
     rng, temperature = np.random.default_rng(SEED.get()), TEMPERATURE.get()
-    if SOURCE.get() == "prior" and here.run.spec.n_codes:
-        return from_codebook(RunView(here.run).codebook, here.run.spec.n_groups, DRAWS.get(), rng)
-    if SOURCE.get() == "prior":
-        return from_gaussian(RunView(here.run).scale, DRAWS.get(), temperature, rng)
-    return from_aggregate(*here.codes(), DRAWS.get(), temperature, rng)
+    if SAMPLE_SOURCE.get() == "prior" and session.run.spec.n_codes:
+        return sample_codebook(
+            RunView(session.run).codebook, session.run.spec.n_groups, SAMPLE_COUNT.get(), rng
+        )
+    if SAMPLE_SOURCE.get() == "prior":
+        return sample_gaussian(RunView(session.run).scale, SAMPLE_COUNT.get(), temperature, rng)
+    return sample_aggregate(*session.codes(), SAMPLE_COUNT.get(), temperature, rng)
 
 
-def drawn(here: ExploreSession) -> dict:
-    return {"marks": _zs(here).tolist()}
+def overlay(session: ExploreSession) -> dict:
+    return {"marks": _sample_codes(session).tolist()}
 
 
-def show(here: ExploreSession) -> None:
-    has_prior, n_codes = here.run.spec.has_prior, here.run.spec.n_codes
+def show(session: ExploreSession) -> None:
+    has_prior, n_codes = session.run.spec.has_prior, session.run.spec.n_codes
     names = (
         ("The prior", "The aggregate posterior")
         if has_prior
@@ -37,16 +39,16 @@ def show(here: ExploreSession) -> None:
     )
     sources = dict(zip(("prior", "codes"), names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        SOURCE.pick("Sample z from", list(sources), sources.get)
+        SAMPLE_SOURCE.segmented_control("Sample z from", list(sources), sources.get)
         st.button(
             "Resample",
-            key=key("draw again", here.run),
+            key=session_key("resample", session.run),
             type="primary",
             on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high)),
         )
     left, right = st.columns(2)
     with left:
-        if n_codes or (SOURCE.get() == "codes" and not has_prior):
+        if n_codes or (SAMPLE_SOURCE.get() == "codes" and not has_prior):
             st.caption("Codes and codebook entries have no standard deviation, and so no temperature.")
         else:
             TEMPERATURE.slider(
@@ -54,35 +56,37 @@ def show(here: ExploreSession) -> None:
                 "The temperature multiplies the standard deviation of "
                 + (
                     "the Gaussian: below 1, samples lie nearer to its mean."
-                    if SOURCE.get() == "prior"
+                    if SAMPLE_SOURCE.get() == "prior"
                     else "each posterior: at 0, samples are posterior means."
                 ),
             )
     with right:
-        DRAWS.slider("Samples")
-    zs = _zs(here)
-    gaps, images = here.in_gap(zs), here.decode(zs)
+        SAMPLE_COUNT.slider("Samples")
+    zs = _sample_codes(session)
+    gaps, images = session.in_gap(zs), session.decode(zs)
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
-    source = f"z from {sources[SOURCE.get()][0].lower()}{sources[SOURCE.get()][1:]}"
+    source = f"z from {sources[SAMPLE_SOURCE.get()][0].lower()}{sources[SAMPLE_SOURCE.get()][1:]}"
     gallery(
-        key("draws", here.run),
+        session_key("draws", session.run),
         "Samples",
         images,
         names,
-        COLUMNS,
-        marked=np.flatnonzero(gaps),
-        mark=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
-        on_pick=lambda i: here.go(zs[i]),
-        about=f"{here.name}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
+        IMAGES_PER_ROW,
+        underlined=np.flatnonzero(gaps),
+        underline_note=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
+        on_pick=lambda i: session.go(zs[i]),
+        caption_suffix=f"{session.name}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
     )
-    if (found := probabilities(here.run, images)) is not None:
+    if (found := class_probabilities(session.run, images)) is not None:
         st.caption(
-            f"{(found.max(1) < SURE).sum()} of {len(zs)} are {BELOW} of the classifier.", help=NO_JUDGE
+            f"{(found.max(1) < MIN_CLASS_PROBABILITY).sum()} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the"
+            " classifier.",
+            help=CLASSIFIER_HELP,
         )
-    st.caption(_explained(has_prior, bool(n_codes), SOURCE.get()))
+    st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
 
 
-def _explained(has_prior: bool, has_codebook: bool, source: str) -> str:
+def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
     if has_codebook:
         return (
             "Each position of the code gets a random entry, all equally likely and independent: this is the"
@@ -108,6 +112,6 @@ TOOL = Tool(
     "Small rings mark the samples on the map. Click an image to go to its z. Raise the temperature and watch"
     " the images.",
     show,
-    (SOURCE, DRAWS, TEMPERATURE, SEED),
-    drawn,
+    (SAMPLE_SOURCE, SAMPLE_COUNT, TEMPERATURE, SEED),
+    overlay,
 )

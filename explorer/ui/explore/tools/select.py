@@ -8,50 +8,54 @@ import streamlit as st
 
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import ACROSS, COLOUR, UP, VIEW
-from explorer.ui.explore.session import ExploreSession, key
+from explorer.ui.components.settings import AXES, COLOUR_BY, X_AXIS, Y_AXIS
+from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.explore.tools.tsne_work import tsne_places
+from explorer.ui.explore.tools.tsne_work import tsne_positions
 from explorer.ui.run_view import RunView, run_version
 
-SHOWN = 40  # images of a selection
-COMPONENTS = 10  # of a PCA, whose variance is shown
-VIEWS = {"map": "As on the map", "pca": "PCA", "dimensions": "Dimensions", "tsne": "t-SNE"}
+MAX_IMAGES_SHOWN = 40  # images of a selection
+MAX_COMPONENTS_SHOWN = 10  # of a PCA, whose variance is shown
+AXES_LABELS = {"map": "As on the map", "pca": "PCA", "dimensions": "Dimensions", "tsne": "t-SNE"}
 
 
-def show(here: ExploreSession) -> None:
-    run, n, latent_dim = here.run, RunView(here.run).images_kept, here.run.spec.latent_dim
+def show(session: ExploreSession) -> None:
+    run, n, latent_dim = session.run, RunView(session.run).images_kept, session.run.spec.latent_dim
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        VIEW.pick("Axes", [name for name in VIEWS if latent_dim > 1 or name == "map"], VIEWS.get)
-        COLOUR.select("Colour by", _colours(here), lambda name: name.replace("_", " "))
-    points, titles = _places(here, here.codes()[0][:n])
+        AXES.segmented_control(
+            "Axes", [name for name in AXES_LABELS if latent_dim > 1 or name == "map"], AXES_LABELS.get
+        )
+        COLOUR_BY.selectbox("Colour by", _colour_options(session), lambda name: name.replace("_", " "))
+    points, titles = _positions(session, session.codes()[0][:n])
     if points is None:
         return
-    name = key(f"selection {VIEW.get()} {ACROSS.get()} {UP.get()} {COLOUR.get()} {here.beta}", run)
+    name = session_key(
+        f"selection {AXES.get()} {X_AXIS.get()} {Y_AXIS.get()} {COLOUR_BY.get()} {session.beta}", run
+    )
     # what is selected later, Plotly itself shows: a figure that changes would be mounted anew
-    if here.plot[0] != name:
-        here.plot = name, tuple(here.rows)
+    if session.selection_plot[0] != name:
+        session.selection_plot = name, tuple(session.rows)
 
     def select():
-        here.rows = sorted(
+        session.rows = sorted(
             {int(np.ravel(point["customdata"])[0]) for point in st.session_state[name].selection.points}
         )
-        if len(here.rows) == 1:
-            here.go(here.codes()[0][here.rows[0]], here.rows[0])
+        if len(session.rows) == 1:
+            session.go(session.codes()[0][session.rows[0]], session.rows[0])
 
     st.plotly_chart(
-        _figure(here, points, titles),
+        _figure(session, points, titles),
         key=name,
         on_select=select,
         selection_mode=("points", "box", "lasso"),
         config={"displaylogo": False, "scrollZoom": True, "displayModeBar": True},
-        alt=f"Map of {n:,} codes to select from, coloured by {COLOUR.get()}",
+        alt=f"Map of {n:,} codes to select from, coloured by {COLOUR_BY.get()}",
     )
-    _by_class(here, n)
-    if VIEW.get() in ("pca", "dimensions"):
-        _variance(here)
-    table = _table(here, n)
-    rows = [row for row in here.rows if row < n]
+    _class_field(session, n)
+    if AXES.get() in ("pca", "dimensions"):
+        _show_variance(session)
+    table = _table(session, n)
+    rows = [row for row in session.rows if row < n]
     if not rows:
         shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
         st.caption(
@@ -63,44 +67,44 @@ def show(here: ExploreSession) -> None:
     figures = ["distortion", *(["rate"] if run.spec.has_prior else [])]
     st.markdown(
         f"**{len(rows):,} selected:** mean "
-        + ", mean ".join(f"{name} {_with_error(chosen[name])}" for name in figures)
+        + ", mean ".join(f"{name} {_mean_with_error(chosen[name])}" for name in figures)
         + " nats.",
         help="± standard error over the images"
         + ("; one posterior sample per image" if run.spec.has_prior else ""),
     )
     st.button(
         "Go to the mean of their codes",
-        key=key("go to mean", run),
-        on_click=lambda: here.go(here.codes()[0][rows].mean(0)),
+        key=session_key("go to mean", run),
+        on_click=lambda: session.go(session.codes()[0][rows].mean(0)),
     )
-    images = RunView(run).embedding.images[rows[:SHOWN]]
+    images = RunView(run).embedding.images[rows[:MAX_IMAGES_SHOWN]]
     gallery(
-        key("selected", run),
+        session_key("selected", run),
         "Selected test images",
         images,
-        [f"test image {row}" for row in rows[:SHOWN]],
+        [f"test image {row}" for row in rows[:MAX_IMAGES_SHOWN]],
         8,
-        on_pick=lambda i: here.go(here.codes()[0][rows[i]], rows[i]),
-        about=here.name,
+        on_pick=lambda i: session.go(session.codes()[0][rows[i]], rows[i]),
+        caption_suffix=session.name,
     )
-    if len(rows) > SHOWN:
-        st.caption(f"These are the first {SHOWN}; the table contains all.")
+    if len(rows) > MAX_IMAGES_SHOWN:
+        st.caption(f"These are the first {MAX_IMAGES_SHOWN}; the table contains all.")
     st.dataframe(chosen, height=240)
 
 
-def _with_error(values: pd.Series) -> str:
+def _mean_with_error(values: pd.Series) -> str:
     """The mean, ± its standard error where there is one."""
     return f"{values.mean():.1f}" + (f" ± {values.sem():.1f}" if len(values) > 1 else "")
 
 
-def _by_class(here: ExploreSession, n: int) -> None:
+def _class_field(session: ExploreSession, n: int) -> None:
     """Without a pointer: selects all images of a class."""
-    run, y = here.run, RunView(here.run).embedding.y[:n]
-    name = key("select a class", run)
+    run, y = session.run, RunView(session.run).embedding.y[:n]
+    name = session_key("select a class", run)
 
     def select():
-        here.rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
-        here.plot = ("", ())
+        session.rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
+        session.selection_plot = ("", ())
 
     st.selectbox(
         "Select a class",
@@ -113,81 +117,87 @@ def _by_class(here: ExploreSession, n: int) -> None:
     )
 
 
-def _colours(here: ExploreSession) -> list[str]:
+def _colour_options(session: ExploreSession) -> list[str]:
     return [
         "class",
         "distortion",
-        *(["rate"] if here.run.spec.has_prior else []),
-        *RunView(here.run).embedding.factors,
+        *(["rate"] if session.run.spec.has_prior else []),
+        *RunView(session.run).embedding.factors,
     ]
 
 
-def _figure(here: ExploreSession, points: np.ndarray, titles: tuple[str, str]):
+def _figure(session: ExploreSession, points: np.ndarray, titles: tuple[str, str]):
     from explorer.figures.selection_map import selection_map
 
-    e = RunView(here.run).embedding
-    by = COLOUR.get()
-    to_scale = here.run.spec.latent_dim > 1
-    selected = here.plot[1]
+    e = RunView(session.run).embedding
+    by = COLOUR_BY.get()
+    to_scale = session.run.spec.latent_dim > 1
+    selected = session.selection_plot[1]
     if by == "class":
-        return selection_map(points, titles, to_scale, e.y[: len(points)], by, here.run.class_names, selected)
+        return selection_map(
+            points, titles, to_scale, e.y[: len(points)], by, session.run.class_names, selected
+        )
     unit = ", nats" if by in ("distortion", "rate") else ""
     return selection_map(
         points,
         titles,
         to_scale,
-        _table(here, len(points))[by].to_numpy(),
+        _table(session, len(points))[by].to_numpy(),
         by.replace("_", " ") + unit,
         None,
         selected,
     )
 
 
-def _table(here: ExploreSession, n: int) -> pd.DataFrame:
+def _table(session: ExploreSession, n: int) -> pd.DataFrame:
     """A row for each of the first n test images."""
-    run, e, found = here.run, RunView(here.run).embedding, RunView(here.run).image_metrics(here.beta)
+    run, e, found = (
+        session.run,
+        RunView(session.run).embedding,
+        RunView(session.run).image_metrics(session.beta),
+    )
     columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": found.distortion}
     columns |= {"rate": found.rate.sum(1)} if run.spec.has_prior else {}
     columns |= {name: values[:n] for name, values in e.factors.items()}
-    codes = here.codes()[0][:n]
+    codes = session.codes()[0][:n]
     return pd.DataFrame(
-        columns | {words.dimension(i): codes[:, i] for i in range(codes.shape[1])}
+        columns | {words.dimension_label(i): codes[:, i] for i in range(codes.shape[1])}
     ).rename_axis("test image")
 
 
-def _places(here: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, str]]:
+def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, str]]:
     """mu [n, D] -> [n, 2] on the axes that are chosen, and their titles."""
-    p, by = RunView(here.run).scale.projection, VIEW.get()
+    p, by = RunView(session.run).scale.projection, AXES.get()
     if by == "map":
         strewn = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
         places = p.place(mu)
-        return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.titles
+        return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.axis_titles
     if by == "tsne":
-        if (places := tsne_places(here, mu)) is not None:
+        if (places := tsne_positions(session, mu)) is not None:
             st.caption(
                 "t-SNE keeps neighbours together; the sizes of clusters and the distances between them have"
                 " little meaning."
             )
         return places, ("t-SNE, first axis", "t-SNE, second axis")
     dim = mu.shape[1]
-    for column, setting, label in zip(st.columns(2), (ACROSS, UP), ("Across", "Up")):
+    for column, setting, label in zip(st.columns(2), (X_AXIS, Y_AXIS), ("Across", "Up")):
         with column:
-            setting.number(
+            setting.number_input(
                 f"{label}: {'component' if by == 'pca' else 'dimension'}",
                 dim,
                 "Component 1 has the largest variance" if by == "pca" else "Dimension 1 is z₀",
             )
-    i, j = int(ACROSS.get()) - 1, int(UP.get()) - 1
+    i, j = int(X_AXIS.get()) - 1, int(Y_AXIS.get()) - 1
     if by == "dimensions":
-        return mu[:, [i, j]], (words.dimension(i), words.dimension(j))
-    centre, shares, axes = _pca(*_at(here), here.beta, here.codes()[0])
+        return mu[:, [i, j]], (words.dimension_label(i), words.dimension_label(j))
+    centre, shares, axes = _pca(*_cache_key(session), session.beta, session.codes()[0])
     return (mu - centre) @ axes[[i, j]].T, tuple(
         f"PC {k + 1} · {shares[k]:.0%} of the variance" for k in (i, j)
     )
 
 
-def _at(here: ExploreSession) -> tuple:
-    return here.run.folder, run_version(here.run)
+def _cache_key(session: ExploreSession) -> tuple:
+    return session.run.folder, run_version(session.run)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -201,23 +211,23 @@ def _pca(
     return found.mean_, found.explained_variance_ratio_, found.components_
 
 
-def _variance(here: ExploreSession) -> None:
+def _show_variance(session: ExploreSession) -> None:
     from explorer.figures.bars import bars
 
-    mu = here.codes()[0]
-    if VIEW.get() == "pca":
-        shares = _pca(*_at(here), here.beta, mu)[1][:COMPONENTS]
+    mu = session.codes()[0]
+    if AXES.get() == "pca":
+        shares = _pca(*_cache_key(session), session.beta, mu)[1][:MAX_COMPONENTS_SHOWN]
         figure = bars(shares, [f"PC {i}" for i in range(1, len(shares) + 1)], "share of the variance", ".0%")
     else:
-        dims = here.dimensions[:COMPONENTS]
+        dims = session.dimensions[:MAX_COMPONENTS_SHOWN]
         figure = bars(
             mu.var(0)[[d.index for d in dims]],
-            [words.dimension(d.index) for d in dims],
+            [words.dimension_label(d.index) for d in dims],
             "variance of the codes",
         )
     st.plotly_chart(
         figure,
-        key=key(f"variance {VIEW.get()} {here.beta}", here.run),
+        key=session_key(f"variance {AXES.get()} {session.beta}", session.run),
         config={"displaylogo": False},
         alt="Variance of the codes along each axis",
     )
@@ -228,6 +238,6 @@ TOOL = Tool(
     "Draw around codes to see their images and figures; the others turn grey. Change the axes and the colour,"
     " and look at codes far from the others.",
     show,
-    (VIEW, ACROSS, UP, COLOUR),
+    (AXES, X_AXIS, Y_AXIS, COLOUR_BY),
     has_rows=True,
 )

@@ -7,35 +7,37 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.store.ownership import owner_key, public_name
-from explorer.ui.explore.session import ExploreSession, key
+from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 
-LOOK_EVERY = 1.5  # seconds
+REFRESH_SECONDS = 1.5  # seconds
 
 
-def show(here: ExploreSession) -> None:
+def show(session: ExploreSession) -> None:
     from explorer.runs import export_run
-    from explorer.ui.explore.address import written
+    from explorer.ui.explore.address import build_query
     from explorer.ui.explore.tools import TOOLS
 
-    run, beta, name = here.run, here.beta, public_name(here.run.name)
+    run, beta, name = session.run, session.beta, public_name(session.run.name)
     at = f"-beta-{beta:.3g}" if beta is not None else ""
     st.markdown("**Codes of the test images**")
     with st.container(horizontal=True):
         row = "One row per image: number, class, " + (
             "μ and log σ² of each dimension" if run.spec.has_prior else "code"
         )
-        _offer(here, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: export_run.codes_csv(run, beta), row)
-        _offer(
-            here,
+        _download_button(
+            session, "CSV", f"{name}{at}-codes.csv", "text/csv", lambda: export_run.codes_csv(run, beta), row
+        )
+        _download_button(
+            session,
             "Parquet",
             f"{name}{at}-codes.parquet",
             "application/octet-stream",
             lambda: export_run.codes_parquet(run, beta),
             row,
         )
-        _offer(
-            here,
+        _download_button(
+            session,
             "Embedding Projector, zip",
             f"{name}{at}-projector.zip",
             "application/zip",
@@ -44,16 +46,16 @@ def show(here: ExploreSession) -> None:
         )
     st.markdown("**The run**")
     with st.container(horizontal=True):
-        _offer(
-            here,
+        _download_button(
+            session,
             "Run, zip",
             f"{name}.zip",
             "application/zip",
             lambda: export_run.run_zip(run),
             "Settings, weights, codes and training events",
         )
-        _offer(
-            here,
+        _download_button(
+            session,
             "Decoder, ONNX",
             f"{name}{at}-decoder.onnx",
             "application/octet-stream",
@@ -61,49 +63,51 @@ def show(here: ExploreSession) -> None:
             f"z [batch, {run.spec.latent_dim}] → images [batch, {', '.join(map(str, run.shape))}] in 0 to 1."
             " It is tested against this model first, which takes some seconds.",
         )
-    _failed(here)
+    _show_errors(session)
     st.markdown(
         "**This view**",
         help="*Save PNG* next to the map, and below each set of images, saves a captioned picture.",
     )
     st.code(
-        f"{st.context.url}?{urlencode(written(here, here.tool), safe=',')}", language=None, wrap_lines=True
+        f"{st.context.url}?{urlencode(build_query(session, session.tool), safe=',')}",
+        language=None,
+        wrap_lines=True,
     )
-    tool = f", with *{TOOLS[here.tool].label}* open" if here.tool else ""
+    tool = f", with *{TOOLS[session.tool].label}* open" if session.tool else ""
     st.caption(
         f"This link opens the model at this z{tool}."
         + (" The run is private: the link works in this browser only." if owner_key(run.name) else "")
     )
 
 
-def _offer(
-    here: ExploreSession, label: str, file: str, mime: str, made: Callable[[], bytes], contains: str
+def _download_button(
+    session: ExploreSession, label: str, file_name: str, mime: str, build: Callable[[], bytes], help: str
 ) -> None:
     """Made when it is asked for."""
 
     def data() -> bytes:
-        here.faults.pop(file, None)
+        session.faults.pop(file_name, None)
         try:
-            return made()
+            return build()
         except UserError as error:  # outside of any page: _failed tells it
-            here.faults[file] = str(error)
+            session.faults[file_name] = str(error)
             raise
 
     st.download_button(
         label,
         data,
-        file,
+        file_name,
         mime,
-        key=key(f"take {label}", here.run),
+        key=session_key(f"take {label}", session.run),
         icon=":material/download:",
         on_click="ignore",
-        help=contains,
+        help=help,
     )
 
 
-@st.fragment(run_every=LOOK_EVERY)
-def _failed(here: ExploreSession) -> None:
-    for file, fault in here.faults.items():
+@st.fragment(run_every=REFRESH_SECONDS)
+def _show_errors(session: ExploreSession) -> None:
+    for file, fault in session.faults.items():
         st.error(f"{file} could not be made. {fault}")
 
 

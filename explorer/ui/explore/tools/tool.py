@@ -14,9 +14,9 @@ class Tool:
     """
 
     label: str
-    says: str  # what to move, and what to watch
+    prompt: str  # what to move, and what to watch
     show: Callable[[ExploreSession], None]
     settings: tuple[Setting, ...] = ()
-    drawn: Callable[[ExploreSession], dict] = lambda here: {}
+    overlay: Callable[[ExploreSession], dict] = lambda here: {}
     has_ends: bool = False  # whether it works on a path's two ends
     has_rows: bool = False  # whether it works on a selection of test images

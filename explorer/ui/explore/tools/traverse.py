@@ -4,63 +4,68 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.dimensions import Dimension
-from explorer.latent.traversal import largest_change, traversals
+from explorer.latent.traversal import largest_change, traverse
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import STEPS
-from explorer.ui.explore.session import ExploreSession, key
+from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 
-FEW = 8  # dimensions in view at first
+MAX_ROWS_AT_FIRST = 8  # dimensions in view at first
 
 
-def show(here: ExploreSession) -> None:
-    run, dims = here.run, here.dimensions
+def show(session: ExploreSession) -> None:
+    run, dims = session.run, session.dimensions
     n = STEPS.slider("Images per row")
-    if len(dims) > FEW and not st.toggle(f"Show all {len(dims)} dimensions", key=key("all dimensions", run)):
+    if len(dims) > MAX_ROWS_AT_FIRST and not st.toggle(
+        f"Show all {len(dims)} dimensions", key=session_key("all dimensions", run)
+    ):
         st.caption(
-            f"The {FEW} dimensions with the {'highest rate' if run.spec.has_prior else 'largest spread'}:"
+            f"The {MAX_ROWS_AT_FIRST} dimensions with the"
+            f" {'highest rate' if run.spec.has_prior else 'largest spread'}:"
         )
-        dims = dims[:FEW]
-    zs = traversals(here.z, dims, n).reshape(-1, run.spec.latent_dim)
-    images = here.decode(zs)
+        dims = dims[:MAX_ROWS_AT_FIRST]
+    zs = traverse(session.z, dims, n).reshape(-1, run.spec.latent_dim)
+    images = session.decode(zs)
     says = [f"{d.rate:.1f} nats" if run.spec.has_prior else f"±{d.sd:.1f}" for d in dims]
     heads = [
-        f"{words.dimension(d.index)}\n{'inactive' if d.collapsed else says[i]}" for i, d in enumerate(dims)
+        f"{words.dimension_label(d.index)}\n{'inactive' if d.collapsed else says[i]}"
+        for i, d in enumerate(dims)
     ]
     names = [
-        f"{words.dimension(d.index)} = {words.minus(zs[i * n + k][d.index], 2)}"
+        f"{words.dimension_label(d.index)} = {words.format_number(zs[i * n + k][d.index], 2)}"
         for i, d in enumerate(dims)
         for k in range(n)
     ]
     ends = "; ".join(
-        f"{words.dimension(d.index)} from {words.minus(d.low, 1)} to {words.minus(d.high, 1)}"
+        f"{words.dimension_label(d.index)} from {words.format_number(d.low, 1)} to"
+        f" {words.format_number(d.high, 1)}"
         for d in dims[:4]
     )
     ends = f"Left to right: {ends}{'; …' if len(dims) > 4 else '.'}"
     gallery(
-        key("traversals", run),
+        session_key("traversals", run),
         "Traversals",
         images,
         names,
         n,
-        heads=heads,
-        on_pick=lambda i: here.go(zs[i]),
-        about=f"{here.name}. {ends}",
+        row_labels=heads,
+        on_pick=lambda i: session.go(zs[i]),
+        caption_suffix=f"{session.name}. {ends}",
     )
-    st.caption(f"{ends} {_order(here, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
+    st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
 
 
-def _order(here: ExploreSession, dims: list[Dimension], images: np.ndarray) -> str:
+def _order_note(session: ExploreSession, dims: list[Dimension], images: np.ndarray) -> str:
     """Why the rows stand in this order; images [len(dims), n, C, H, W]."""
-    if here.run.spec.n_codes:
+    if session.run.spec.n_codes:
         return (
             "Every dimension of a VQ-VAE has the same rate: rows are sorted by the spread of the codes. Most"
             " of these z lie between the codebook entries, where the decoder was not trained."
         )
-    if not here.run.spec.has_prior:
+    if not session.run.spec.has_prior:
         return "An AE has no rate: rows are sorted by the spread of the codes."
-    at = "" if here.beta is None else f" at KL weight {here.beta:.2g}"
+    at = "" if session.beta is None else f" at KL weight {session.beta:.2g}"
     inactive = [row for row, d in zip(images, dims) if d.collapsed]
     return f"Rows are sorted by the rate of the test images{at}." + (
         f" In the inactive row{'s' * (len(inactive) > 1)} no pixel changes by more than"

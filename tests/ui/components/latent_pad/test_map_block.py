@@ -8,22 +8,22 @@ import pytest
 from PIL import Image
 from safetensors import numpy as safetensors
 
-from explorer.latent.dimensions import dimensions
-from explorer.latent.projection import project
-from explorer.latent.scale import scale_of
-from explorer.store.catalogue import find
+from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad.block import Block, LateBlock
+from explorer.ui.components.latent_pad.block import Block, LazyBlock
 from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
 
 
 def made(name, film=None, change=lambda e: e):
     """A run, its embedding and projection, and its map's block as [about, tensors]."""
-    run = find(name)
+    run = find_run(name)
     e = change(read_embedding(run))
-    p = project(e.mu)
-    scale = scale_of(e.mu, p, run.spec.has_prior)
-    dims = dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
+    p = fit_projection(e.mu)
+    scale = reference_gaussian(e.mu, p, run.spec.has_prior)
+    dims = rank_dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
     block = map_block("id", run, e, scale, dims, "Digits", film)
     header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
     return run, e, p, json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
@@ -72,7 +72,7 @@ def test_a_class_without_images_is_not_listed(runs_folder):
 def test_a_film_keeps_every_frame(runs_folder):
     _, e, _, _, _ = made("tiny-vae")
     frames = np.stack([e.mu, 2 * e.mu, -e.mu])
-    *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log=True))
+    *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log_axis=True))
     assert about["film"] == {
         "name": "beta",
         "title": "KL weight",
@@ -89,7 +89,7 @@ def test_a_film_keeps_every_frame(runs_folder):
 
 def test_a_late_block_is_made_when_it_is_sent_and_once():
     made = []
-    late = LateBlock("id", lambda id: made.append(id) or Block(id, b"content"))
+    late = LazyBlock("id", lambda id: made.append(id) or Block(id, b"content"))
     assert not made
     assert late.content == late.content == b"content" and made == ["id"]
 
