@@ -53,6 +53,6 @@ def test_the_files_are_formatted_as_the_project_is(tmp_path):
                 input=code,
                 cwd=ROOT,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
             )
             assert done.returncode == 0, done.stdout + done.stderr

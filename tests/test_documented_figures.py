@@ -50,7 +50,9 @@ def test_the_commands_in_the_table_make_the_included_runs(name, arguments):
 
 
 def test_each_included_run_has_its_command():
-    assert {name for name, _ in COMMANDS} == set((SHIPPED_FOLDER / "shipped.txt").read_text().split())
+    assert {name for name, _ in COMMANDS} == set(
+        (SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split()
+    )
 
 
 def test_the_table_has_every_pair():

@@ -74,13 +74,12 @@ def test_a_call_with_an_encoding_is_let_be(code):
     assert not opens_in_the_systems_encoding(ast.parse(code, mode="eval").body)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_text_file_is_opened_as_utf_8(path):
-    calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
+def test_every_text_file_is_opened_as_utf_8():
     assert not [
-        f"line {call.lineno}: name the encoding, utf-8"
-        for call in calls
-        if opens_in_the_systems_encoding(call)
+        f"{path.relative_to(ROOT)}, line {node.lineno}: name the encoding, utf-8"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and opens_in_the_systems_encoding(node)
     ]
 
 

@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "ui": SETTINGS | {"data", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
     "lessons": SETTINGS
     | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
-    "pages": SETTINGS | {"figures", "jobs", "latent", "store", "ui"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
     "app": {"registry", "ui"},
 }
 STREAMLIT = {"ui", "lessons", "pages", "app"}

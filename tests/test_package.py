@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 START = 60  # seconds, at most, until the app answers
-SHIPPED_RUNS = set((SHIPPED_FOLDER / "shipped.txt").read_text().split())
+SHIPPED_RUNS = set((SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split())
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def start(installed: Path, home: Path, *arguments: str) -> subprocess.Popen:
 
 def test_the_package_adds_one_name_and_one_command(installed):
     assert {p.name for p in installed.iterdir() if p.suffix != ".dist-info"} == {"explorer"}
-    entry_points = next(installed.glob("*.dist-info/entry_points.txt")).read_text()
+    entry_points = next(installed.glob("*.dist-info/entry_points.txt")).read_text(encoding="utf-8")
     assert "latent-space-explorer = explorer.__main__:run_installed" in entry_points
     inside = {
         p.relative_to(installed / "explorer/_app").as_posix() for p in installed.glob("explorer/_app/*/*")
@@ -71,6 +71,7 @@ def test_the_package_adds_one_name_and_one_command(installed):
     }
 
 
+@pytest.mark.process
 def test_installed_it_finds_the_included_runs_and_saves_new_ones_at_home(installed, tmp_path):
     with start(installed, tmp_path / "a", "list", "--json") as process:
         assert {run["run"] for run in json.loads(process.stdout.read())} == SHIPPED_RUNS
@@ -81,6 +82,7 @@ def test_installed_it_finds_the_included_runs_and_saves_new_ones_at_home(install
     assert (tmp_path / "b/.local/share/latent-space-explorer/runs/new/run.json").is_file()
 
 
+@pytest.mark.process
 def test_installed_it_serves_the_app_on_this_machine_alone(installed, tmp_path):
     port = free_port()
     options = ("--server.port", str(port), "--server.headless", "true")
@@ -118,7 +120,10 @@ def status_of(port: int, host: str = "localhost") -> int | None:
 
 
 def test_the_pinned_versions_are_those_that_the_package_allows():
-    pins = [line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
+    pins = [
+        line.partition("#")[0].strip()
+        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    ]
     pinned = {r.name: next(iter(r.specifier)).version for r in map(Requirement, filter(None, pins))}
     extras = [r for group in PROJECT["optional-dependencies"].values() for r in group]
     wanted = [*map(Requirement, PROJECT["dependencies"] + extras)]

@@ -156,7 +156,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         {sanitize(str(name)): sanitize(str(value)) for name, value in record["versions"].items()},
         None if record["note"] is None else sanitize(str(record["note"]), MAX_NOTE_LENGTH),
         dict(record["files"]),
-        tuple(map(_parse_frame, record.get("film", ()))),
+        tuple(map(parse_frame, record.get("film", ()))),
     )
     figures = [
         run.seconds,

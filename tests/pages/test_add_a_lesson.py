@@ -51,6 +51,7 @@ def project(tmp_path_factory):
     return root
 
 
+@pytest.mark.process
 def test_the_page_of_a_lesson_that_was_added_opens(project, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     run = subprocess.run([sys.executable, "-c", OPEN], cwd=project, capture_output=True, text=True)

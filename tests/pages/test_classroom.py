@@ -64,6 +64,7 @@ def hidden(runs_folder, key, name="mine", run="tiny-vae") -> str:
     return private_name(key, name)
 
 
+@pytest.mark.process
 def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_folder):
     follow("train", app, **SHORT)
     app.toggle[0].set_value(True).run()

@@ -28,7 +28,7 @@ FACE_TRAININGS = {
 
 x, y, w = tex("x", "x"), tex("distortion", "y"), tex("rate", "w")
 mu, phi = tex("mu", r"\mu_\phi(x)"), tex("mu", r"\phi")
-MATHEMATICS = read_mathematics(__file__, w=w, y=y, x=x, mu=mu, phi=phi)
+
 
 LESSON = Lesson(
     NAME,
@@ -44,7 +44,7 @@ LESSON = Lesson(
         " is only a part of the explanation: the effect of equal variances on PCA is measured below. Then add"
         " labels.",
     ),
-    MATHEMATICS,
+    read_mathematics(__file__, w=w, y=y, x=x, mu=mu, phi=phi),
     (
         "explorer.lessons.features.compute:build_features",
         "explorer.lessons.features.compute:fit_probe",
