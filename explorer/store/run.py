@@ -17,7 +17,7 @@ from explorer.events import RunMetrics
 from explorer.names import sanitize
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_all_atomically
-from explorer.store.film_frame import FilmFrame
+from explorer.store.film_frame import FRAME_FIELDS, FilmFrame, parse_frame
 from explorer.store.locks import is_held
 from explorer.untrusted.tensors import unpacked
 

@@ -177,11 +177,8 @@ def _reasons_sentence(version: str, _run) -> str:
 
 def _show_labelled_images(run, data, per_class: int) -> None:
     """Show the labelled images, and where they come from."""
-    classes, n_test, images = (
-        np.unique(data.y),
-        len(data.y) - data.n_pool,
-        words.escape_markdown(words.run_dataset_label(run)),
-    )
+    classes, n_test = np.unique(data.y), len(data.y) - data.n_pool
+    images = words.escape_markdown(words.run_dataset_label(run))
     rows = data.rows(per_class, 0).reshape(len(classes), -1)[:, :MAX_ROWS].T.ravel()
     st.markdown(
         f"**Labelled images{'' if per_class <= MAX_ROWS else f', {MAX_ROWS} of {per_class:,} rows'}**"
