@@ -124,7 +124,7 @@ DATASETS = Registry(
     DatasetKind("shapes", "explorer.data.shapes:generate_shapes", label="Shapes", epochs=30, n_train=12_000),
     DatasetKind(
         "mnist",
-        f"{TORCHVISION}:mnist",
+        f"{TORCHVISION}:load_mnist",
         label="MNIST",
         noun="handwritten digit",
         n_train=60_000,
@@ -132,15 +132,22 @@ DATASETS = Registry(
     ),
     DatasetKind(
         "fashion-mnist",
-        f"{TORCHVISION}:fashion_mnist",
+        f"{TORCHVISION}:load_fashion_mnist",
         label="Fashion-MNIST",
         n_train=60_000,
         download=TORCHVISION,
     ),
-    DatasetKind("kmnist", f"{TORCHVISION}:kmnist", label="KMNIST", n_train=60_000, download=TORCHVISION),
-    DatasetKind("cifar10", f"{TORCHVISION}:cifar10", label="CIFAR-10", n_train=50_000, download=TORCHVISION),
+    DatasetKind("kmnist", f"{TORCHVISION}:load_kmnist", label="KMNIST", n_train=60_000, download=TORCHVISION),
     DatasetKind(
-        "celeba", f"{TORCHVISION}:celeba", label="CelebA", n_train=162_770, download=TORCHVISION, is_slow=True
+        "cifar10", f"{TORCHVISION}:load_cifar10", label="CIFAR-10", n_train=50_000, download=TORCHVISION
+    ),
+    DatasetKind(
+        "celeba",
+        f"{TORCHVISION}:load_celeba",
+        label="CelebA",
+        n_train=162_770,
+        download=TORCHVISION,
+        is_slow=True,
     ),
     DatasetKind(
         "folder",

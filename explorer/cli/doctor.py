@@ -23,7 +23,7 @@ def findings() -> dict[str, str]:
     included = [name for name in built_in_datasets() if not DATASETS[name].download]
     downloads = [kind for kind in DATASETS.values() if kind.download]
     try:
-        installed = [kind.name for kind in downloads if kind.source.installed(kind.name)]
+        installed = [kind.name for kind in downloads if kind.source.is_installed(kind.name)]
         images = f"{', '.join([*included, *installed])} (images in {data_folder()})"
     except UserError as error:
         images, faults = ", ".join(included), [*faults, str(error)]

@@ -147,7 +147,7 @@ def data(args) -> None:
 
     spec = RunSpec(dataset=dataset_named(args.dataset))
     if spec.dataset_kind.download:
-        spec.dataset_kind.source.download(spec.dataset, counting_bar("B"))
+        spec.dataset_kind.source.download_dataset(spec.dataset, counting_bar("B"))
     data = load_dataset(spec.dataset, on_progress=counting_bar(" images"))
     about = {
         "dataset": data.name,

@@ -45,8 +45,8 @@ def read_array(content: bytes, name: str) -> np.ndarray:
     if (
         any(n < 0 for n in shape)
         or len(shape) > 4
-        or count * kind.itemsize != len(content) - file.append()
+        or count * kind.itemsize != len(content) - file.tell()
         or not kind.itemsize
     ):
         raise UserError(f"The array {name} does not have the size that its header gives. {SAVE_HELP}")
-    return np.frombuffer(content, kind, count, file.append()).reshape(shape, order="F" if by_column else "C")
+    return np.frombuffer(content, kind, count, file.tell()).reshape(shape, order="F" if by_column else "C")

@@ -88,7 +88,7 @@ def decoding_cost(image: "Image") -> int:
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
         return pixels
-    place = image.fp.append()
+    place = image.fp.tell()
     image.fp.seek(0)
     n_scans = image.fp.read().count(b"\xff\xda")
     image.fp.seek(place)

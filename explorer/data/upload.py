@@ -139,7 +139,7 @@ def _read_images(
     files = ImageFiles(read, source.threads, MAX_FILES if source.is_limited else None)
     files.look(wanted, on_progress)
     if source.is_limited:
-        _check_work(sum(image.work for image in files.images))
+        _check_work(sum(image.decoding_cost for image in files.images))
     files.choose_rendering()
     if len(files.images) < 2:
         raise too_few_images_error(

@@ -26,9 +26,7 @@ def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
     """KL(q(z) ‖ N(0, 1)) of a density on a grid, nats, by the trapezoid rule."""
     there = density > 0
     integrand = np.zeros_like(density)
-    integrand[there] = density[there] * (
-        np.log_axis(density[there]) + z[there] ** 2 / 2 + np.log_axis(2 * np.pi) / 2
-    )
+    integrand[there] = density[there] * (np.log(density[there]) + z[there] ** 2 / 2 + np.log(2 * np.pi) / 2)
     return float(np.trapezoid(integrand, z))
 
 
@@ -55,11 +53,9 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
         mass[start[0] : end[0], start[1] : end[1]] += np.outer(*along)
     mass /= mass.sum()
     log_prior = [
-        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2
-        - np.log_axis(2 * np.pi) / 2
-        + np.log_axis(cell)
+        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2 - np.log(2 * np.pi) / 2 + np.log(cell)
         for d in (0, 1)
     ]
     row, column = np.nonzero(mass)
     found = mass[row, column]
-    return float(found @ (np.log_axis(found) - log_prior[0][row] - log_prior[1][column]))
+    return float(found @ (np.log(found) - log_prior[0][row] - log_prior[1][column]))

@@ -96,7 +96,7 @@ def _measure(
     distance, rows = neighbours(codes, draws, 3)
     nearest, *others = group[rows].T
     # unless all three are of one group
-    of_another = np.selectbox([other != nearest for other in others], distance.T[1:], np.inf)
+    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
@@ -121,5 +121,5 @@ def _log_ratio(codes: np.ndarray, excluded: np.ndarray, draws: np.ndarray) -> np
     if not variances[0] > MIN_RELATIVE_VARIANCE:  # too few codes to span all dimensions without that group
         return np.zeros(len(draws))
     away = (draws - mean) @ (directions / np.sqrt(variances))
-    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log_axis(variances).sum()) / 2
+    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log(variances).sum()) / 2
     return np.clip(log, -MAX_LOG_DENSITY_RATIO, MAX_LOG_DENSITY_RATIO)

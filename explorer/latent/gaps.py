@@ -15,7 +15,7 @@ from explorer.errors import UserError
 K_NEIGHBOURS = 5  # neighbours of a draw
 MAX_CODES = 5000
 K_ENTROPY_NEIGHBOURS = 10  # neighbours of a code, for gap_nats
-MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MOST_CODES
+MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MAX_CODES
 MIN_RELATIVE_VARIANCE = 1e-10  # of the largest variance: a direction with less has none
 MAX_TREE_DIMENSIONS = (
     8  # dimensions up to which a tree finds neighbours faster than the table of all distances
@@ -81,13 +81,13 @@ def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def gap_kl(whitened: np.ndarray) -> float:
-    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than MOST_EXACT
-    dimensions an underestimate.
+    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than
+    MAX_EXACT_DIMENSIONS dimensions an underestimate.
 
     The entropy of as many draws from that Gaussian, less the entropy of the codes, both from nearest
-    neighbours: where the density varies within the ball that holds K_ENTROPY neighbours, an entropy is
-    estimated too high (by 0.7 nats for 5,000 draws in 16 dimensions), and the difference is 0 for Gaussian
-    codes. Structure that is finer than these balls is not found.
+    neighbours: where the density varies within the ball that holds K_ENTROPY_NEIGHBOURS neighbours, an
+    entropy is estimated too high (by 0.7 nats for 5,000 draws in 16 dimensions), and the difference is 0 for
+    Gaussian codes. Structure that is finer than these balls is not found.
     """
     if len(whitened) <= K_ENTROPY_NEIGHBOURS:
         raise UserError(
@@ -99,15 +99,15 @@ def gap_kl(whitened: np.ndarray) -> float:
 
 
 def _entropy(points: np.ndarray) -> float:
-    """points [n, D] -> nats (Kozachenko and Leonenko, 1987): from the radius of the ball that holds K_ENTROPY
-    neighbours.
+    """points [n, D] -> nats (Kozachenko and Leonenko, 1987): from the radius of the ball that holds
+    K_ENTROPY_NEIGHBOURS neighbours.
     """
     from scipy.special import digamma, gammaln
 
     n, dim = points.shape
     radii = np.maximum(kth_distances(points, points, K_ENTROPY_NEIGHBOURS, exclude_self=True), 1e-12)
-    log_ball = dim / 2 * np.log_axis(np.pi) - gammaln(dim / 2 + 1)
-    return float(digamma(n) - digamma(K_ENTROPY_NEIGHBOURS) + log_ball + dim * np.log_axis(radii).mean())
+    log_ball = dim / 2 * np.log(np.pi) - gammaln(dim / 2 + 1)
+    return float(digamma(n) - digamma(K_ENTROPY_NEIGHBOURS) + log_ball + dim * np.log(radii).mean())
 
 
 def kth_distances(points: np.ndarray, queries: np.ndarray, k: int, exclude_self: bool = False) -> np.ndarray:

@@ -14,7 +14,7 @@ def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
     if beta <= betas[0]:
         return 0, 0.0
     i = max(i for i, low in enumerate(betas[:-1]) if low <= beta)
-    return i, min(math.log_axis(beta / betas[i]) / math.log_axis(betas[i + 1] / betas[i]), 1.0)
+    return i, min(math.log(beta / betas[i]) / math.log(betas[i + 1] / betas[i]), 1.0)
 
 
 def interpolate_weights(

@@ -34,9 +34,9 @@ class Grid:
 
     def log_normal(self, mu: float, sd: float) -> np.ndarray:
         """[n]: log of the density N(mu, sd²) along one axis."""
-        return -(((self.axis - mu) / sd) ** 2) / 2 - np.log_axis(sd * np.sqrt(2 * np.pi))
+        return -(((self.axis - mu) / sd) ** 2) / 2 - np.log(sd * np.sqrt(2 * np.pi))
 
     def log_integral(self, log_density: np.ndarray) -> float:
         """log ∫∫ exp(log_density) dz; log_density [n, n] may be so low that its exponential underflows."""
         top = log_density.max()
-        return float(top + np.log_axis(np.exp(log_density - top).sum()) + 2 * np.log_axis(self.step))
+        return float(top + np.log(np.exp(log_density - top).sum()) + 2 * np.log(self.step))

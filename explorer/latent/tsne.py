@@ -28,7 +28,7 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2],
     always the same.
 
-    Closed early, it ends its process. Raises UserError for fewer than LEAST_CODES codes, codes that are all
+    Closed early, it ends its process. Raises UserError for fewer than MIN_CODES codes, codes that are all
     the same point or not finite, or if the process is ended by others.
     """
     codes = np.array(codes, np.float32)

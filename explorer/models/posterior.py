@@ -74,7 +74,7 @@ class CodebookPosterior:
         al., 2017, §3.1).
         """
         (n, dim), n_groups = self.mu.shape, self.index.shape[1]
-        return self.mu.new_full((n, dim), n_groups * math.log_axis(self.n_codes) / dim)
+        return self.mu.new_full((n, dim), n_groups * math.log(self.n_codes) / dim)
 
     def log_ratio(self, eps: Tensor) -> Tensor:
         raise UserError(

@@ -46,4 +46,4 @@ def importance_weighted_bound(
         distortion = likelihood.distortion(x_logits, image.expand_as(x_logits))
         on_progress(len(batch) + sum(map(len, log_weights)), n_samples)
         log_weights.append(log_ratio.cpu().double() - distortion.cpu().double())
-    return torch.cat(log_weights).logsumexp(0).item() - math.log_axis(n_samples)
+    return torch.cat(log_weights).logsumexp(0).item() - math.log(n_samples)

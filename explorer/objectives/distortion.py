@@ -36,7 +36,7 @@ class Gaussian:
         self.sigma = sigma
 
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
-        constant = math.log_axis(2 * math.pi * self.sigma**2)
+        constant = math.log(2 * math.pi * self.sigma**2)
         return 0.5 * (((x - x_logits) / self.sigma).square() + constant).flatten(1).sum(1)
 
     def mean(self, x_logits: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ class Gaps:
     gap: float
     gap_low: float
     gap_high: float
-    gap_kl: float
+    gap_nats: float
     prior_gap: float | None
     prior_gap_low: float | None
     prior_gap_high: float | None

@@ -124,7 +124,7 @@ def subsample_frames(r: Replay, max_frames: int) -> Replay:
 
 
 def join_frames(folder: Path) -> None:
-    """Join the frames, at most MOST_FRAMES of them, in one file."""
+    """Join the frames, at most MAX_FRAMES of them, in one file."""
     if found := read_replay(folder) if (folder / FRAMES_FOLDER).exists() else None:
         r = subsample_frames(found, MAX_FRAMES)
         told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}

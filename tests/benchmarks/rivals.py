@@ -128,7 +128,7 @@ def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
 def ours_shared(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     """The same, but always on all threads."""
-    with patch("explorer.training.trainer.Sharing.took", return_value=False):
+    with patch("explorer.training.trainer.ThreadTuner.record_step", return_value=False):
         yield from ours(spec, data, device)
 
 

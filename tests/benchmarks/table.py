@@ -37,9 +37,9 @@ class Row:
 
     @property
     def is_reached(self) -> bool | None:
-        if not self.read_new_query:
+        if not self.asked:
             return None
-        sign, limit = self.read_new_query.split()
+        sign, limit = self.asked.split()
         value = np.median(self.ratios if sign == ">=" and self.theirs else self.ours)
         return bool(value >= float(limit) if sign == ">=" else value <= float(limit))
 
@@ -65,9 +65,9 @@ def printed(rows: list[Row]) -> str:
         ratio = f"**{spread(row.ratios)}**" if row.theirs else ""
         asked = (
             ""
-            if row.read_new_query is None
+            if row.asked is None
             else (
-                f"{row.read_new_query.replace('>=', '≥').replace('<=', '≤')}{'' if row.is_reached else ', not reached'}"
+                f"{row.asked.replace('>=', '≥').replace('<=', '≤')}{'' if row.is_reached else ', not reached'}"
             )
         )
         lines.append(f"| {row.what} | {spread(row.ours)} {row.unit} | {theirs} | {ratio} | {asked} |")

@@ -18,7 +18,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         web, name = self.server.web, self.path.lstrip("/")
-        web.read_new_query.append(name)
+        web.asked.append(name)
         self.close_connection = True
         if name in web.raw:
             self.wfile.write(web.raw[name])
@@ -41,9 +41,7 @@ def web(monkeypatch):
     """
     monkeypatch.setenv("no_proxy", "*")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.web = SimpleNamespace(
-        url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, read_new_query=[]
-    )
+    server.web = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/", files={}, raw={}, asked=[])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.web

@@ -23,6 +23,6 @@ def check_fetched_once(name: str, web, home) -> None:
     assert is_installed(name)
     for archive in [p for p in home.rglob("*") if p.suffix in {".gz", ".zip"}]:
         archive.unlink()
-    web.read_new_query.clear()
+    web.asked.clear()
     download_dataset(name)
-    assert web.read_new_query == []
+    assert web.asked == []

@@ -65,7 +65,7 @@ def test_an_intact_file_is_not_fetched_again(web, target):
     web.files["file.gz"] = BODY
     for _ in range(2):
         download_file([web.url + "file.gz"], target, MD5)
-    assert web.read_new_query == ["file.gz"]
+    assert web.asked == ["file.gz"]
 
 
 @pytest.mark.parametrize("there", [b"", BODY[:-1], BODY + b"more"], ids=["empty", "too short", "too long"])

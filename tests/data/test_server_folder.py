@@ -124,7 +124,7 @@ def test_a_pipe_is_not_waited_for(faces):
 
 
 def test_too_many_files_are_refused(faces, monkeypatch):
-    monkeypatch.setattr("explorer.data.server_folder.MOST_FILES", 5)
+    monkeypatch.setattr("explorer.data.server_folder.MAX_FILES", 5)
     with pytest.raises(UserError, match="more files than the limit of 5"):
         read_server_path(str(faces))
 

@@ -130,7 +130,7 @@ def test_archives_placed_by_hand_are_used_without_a_network(mnist, web, home):
         (raw / Path(name).name).write_bytes(data)
     download_dataset("mnist")
     np.testing.assert_array_equal(load_dataset("mnist").x, mnist[0][:, None])
-    assert web.read_new_query == []
+    assert web.asked == []
 
 
 def test_only_the_missing_archive_is_fetched(mnist, web, home):
@@ -139,7 +139,7 @@ def test_only_the_missing_archive_is_fetched(mnist, web, home):
     for name in [n for n in web.files if "labels" in n]:
         (raw / Path(name).name).write_bytes(web.files[name])
     download_dataset("mnist")
-    assert {Path(name).name for name in web.read_new_query} == {
+    assert {Path(name).name for name in web.asked} == {
         "train-images-idx3-ubyte.gz",
         "t10k-images-idx3-ubyte.gz",
     }

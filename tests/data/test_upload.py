@@ -307,12 +307,12 @@ def test_every_changed_byte_of_saved_images_is_noticed(home):
 @pytest.mark.parametrize(
     ("limit", "value", "says"),
     [
-        ("MOST_FILES", 5, "limit of 5"),
-        ("MOST_BYTES", 1000, "exceed the limit of"),
-        ("MOST_PIXELS", 100, "billion pixels"),
-        ("MOST_FILE_BYTES", 80, "larger than"),
-        ("MOST_RATIO", 0, "compression ratio"),
-        ("MOST_CLASSES", 2, "the limit is 2"),
+        ("MAX_FILES", 5, "limit of 5"),
+        ("MAX_UNPACKED_BYTES", 1000, "exceed the limit of"),
+        ("MAX_TOTAL_PIXELS", 100, "billion pixels"),
+        ("MAX_FILE_BYTES", 80, "larger than"),
+        ("MAX_COMPRESSION_RATIO", 0, "compression ratio"),
+        ("MAX_CLASSES", 2, "the limit is 2"),
     ],
 )
 def test_limits_hold(monkeypatch, limit, value, says):

@@ -45,9 +45,7 @@ def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
         and found.n == 2000
     )
     # as a whole, N(0, I)
-    prior = estimate_prior_gap(
-        rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log_axis(0.8))
-    )
+    prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))
     assert prior.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * prior.error) and prior.error < 0.004
 
 
@@ -82,7 +80,7 @@ def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_ima
     """
     rng, found = np.random.default_rng(1), []
     for seed in range(SETS):
-        logvar = None if sd is None else np.full((n_images, 2), 2 * np.log_axis(sd))
+        logvar = None if sd is None else np.full((n_images, 2), 2 * np.log(sd))
         measure = estimate_prior_gap if prior else estimate_gap
         found.append(measure(codes_of(n_images, rng), logvar, n, seed))
     shares, errors = np.array([f.share for f in found]), np.array([f.error for f in found])

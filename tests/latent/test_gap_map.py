@@ -68,7 +68,7 @@ def test_it_looks_as_far_as_almost_all_draws_come(rng):
 
 def test_its_gaps_are_the_estimates_of_posterior_samples_and_not_of_means(rng):
     mu = np.sign(rng.standard_normal((N, 2))).astype(np.float32)
-    logvar = np.full((N, 2), np.log_axis(4.0), np.float32)
+    logvar = np.full((N, 2), np.log(4.0), np.float32)
     found = build_gap_map(mu, logvar)
     assert (
         found.estimate == estimate_gap(mu, logvar)

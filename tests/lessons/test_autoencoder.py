@@ -116,7 +116,7 @@ def test_a_perfect_copy_costs_the_entropy_of_its_greys(halves):
     )
     assert compute.min_distortion(np.array([[[[0, 255]]]], np.uint8))[0] == pytest.approx(0, abs=1e-6)
     assert compute.min_distortion(np.full((1, 1, 2, 2), 51, np.uint8))[0] == pytest.approx(
-        -4 * (0.2 * np.log_axis(0.2) + 0.8 * np.log_axis(0.8))
+        -4 * (0.2 * np.log(0.2) + 0.8 * np.log(0.8))
     )
 
 

@@ -282,6 +282,6 @@ def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     assert np.allclose(d.mean_distance[at], np.hypot(*away.T), rtol=1e-3)
     assert (
         d.mean_distance[-1] < 2
-        and abs(np.log_axis(encoder[-1] / true[-1])) < 0.3
+        and abs(np.log(encoder[-1] / true[-1])) < 0.3
         and (d.mean_distance[8:18] > 3).all()
     )

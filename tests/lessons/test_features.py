@@ -119,7 +119,7 @@ def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
 
 def logits_loss(x, y, w, b) -> float:
     logits = x @ w.T + b
-    logits -= np.log_axis(np.exp(logits).sum(1, keepdims=True))
+    logits -= np.log(np.exp(logits).sum(1, keepdims=True))
     return float(-logits[np.arange(len(y)), y].sum() + (w**2).sum() / 2)
 
 
@@ -185,7 +185,7 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
 
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):
-    for name in ("MIN_STEPS", "EPOCHS"):
+    for name in ("MIN_STEPS", "N_EPOCHS"):
         monkeypatch.setattr(compute, name, 0)
     loaded, data = mnist
     x = torch.from_numpy(data.images[:50]).float() / 255

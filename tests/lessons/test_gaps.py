@@ -117,7 +117,7 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
 
 def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     loaded, e, found = run
-    monkeypatch.setattr(compute, "classifier_of", lambda run: None)
+    monkeypatch.setattr(compute, "read_classifier", lambda run: None)
     s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
     assert (
         (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)

@@ -38,9 +38,9 @@ def log_evidence(run, x: np.ndarray) -> float:
     steps = 10 * ((np.arange(n) + 0.5) / n * 2 - 1)
     z = mu + sd * np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
     p, pixels = np.clip(run.decode(z).astype(np.float64), 1e-7, 1 - 1e-7), x / 255
-    log_likelihood = (pixels * np.log_axis(p) + (1 - pixels) * np.log1p(-p)).sum((1, 2, 3))
-    log_prior = -(z**2).sum(1) / 2 - np.log_axis(2 * np.pi)
-    return logsumexp(log_likelihood + log_prior) + np.log_axis(sd.prod() * (20 / n) ** 2)
+    log_likelihood = (pixels * np.log(p) + (1 - pixels) * np.log1p(-p)).sum((1, 2, 3))
+    log_prior = -(z**2).sum(1) / 2 - np.log(2 * np.pi)
+    return logsumexp(log_likelihood + log_prior) + np.log(sd.prod() * (20 / n) ** 2)
 
 
 @pytest.mark.parametrize("row", [0, 50, 123, 301, 359])
@@ -90,7 +90,7 @@ def linear_model(
         "decoder.0.weight": w,
         "decoder.0.bias": b,
         "encoder.1.weight": np.concatenate([to_mean, np.zeros_like(to_mean)]),
-        "encoder.1.bias": np.concatenate([-to_mean @ b, np.log_axis(variance * spread**2)]),
+        "encoder.1.bias": np.concatenate([-to_mean @ b, np.log(variance * spread**2)]),
     }
     model.load_state_dict({name: torch.from_numpy(part).float() for name, part in parts.items()})
     return (

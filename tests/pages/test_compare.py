@@ -112,9 +112,9 @@ def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(
 
 def test_other_images_and_models_are_a_choice_away(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    app.selectbox(key="vae of the pair").selectbox("tiny-vae-6d").run()
+    app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
     assert len(letter(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
-    app.selectbox(key="images of the pair").selectbox(("mnist", 28, False)).run()
+    app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
     assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
 
 

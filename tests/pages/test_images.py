@@ -319,7 +319,7 @@ def test_a_folder_of_the_server_is_read_where_that_is_allowed(page, tmp_path, mo
     page.button_group(key="images from").set_value("server").run()
     [choice] = [box for box in page.selectbox if box.label == "Folder on the server"]
     assert choice.options == [str(tmp_path / "faces"), *(str(tmp_path / "faces" / c) for c in "01")]
-    choice.selectbox(str(tmp_path / "faces")).run()
+    choice.select(str(tmp_path / "faces")).run()
     assert "**20 images**, 2 classes" in said(page) and page.text_input(key="images name").value == "faces"
     press(page, "Save")
     assert own.read_info(own.list_names()[0]).class_names == ("0", "1")

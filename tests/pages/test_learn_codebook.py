@@ -40,7 +40,7 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
         and np.abs(own - put).max() > 20
     )
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
-    nats = -(x * np.log_axis(p) + (1 - x) * np.log_axis(1 - p)).sum((1, 2))
+    nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
     app.button(key="codebook back").click().run()
     assert (
@@ -58,7 +58,7 @@ def test_the_figures_are_the_runs(app):
         f"{' · '.join(f'{p:.1f}' for p in each)} at positions 1 to 4." in m.value for m in app.markdown
     )
     assert any(f"**Perplexity:** {test.perplexity:.1f} of 32, pooled" in m.value for m in app.markdown)
-    assert any(f"**{4 * np.log_axis(32):.1f} nats** (20 bits)" in c.value for c in app.caption)
+    assert any(f"**{4 * np.log(32):.1f} nats** (20 bits)" in c.value for c in app.caption)
     assert any(f"mean over the test images {test.distortion:.1f}" in c.value for c in app.caption)
 
 

@@ -35,7 +35,7 @@ def app(tmp_path, monkeypatch):
         "N_SEEDS": 2,
         "N_FINE_TUNING_SEEDS": 2,
         "MIN_STEPS": 2,
-        "EPOCHS": 0,
+        "N_EPOCHS": 0,
         "LABEL_COUNTS": (1, 10, 100),
     }.items():
         monkeypatch.setattr(compute, name, value)

@@ -91,7 +91,7 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
         kl = np.trapezoid(
             np.where(
                 q > 1e-300,
-                q * (np.log_axis(np.maximum(q, 1e-300)) + z**2 / 2 + np.log_axis(2 * np.pi) / 2),
+                q * (np.log(np.maximum(q, 1e-300)) + z**2 / 2 + np.log(2 * np.pi) / 2),
                 0,
             ),
             z,

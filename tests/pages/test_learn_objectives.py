@@ -41,7 +41,7 @@ def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
             [np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051
         )
         price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
-        assert (told[0] ** 2 - 1) / 2 - np.log_axis(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
+        assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
 
 
 def test_the_pictures_are_those_of_the_replays(app):

@@ -239,7 +239,7 @@ def test_an_attribute_that_all_faces_share_gets_a_sentence(faces, monkeypatch):
     app.query_params.update({"run": "faces", "tool": "attributes", "attribute": "Bald"})
     app.switch_page(page_file("explore")).run()
     assert not app.exception and "the same value for all images" in app.error[0].value
-    app.selectbox(key="explore attribute").selectbox("Smiling").run()
+    app.selectbox(key="explore attribute").select("Smiling").run()
     assert not app.error and "Along Smiling" in galleries(app)
 
 

@@ -39,11 +39,11 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
         if f.metadata["low"] is not None and f.name not in ("sigma", "rung_epochs", "n_codes", "code_dim"):
             number = app.number_input(key=f"setting {f.name}")
             assert (number.min, number.max) == (f.metadata["low"], f.metadata["high"])
-    app.selectbox(key="setting model").selectbox("ae").run()
+    app.selectbox(key="setting model").select("ae").run()
     assert not [n for n in app.number_input if n.key == "setting beta"] and "--model ae" in app.code[0].value
-    app.selectbox(key="setting model").selectbox("ladder").run()
+    app.selectbox(key="setting model").select("ladder").run()
     assert app.text_input(key="setting betas") and not app.exception
-    app.selectbox(key="setting model").selectbox("vqvae").run()
+    app.selectbox(key="setting model").select("vqvae").run()
     app.number_input(key="setting latent_dim").set_value(8).run()
     app.number_input(key="setting n_codes").set_value(16).run()
     assert (
@@ -99,9 +99,9 @@ def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_
         app.selectbox(key="setting image_size").value == 64
         and app.checkbox(key="setting colour").value is True
     )
-    app.button_group(key="preset").selectbox("KL warm-up").run()
+    app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
-    app.selectbox(key="setting dataset").selectbox("digits").run()
+    app.selectbox(key="setting dataset").select("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
 
 
@@ -116,8 +116,8 @@ def test_a_preset_can_be_trained_on_any_images(dataset, preset):
 
 def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
     train(app, **words.train_query(RunSpec("moons", model="ae", seed=4)))
-    app.selectbox(key="setting model").selectbox("vae").run()
-    app.selectbox(key="setting network").selectbox("conv").run()
+    app.selectbox(key="setting model").select("vae").run()
+    app.selectbox(key="setting network").select("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
 
 
@@ -230,7 +230,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     train(app)
     choice = app.selectbox(key="ended training")
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
-    choice.selectbox("first").run()
+    choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
     assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
     assert (

@@ -66,7 +66,7 @@ def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
             self.threads = self.most + 1 - self.threads
             return True
 
-    monkeypatch.setattr("explorer.training.trainer.Sharing", InTurns)
+    monkeypatch.setattr("explorer.training.trainer.ThreadTuner", InTurns)
     for batch_size, threads in ((512, {1, 2}), (128, {1})):
         seen.clear()
         for _ in train(replace(QUICK, batch_size=batch_size), digits, replace(CPU, threads=2)):
@@ -183,7 +183,7 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     of_model = np.full_like(variances, spec.sigma**2)
     of_model[:2] = variances[:2]
     exact = -0.5 * (
-        len(variances) * np.log_axis(2 * np.pi) + np.log_axis(of_model).sum() + (variances / of_model).sum()
+        len(variances) * np.log(2 * np.pi) + np.log(of_model).sum() + (variances / of_model).sum()
     )
     assert bound == pytest.approx(exact, abs=0.1)
     w = model.decoder[0].weight.detach().numpy()

@@ -36,7 +36,7 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     assert (
         told["spec"]["n_codes"] == 12
         and told["spec"]["code_dim"] == 2
-        and told["test"]["rate"] == pytest.approx(3 * math.log_axis(12))
+        and told["test"]["rate"] == pytest.approx(3 * math.log(12))
     )
     assert told["test"]["elbo"] == pytest.approx(-told["test"]["distortion"] - told["test"]["rate"])
     assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
@@ -86,7 +86,7 @@ def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
     run, data = find_run("tiny-vqvae"), load_data("digits")
     x = torch.tensor(data.x[data.test]).flatten(1) / 255
     mean = (torch.tensor(data.x[data.train]).flatten(1) / 255).mean(0).clamp(1e-3, 1 - 1e-3)
-    of_mean = -(x * mean.log_axis() + (1 - x) * (1 - mean).log_axis()).sum(1).mean().item()
+    of_mean = -(x * mean.log() + (1 - x) * (1 - mean).log()).sum(1).mean().item()
     assert run.test.distortion < of_mean - 1 and run.test.codes_used == 12 and run.test.perplexity > 6
 
 
@@ -94,7 +94,7 @@ def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
     def spoil(self, posterior, rng):
         self.codebook[0] = float("nan") if self.counts.add_(1)[0] > 15 else 0.0
 
-    monkeypatch.setattr("explorer.training.trainer.Averages.update", spoil)
+    monkeypatch.setattr("explorer.training.trainer.CodebookAverages.update", spoil)
     *_, end = train(SPEC, load_data("digits"), CPU)
     assert (
         isinstance(end, Failed)

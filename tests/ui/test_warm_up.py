@@ -8,12 +8,12 @@ import pytest
 resource = pytest.importorskip("resource")
 CODE = """
 import resource
-from explorer.ui.warm_up import MOST_FILES, _open_many_files
+from explorer.ui.warm_up import MAX_OPEN_FILES, _open_many_files
 
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
 _open_many_files()
-most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+most = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
 assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, hard)
 """
 

@@ -71,7 +71,7 @@ def find_overlapping_pair(
     bound = np.exp(
         -(
             (mu[:, None] - mu) ** 2 / mean_variance / 8
-            + np.log_axis(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
+            + np.log(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
         ).sum(2)
     )
     pairs = np.argwhere(
@@ -94,7 +94,7 @@ def find_overlapping_pair(
 def sample_posterior(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """Return mu + sigma·eps [n, D]; mu, sigma [D], or one for each row; eps [n, D]."""
     mean, sd, noise = (torch.tensor(a, dtype=torch.float64) for a in (mu, sigma, eps))
-    return GaussianPosterior(mean, 2 * torch.log_axis(sd)).sample(noise).numpy()
+    return GaussianPosterior(mean, 2 * torch.log(sd)).sample(noise).numpy()
 
 
 def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
@@ -105,14 +105,14 @@ def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
     shares = []
     for own, other in ((0, 1), (1, 0)):
         distance = (mu[own] + sigma[own] * eps - mu[other]) / sigma[other]
-        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log_axis(sigma[own] / sigma[other]).sum()
+        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[own] / sigma[other]).sum()
         shares.append(np.exp(np.minimum(log_ratio, 0)).mean())
     return float(np.mean(shares))
 
 
 def geometric_mean(sigma: np.ndarray) -> np.ndarray:
     """Return the geometric mean [n] of sigma [n, D] over dimensions."""
-    return np.exp(np.log_axis(sigma).mean(-1))
+    return np.exp(np.log(sigma).mean(-1))
 
 
 @dataclass(frozen=True)

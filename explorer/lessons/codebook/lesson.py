@@ -175,7 +175,7 @@ def _show_code(run, row: int, index: np.ndarray, position: int, code_column, ent
         )
         st.caption(
             f"The nats are distortions (mean over the test images {run.test.distortion:.1f}). The rate is"
-            f" **{run.test.rate:.1f} nats** ({run.test.rate / np.log_axis(2):.0f} bits) for every image:"
+            f" **{run.test.rate:.1f} nats** ({run.test.rate / np.log(2):.0f} bits) for every image:"
             f" {len(index)} positions with {len(codebook)} entries. Decoded images are means E[x|z]."
         )
     return entry

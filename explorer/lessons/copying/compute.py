@@ -115,8 +115,8 @@ def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Genera
     z = mu + sd * rng.standard_normal(mu.shape)
     total = 0.0
     for own, place in enumerate(z):
-        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log_axis(sd)).sum(1)
-        total += log[own] - log.max() - np.log_axis(np.exp(log - log.max()).mean())
+        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log(sd)).sum(1)
+        total += log[own] - log.max() - np.log(np.exp(log - log.max()).mean())
     return total / len(mu)
 
 

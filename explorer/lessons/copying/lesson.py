@@ -92,7 +92,7 @@ def picture(runs: dict[str, Run]) -> None:
             RunView(run).load().decode(line),
             [f"{t:.1f}" for t in np.linspace(0, 1, n)],
             chosen=round(T.get() * (n - 1)),
-            marked=np.flatnonzero(gap_index.log2_distance_ratio(line) > 0) if gap_index else (),
+            underlined=np.flatnonzero(gap_index.log2_distance_ratio(line) > 0) if gap_index else (),
             mark="Underlined: in a gap.",
             on_pick=lambda i: T.set(i % n / (n - 1)),
         )
@@ -244,6 +244,6 @@ def _show_samples(run, reference) -> None:
     n, nats = len(reference.training.x), reference.mutual_information
     st.caption(
         "Brackets contain 95% intervals. A small distance does not mean a copy: a blurred image is close to"
-        f" many images. I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log_axis(n):.1f} nats: z"
+        f" many images. I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z"
         f" distinguishes about {np.exp(nats):.0f} groups of training images."
     )

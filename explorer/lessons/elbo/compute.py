@@ -55,7 +55,7 @@ def log_normaliser(loaded: LoadedRun, z: np.ndarray) -> float:
     """
     a = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None]).double()
     c = torch.where(a.abs() < 1e-3, 2 + a.square() / 6, a / torch.tanh(a / 2))
-    return c.log_axis().sum().item()
+    return c.log().sum().item()
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def gradient_ascent(evidence: Evidence, start: GaussianParameters, n_steps: int)
     [n_steps + 1] values of q.
     """
     q, rate, path = np.array(start), 0.02, [start]
-    low, high = np.array([-MAX_MEAN] * 2 + [np.log_axis(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
+    low, high = np.array([-MAX_MEAN] * 2 + [np.log(MIN_SIGMA)] * 2), np.array([MAX_MEAN] * 2 + [0.0] * 2)
     bound = evidence.terms(start).bound
     for _ in range(n_steps):
         gradient, rate = evidence.gradient(tuple(q)), 2 * rate

@@ -100,7 +100,7 @@ def picture(runs: dict[str, Run]) -> None:
 def _choose_beta(betas: list[float]) -> int:
     """Show the slider, and return the index of the chosen KL weight."""
     options = [float(f"{beta:.2g}") for beta in betas]
-    BETA.set(min(options, key=lambda beta: abs(math.log_axis(beta / BETA.get()))))
+    BETA.set(min(options, key=lambda beta: abs(math.log(beta / BETA.get()))))
     st.select_slider(
         "KL weight β", options, format_func=lambda beta: f"{beta:g}", key=BETA.key, persist_state="session"
     )

@@ -76,7 +76,7 @@ class Mixture:
 
     def mean_log_likelihood(self, x: np.ndarray) -> float:
         """Return the mean log-likelihood of x [n], in nats per number."""
-        return float(np.log_axis(self.density(x)).mean())
+        return float(np.log(self.density(x)).mean())
 
 
 def fit_mixture(x: np.ndarray, k: int) -> Mixture:
@@ -133,7 +133,7 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
     """
     posterior = GaussianPosterior(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
-    log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log_axis(2 * np.pi))
+    log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
     return (log_likelihood - rate_per_dimension(posterior)).squeeze(1)
 
 

@@ -71,12 +71,12 @@ def _scores():
     from explorer.lessons.mixture.compute import infinite_mixture, sample_truth, true_density
 
     test = sample_truth(1)
-    vae = np.log_axis(infinite_mixture(_train_decoder()).density(test))
-    mixtures = [np.log_axis(mixture.density(test)) for mixture in _fit_mixtures()]
+    vae = np.log(infinite_mixture(_train_decoder()).density(test))
+    mixtures = [np.log(mixture.density(test)) for mixture in _fit_mixtures()]
     return (
         [float(log_density.mean()) for log_density in mixtures],
         float(vae.mean()),
-        float(np.log_axis(true_density(test)).mean()),
+        float(np.log(true_density(test)).mean()),
         [mean_difference(log_density, vae) for log_density in mixtures],
     )
 

@@ -16,7 +16,7 @@ N_PRIOR_SAMPLES = 1000  # of the prior
 @dataclass(frozen=True)
 class EpochState:
     """The state of a training at an epoch. mu [n, D]: means of the posteriors of test images; distortion,
-    rate: nats per training image, as they were in that epoch; sigma: width_of_rate(); spread: standard
+    rate: nats per training image, as they were in that epoch; sigma: of sigma_for_rate(); spread: standard
     deviation of the means; reconstructions, samples: uint8 [k, C, H, W].
     """
 
@@ -25,7 +25,7 @@ class EpochState:
     distortion: float
     rate: float
     sigma: float
-    root_mean_square_sd: float
+    spread: float
     reconstructions: np.ndarray
     samples: np.ndarray
 

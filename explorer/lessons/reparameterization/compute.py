@@ -21,9 +21,9 @@ class Gradients:
     """The gradients with respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
 
     direct: np.ndarray
-    score_function_gradient: np.ndarray
-    pathwise_gradient: np.ndarray
-    exact_gradient: np.ndarray
+    score: np.ndarray
+    pathwise: np.ndarray
+    exact: np.ndarray
 
 
 def sample_noise(seed: int) -> Tensor:
@@ -51,7 +51,7 @@ def pathwise_gradient(f, mu: float, sigma: float, eps: Tensor) -> np.ndarray:
     mu, sigma = (
         torch.full((len(eps), 1), value, dtype=eps.dtype, requires_grad=True) for value in (mu, sigma)
     )
-    z = GaussianPosterior(mu, 2 * torch.log_axis(sigma)).sample(eps)
+    z = GaussianPosterior(mu, 2 * torch.log(sigma)).sample(eps)
     f(z).mean(1).sum().backward()
     return torch.cat([mu.grad, sigma.grad], 1).numpy()
 

@@ -40,7 +40,7 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
     if vae.film:
         found, at, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
         with next(columns):
-            st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log_axis(n)))
+            st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log(n)))
             figure = rate_distortion(
                 *_film_values(vae, "beta", "rate", "distortion"),
                 vae.spec.rungs,
