@@ -115,40 +115,22 @@ class Registry(dict[str, K], Generic[K]):
         return {option for kind in self.values() for option in kind.options} - set(self[name].options)
 
 
-TORCHVISION = "explorer.data.torchvision_sets"
+def _torchvision(name: str, builder: str, n_train: int, **details) -> DatasetKind:
+    """Return the entry of a data set that torchvision downloads."""
+    source = "explorer.data.torchvision_sets"
+    return DatasetKind(name, f"{source}:{builder}", n_train=n_train, download=source, **details)
+
 
 DATASETS = Registry(
     "data set",
     DatasetKind("digits", "explorer.data.digits:load_digits", label="Digits", epochs=200, n_train=1437),
     DatasetKind("moons", "explorer.data.moons:generate_moons", label="Moons", epochs=100, n_train=6000),
     DatasetKind("shapes", "explorer.data.shapes:generate_shapes", label="Shapes", epochs=30, n_train=12_000),
-    DatasetKind(
-        "mnist",
-        f"{TORCHVISION}:load_mnist",
-        label="MNIST",
-        noun="handwritten digit",
-        n_train=60_000,
-        download=TORCHVISION,
-    ),
-    DatasetKind(
-        "fashion-mnist",
-        f"{TORCHVISION}:load_fashion_mnist",
-        label="Fashion-MNIST",
-        n_train=60_000,
-        download=TORCHVISION,
-    ),
-    DatasetKind("kmnist", f"{TORCHVISION}:load_kmnist", label="KMNIST", n_train=60_000, download=TORCHVISION),
-    DatasetKind(
-        "cifar10", f"{TORCHVISION}:load_cifar10", label="CIFAR-10", n_train=50_000, download=TORCHVISION
-    ),
-    DatasetKind(
-        "celeba",
-        f"{TORCHVISION}:load_celeba",
-        label="CelebA",
-        n_train=162_770,
-        download=TORCHVISION,
-        is_slow=True,
-    ),
+    _torchvision("mnist", "load_mnist", 60_000, label="MNIST", noun="handwritten digit"),
+    _torchvision("fashion-mnist", "load_fashion_mnist", 60_000, label="Fashion-MNIST"),
+    _torchvision("kmnist", "load_kmnist", 60_000, label="KMNIST"),
+    _torchvision("cifar10", "load_cifar10", 50_000, label="CIFAR-10"),
+    _torchvision("celeba", "load_celeba", 162_770, label="CelebA", is_slow=True),
     DatasetKind(
         "folder",
         "explorer.data.folder:load_folder",

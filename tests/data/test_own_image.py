@@ -106,12 +106,12 @@ MEASURED = """
 import sys, time
 from pathlib import Path
 from PIL import Image, ImageOps
-from explorer.data.own_image import from_file
+from explorer.data.own_image import read_own_image
 peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 content = Path(sys.argv[1]).read_bytes()
 Image.init()
 before, start = peak(), time.perf_counter()
-x = from_file(content, (3, 28, 28))
+x = read_own_image(content, (3, 28, 28))
 print(time.perf_counter() - start, peak() - before, x.mean())
 """
 

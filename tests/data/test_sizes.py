@@ -16,7 +16,7 @@ from explorer.registry import DATASETS
 )
 def test_what_comes_along_or_was_downloaded(name):
     kind = DATASETS[name]
-    if kind.download and not kind.source.installed(name):
+    if kind.download and not kind.source.is_installed(name):
         pytest.skip(f"{name} is not on this machine")
     assert n_train(name) == load_dataset(name).n_train
 

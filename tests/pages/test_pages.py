@@ -74,7 +74,7 @@ def test_a_tool_costs_nothing_until_it_is_chosen(app):
 
 def test_another_model_is_a_choice_away(app):
     explore(app, "tiny-vae")
-    app.selectbox[0].selectbox("digits-ae-2d").run()
+    app.selectbox[0].select("digits-ae-2d").run()
     assert (
         not app.exception
         and "digits-ae-2d" in app.query_params["run"]

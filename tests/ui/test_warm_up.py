@@ -8,11 +8,11 @@ import pytest
 resource = pytest.importorskip("resource")
 CODE = """
 import resource
-from explorer.ui.warm_up import MAX_OPEN_FILES, _open_many_files
+from explorer.ui.warm_up import MAX_OPEN_FILES, _raise_file_limit
 
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
-_open_many_files()
+_raise_file_limit()
 most = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
 assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, hard)
 """

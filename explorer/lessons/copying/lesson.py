@@ -93,7 +93,7 @@ def picture(runs: dict[str, Run]) -> None:
             [f"{t:.1f}" for t in np.linspace(0, 1, n)],
             chosen=round(T.get() * (n - 1)),
             underlined=np.flatnonzero(gap_index.log2_distance_ratio(line) > 0) if gap_index else (),
-            mark="Underlined: in a gap.",
+            underline_note="Underlined: in a gap.",
             on_pick=lambda i: T.set(i % n / (n - 1)),
         )
         _show_comparison(run, reference, z_at_t)

@@ -20,8 +20,8 @@ class Deletion:
     """
 
     kind: str
-    delete_run: Callable[[str], None]
-    restore_run: Callable[[str], None]
+    delete: Callable[[str], None]
+    restore: Callable[[str], None]
 
     def button(self, name: str) -> None:
         if not limits.is_read_only():
