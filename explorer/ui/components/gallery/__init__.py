@@ -35,8 +35,8 @@ def gallery(
     """images [n, C, H, W], uint8 or float in [0, 1], in rows of `columns`, named for who hears the page.
 
     row_labels: a word before each row; captions: under each image; underlined: images that are underlined,
-    which `mark` explains; chosen: the present one; dense: without room between them; caption_suffix: what a
-    saved picture's caption says after the title; on_pick(index): one was clicked.
+    which underline_note explains; chosen: the present one; dense: without room between them; caption_suffix:
+    what a saved picture's caption says after the title; on_pick(index): one was clicked.
     """
 
     def hear():
