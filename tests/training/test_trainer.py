@@ -61,7 +61,7 @@ def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
     usual, seen = torch.get_num_threads(), set()
 
     class InTurns(ThreadTuner):
-        def took(self, seconds):
+        def record_step(self, seconds):
             seen.add(torch.get_num_threads())
             self.threads = self.most + 1 - self.threads
             return True
