@@ -38,7 +38,7 @@ def digits():
 @pytest.mark.parametrize("bf16", [False, True])
 def test_it_learns_what_the_step_itself_would(digits, monkeypatch, name, bf16):
     *_, captured = train(SPECS[name], digits, gpu(bf16))
-    monkeypatch.setattr("explorer.training.trainer.Graphed", lambda update, batch_size: update)
+    monkeypatch.setattr("explorer.training.trainer.CudaGraphUpdate", lambda update, batch_size: update)
     *_, stepwise = train(SPECS[name], digits, gpu(bf16))
     assert isinstance(captured, Finished)
     # a GPU adds in no fixed order; an entry that is chosen otherwise is another entry
