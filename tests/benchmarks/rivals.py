@@ -152,7 +152,7 @@ def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
     """
     with (
         torchs_own_layers(),
-        patch("explorer.training.trainer.arithmetic", lambda device, threads: contextlib.nullcontext()),
+        patch("explorer.training.trainer.matmul_settings", lambda device, threads: contextlib.nullcontext()),
         patch("explorer.training.trainer.MIN_SHARED_BATCH_VALUES", math.inf),
     ):
         yield from _trained(spec, data, replace(device, bf16=False))
