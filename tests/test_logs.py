@@ -83,7 +83,7 @@ def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
     code = (
         "import explorer.data.digits as digits, sys\n"
         "from explorer.cli.parser import main\n"
-        "digits.digits = lambda: 1 / 0\n"
+        "digits.load_digits = lambda: 1 / 0\n"
         "sys.exit(main(['train', '--queue', '--run', 'broken', '--epochs', '1']))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL)

@@ -115,7 +115,7 @@ class Disk:
 
     def tried(self, act: Callable[[], str], room: int) -> dict:
         self.restore()
-        self.discard_query(room)
+        self.leave(room)
         said = act()
         self.ballast.unlink()
         return {

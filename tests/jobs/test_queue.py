@@ -230,7 +230,7 @@ def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
 
     with pytest.raises(UserError), queue.wait_for_turn("full", SHORT):
         size = (folder / ".jobs" / "full.json").stat().st_size
-        monkeypatch.setattr(queue, "write_whole", full)
+        monkeypatch.setattr(queue, "write_atomically", full)
         raise UserError("There is no room. " * 50)
     assert (
         queue.find_job("full").fault == "There is no room. " * 50

@@ -75,7 +75,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
         most_seen.append(len(queue.list_jobs()))
         queue.remove(queue.list_jobs()[0].run)
 
-    monkeypatch.setattr(sweep, "executor", Fake)
+    monkeypatch.setattr(sweep, "create_executor", Fake)
     monkeypatch.setattr(sweep.time, "sleep", look)
     specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
     rows = sweep.run_sweep(specs, lambda done, under_way: None)
