@@ -61,7 +61,7 @@ class EpochEnd:
     images_per_second: float
     seconds: float  # of training, since its first start
     # valid until the next event is asked for
-    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)
+    checkpoint: Callable[[], Checkpoint] | None = field(repr=False, compare=False, default=None)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ Code is given as "module:attribute" and imported at its first use, so that this 
 from dataclasses import KW_ONLY, dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NoReturn, TypeVar
 
 from explorer.errors import unknown_name_error
 
 
-def import_attribute(path: str):
+def import_attribute(path: str) -> Any:
     """Return what "module:attribute" names."""
     module, attribute = path.split(":")
     return getattr(import_module(module), attribute)
@@ -30,7 +30,7 @@ class Kind:
     options: tuple[str, ...] = ()
 
     @property
-    def builder(self):
+    def builder(self) -> Any:
         """Return the code that `build` names."""
         return import_attribute(self.build)
 
@@ -107,7 +107,7 @@ class Registry(dict[str, K], Generic[K]):
         super().__init__({kind.name: kind for kind in kinds})
         self.noun = noun
 
-    def __missing__(self, name: str):
+    def __missing__(self, name: str) -> NoReturn:
         raise unknown_name_error(self.noun, name, self)
 
     def unused_options(self, name: str) -> set[str]:
@@ -115,7 +115,7 @@ class Registry(dict[str, K], Generic[K]):
         return {option for kind in self.values() for option in kind.options} - set(self[name].options)
 
 
-def _torchvision(name: str, builder: str, n_train: int, **details) -> DatasetKind:
+def _torchvision(name: str, builder: str, n_train: int, **details: Any) -> DatasetKind:
     """Return the entry of a data set that torchvision downloads."""
     source = "explorer.data.torchvision_sets"
     return DatasetKind(name, f"{source}:{builder}", n_train=n_train, download=source, **details)

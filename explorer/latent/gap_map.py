@@ -46,7 +46,7 @@ class GapMap:
 
     @property
     def prior_gap(self) -> float | None:
-        return self.prior_estimate and self.prior_estimate.share
+        return None if self.prior_estimate is None else self.prior_estimate.share
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def deepest_gap(gap_map: GapMap | None, inner_share: float = 0.5) -> np.ndarray 
     """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is
     there.
     """
-    if gap_map is None or gap_map.shade is None:
+    if gap_map is None or gap_map.bounds is None or gap_map.shade is None:
         return None
     rows, columns = gap_map.shade.shape
     low, high = gap_map.bounds.reshape(2, 2)

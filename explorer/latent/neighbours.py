@@ -28,7 +28,7 @@ def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.nd
     squares, step = np.empty(len(points), dtype), max(1, CHUNK_VALUES // flat.shape[1])
     for i in range(0, len(points), step):
         rest = flat[i : i + step].astype(dtype)
-        rest -= target
+        np.subtract(rest, target, out=rest)
         squares[i : i + step] = np.square(rest, out=rest).sum(1)
     rows = np.argsort(squares, kind="stable")[:k]
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit

@@ -46,6 +46,6 @@ def fit_projection(mu: np.ndarray) -> Projection:
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)
-    shares = tuple(pca.explained_variance_ratio_.tolist())
-    titles = tuple(f"PC {i} · {share:.0%} of the variance" for i, share in enumerate(shares, 1))
-    return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, shares)
+    first, second = pca.explained_variance_ratio_.tolist()
+    titles = f"PC 1 · {first:.0%} of the variance", f"PC 2 · {second:.0%} of the variance"
+    return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, (first, second))

@@ -46,6 +46,7 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
     with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
+            assert process.stdin and process.stdout  # they are pipes
             yield 0.0
             with suppress(BrokenPipeError), process.stdin as its_input:
                 its_input.write(codes.tobytes())

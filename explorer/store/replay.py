@@ -8,6 +8,7 @@ replay.safetensors.
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,17 +67,16 @@ def read_replay(folder: Path) -> Replay | None:
             if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
                 return None
             series, tensors = opened("replay", content)
+            joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
             return _validate_replay(
-                Replay(
-                    **tensors
-                    | {"mu": tensors["mu"].astype(np.float32)}
-                    | {name: tuple(values) for name, values in series.items()}
-                )
+                Replay(**joined | {name: tuple(values) for name, values in series.items()})
             )
         about, still = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
         frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
-        series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
+        epochs, distortion, rate = (
+            tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate")
+        )
         return _validate_replay(
             Replay(
                 parts["mu"].astype(np.float32),
@@ -85,7 +85,9 @@ def read_replay(folder: Path) -> Replay | None:
                 still["y"],
                 still["originals"],
                 tuple(about["class_names"]),
-                *series,
+                epochs,
+                distortion,
+                rate,
             )
         )
     except (OSError, ValueError, LookupError, TypeError):
@@ -119,7 +121,9 @@ def _validate_replay(r: Replay) -> Replay:
 def subsample_frames(r: Replay, max_frames: int) -> Replay:
     """Return at most `most` frames, evenly spaced, with the first and the last."""
     kept = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
-    series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
+    series: dict[str, Any] = {
+        name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")
+    }
     return replace(r, **{name: getattr(r, name)[kept] for name in FRAME_TENSORS}, **series)
 
 

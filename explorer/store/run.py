@@ -141,11 +141,13 @@ def _parse_run(folder: Path, record: dict) -> Run:
         [float(rate) for rate in t["rate_per_dimension"]],
         *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()),
     )
+    spec = RunSpec.from_dict(record["spec"])
+    channels, height, width = map(int, record["shape"])
     run = Run(
         folder.name,
         folder,
-        RunSpec.from_dict(record["spec"]),
-        tuple(map(int, record["shape"])),
+        spec,
+        (channels, height, width),
         tuple(sanitize(str(name)) for name in record["class_names"]),
         int(record["n_train"]),
         int(record["n_parameters"]),
@@ -169,8 +171,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME_FIELDS]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
     if (
-        len(run.shape) != 3
-        or not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
+        not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()

@@ -73,7 +73,7 @@ def _train(
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    averages = CodebookAverages(model.codebook) if spec.n_codes else None
+    averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
     update = Update(
         model, build_likelihood(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
     )
@@ -138,8 +138,10 @@ def _train(
                 capture_checkpoint, epoch, step, now - start, good, rungs, update.optimizer, rng, averages
             ),
         )
-    weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
-    yield Finished(n_epochs, time.perf_counter() - start, weights)
+    assert good is not None  # of the last epoch, or of the checkpoint
+    if spec.betas:
+        good = {name: np.stack([rung[name] for rung in rungs]) for name in good}
+    yield Finished(n_epochs, time.perf_counter() - start, good)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:

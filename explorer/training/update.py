@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from explorer.models.autoencoder import Autoencoder
+from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
@@ -44,11 +45,11 @@ class Update:
             x_logits = self.model.decode(z)
         distortion, rate = self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()
         loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
-        if self.averages:
+        if isinstance(posterior, CodebookPosterior):
             loss = loss + commitment_loss(posterior).mean()
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        if self.averages:
+        if self.averages and isinstance(posterior, CodebookPosterior):
             self.averages.update(posterior, self.rng)
         self.sums += torch.stack([distortion.detach(), rate.detach()])
