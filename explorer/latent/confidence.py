@@ -47,7 +47,7 @@ def measure_low_confidence(
             for part in draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * (i // N_MEASUREMENTS))
         )
         are_alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
-        are_low.append(is_low_confidence(fitted.place(draws)))
+        are_low.append(is_low_confidence(fitted.unwhiten(draws)))
     is_alone, is_low = np.concatenate(are_alone), np.concatenate(are_low)
     of_all = share_of_true(is_low)
     assert of_all is not None  # fit_gaussian has refused an empty set

@@ -48,8 +48,8 @@ class FittedGaussian:
         """z [n, D] -> w [n, R]: distances become standard deviations."""
         return (z - self.mean) @ self.whitening
 
-    def place(self, w: np.ndarray) -> np.ndarray:
-        """w [n, R] -> z [n, D]"""
+    def unwhiten(self, w: np.ndarray) -> np.ndarray:
+        """Return z [n, D] of w [n, R]: the inverse of whiten, on the subspace of the codes."""
         return self.mean + w @ self.root
 
 

@@ -32,8 +32,8 @@ def largest_change(rows: np.ndarray) -> float:
 
 
 def correlation(map_root: np.ndarray) -> float:
-    """map_root [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of
-    its two axes; 0 on a line.
+    """Return the correlation of the two axes of a Gaussian N(·, map_root map_rootᵀ) on a map
+    (explorer.latent.scale); 0 on a line. map_root [2, 2].
     """
     (across, both), (_, up) = map_root @ map_root.T
     return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0

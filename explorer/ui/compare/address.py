@@ -38,7 +38,7 @@ def apply_query(
         if z := _parse_numbers(query[name], len(own.mean)):
             zs[i] = z
             if (Z if name == AE_Z else AE_Z) not in query:
-                zs[1 - i] = other.moved(other.mean, own.to_standard(z)).tolist()
+                zs[1 - i] = other.shift_to(other.mean, own.to_standard(z)).tolist()
         else:
             wrong.append(f"its {name} is not {len(own.mean)} finite number{'s' * (len(own.mean) > 1)}")
     if zs != position.zs:

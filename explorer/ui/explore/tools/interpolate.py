@@ -154,7 +154,7 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, abou
     same_images = all(end.row is not None and end.row < len(mu) for end in session.ends)
     scale, own = RunView(partner.run).scale, RunView(session.run).scale
     ends = [
-        mu[end.row] if same_images else scale.moved(scale.mean, own.to_standard(session.end(i)))
+        mu[end.row] if same_images else scale.shift_to(scale.mean, own.to_standard(session.end(i)))
         for i, end in enumerate(session.ends)
     ]
     at = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""
@@ -176,7 +176,7 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, abou
         e.y[shown],
         partner.run.class_names,
         p.axis_titles,
-        np.array([p.place(z) for z in way]),
+        np.array([p.project(z) for z in way]),
         partner.in_gap(way),
     )
     st.vega_lite_chart(figure, key=session_key("partner's path", session.run))
