@@ -12,7 +12,7 @@ class Device:
     name: str  # cpu, cuda or mps
     bf16: bool  # networks' matrix products in bfloat16; losses stay float32
     threads: int  # of the CPU
-    why: str
+    reason: str
 
 
 def choose_device(network: str) -> Device:

@@ -17,7 +17,7 @@ class Difference:
         """1 or −1 where the interval excludes 0; else 0: the sign is not established."""
         return 0 if abs(self.mean) <= self.half_width else 1 if self.mean > 0 else -1
 
-    def text(self, digits: int = 1) -> str:
+    def format(self, digits: int = 1) -> str:
         """+0.4 ± 0.6"""
         value = f"{self.mean:+.{digits}f}"
         return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half_width:.{digits}f}"

@@ -77,7 +77,9 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
         shares[i], without[i] = _measure(codes, group[rows], groups, draws[i], radii[i], fitted)
     without -= without.mean(1, keepdims=True)
     of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()
-    return GapEstimate.of(shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n)
+    return GapEstimate.from_error(
+        shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n
+    )
 
 
 @lru_cache(maxsize=8)

@@ -21,9 +21,9 @@ class Share:
     error: float
 
     @classmethod
-    def of(cls, share: float, error: float, n: int) -> Self:
-        """With Wilson's interval, of as many independent observations as would have that standard error; of n
-        where it is 0.
+    def from_error(cls, share: float, error: float, n: int) -> Self:
+        """Return a share with Wilson's interval, of as many independent observations as would have that
+        standard error; of n where it is 0.
         """
         independent = share * (1 - share) / error**2 if 0 < share < 1 and error > 0 else n
         shrunk = 1 + Z95**2 / independent
@@ -44,12 +44,11 @@ def format_percent(share: float, low: float, high: float) -> str:
 
 
 def share_of_true(is_true: np.ndarray) -> Share | None:
-    """found bool [n], independent -> the share of those that are true; None if there are none."""
-    return (
-        Share.of(is_true.mean(), np.sqrt(is_true.mean() * (1 - is_true.mean()) / len(is_true)), len(is_true))
-        if len(is_true)
-        else None
-    )
+    """Return the share of is_true, independent bool [n], that is True; None if n is 0."""
+    if not len(is_true):
+        return None
+    share, n = is_true.mean(), len(is_true)
+    return Share.from_error(share, np.sqrt(share * (1 - share) / n), n)
 
 
 def is_larger(a: Share, b: Share) -> bool:

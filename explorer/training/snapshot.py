@@ -23,7 +23,7 @@ class Snapshot:
             self.copy_event.synchronize()
         return bool(self.sums.isfinite().all())
 
-    def since(self, earlier: "Snapshot") -> tuple[float, float]:
+    def means_since(self, earlier: "Snapshot") -> tuple[float, float]:
         """Mean distortion and rate of the images in between."""
         distortion, rate = ((self.sums - earlier.sums) / (self.n - earlier.n)).tolist()
         return distortion, rate

@@ -83,7 +83,7 @@ def _train(
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     n_weights = sum(t.numel() for t in model.state_dict().values())
-    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.why, data.skipped, data.notes)
+    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.reason, data.skipped, data.notes)
     said = time.perf_counter()
     start = said - seconds_before
     good, step, take = copy_weights(model) if checkpoint else None, done_before * n_batches, None
@@ -111,7 +111,9 @@ def _train(
                     break
                 said = time.perf_counter()
                 done = asked.step / (n_epochs * n_batches)
-                yield Step(epoch, n_epochs, done, *asked.since(told), (said - start) * (1 - done) / done)
+                yield Step(
+                    epoch, n_epochs, done, *asked.means_since(told), (said - start) * (1 - done) / done
+                )
                 told, asked = asked, None
         whole, weights = Snapshot(update.sums, step, n), copy_weights(model)
         now = time.perf_counter()
@@ -130,7 +132,7 @@ def _train(
         yield EpochEnd(
             epoch,
             n_epochs,
-            *whole.since(first),
+            *whole.means_since(first),
             beta,
             n / (now - epoch_start),
             now - start,
