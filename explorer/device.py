@@ -16,7 +16,9 @@ class Device:
 
 
 def choose_device(network: str) -> Device:
-    """The fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is absent."""
+    """Return the fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is
+    absent.
+    """
     import torch
 
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}

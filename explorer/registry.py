@@ -79,7 +79,7 @@ class DatasetKind(Kind):
 
     @property
     def is_path(self) -> bool:
-        """Whether the text after the colon is a path."""
+        """Return whether the text after the colon is a path."""
         return self.argument in ("folder", "file")
 
     @property

@@ -34,8 +34,8 @@ def measure_low_confidence(
     n: int = MAX_CODES,
     seed: int = 0,
 ) -> LowConfidenceShares:
-    """mu, logvar [N, D], logvar None for an AE; is_low_confidence: z [m, D] -> bool [m]. Raises UserError as
-    fitted_gaussian does.
+    """Return the shares of draws with low confidence. mu, logvar [N, D], logvar None for an AE;
+    is_low_confidence: z [m, D] -> bool [m]. Raises UserError as fit_gaussian does.
     """
     rng, n = np.random.default_rng(seed), min(n, len(mu))
     are_alone, are_low = [], []

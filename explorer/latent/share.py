@@ -34,12 +34,12 @@ class Share:
         )
 
     def __str__(self) -> str:
-        """16% (14 to 18%)"""
+        """Return text such as 16% (14 to 18%)."""
         return format_percent(self.share, self.low, self.high)
 
 
 def format_percent(share: float, low: float, high: float) -> str:
-    """16% (14 to 18%)"""
+    """Return text such as 16% (14 to 18%)."""
     return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
 
 
@@ -52,5 +52,5 @@ def share_of_true(is_true: np.ndarray) -> Share | None:
 
 
 def is_larger(a: Share, b: Share) -> bool:
-    """Whether share a is larger than share b, at 95% and as if they were independent."""
+    """Return whether share a is larger than share b, at 95% and as if they were independent."""
     return a.share - b.share > Z95 * np.hypot(a.error, b.error)

@@ -41,7 +41,9 @@ class Replay:
 
 
 def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) -> None:
-    """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
+    """Write a frame: metadata {"epoch", "distortion", "rate"}, and the tensors of FRAME_TENSORS without their
+    leading axis.
+    """
     write_atomically(
         folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
     )
@@ -95,7 +97,7 @@ def read_replay(folder: Path) -> Replay | None:
 
 
 def _validate_replay(r: Replay) -> Replay:
-    """Raises ValueError unless its parts belong together."""
+    """Return the replay, its texts sanitized. Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
         r.mu.ndim == 3
@@ -119,7 +121,7 @@ def _validate_replay(r: Replay) -> Replay:
 
 
 def subsample_frames(r: Replay, max_frames: int) -> Replay:
-    """Return at most `most` frames, evenly spaced, with the first and the last."""
+    """Return at most max_frames frames, evenly spaced, with the first and the last."""
     kept = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
     series: dict[str, Any] = {
         name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")
@@ -141,7 +143,7 @@ def join_frames(folder: Path) -> None:
 
 
 def frame_epochs(folder: Path) -> list[int]:
-    """The epochs of the frames so far."""
+    """Return the epochs of the frames so far."""
     return [int(file.stem) for file in _frame_files(folder)]
 
 

@@ -72,7 +72,7 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
 
 
 def encode_record(record: dict) -> bytes:
-    """run.json, with a checksum of all that it says."""
+    """Return the content of run.json, with a checksum of all that it says."""
     return json.dumps(record | {CHECKSUM_KEY: _compute_checksum(record)}, indent=1).encode()
 
 
@@ -193,8 +193,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
 
 
 def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
-    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it.
-    Raises ValueError, OSError.
+    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
+    names it. Raises ValueError, OSError.
     """
     return (
         json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)

@@ -32,7 +32,7 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evaluation:
-    """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
+    """Evaluate a model on images, with one posterior sample per image. x uint8 [N, C, H, W]."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
     distortions: list[Tensor] = []

@@ -30,7 +30,7 @@ class ThreadTuner:
         self._windows_left, self._rest_windows = 3, 10
 
     def record_step(self, seconds: float) -> bool:
-        """After each step: whether `threads` is another number now."""
+        """Record how long a step took. Return whether `threads` is another number now."""
         self._steps, self._seconds = self._steps + 1, self._seconds + seconds
         if (
             self.max_threads == 1

@@ -147,7 +147,9 @@ def _train(
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:
-    """A short linear warm-up, then half a cosine down to 0, or a constant rate."""
+    """Return the factor on the learning rate: a short linear warm-up, then half a cosine down to 0, or a
+    constant rate.
+    """
     warmup = min(LR_WARMUP_STEPS, n_steps // 10)
     if step < warmup:
         return (step + 1) / (warmup + 1)
@@ -157,7 +159,7 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 
 
 def beta_factor(spec: RunSpec, epochs_done: float) -> float:
-    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al.,
-    CoNLL 2016).
+    """Return the factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et
+    al., CoNLL 2016).
     """
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0

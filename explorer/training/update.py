@@ -34,8 +34,8 @@ class Update:
         self.sums = torch.zeros(2, device=x.device)
 
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
-        """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the
-        loss.
+        """Take one step. rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate
+        out of the loss.
         """
         self.optimizer.param_groups[0]["lr"] = lr
         x = self.x.index_select(0, rows) / 255  # image by image; x[rows] goes pixel by pixel
