@@ -12,11 +12,13 @@ class Device:
     name: str  # cpu, cuda or mps
     bf16: bool  # networks' matrix products in bfloat16; losses stay float32
     threads: int  # of the CPU
-    why: str
+    reason: str
 
 
 def choose_device(network: str) -> Device:
-    """The fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is absent."""
+    """Return the fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is
+    absent.
+    """
     import torch
 
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}

@@ -61,7 +61,7 @@ class EpochEnd:
     images_per_second: float
     seconds: float  # of training, since its first start
     # valid until the next event is asked for
-    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)
+    checkpoint: Callable[[], Checkpoint] | None = field(repr=False, compare=False, default=None)
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,12 @@ Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped
 
 
 def event_name(kind: type) -> str:
-    """epoch_end for EpochEnd."""
+    """Return the name of an event, such as epoch_end for EpochEnd."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def event_to_dict(event: Event) -> dict:
-    """{"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
+    """Return {"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
     return {"event": event_name(type(event))} | {
         f.name: getattr(event, f.name) for f in fields(event) if f.repr
     }

@@ -6,12 +6,12 @@ Code is given as "module:attribute" and imported at its first use, so that this 
 from dataclasses import KW_ONLY, dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NoReturn, TypeVar
 
 from explorer.errors import unknown_name_error
 
 
-def import_attribute(path: str):
+def import_attribute(path: str) -> Any:
     """Return what "module:attribute" names."""
     module, attribute = path.split(":")
     return getattr(import_module(module), attribute)
@@ -31,7 +31,7 @@ class Kind:
     reference: str = ""
 
     @property
-    def builder(self):
+    def builder(self) -> Any:
         """Return the code that `build` names."""
         return import_attribute(self.build)
 
@@ -80,7 +80,7 @@ class DatasetKind(Kind):
 
     @property
     def is_path(self) -> bool:
-        """Whether the text after the colon is a path."""
+        """Return whether the text after the colon is a path."""
         return self.argument in ("folder", "file")
 
     @property
@@ -108,7 +108,7 @@ class Registry(dict[str, K], Generic[K]):
         super().__init__({kind.name: kind for kind in kinds})
         self.noun = noun
 
-    def __missing__(self, name: str):
+    def __missing__(self, name: str) -> NoReturn:
         raise unknown_name_error(self.noun, name, self)
 
     def unused_options(self, name: str) -> set[str]:

@@ -45,19 +45,23 @@ class Scalar:
     def parse(self, text: str) -> Any:
         kind = self.kind or type(self.default)
         try:
-            value = text.lower() == "true" if kind is bool else kind(text)
+            value: Any = text.lower() == "true" if kind is bool else kind(text)
         except ValueError:
             raise self._error(text, kind) from None
         if kind is str and not self.options:
             return value[: self.max_length]
         if self.options and value not in self.options:
             raise self._error(text, kind)
-        if self.low is not None and not self.low <= value <= self.high:  # also for NaN
+        if not self._is_within_limits(value):
             raise self._error(text, kind)
         return value
 
     def format(self, value: Any) -> str:
         return str(value)
+
+    def _is_within_limits(self, value: Any) -> bool:
+        """Return whether a value lies between the limits, if there are any; NaN does not."""
+        return self.low is None or self.high is None or self.low <= value <= self.high
 
     def _error(self, text: str, kind: type) -> ValueError:
         allowed = " or ".join(self.options) or KIND_NAMES[kind]

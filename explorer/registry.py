@@ -2,10 +2,12 @@
 that is known of it: no other file asks which one was chosen.
 """
 
+from typing import Any
+
 from explorer.kinds import DatasetKind, LikelihoodKind, ModelKind, NetworkKind, Registry
 
 
-def _torchvision(name: str, builder: str, n_train: int, **details) -> DatasetKind:
+def _torchvision(name: str, builder: str, n_train: int, **details: Any) -> DatasetKind:
     """Return the entry of a data set that torchvision downloads."""
     source = "explorer.data.torchvision_sets"
     return DatasetKind(name, f"{source}:{builder}", n_train=n_train, download=source, **details)

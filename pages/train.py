@@ -95,7 +95,7 @@ with show_user_errors():
         new += [
             job
             for job in jobs
-            if job.alive and not job.place and visitor.can_view(job.run) and job not in new
+            if job.alive and not job.jobs_ahead and visitor.can_view(job.run) and job not in new
         ]
         st.session_state[FOLLOWED_KEY] = followed_groups
         followed_groups += [(run,) for run in last_own_name() if run not in [job.run for job in new]]
@@ -108,8 +108,8 @@ with show_user_errors():
         if job.alive and not any(job.run in group for group in followed_groups):
             st.caption(
                 f"{job.run if visitor.can_view(job.run) else 'A private training'} is"
-                f" {f'waiting behind {count_trainings(job.place)}' if job.place else 'running'}. Someone else"
-                " started it."
+                f" {f'waiting behind {count_trainings(job.jobs_ahead)}' if job.jobs_ahead else 'running'}."
+                " Someone else started it."
             )
     ended_selectbox({run for group in followed_groups for run in group}, show_first)
 if spec and not owner_key(spec.dataset):

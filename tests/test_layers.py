@@ -1,6 +1,7 @@
 """Imports run one way (docs/architecture.md draws them), and light things stay light."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -155,3 +156,10 @@ def test_ruff_finds_nothing():
         [sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stdout
+
+
+def test_mypy_finds_nothing():
+    result = subprocess.run(
+        [sys.executable, "-m", "mypy", f"--cache-dir={os.devnull}"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -90,7 +90,7 @@ def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
     _wait(process, "broken")
     [record] = [record for record in logger.records if record.levelno == logging.ERROR]
     assert "ZeroDivisionError" in record.getMessage() and "Traceback" in record.getMessage()
-    assert LocalExecutor().most and queue.find_job("broken").fault
+    assert LocalExecutor().max_queued and queue.find_job("broken").fault
 
 
 def test_a_page_keeps_its_sentence_and_the_log_has_the_traceback(logger):

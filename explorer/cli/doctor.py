@@ -35,7 +35,7 @@ def findings() -> dict[str, str]:
         "libraries": ", ".join(
             f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")
         ),
-        "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
+        "device": f"{chosen.name}, {chosen.threads} threads ({chosen.reason})",
         "runs": f"{len(runs)}; new runs are saved in {folder}{writable}",
         "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free",
         "data": images,

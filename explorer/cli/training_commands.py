@@ -16,6 +16,7 @@ from explorer.registry import DATASETS
 from explorer.specs import RunSpec
 
 INTERRUPTED = 130  # exit status
+JOB_KEYS = {"entered_at": "since", "jobs_ahead": "place"}  # of a Job in JSON; the others are named as there
 
 
 def train(args) -> int | None:
@@ -99,11 +100,12 @@ def sweep(args) -> int | None:
 def jobs(args) -> None:
     found = queue.list_jobs()
     if args.json:
-        print(json.dumps([asdict(job) for job in found]))
+        rows = [asdict(job) for job in found]
+        print(json.dumps([{JOB_KEYS.get(name, name): row[name] for name in row} for row in rows]))
         return
     for job in found:
-        waiting = f"waiting for {job.place} other training{'s' * (job.place > 1)}"
-        print(f"{job.run}: {job.fault or (waiting if job.place else 'running')}")
+        waiting = f"waiting for {job.jobs_ahead} other training{'s' * (job.jobs_ahead > 1)}"
+        print(f"{job.run}: {job.fault or (waiting if job.jobs_ahead else 'running')}")
 
 
 def stop(args) -> None:

@@ -51,7 +51,11 @@ def read_arrays_upload(
             for entry in arrays
         ]
     return _build_upload(
-        parts, max_classes, skipped=tuple(skip_message(*one) for one in unused), threads=threads, place=source
+        parts,
+        max_classes,
+        skipped=tuple(skip_message(*one) for one in unused),
+        threads=threads,
+        source_label=source,
     )
 
 
@@ -103,7 +107,7 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Uplo
         counts,
     )
     if sum(counts) < 2:
-        raise too_few_images_error(others["place"], sum(counts), others["skipped"])
+        raise too_few_images_error(others["source_label"], sum(counts), others["skipped"])
     images, scales = to_uint8(images)
     x = images[0] if len(images) == 1 else np.concatenate(images)
     n, height, width, channels = x.shape

@@ -24,7 +24,7 @@ def load_folder(path: str, image_size: int, colour: bool, on_progress: Progress 
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
         raise _missing("folder", root, "a folder of images, as in folder:/home/me/faces")
-    return read_folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
+    return read_folder_upload(root, on_progress).to_dataset(f"folder:{root}", image_size, colour, on_progress)
 
 
 def read_folder_upload(root: Path, on_progress: Progress = no_progress) -> Upload:
@@ -50,7 +50,7 @@ def load_file(path: str, image_size: int, colour: bool, on_progress: Progress = 
     Raises UserError if there is no such file, or it does not contain images.
     """
     place = Path(os.path.expanduser(path))
-    return read_file_upload(place, on_progress).dataset(f"file:{place}", image_size, colour, on_progress)
+    return read_file_upload(place, on_progress).to_dataset(f"file:{place}", image_size, colour, on_progress)
 
 
 def read_file_upload(path: Path, on_progress: Progress = no_progress, encoding: str | None = None) -> Upload:

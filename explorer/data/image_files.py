@@ -60,7 +60,7 @@ class ImageFiles:
     """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short
     reason.
 
-    most: how many images there may be, None for any number.
+    max_images: how many images there may be, None for any number.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ImageFiles:
         self.faults: list[tuple[str, str]] = []  # a file's name, and why it is skipped
         self.rendering, self.notes = Rendering(), []
 
-    def look(self, entries: Sequence[Entry], on_progress: Progress = no_progress) -> None:
+    def scan(self, entries: Sequence[Entry], on_progress: Progress = no_progress) -> None:
         """Finds the images in the files, without deciding how they are rendered. Raises UserError for too
         many.
         """

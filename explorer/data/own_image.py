@@ -37,7 +37,7 @@ def rendering_notes(content: bytes) -> list[str]:
     not shown of it.
     """
     files = ImageFiles(lambda entry: entry.source, None)
-    files.look([Entry("image", len(content), len(content), "", content)])
+    files.scan([Entry("image", len(content), len(content), "", content)])
     files.images = files.images[:1]
     files.choose_rendering()
     if not files.images:

@@ -28,7 +28,8 @@ class Upload:
     are the test images, bool [n]; None if the images come without a split. notes: what was decided about the
     images, a sentence each. groups: numbers of images that are decoded together; decode: these, (height,
     width), colour -> uint8 [C, H, W] each, or why not. encodings: in which old encodings the names in a zip
-    may be, the one that was taken first; none if that is beyond doubt.
+    may be, the one that was taken first; none if that is beyond doubt. source_label: what holds the images,
+    as a sentence begins.
     """
 
     y: np.ndarray
@@ -42,7 +43,7 @@ class Upload:
     groups: Sequence[Sequence[int]]
     decode: Callable[[Sequence[int], tuple[int, int], bool], list[np.ndarray | str]]
     threads: int | None
-    place: str
+    source_label: str
     encodings: tuple[str, ...] = ()
 
     @property
@@ -54,7 +55,7 @@ class Upload:
         """uint8 [1 or 3, *size], or why it can't be read."""
         return self.decode([number], size, colour)[0]
 
-    def shows_nothing(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether none of some of the images shows anything but one colour."""
         some = np.unique(np.linspace(0, len(self.names) - 1, N_CHECKED_IMAGES).astype(int)).tolist()
         seen = read_all(
@@ -62,7 +63,7 @@ class Upload:
         )
         return all(is_single_colour(image) for image in seen)
 
-    def dataset(
+    def to_dataset(
         self, name: str, image_size: int, colour: bool, on_progress: Progress = no_progress
     ) -> Dataset:
         """The images cut to their middle square and resized. The test split is the one that was given, else
@@ -87,7 +88,7 @@ class Upload:
             skip_message(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str)
         )
         if len(kept) < 2:
-            raise too_few_images_error(self.place, len(kept), skipped)
+            raise too_few_images_error(self.source_label, len(kept), skipped)
         classes, y = np.unique(self.y[kept], return_inverse=True)  # those with an image left
         x = np.stack([found[i] for i in kept])
         is_test = None if self.is_test is None else self.is_test[kept]

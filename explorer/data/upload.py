@@ -41,11 +41,11 @@ UPLOAD_SOURCE = "This upload"
 
 @dataclass(frozen=True)
 class UploadSource:
-    """place: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may
+    """label: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may
     not fill the machine.
     """
 
-    place: str = UPLOAD_SOURCE
+    label: str = UPLOAD_SOURCE
     is_limited: bool = True
 
     @property
@@ -118,7 +118,7 @@ def read_entries(
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES]
     if sum(is_image(entry.name) for entry in entries) < 2 and (arrays or tables):
         return read_arrays_upload(
-            entries, arrays or tables, read, source.max_classes, source.threads, source.place
+            entries, arrays or tables, read, source.max_classes, source.threads, source.label
         )
     return _read_images(entries, tables, read, on_progress, source)
 
@@ -137,13 +137,13 @@ def _read_images(
         else:
             wanted.append(entry)
     files = ImageFiles(read, source.threads, MAX_FILES if source.is_limited else None)
-    files.look(wanted, on_progress)
+    files.scan(wanted, on_progress)
     if source.is_limited:
         _check_work(sum(image.decoding_cost for image in files.images))
     files.choose_rendering()
     if len(files.images) < 2:
         raise too_few_images_error(
-            source.place, len(files.images), [skip_message(*one) for one in skipped + files.faults]
+            source.label, len(files.images), [skip_message(*one) for one in skipped + files.faults]
         )
     paths, notes = [image.entry.name for image in files.images], files.notes
     layout = infer_layout(paths)
@@ -171,7 +171,7 @@ def _read_images(
         groups=files.groups(),
         decode=files.decode,
         threads=source.threads,
-        place=source.place,
+        source_label=source.label,
     )
 
 
@@ -212,6 +212,6 @@ def _skip_reason(entry: Entry, source: UploadSource) -> str:
         return TOO_LARGE_MESSAGE
     return (
         "its compression ratio is too high for an image"
-        if entry.size > MAX_COMPRESSION_RATIO * max(entry.packed, 1)
+        if entry.size > MAX_COMPRESSION_RATIO * max(entry.packed_size, 1)
         else ""
     )

@@ -13,7 +13,7 @@ from explorer.specs import RunSpec
 
 
 class DaskExecutor:
-    most = math.inf  # the cluster has a queue of its own
+    max_queued = math.inf  # the cluster has a queue of its own
 
     def __init__(self, address: str):
         """Raises UserError if Dask is not installed, or no scheduler answers there."""

@@ -24,7 +24,7 @@ MAX_WAITING_PROCESSES = 3  # processes that wait
 
 class LocalExecutor:
     @property
-    def most(self) -> int:
+    def max_queued(self) -> int:
         return max_jobs() + MAX_WAITING_PROCESSES
 
     def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:

@@ -39,10 +39,10 @@ FAULT_PADDING = b" " * 4000  # in a job's file, for its fault: a full disk has n
 class Job:
     run: str
     spec: dict
-    since: float  # Unix time at which it entered, or just after that of the last job alive
+    entered_at: float  # Unix time at which it entered, or just after that of the last job alive
     alive: bool = False
-    place: int = 0  # if it waits: the number of trainings before it
-    on_cluster: bool = False  # on a cluster
+    jobs_ahead: int = 0  # if it waits: the number of trainings before it
+    on_cluster: bool = False
     fault: str | None = None  # if it has failed: why
     started_by: str | None = None  # the key of the visitor who started it; None: the command line
 
@@ -71,16 +71,16 @@ def list_jobs() -> list[Job]:
         except (OSError, ValueError, KeyError, TypeError):
             continue  # removed in the meantime, or damaged
         found.append(job)
-    found.sort(key=lambda job: (job.since, job.run))
+    found.sort(key=lambda job: (job.entered_at, job.run))
     gone = (
         "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
         " is one."
     )
-    most, before, placed = max_jobs(), 0, []
+    max_running, before, placed = max_jobs(), 0, []
     for job in found:
-        place = max(0, before - most + 1) if job.alive and not job.on_cluster else 0
+        jobs_ahead = max(0, before - max_running + 1) if job.alive and not job.on_cluster else 0
         fault = job.fault if job.alive or job.fault else gone
-        placed.append(replace(job, place=place, fault=fault))
+        placed.append(replace(job, jobs_ahead=jobs_ahead, fault=fault))
         before += job.alive and not job.on_cluster
     return placed
 
@@ -94,13 +94,12 @@ def enqueue(run: str, spec: RunSpec, on_cluster: bool = False, started_by: str |
     folder_for_run(run)
     remove_partial_files(_queue_folder(), ABANDONED_AFTER_SECONDS)
     _remove_old_ended_jobs()
-    alive = {job.run: job.since for job in list_jobs() if job.alive}
+    alive = {job.run: job.entered_at for job in list_jobs() if job.alive}
     if run in alive:
         return False
     (_queue_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write_job(
-        run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), on_cluster, started_by
-    )
+    entered_at = max([time.time(), *(at + 1e-3 for at in alive.values())])
+    _write_job(run, spec, entered_at, on_cluster, started_by)
     return True
 
 
@@ -175,9 +174,9 @@ def wait_for_turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: Fa
     try:
         lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
         if job := find_job(run):
-            _write_job(run, spec, job.since, job.on_cluster, job.started_by, begun=True)
-        while not (stopped := stop() or is_stop_requested(run)) and (job := find_job(run)) and job.place:
-            time.sleep(POLL_INTERVAL_SECONDS * min(job.place, MAX_POLL_FACTOR))
+            _write_job(run, spec, job.entered_at, job.on_cluster, job.started_by, begun=True)
+        while not (stopped := stop() or is_stop_requested(run)) and (job := find_job(run)) and job.jobs_ahead:
+            time.sleep(POLL_INTERVAL_SECONDS * min(job.jobs_ahead, MAX_POLL_FACTOR))
         yield not stopped and job is not None
     except Timeout:
         raise UserError(

@@ -59,7 +59,7 @@ def run_sweep(
             left, alive = [], alive & own
             for run in alive:
                 request_stop(run)
-        while left and len(alive) < where.most:
+        while left and len(alive) < where.max_queued:
             run = left.pop(0)
             if where.start(run, found[run]):
                 own.add(run)

@@ -11,8 +11,8 @@ MAX_CELLS = 4000  # along an axis
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """mu, logvar [n] of one dimension -> z [GRID], density [GRID] of q(z) = mean over images of N(z; mu,
-    exp(logvar)).
+    """Return z [GRID_POINTS] and the density [GRID_POINTS] of q(z) = mean over images of N(z; mu,
+    exp(logvar)). mu, logvar [n] of one dimension.
     """
     sd = np.exp(logvar.astype(np.float64) / 2)
     z = np.linspace(
@@ -23,7 +23,7 @@ def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray,
 
 
 def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
-    """KL(q(z) ‖ N(0, 1)) of a density on a grid, nats, by the trapezoid rule."""
+    """Return KL(q(z) ‖ N(0, 1)) of a density on a grid, nats, by the trapezoid rule."""
     there = density > 0
     integrand = np.zeros_like(density)
     integrand[there] = density[there] * (np.log(density[there]) + z[there] ** 2 / 2 + np.log(2 * np.pi) / 2)
@@ -31,7 +31,8 @@ def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
 
 
 def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
-    """KL(q(z) ‖ N(0, I)) in nats, of q(z) = mean over images of N(mu, diag exp(logvar)); mu, logvar [n, 2].
+    """Return KL(q(z) ‖ N(0, I)) in nats, of q(z) = mean over images of N(mu, diag exp(logvar)); mu, logvar
+    [n, 2].
 
     By the masses that both have in square cells: posteriors narrower than a cell make it smaller than the
     exact value.

@@ -10,8 +10,8 @@ from explorer.errors import UserError
 
 
 def class_direction(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
-    """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one
-    has no image.
+    """Return the direction [D] from the mean code of class a to that of class b. mu [N, D], y int [N]. Raises
+    UserError if one has no image.
     """
     for label in (a, b):
         if not (y == label).any():
@@ -22,8 +22,8 @@ def class_direction(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray
 
 
 def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code
-    where it is low.
+    """Return the mean code where a known factor is high minus the mean code where it is low, [D]. mu [N, D],
+    values [N].
 
     Low is the lower third of the values and high the upper third; values equal to the last one of a third
     belong to it. If both thirds end at the same value, as for a 0/1 factor that is mostly 0, low is every
@@ -55,8 +55,8 @@ class Effect:
 
 
 def measure_effect(class_after: np.ndarray, class_before: np.ndarray, target: int) -> Effect:
-    """named, own int [n]: each image's class after and before the direction towards class target. Raises
-    UserError without images.
+    """Return the effect of a direction towards class target. class_after, class_before int [n]: the class of
+    each image. Raises UserError without images.
     """
     if not len(class_before):
         raise UserError("There is no image of another class: choose a data set of three classes or more.")

@@ -14,18 +14,18 @@ class Difference:
 
     @property
     def sign(self) -> int:
-        """1 or −1 where the interval excludes 0; else 0: the sign is not established."""
+        """Return 1 or −1 where the interval excludes 0; else 0: the sign is not established."""
         return 0 if abs(self.mean) <= self.half_width else 1 if self.mean > 0 else -1
 
-    def text(self, digits: int = 1) -> str:
-        """+0.4 ± 0.6"""
+    def format(self, digits: int = 1) -> str:
+        """Return text such as +0.4 ± 0.6."""
         value = f"{self.mean:+.{digits}f}"
         return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half_width:.{digits}f}"
 
 
 def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
-    """a, b [n] of the same n images, in the same order -> the mean of a − b, with Student's t interval (a
-    paired t-test).
+    """Return the mean of a − b, with Student's t interval (a paired t-test). a, b [n] of the same n images,
+    in the same order.
     """
     from scipy.stats import t
 

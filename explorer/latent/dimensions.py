@@ -20,7 +20,8 @@ class Dimension:
 
 
 def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
-    """mu [n, D], rates of the D dimensions -> the most informative first: by rate, or for an AE by spread.
+    """Return the dimensions, the most informative first: by rate, or for an AE by spread. mu [n, D], rates of
+    the D dimensions.
 
     A range holds every code, and with a prior at least ±4 of its standard deviations: draws from it all but
     never leave that.
@@ -47,7 +48,7 @@ def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list
 
 
 def widen_ranges(dimensions: list[Dimension], film: np.ndarray) -> list[Dimension]:
-    """The same dimensions, their ranges holding every code of a film [frames, n, D] too."""
+    """Return the same dimensions, with ranges that also hold every code of a film [frames, n, D]."""
     low, high = np.floor(film.min((0, 1)) * 10) / 10, np.ceil(film.max((0, 1)) * 10) / 10
     return [
         replace(d, low=min(d.low, float(low[d.index])), high=max(d.high, float(high[d.index])))

@@ -10,14 +10,14 @@ MIN_LENGTH_RATIO = 1e-9  # a ratio of lengths below which a direction is roundin
 
 
 def interpolate_linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """a, b [D] -> [n, D], evenly spaced from a to b. Raises UserError if n is less than 2."""
+    """Return n codes [n, D], evenly spaced from a to b [D]. Raises UserError if n is less than 2."""
     if n < 2:
         raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
     return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)
 
 
 def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
-    """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
+    """Return n codes [n, D] from a to b [D] by equal angles about the middle [D], the radius changing evenly.
 
     White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by,
     it is the straight path: for an end at the middle, ends in one direction from it, or a single dimension.
@@ -44,8 +44,8 @@ def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarr
 
 
 def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear"
-    and "spherical".
+    """Return the midpoint of each path between n random pairs of different codes, [n, D] by "linear" and
+    "spherical". mu [N, D].
 
     Raises UserError if there are fewer than two codes.
     """

@@ -12,8 +12,8 @@ CHUNK_VALUES = 2**18  # numbers at a time: a megabyte of float32, which stays in
 
 
 def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [N, ...] uint8 or float, query [...] float -> rows [k] and distances [k] of the nearest points,
-    by distance, then by row.
+    """Return rows [k] and distances [k] of the nearest points, by distance, then by row. points [N, ...]
+    uint8 or float, query [...] float.
 
     uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
     """
@@ -28,15 +28,15 @@ def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.nd
     squares, step = np.empty(len(points), dtype), max(1, CHUNK_VALUES // flat.shape[1])
     for i in range(0, len(points), step):
         rest = flat[i : i + step].astype(dtype)
-        rest -= target
+        np.subtract(rest, target, out=rest)
         squares[i : i + step] = np.square(rest, out=rest).sum(1)
     rows = np.argsort(squares, kind="stable")[:k]
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
 
 
 def nearest_distances(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """points [N, ...], queries [m, ...], uint8 or float -> [m]: how far the nearest of the points is from
-    each.
+    """Return how far the nearest of the points is from each query, [m]. points [N, ...], queries [m, ...],
+    uint8 or float.
     """
     _check(points, queries[0])
     least, step = np.full(len(queries), np.inf), max(1, 16 * CHUNK_VALUES // points[0].size)
@@ -49,7 +49,7 @@ def nearest_distances(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
 
 
 def _flat(images: np.ndarray) -> np.ndarray:
-    """[n, ...] -> float32 [n, P], of uint8 in [0, 1]."""
+    """Return images [n, ...] as float32 [n, P], uint8 in [0, 1]."""
     flat = images.reshape(len(images), -1).astype(np.float32)
     return flat / 255 if images.dtype == np.uint8 else flat
 
@@ -66,8 +66,8 @@ class Blend:
 
 
 def fit_blend(x: np.ndarray, images: np.ndarray) -> Blend:
-    """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is
-    nearest to x.
+    """Return the sum of the images, with weights ≥ 0, that is nearest to x. x [...] float, images [k, ...]
+    uint8 or float.
 
     Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises
     UserError if there is no image, or the shapes disagree.

@@ -25,7 +25,7 @@ POSITIONS_HEADER = b"places\n"
 
 
 def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
-    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2],
+    """Yield the share done, rising from 0 to at most 1, and last the places of codes [n, D], float32 [n, 2],
     always the same.
 
     Closed early, it ends its process. Raises UserError for fewer than MIN_CODES codes, codes that are all
@@ -46,6 +46,7 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
     with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
+            assert process.stdin and process.stdout  # they are pipes
             yield 0.0
             with suppress(BrokenPipeError), process.stdin as its_input:
                 its_input.write(codes.tobytes())
@@ -66,8 +67,8 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
 
 
 def tsne_parameters(n: int) -> dict:
-    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der
-    Maaten, JMLR 2014, §4.1).
+    """Return scikit-learn's parameters for n codes: a perplexity whose three times as many neighbours are
+    there (van der Maaten, JMLR 2014, §4.1).
     """
     return {
         "perplexity": min(PERPLEXITY, (n - 1) / 3),

@@ -16,9 +16,11 @@ class VQVAE(Autoencoder):
     """
 
     n_statistics = 1
+    codebook: Tensor
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, spec: RunSpec):
         super().__init__(encoder, decoder, spec)
+        assert spec.n_codes and spec.code_dim  # RunSpec has set them
         self.register_buffer("codebook", torch.randn(spec.n_codes, spec.code_dim))
 
     def posterior(self, statistics: Tensor) -> CodebookPosterior:

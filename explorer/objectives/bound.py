@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.errors import UserError
 from explorer.models.autoencoder import Autoencoder
@@ -39,7 +40,7 @@ def importance_weighted_bound(
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(
         device
     )
-    log_weights = []
+    log_weights: list[Tensor] = []
     for batch in eps.split(DRAW_BATCH_SIZE):
         log_ratio = posterior.log_ratio(batch)
         x_logits = model.decode(posterior.sample(batch))

@@ -129,7 +129,7 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
         found = estimate_prior_gap(mu, logvar, n, seed)
         prior = found.share, found.low, found.high
     draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
-    back = loaded.encode(loaded.decode(fitted.place(draws))).mu.numpy()
+    back = loaded.encode(loaded.decode(fitted.unwhiten(draws))).mu.numpy()
     drift = np.median(np.linalg.norm(fitted.whiten(back) - draws, axis=1))
     unsure, intervals = (None, None, None), (None, None, None, None)
     if below := classified_below(loaded, mu, logvar, n, seed):

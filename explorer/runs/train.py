@@ -127,18 +127,18 @@ def _train(
     folder.mkdir(exist_ok=True)
     LOGGER.info("Training %s on %s (%s)", folder.name, chosen.name, spec.flags())
     before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
-    log, watcher, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
+    log, recorder, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
     try:
         while True:
             log.append(event)
             on_event(event)
             if isinstance(event, EpochEnd):
                 last = event.checkpoint()
-                watcher.look(event, extract_weights(last))
+                recorder.record(event, extract_weights(last))
                 if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
                     written = write_checkpoint(folder, spec, last)
             if isinstance(event, Finished | Failed):
-                watcher.close()
+                recorder.close()
                 run = save_run(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
                 return run

@@ -49,7 +49,7 @@ def write_all_atomically(contents: dict[Path, bytes], remedy: str = DEFAULT_REME
 
 
 def remove_partial_files(folder: Path, min_age_seconds: float = 0) -> None:
-    """Remove partial files that are older than age (seconds) from a folder and its subfolders."""
+    """Remove partial files that are older than min_age_seconds from a folder and its subfolders."""
     for part in folder.rglob(f".*{PARTIAL_SUFFIX}"):
         with suppress(OSError):  # its writer is alive and has moved it
             if min_age_seconds == 0 or time.time() - part.stat().st_mtime > min_age_seconds:

@@ -24,7 +24,7 @@ class Classifier:
     weights: dict[str, np.ndarray]
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
-        """x float [n, C, H, W] in [0, 1] -> [n, classes]"""
+        """Return the probability of each class, [n, classes]. x float [n, C, H, W] in [0, 1]."""
         w = {name: t.astype(np.float32) for name, t in self.weights.items()}
         hidden = np.maximum(x.reshape(len(x), -1) @ w["1.weight"].T + w["1.bias"], 0)
         logits = hidden @ w["3.weight"].T + w["3.bias"]

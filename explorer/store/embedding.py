@@ -48,7 +48,7 @@ def pack_embedding(
     factors: dict[str, np.ndarray],
     film: FilmCodes | None = None,
 ) -> dict[str, np.ndarray]:
-    """The tensors of an embedding: of the images x, as many as fit."""
+    """Return the tensors of an embedding: of the images x, as many as fit."""
     tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
     tensors |= {FACTOR_PREFIX + name: values for name, values in factors.items()}
@@ -59,7 +59,9 @@ def pack_embedding(
 
 
 def read_embedding(run: Run) -> Embedding:
-    """Raises UserError if the file is damaged, or does not fit the record of the run."""
+    """Read the embedding of a run. Raises UserError if the file is damaged, or does not fit the record of the
+    run.
+    """
     t = read_tensors(run, EMBEDDING_FILE)
     factors, film = (
         {name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)}

@@ -17,7 +17,7 @@ def app_file(name: str) -> Path:
 
 
 def configured_folder(variable: str, default: str | Path) -> Path:
-    """The folder that the variable names, or the usual one; "~" is the user's home.
+    """Return the folder that the variable names, or the default; "~" is the user's home.
 
     Raises UserError where the user has no home (no HOME, and no entry among the system's users): a folder
     named "~" would be made.

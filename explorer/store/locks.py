@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 LOCK_TIMEOUT_SECONDS = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
 

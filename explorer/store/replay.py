@@ -8,6 +8,7 @@ replay.safetensors.
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,9 @@ class Replay:
 
 
 def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) -> None:
-    """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
+    """Write a frame: metadata {"epoch", "distortion", "rate"}, and the tensors of FRAME_TENSORS without their
+    leading axis.
+    """
     write_atomically(
         folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
     )
@@ -66,17 +69,16 @@ def read_replay(folder: Path) -> Replay | None:
             if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
                 return None
             series, tensors = opened("replay", content)
+            joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
             return _validate_replay(
-                Replay(
-                    **tensors
-                    | {"mu": tensors["mu"].astype(np.float32)}
-                    | {name: tuple(values) for name, values in series.items()}
-                )
+                Replay(**joined | {name: tuple(values) for name, values in series.items()})
             )
         about, still = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
         frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
-        series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
+        epochs, distortion, rate = (
+            tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate")
+        )
         return _validate_replay(
             Replay(
                 parts["mu"].astype(np.float32),
@@ -85,7 +87,9 @@ def read_replay(folder: Path) -> Replay | None:
                 still["y"],
                 still["originals"],
                 tuple(about["class_names"]),
-                *series,
+                epochs,
+                distortion,
+                rate,
             )
         )
     except (OSError, ValueError, LookupError, TypeError):
@@ -93,7 +97,7 @@ def read_replay(folder: Path) -> Replay | None:
 
 
 def _validate_replay(r: Replay) -> Replay:
-    """Raises ValueError unless its parts belong together."""
+    """Return the replay, its texts sanitized. Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
         r.mu.ndim == 3
@@ -117,9 +121,11 @@ def _validate_replay(r: Replay) -> Replay:
 
 
 def subsample_frames(r: Replay, max_frames: int) -> Replay:
-    """Return at most `most` frames, evenly spaced, with the first and the last."""
+    """Return at most max_frames frames, evenly spaced, with the first and the last."""
     kept = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
-    series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
+    series: dict[str, Any] = {
+        name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")
+    }
     return replace(r, **{name: getattr(r, name)[kept] for name in FRAME_TENSORS}, **series)
 
 
@@ -137,7 +143,7 @@ def join_frames(folder: Path) -> None:
 
 
 def frame_epochs(folder: Path) -> list[int]:
-    """The epochs of the frames so far."""
+    """Return the epochs of the frames so far."""
     return [int(file.stem) for file in _frame_files(folder)]
 
 

@@ -72,7 +72,7 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
 
 
 def encode_record(record: dict) -> bytes:
-    """run.json, with a checksum of all that it says."""
+    """Return the content of run.json, with a checksum of all that it says."""
     return json.dumps(record | {CHECKSUM_KEY: _compute_checksum(record)}, indent=1).encode()
 
 
@@ -141,11 +141,13 @@ def _parse_run(folder: Path, record: dict) -> Run:
         [float(rate) for rate in t["rate_per_dimension"]],
         *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()),
     )
+    spec = RunSpec.from_dict(record["spec"])
+    channels, height, width = map(int, record["shape"])
     run = Run(
         folder.name,
         folder,
-        RunSpec.from_dict(record["spec"]),
-        tuple(map(int, record["shape"])),
+        spec,
+        (channels, height, width),
         tuple(sanitize(str(name)) for name in record["class_names"]),
         int(record["n_train"]),
         int(record["n_parameters"]),
@@ -169,8 +171,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME_FIELDS]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
     if (
-        len(run.shape) != 3
-        or not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
+        not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()
@@ -192,8 +193,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
 
 
 def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
-    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it.
-    Raises ValueError, OSError.
+    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
+    names it. Raises ValueError, OSError.
     """
     return (
         json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)

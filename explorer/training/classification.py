@@ -21,7 +21,8 @@ NOISE_SIGMA = 0.1
 def train_classifier(
     data: Dataset, on_step: Callable[[int, int], None], seed: int = 0
 ) -> tuple[dict[str, np.ndarray], float]:
-    """Cross-entropy on the training split -> float16 weights, and their accuracy on the test split.
+    """Minimise the cross-entropy on the training split. Return float16 weights, and their accuracy on the
+    test split.
 
     Raises UserError if there are fewer than two classes.
     """

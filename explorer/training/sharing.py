@@ -21,7 +21,7 @@ class ThreadTuner:
     """
 
     def __init__(self, max_threads: int):
-        self.most = self.threads = max_threads
+        self.max_threads = self.threads = max_threads
         self._steps, self._seconds, self._is_trial = 0, 0.0, False
         self._last = self._recent_speed = (
             # steps a second in the last window, and in the better of the last two, as one may be disturbed
@@ -30,10 +30,10 @@ class ThreadTuner:
         self._windows_left, self._rest_windows = 3, 10
 
     def record_step(self, seconds: float) -> bool:
-        """After each step: whether `threads` is another number now."""
+        """Record how long a step took. Return whether `threads` is another number now."""
         self._steps, self._seconds = self._steps + 1, self._seconds + seconds
         if (
-            self.most == 1
+            self.max_threads == 1
             or self._steps < 2
             or self._seconds < (TRIAL_SECONDS if self._is_trial else WINDOW_SECONDS)
         ):
@@ -57,5 +57,5 @@ class ThreadTuner:
             if self._windows_left > 0 and not dropped:
                 return False
             self._is_trial = True
-        self.threads = self.most + 1 - self.threads  # the other of the two
+        self.threads = self.max_threads + 1 - self.threads  # the other of the two
         return True

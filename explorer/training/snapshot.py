@@ -18,12 +18,12 @@ class Snapshot:
         return self.copy_event is None or self.copy_event.query()
 
     def is_finite(self) -> bool:
-        """Waits until it has arrived."""
+        """Wait until the sums have arrived. Return whether they are finite."""
         if self.copy_event:
             self.copy_event.synchronize()
         return bool(self.sums.isfinite().all())
 
-    def since(self, earlier: "Snapshot") -> tuple[float, float]:
-        """Mean distortion and rate of the images in between."""
+    def means_since(self, earlier: "Snapshot") -> tuple[float, float]:
+        """Return the mean distortion and rate of the images since an earlier snapshot."""
         distortion, rate = ((self.sums - earlier.sums) / (self.n - earlier.n)).tolist()
         return distortion, rate

@@ -73,7 +73,7 @@ def _train(
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    averages = CodebookAverages(model.codebook) if spec.n_codes else None
+    averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
     update = Update(
         model, build_likelihood(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
     )
@@ -83,7 +83,7 @@ def _train(
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     n_weights = sum(t.numel() for t in model.state_dict().values())
-    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.why, data.skipped, data.notes)
+    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.reason, data.skipped, data.notes)
     said = time.perf_counter()
     start = said - seconds_before
     good, step, take = copy_weights(model) if checkpoint else None, done_before * n_batches, None
@@ -111,7 +111,9 @@ def _train(
                     break
                 said = time.perf_counter()
                 done = asked.step / (n_epochs * n_batches)
-                yield Step(epoch, n_epochs, done, *asked.since(told), (said - start) * (1 - done) / done)
+                yield Step(
+                    epoch, n_epochs, done, *asked.means_since(told), (said - start) * (1 - done) / done
+                )
                 told, asked = asked, None
         whole, weights = Snapshot(update.sums, step, n), copy_weights(model)
         now = time.perf_counter()
@@ -130,7 +132,7 @@ def _train(
         yield EpochEnd(
             epoch,
             n_epochs,
-            *whole.since(first),
+            *whole.means_since(first),
             beta,
             n / (now - epoch_start),
             now - start,
@@ -138,12 +140,16 @@ def _train(
                 capture_checkpoint, epoch, step, now - start, good, rungs, update.optimizer, rng, averages
             ),
         )
-    weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
-    yield Finished(n_epochs, time.perf_counter() - start, weights)
+    assert good is not None  # of the last epoch, or of the checkpoint
+    if spec.betas:
+        good = {name: np.stack([rung[name] for rung in rungs]) for name in good}
+    yield Finished(n_epochs, time.perf_counter() - start, good)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:
-    """A short linear warm-up, then half a cosine down to 0, or a constant rate."""
+    """Return the factor on the learning rate: a short linear warm-up, then half a cosine down to 0, or a
+    constant rate.
+    """
     warmup = min(LR_WARMUP_STEPS, n_steps // 10)
     if step < warmup:
         return (step + 1) / (warmup + 1)
@@ -153,7 +159,7 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 
 
 def beta_factor(spec: RunSpec, epochs_done: float) -> float:
-    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al.,
-    CoNLL 2016).
+    """Return the factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et
+    al., CoNLL 2016).
     """
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0

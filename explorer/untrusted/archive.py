@@ -54,7 +54,7 @@ class Entry:
 
     name: str
     size: int
-    packed: int
+    packed_size: int
     fault: str
     source: zipfile.ZipInfo | Path | bytes  # where in a zip or on a disk it lies, or what it holds
 
@@ -65,10 +65,10 @@ class Archive:
     encodings: in which encodings its names may be, the one that is taken first; none if that is beyond doubt.
     """
 
-    def __init__(self, content: bytes, most_entries: int, most_bytes: int, encoding: str | None = None):
-        if content.count(RECORD_OF_AN_ENTRY) > most_entries:
+    def __init__(self, content: bytes, max_entries: int, max_bytes: int, encoding: str | None = None):
+        if content.count(RECORD_OF_AN_ENTRY) > max_entries:
             raise UserError(
-                f"This zip file contains more files than the limit of {most_entries:,}. Split it into smaller"
+                f"This zip file contains more files than the limit of {max_entries:,}. Split it into smaller"
                 " ones."
             )
         try:
@@ -85,9 +85,9 @@ class Archive:
             fault = _fault(info, name) or ("another file has the same name" if name in names else "")
             self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
             names.add(name)
-        if sum(entry.size for entry in self.entries) > most_bytes:
+        if sum(entry.size for entry in self.entries) > max_bytes:
             raise UserError(
-                f"The files in this zip file exceed the limit of {most_bytes / 1e6:,.0f} MB. Split it into"
+                f"The files in this zip file exceed the limit of {max_bytes / 1e6:,.0f} MB. Split it into"
                 " smaller ones."
             )
 

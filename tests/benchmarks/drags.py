@@ -160,7 +160,7 @@ def shipped(browser: Browser, rounds: int) -> list[Row]:
 def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
     empty = found.pop(EMPTY)
     images = {name: [d.images for d in drags] for name, drags in found.items()}
-    late = {name: [np.percentile(d.record_step, 95) for d in drags] for name, drags in found.items()}
+    late = {name: [np.percentile(d.took, 95) for d in drags] for name, drags in found.items()}
     slowest, latest = (
         max(by, key=lambda name: sign * np.median(by[name])) for by, sign in ((images, -1), (late, 1))
     )

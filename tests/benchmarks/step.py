@@ -53,7 +53,7 @@ def profiled(spec: RunSpec) -> str:
     )
     whole = sum(took for took, _, _ in found)
     head = (
-        f"{spec.network}, batch {spec.batch_size}, {device.why}: {plain:,.0f} us a step, {whole:,.0f} while"
+        f"{spec.network}, batch {spec.batch_size}, {device.reason}: {plain:,.0f} us a step, {whole:,.0f} while"
         " profiled"
     )
     return "\n".join(

@@ -161,7 +161,7 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
             )
             found.append((abs(fast - full), abs(one - full)))
             say(
-                f"{spec.network}, {chosen.why}: final elbo {found[-1][0]:.3f} nats from float32's; that on"
+                f"{spec.network}, {chosen.reason}: final elbo {found[-1][0]:.3f} nats from float32's; that on"
                 f" one thread {found[-1][1]:.3f}"
             )
         apart, by_itself = zip(*found)

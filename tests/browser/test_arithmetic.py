@@ -163,8 +163,8 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
-        "unit": scale.unit,
-        "per_unit": np.linalg.pinv(scale.unit),
+        "unit": scale.map_root,
+        "per_unit": np.linalg.pinv(scale.map_root),
     }
     tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
     z, point = codes[3], [1.5, -0.5]
@@ -181,7 +181,7 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     assert np.allclose(got["onto"], flat, atol=1e-5)
     assert np.isclose(got["off"], np.linalg.norm(z - flat), atol=1e-5)
     assert np.allclose(got["standard"], scale.to_standard(z), atol=1e-4)
-    assert np.allclose(got["point"], p.place(scale.moved(z, np.array(point))), atol=1e-4)
+    assert np.allclose(got["point"], p.project(scale.shift_to(z, np.array(point))), atol=1e-4)
     assert np.allclose(got["lands"], point, atol=1e-5)
     assert np.allclose(got["moved"], pca.inverse_transform([sign * point])[0] + (z - flat), atol=1e-5)
 

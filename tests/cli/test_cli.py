@@ -13,7 +13,9 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from explorer.figures.images import to_uint8
+from explorer.jobs.queue import enqueue
 from explorer.runs.load import load_run
+from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.conftest import ROOT, refused
@@ -275,3 +277,12 @@ def test_a_run_that_diverges_says_so_and_exits_2(explorer_in_process, runs_folde
 
 def test_help_needs_no_torch(explorer):
     assert "--latent-dim" in explorer("train", "--help").stdout
+
+
+def test_jobs_are_told_as_json_by_names_that_stay(explorer_in_process):
+    enqueue("second", RunSpec())
+    enqueue("third", RunSpec())
+    told = json.loads(explorer_in_process("jobs", "--json").stdout)
+    assert [(job["run"], job["place"]) for job in told] == [("second", 0), ("third", 1)]
+    assert told[0]["since"] < told[1]["since"]
+    assert " ".join(told[0]) == "run spec since alive place on_cluster fault started_by"

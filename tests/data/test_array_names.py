@@ -90,7 +90,7 @@ def test_medmnist_arrays_are_a_split_of_three():
     upload = read_upload(
         npz(**arrays, **{f"{split}_labels": TARGETS[rows, None] for split, rows in parts.items()})
     )
-    data = upload.dataset("x", 16, False)
+    data = upload.to_dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (30, 10)
     assert data.notes == ("The validation images are used for training, and the test images are not.",)
     big = DIGITS.repeat(2, 1).repeat(2, 2)

@@ -92,9 +92,9 @@ def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatc
     place = unpacked("train_test.zip", tmp_path / "x")
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     data = {
-        "upload": lambda: found("train_test.zip").dataset("x", 32, False),
+        "upload": lambda: found("train_test.zip").to_dataset("x", 32, False),
         "folder": lambda: load_dataset(f"folder:{place}", 32),
-        "server": lambda: read_server_path(str(place)).dataset("x", 32, False),
+        "server": lambda: read_server_path(str(place)).to_dataset("x", 32, False),
         "file": lambda: load_dataset(f"file:{CASES / 'train_test.zip'}", 32),
     }[door]()
     assert data.class_names == ("disc", "square") and (data.n_train, data.n_test) == (16, 16)
@@ -113,7 +113,7 @@ def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatc
 @pytest.mark.parametrize("door", ["upload", "folder", "file"])
 def test_a_wrapper_folder_is_no_class_at_any_door(door, tmp_path):
     data = {
-        "upload": lambda: found("mac.zip").dataset("x", 28, False),
+        "upload": lambda: found("mac.zip").to_dataset("x", 28, False),
         "file": lambda: load_dataset(f"file:{CASES / 'mac.zip'}"),
         "folder": lambda: load_dataset(f"folder:{unpacked('mac.zip', tmp_path)}"),
     }[door]()
@@ -223,7 +223,7 @@ def test_arrays_under_usual_names_and_shapes(name, images, labels):
 
 
 def test_keras_arrays_keep_their_split():
-    data, raw = found("npz_keras_mnist.npz").dataset("x", 32, False), arrays("npz_keras_mnist.npz")
+    data, raw = found("npz_keras_mnist.npz").to_dataset("x", 32, False), arrays("npz_keras_mnist.npz")
     assert (data.n_train, data.n_test) == (30, 10)
     for rows, split in ((data.train, "train"), (data.test, "test")):
         wanted = sorted((int(y), x.tobytes()) for x, y in zip(raw[f"x_{split}"], raw[f"y_{split}"]))
@@ -255,7 +255,7 @@ def test_labels_beside_the_images():
 def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_one():
     from explorer.training.classification import train_classifier
 
-    data = found("npz_2.npz").dataset("pair", 28, False)
+    data = found("npz_2.npz").to_dataset("pair", 28, False)
     assert data.class_names == ("0", "1") and (data.n_train, data.n_test) == (1, 1)
     with pytest.raises(UserError, match="The training images of pair have only one class"):
         train_classifier(data, lambda done, of: None)

@@ -121,7 +121,7 @@ def test_a_set_of_masks_with_empty_ones_first():
     empty, mask = np.zeros((8, 8), np.uint8), np.eye(8, dtype=np.uint8)
     upload = several(*[empty] * 100, mask)
     assert upload.read(upload.names.index("100.png"), (8, 8), False).max() == 255
-    assert upload.dataset("x", 16, False).notes[-1] == "100 of 101 images are of one colour."
+    assert upload.to_dataset("x", 16, False).notes[-1] == "100 of 101 images are of one colour."
 
 
 def test_colour_of_16_bits_that_uses_12_of_them():
@@ -175,10 +175,8 @@ def test_white_and_black_icons_together_are_put_on_grey():
 
 def test_images_of_one_colour_are_announced():
     upload = several(*[np.full((8, 8), grey, np.uint8) for grey in (50, 100)])
-    assert upload.shows_nothing() and upload.dataset("x", 16, False).notes == (
-        "Every image is of one colour.",
-    )
-    assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).shows_nothing()
+    assert upload.is_blank() and upload.to_dataset("x", 16, False).notes == ("Every image is of one colour.",)
+    assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).is_blank()
 
 
 def test_an_animation_is_said_to_be_one():

@@ -49,7 +49,7 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     assert found.counts == {"a": 2, "b": 4} and found.skipped == (
         "notes.txt: its name is not that of an image",
     )
-    data = found.dataset("x", 16, False)
+    data = found.to_dataset("x", 16, False)
     assert (
         np.array_equal(data.x, wanted.x)
         and np.array_equal(data.y, wanted.y)
@@ -114,7 +114,8 @@ def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
     (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
     assert found.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
     assert (
-        "a/0.png: it is a link that leads out of the allowed folders" in found.dataset("x", 16, False).skipped
+        "a/0.png: it is a link that leads out of the allowed folders"
+        in found.to_dataset("x", 16, False).skipped
     )
 
 

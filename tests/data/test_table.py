@@ -77,7 +77,7 @@ def test_two_tables_in_a_zip_are_a_split():
     with zipfile.ZipFile(file, "w") as held:
         for name, rows in (("mnist_train.csv", slice(0, 20)), ("mnist_test.csv", slice(20, 30))):
             held.writestr(name, table([TARGETS[rows], *FLAT[rows].T], ["label", *PIXELS]))
-    data = read_upload([("archive.zip", file.getvalue())]).dataset("x", 16, False)
+    data = read_upload([("archive.zip", file.getvalue())]).to_dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (20, 10)
     assert sorted(data.class_names[y] for y in data.y[data.test]) == sorted(str(t) for t in TARGETS[20:])
 

@@ -61,7 +61,7 @@ def test_a_zip_is_what_the_unpacked_folder_is(tmp_path):
     found = take(zipped(files))
     assert found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
     assert found.sizes == {(8, 8): 40} and found.modes == {"L": 40} and found.skipped == ()
-    data, wanted = found.dataset("it", 28, False), load_folder(str(tmp_path), 28, False)
+    data, wanted = found.to_dataset("it", 28, False), load_folder(str(tmp_path), 28, False)
     assert data.class_names == wanted.class_names and data.n_train == wanted.n_train == 32
     assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y)
 
@@ -104,7 +104,7 @@ def test_a_set_of_files_needs_no_zip():
         "notes.txt: its name is not that of an image",
         "broken.png: it is not an image that can be read",
     )
-    data = found.dataset("it", 64, True)
+    data = found.to_dataset("it", 64, True)
     assert data.shape == (3, 64, 64) and data.n_train == 1 and data.skipped == found.skipped
     wanted = sorted(p[:, 106:533].mean((0, 1)).tolist() for p in PHOTOS)
     assert np.array(sorted(data.x.mean((2, 3)).tolist())) == pytest.approx(np.array(wanted), abs=2)
@@ -139,7 +139,7 @@ def test_arrays_are_read_in_any_usual_layout(layout):
 def test_arrays_in_colour(channels, first):
     x = np.stack([p[:64, :96] for p in PHOTOS])
     x = np.concatenate([x, np.full((*x.shape[:3], channels - 3), 255, np.uint8)], 3)
-    data = take(npz(images=x.transpose(0, 3, 1, 2) if first else x)).dataset("it", 64, True)
+    data = take(npz(images=x.transpose(0, 3, 1, 2) if first else x)).to_dataset("it", 64, True)
     assert sorted(image.tobytes() for image in data.x) == sorted(
         p[:64, 16:80].transpose(2, 0, 1).tobytes() for p in PHOTOS
     )
@@ -156,7 +156,7 @@ def test_labels_may_be_names_and_numbers_keep_their_order():
     assert list(take(npz(images=DIGITS, labels=np.arange(40) - 20)).counts) == [
         str(n) for n in range(-20, 20)
     ]
-    data = take(npz(images=DIGITS, labels=TARGETS)).dataset("it", 16, False)
+    data = take(npz(images=DIGITS, labels=TARGETS)).to_dataset("it", 16, False)
     pairs = sorted((name, x.mean()) for name, x in zip(classes(data), data.x))
     assert pairs == sorted(
         (str(t), np.repeat(np.repeat(x, 2, 0), 2, 1).mean()) for t, x in zip(TARGETS, DIGITS)
@@ -202,7 +202,7 @@ def test_what_cannot_be_decoded_is_skipped_late_and_its_class_with_it():
         )
     )
     assert found.counts == {"a": 2, "b": 1}
-    data = found.dataset("it", 28, False)
+    data = found.to_dataset("it", 28, False)
     assert data.class_names == ("a",) and len(data.skipped) == 1 and data.skipped[0].startswith("b/3.png: ")
 
 
@@ -226,16 +226,16 @@ def test_what_holds_too_few_images_says_what_is_wanted(content, says):
 
 def test_sizes_are_those_that_a_run_can_have():
     found = take(npz(images=DIGITS))
-    assert [found.dataset("it", size, True).shape for size in (16, 28, 32, 64)] == [
+    assert [found.to_dataset("it", size, True).shape for size in (16, 28, 32, 64)] == [
         (3, s, s) for s in (16, 28, 32, 64)
     ]
     with pytest.raises(UserError, match="The image size must be one of 16, 28, 32, 64, not 30"):
-        found.dataset("it", 30, False)
+        found.to_dataset("it", 30, False)
 
 
 @pytest.mark.process
 def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
-    data = take(npz(images=DIGITS, labels=TARGETS)).dataset("mine", 16, False)
+    data = take(npz(images=DIGITS, labels=TARGETS)).to_dataset("mine", 16, False)
     saved = own.save_own(data, "mine")
     assert (
         saved.name == "own:mine" and own.list_names() == ["mine"] and own.save_own(data, "mine").n_train == 32
@@ -270,7 +270,7 @@ def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
 
 
 def test_a_name_that_is_taken_or_no_name_is_refused(home):
-    first, second = (take(npz(images=x)).dataset("x", 16, False) for x in (DIGITS, DIGITS[:30]))
+    first, second = (take(npz(images=x)).to_dataset("x", 16, False) for x in (DIGITS, DIGITS[:30]))
     own.save_own(first, "mine")
     for name in ("mine", "MINE"):
         with pytest.raises(UserError, match="named mine with other images exists already"):
@@ -286,7 +286,7 @@ def test_a_name_that_is_taken_or_no_name_is_refused(home):
 
 
 def test_every_changed_byte_of_saved_images_is_noticed(home):
-    data = own.save_own(take(npz(images=DIGITS)).dataset("x", 16, False), "mine")
+    data = own.save_own(take(npz(images=DIGITS)).to_dataset("x", 16, False), "mine")
     place = own.path_of("mine")
     content = place.read_bytes()
     rng = np.random.default_rng(0)

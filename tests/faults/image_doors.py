@@ -35,7 +35,7 @@ def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
         == sum(found.sizes.values())
         == sum(found.modes.values())
     )
-    data = found.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
+    data = found.to_dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
     sane(data)
     sane(own.save_own(data, f"it-{rng.getrandbits(64):x}"))
 

@@ -176,7 +176,7 @@ class World:
             load_model(whole).decode(read_embedding(whole).mu[:1])
         self.counts["intact runs loaded"] += len(self.wholes)
         check(
-            [job.place for job in jobs if job.alive] == list(range(len(alive))),
+            [job.jobs_ahead for job in jobs if job.alive] == list(range(len(alive))),
             f"the queue does not move on: {jobs}",
         )
         check(all((job.fault is None) == job.alive for job in jobs), jobs)

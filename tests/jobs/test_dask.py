@@ -66,7 +66,7 @@ def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off
         create_executor().start(run, RunSpec(epochs=10_000, width=8))
     until(lambda: sum(bool(epochs_of(run)) for run in "abc") == 2)
     [waiting] = [run for run in "abc" if not epochs_of(run)]
-    assert all(job.alive and not job.place for job in queue.list_jobs())
+    assert all(job.alive and not job.jobs_ahead for job in queue.list_jobs())
     queue.request_stop(waiting)
     assert queue.find_job(waiting) is None
     for run in {"a", "b", "c"} - {waiting}:

@@ -33,14 +33,14 @@ def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
     assert isinstance(where, LocalExecutor)
     for run in ("a", "b", "c"):
         where.start(run, LONG)
-    assert [(job.run, job.place) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(
+    assert [(job.run, job.jobs_ahead) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(
         job.alive for job in queue.list_jobs()
     )
     until(lambda: epochs_of("a"))
     assert not epochs_of("b") and not epochs_of("c")
     queue.request_stop("b")
     until(lambda: queue.find_job("b") is None)
-    assert queue.find_job("c").place == 1
+    assert queue.find_job("c").jobs_ahead == 1
     queue.request_stop("a")
     until(lambda: epochs_of("c"))
     assert (
@@ -55,7 +55,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     for run in ("a", "b", "c"):
         create_executor().start(run, LONG)
     until(lambda: epochs_of("a") and epochs_of("b"))
-    assert [job.place for job in queue.list_jobs()] == [0, 0, 1]
+    assert [job.jobs_ahead for job in queue.list_jobs()] == [0, 0, 1]
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     with pytest.raises(UserError, match="EXPLORER_MAX_JOBS must be a number"):
         queue.list_jobs()
@@ -187,7 +187,7 @@ def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
         stderr=subprocess.PIPE,
         text=True,
     )
-    until(lambda: (job := queue.find_job("second")) and job.place and begun("second"))
+    until(lambda: (job := queue.find_job("second")) and job.jobs_ahead and begun("second"))
     process.send_signal(signal_of)
     assert (
         "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
@@ -245,7 +245,7 @@ def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, 
         monkeypatch.setattr(queue.time, "time", lambda: now - 3600)
         queue.enqueue("second", SHORT)
         os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))  # as the file system then says
-        assert [(job.run, job.alive, job.place) for job in queue.list_jobs()] == [
+        assert [(job.run, job.alive, job.jobs_ahead) for job in queue.list_jobs()] == [
             ("dead", False, 0),
             ("first", True, 0),
             ("second", True, 1),
@@ -293,7 +293,7 @@ def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(
         Image.new("L", (30, 30)).save(images / f"{i}.png")
     create_executor().start("first", LONG)
     create_executor().start("second", RunSpec(f"folder:{images}", epochs=1, width=8))
-    until(lambda: (job := queue.find_job("second")) and job.place)
+    until(lambda: (job := queue.find_job("second")) and job.jobs_ahead)
     shutil.rmtree(images)
     queue.request_stop("first")
     job = until(lambda: (job := queue.find_job("second")) and not job.alive and job)

@@ -65,7 +65,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     most_seen, started = [], []
 
     class Fake:
-        most = 4
+        max_queued = 4
 
         def start(self, run, spec):
             started.append(run)
@@ -81,7 +81,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     rows = sweep.run_sweep(specs, lambda done, under_way: None)
     assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
     assert all(row["fault"] == "It was not trained. Run the sweep again." for row in rows)
-    assert LocalExecutor().most == 4
+    assert LocalExecutor().max_queued == 4
 
 
 def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):

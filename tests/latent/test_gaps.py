@@ -96,7 +96,7 @@ def test_codes_on_a_line_are_measured_along_it(rng):
     assert fitted.whiten(line).shape == (N, 1) and gap(line, rng) == pytest.approx(
         1 / 2**K_NEIGHBOURS, abs=0.012
     )
-    assert fitted.place(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
+    assert fitted.unwhiten(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
 
 
 def test_a_fit_has_the_codes_mean_and_covariance(rng):

@@ -24,15 +24,15 @@ def test_codes_without_spread_have_no_principal_components(codes):
     assert (
         p.variance_shares is None
         and np.array_equal(p.points, codes[:, :2])
-        and p.place(codes[0]) == pytest.approx(codes[0, :2])
+        and p.project(codes[0]) == pytest.approx(codes[0, :2])
     )
 
 
 def test_a_code_is_placed_where_its_point_lies():
     for codes in (CODES, CODES[:, :2]):
         p = fit_projection(codes)
-        assert p.place(codes[7]) == pytest.approx(p.points[7], abs=1e-4)
-    assert fit_projection(CODES[:, :1]).place(CODES[7, :1]) == pytest.approx([CODES[7, 0], 0])
+        assert p.project(codes[7]) == pytest.approx(p.points[7], abs=1e-4)
+    assert fit_projection(CODES[:, :1]).project(CODES[7, :1]) == pytest.approx([CODES[7, 0], 0])
 
 
 def test_two_dimensions_are_shown_as_they_are():

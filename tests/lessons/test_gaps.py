@@ -45,9 +45,9 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
     places = compute.decode_points(loaded, found, z)
     to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
-    to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[
-        :, 4
-    ]
+    to_draws = np.sort(
+        cdist(whitened(found, z), whitened(found, found.fitted.unwhiten(found.draws))), axis=1
+    )[:, 4]
     assert np.allclose(places.code_distance, to_codes, atol=1e-8) and np.allclose(
         places.sample_distance, to_draws, atol=1e-8
     )
@@ -60,7 +60,8 @@ def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
     loaded, _, found = run
     assert not compute.decode_points(loaded, found, found.codes[:50]).in_gap.any()
     assert (
-        compute.decode_points(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).code_distance[0] > 1
+        compute.decode_points(loaded, found, found.fitted.unwhiten(np.array([[9.0, 9.0]]))).code_distance[0]
+        > 1
     )
 
 
@@ -87,7 +88,7 @@ def test_shares_are_those_of_counting(run):
     alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
     below = (
         read_classifier(loaded.run)[0]
-        .probabilities(loaded.decode(found.fitted.place(found.draws[:400])))
+        .probabilities(loaded.decode(found.fitted.unwhiten(found.draws[:400])))
         .max(1)
         < 0.9
     )

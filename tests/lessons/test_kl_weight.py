@@ -111,7 +111,7 @@ def test_a_mean_difference_is_that_of_a_paired_t_test():
         [wanted.low, wanted.high]
     )
     assert [Difference(m, 0.5).sign for m in (0.6, 0.4, -0.4, -0.6)] == [1, 0, 0, -1]
-    assert [Difference(m, 0.5).text() for m in (0.62, -0.41, -0.01)] == [
+    assert [Difference(m, 0.5).format() for m in (0.62, -0.41, -0.01)] == [
         "+0.6 ± 0.5",
         "−0.4 ± 0.5",
         "0.0 ± 0.5",

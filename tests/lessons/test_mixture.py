@@ -64,10 +64,10 @@ def test_one_gaussian_is_that_of_mean_and_variance(data):
 def test_parts_add_up():
     found = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
     x = np.linspace(-3, 5, 50)
-    assert found.parts(x) == pytest.approx(
+    assert found.component_densities(x) == pytest.approx(
         np.stack([0.3 * stats.norm(-1, 0.5).pdf(x), 0.7 * stats.norm(2, 1.5).pdf(x)], 1)
     )
-    assert found.density(x) == pytest.approx(found.parts(x).sum(1))
+    assert found.density(x) == pytest.approx(found.component_densities(x).sum(1))
 
 
 @pytest.mark.parametrize("which", ["two", "endless"])
@@ -75,7 +75,7 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
     """As Kolmogorov and Smirnov tell it, by SciPy's distribution functions."""
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
     found = two if which == "two" else compute.infinite_mixture(decoder)
-    x = found.draw(3000, np.random.default_rng(3))
+    x = found.sample(3000, np.random.default_rng(3))
     assert (
         stats.kstest(
             x, lambda at: (stats.norm.cdf((at[:, None] - found.mean) / found.sd) * found.weight).sum(1)

@@ -43,7 +43,7 @@ def photographs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
-        data = upload.read_upload([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
+        data = upload.read_upload([("it.zip", zipped(pieces(30, 64)))]).to_dataset("x", 32, True)
         for name in ("faces", private_name(key, "faces")):
             own.save_own(data, name)
         for model in ("ae", "vae"):

@@ -81,7 +81,7 @@ def test_a_grid_says_equal_shares_only_where_they_are(app):
     n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
     assert np.allclose(manifold_grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
-        unit = RunView(load_run(run).run).scale.unit
+        unit = RunView(load_run(run).run).scale.map_root
         # each axis in its own standard deviations
         axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
         cells = np.bincount(
@@ -195,7 +195,7 @@ def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
     data, loaded, rng = load_data("digits"), load_run(run), np.random.default_rng(0)
     x, e = data.x[data.train].reshape(-1, 64) / 255, read_embedding(loaded.run)
     found = build_gap_index(e.mu, e.logvar, rng)
-    drawn = found.fitted.place(rng.standard_normal((400, 2)))
+    drawn = found.fitted.unwhiten(rng.standard_normal((400, 2)))
     gaps = found.log2_distance_ratio(drawn) > 0
     for zs in (e.mu[:20], drawn[gaps][:20], drawn[~gaps][:20]):
         decoded = loaded.decode(zs).reshape(len(zs), 64)

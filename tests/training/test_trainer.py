@@ -63,7 +63,7 @@ def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
     class InTurns(ThreadTuner):
         def record_step(self, seconds):
             seen.add(torch.get_num_threads())
-            self.threads = self.most + 1 - self.threads
+            self.threads = self.max_threads + 1 - self.threads
             return True
 
     monkeypatch.setattr("explorer.training.trainer.ThreadTuner", InTurns)

@@ -153,7 +153,7 @@ def _lead_sentence(accuracies: dict[str, np.ndarray], count_index: int) -> str:
 
     best, leads = compare_best({name: a[count_index] for name, a in accuracies.items()})
     leads_text = [
-        f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
+        f"{lead.format()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
         for name, lead in leads.items()
     ]
     return (
@@ -170,8 +170,8 @@ def _reasons_sentence(version: str, _run) -> str:
     active = _run.test.active_units
     even, fewer = pca_changes(_labelled_images(version, _run), active, 1)
     return (
-        f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
-        f" {active} components, as many as active units: {fewer.text()} points."
+        f"**Why?** Two changes are measured. PCA with equal variances: {even.format()} points. PCA with"
+        f" {active} components, as many as active units: {fewer.format()} points."
     )
 
 

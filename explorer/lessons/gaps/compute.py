@@ -95,7 +95,7 @@ def measure_gaps(
     in_gaps = in_gap(gap_index.draws, gap_index.whitened)
     gap, probabilities = (
         estimate_gap(mu, logvar),
-        _class_probabilities(loaded, loaded.decode(gap_index.fitted.place(gap_index.draws))),
+        _class_probabilities(loaded, loaded.decode(gap_index.fitted.unwhiten(gap_index.draws))),
     )
     if probabilities is None:
         return GapMeasurements(gap, None, None, None)

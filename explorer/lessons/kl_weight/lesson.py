@@ -201,8 +201,8 @@ def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarra
     )
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
     st.markdown(
-        f"**Distortion, VAE − AE: {total.text()} nats.** {verdict[total.sign]} Of this, {noise.text()} comes"
-        f" from sampling z, and {training.text()} from the different training."
+        f"**Distortion, VAE − AE: {total.format()} nats.** {verdict[total.sign]} Of this, {noise.format()}"
+        f" comes from sampling z, and {training.format()} from the different training."
     )
     if gap and ae_gap:
         st.markdown(

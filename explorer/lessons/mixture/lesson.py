@@ -119,7 +119,9 @@ def picture(runs: dict[str, Run]) -> None:
     with left:
         k = K.slider("K, number of Gaussians")
         mixture = _fit_mixtures()[k - 1]
-        data = mixture_data(x, mixture.parts(x), mixture.density(x), mixture.draw(N_SAMPLES, rng))
+        data = mixture_data(
+            x, mixture.component_densities(x), mixture.density(x), mixture.sample(N_SAMPLES, rng)
+        )
         st.vega_lite_chart(fill_data(charts["list"], **data), width="stretch")
         st.markdown(
             "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
@@ -131,9 +133,9 @@ def picture(runs: dict[str, Run]) -> None:
         selected = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
         data = mixture_data(
             x,
-            finite.parts(x),
+            finite.component_densities(x),
             infinite.density(x),
-            infinite.draw(N_SAMPLES, rng),
+            infinite.sample(N_SAMPLES, rng),
             selected,
             finite.density(x),
         )
@@ -168,7 +170,7 @@ def _show_comparison(k: int) -> None:
     )
     st.markdown(
         f"Mixture **{format_number(by_k[k - 1], 2)}**, VAE **{format_number(vae, 2)}**, true density"
-        f" {format_number(truth, 2)} nats per number. Mixture − VAE: {difference.text(2)}. {verdict}"
+        f" {format_number(truth, 2)} nats per number. Mixture − VAE: {difference.format(2)}. {verdict}"
         + (f" From K = {first_better} on, the mixture fits better." if first_better else "")
     )
     st.caption(

@@ -35,9 +35,9 @@ def apply_query(
     values, problems = query.read(_fields([len(ae.mean), len(vae.mean)], betas), parameters)
     zs = [values.get(AE_Z), values.get(Z)]
     if zs[0] and Z not in parameters:
-        zs[1] = vae.moved(vae.mean, ae.to_standard(zs[0])).tolist()
+        zs[1] = vae.shift_to(vae.mean, ae.to_standard(zs[0])).tolist()
     elif zs[1] and AE_Z not in parameters:
-        zs[0] = ae.moved(ae.mean, vae.to_standard(zs[1])).tolist()
+        zs[0] = ae.shift_to(ae.mean, vae.to_standard(zs[1])).tolist()
     zs = [z or present for z, present in zip(zs, position.zs)]
     if zs != position.zs:
         position.move(zs)

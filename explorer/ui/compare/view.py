@@ -71,7 +71,7 @@ def _pad_position(ae: Run, vae: Run) -> PadPosition:
         gap = deepest_gap(RunView(ae).gap_map)
         w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])
         st.session_state[key] = PadPosition(
-            [view.scale.moved(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta
+            [view.scale.shift_to(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta
         )
     return st.session_state[key]
 

@@ -17,7 +17,7 @@ def frame_gap(frame: FilmFrame, prior: bool = False) -> GapEstimate | None:
     return (
         None
         if share is None or error is None or frame.gap_codes is None
-        else GapEstimate.of(share, error, frame.gap_codes)
+        else GapEstimate.from_error(share, error, frame.gap_codes)
     )
 
 

@@ -101,7 +101,7 @@ def _read_preview() -> UploadPreview | None:
     try:
         with _progress("Reading the files…", "read") as say:
             looked.upload = source.read(say, encoding)
-            looked.shows_nothing = looked.upload.shows_nothing()
+            looked.shows_nothing = looked.upload.is_blank()
     except UserError as error:
         looked.fault = str(error)
     else:
@@ -194,7 +194,7 @@ def _save(upload: Upload, name: str, size: int, colour: bool) -> None:
         check_writable()
         check_disk()
         with _progress("Decoding the images…", "decoded") as say:
-            data = upload.dataset(f"own:{name}", size, colour, say)
+            data = upload.to_dataset(f"own:{name}", size, colour, say)
         own.save_own(data, name)
     except (UserError, OSError):
         del st.session_state[PENDING_SAVE_KEY]

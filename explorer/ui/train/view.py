@@ -33,7 +33,7 @@ def training_view(run: str) -> None:
     """
     job = queue.find_job(run)
     alive = bool(job and job.alive)
-    starting = alive and not job.place and not read_events(folder_for_run(run))
+    starting = alive and not job.jobs_ahead and not read_events(folder_for_run(run))
     st.fragment(run_every=FIRST_REFRESH_SECONDS if starting else REFRESH_SECONDS if alive else None)(
         _training_fragment
     )(run, alive, starting)
@@ -75,10 +75,10 @@ def count_trainings(n: int) -> str:
 
 def _show_progress(job: queue.Job, events: list[dict]) -> None:
     steps = [e for e in events if e["event"] in ("step", "epoch_end")]
-    if job.place:
+    if job.jobs_ahead:
         st.info(
-            f"This training waits until {count_trainings(job.place)} before it"
-            f" {'have' if job.place > 1 else 'has'} ended."
+            f"This training waits until {count_trainings(job.jobs_ahead)} before it"
+            f" {'have' if job.jobs_ahead > 1 else 'has'} ended."
         )
     elif not steps:
         st.progress(0.0, "Starting…")

@@ -27,12 +27,12 @@ AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
 
 
 def below(gaps: float, outside: float, n: int = 1000) -> LowConfidenceShares:
-    shares = [Share.of(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
+    shares = [Share.from_error(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
     return LowConfidenceShares(shares[0], *shares)
 
 
 def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
-    return GapEstimate.of(share, error, n)
+    return GapEstimate.from_error(share, error, n)
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,12 @@ def show(session: ExploreSession) -> None:
         n = GRID_SIDE.slider("Images per row")
     w = manifold_grid(n, by) if run.spec.latent_dim > 1 else manifold_grid(n, by)[n // 2 : n // 2 + 1]
     # along the map's own axes
-    middle = scale.projection.place(scale.mean)
-    reach = np.linalg.norm(scale.unit, axis=1)
-    zs = np.array([scale.projection.moved(session.z, middle + reach * place) for place in w.reshape(-1, 2)])
-    places = [scale.projection.place(z) for z in zs]
+    middle = scale.projection.project(scale.mean)
+    reach = np.linalg.norm(scale.map_root, axis=1)
+    zs = np.array(
+        [scale.projection.shift_to(session.z, middle + reach * place) for place in w.reshape(-1, 2)]
+    )
+    places = [scale.projection.project(z) for z in zs]
     names = [
         "(" + ", ".join(words.format_number(v, 2) for v in place[: run.spec.latent_dim]) + ")"
         for place in places
@@ -60,7 +62,7 @@ def show(session: ExploreSession) -> None:
 
 
 def _spacing_note(session: ExploreSession, n: int, spacing: str) -> str:
-    spec, r = session.run.spec, correlation(RunView(session.run).scale.unit)
+    spec, r = session.run.spec, correlation(RunView(session.run).scale.map_root)
     gaussian = (
         "the prior" if spec.has_prior else f"the Gaussian fitted to the {spec.model_kind.label}'s codes"
     )

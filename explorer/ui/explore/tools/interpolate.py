@@ -154,7 +154,7 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, abou
     same_images = all(end.row is not None and end.row < len(mu) for end in session.path_ends)
     scale, own = RunView(partner.run).scale, RunView(session.run).scale
     ends = [
-        mu[end.row] if same_images else scale.moved(scale.mean, own.to_standard(session.path_end(i)))
+        mu[end.row] if same_images else scale.shift_to(scale.mean, own.to_standard(session.path_end(i)))
         for i, end in enumerate(session.path_ends)
     ]
     at = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""

@@ -170,7 +170,7 @@ def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | No
     p, by = RunView(session.run).scale.projection, AXES.get()
     if by == "map":
         strewn = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
-        places = p.place(mu)
+        places = p.project(mu)
         return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.axis_titles
     if by == "tsne":
         if (places := tsne_positions(session, mu)) is not None:
