@@ -11,15 +11,16 @@ from explorer.latent.gap_estimate import N_MEASUREMENTS, draws_with_radii
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, kth_distances, sample_codes
 from explorer.latent.share import Share, share_of_true
 
-N_DECODED_DRAWS = 10_000  # draws, in sets of as many as there are codes,
-MAX_DRAW_SETS = 100  # at most so many
-SEED_STRIDE = 1_000_003  # between those of the tens of sets
+N_DECODED_DRAWS = 10_000  # samples, in sets of as many as there are codes
+MAX_DRAW_SETS = 100  # the largest number of sets
+SEED_STRIDE = 1_000_003  # between the seeds of successive groups of sets
 
 
 @dataclass(frozen=True)
 class LowConfidenceShares:
-    """Of draws from the Gaussian fitted to the codes, the share that a classifier names with too little
-    confidence, in all, in gaps and outside; None if no draw is of that kind. Intervals are over draws.
+    """The shares of decoded samples from the Gaussian fitted to the codes that the classifier assigns to no
+    class with enough confidence: of all samples, in gaps and outside; None if there is no sample of that
+    kind. Intervals are over samples.
     """
 
     all: Share
@@ -34,10 +35,10 @@ def measure_low_confidence(
     n: int = MAX_CODES,
     seed: int = 0,
 ) -> LowConfidenceShares:
-    """mu, logvar [N, D], logvar None for an AE; is_low_confidence: z [m, D] -> bool [m]. Raises UserError as
-    fitted_gaussian does.
+    """Measure how often the classifier has low confidence, in gaps and outside. mu, logvar: [N, D], logvar
+    None for an AE; is_low_confidence: z [m, D] -> bool [m]. Raises UserError as fit_gaussian() does.
     """
-    rng, alone, below = np.random.default_rng(seed), [], []
+    rng, in_gap, below = np.random.default_rng(seed), [], []
     n = min(n, len(mu))
     for i in range(min(max(N_DECODED_DRAWS // n, 1), MAX_DRAW_SETS)):
         codes = sample_codes(mu, logvar, n, rng)
@@ -46,9 +47,9 @@ def measure_low_confidence(
             part[i % N_MEASUREMENTS]
             for part in draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * (i // N_MEASUREMENTS))
         )
-        alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
+        in_gap.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
         below.append(is_low_confidence(fitted.place(draws)))
-    alone, below = np.concatenate(alone), np.concatenate(below)
+    in_gap, below = np.concatenate(in_gap), np.concatenate(below)
     return LowConfidenceShares(
-        share_of_true(below), share_of_true(below[alone]), share_of_true(below[~alone])
+        share_of_true(below), share_of_true(below[in_gap]), share_of_true(below[~in_gap])
     )

@@ -10,19 +10,20 @@ MIN_LENGTH_RATIO = 1e-9  # a ratio of lengths below which a direction is roundin
 
 
 def interpolate_linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """a, b [D] -> [n, D], evenly spaced from a to b. Raises UserError if n is less than 2."""
+    """Interpolate from a to b [D] in n even steps, [n, D]. Raises UserError if n is less than 2."""
     if n < 2:
         raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
     return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)
 
 
 def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
-    """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
+    """Interpolate from a to b [D] by equal angles about the middle [D], while the radius changes evenly, [n,
+    D].
 
-    White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by,
-    it is the straight path: for an end at the middle, ends in one direction from it, or a single dimension.
-    Opposite ends have no shortest arc: theirs goes by way of the positive end of that coordinate axis which
-    is most nearly at right angles to them (of several, the first). Raises UserError if n is less than 2.
+    White (2016, arXiv:1609.04468), here also for ends of unequal radius. The path is straight where there is
+    no angle: if an end is at the middle, if both ends lie in one direction from it, or in a single dimension.
+    Opposite ends have no shortest arc: theirs passes through the positive half of the coordinate axis that is
+    most nearly perpendicular to them (of several, the first). Raises UserError if n is less than 2.
     """
     path = interpolate_linear(a, b, n)
     start, end = path[[0, -1]] - middle
@@ -44,8 +45,8 @@ def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarr
 
 
 def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear"
-    and "spherical".
+    """Return the midpoint of each path between n random pairs of different codes, [n, D] by "linear" and
+    "spherical". mu: [N, D].
 
     Raises UserError if there are fewer than two codes.
     """

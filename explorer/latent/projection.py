@@ -9,8 +9,8 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Projection:
-    """points [n, 2]; z lands at (z − centre) @ axes.T; titles name the axes; shares are of the codes'
-    variance, by PCA.
+    """A projection of codes on the map. points: [n, 2]; z lands at (z − centre) @ axes.T; titles: the names
+    of the axes; shares: their shares of the codes' variance, by PCA.
     """
 
     points: np.ndarray
@@ -20,16 +20,18 @@ class Projection:
     variance_shares: tuple[float, float] | None
 
     def place(self, z: np.ndarray) -> np.ndarray:
-        """z [D] -> [2]"""
+        """Project z [D] on the map [2]."""
         return (z - self.centre) @ self.axes.T
 
     def moved(self, z: np.ndarray, point: np.ndarray) -> np.ndarray:
-        """z [D] moved parallel to the map, to where it lands at that point [2]."""
+        """Move z [D] parallel to the map, so that it is projected to the point [2]."""
         return np.asarray(z) + (point - self.place(z)) @ self.axes
 
 
 def fit_projection(mu: np.ndarray) -> Projection:
-    """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""
+    """Fit the projection of codes mu [n, D] on the map. PCA is scikit-learn's; codes without variance have
+    none.
+    """
     n, dim = mu.shape
     if dim == 1:
         heights = np.random.default_rng(0).uniform(-1, 1, n)

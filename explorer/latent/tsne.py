@@ -19,17 +19,17 @@ from explorer.errors import UserError
 
 PROJECT_FOLDER = Path(__file__).parents[2]
 MIN_CODES = 10
-PERPLEXITY = 30.0  # neighbours that count, about
+PERPLEXITY = 30.0  # about the number of neighbours that count
 N_ITERATIONS = 1000
 POSITIONS_HEADER = b"places\n"
 
 
 def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
-    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2],
-    always the same.
+    """Yield the completed share, rising from 0 to at most 1, and finally the positions of codes [n, D],
+    float32 [n, 2], which are deterministic.
 
-    Closed early, it ends its process. Raises UserError for fewer than MIN_CODES codes, codes that are all
-    the same point or not finite, or if the process is ended by others.
+    If the generator is closed early, its process is ended. Raises UserError for fewer than MIN_CODES codes,
+    codes that are all the same point or not finite, or if the process is ended from outside.
     """
     codes = np.array(codes, np.float32)
     if len(codes) < MIN_CODES:
@@ -41,9 +41,10 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     if (codes == codes[0]).all():
         raise UserError("All codes are the same point, so t-SNE finds no neighbours. Train the model longer.")
     if codes.shape[1] == 1:
-        codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
+        codes = np.pad(codes, ((0, 0), (0, 1)))  # PCA needs two dimensions; distances are unchanged
     command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
-    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
+    # Several threads would add in a different order each time.
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
     with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
             yield 0.0
@@ -52,8 +53,8 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
             for line in process.stdout:
                 if line == POSITIONS_HEADER:
                     break
-                if found := re.search(rb"Iteration (\d+): error", line):
-                    yield min(int(found[1]) / N_ITERATIONS, 1.0)
+                if match := re.search(rb"Iteration (\d+): error", line):
+                    yield min(int(match[1]) / N_ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
                 raise UserError(
@@ -66,8 +67,8 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
 
 
 def tsne_parameters(n: int) -> dict:
-    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der
-    Maaten, JMLR 2014, §4.1).
+    """Return scikit-learn's parameters for n codes: the perplexity is at most a third of the number of
+    neighbours (van der Maaten, JMLR 2014, §4.1).
     """
     return {
         "perplexity": min(PERPLEXITY, (n - 1) / 3),
