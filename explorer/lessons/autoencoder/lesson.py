@@ -50,10 +50,11 @@ LESSON = Lesson(
     runs=(RUN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
+# Other values of explorer.lessons.autoencoder.compute.OUTPUT_CLIP, which show what depends on it.
 OTHER_CLIPS = (
     0.001,
     0.02,
-)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
+)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
@@ -114,10 +115,8 @@ def _network_table(shape: tuple[int, int, int]) -> str:
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    e, (half, pca, (distortion, error), network, sentence) = (
-        RunView(run).embedding,
-        _compare(run_version(run), run),
-    )
+    e = RunView(run).embedding
+    (half, pca, (distortion, error), network, sentence) = _compare(run_version(run), run)
     from explorer.figures.live import fill_data
     from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca
     from explorer.lessons.autoencoder.figure import code_map, code_map_data, loss_curve, loss_curve_data

@@ -168,10 +168,10 @@ def _reasons_sentence(version: str, _run) -> str:
     from explorer.lessons.features.compute import pca_changes
 
     active = _run.test.active_units
-    even, fewer = pca_changes(_labelled_images(version, _run), active, 1)
+    equal_variances, fewer = pca_changes(_labelled_images(version, _run), active, 1)
     return (
-        f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
-        f" {active} components, as many as active units: {fewer.text()} points."
+        f"**Why?** Two changes are measured. PCA with equal variances: {equal_variances.text()} points."
+        f" PCA with {active} components, as many as active units: {fewer.text()} points."
     )
 
 

@@ -23,7 +23,7 @@ mu2 = tex("mu", r"\mu^2")
 var = tex("sigma", r"\sigma^2")
 s = tex("sigma", "s")
 sig = tex("sigma", r"\sigma")
-# blue and red, as drawn
+# Blue and red, as in the figure.
 kl = tex("rate", r"\mathrm{KL}")
 exp_s = tex("x", "e^{s}")
 line = rf"\textcolor{{{RED}}}{{(1 + s)}}"
