@@ -28,7 +28,7 @@ SHARE = 0.05  # of the training's time
 
 
 class ReplayRecorder:
-    """Keeps frames in the run's folder (explorer.store.replay)."""
+    """Records frames of a training in the run's folder (explorer.store.replay)."""
 
     def __init__(self, spec: RunSpec, folder: Path, data: Dataset, epochs_before: int):
         x = data.x[data.test][:CODES]
@@ -40,7 +40,7 @@ class ReplayRecorder:
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
         )
         self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
-        # epochs, from a look to the next
+        # The number of epochs between two frames.
         self.spent = 0.0
         self.began = time.perf_counter()
         self.last = 0
@@ -49,7 +49,9 @@ class ReplayRecorder:
         write_static_data(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 
     def look(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
-        """At an epoch's end, if there is time for it: the first and the last are always looked at."""
+        """Record a frame at the end of an epoch, if there is time for it; the first and the last epoch are
+        always recorded.
+        """
         start = time.perf_counter()
         too_soon = event.epoch < self.last + self.every or self.spent > SHARE * (start - self.began)
         if 1 < event.epoch < event.epochs and too_soon:
@@ -70,10 +72,10 @@ class ReplayRecorder:
                 for part in decoded
             ]
         )
-        about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
+        record = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
         write_frame(
             self.folder,
-            about,
+            record,
             {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
         )
         if len(epochs := frame_epochs(self.folder)) > MAX_FRAMES:
