@@ -20,14 +20,14 @@ class FilmFrame:
 
 
 FRAME_FIELDS = tuple(FilmFrame.__dataclass_fields__)
-OPTIONAL_FRAME_FIELDS = ("gap_error", "prior_gap_error", "gap_codes")  # which runs of earlier versions lack
+OPTIONAL_FRAME_FIELDS = ("gap_error", "prior_gap_error", "gap_codes")  # absent in runs of earlier versions
 
 
 def parse_frame(record: dict) -> FilmFrame:
-    found = {
+    values = {
         name: record.get(name) if name in OPTIONAL_FRAME_FIELDS else record[name] for name in FRAME_FIELDS
     }
-    frame = FilmFrame(**{name: None if value is None else float(value) for name, value in found.items()})
+    frame = FilmFrame(**{name: None if value is None else float(value) for name, value in values.items()})
     shares = (frame.gap, frame.prior_gap, frame.gap_error, frame.prior_gap_error)
     if not all(share is None or 0 <= share <= 1 for share in shares) or not (
         frame.gap_codes is None or frame.gap_codes >= 1
