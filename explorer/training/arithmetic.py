@@ -10,11 +10,11 @@ from explorer.device import Device
 
 @contextmanager
 def matmul_settings(device: Device, threads: int) -> Iterator[None]:
-    """Sets the CPU's threads and the precision of float32 products, and sets them back.
+    """Set the number of CPU threads and the precision of float32 products, and restore them at the end.
 
-    On a GPU they are TF32's, with 10 bits of mantissa. On a CPU "bf16" is but a leave, which oneDNN takes
-    where the CPU has matrix units for it; elsewhere it means oneDNN's own float32, with AVX-512 1.7 times as
-    fast as the usual library's, and as exact.
+    On a GPU the products are TF32, with 10 bits of mantissa. On a CPU "bf16" is only a permission, which
+    oneDNN uses where the CPU has matrix units for it; elsewhere it means oneDNN's own float32, which with
+    AVX-512 is 1.7 times as fast as the default library's, and as exact.
     """
     backend, fast = (
         (torch.backends.cuda, "tf32") if device.name == "cuda" else (torch.backends.mkldnn, "bf16")

@@ -17,7 +17,7 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is
+    """The metrics of a model and the values of each image: mu, logvar [n, D] (logvar None if the posterior is
     not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
     """
 
@@ -30,7 +30,7 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evaluation:
-    """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
+    """Evaluate the model on x, uint8 [N, C, H, W], with one posterior sample per image."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
     # chosen [K]: how often each entry of a codebook was
