@@ -52,7 +52,7 @@ class Lesson:
 
     @property
     def answer(self) -> Setting:
-        """The number of the chosen option, from 1; 0 before an answer."""
+        """Return the number of the chosen option, from 1; 0 before an answer."""
         return Setting("answer", 0, 0, len(self.question.options), page=self.page)
 
     def find_runs(self) -> dict[str, Run]:
