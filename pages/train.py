@@ -17,9 +17,9 @@ from explorer.ui.train.view import count_trainings, has_content, training_view
 
 FOLLOWED_KEY = "followed_trainings"  # tuples of runs that were started together, the latest first
 followed_groups = st.session_state.get(FOLLOWED_KEY, [])
-if asked := st.query_params.to_dict():
-    if wrong := fill_from_query(asked):
-        st.warning(wrong)
+if query := st.query_params.to_dict():
+    if message := fill_from_query(query):
+        st.warning(message)
     st.query_params.clear()
 
 
