@@ -92,7 +92,7 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
 
 
 def points(browser: Browser) -> list[Row]:
-    """Time to paint a map of many points, and to look through them for the one under the pointer."""
+    """Measure the time to paint a map of many points, and to find the point under the pointer."""
     page, rows = browser.new_page(viewport={"width": 1280, "height": 900}), []
     page.evaluate(
         "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"

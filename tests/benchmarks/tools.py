@@ -17,7 +17,9 @@ ROUNDS, SECONDS, QUIET, RUN = 3, 2, 0.4, "mnist-vae-2d"
 
 
 def drag(browser, address: str, tool: str) -> tuple[float, int, float]:
-    """Images a second, messages meanwhile, and ms from letting go until the server has said all."""
+    """Return the images per second, the number of messages, and the milliseconds from the release until the
+    server has finished.
+    """
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(WATCH)
     messages = Messages(page)
@@ -46,16 +48,16 @@ def main() -> None:
         tools = ["", *TOOLS]
         for tool in tools:
             drag(browser, address, tool)  # a server's first
-        found = {tool: [] for tool in tools}
+        drags_by_tool = {tool: [] for tool in tools}
         for _ in range(ROUNDS):  # taking turns
             for tool in tools:
-                found[tool].append(drag(browser, address, tool))
+                drags_by_tool[tool].append(drag(browser, address, tool))
     print(
         "| tool | images/s while dragging | × the bare pad's | messages meanwhile | rerun at its end, ms"
         " |\n|-|-|-|-|-|"
     )
-    bare = np.median([images for images, _, _ in found[""]])
-    for tool, drags in found.items():
+    bare = np.median([images for images, _, _ in drags_by_tool[""]])
+    for tool, drags in drags_by_tool.items():
         images, during, took = np.array(drags).T
         print(
             f"| {TOOLS[tool].label if tool else 'none'} | {np.median(images):.0f} ({images.min():.0f} to"
