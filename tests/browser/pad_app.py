@@ -63,12 +63,14 @@ if case == "no points":
     }
     chart = make_block("map", about, tensors)
 
-here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
+position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    state=here,
-    on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]),
+    state=position,
+    on_commit=lambda message: position.update(
+        zs=message["zs"], row=None, heard=message["n"], film=message["film"]
+    ),
 )
-st.write(f"film at {here.get('film')}")
+st.write(f"film at {position.get('film')}")

@@ -121,14 +121,14 @@ def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_pa
     changes(page, lambda: press(page, "ArrowRight", 3))
     expect(original).to_be_hidden()
     # hover finds a point's image; a click goes to its code
-    found = hover_a_point(page)
+    caption = hover_a_point(page)
     page.mouse.down()
     page.mouse.up()
-    expect(original).to_contain_text(found)
+    expect(original).to_contain_text(caption)
     page.mouse.move(5, 5)
-    row = int(found.split(":")[0].removeprefix("test image "))
+    row = int(caption.split(":")[0].removeprefix("test image "))
     assert z_of(page) == pytest.approx(codes["mu"][row], abs=0.006)
-    assert found.endswith(f": {codes['y'][row]}")
+    assert caption.endswith(f": {codes['y'][row]}")
     shown = image(page, f"{PAD} .original canvas")
     assert np.array_equal(shown[..., 0], codes["images"][row][0])
 
@@ -183,12 +183,12 @@ def test_the_image_is_named_by_the_classifier_or_its_confidence_is_below_90_perc
     expect(guess).to_have_text(
         re.compile(r"looks like 0 \((over )?\d+%\)")
     )  # the first test image's reconstruction
-    said = set()
+    first_words = set()
     for x in np.linspace(0.3, 0.7, 25):
         page.mouse.move(*spot(page, x, 0.5))
         settle(page)
-        said.add(guess.inner_text().split(" ")[0])
-    assert said == {"looks", "below"}
+        first_words.add(guess.inner_text().split(" ")[0])
+    assert first_words == {"looks", "below"}
 
 
 def test_a_finger_moves_z_and_the_page_stays(open_page):
@@ -197,10 +197,10 @@ def test_a_finger_moves_z_and_the_page_stays(open_page):
     page.wait_for_timeout(1500)
     client, n = page.context.new_cdp_session(page), len(sent)
 
-    def finger(kind, *at):
+    def finger(kind, *point):
         client.send(
             "Input.dispatchTouchEvent",
-            {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}] if at else []},
+            {"type": kind, "touchPoints": [{"x": point[0], "y": point[1]}] if point else []},
         )
 
     changes(page, lambda: finger("touchStart", *spot(page, 0.4, 0.4)))

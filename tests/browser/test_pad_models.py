@@ -31,11 +31,11 @@ from tests.browser.pad import (
 
 def test_buttons_draw_from_the_prior_and_reset(open_page):
     page = ready(open_page("/explore?run=tiny-vae"))
-    drawn = set()
+    samples = set()
     for _ in range(3):
         changes(page, page.get_by_role("button", name="Sample from the prior").click)
-        drawn.add(tuple(z_of(page)))
-    assert len(drawn) == 3
+        samples.add(tuple(z_of(page)))
+    assert len(samples) == 3
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == [0, 0]
 
@@ -50,12 +50,12 @@ def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == pytest.approx(mean, abs=0.006)
     draw = page.get_by_role("button", name=button)
-    drawn = []
+    samples = []
     for _ in range(60):
         draw.click()
         page.wait_for_timeout(20)
-        drawn.append(z_of(page))
-    distance = np.array(drawn) - mean
+        samples.append(z_of(page))
+    distance = np.array(samples) - mean
     squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(covariance), distance)
     assert 1.2 < squared.mean() < 3.2  # chi-squared of 2 degrees, mean 2, over 60 draws
 

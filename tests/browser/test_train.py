@@ -19,7 +19,7 @@ REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
 
 @pytest.fixture
 def page(open_own, runs_folder):
-    yield lambda asked: open_own(f"/train?{asked}")
+    yield lambda query: open_own(f"/train?{query}")
     stop_all()
 
 
@@ -36,9 +36,12 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     assert float(axis.input_value()) == 500
     shown = image(page, '[data-testid="replay-1"]')
     k, side = len(replay.originals), replay.originals.shape[-1]
-    wanted = np.concatenate([np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]], axis=1)[:, :-1]
+    expected = np.concatenate([np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]], axis=1)[
+        :, :-1
+    ]
     assert (
-        shown.shape == (side, k * (side + 1) - 1, 3) and np.abs(shown[..., 0].astype(int) - wanted).max() <= 1
+        shown.shape == (side, k * (side + 1) - 1, 3)
+        and np.abs(shown[..., 0].astype(int) - expected).max() <= 1
     )
     last = image(page, REPLAY_MAP)
     back = page.get_by_role("button", name="One frame back")
