@@ -63,10 +63,10 @@ def test_train_shows_a_bar_in_a_terminal(runs_folder):
     while chunk := _read(leader):
         seen += chunk
     os.close(leader)
-    told, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=60)
     seen = seen.decode()
     assert process.returncode == 0 and "Training " in seen and "s left, distortion" in seen and "100%" in seen
-    assert "elbo" in told and "nats per image" in told
+    assert "elbo" in output and "nats per image" in output
 
 
 def _read(terminal: int) -> bytes:
@@ -111,12 +111,12 @@ def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
 def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     names = ["tiny-vae", "tiny-ae", "tiny-vae-1d", "tiny-vae-6d"]
     done = explorer("gaps", *names, "--json")
-    found = json.loads(done.stdout)
+    gaps_by_run = json.loads(done.stdout)
     assert (
-        list(found) == names
-        and json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == found["tiny-ae"]
+        list(gaps_by_run) == names
+        and json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == gaps_by_run["tiny-ae"]
     )
-    for name, g in found.items():
+    for name, g in gaps_by_run.items():
         assert (
             g["n"] == 360
             and g["k"] == 5
@@ -125,12 +125,12 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
         )
         assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
         assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
-    said = explorer("gaps", "tiny-vae").stdout
+    output = explorer("gaps", "tiny-vae").stdout
     share = r"\d+% \(\d+ to \d+%\)"
     assert re.fullmatch(
         rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
         rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n",
-        said,
+        output,
     )
 
 
@@ -162,11 +162,11 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    says = (
+    message = (
         "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be"
         " read\n"
     )
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == message
     trained = explorer(
         "train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json"
     )
@@ -184,12 +184,12 @@ def test_data_describes_a_data_set(explorer, tmp_path):
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
     x, y = load_digits().images[:30] / 16, load_digits().target[:30]
     np.savez(tmp_path / "My digits.npz", x_train=x[:20], y_train=y[:20], x_test=x[20:], y_test=y[20:])
-    says = explorer("data", tmp_path / "My digits.npz")
-    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in says.stdout
-    assert says.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
+    result = explorer("data", tmp_path / "My digits.npz")
+    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in result.stdout
+    assert result.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
     about = json.loads(explorer("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
     assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}" and about["notes"] == [
-        says.stderr.strip()
+        result.stderr.strip()
     ]
     for dataset in (f"file:{tmp_path / 'My digits.npz'}", tmp_path / "My digits.npz"):
         trained = explorer(
@@ -202,14 +202,14 @@ def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
-    found = json.loads(explorer("doctor", "--json").stdout)
-    assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
-    assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]
-    assert found["data"].startswith("digits, moons, shapes")
+    findings = json.loads(explorer("doctor", "--json").stdout)
+    assert "cpu" in findings["device"] or "cuda" in findings["device"] or "mps" in findings["device"]
+    assert "tiny-ae" in findings["amiss"] and "torch" in findings["libraries"]
+    assert findings["data"].startswith("digits, moons, shapes")
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [
         (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is not a ladder"),
         (["show", "tiny-ladder", "--beta", "20"], "must be between 0.01 and 1, not 20"),
@@ -244,16 +244,16 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
         (["data", "imagenet"], "no data set named"),
     ],
 )
-def test_a_mistake_is_one_line_that_says_what_to_do(explorer_in_process, words, says):
-    assert says in refused(explorer_in_process(*words))
+def test_a_mistake_is_one_line_that_says_what_to_do(explorer_in_process, words, message):
+    assert message in refused(explorer_in_process(*words))
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [(["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2"), (["dance"], "'dance'")],
 )
-def test_a_mistake_ends_the_process_with_status_2(explorer, words, says):
-    assert says in refused(explorer(*words, ok=False))
+def test_a_mistake_ends_the_process_with_status_2(explorer, words, message):
+    assert message in refused(explorer(*words, ok=False))
 
 
 def test_a_folder_with_one_image_is_refused(explorer_in_process, tmp_path):
