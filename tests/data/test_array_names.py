@@ -27,7 +27,7 @@ def npy(array) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name, wanted",
+    "name, expected",
     [
         ("x_train", ("x", "train")),
         ("X_test", ("x", "test")),
@@ -45,8 +45,8 @@ def npy(array) -> bytes:
         ("contest_x", ("contest_x", "")),
     ],
 )
-def test_a_split_is_found_at_either_end_of_a_name(name, wanted):
-    assert parse_split(name) == wanted
+def test_a_split_is_found_at_either_end_of_a_name(name, expected):
+    assert parse_split(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_images_and_labels_are_found_by_the_names_people_use(names, pairs, other
 
 
 def test_medmnist_arrays_are_a_split_of_three():
-    """Validation images are used for training, as there are test images."""
+    """Check that validation images are used for training, as there are test images."""
     parts = {"train": slice(0, 20), "val": slice(20, 30), "test": slice(30, 40)}
     arrays = {f"{split}_images": DIGITS[rows] for split, rows in parts.items()}
     upload = read_upload(
@@ -154,7 +154,7 @@ def test_any_numbers_become_the_same_greys(x):
 
 
 @pytest.mark.parametrize(
-    "arrays, says",
+    "arrays, message",
     [
         ({"x": DIGITS, "y": np.zeros((40, 3))}, "one for each image"),
         ({"x": DIGITS, "y": np.full(40, np.nan)}, "one for each image"),
@@ -163,6 +163,6 @@ def test_any_numbers_become_the_same_greys(x):
         ({"x": np.full(40, "a")}, "not supported"),
     ],
 )
-def test_labels_and_images_of_other_forms_are_refused(arrays, says):
-    with pytest.raises(UserError, match=says):
+def test_labels_and_images_of_other_forms_are_refused(arrays, message):
+    with pytest.raises(UserError, match=message):
         read_upload(npz(**arrays))

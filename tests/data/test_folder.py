@@ -86,7 +86,7 @@ def test_two_images_are_enough(save):
 
 
 @pytest.mark.parametrize(
-    "good, broken, says",
+    "n_good, n_broken, message",
     [
         (1, 0, "contains 1 image that can be read,"),
         (0, 0, "contains no images that can be read"),
@@ -94,16 +94,16 @@ def test_two_images_are_enough(save):
         (0, 1, "1 skipped; broken0.png"),
     ],
 )
-def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
+def test_fewer_than_two_images_are_a_user_error(save, n_good, n_broken, message):
     root = save("held.txt.png")
     (root / "held.txt.png").rename(root / "held.txt")  # an image, but not by its name
-    for i in range(good):
+    for i in range(n_good):
         save(f"{i}.png")
-    for i in range(broken):
+    for i in range(n_broken):
         (root / f"broken{i}.png").write_text("text", encoding="utf-8")
     with pytest.raises(UserError) as error:
         read(root)
-    assert says in str(error.value) and str(root) in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and str(root) in str(error.value) and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("what", ["absent", "a file"])

@@ -59,9 +59,9 @@ def test_new_images_of_the_name_are_not_overwritten(digits):
 def test_after_a_week_they_are_gone_for_good(digits):
     own.save_own(load_dataset("own:digits"), "other")
     own.delete_own("digits")
-    [kept] = (own.path_of("digits").parent / ".trash").iterdir()
-    long_ago = time.time() - 8 * 86_400
-    os.utime(kept, (long_ago, long_ago))
+    [trashed] = (own.path_of("digits").parent / ".trash").iterdir()
+    expired_at = time.time() - 8 * 86_400
+    os.utime(trashed, (expired_at, expired_at))
     own.delete_own("other")
     with pytest.raises(UserError, match="kept for 7 days"):
         own.restore_own("digits")

@@ -35,7 +35,7 @@ def several(*images, kind="PNG"):
 
 
 @pytest.mark.parametrize(
-    "kind, low, high, wanted",
+    "kind, low, high, expected",
     [
         (GREY, 0, 255, (0, 255)),
         (GREY, 0, 200, (0, 255)),
@@ -65,8 +65,8 @@ def several(*images, kind="PNG"):
         (COLOUR_16, 0, 40, (0, 63)),
     ],
 )
-def test_the_scale_is_that_of_the_values_there(kind, low, high, wanted):
-    assert (choose_scale(kind, low, high).low, choose_scale(kind, low, high).high) == wanted
+def test_the_scale_is_that_of_the_values_there(kind, low, high, expected):
+    assert (choose_scale(kind, low, high).low, choose_scale(kind, low, high).high) == expected
 
 
 def test_values_are_scaled_as_a_line_and_cut_at_its_ends():
@@ -125,7 +125,7 @@ def test_a_set_of_masks_with_empty_ones_first():
 
 
 def test_colour_of_16_bits_that_uses_12_of_them():
-    """PNG with 16 bits a channel, written by hand: Pillow can't."""
+    """Write a PNG with 16 bits per channel by hand, because Pillow cannot."""
     import struct
     import zlib
 

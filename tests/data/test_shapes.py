@@ -10,7 +10,7 @@ PIXEL = 2 / SIDE
 
 
 def shape(name, x=0.0, y=0.0, scale=0.4, rotation=0.0):
-    """One shape, its brightness 0 to 1."""
+    """Draw one shape, with brightness 0 to 1."""
     factors = (np.array([value], np.float32) for value in (x, y, scale, rotation))
     return draw_shapes([CLASS_NAMES.index(name)], *factors)[0, 0] / 255
 
@@ -81,7 +81,7 @@ def test_the_heart_is_symmetric_and_points_down():
 
 @pytest.mark.parametrize("name", CLASS_NAMES)
 def test_no_shape_is_cut_by_the_edge(name):
-    """In the corner farthest out, at the largest scale, however turned."""
+    """Check the outermost position, at the largest scale, with any rotation."""
     whole = shape(name, scale=0.45).sum()
     for rotation in (-45, -20, 0, 45):
         assert shape(name, 0.5, 0.5, 0.45, rotation).sum() == pytest.approx(whole, rel=0.01)
@@ -97,11 +97,9 @@ def test_factors_are_those_of_the_images():
 
 
 def test_the_seed_decides():
-    first, again, other = (
-        generate_shapes(40, 10, seed=3),
-        generate_shapes(40, 10, seed=3),
-        generate_shapes(40, 10, seed=4),
-    )
+    first = generate_shapes(40, 10, seed=3)
+    again = generate_shapes(40, 10, seed=3)
+    other = generate_shapes(40, 10, seed=4)
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 
