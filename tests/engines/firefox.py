@@ -78,7 +78,7 @@ class Firefox(Page):
         )
 
     def _send(self, method: str, **parameters) -> dict:
-        """Sends a command and returns its result; collects log entries that arrive meanwhile. Raises
+        """Send a command and return its result; collect log entries that arrive in the meantime. Raises
         RuntimeError if it fails.
         """
         self.last_id += 1
@@ -99,7 +99,7 @@ def find_firefox() -> str | None:
 
 @contextmanager
 def open_firefox() -> Iterator[Firefox]:
-    """Starts a headless Firefox with a new profile."""
+    """Start a headless Firefox with a new profile."""
     with TemporaryDirectory() as folder:
         profile, log = Path(folder) / "profile", Path(folder) / "log"
         profile.mkdir()
@@ -130,7 +130,7 @@ def open_firefox() -> Iterator[Firefox]:
 
 
 def _address(log: Path) -> str:
-    """The websocket's address, which Firefox prints once it listens."""
+    """Return the websocket's address, which Firefox prints once it listens."""
     for _ in range(10 * START_SECONDS):
         if match := re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(encoding="utf-8")):
             return match[1]
