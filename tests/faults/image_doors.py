@@ -28,14 +28,14 @@ def sane(data: Dataset) -> None:
 
 
 def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
-    found = read_upload(files)
+    result = read_upload(files)
     assert (
-        sum(found.counts.values())
-        == len(found.names)
-        == sum(found.sizes.values())
-        == sum(found.modes.values())
+        sum(result.counts.values())
+        == len(result.names)
+        == sum(result.sizes.values())
+        == sum(result.modes.values())
     )
-    data = found.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
+    data = result.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
     sane(data)
     sane(own.save_own(data, f"it-{rng.getrandbits(64):x}"))
 

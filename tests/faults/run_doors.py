@@ -25,31 +25,33 @@ from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
 
-def use(found: Run) -> None:
-    """All that pages read of a run."""
-    at, e = load_model(found), read_embedding(found)
-    assert np.isfinite(at.decode(e.mu[:2])).all() and np.isfinite(at.encode(e.images[:2]).mu.numpy()).all()
-    classifier.read_classifier(found)
-    read_replay(found.folder)
+def use(run: Run) -> None:
+    """Read all that pages read of a run."""
+    loaded, e = load_model(run), read_embedding(run)
+    assert (
+        np.isfinite(loaded.decode(e.mu[:2])).all()
+        and np.isfinite(loaded.encode(e.images[:2]).mu.numpy()).all()
+    )
+    classifier.read_classifier(run)
+    read_replay(run.folder)
     json.dumps(
         [
-            found.spec.to_dict(),
-            found.test.to_dict(),
-            found.n_train,
-            found.epochs,
-            found.seconds,
-            found.files[MODEL_FILE]["sha256"][:8],
+            run.spec.to_dict(),
+            run.test.to_dict(),
+            run.n_train,
+            run.epochs,
+            run.seconds,
+            run.files[MODEL_FILE]["sha256"][:8],
         ]
     )
     assert all(
-        text.isprintable()
-        for text in (*found.class_names, found.device, found.note or "", *found.versions.values())
+        text.isprintable() for text in (*run.class_names, run.device, run.note or "", *run.versions.values())
     )
 
 
-def imported(found: Run) -> None:
-    use(found)
-    shutil.rmtree(found.folder)
+def imported(run: Run) -> None:
+    use(run)
+    shutil.rmtree(run.folder)
 
 
 def run_zip(rng: Random, scene: Scene) -> None:
@@ -142,14 +144,14 @@ def checkpoint(rng: Random, scene: Scene) -> None:
     (scene.home / CHECKPOINT_FILE).write_bytes(
         rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, content)
     )
-    found = read_checkpoint(scene.home, scene.run.spec)
+    result = read_checkpoint(scene.home, scene.run.spec)
     (scene.home / CHECKPOINT_FILE).unlink()
-    if found is None:
+    if result is None:
         raise UserError("There is no checkpoint that can be read.")
     assert (
-        found.epoch == 3
-        and found.tensors.keys() == held.keys()
-        and all((found.tensors[k] == v).all() for k, v in held.items())
+        result.epoch == 3
+        and result.tensors.keys() == held.keys()
+        and all((result.tensors[k] == v).all() for k, v in held.items())
     )
 
 
@@ -158,11 +160,11 @@ def naming(rng: Random, scene: Scene) -> None:
     (scene.runs / file).write_bytes(
         rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED_FOLDER / file).read_bytes())
     )
-    found, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
+    model, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
     (scene.runs / file).unlink()
     assert (
-        np.isfinite(found.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
-        and 0 <= found.accuracy <= 1
+        np.isfinite(model.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
+        and 0 <= model.accuracy <= 1
     )
 
 

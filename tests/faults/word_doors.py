@@ -49,35 +49,39 @@ def text(rng: Random) -> str:
 def setting(rng: Random) -> None:
     chosen = rng.choice(SETTINGS)
     try:
-        found = chosen.read(text(rng))
+        value = chosen.read(text(rng))
     except ValueError:
         raise UserError("It can't be that.") from None
-    assert type(found) is type(chosen.usual)
+    assert type(value) is type(chosen.usual)
     assert (
-        len(found) <= settings.MAX_WORD_LENGTH
-        if isinstance(found, str)
-        else chosen.low <= found <= chosen.high
+        len(value) <= settings.MAX_WORD_LENGTH
+        if isinstance(value, str)
+        else chosen.low <= value <= chosen.high
     )
-    assert not chosen.options or found in chosen.options
+    assert not chosen.options or value in chosen.options
 
 
 def compare_link(rng: Random) -> None:
-    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
-    says = apply_query(
+    position = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    message = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
-        here,
+        position,
         SCALE,
         SCALE,
         BETAS,
     )
-    assert np.isfinite(here.zs).all() and np.abs(here.zs).max() <= 1e6 and BETAS[0] <= here.film <= BETAS[-1]
-    assert here.start is None or np.isfinite(here.start).all()
-    if says:
-        raise UserError(says)
+    assert (
+        np.isfinite(position.zs).all()
+        and np.abs(position.zs).max() <= 1e6
+        and BETAS[0] <= position.film <= BETAS[-1]
+    )
+    assert position.start is None or np.isfinite(position.start).all()
+    if message:
+        raise UserError(message)
 
 
 def train_link(rng: Random) -> None:
-    """As explorer.ui.train.spec_form reads one."""
+    """Read a link to the training page, as explorer.ui.train.spec_form does."""
     given = {}
     for field in rng.sample(fields(RunSpec), 2):
         try:
@@ -118,8 +122,8 @@ def typed(rng: Random, scene: Scene) -> None:
             [word, RUN],
         )
     )
-    told, said = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
             status = main([str(w) for w in words])
         except SystemExit as error:  # argparse's
@@ -129,8 +133,8 @@ def typed(rng: Random, scene: Scene) -> None:
     if out.exists():
         out.rmdir()
     if status:
-        assert status == 2 and not told.getvalue()
-        raise UserError(said.getvalue().strip())
+        assert status == 2 and not output.getvalue()
+        raise UserError(errors.getvalue().strip())
 
 
 DOORS = {
