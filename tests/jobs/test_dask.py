@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def cluster(folder, monkeypatch):
-    """The workers, by process id."""
+    """Start a cluster with two workers, and yield their processes."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None
@@ -100,7 +100,7 @@ def test_what_breaks_down_on_a_worker_is_told(cluster):
 
 
 def test_a_run_that_the_cluster_gives_up_says_so(cluster, folder):
-    """A run whose workers die, all but the last that the scheduler would try."""
+    """Kill the workers of a run, all but the last that the scheduler would try."""
     create_executor().start("killer", RunSpec(epochs=10_000, width=8))
     create_executor().client.run_on_scheduler(give_up_at_once)
     until(lambda: epochs_of("killer"))

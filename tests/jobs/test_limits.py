@@ -33,9 +33,9 @@ def test_the_usual_ones():
         ("MAX_DISK", limits.max_disk_gb),
     ],
 )
-@pytest.mark.parametrize("said", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
-def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, said):
-    monkeypatch.setenv(f"EXPLORER_{name}", said)
+@pytest.mark.parametrize("value", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
+def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, value):
+    monkeypatch.setenv(f"EXPLORER_{name}", value)
     with pytest.raises(
         UserError, match=f"^The environment variable EXPLORER_{name} must be a number from [^.]*, not '.*'.$"
     ):
@@ -43,14 +43,14 @@ def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, said):
 
 
 def test_what_is_set_counts_at_once(monkeypatch):
-    for name, said in (
+    for name, value in (
         ("READONLY", "1"),
         ("MAX_JOBS", "4"),
         ("JOBS_EACH", "2"),
         ("MAX_WORK", "1000"),
         ("MAX_DISK", "0.5"),
     ):
-        monkeypatch.setenv(f"EXPLORER_{name}", said)
+        monkeypatch.setenv(f"EXPLORER_{name}", value)
     assert limits.is_read_only() and (
         limits.max_jobs(),
         limits.max_jobs_per_visitor(),

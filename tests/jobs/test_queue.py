@@ -80,9 +80,9 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
         }
     file = folder / ".jobs" / "old.json"
     queue.enqueue("old", SHORT)
-    told = json.loads(file.read_text(encoding="utf-8"))
+    record = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(
-        json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8"
+        json.dumps({name: value for name, value in record.items() if name != "by"}), encoding="utf-8"
     )
     assert queue.find_job("old").alive and queue.find_job("old").started_by is None
     queue.remove("old")
@@ -108,7 +108,7 @@ def test_who_started_a_training_is_known_for_30_days_after_it_has_ended(folder):
 
 
 def test_a_dead_job_is_dead_for_all_who_look_at_once(folder):
-    """Its process has held its lock, and has gone."""
+    """Use a job whose process has held its lock, and has ended."""
     queue.enqueue("dead", SHORT)
     with queue.wait_for_turn("waits", SHORT, lambda: True):
         queue._write_job("dead", SHORT, 0.0, on_cluster=False, started_by=None, begun=True)
@@ -208,7 +208,7 @@ def test_one_that_is_interrupted_at_once_leaves_the_queue(folder):
 
 
 def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
-    for error, says in (
+    for error, message in (
         (
             RuntimeError("Out of memory.\nTried to allocate"),
             "The training failed: Out of memory (RuntimeError). Try again",
@@ -221,7 +221,7 @@ def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
         with pytest.raises(type(error)), queue.wait_for_turn("broken", SHORT):
             raise error
         job = queue.find_job("broken")
-        assert not job.alive and says in job.fault and "\n" not in job.fault
+        assert not job.alive and message in job.fault and "\n" not in job.fault
 
 
 def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
@@ -272,10 +272,12 @@ def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
 
 
 def test_a_fault_is_told_while_its_job_is_alive(folder, monkeypatch):
-    """Or who looks in between would see a process that ended without a word."""
+    """Check the order: otherwise a reader could see a process that ended without a message."""
     give_up, alive = queue.record_failure, []
     monkeypatch.setattr(
-        queue, "record_failure", lambda *told: (alive.append(queue.find_job("a").alive), give_up(*told))
+        queue,
+        "record_failure",
+        lambda *arguments: (alive.append(queue.find_job("a").alive), give_up(*arguments)),
     )
     with pytest.raises(UserError), queue.wait_for_turn("a", SHORT) as mine:
         assert mine
@@ -307,7 +309,7 @@ def test_a_name_that_is_no_folders_is_refused_before_anything_is_written(folder)
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
-    """No file may grow beyond 100 kB: a checkpoint can't be written, nor a run."""
+    """Limit files to 100 kB: neither a checkpoint nor a run can be written."""
     limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
         "from explorer.cli.parser import main; sys.exit(main())"
