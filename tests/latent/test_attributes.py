@@ -83,8 +83,8 @@ def test_groups_without_images_get_a_sentence(rng):
 
 
 def test_the_effect_counts_those_that_keep_their_class_and_those_that_take_the_other():
-    found = measure_effect(np.array([1, 2, 3, 3, 0]), np.array([1, 1, 1, 2, 0]), target=3)
-    assert (found.unchanged, found.changed_to_target, found.changed_to_other) == pytest.approx(
+    effect = measure_effect(np.array([1, 2, 3, 3, 0]), np.array([1, 1, 1, 2, 0]), target=3)
+    assert (effect.unchanged, effect.changed_to_target, effect.changed_to_other) == pytest.approx(
         (0.4, 0.4, 0.2)
     )
     with pytest.raises(UserError, match="three classes"):

@@ -90,13 +90,15 @@ def test_a_path_of_one_image_is_refused(path):
 @pytest.mark.parametrize("dim", [1, 2, 16])
 def test_midpoints_lie_between_two_different_codes(dim):
     mu = np.random.default_rng(dim).standard_normal((3, dim)) * 2 + 1
-    found = midpoints(mu, 60, mu.mean(0), np.random.default_rng(0))
+    points = midpoints(mu, 60, mu.mean(0), np.random.default_rng(0))
     means = [(mu[i] + mu[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
-    which = [int(np.argmin([np.linalg.norm(z - mean) for mean in means])) for z in found["linear"]]
-    assert np.allclose(found["linear"], np.array(means)[which]) and set(which) == {0, 1, 2}
+    which = [int(np.argmin([np.linalg.norm(z - mean) for mean in means])) for z in points["linear"]]
+    assert np.allclose(points["linear"], np.array(means)[which]) and set(which) == {0, 1, 2}
     radii = np.linalg.norm(mu - mu.mean(0), axis=1)
-    wanted = [(radii[i] + radii[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
+    expected = [(radii[i] + radii[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
     if dim > 1:
-        assert np.allclose(np.linalg.norm(found["spherical"] - mu.mean(0), axis=1), np.array(wanted)[which])
+        assert np.allclose(
+            np.linalg.norm(points["spherical"] - mu.mean(0), axis=1), np.array(expected)[which]
+        )
     with pytest.raises(UserError, match="there is only 1"):
         midpoints(mu[:1], 5, mu[0], np.random.default_rng(0))

@@ -44,8 +44,12 @@ def test_two_dimensions_are_shown_as_they_are():
 
 def test_the_most_informative_dimension_comes_first():
     mu = RNG.standard_normal((1000, 3)) * [1, 0.01, 0.5]
-    found = rank_dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
-    assert [d.index for d in found] == [2, 0, 1] and [d.collapsed for d in found] == [False, False, True]
+    dimensions = rank_dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
+    assert [d.index for d in dimensions] == [2, 0, 1] and [d.collapsed for d in dimensions] == [
+        False,
+        False,
+        True,
+    ]
     ae = rank_dimensions(mu, [0.0] * 3, has_prior=False)
     assert [d.index for d in ae] == [0, 2, 1] and not any(d.collapsed for d in ae)
 
