@@ -30,8 +30,8 @@ from explorer.store.embedding import read_embedding
 
 @pytest.fixture(scope="module")
 def moons():
-    """The embedding of the VAE, and both sides."""
-    found = {
+    """Return the embeddings of the VAE and the AE, and both sides."""
+    models = {
         name: (load_run(f"moons-{name}-2d"), read_embedding(find_run(f"moons-{name}-2d")))
         for name in ("vae", "ae")
     }
@@ -39,9 +39,9 @@ def moons():
         name: standardize_model(
             loaded, reference_gaussian(e.mu, fit_projection(e.mu), name == "vae"), e.mu, e.images[:200]
         )
-        for name, (loaded, e) in found.items()
+        for name, (loaded, e) in models.items()
     }
-    return found["vae"][1], found["ae"][1], sides
+    return models["vae"][1], models["ae"][1], sides
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
     unseen = (
         draw_moons(known, rng.uniform(-40, 40, 100), rng.uniform(0.55, 0.9, 100)).astype(np.float32) / 255
     )
-    wanted = (
+    expected = (
         KNeighborsRegressor(5)
         .fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
         .predict(unseen.reshape(100, -1))
     )
-    assert np.allclose(reader.estimate(unseen), wanted, atol=2e-3)
+    assert np.allclose(reader.estimate(unseen), expected, atol=2e-3)
     assert np.abs(reader.estimate(unseen) - known).mean() < 0.02
 
 
@@ -111,8 +111,8 @@ def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
 def test_decodes_of_codes_have_the_phase_of_their_images(moons):
     e, _, sides = moons
     reader = build_phase_estimator(e.images, e.factors["phase"])
-    for found in sides.values():
-        decoded = found.loaded.decode(found.standardization.invert(found.codes[:300]))
+    for side in sides.values():
+        decoded = side.loaded.decode(side.standardization.invert(side.codes[:300]))
         assert np.abs(reader.estimate(decoded) - e.factors["phase"][:300]).mean() < 0.025
 
 
@@ -150,14 +150,14 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
     e, _, sides = moons
     x, sigma = e.images[:200], np.exp(e.logvar[:200] / 2)
     eps = np.random.default_rng(0).standard_normal((200, 2))
-    loaded, found = load_run("moons-vae-2d"), {name: s.noise_cost(sigma) for name, s in sides.items()}
+    loaded, costs = load_run("moons-vae-2d"), {name: s.noise_cost(sigma) for name, s in sides.items()}
     with torch.inference_mode():
         logits = [
             loaded.model.decode(torch.tensor(z, dtype=torch.float32))
             for z in (e.mu[:200], e.mu[:200] + sigma * eps)
         ]
         pixels = torch.from_numpy(x).float() / 255
-        still, drawn = (
+        without_noise, with_noise = (
             -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item()
             for g in logits
         )
@@ -171,28 +171,29 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
             for i in range(40)
         ]
         others = [
-            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item() - still
+            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item()
+            - without_noise
             for g in others
         ]
-    mean, error = found["vae"]
-    assert mean == pytest.approx(drawn - still, abs=2e-3) and sides["vae"].noise_cost(
+    mean, error = costs["vae"]
+    assert mean == pytest.approx(with_noise - without_noise, abs=2e-3) and sides["vae"].noise_cost(
         0 * sigma
     ) == pytest.approx((0, 0), abs=1e-4)
     assert mean == pytest.approx(np.mean(others), abs=4 * error) and error == pytest.approx(
         np.std(others), rel=0.3
     )
-    assert found["ae"][0] - 3 * found["ae"][1] > mean + 3 * error > 0
+    assert costs["ae"][0] - 3 * costs["ae"][1] > mean + 3 * error > 0
 
 
 @pytest.fixture(scope="module")
 def near():
-    """The ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
+    """Return the ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
     loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
     return loaded, e, find_overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
 
 
 def overlap_by_grid(mu, sigma):
-    """By multivariate_normal on a fine grid around both."""
+    """Return the overlap by multivariate_normal on a fine grid around both."""
     axes = [np.linspace((m - 8 * s).min(), (m + 8 * s).max(), 800) for m, s in zip(mu.T, sigma.T)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
     densities = [multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(mu, sigma)]
@@ -225,9 +226,9 @@ def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
 def test_where_they_overlap_a_phase_between_is_decoded(near):
     loaded, e, pair = near
     reader = KNeighborsRegressor(5).fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
-    here = reader.predict(loaded.decode(e.mu[pair].mean(0)).reshape(1, -1))[0]
+    phase = reader.predict(loaded.decode(e.mu[pair].mean(0)).reshape(1, -1))[0]
     low, high = e.factors["phase"][pair]
-    assert low + 0.03 < here < high - 0.03
+    assert low + 0.03 < phase < high - 0.03
 
 
 def test_without_an_overlap_there_is_no_pair(near):
@@ -236,14 +237,16 @@ def test_without_an_overlap_there_is_no_pair(near):
 
 
 def test_the_true_posterior_is_that_of_importance_sampling(near):
-    """With torch.distributions, from a wide Gaussian around what the grid finds; and of an image that says
-    nothing, twice the prior.
+    """Compare with importance sampling by torch.distributions, from a wide Gaussian around the mean from the
+    grid; and for an image without information, with the prior.
     """
     loaded, e, pair = near
     images = np.stack([e.images[pair[0]] / 255, 0.4 * e.images[pair[0]] / 255]).astype(np.float32)
-    found = true_posteriors(loaded, images)
+    posteriors = true_posteriors(loaded, images)
     for i, image in enumerate(images):
-        proposal = torch.distributions.Normal(torch.tensor(found.mean[i]), torch.tensor(2.5 * found.sigma[i]))
+        proposal = torch.distributions.Normal(
+            torch.tensor(posteriors.mean[i]), torch.tensor(2.5 * posteriors.sigma[i])
+        )
         torch.manual_seed(i)
         z = proposal.sample((60_000,))
         with torch.inference_mode():
@@ -258,28 +261,28 @@ def test_the_true_posterior_is_that_of_importance_sampling(near):
         sigma = np.sqrt(weights @ (z - mean) ** 2)
         assert (
             n > 500
-            and (np.abs(mean - found.mean[i]) < 5 * sigma / np.sqrt(n)).all()
-            and np.allclose(sigma, found.sigma[i], rtol=0.1)
+            and (np.abs(mean - posteriors.mean[i]) < 5 * sigma / np.sqrt(n)).all()
+            and np.allclose(sigma, posteriors.sigma[i], rtol=0.1)
         )
 
 
 def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
-    """Where the page says that q(z|x) misses the true posterior, it does; at full brightness it does not."""
+    """Check that q(z|x) misses the true posterior where the page says so, and not at full brightness."""
     loaded, e, pair = near
     d = dim_image(loaded, e.images[pair[0]])
     encoder, true = d.sigmas.values()
     x = torch.from_numpy(np.stack([0.4 * e.images[pair[0]], e.images[pair[0]]]) / 255).float()
     with torch.inference_mode():
-        found = loaded.model.encode(x)
-    at, sigma = [8, 20], torch.exp(found.logvar / 2).numpy()
-    assert np.allclose(d.sigma[at], sigma, rtol=1e-4) and np.allclose(
-        encoder[at], sigma.prod(1) ** 0.5, rtol=1e-4
+        posterior = loaded.model.encode(x)
+    rows, sigma = [8, 20], torch.exp(posterior.logvar / 2).numpy()
+    assert np.allclose(d.sigma[rows], sigma, rtol=1e-4) and np.allclose(
+        encoder[rows], sigma.prod(1) ** 0.5, rtol=1e-4
     )
     assert np.allclose(true, d.true_posterior.sigma.prod(1) ** 0.5) and np.allclose(
-        d.images[at], x, atol=1e-6
+        d.images[rows], x, atol=1e-6
     )
-    away = (d.true_posterior.mean[at] - found.mu.numpy()) / sigma
-    assert np.allclose(d.mean_distance[at], np.hypot(*away.T), rtol=1e-3)
+    away = (d.true_posterior.mean[rows] - posterior.mu.numpy()) / sigma
+    assert np.allclose(d.mean_distance[rows], np.hypot(*away.T), rtol=1e-3)
     assert (
         d.mean_distance[-1] < 2
         and abs(np.log(encoder[-1] / true[-1])) < 0.3

@@ -34,7 +34,7 @@ def test_the_width_is_found_again_from_its_price(sigma):
 
 
 def test_unequal_widths_count_by_their_mean_price():
-    """In closed form: sigma² = −W(−exp(−2·price − 1)), of Lambert's W."""
+    """Compare with the closed form sigma² = −W(−exp(−2·price − 1)), with Lambert's W."""
     rng = np.random.default_rng(1)
     mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
     rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
@@ -58,8 +58,8 @@ def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
     assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
     assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
-    wanted = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
-    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * wanted)).max() <= 3
+    expected = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
+    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * expected)).max() <= 3
 
 
 def test_one_network_begins_alike_and_parts_ways():
@@ -80,7 +80,9 @@ def test_one_network_begins_alike_and_parts_ways():
 
 
 def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
-    """Of one answer for all images, the mean image has the least Bernoulli distortion: its cross entropy."""
+    """Check that of single answers for all images, the mean image has the least Bernoulli distortion: its
+    cross-entropy.
+    """
     data = load_data("digits")
     mean = data.x[data.train].mean(0) / 255
     m = state_at_epoch(read_replay(KL), 200)
@@ -122,8 +124,8 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
         1
     ).std() / np.sqrt(10)
     ae = load_run("digits-ae-2d")
-    found = read_embedding(ae.run)
-    assert mean_distortion(ae, found.images, found.mu, None)[0] == pytest.approx(
+    embedding = read_embedding(ae.run)
+    assert mean_distortion(ae, embedding.images, embedding.mu, None)[0] == pytest.approx(
         ae.run.test.distortion, abs=1e-3
     )
 
