@@ -51,7 +51,7 @@ def labels(app) -> list[str]:
 
 
 def texts(app) -> str:
-    """All that the page says in words."""
+    """Return all the text on the page."""
     kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.title, app.subheader, app.code)
     table = app.dataframe[0].value.to_string() if len(app.dataframe) else ""
     options = [option for box in app.selectbox for option in box.options]
@@ -95,7 +95,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         waiting := private_name(new_key(), "waiting"),
         RunSpec(dataset=f"own:{private_name(new_key(), 'visages')}"),
     )
-    for page, asked in (
+    for page, query in (
         ("home", {}),
         ("explore", {"run": other}),
         ("compare", {"vae": other}),
@@ -105,12 +105,12 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         ("learn_kl_weight", {}),
         ("learn_features", {}),
     ):
-        follow(page, app, **asked)
+        follow(page, app, **query)
         # as it was asked
-        said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
-        assert not re.search("private-|mine|theirs|visages|waiting", said), page
+        text = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
+        assert not re.search("private-|mine|theirs|visages|waiting", text), page
         if page == "train":
-            assert "A private training is running. Someone else started it." in said and "Stop" not in labels(
+            assert "A private training is running. Someone else started it." in text and "Stop" not in labels(
                 app
             )
     assert visitor.KEY_STATE not in app.session_state
@@ -191,7 +191,7 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
 
 
 @pytest.mark.parametrize(
-    "name, most, asked, says",
+    "name, limit, query, message",
     [
         ("EXPLORER_JOBS_EACH", "2", {}, "Each visitor can have at most 2 trainings at a time"),
         (
@@ -210,11 +210,11 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
         ),
     ],
 )
-def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, most, asked, says):
-    monkeypatch.setenv(name, most)
-    follow("train", app, **SHORT | asked)
-    press(app, "Train three objectives" if most == "2" else "Train")
-    assert says in app.error[0].value and not queue.list_jobs()
+def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, limit, query, message):
+    monkeypatch.setenv(name, limit)
+    follow("train", app, **SHORT | query)
+    press(app, "Train three objectives" if limit == "2" else "Train")
+    assert message in app.error[0].value and not queue.list_jobs()
 
 
 def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):

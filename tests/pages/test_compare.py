@@ -16,8 +16,8 @@ def app(runs_folder):
     return opened()
 
 
-def compare(app, **asked):
-    return visit("compare", app, **asked)
+def compare(app, **query):
+    return visit("compare", app, **query)
 
 
 def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
@@ -69,7 +69,7 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
 
 
 @pytest.mark.parametrize(
-    "asked, says",
+    "query, message",
     [
         ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"),
         ({"vae": "tiny-vea"}, "no run tiny-vea"),
@@ -79,9 +79,9 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
         ),
     ],
 )
-def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
-    compare(app, **asked)
-    assert says in app.warning[0].value and len(pads(app)) == 1
+def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, query, message):
+    compare(app, **query)
+    assert message in app.warning[0].value and len(pads(app)) == 1
 
 
 def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_path):
@@ -121,16 +121,16 @@ def test_other_images_and_models_are_a_choice_away(app):
 def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
     [link] = [link for link in app.get("page_link") if "exactly" in link.proto.label]
-    asked = {
+    query = {
         part.partition("=")[0]: part.partition("=")[2]
         for part in link.proto.query_string.lstrip("?").split("&")
     }
     assert (
         "0.0333" in link.proto.label
-        and asked["model"] == "vae"
-        and asked["beta"] == "0.0333"
-        and asked["width"] == "32"
+        and query["model"] == "vae"
+        and query["beta"] == "0.0333"
+        and query["width"] == "32"
     )
-    visit("train", app, **asked)
+    visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value

@@ -45,7 +45,7 @@ def said(page) -> str:
 
 
 def shown(page) -> str:
-    """All text on the page, and all addresses that it links to but for their parameters."""
+    """Return all the text on the page, and all addresses that it links to, without their parameters."""
     return " ".join(
         str(getattr(e, "value", ""))
         for kind in ("markdown", "caption", "text", "success", "error", "warning", "info")
@@ -53,9 +53,9 @@ def shown(page) -> str:
     ) + " ".join(str(e.proto.label) for e in page.get("page_link"))
 
 
-def kept(page, who="all", **asked) -> str:
-    upload(page, **asked)
-    page.button_group(key="images who").set_value(who).run()
+def kept(page, visibility="all", **options) -> str:
+    upload(page, **options)
+    page.button_group(key="images who").set_value(visibility).run()
     press(page, "Save")
     assert not page.error
     return own.list_names()[-1]
@@ -97,31 +97,31 @@ def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
 
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
-    [told] = galleries(page).values()
+    [gallery] = galleries(page).values()
     assert (
-        told["n"] == 16
-        and pictures(told).shape == (16, 64, 64, 3)
-        and set(told["captions"]) == {"roof", "flower"}
+        gallery["n"] == 16
+        and pictures(gallery).shape == (16, 64, 64, 3)
+        and set(gallery["captions"]) == {"roof", "flower"}
     )
     page.button_group(key="images size").set_value(28).run()
     page.toggle(key="images colour").set_value(False).run()
-    [told] = galleries(page).values()
-    assert pictures(told).shape == (16, 28, 28)
+    [gallery] = galleries(page).values()
+    assert pictures(gallery).shape == (16, 28, 28)
     press(page, "Save")
     data = load_dataset(f"own:{own.list_names()[0]}")
-    assert {image.tobytes() for image in pictures(told)} <= {
+    assert {image.tobytes() for image in pictures(gallery)} <= {
         image.tobytes() for image in data.x[:, 0]
     } and len(data.x) == 20
 
 
 @pytest.mark.parametrize(
-    "name, content, wanted",
+    "name, content, expected",
     [
         ("one.npz", "npz", ("**60 images**, 10 classes, one size; no file was skipped", (1, 16, 16))),
         ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
     ],
 )
-def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
+def test_arrays_and_flat_zips(page, tmp_path, name, content, expected):
     if content == "npz":
         np.savez(tmp_path / name, images=DIGITS, labels=load_digits().target[:60])
     content = (
@@ -131,12 +131,12 @@ def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
     )
     upload(page, content, name)
     assert (
-        wanted[0] in said(page)
+        expected[0] in said(page)
         and page.button_group(key="images size").value == 16
         and page.toggle(key="images colour").value is False
     )
     press(page, "Save")
-    assert own.read_info(own.list_names()[0]).shape == wanted[1]
+    assert own.read_info(own.list_names()[0]).shape == expected[1]
 
 
 def test_a_set_of_files_needs_no_zip(page):
@@ -196,7 +196,7 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
 
 
 @pytest.mark.parametrize(
-    "content, says",
+    "content, message",
     [
         (b"PK\x03\x04" + bytes(50), "zip file cannot be read"),
         (b"", "contains no images"),
@@ -205,10 +205,10 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
         (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
     ],
 )
-def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
+def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, message):
     name = kept(page)
     upload(page, content)
-    assert says in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
+    assert message in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
     assert own.list_names() == [name] and name in said(page).replace("\\", "")
     upload(page)
     assert not page.error and galleries(page)
@@ -263,10 +263,10 @@ def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
 
 
 @pytest.mark.parametrize(
-    "side, wanted", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))]
+    "side, expected", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))]
 )
-def test_a_link_trains_a_network_that_fits(page, side, wanted):
-    """None: what is usual."""
+def test_a_link_trains_a_network_that_fits(page, side, expected):
+    """Check the settings of a link; None: the default."""
     upload(page)
     page.button_group(key="images size").set_value(side).run()
     press(page, "Save")
@@ -274,9 +274,9 @@ def test_a_link_trains_a_network_that_fits(page, side, wanted):
         link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
         for link in page.get("page_link")
     }
-    asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
     queue.enqueue("other", RunSpec())  # no trial beside it
-    follow("train", page, **asked)
+    follow("train", page, **query)
     assert (
         page.selectbox(key="setting network").value == "conv"
         and page.number_input(key="setting epochs").value == 300
@@ -284,7 +284,7 @@ def test_a_link_trains_a_network_that_fits(page, side, wanted):
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,
-    ) == wanted
+    ) == expected
     assert not page.error and not page.warning and "private" not in str(page.title)
 
 
@@ -344,7 +344,7 @@ CASES = ROOT / "tests/data/cases"
 
 
 @pytest.mark.parametrize(
-    "name, says",
+    "name, message",
     [
         ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."),
         ("white_icons.zip", "Transparent images are shown on black"),
@@ -354,9 +354,9 @@ CASES = ROOT / "tests/data/cases"
         ("images_and_npy.zip", "**1 skipped**"),
     ],
 )
-def test_what_was_decided_about_the_images_is_said(page, name, says):
+def test_what_was_decided_about_the_images_is_said(page, name, message):
     upload(page, (CASES / name).read_bytes(), name)
-    assert says in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
+    assert message in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
 
 
 def test_images_of_one_colour_are_not_passed_over(page):

@@ -19,7 +19,7 @@ opened = partial(follow, PAGE)
 
 
 def table(app, i: int, column: str) -> pd.DataFrame:
-    """The data of chart i that have that column."""
+    """Return the data of chart i that has that column."""
     return next(t for t in tables(charts(app)[i]) if column in t)
 
 
@@ -65,16 +65,17 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
     for i in (0, 1):
         shown = table(app, 2 + i, "gradient").groupby("way").gradient
         rows = dict(row.split("   ±") for row in table(app, 2 + i, "label").label)
-        for way, wanted in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
-            assert np.allclose(shown.get_group(way), wanted)
-            assert float(rows[way]) == pytest.approx(wanted.std(correction=0).item(), rel=0.051)
+        for way, expected in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
+            assert np.allclose(shown.get_group(way), expected)
+            assert float(rows[way]) == pytest.approx(expected.std(correction=0).item(), rel=0.051)
         assert (shown.get_group("sampled directly") == 0).all()
-    [said] = [m.value for m in app.markdown if "same expectation" in m.value]
-    ratios, told = score.std(0) / path.std(0), re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", said)
-    assert [float(ratio) for ratio, *_ in told] == pytest.approx(ratios.tolist(), abs=0.051)
+    [text] = [m.value for m in app.markdown if "same expectation" in m.value]
+    ratios = score.std(0) / path.std(0)
+    estimates = re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", text)
+    assert [float(ratio) for ratio, *_ in estimates] == pytest.approx(ratios.tolist(), abs=0.051)
     assert all(
         0.6 * float(ratio) < float(low) < float(ratio) < float(high) < 1.7 * float(ratio)
-        for ratio, low, high in told
+        for ratio, low, high in estimates
     )
 
 
@@ -114,7 +115,7 @@ def test_every_axis_is_titled(app):
 
 
 def test_the_exact_gradient_is_marked_and_said(app):
-    """Of E (z − 1)² = (μ − 1)² + σ², at the usual μ and σ."""
+    """Check the gradient of E (z − 1)² = (μ − 1)² + σ², at the default μ and σ."""
     opened(app)
     marked = [
         t.gradient.item() for chart in charts(app)[2:] for t in tables(chart) if list(t) == ["gradient"]

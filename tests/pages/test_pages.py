@@ -45,7 +45,7 @@ def test_blocks_are_sent_once_a_session(app):
 
 
 def test_no_message_of_a_rerun_is_large(app):
-    """But for blocks and the pad's own script, which a browser keeps."""
+    """Check all messages except blocks and the pad's script, which a browser caches."""
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
 
@@ -54,10 +54,10 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     train_run(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
     expire_catalogue()
     explore(app, "tiny-gru")
-    told = letter(app)["decoded"]
-    pixels = np.frombuffer(base64.b64decode(told["pixels"][0]), np.uint8).reshape(8, 8)
+    decoded = letter(app)["decoded"]
+    pixels = np.frombuffer(base64.b64decode(decoded["pixels"][0]), np.uint8).reshape(8, 8)
     assert len(blocks(app)) == 3 and np.array_equal(
-        pixels, to_uint8(load_run("tiny-gru").decode(told["zs"][0])[0])
+        pixels, to_uint8(load_run("tiny-gru").decode(decoded["zs"][0])[0])
     )
 
 

@@ -29,8 +29,8 @@ def app(runs_folder):
     return opened()
 
 
-def train(app, **asked):
-    return visit("train", app, **asked)
+def train(app, **query):
+    return visit("train", app, **query)
 
 
 def test_the_form_has_a_field_for_every_setting_and_its_range(app):
@@ -81,7 +81,7 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     ],
 )
 def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
-    """A job that is alive keeps the page from trying each for a moment."""
+    """Use a running job, so that the page does not try each setting for a moment."""
     queue.enqueue("other", RunSpec())
     train(app, **words.train_query(spec))
     call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
@@ -127,19 +127,19 @@ def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
 
 
 @pytest.mark.parametrize(
-    "name, value, says",
+    "name, value, message",
     [
         ("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS must be a number"),
         ("EXPLORER_RUNS", __file__, "could not be written"),
     ],
 )
-def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, says):
+def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, message):
     monkeypatch.setenv(name, value)
     train(app)
-    assert [says in error.value for error in app.error] == [True]
+    assert [message in error.value for error in app.error] == [True]
     [start] = [button for button in app.button if button.label == "Train"]
     start.click().run()
-    assert not app.exception and says in app.error[0].value
+    assert not app.exception and message in app.error[0].value
 
 
 @pytest.mark.parametrize("button", ["stop", "dismiss"])
@@ -154,7 +154,7 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "asked, says",
+    "query, message",
     [
         ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
         ({"model": "vea"}, "Did you mean vae"),
@@ -164,9 +164,9 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
         ({"beta": "nan"}, "Beta must be between"),
     ],
 )
-def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, asked, says):
-    train(app, **asked)
-    assert says in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
+def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, query, message):
+    train(app, **query)
+    assert message in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
 
 
 def test_what_cannot_be_trained_says_why_before_it_is_started(app):
@@ -211,8 +211,8 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
 
 
 def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder):
-    """The visitor's own, of which the last is shown, and those of the command line; not those that another
-    visitor has started.
+    """Check that the visitor's own are listed, the last one shown, and those of the command line, but not
+    those of another visitor.
     """
     starters = {"first": mine(app), "last": mine(app), "theirs": new_key(), "queued": None, "typed": None}
     for seed, (name, by) in enumerate(starters.items(), 11):
@@ -232,7 +232,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
-    assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
+    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data]) == 2
     assert (
         seeds(app.selectbox(key="ended training")) == [15, 14]
         and app.selectbox(key="ended training").value is None
@@ -246,7 +246,7 @@ def seeds(choice) -> list[int]:
 
 
 def shown(app) -> list[str]:
-    """The runs of the trainings on the page."""
+    """Return the runs of the trainings on the page."""
     return [
         button.key.removeprefix("delete ")
         for button in app.button
@@ -255,7 +255,7 @@ def shown(app) -> list[str]:
 
 
 def mine(app) -> str:
-    """The visitor's key."""
+    """Return the visitor's key."""
     if visitor.KEY_STATE not in app.session_state:
         app.session_state[visitor.KEY_STATE] = new_key()
     return app.session_state[visitor.KEY_STATE]
