@@ -31,7 +31,7 @@ def truth(model, images):
 
 
 def log_px(model, images):
-    """Of each image, nats: the sum over a grid of p(x|z)·p(z)."""
+    """Return log p(x) of each image in nats: the log of the sum over a grid of p(x|z)·p(z)."""
     prior = GRID.log_normal(0.0, 1.0)[:, None] + GRID.log_normal(0.0, 1.0)
     with torch.inference_mode():
         x_logits = model.model.decode(torch.from_numpy(GRID.points.astype(np.float32)))
@@ -47,22 +47,24 @@ def log_px(model, images):
 
 
 def test_the_estimate_is_log_p_x_within_its_spread(model, images, truth):
-    found = np.array([inference.log_likelihood(model, x, 1000, lambda done, total: None) for x in images])
-    off, spread = np.abs(found[:, 0] - truth), found[:, 1]
+    estimates = np.array([inference.log_likelihood(model, x, 1000, lambda done, total: None) for x in images])
+    off, spread = np.abs(estimates[:, 0] - truth), estimates[:, 1]
     assert (off < 3 * spread + 0.01).mean() > 0.9 and np.median(off) < 0.05
 
 
 def test_where_the_posterior_fits_poorly_it_falls_short_by_more(trained_runs, monkeypatch, images):
-    """As the page says; the model was trained for a second."""
+    """Check the statement of the page; the model was trained for a second."""
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
     poor = load_run("tiny-vae")
-    found = np.array([inference.log_likelihood(poor, x, 100, lambda done, total: None) for x in images])
-    off = found[:, 0] - log_px(poor, images)
-    assert (off < -3 * found[:, 1]).any() and off.max() < 1
+    estimates = np.array([inference.log_likelihood(poor, x, 100, lambda done, total: None) for x in images])
+    off = estimates[:, 0] - log_px(poor, images)
+    assert (off < -3 * estimates[:, 1]).any() and off.max() < 1
 
 
 def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, truth):
-    """Single estimates lie above log p(x) as well, so that no sign of inequality may stand before one."""
+    """Check that single estimates also lie above log p(x), so that the page may not show an inequality
+    sign.
+    """
     seen = []
     mean = [
         inference.log_likelihood(model, x, 10, lambda done, total: seen.append((done, total)))[0]

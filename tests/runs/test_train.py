@@ -177,8 +177,8 @@ def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
-    """Training has them in memory and ends well; stopped, it says what it misses, keeps where it stood, and
-    goes on with them.
+    """Check that a training has them in memory and ends; a stopped one reports that they are missing, keeps
+    its state, and continues once they are back.
     """
     from PIL import Image
 
@@ -204,7 +204,7 @@ def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
 
 
 def test_a_constant_data_set_trains(tmp_path, monkeypatch):
-    """Nothing to tell apart: a black folder has codes without spread, and finite figures."""
+    """Use a folder of black images: the codes have no variance, and the figures are finite."""
     from PIL import Image
 
     for i in range(6):
@@ -215,8 +215,8 @@ def test_a_constant_data_set_trains(tmp_path, monkeypatch):
 
 
 def test_a_ladder_is_one_run_with_its_film(runs_folder):
-    """Every frame's figures and codes are those of the model with weights mixed there, evaluated by
-    itself.
+    """Compare every frame's figures and codes with those of the model with the weights interpolated there,
+    evaluated separately.
     """
     ladder = load_run("tiny-ladder").run
     data = load_data("digits")
@@ -239,15 +239,15 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
         assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(
             e.logvar, rel=2e-3, abs=2e-3
         )
-        found = build_gap_map(e.mu, e.logvar)
-        assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
+        gap_map = build_gap_map(e.mu, e.logvar)
+        assert (frame.gap, frame.prior_gap) == pytest.approx((gap_map.gap, gap_map.prior_gap), abs=0.01)
         assert (
-            frame.gap_error == pytest.approx(found.estimate.error, abs=0.003)
-            and frame.gap_codes == found.estimate.n == 360
+            frame.gap_error == pytest.approx(gap_map.estimate.error, abs=0.003)
+            and frame.gap_codes == gap_map.estimate.n == 360
         )
         assert (
-            film.bounds[i] == pytest.approx(found.bounds, rel=1e-3)
-            and (film.shade[i] != found.shade).mean() < 0.05
+            film.bounds[i] == pytest.approx(gap_map.bounds, rel=1e-3)
+            and (film.shade[i] != gap_map.shade).mean() < 0.05
         )
     assert (ladder.test.distortion, ladder.test.rate) == pytest.approx(
         (ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6
@@ -259,19 +259,19 @@ def test_a_ladder_is_loaded_at_any_of_its_kl_weights(runs_folder):
     z = [0.5, -0.5]
     usual, same, other = (load_run("tiny-ladder", beta).decode(z) for beta in (None, 1.0, 0.02))
     assert np.array_equal(usual, same) and not np.allclose(usual, other)
-    wrong = [
+    cases = [
         ("tiny-ladder", 2.0, "between 0.01 and 1, not 2"),
         ("tiny-ladder", float("nan"), "not nan"),
         ("tiny-vae", 1.0, "not a ladder"),
     ]
-    for name, beta, says in wrong:
-        with pytest.raises(UserError, match=says):
+    for name, beta, message in cases:
+        with pytest.raises(UserError, match=message):
             load_run(name, beta)
 
 
 def test_figures_at_a_kl_weight_are_those_of_the_film(runs_folder):
     ladder = load_run("tiny-ladder").run
-    at = measure.evaluate_at_beta(ladder, 0.1)
-    assert (at.test.distortion, at.test.rate) == pytest.approx(
+    evaluation = measure.evaluate_at_beta(ladder, 0.1)
+    assert (evaluation.test.distortion, evaluation.test.rate) == pytest.approx(
         (ladder.film[2].distortion, ladder.film[2].rate)
     )
