@@ -57,8 +57,8 @@ def test_every_run_that_comes_along_is_listed(runs_folder):
 
 
 def test_wrong_names_and_running_trainings_are_refused(runs_folder):
-    for name, says in (("nothing", "no run named nothing"), ("../x", "cannot be the name of a run")):
-        with pytest.raises(UserError, match=says):
+    for name, message in (("nothing", "no run named nothing"), ("../x", "cannot be the name of a run")):
+        with pytest.raises(UserError, match=message):
             delete_run(name)
     with (
         training_lock(runs_folder / "tiny-vae").acquire(),

@@ -26,7 +26,7 @@ print(sum(locks.is_held(FileLock(sys.argv[1])) for _ in range(int(sys.argv[3])))
 
 
 def answers(lock_file: Path, way: str, looks: int) -> list[int]:
-    """How often each of several processes, which ask at the same time, finds the lock held."""
+    """Return how often each of several processes, which check at the same time, finds the lock held."""
     command = [sys.executable, "-c", PROGRAM, str(lock_file), way, str(looks)]
     lookers = [
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

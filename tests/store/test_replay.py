@@ -45,8 +45,8 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
         np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
     )  # weights are stored as float16
     assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
-    told = [frame.epochs[-1] for frame in seen if frame]
-    assert told and told == sorted(told)
+    last_epochs = [frame.epochs[-1] for frame in seen if frame]
+    assert last_epochs and last_epochs == sorted(last_epochs)
     assert len(load_file(run.folder / REPLAY_FILE)["mu"]) == len(r.epochs)
 
 
@@ -102,12 +102,12 @@ def test_a_damaged_replay_is_none(tmp_path, change):
 
 
 def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
-    """Though each epoch takes but a moment."""
-    most = 0
+    """Check the frames, although each epoch takes only a moment."""
+    peak = 0
 
     def look(event):
-        nonlocal most
-        most = max(most, len(frame_epochs(runs_folder / "long")))
+        nonlocal peak
+        peak = max(peak, len(frame_epochs(runs_folder / "long")))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.runs.replay.SHARE", 1e9)
@@ -116,7 +116,7 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
         )
     steps = np.diff(r.epochs)
     assert (
-        most <= MAX_FRAMES + 1
+        peak <= MAX_FRAMES + 1
         and 40 <= len(r.epochs) <= MAX_FRAMES
         and r.epochs[0] == 1
         and r.epochs[-1] == 900

@@ -118,10 +118,10 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
-    harm, says = DAMAGE[damage]
+    harm, message = DAMAGE[damage]
     harm(runs_folder / "tiny-vae")
     remedy = "(Train it again, or delete|Update the app|Allow reading this file)"
-    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*{remedy}") as error:
+    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{message}.*{remedy}") as error:
         find_run("tiny-vae")
     assert "\n" not in str(error.value)
     whole, faults = list_runs()
