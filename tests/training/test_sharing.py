@@ -8,8 +8,8 @@ from explorer.training.sharing import ThreadTuner
 
 
 def simulated(machine, seconds: float, sharing: ThreadTuner) -> tuple[float, float]:
-    """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one
-    thread, and steps a second.
+    """Return the share of the time spent on one thread, and the steps per second. machine(t, threads): the
+    duration of a step that begins at t.
     """
     now, steps, alone = 0.0, 0, 0.0
     while now < seconds:

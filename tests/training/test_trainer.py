@@ -101,7 +101,7 @@ def test_training_leaves_torchs_generator_alone(digits):
 
 
 def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
-    good = [e for e in train(replace(QUICK, epochs=2), digits, CPU) if isinstance(e, Finished)]
+    finished = [e for e in train(replace(QUICK, epochs=2), digits, CPU) if isinstance(e, Finished)]
     monkeypatch.setattr(
         "explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf")
     )
@@ -112,7 +112,7 @@ def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
         "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
     )
     assert all(np.isfinite(w).all() for w in end.weights.values())
-    assert good[0].weights.keys() == end.weights.keys()
+    assert finished[0].weights.keys() == end.weights.keys()
 
 
 def test_a_run_that_diverges_at_once_keeps_nothing(digits):
@@ -171,8 +171,8 @@ def test_active_units_count_dimensions_that_say_something(digits):
 
 
 def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
-    """Its exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood of N(mean,
-    W·Wᵀ + sigma²·I).
+    """Compare with the exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood
+    of N(mean, W·Wᵀ + sigma²·I).
     """
     spec = RunSpec(network="linear", latent_dim=2, likelihood="gaussian", sigma=0.2, epochs=600, lr=0.01)
     model = trained(spec, digits)
@@ -204,8 +204,8 @@ def test_bfloat16_stays_within_a_third_of_a_nat(digits, network):
 
 
 def test_events_are_told_as_json_without_weights():
-    told = event_to_dict(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
-    assert told["event"] == "epoch_end" and told["epoch"] == 3 and told["images_per_second"] == 5.0
+    record = event_to_dict(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
+    assert record["event"] == "epoch_end" and record["epoch"] == 3 and record["images_per_second"] == 5.0
     assert event_to_dict(Finished(3, 1.0, {"w": np.zeros(3)})) == {
         "event": "finished",
         "epochs": 3,
@@ -214,8 +214,8 @@ def test_events_are_told_as_json_without_weights():
 
 
 def test_a_ladder_goes_on_from_rung_to_rung(digits):
-    """Its first rung is the vae of that KL weight; each keeps its own weights; a higher one pays less
-    rate.
+    """Check that its first rung is the VAE of that KL weight, that each rung keeps its own weights, and that
+    a higher one has a lower rate.
     """
     spec = replace(QUICK, model="ladder", betas="0.01,0.1,1", epochs=6, rung_epochs=3)
     *_, last, end = train(spec, digits, CPU)
