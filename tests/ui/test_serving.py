@@ -34,7 +34,7 @@ def test_a_crowd_of_names_does_not_fill_the_log(caplog):
 
 
 def run(coroutine) -> None:
-    """In a thread of its own: a browser's test may have left an event loop in this one."""
+    """Run in a thread of its own: a browser's test may have left an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, coroutine).result()
 
@@ -44,7 +44,7 @@ async def never(scope, receive, send):
 
 
 def asked(app, host: bytes) -> tuple[int, dict, str]:
-    """What the middleware answers to a page asked for under that name."""
+    """Return the middleware's response to a page requested under that host name."""
     sent = []
 
     async def send(message):
@@ -69,9 +69,9 @@ def asked(app, host: bytes) -> tuple[int, dict, str]:
     ],
 )
 def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, headless, opened):
-    found = []
+    addresses = []
     monkeypatch.setattr("streamlit.config._server_mode", mode)
-    monkeypatch.setattr("streamlit.cli_util.open_browser", found.append)
+    monkeypatch.setattr("streamlit.cli_util.open_browser", addresses.append)
     options = {
         "server.headless": headless,
         "server.address": "127.0.0.1",
@@ -81,4 +81,4 @@ def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, hea
     monkeypatch.setattr("streamlit.config.get_option", options.get)
     monkeypatch.setattr("streamlit.config.is_manually_set", lambda name: name == "server.address")
     open_browser()
-    assert found == opened
+    assert addresses == opened
