@@ -13,7 +13,7 @@ CONTENTS = list(pieces(2).values())
 
 
 def zipped(names: list[bytes]) -> bytes:
-    """With these names as they stand, and no flag that tells their encoding."""
+    """Create a zip with these names as they are, and no flag for their encoding."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for i, (name, content) in enumerate(zip(names, CONTENTS)):
@@ -56,13 +56,13 @@ def test_utf_8_needs_no_flag(names):
 )
 def test_of_old_encodings_there_is_a_choice(encoding, text):
     names = [f"{text}/{i}.png".encode(encoding) for i in range(2)]
-    found = opened(names)
-    assert encoding in found.encodings and len(found.encodings) == len({*found.encodings})
+    archive = opened(names)
+    assert encoding in archive.encodings and len(archive.encodings) == len({*archive.encodings})
     chosen = opened(names, encoding)
     assert [entry.name for entry in chosen.entries] == [
         f"{text}/{i}.png" for i in range(2)
     ] and chosen.encodings[0] == encoding
-    assert {*chosen.encodings} == {*found.encodings}
+    assert {*chosen.encodings} == {*archive.encodings}
     upload = read_upload([("it.zip", zipped(names))], encoding=encoding)
     assert (
         upload.class_names == (text,)
@@ -81,5 +81,5 @@ def test_names_with_the_flag_stay_beside_old_ones():
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("猫/0.png", b"x"), archive.writestr("111111/1.png", b"x")
     content = file.getvalue().replace(b"111111", "Äpfel!".encode("cp850"))
-    found = Archive(content, 10, 1000, "cp850")
-    assert [entry.name for entry in found.entries] == ["猫/0.png", "Äpfel!/1.png"]
+    opened_archive = Archive(content, 10, 1000, "cp850")
+    assert [entry.name for entry in opened_archive.entries] == ["猫/0.png", "Äpfel!/1.png"]
