@@ -22,7 +22,7 @@ def test_names_that_some_take_for_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"),
+    ("name", "expected"),
     [
         ("<b>", "<b>"),
         ("a\nb\tc", "a�b�c"),
@@ -34,5 +34,5 @@ def test_names_that_some_take_for_one():
         ("x" * 100, "x" * 100),
     ],
 )
-def test_what_is_shown_is_one_short_line(name, wanted):
-    assert sanitize(name) == wanted and sanitize(name).isprintable()
+def test_what_is_shown_is_one_short_line(name, expected):
+    assert sanitize(name) == expected and sanitize(name).isprintable()

@@ -33,7 +33,7 @@ def test_an_unknown_name_brings_the_nearest():
 
 @pytest.fixture
 def added(tmp_path, monkeypatch) -> dict[str, str]:
-    """The names of what is added, for a test without other runs."""
+    """Return the names of what is added, for a test without other runs."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     return {noun: add(recipe, tmp_path, monkeypatch) for noun, recipe in recipes().items()}
 

@@ -10,7 +10,7 @@ from explorer.specs import RunSpec
 
 
 @pytest.mark.parametrize(
-    ("values", "says"),
+    ("values", "message"),
     [
         ({"latent_dim": 0}, "Latent dim must be between 1 and 512, not 0"),
         ({"latent_dim": -1}, "between 1 and 512"),
@@ -38,8 +38,8 @@ from explorer.specs import RunSpec
         ({"schedule": "step"}, "constant, cosine"),
     ],
 )
-def test_impossible_values_get_one_sentence(values, says):
-    with pytest.raises(UserError, match=says) as error:
+def test_impossible_values_get_one_sentence(values, message):
+    with pytest.raises(UserError, match=message) as error:
         RunSpec(**values)
     assert "\n" not in str(error.value)
 
