@@ -40,8 +40,8 @@ def read_arrays_upload(
         if entry.name not in array_names
     ]
     if suffix_of(arrays[0].name) == ARRAY_SUFFIX:
-        parts, others = _read_parts(arrays, read)
-        unused = [(name, "it contains neither images nor labels") for name in others] + unused
+        parts, other_names = _read_parts(arrays, read)
+        unused = [(name, "it contains neither images nor labels") for name in other_names] + unused
     else:
         parts = [
             (
@@ -62,7 +62,7 @@ def read_arrays_upload(
 def _read_parts(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], list[str]]:
     """Return the split, the images and the labels of each part, and the names of the other arrays."""
     by_name = {PurePosixPath(entry.name).name.removesuffix(ARRAY_SUFFIX): entry for entry in arrays}
-    pairs, others = pair_arrays(list(by_name))
+    pairs, other_names = pair_arrays(list(by_name))
 
     def array(name: str | None, most_bytes: int) -> np.ndarray | None:
         if name is None:
@@ -77,7 +77,7 @@ def _read_parts(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], l
     return [
         (pair.split, array(pair.images, MAX_ARRAY_BYTES), array(pair.labels, MAX_LABEL_BYTES))
         for pair in pairs
-    ], others
+    ], other_names
 
 
 def _content(entry: Entry, read: Callable, max_bytes: int) -> bytes:
@@ -91,7 +91,7 @@ def _content(entry: Entry, read: Callable, max_bytes: int) -> bytes:
         ) from None
 
 
-def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Upload:
+def _build_upload(parts: list[tuple], max_classes: int | None, **fields) -> Upload:
     """Build the upload from parts, each a split, images, and labels or None."""
     from PIL import Image
 
@@ -107,7 +107,7 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Uplo
         counts,
     )
     if sum(counts) < 2:
-        raise too_few_images_error(others["place"], sum(counts), others["skipped"])
+        raise too_few_images_error(fields["place"], sum(counts), fields["skipped"])
     images, scales = to_uint8(images)
     x = images[0] if len(images) == 1 else np.concatenate(images)
     n, height, width, channels = x.shape
@@ -141,5 +141,5 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Uplo
         notes=tuple(notes),
         groups=[[i] for i in range(n)],
         decode=decoded,
-        **others,
+        **fields,
     )

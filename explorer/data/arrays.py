@@ -28,9 +28,8 @@ def read_array(content: bytes, name: str) -> np.ndarray:
     """
     try:
         file = BytesIO(content)
-        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[
-            np.lib.format.read_magic(file)[0]
-        ]
+        major, _ = np.lib.format.read_magic(file)
+        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[major]
         shape, by_column, kind = read_header(file, max_header_size=MAX_HEADER_LENGTH)
     except Exception:  # numpy parses a Python literal, which may raise anything
         raise UserError(

@@ -110,7 +110,7 @@ def build_upload(
     sizes: Sequence,
     modes: Sequence[str],
     max_classes: int | None,
-    **others,
+    **fields,
 ) -> Upload:
     """Build an upload from the sizes and modes of the images, which are counted. Raises UserError if there
     are too many classes.
@@ -121,7 +121,7 @@ def build_upload(
             "Put them into fewer folders, or into none."
         )
     sizes, modes = (dict(Counter(values).most_common()) for values in (sizes, modes))
-    return Upload(y, class_names, tuple(names), sizes, modes, **others)
+    return Upload(y, class_names, tuple(names), sizes, modes, **fields)
 
 
 def skip_message(name: str, reason: str) -> str:
