@@ -172,12 +172,12 @@ def picture(runs: dict[str, Run]) -> None:
                 for title, size, nats, squared_error in columns
             ],
         )
-    answered = bool(LESSON.answer.get())
+    is_answered = bool(LESSON.answer.get())
     levels = network.error.mean(), network.distortion.mean()
     for values, level, axis_title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
-        at_k = loss_curve_data(values, k, [level] if answered else [])
+        at_k = loss_curve_data(values, k, [level] if is_answered else [])
         curve_column.vega_lite_chart(fill_data(loss_curve(len(values), axis_title), **at_k), width="stretch")
-    if answered:
+    if is_answered:
         st.markdown(sentence)
     st.caption(
         f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is"

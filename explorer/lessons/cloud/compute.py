@@ -80,10 +80,8 @@ def find_overlapping_pair(
     overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= MIN_OVERLAP)
     while candidates := list(islice(overlapping, PAIRS_PER_CHECK)):
         rows = np.unique(candidates)
-        accurate = rows[
-            mean_distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows])
-            <= MAX_MEAN_DISTANCE
-        ]
+        posteriors = true_posteriors(loaded, images[rows] / np.float32(255))
+        accurate = rows[mean_distance(posteriors, mu[rows], sigma[rows]) <= MAX_MEAN_DISTANCE]
         for pair in candidates:
             if np.isin(pair, accurate).all():
                 return sorted(pair.tolist(), key=lambda row: phase[row])

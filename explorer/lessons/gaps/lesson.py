@@ -92,12 +92,8 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
     lines, maps = {}, {}
     for kind, run in _runs.items():
         embedding, gaps = RunView(run).embedding, RunView(run).gap_map
-        mu = embedding.mu[
-            [
-                most_typical_row(embedding.images, embedding.y[: len(embedding.images)], DIGITS.index(end))
-                for end in ends
-            ]
-        ]
+        y = embedding.y[: len(embedding.images)]
+        mu = embedding.mu[[most_typical_row(embedding.images, y, DIGITS.index(end)) for end in ends]]
         lines[kind] = decode_points(
             RunView(run).load(), RunView(run).gap_index(), interpolate_linear(*mu, N_LINE_POINTS)
         )

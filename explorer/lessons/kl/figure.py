@@ -61,9 +61,17 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
 def surface(nats: np.ndarray) -> dict:
     """Return the chart of nats on the grid(), to be filled with mu, s: marker."""
     mu, s = grid()
-    across, up = (0.55 * cell for cell in CELL_SIZE)  # cells overlap a little, so that no seams are visible
+    half_width, half_height = (
+        0.55 * cell for cell in CELL_SIZE
+    )  # cells overlap a little, so that no seams are visible
     table = pd.DataFrame(
-        {"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats}
+        {
+            "left": mu - half_width,
+            "right": mu + half_width,
+            "low": s - half_height,
+            "high": s + half_height,
+            "nats": nats,
+        }
     )
     x = alt.X(
         "left:Q",

@@ -81,11 +81,8 @@ def picture(runs: dict[str, Run]) -> None:
     ladders = {run.spec.dataset: run for run in runs.values()}
     left, right = st.columns([3, 2])
     with right:
-        vae = ladders[
-            IMAGES.segmented_control(
-                "Images", [name for name in pairs.PREFERRED_DATASETS if name in ladders], words.dataset_option
-            )
-        ]
+        options = [name for name in pairs.PREFERRED_DATASETS if name in ladders]
+        vae = ladders[IMAGES.segmented_control("Images", options, words.dataset_option)]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
     ae = pairs.best_partner(vae, catalogue.all_runs()[0])
