@@ -78,13 +78,15 @@ def import_(args) -> None:
     from explorer.runs import import_run
     from explorer.untrusted.foreign import check_foreign, is_zip
 
-    file, *others = args.file
+    file, *other_files = args.file
     if file.stat().st_size > import_run.MOST_BYTES:
         raise UserError(f"{file} is larger than the limit of {import_run.MOST_BYTES / 1e6:,.0f} MB.")
     content = file.read_bytes()
     check_foreign(file.name, content)
-    if others:
-        raise UserError(f"Only one file can be imported at a time. Leave out {sanitize(others[0].name)}.")
+    if other_files:
+        raise UserError(
+            f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
+        )
     if not is_zip(content):
         run = import_run.import_weights(
             content, spec_of(args), args.run or file.stem, counting_bar(" images")

@@ -48,9 +48,8 @@ class CodebookAverages:
         )
         mean_count = self.counts.mean()
         dead = self.counts < MIN_USE * mean_count
-        candidates = encoded[
-            torch.randint(len(encoded), self.counts.shape, generator=rng, device=encoded.device)
-        ]
+        rows = torch.randint(len(encoded), self.counts.shape, generator=rng, device=encoded.device)
+        candidates = encoded[rows]
         self.counts.copy_(torch.where(dead, mean_count, self.counts))
         self.sums.copy_(torch.where(dead[:, None], mean_count * candidates, self.sums))
         self.codebook.copy_(self.sums / self.counts[:, None])
