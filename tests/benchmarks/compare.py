@@ -38,7 +38,7 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
         page.wait_for_timeout(300)
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     box = page.locator(KNOBS[knob]).bounding_box()
-    across = [
+    positions = [
         *np.linspace(0.2, 0.8, 25),
         *np.linspace(0.8, 0.2, 25)[1:-1],
     ]  # to and fro, no place twice running
@@ -53,7 +53,7 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
     page.evaluate("Object.assign(bench, { waiting: [], took: [], worked: [], images: 0 })")
     began, i = time.perf_counter(), 0
     while (seconds := time.perf_counter() - began) < SECONDS:
-        page.mouse.move(box["x"] + across[i % len(across)] * box["width"], y)
+        page.mouse.move(box["x"] + positions[i % len(positions)] * box["width"], y)
         i += 1
     measured, during = page.evaluate("bench"), len(sent) - before
     page.mouse.up()

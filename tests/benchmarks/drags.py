@@ -98,8 +98,8 @@ def drag(page: Page, sent: list, knob: str) -> Drag:
     """Drag a knob back and forth, by finger if the page is on a phone."""
     page.locator(knob).scroll_into_view_if_needed()
     box = page.locator(knob).bounding_box()
-    across = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no place twice running
-    x, y = [box["x"] + share * box["width"] for share in across], box["y"] + box["height"] * 0.5
+    shares = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no place twice running
+    x, y = [box["x"] + share * box["width"] for share in shares], box["y"] + box["height"] * 0.5
     if "stSlider" in knob:
         thumb = page.locator(f"{knob} input").locator("xpath=..").bounding_box()
         x, y = [thumb["x"] + thumb["width"] / 2, *x], thumb["y"] + thumb["height"] / 2
@@ -177,11 +177,11 @@ def _told(case: str, drags_by_run: dict[str, list[Drag]], has_goal: bool) -> lis
         ]
         for each in (rounds, [(drag,) for drag in empty])
     )
-    on, ask = f"dragging over the map, {case}", lambda text: text if has_goal else None
+    action, ask = f"dragging over the map, {case}", lambda text: text if has_goal else None
     return [
         Row(
             "pad",
-            f"images a second while {on}, median of {len(drags_by_run)} runs",
+            f"images a second while {action}, median of {len(drags_by_run)} runs",
             "/s",
             tuple(np.median(list(images.values()), axis=0)),
             EMPTY,
@@ -196,7 +196,7 @@ def _told(case: str, drags_by_run: dict[str, list[Drag]], has_goal: bool) -> lis
         ),
         Row(
             "pad",
-            f"event to paint while {on}, p95 over all runs",
+            f"event to paint while {action}, p95 over all runs",
             "ms",
             took,
             EMPTY,
@@ -216,7 +216,7 @@ def _told(case: str, drags_by_run: dict[str, list[Drag]], has_goal: bool) -> lis
         Row("pad", f"event to paint, of the slowest run ({latest}), p95", "ms", tuple(late[latest])),
         Row(
             "pad",
-            f"messages to the server while {on}, most",
+            f"messages to the server while {action}, most",
             "",
             tuple(float(max(d.messages for d in drags)) for drags in rounds),
             asked="<= 0",

@@ -40,10 +40,9 @@ N_GAP = 20_000  # the plain way needs every distance, of 70,000 codes 39 GB
 def measure(rounds: int) -> list[Row]:
     data, loaded = load_dataset("mnist", 28, False), load_run(RUN)
     e = evaluate(loaded.model, loaded.likelihood, data.x)
-    wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ np.random.default_rng(
-        1
-    ).standard_normal((64, 64))
-    some, draws = e.mu[:N_GAP].astype(float), np.random.default_rng(0).standard_normal((N_GAP, 2))
+    mixing = np.random.default_rng(1).standard_normal((64, 64))
+    wide = np.random.default_rng(0).standard_normal((len(data.x), 64)) @ mixing
+    sampled, draws = e.mu[:N_GAP].astype(float), np.random.default_rng(0).standard_normal((N_GAP, 2))
     run = loaded.run
     rows = [
         _timed(
@@ -63,9 +62,9 @@ def measure(rounds: int) -> list[Row]:
         _timed(
             rounds,
             f"gap of {N_GAP:,} codes, 2-D",
-            lambda: in_gap(draws, some),
+            lambda: in_gap(draws, sampled),
             "all distances",
-            lambda: _all_distances(draws, some),
+            lambda: _all_distances(draws, sampled),
         ),
         _timed(
             rounds,

@@ -97,9 +97,9 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
         took = {name: [] for name in ways}
         for _ in range(TURNS):
             for name, way in ways.items():
-                some = torch.randint(len(x), (STEPS, spec.batch_size))
+                batches = torch.randint(len(x), (STEPS, spec.batch_size))
                 start = time.perf_counter()
-                for rows in some:
+                for rows in batches:
                     way(rows, spec.lr, 1.0)
                 took[name].append((time.perf_counter() - start) / STEPS * 1e6)
     return {

@@ -21,9 +21,13 @@ def pad():
     z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
     letter = {"zs": [z], "row": 0, "heard": request["n"]}
     if by == "server":
-        of = request["zs"] or [z]
-        pixels = np.rint(RunView(run).decode(np.array(of[0])) * 255).astype(np.uint8)
-        letter["decoded"] = {"zs": of, "film": None, "pixels": [base64.b64encode(pixels.tobytes()).decode()]}
+        codes = request["zs"] or [z]
+        pixels = np.rint(RunView(run).decode(np.array(codes[0])) * 255).astype(np.uint8)
+        letter["decoded"] = {
+            "zs": codes,
+            "film": None,
+            "pixels": [base64.b64encode(pixels.tobytes()).decode()],
+        }
     latent_pad(
         "pad",
         sides=[(view.map_block, view.decoder_block if by == "browser" else None)],

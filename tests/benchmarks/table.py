@@ -79,12 +79,12 @@ def machine() -> dict:
     import torch
 
     cpuinfo = Path("/proc/cpuinfo")
-    named = (
+    match = (
         re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
     )
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
-        "processor": named[1] if named else platform.processor(),
+        "processor": match[1] if match else platform.processor(),
         "cores": os.cpu_count(),
         "gpu": gpu,
         "system": platform.system(),

@@ -27,15 +27,15 @@ def drag(browser, address: str, tool: str) -> tuple[float, int, float]:
     page.wait_for_selector('[data-testid="decoded"]')
     messages.quiet(2)
     box = page.locator('[data-testid="latent-map"]').bounding_box()
-    across, y = [*np.linspace(0.3, 0.8, 25), *np.linspace(0.8, 0.3, 25)[1:-1]], box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + across[0] * box["width"], y)
+    shares, y = [*np.linspace(0.3, 0.8, 25), *np.linspace(0.8, 0.3, 25)[1:-1]], box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + shares[0] * box["width"], y)
     page.mouse.down()
     page.wait_for_timeout(200)
     messages.sent.clear()
     page.evaluate("Object.assign(bench, { images: 0 })")
     start, i = time.perf_counter(), 0
     while (seconds := time.perf_counter() - start) < SECONDS:
-        page.mouse.move(box["x"] + across[i % len(across)] * box["width"], y)
+        page.mouse.move(box["x"] + shares[i % len(shares)] * box["width"], y)
         i += 1
     images, during = page.evaluate("bench.images"), len(messages.sent)
     took = messages.answer(page.mouse.up, QUIET)
