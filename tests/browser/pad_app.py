@@ -50,11 +50,8 @@ decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
-    about = json.loads(
-        json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"][
-            "block"
-        ]
-    )
+    header = chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")]
+    about = json.loads(json.loads(header)["__metadata__"]["block"])
     tensors = safetensors.load(chart.content)
     tensors |= {
         "positions": tensors["positions"][:, :0],

@@ -328,7 +328,7 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
         [text(block.content), row],
     )
     covariance = p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T
-    reach = 2 * np.sqrt(np.diag(covariance)) * result["scale"] + 2  # half the outline's width
+    half_size = 2 * np.sqrt(np.diag(covariance)) * result["scale"] + 2  # half the outline's width
     x0, y0, x1, y1 = result["box"]
-    assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=3)
+    assert np.allclose([x1 - x0, y1 - y0], 2 * half_size, atol=3)
     assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], result["places"], atol=1)

@@ -156,9 +156,8 @@ def test_a_finger_draws_and_does_not_scroll(open_drawing, width):
     )
     swipe(page, spot(page, 0.5, 0.9), spot(page, 0.5, 0.1))
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(0.8 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.2) and col == pytest.approx(
-        PICTURE_SIDE / 2, abs=1
-    )
+    assert light == pytest.approx(0.8 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.2)
+    assert col == pytest.approx(PICTURE_SIDE / 2, abs=1)
     assert page.evaluate(scrolled) == 0
     swipe(page, (width / 2, 600), (width / 2, 300))  # beside the canvas
     page.wait_for_function(f"{scrolled} > 100")

@@ -110,14 +110,14 @@ def test_names_with_markup_load_nothing_and_run_nothing(open_here):
     urls = []
     page = open_here("/images")
     page.on("request", lambda request: urls.append(request.url))
-    wild = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
+    markup = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
     upload(
         page,
         zipped(
-            {f"{wild}/{i}.png": content for i, content in enumerate(pieces(4).values())}
-            | {f"other/{wild}.png": next(iter(pieces(1).values()))}
+            {f"{markup}/{i}.png": content for i, content in enumerate(pieces(4).values())}
+            | {f"other/{markup}.png": next(iter(pieces(1).values()))}
         ),
-        f"{wild.replace('/', '')}.zip",
+        f"{markup.replace('/', '')}.zip",
     )
     expect(page.get_by_text("9 images")).to_be_visible(timeout=SLOW)
     expect(page.locator('[data-testid="gallery"]')).to_be_visible(timeout=SLOW)
@@ -126,13 +126,13 @@ def test_names_with_markup_load_nothing_and_run_nothing(open_here):
 
 
 def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, runs_folder, tmp_path):
-    wild = "**b** _i_ ![x](x.png) [x](y) <b> :red[x] $x$ `x` ~~x~~ www.x.org"
+    markup = "**b** _i_ ![x](x.png) [x](y) <b> :red[x] $x$ `x` ~~x~~ www.x.org"
     for path, content in zip(("a.png", "b.png", "c.png"), pieces(2).values()):
-        (tmp_path / wild).mkdir(exist_ok=True)
-        (tmp_path / wild / path).write_bytes(content)
-    train_run(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
+        (tmp_path / markup).mkdir(exist_ok=True)
+        (tmp_path / markup / path).write_bytes(content)
+    train_run(RunSpec(f"folder:{tmp_path / markup}", epochs=1, width=8), "0-wild")
     page = open_here("/library")
-    expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
+    expect(page.locator("h3").first).to_contain_text(f"{markup} · VAE · 2-D · 0-wild", timeout=SLOW)
 
 
 @pytest.mark.parametrize("n_before", [0, 1])

@@ -49,16 +49,16 @@ def test_the_image_is_what_torch_decodes(open_page, runs_folder):
     for key, n in [("ArrowRight", 7), ("ArrowUp", 4)]:
         press(page, key, n)
     assert z_of(page) == [0.7, 0.4]
-    off = image(page).astype(int) - decoded_by_torch("tiny-vae", [0.7, 0.4])
-    assert np.abs(off).max() <= 1  # a rounding of the last grey level
+    difference = image(page).astype(int) - decoded_by_torch("tiny-vae", [0.7, 0.4])
+    assert np.abs(difference).max() <= 1  # a rounding of the last grey level
 
 
-@pytest.mark.parametrize("which", ["z-0", "map"])
-def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, which):
+@pytest.mark.parametrize("control", ["z-0", "map"])
+def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, control):
     sent = []
     page = ready(open_page(TINY, sent=sent))
     page.wait_for_timeout(1500)
-    if which == "map":
+    if control == "map":
         start, end = spot(page, 0.35, 0.3), spot(page, 0.7, 0.6)
     else:
         box = page.get_by_test_id("z-0").bounding_box()
