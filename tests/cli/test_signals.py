@@ -49,12 +49,10 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
     stopped, whole = find_run("stopped"), find_run("whole")
-    assert (
-        stopped.note is None
-        and stopped.epochs == 120
-        and stopped.test == whole.test
-        and stopped.files[MODEL_FILE] == whole.files[MODEL_FILE]
-    )
+    assert stopped.note is None
+    assert stopped.epochs == 120
+    assert stopped.test == whole.test
+    assert stopped.files[MODEL_FILE] == whole.files[MODEL_FILE]
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
     events = [
         json.loads(line)
@@ -66,10 +64,8 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
 def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
     status, last_line = interrupted(words)
-    assert (
-        status == 2
-        and "to continue from there; a ladder can be used once all its rungs are trained" in last_line
-    )
+    assert status == 2
+    assert "to continue from there; a ladder can be used once all its rungs are trained" in last_line
     assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
     assert find_run("climbing").epochs == 75 and find_run("climbing").note is None
