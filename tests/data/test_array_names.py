@@ -94,19 +94,17 @@ def test_medmnist_arrays_are_a_split_of_three():
     assert (data.n_train, data.n_test) == (30, 10)
     assert data.notes == ("The validation images are used for training, and the test images are not.",)
     big = DIGITS.repeat(2, 1).repeat(2, 2)
-    for rows, of in ((data.train, slice(0, 30)), (data.test, slice(30, 40))):
+    for rows, part in ((data.train, slice(0, 30)), (data.test, slice(30, 40))):
         assert sorted(
             (data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])
-        ) == sorted((str(y), x.tobytes()) for x, y in zip(big[of], TARGETS[of]))
+        ) == sorted((str(y), x.tobytes()) for x, y in zip(big[part], TARGETS[part]))
 
 
 def test_images_without_labels_beside_some_with_have_a_class_of_their_own():
     upload = read_upload(npz(x_train=DIGITS[:30], y_train=TARGETS[:30], x_test=DIGITS[30:]))
-    assert (
-        upload.counts["(no label)"] == 10
-        and upload.class_names[-1] == "(no label)"
-        and upload.is_test.sum() == 10
-    )
+    assert upload.counts["(no label)"] == 10
+    assert upload.class_names[-1] == "(no label)"
+    assert upload.is_test.sum() == 10
 
 
 def test_sprites_of_0_and_1_with_what_is_pickled_beside_them():

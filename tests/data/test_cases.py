@@ -59,7 +59,8 @@ def test_decimal_tiffs_have_one_scale():
     raw = images_in("floattiff.zip")
     expected = [np.rint(np.asarray(raw[name]) * 255) for name in sorted(raw)]
     assert np.array_equal(pixels(upload), expected) and max(w.max() for w in expected) == 204
-    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",) and upload.counts == {
+    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",)
+    assert upload.counts == {
         "other": 5,
         "scan": 5,
     }
@@ -75,16 +76,14 @@ def test_integers_of_more_than_8_bits_are_scaled_by_the_values_there(name, top, 
     upload = read_upload([(name, content), (f"again-{name}", content)])
     assert np.array_equal(pixels(upload), [np.rint(raw * 255 / top)] * 2)
     assert upload.notes == (f"Pixels ({kind}) are scaled: 0 is black, {top:,} is white.",)
-    assert np.array_equal(
-        read_own_image(content, (1, *SIZE))[0], np.rint(raw * 255 / top)
-    ) and rendering_notes(content) == [*upload.notes]
+    assert np.array_equal(read_own_image(content, (1, *SIZE))[0], np.rint(raw * 255 / top))
+    assert rendering_notes(content) == [*upload.notes]
 
 
 def test_masks_of_0_and_1_are_black_and_white():
     upload, raw = found("npz_u8_zero_one.npz"), arrays("npz_u8_zero_one.npz")
-    assert np.array_equal(pixels(upload), raw["images"] * 255) and upload.notes == (
-        "Pixels (8-bit) are scaled: 0 is black, 1 is white.",
-    )
+    assert np.array_equal(pixels(upload), raw["images"] * 255)
+    assert upload.notes == ("Pixels (8-bit) are scaled: 0 is black, 1 is white.",)
 
 
 @pytest.mark.parametrize("door", ["upload", "folder", "server", "file"])
@@ -137,9 +136,8 @@ def test_white_drawings_are_put_on_black():
 
 def test_an_array_among_images_is_skipped_and_named():
     upload = found("images_and_npy.zip")
-    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == (
-        "ds/features.npy: it is an array, and only the images are used",
-    )
+    assert upload.counts == {"a": 5, "b": 5}
+    assert upload.skipped == ("ds/features.npy: it is an array, and only the images are used",)
 
 
 @pytest.mark.parametrize("name", ["disc.avif", "disc.jfif", "disc.pgm"])
@@ -185,10 +183,8 @@ def test_every_page_of_a_tiff_is_an_image():
             stack.seek(page)
             expected.append(np.asarray(stack).copy())
     assert len(expected) == 6 and np.array_equal(pixels(upload), expected)
-    assert (
-        upload.notes == ("1 TIFF file has 6 pages: every page is an image.",)
-        and upload.names[5] == "stack.tif, page 6"
-    )
+    assert upload.notes == ("1 TIFF file has 6 pages: every page is an image.",)
+    assert upload.names[5] == "stack.tif, page 6"
     content = (CASES / "stack.tif").read_bytes()
     assert np.array_equal(read_own_image(content, (1, *SIZE))[0], expected[0])
     assert rendering_notes(content) == ["This file has 6 pages: the first is used."]
@@ -217,9 +213,8 @@ def test_arrays_under_usual_names_and_shapes(name, images, labels):
     side = 28 if name == "npz_flat784.npz" else 32
     assert np.array_equal(pixels(upload, (side, side)).reshape(raw[images].shape), raw[images])
     expected = raw[labels].argmax(1) if name == "npz_onehot.npz" else raw[labels].ravel().astype(int)
-    assert [upload.class_names[y] for y in upload.y] == [
-        str(label) for label in expected
-    ] and upload.class_names == ("0", "1")
+    assert [upload.class_names[y] for y in upload.y] == [str(label) for label in expected]
+    assert upload.class_names == ("0", "1")
 
 
 def test_keras_arrays_keep_their_split():
@@ -245,11 +240,9 @@ def test_labels_beside_the_images():
     assert [upload.class_names[y] for y in upload.y] == [
         label_by_name[name.rpartition("/")[2]] for name in upload.names
     ]
-    assert (
-        upload.class_names == ("a", "b")
-        and upload.skipped == ()
-        and upload.notes == ("The classes are read from labels.csv.",)
-    )
+    assert upload.class_names == ("a", "b")
+    assert upload.skipped == ()
+    assert upload.notes == ("The classes are read from labels.csv.",)
 
 
 def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_one():

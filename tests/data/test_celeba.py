@@ -71,11 +71,9 @@ def check_faces(data, attributes, rows):
 def test_celeba_is_read_from_its_own_layout(celeba):
     data = load_dataset("celeba")
     check_faces(data, celeba[1], [0, 1, 4, 6, 7, 3, 5, 9])
-    assert (
-        list(data.factors) == ATTRIBUTES
-        and data.class_names == ("not smiling", "smiling")
-        and data.skipped == ()
-    )
+    assert list(data.factors) == ATTRIBUTES
+    assert data.class_names == ("not smiling", "smiling")
+    assert data.skipped == ()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ def test_they_are_scikit_learns_own():
     data, original = load_dataset("digits"), load_digits()
     assert len(data.x) == 1797 and data.shape == (1, 8, 8)
     ours = np.column_stack([data.x.reshape(1797, -1) * (16 / 255), data.y])
-    theirs = np.column_stack([original.data, original.target])
-    np.testing.assert_array_equal(sorted(ours.round().tolist()), sorted(theirs.tolist()))
+    expected = np.column_stack([original.data, original.target])
+    np.testing.assert_array_equal(sorted(ours.round().tolist()), sorted(expected.tolist()))
 
 
 def test_pixels_span_black_to_white_in_equal_steps():

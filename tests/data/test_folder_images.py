@@ -125,11 +125,9 @@ def test_a_broken_image_is_named_and_skipped_and_the_rest_keep_their_labels(save
     assert len(read(root).x) == 6  # whole, it is read
     (root / "a" / name).write_bytes(spoil((root / "a" / name).read_bytes()))
     data = read(root)
-    assert (
-        len(data.skipped) == 1
-        and data.skipped[0].startswith(f"a/{name}: ")
-        and len(data.skipped[0]) > len(name) + 2
-    )
+    assert len(data.skipped) == 1
+    assert data.skipped[0].startswith(f"a/{name}: ")
+    assert len(data.skipped[0]) > len(name) + 2
     assert sorted(zip(classes(data), data.x[:, 0, 0, 0])) == [("a", RED[0])] * 3 + [("b", BLUE[0])] * 2
 
 
@@ -158,9 +156,8 @@ def test_damaged_exif_costs_at_most_that_image(save, block, is_read):
     root = save("a.png", "b.png")
     Image.new("RGB", (40, 40), RED).save(root / "photo.jpg", exif=block)
     data = read(root)
-    assert len(data.x) == 2 + is_read and [s.split(":")[0] for s in data.skipped] == ["photo.jpg"] * (
-        not is_read
-    )
+    assert len(data.x) == 2 + is_read
+    assert [s.split(":")[0] for s in data.skipped] == ["photo.jpg"] * (not is_read)
 
 
 @pytest.mark.parametrize("side, rows", [(12_000, 12_000), (20_000, 20_000), (30_000, 1)])

@@ -41,11 +41,9 @@ def test_deleted_images_come_back_whole(digits):
             look("own:digits" if look is load_dataset else "digits")
     own.restore_own("digits")
     after = load_dataset("own:digits")
-    assert (
-        np.array_equal(after.x, before.x)
-        and after.class_names == before.class_names
-        and own.list_names() == ["digits"]
-    )
+    assert np.array_equal(after.x, before.x)
+    assert after.class_names == before.class_names
+    assert own.list_names() == ["digits"]
 
 
 def test_new_images_of_the_name_are_not_overwritten(digits):

@@ -43,11 +43,9 @@ def noise(side: int = 64) -> Image.Image:
 def test_a_file_gets_the_shape_of_the_data(shape, kind):
     x = read_own_image(file_of(Image.new("RGB", (90, 50), (200, 30, 40)), kind), shape)
     expected = (200, 30, 40) if shape[0] == 3 else (82,)
-    assert (
-        x.shape == shape
-        and x.dtype == np.uint8
-        and abs(x.astype(int) - np.array(expected)[:, None, None]).max() <= 3
-    )
+    assert x.shape == shape
+    assert x.dtype == np.uint8
+    assert abs(x.astype(int) - np.array(expected)[:, None, None]).max() <= 3
 
 
 def test_it_is_cut_to_its_middle_and_averaged():
@@ -190,12 +188,12 @@ def test_a_real_digit_enlarged_and_shifted_comes_back(mnist):
     one pixel and 29 for mere shrinking.
     """
     x, rng = mnist[0], np.random.default_rng(0)
-    off = []
+    differences = []
     for image in x[:300]:
-        again = convert_drawing(enlarged(image[0], 10, rng), GREY, x)
-        assert again.shape == GREY and again.dtype == np.uint8
-        off.append(abs(again.astype(int) - image).mean())
-    assert np.mean(off) < 3 and np.median(off) == 0
+        restored = convert_drawing(enlarged(image[0], 10, rng), GREY, x)
+        assert restored.shape == GREY and restored.dtype == np.uint8
+        differences.append(abs(restored.astype(int) - image).mean())
+    assert np.mean(differences) < 3 and np.median(differences) == 0
 
 
 @pytest.mark.parametrize("times", [1.5, 2.8, 4])

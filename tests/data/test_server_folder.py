@@ -46,15 +46,12 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     (faces / ".hidden.png").write_bytes(b"x")
     (faces / "notes.txt").write_text("x", encoding="utf-8")
     upload, expected = read_server_path(str(faces)), load_folder(str(faces), 16, False)
-    assert upload.counts == {"a": 2, "b": 4} and upload.skipped == (
-        "notes.txt: its name is not that of an image",
-    )
+    assert upload.counts == {"a": 2, "b": 4}
+    assert upload.skipped == ("notes.txt: its name is not that of an image",)
     data = upload.dataset("x", 16, False)
-    assert (
-        np.array_equal(data.x, expected.x)
-        and np.array_equal(data.y, expected.y)
-        and data.class_names == expected.class_names
-    )
+    assert np.array_equal(data.x, expected.x)
+    assert np.array_equal(data.y, expected.y)
+    assert data.class_names == expected.class_names
     assert read_server_path(f"{faces}/b").counts == {"images": 4}
 
 
@@ -90,7 +87,8 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     (faces / "c").symlink_to(faces / "b")
     (faces / "loop").symlink_to(faces)
     upload = read_server_path(str(faces))
-    assert upload.counts == {"a": 3, "b": 4} and set(upload.skipped) == {
+    assert upload.counts == {"a": 3, "b": 4}
+    assert set(upload.skipped) == {
         "a/9.png: it is a link that leads out of the allowed folders",
         "out: it is a link that leads out of the allowed folders",
         "a/gone.png: No such file or directory",

@@ -90,9 +90,8 @@ def test_no_shape_is_cut_by_the_edge(name):
 def test_factors_are_those_of_the_images():
     data = generate_shapes(60, 20)
     np.testing.assert_array_equal(data.x, draw_shapes(data.y, **data.factors))
-    assert list(data.factors) == ["x", "y", "scale", "rotation"] and {
-        v.dtype for v in data.factors.values()
-    } == {np.dtype(np.float32)}
+    assert list(data.factors) == ["x", "y", "scale", "rotation"]
+    assert {v.dtype for v in data.factors.values()} == {np.dtype(np.float32)}
     assert data.class_names == ("square", "ellipse", "heart") and set(data.y) == {0, 1, 2}
 
 

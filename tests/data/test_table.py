@@ -158,7 +158,8 @@ def test_a_table_of_labels_with_markup_and_a_split_at_the_door():
             + "".join(f"{i}.png,<b>{i % 2}</b>\u202e,{'test' if i == 3 else 'train'}\n" for i in range(4)),
         )
     upload = read_upload([("it.zip", file.getvalue())])
-    assert upload.class_names == ("<b>0</b>�", "<b>1</b>�") and upload.is_test.tolist() == [
+    assert upload.class_names == ("<b>0</b>�", "<b>1</b>�")
+    assert upload.is_test.tolist() == [
         False,
         False,
         False,

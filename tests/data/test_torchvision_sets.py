@@ -160,9 +160,9 @@ def test_absent_files_are_named_with_their_place_and_the_command(home, name, pla
     with pytest.raises(UserError) as error:
         load_dataset(name)
     message = str(error.value)
-    assert (
-        str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
-    )
+    assert str(home / place) in message
+    assert f"python -m explorer data {name}" in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,8 @@ def test_arrays_are_read_in_any_usual_layout(layout):
         "big-endian": DIGITS.astype(">u2"),
     }.get(layout, DIGITS)
     upload = take(npz(images=x, labels=TARGETS, other=np.arange(3)))
-    assert (
-        upload.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
-        and "neither images nor labels" in upload.skipped[0]
-    )
+    assert upload.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
+    assert "neither images nor labels" in upload.skipped[0]
     seen = np.stack([upload.read(i, (8, 8), False)[0] for i in range(40)])
     assert np.abs(seen.astype(int) - expected * (255 if layout == "bool" else 1)).max() <= (
         layout == "float16"
@@ -239,15 +237,13 @@ def test_sizes_are_those_that_a_run_can_have():
 def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
     data = take(npz(images=DIGITS, labels=TARGETS)).dataset("mine", 16, False)
     saved = own.save_own(data, "mine")
-    assert (
-        saved.name == "own:mine" and own.list_names() == ["mine"] and own.save_own(data, "mine").n_train == 32
-    )
+    assert saved.name == "own:mine"
+    assert own.list_names() == ["mine"]
+    assert own.save_own(data, "mine").n_train == 32
     again = load_dataset("own:mine")
-    assert (
-        np.array_equal(again.x, data.x)
-        and np.array_equal(again.y, data.y)
-        and again.class_names == data.class_names
-    )
+    assert np.array_equal(again.x, data.x)
+    assert np.array_equal(again.y, data.y)
+    assert again.class_names == data.class_names
     assert RunSpec("own:mine", image_size=64, colour=True) == RunSpec("own:mine")
     env = os.environ | {"EXPLORER_RUNS": str(tmp_path / "runs")}
     words = [
@@ -266,9 +262,9 @@ def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
         [sys.executable, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True
     )
     stored = json.loads(done.stdout.splitlines()[-1])
-    assert (
-        done.returncode == 0 and stored["run"].startswith("own-mine-vae-mlp-2d-") and stored["test"]["n"] == 8
-    )
+    assert done.returncode == 0
+    assert stored["run"].startswith("own-mine-vae-mlp-2d-")
+    assert stored["test"]["n"] == 8
 
 
 def test_a_name_that_is_taken_or_no_name_is_refused(home):
@@ -301,11 +297,9 @@ def test_every_changed_byte_of_saved_images_is_noticed(home):
         except UserError as error:
             assert "Upload the images again" in str(error)
         else:
-            assert (
-                np.array_equal(loaded.x, data.x)
-                and np.array_equal(loaded.y, data.y)
-                and loaded.class_names == data.class_names
-            )
+            assert np.array_equal(loaded.x, data.x)
+            assert np.array_equal(loaded.y, data.y)
+            assert loaded.class_names == data.class_names
 
 
 @pytest.mark.parametrize(
