@@ -63,9 +63,8 @@ class Firefox(Page):
         )
 
     def errors(self) -> list[str]:
-        realm = self._evaluate("0")[
-            "realm"
-        ]  # of this document: one that was left may say that it could not finish
+        # Only of the present document: a previous one may report that it could not finish.
+        realm = self._evaluate("0")["realm"]
         return [
             entry["text"]
             for entry in self.logged_names
