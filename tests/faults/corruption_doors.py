@@ -38,16 +38,14 @@ def is_as_before(scene: Scene) -> None:
 
 
 def same(actual: dict, expected: dict) -> None:
-    assert actual.keys() == expected.keys() and all(
-        np.array_equal(actual[name], expected[name]) for name in expected
-    )
+    assert actual.keys() == expected.keys()
+    assert all(np.array_equal(actual[name], expected[name]) for name in expected)
 
 
 def others_stay(scene: Scene) -> None:
     whole, faults = list_runs()
-    assert OTHER in [run.name for run in whole] and all(
-        f"Run {RUN} can't be used" in fault for fault in faults
-    )
+    assert OTHER in [run.name for run in whole]
+    assert all(f"Run {RUN} can't be used" in fault for fault in faults)
     other = read_run(scene.home.with_name(OTHER))
     load_model(other).decode(read_embedding(other).mu[:1])
 
@@ -99,8 +97,8 @@ def swapped_file(rng: Random, scene: Scene) -> None:
     """Replace one or more files by those of a run of the same size; all of them make that run, under this
     one's name.
     """
-    theirs = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
-    files = {file: theirs[file] for file in rng.sample(sorted(theirs), rng.randint(1, 3))}
+    other_files = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
+    files = {file: other_files[file] for file in rng.sample(sorted(other_files), rng.randint(1, 3))}
     if RECORD_FILE in files:
         scene.put(files)
         use(read_run(scene.home))

@@ -66,9 +66,9 @@ def main() -> int:
                     counts["accepted" if attempt(door, Random(f"{door} {i}"), place) else "refused"] += 1
                 except Exception as error:
                     counts["faults"] += 1
-                    where = traceback.extract_tb(error.__traceback__)[-1]
+                    frame = traceback.extract_tb(error.__traceback__)[-1]
                     print(
-                        f"{door}, seed {i}: {error!r:.300} ({where.filename}:{where.lineno})", file=sys.stderr
+                        f"{door}, seed {i}: {error!r:.300} ({frame.filename}:{frame.lineno})", file=sys.stderr
                     )
                 slowest = max(slowest, time.perf_counter() - start)
         faults += counts["faults"]

@@ -16,12 +16,10 @@ from tests.faults import inputs
 
 
 def sane(data: Dataset) -> None:
-    assert (
-        data.x.dtype == np.uint8
-        and data.x.ndim == 4
-        and data.y.shape == (len(data.x),)
-        and 0 < data.n_train < len(data.x)
-    )
+    assert data.x.dtype == np.uint8
+    assert data.x.ndim == 4
+    assert data.y.shape == (len(data.x),)
+    assert 0 < data.n_train < len(data.x)
     assert 0 <= data.y.min() <= data.y.max() < len(data.class_names)
     assert all(name and name.isprintable() and len(name) <= 100 for name in data.class_names)
     assert all(text.isprintable() for text in data.skipped)

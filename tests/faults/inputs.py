@@ -155,21 +155,21 @@ def damaged(rng: Random, content: bytes) -> bytes:
         position, n = rng.randrange(len(held) or 1), rng.choice((1, 2, 4, 8, 100))
         if rng.random() < 0.5:  # where headers are
             position = rng.choice((position % 64, max(len(held) - 1 - position % 128, 0)))
-        what = rng.randrange(7)
-        if what == 0:
+        kind = rng.randrange(7)
+        if kind == 0:
             held[position : position + 1] = bytes(
                 [(held[position : position + 1] or b"\0")[0] ^ 1 << rng.randrange(8)]
             )
-        elif what == 1:
+        elif kind == 1:
             number = int(rng.choice(NUMBERS[:17]))
             held[position : position + n] = (number % 2 ** (8 * n)).to_bytes(n, rng.choice(("little", "big")))
-        elif what == 2:
+        elif kind == 2:
             del held[position : position + n]
-        elif what == 3:
+        elif kind == 3:
             held[position:position] = held[position : position + n] * rng.choice((1, 2, 50))
-        elif what == 4:
+        elif kind == 4:
             held[position:position] = bytes(rng.randrange(256) for _ in range(min(n, 8)))
-        elif what == 5:
+        elif kind == 5:
             del held[position:]
         else:
             other = rng.randrange(len(held) or 1)

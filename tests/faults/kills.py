@@ -73,8 +73,8 @@ def main() -> int:
         os.environ["EXPLORER_RUNS"] = folder
         start = time.monotonic()
         counts = killed(args.n, args.seed)
-    for what, count in counts.items():
-        print(f"{what:<28} {count:>6,}")
+    for label, count in counts.items():
+        print(f"{label:<28} {count:>6,}")
     print(f"{'minutes':<28} {(time.monotonic() - start) / 60:>6.1f}")
     return 1 if counts["faults"] or counts["lost"] or counts["left behind"] else 0
 

@@ -28,10 +28,8 @@ from tests.faults.scene import RUN, Scene
 def use(run: Run) -> None:
     """Read all that pages read of a run."""
     loaded, e = load_model(run), read_embedding(run)
-    assert (
-        np.isfinite(loaded.decode(e.mu[:2])).all()
-        and np.isfinite(loaded.encode(e.images[:2]).mu.numpy()).all()
-    )
+    assert np.isfinite(loaded.decode(e.mu[:2])).all()
+    assert np.isfinite(loaded.encode(e.images[:2]).mu.numpy()).all()
     classifier.read_classifier(run)
     read_replay(run.folder)
     json.dumps(
@@ -125,16 +123,12 @@ def replay(rng: Random, scene: Scene) -> None:
     r = read_replay(find_run(RUN).folder)
     if r is None:
         raise UserError("There is no replay that can be read.")
-    assert (
-        np.isfinite(r.mu).all()
-        and all(type(e) is int for e in r.epochs)
-        and all(name.isprintable() for name in r.class_names)
-    )
-    assert (
-        r.pictures.dtype == np.uint8
-        and r.pictures.shape[2:] == r.originals.shape
-        and len(r.y) == r.mu.shape[1]
-    )
+    assert np.isfinite(r.mu).all()
+    assert all(type(e) is int for e in r.epochs)
+    assert all(name.isprintable() for name in r.class_names)
+    assert r.pictures.dtype == np.uint8
+    assert r.pictures.shape[2:] == r.originals.shape
+    assert len(r.y) == r.mu.shape[1]
 
 
 def checkpoint(rng: Random, scene: Scene) -> None:
@@ -148,11 +142,9 @@ def checkpoint(rng: Random, scene: Scene) -> None:
     (scene.home / CHECKPOINT_FILE).unlink()
     if result is None:
         raise UserError("There is no checkpoint that can be read.")
-    assert (
-        result.epoch == 3
-        and result.tensors.keys() == held.keys()
-        and all((result.tensors[k] == v).all() for k, v in held.items())
-    )
+    assert result.epoch == 3
+    assert result.tensors.keys() == held.keys()
+    assert all((result.tensors[k] == v).all() for k, v in held.items())
 
 
 def naming(rng: Random, scene: Scene) -> None:
@@ -162,10 +154,8 @@ def naming(rng: Random, scene: Scene) -> None:
     )
     model, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
     (scene.runs / file).unlink()
-    assert (
-        np.isfinite(model.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
-        and 0 <= model.accuracy <= 1
-    )
+    assert np.isfinite(model.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
+    assert 0 <= model.accuracy <= 1
 
 
 def events(rng: Random, scene: Scene) -> None:

@@ -242,10 +242,8 @@ def test_a_class_has_a_name_that_can_be_shown():
             for i, name in enumerate(("<script>", "a\x1b[2Jb", "\u202egnp", "x" * 500, "a\nb"))
         ]
     )
-    assert (
-        all(name.isprintable() and len(name) <= 100 for name in upload.class_names)
-        and len(upload.class_names) == 5
-    )
+    assert all(name.isprintable() and len(name) <= 100 for name in upload.class_names)
+    assert len(upload.class_names) == 5
     assert np.bincount(upload.y).tolist() == [1] * 5
 
 

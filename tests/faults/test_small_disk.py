@@ -27,10 +27,10 @@ WITHOUT_ROOM = {"ask to stop", "delete"}
 def tries(tmp_path_factory):
     disk = tmp_path_factory.mktemp("small") / "disk"
     disk.mkdir()
-    alone = ["unshare", "-m", "--map-root-user", "sh", "-c"]
+    namespace = ["unshare", "-m", "--map-root-user", "sh", "-c"]
     try:
         subprocess.run(
-            [*alone, 'mount -t tmpfs -o size=4m tmpfs "$1"', "", disk],
+            [*namespace, 'mount -t tmpfs -o size=4m tmpfs "$1"', "", disk],
             check=True,
             capture_output=True,
             timeout=60,
@@ -38,7 +38,7 @@ def tries(tmp_path_factory):
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"no disk of its own can be mounted here: {error}")
     done = subprocess.run(
-        [*alone, MOUNT, "", disk, sys.executable, "6"], capture_output=True, text=True, timeout=300
+        [*namespace, MOUNT, "", disk, sys.executable, "6"], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     lines = defaultdict(list)

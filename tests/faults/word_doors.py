@@ -70,11 +70,9 @@ def compare_link(rng: Random) -> None:
         SCALE,
         BETAS,
     )
-    assert (
-        np.isfinite(position.zs).all()
-        and np.abs(position.zs).max() <= 1e6
-        and BETAS[0] <= position.film <= BETAS[-1]
-    )
+    assert np.isfinite(position.zs).all()
+    assert np.abs(position.zs).max() <= 1e6
+    assert BETAS[0] <= position.film <= BETAS[-1]
     assert position.start is None or np.isfinite(position.start).all()
     if message:
         raise UserError(message)

@@ -63,10 +63,10 @@ def check(true: object, message: object) -> None:
         raise Fault(str(message))
 
 
-def until(there: Callable[[], object], what: str) -> None:
+def until(condition: Callable[[], object], description: str) -> None:
     end = time.monotonic() + PATIENCE
-    while not there():
-        check(time.monotonic() < end, f"waited in vain for {what}; {queue.list_jobs()}")
+    while not condition():
+        check(time.monotonic() < end, f"waited in vain for {description}; {queue.list_jobs()}")
         time.sleep(0.02)
 
 
