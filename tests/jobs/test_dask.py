@@ -84,9 +84,8 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
     until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
     queue.request_stop("moving")
     until(lambda: queue.find_job("moving") is None)
-    assert re.match("Stopped after epoch", find_run("moving").note) and epochs_of("moving") == list(
-        range(1, find_run("moving").epochs + 1)
-    )
+    assert re.match("Stopped after epoch", find_run("moving").note)
+    assert epochs_of("moving") == list(range(1, find_run("moving").epochs + 1))
 
 
 def holds(pid: int, file: Path) -> bool:

@@ -51,7 +51,8 @@ def test_what_is_set_counts_at_once(monkeypatch):
         ("MAX_DISK", "0.5"),
     ):
         monkeypatch.setenv(f"EXPLORER_{name}", value)
-    assert limits.is_read_only() and (
+    assert limits.is_read_only()
+    assert (
         limits.max_jobs(),
         limits.max_jobs_per_visitor(),
         limits.max_work(),

@@ -29,13 +29,12 @@ LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 
 
 def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
-    where = create_executor()
-    assert isinstance(where, LocalExecutor)
+    executor = create_executor()
+    assert isinstance(executor, LocalExecutor)
     for run in ("a", "b", "c"):
-        where.start(run, LONG)
-    assert [(job.run, job.place) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(
-        job.alive for job in queue.list_jobs()
-    )
+        executor.start(run, LONG)
+    assert [(job.run, job.place) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)]
+    assert all(job.alive for job in queue.list_jobs())
     until(lambda: epochs_of("a"))
     assert not epochs_of("b") and not epochs_of("c")
     queue.request_stop("b")
@@ -43,11 +42,9 @@ def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
     assert queue.find_job("c").place == 1
     queue.request_stop("a")
     until(lambda: epochs_of("c"))
-    assert (
-        "Stopped after epoch" in find_run("a").note
-        and queue.find_job("a") is None
-        and not (folder / "b").exists()
-    )
+    assert "Stopped after epoch" in find_run("a").note
+    assert queue.find_job("a") is None
+    assert not (folder / "b").exists()
 
 
 def test_as_many_at_once_as_allowed(folder, monkeypatch):
@@ -189,10 +186,8 @@ def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
     )
     until(lambda: (job := queue.find_job("second")) and job.place and begun("second"))
     process.send_signal(signal_of)
-    assert (
-        "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
-        and process.returncode == 130
-    )
+    assert "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
+    assert process.returncode == 130
     assert [job.run for job in queue.list_jobs()] == ["first"]
     queue.remove("first")
 
@@ -232,10 +227,8 @@ def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
         size = (folder / ".jobs" / "full.json").stat().st_size
         monkeypatch.setattr(queue, "write_atomically", full)
         raise UserError("There is no room. " * 50)
-    assert (
-        queue.find_job("full").fault == "There is no room. " * 50
-        and (folder / ".jobs" / "full.json").stat().st_size == size
-    )
+    assert queue.find_job("full").fault == "There is no room. " * 50
+    assert (folder / ".jobs" / "full.json").stat().st_size == size
 
 
 def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, monkeypatch):
@@ -282,7 +275,8 @@ def test_a_fault_is_told_while_its_job_is_alive(folder, monkeypatch):
     with pytest.raises(UserError), queue.wait_for_turn("a", SHORT) as mine:
         assert mine
         raise UserError("It can't be done.")
-    assert alive == [True] and (queue.find_job("a").alive, queue.find_job("a").fault) == (
+    assert alive == [True]
+    assert (queue.find_job("a").alive, queue.find_job("a").fault) == (
         False,
         "It can't be done.",
     )
@@ -316,11 +310,9 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
     )
     words = ["train", "--queue", "--epochs", "2", "--run", "full"]
     done = subprocess.run([sys.executable, "-c", limited, *words], cwd=ROOT, capture_output=True, text=True)
-    assert (
-        done.returncode == 2
-        and "could not be written" in done.stderr.splitlines()[-1]
-        and "Traceback" not in done.stderr
-    )
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
     job = queue.find_job("full")
     assert not job.alive and "could not be written" in job.fault and not (folder / "full").exists()
     assert not [fault for fault in list_runs()[1] if "full" in fault]

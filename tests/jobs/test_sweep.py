@@ -107,13 +107,10 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
     assert process.returncode == 130 and "Traceback" not in errors
     assert "Stopped, together with the trainings that this sweep had started" in errors
     lines = output.splitlines()
-    assert (
-        f"Stopped after epoch {find_run(started).epochs} of 10000" in lines[2]
-        and "It was not trained." in lines[3]
-    )
-    assert [(job.run, job.alive) for job in queue.list_jobs()] == [
-        (shared, True)
-    ] and not queue.is_stop_requested(shared)
+    assert f"Stopped after epoch {find_run(started).epochs} of 10000" in lines[2]
+    assert "It was not trained." in lines[3]
+    assert [(job.run, job.alive) for job in queue.list_jobs()] == [(shared, True)]
+    assert not queue.is_stop_requested(shared)
 
 
 @pytest.mark.parametrize(
