@@ -39,11 +39,9 @@ def heavy_tails(n, rng):
 def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
     mu = 3 + rng.standard_normal((2000, dim)) @ rng.standard_normal((dim, dim))
     estimate = estimate_gap(mu, None)
-    assert (
-        estimate.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * estimate.error)
-        and estimate.error < 0.008
-        and estimate.n == 2000
-    )
+    assert estimate.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * estimate.error)
+    assert estimate.error < 0.008
+    assert estimate.n == 2000
     # as a whole, N(0, I)
     prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))
     assert prior.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * prior.error) and prior.error < 0.004
@@ -55,10 +53,8 @@ def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
     whitened = fit_gaussian(codes).whiten(codes)
     single = np.array([in_gap(rng.standard_normal(whitened.shape), whitened).mean() for _ in range(100)])
     estimate = estimate_gap(codes, None)
-    assert (
-        estimate.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10))
-        and estimate.error < 2.5 * single.std()
-    )
+    assert estimate.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10))
+    assert estimate.error < 2.5 * single.std()
 
 
 @pytest.mark.parametrize(
@@ -99,8 +95,8 @@ def test_the_interval_is_wilsons_and_stays_within_zero_and_one(rng):
     assert (estimate.low, estimate.high) == pytest.approx((exact.low, exact.high), abs=0.003)
     for n in (6, 11, 20):
         for dim in (1, 6, 16):
-            few = estimate_gap(rng.standard_normal((n, dim)), None)
-            assert 0 <= few.low <= few.share <= few.high <= 1 and few.high - few.low > 0.04
+            small = estimate_gap(rng.standard_normal((n, dim)), None)
+            assert 0 <= small.low <= small.share <= small.high <= 1 and small.high - small.low > 0.04
 
 
 def test_it_is_printed_in_whole_percents():
@@ -118,21 +114,17 @@ def test_one_gap_is_smaller_only_beyond_both_errors_and_of_as_many_codes():
 def test_the_same_seed_gives_the_same_estimate_and_another_almost(rng):
     codes = mixture(500, rng)
     first, second = estimate_gap(codes, None), estimate_gap(codes, None, seed=1)
-    assert (
-        first == estimate_gap(codes, None)
-        and first != second
-        and first.share == pytest.approx(second.share, abs=3 * first.error)
-    )
+    assert first == estimate_gap(codes, None)
+    assert first != second
+    assert first.share == pytest.approx(second.share, abs=3 * first.error)
 
 
 def test_confidence_is_counted_in_gaps_and_outside():
     """Use codes in two blobs and a classifier that is unsure between them, which is all a gap."""
     codes = two_blobs(2000, np.random.default_rng(0))
     confidence = measure_low_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
-    assert (
-        confidence.all.n == confidence.in_gaps.n + confidence.outside.n == 10_000
-        and confidence.outside.share < 0.001 < confidence.in_gaps.share
-    )
+    assert confidence.all.n == confidence.in_gaps.n + confidence.outside.n == 10_000
+    assert confidence.outside.share < 0.001 < confidence.in_gaps.share
     assert confidence.all.share == pytest.approx(
         stats.norm.cdf(0.3, scale=np.sqrt(1 + 0.15**2)) * 2 - 1, abs=0.02
     )

@@ -34,9 +34,8 @@ def test_a_ring_is_shaded_within_and_not_on_it(rng):
         np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]).astype(np.float32), None
     )
     off = np.hypot(*np.moveaxis(places(gap_map), -1, 0))
-    assert (gap_map.shade[off < 0.8] > GAP_THRESHOLD).mean() > 0.99 and (
-        gap_map.shade[(off > 1.03) & (off < 1.17)] > GAP_THRESHOLD
-    ).mean() < 0.01
+    assert (gap_map.shade[off < 0.8] > GAP_THRESHOLD).mean() > 0.99
+    assert (gap_map.shade[(off > 1.03) & (off < 1.17)] > GAP_THRESHOLD).mean() < 0.01
     assert np.hypot(*deepest_gap(gap_map)) < 0.3
     assert gap_map.prior_gap is None
 
@@ -59,10 +58,8 @@ def test_it_looks_as_far_as_almost_all_draws_come(rng):
     assert (x0 + x1) / 2 == pytest.approx(5, abs=0.2) and (x1 - x0) / (y1 - y0) == pytest.approx(3, rel=0.05)
     assert (x1 - x0) / 2 == pytest.approx(3 * GRID_REACH_SIGMA, rel=0.05)
     far = np.hypot(*np.moveaxis((places(gap_map) - [5, 0]) / [3, 1], -1, 0))
-    assert (
-        not gap_map.shade[far > GRID_REACH_SIGMA * 1.05].any()
-        and gap_map.shade[far < GRID_REACH_SIGMA * 0.95].all()
-    )
+    assert not gap_map.shade[far > GRID_REACH_SIGMA * 1.05].any()
+    assert gap_map.shade[far < GRID_REACH_SIGMA * 0.95].all()
     assert gap_map.gap == pytest.approx(1 / 2**5, abs=0.012) and gap_map.prior_gap > 0.4
 
 
@@ -70,14 +67,10 @@ def test_its_gaps_are_the_estimates_of_posterior_samples_and_not_of_means(rng):
     mu = np.sign(rng.standard_normal((N, 2))).astype(np.float32)
     logvar = np.full((N, 2), np.log(4.0), np.float32)
     gap_map = build_gap_map(mu, logvar)
-    assert (
-        gap_map.estimate == estimate_gap(mu, logvar)
-        and gap_map.gap == gap_map.estimate.share < 0.05 < estimate_gap(mu, None).share
-    )
-    assert (
-        gap_map.prior_estimate == estimate_prior_gap(mu, logvar)
-        and gap_map.prior_gap == gap_map.prior_estimate.share
-    )
+    assert gap_map.estimate == estimate_gap(mu, logvar)
+    assert gap_map.gap == gap_map.estimate.share < 0.05 < estimate_gap(mu, None).share
+    assert gap_map.prior_estimate == estimate_prior_gap(mu, logvar)
+    assert gap_map.prior_gap == gap_map.prior_estimate.share
 
 
 def test_a_line_has_one_row_and_many_dimensions_none(rng):
@@ -89,18 +82,14 @@ def test_a_line_has_one_row_and_many_dimensions_none(rng):
         rng.standard_normal((N, 1)) * [1.0, 2.0],
     ):  # no plane; on a line of one
         gap_map = build_gap_map(codes.astype(np.float32), None)
-        assert (
-            gap_map.gap == pytest.approx(1 / 2**5, abs=0.015)
-            and gap_map.shade is None
-            and deepest_gap(gap_map) is None
-        )
+        assert gap_map.gap == pytest.approx(1 / 2**5, abs=0.015)
+        assert gap_map.shade is None
+        assert deepest_gap(gap_map) is None
 
 
 def test_what_cannot_be_measured_is_none(rng):
-    assert (
-        build_gap_map(rng.standard_normal((4, 2)), None) is None
-        and build_gap_map(np.ones((50, 2)), None) is None
-        and deepest_gap(None) is None
-    )
+    assert build_gap_map(rng.standard_normal((4, 2)), None) is None
+    assert build_gap_map(np.ones((50, 2)), None) is None
+    assert deepest_gap(None) is None
     collapsed = build_gap_map(np.zeros((N, 2), np.float32), np.zeros((N, 2), np.float32))
     assert collapsed.gap < 0.05 and collapsed.prior_gap < 0.05

@@ -34,10 +34,10 @@ def test_a_ring_leaves_its_middle_and_its_outside_empty(rng):
     angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
     codes = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     sd = np.sqrt((1.1**2 + 0.2**2 / 12) / 2)
-    reach = {
+    disc_radius = {
         r: np.sqrt(K_NEIGHBOURS / (np.pi * N * stats.norm.pdf(r / sd) * stats.norm.pdf(0))) for r in (1, 1.2)
     }
-    covered = stats.rayleigh.cdf(1.2 / sd + reach[1.2]) - stats.rayleigh.cdf(1 / sd - reach[1])
+    covered = stats.rayleigh.cdf(1.2 / sd + disc_radius[1.2]) - stats.rayleigh.cdf(1 / sd - disc_radius[1])
     assert gap(codes, rng) == pytest.approx(1 - covered, abs=0.02)
 
 
@@ -62,8 +62,8 @@ def test_a_shifted_ball_is_seen_by_the_prior_only(rng):
     """
     codes = rng.standard_normal((N, 2)) + [3, 0]
     assert gap(codes, rng) == pytest.approx(1 / 2**K_NEIGHBOURS, abs=0.012)
-    alone = in_gap(rng.standard_normal((N, 2)), codes)
-    assert 0.5 < alone.mean() < 0.9
+    is_in_gap = in_gap(rng.standard_normal((N, 2)), codes)
+    assert 0.5 < is_in_gap.mean() < 0.9
 
 
 @pytest.mark.parametrize("dim", [1, 2, 8, 16])
@@ -97,18 +97,16 @@ def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_f
 def test_codes_on_a_line_are_measured_along_it(rng):
     line = rng.standard_normal(N)[:, None] * [2.0, -1.0] + [5.0, 1.0]
     fitted = fit_gaussian(line)
-    assert fitted.whiten(line).shape == (N, 1) and gap(line, rng) == pytest.approx(
-        1 / 2**K_NEIGHBOURS, abs=0.012
-    )
+    assert fitted.whiten(line).shape == (N, 1)
+    assert gap(line, rng) == pytest.approx(1 / 2**K_NEIGHBOURS, abs=0.012)
     assert fitted.place(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
 
 
 def test_a_fit_has_the_codes_mean_and_covariance(rng):
     codes = rng.standard_normal((500, 3)) @ rng.standard_normal((3, 3)) + 1
     fitted = fit_gaussian(codes)
-    assert fitted.mean == pytest.approx(codes.mean(0)) and fitted.root.T @ fitted.root == pytest.approx(
-        np.cov(codes.T, bias=True)
-    )
+    assert fitted.mean == pytest.approx(codes.mean(0))
+    assert fitted.root.T @ fitted.root == pytest.approx(np.cov(codes.T, bias=True))
     assert np.cov(fitted.whiten(codes).T, bias=True) == pytest.approx(np.eye(3), abs=1e-9)
 
 

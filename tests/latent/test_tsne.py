@@ -33,12 +33,10 @@ def test_the_places_are_scikit_learns_own_and_progress_rises(started):
     with threadpool_limits(1):
         expected = TSNE(perplexity=30, init="pca", random_state=0).fit_transform(DIGITS[:300])
     assert places.shape == (300, 2) and places.dtype == np.float32 and np.array_equal(places, expected)
-    assert (
-        shares[0] == 0
-        and len(shares) > 5
-        and all(a < b for a, b in zip(shares, shares[1:]))
-        and shares[-1] <= 1
-    )
+    assert shares[0] == 0
+    assert len(shares) > 5
+    assert all(a < b for a, b in zip(shares, shares[1:]))
+    assert shares[-1] <= 1
     [process] = started
     assert process.returncode is not None
 
