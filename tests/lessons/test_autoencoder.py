@@ -44,25 +44,23 @@ def nats(p: np.ndarray, x: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("k", [1, 9, 64])
 def test_pca_is_scikit_learns_with_as_many_components(pca, halves, k):
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in (halves[0], halves[1][:40]))
-    alone = PCA(k, svd_solver="full").fit(fit)
-    greys = alone.inverse_transform(alone.transform(x))
+    expected = PCA(k, svd_solver="full").fit(fit)
+    greys = expected.inverse_transform(expected.transform(x))
     back = compute.reconstruct_with_pca(pca, halves[1][:40], k)
-    assert back.x.shape == (40, 1, 28, 28) and np.allclose(
-        back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4
-    )
+    assert back.x.shape == (40, 1, 28, 28)
+    assert np.allclose(back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4)
     assert np.allclose(back.error, ((greys.clip(0, 1) - x) ** 2).sum(1), rtol=1e-3)
     assert np.allclose(back.distortion, nats(greys.clip(0.01, 0.99), x), rtol=1e-3)
 
 
 def test_losses_over_k_are_those_of_each_k(pca, halves):
-    some = halves[1][:60]
-    distortion, error = compute.losses_over_k(pca, some)
+    images = halves[1][:60]
+    distortion, error = compute.losses_over_k(pca, images)
     assert distortion.shape == error.shape == (64, 60) and (np.diff(error.mean(1)) < 0.2).all()
     for k in (1, 2, 33, 64):
-        back = compute.reconstruct_with_pca(pca, some, k)
-        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3) and np.allclose(
-            error[k - 1], back.error, rtol=1e-3
-        )
+        back = compute.reconstruct_with_pca(pca, images, k)
+        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3)
+        assert np.allclose(error[k - 1], back.error, rtol=1e-3)
 
 
 def test_a_network_is_scored_by_what_it_decodes(ae, halves):

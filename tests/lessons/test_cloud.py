@@ -72,9 +72,8 @@ def test_draws_have_the_clouds_middle_and_width():
     z = sample_posterior(
         np.array([1.0, -2.0]), np.array([0.1, 3.0]), np.random.default_rng(0).standard_normal((100_000, 2))
     )
-    assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5)) and np.allclose(
-        z.std(0), [0.1, 3], rtol=0.02
-    )
+    assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5))
+    assert np.allclose(z.std(0), [0.1, 3], rtol=0.02)
     assert np.allclose(geometric_mean(np.array([[0.1, 0.4], [2, 2]])), [0.2, 2])
 
 
@@ -98,13 +97,13 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
 def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
     images, phase = moons[0].images[:60], moons[0].factors["phase"][:60]
     flat = images.reshape(60, -1) / 255
-    away = [
+    errors = [
         KNeighborsRegressor(5).fit(np.delete(flat, i, 0), np.delete(phase, i)).predict(flat[i : i + 1])[0]
         - phase[i]
         for i in range(60)
     ]
     assert build_phase_estimator(images, phase).leave_one_out_error() == pytest.approx(
-        np.abs(away).mean(), abs=1e-4
+        np.abs(errors).mean(), abs=1e-4
     )
 
 
@@ -119,12 +118,10 @@ def test_decodes_of_codes_have_the_phase_of_their_images(moons):
 def test_an_aes_plane_is_white_and_leads_back_to_its_codes(moons):
     e, ae, sides = moons
     white = sides["ae"].codes
-    assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6) and np.allclose(
-        white.mean(0), 0, atol=1e-6
-    )
-    assert np.allclose(sides["ae"].standardization.invert(white), ae.mu, atol=1e-4) and np.allclose(
-        sides["vae"].codes, e.mu
-    )
+    assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6)
+    assert np.allclose(white.mean(0), 0, atol=1e-6)
+    assert np.allclose(sides["ae"].standardization.invert(white), ae.mu, atol=1e-4)
+    assert np.allclose(sides["vae"].codes, e.mu)
 
 
 def test_two_clouds_meet_where_they_are_said_to(moons):
@@ -176,12 +173,10 @@ def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
             for g in others
         ]
     mean, error = costs["vae"]
-    assert mean == pytest.approx(with_noise - without_noise, abs=2e-3) and sides["vae"].noise_cost(
-        0 * sigma
-    ) == pytest.approx((0, 0), abs=1e-4)
-    assert mean == pytest.approx(np.mean(others), abs=4 * error) and error == pytest.approx(
-        np.std(others), rel=0.3
-    )
+    assert mean == pytest.approx(with_noise - without_noise, abs=2e-3)
+    assert sides["vae"].noise_cost(0 * sigma) == pytest.approx((0, 0), abs=1e-4)
+    assert mean == pytest.approx(np.mean(others), abs=4 * error)
+    assert error == pytest.approx(np.std(others), rel=0.3)
     assert costs["ae"][0] - 3 * costs["ae"][1] > mean + 3 * error > 0
 
 
@@ -204,8 +199,10 @@ def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
     loaded, e, pair = near
     sigma, phase = np.exp(e.logvar.astype(float) / 2), e.factors["phase"]
     assert overlap_by_grid(e.mu[pair], sigma[pair]) > 0.195 and phase[pair[1]] - phase[pair[0]] > 0.1
-    away = mean_distance(true_posteriors(loaded, e.images[pair] / np.float32(255)), e.mu[pair], sigma[pair])
-    assert (away <= 2).all()
+    distances = mean_distance(
+        true_posteriors(loaded, e.images[pair] / np.float32(255)), e.mu[pair], sigma[pair]
+    )
+    assert (distances <= 2).all()
     rng = np.random.default_rng(0)  # of pairs near to each other, none of a larger difference qualifies
     rows = rng.choice(1000, 400, replace=False)
     for i in rows:
@@ -259,11 +256,9 @@ def test_the_true_posterior_is_that_of_importance_sampling(near):
         z, n = z.numpy(), 1 / (weights**2).sum()
         mean = weights @ z
         sigma = np.sqrt(weights @ (z - mean) ** 2)
-        assert (
-            n > 500
-            and (np.abs(mean - posteriors.mean[i]) < 5 * sigma / np.sqrt(n)).all()
-            and np.allclose(sigma, posteriors.sigma[i], rtol=0.1)
-        )
+        assert n > 500
+        assert (np.abs(mean - posteriors.mean[i]) < 5 * sigma / np.sqrt(n)).all()
+        assert np.allclose(sigma, posteriors.sigma[i], rtol=0.1)
 
 
 def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
@@ -275,16 +270,12 @@ def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
     with torch.inference_mode():
         posterior = loaded.model.encode(x)
     rows, sigma = [8, 20], torch.exp(posterior.logvar / 2).numpy()
-    assert np.allclose(d.sigma[rows], sigma, rtol=1e-4) and np.allclose(
-        encoder[rows], sigma.prod(1) ** 0.5, rtol=1e-4
-    )
-    assert np.allclose(true, d.true_posterior.sigma.prod(1) ** 0.5) and np.allclose(
-        d.images[rows], x, atol=1e-6
-    )
-    away = (d.true_posterior.mean[rows] - posterior.mu.numpy()) / sigma
-    assert np.allclose(d.mean_distance[rows], np.hypot(*away.T), rtol=1e-3)
-    assert (
-        d.mean_distance[-1] < 2
-        and abs(np.log(encoder[-1] / true[-1])) < 0.3
-        and (d.mean_distance[8:18] > 3).all()
-    )
+    assert np.allclose(d.sigma[rows], sigma, rtol=1e-4)
+    assert np.allclose(encoder[rows], sigma.prod(1) ** 0.5, rtol=1e-4)
+    assert np.allclose(true, d.true_posterior.sigma.prod(1) ** 0.5)
+    assert np.allclose(d.images[rows], x, atol=1e-6)
+    offsets = (d.true_posterior.mean[rows] - posterior.mu.numpy()) / sigma
+    assert np.allclose(d.mean_distance[rows], np.hypot(*offsets.T), rtol=1e-3)
+    assert d.mean_distance[-1] < 2
+    assert abs(np.log(encoder[-1] / true[-1])) < 0.3
+    assert (d.mean_distance[8:18] > 3).all()

@@ -27,9 +27,8 @@ def test_what_the_encoder_says_falls_onto_the_nearest_entry_and_is_the_stored_co
     encoded, index = encode(loaded.model, e.images)
     assert encoded.shape == (360, 4, 2) and index.shape == (360, 4)
     assert np.array_equal(index.ravel(), cdist(encoded.reshape(-1, 2), book).argmin(1))
-    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5) and not np.allclose(
-        encoded.reshape(360, 8), e.mu, atol=0.1
-    )
+    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5)
+    assert not np.allclose(encoded.reshape(360, 8), e.mu, atol=0.1)
 
 
 def test_each_entry_in_turn_stands_at_the_place_and_nowhere_else(shipped):
@@ -58,12 +57,10 @@ def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     loaded, e, book = shipped
     index = cdist(e.mu.reshape(-1, 2), book).argmin(1)  # of the stored codes themselves
     share, perplexity = entry_shares(index.reshape(-1, 4), 32)
-    assert np.allclose(share, [(index == k).mean() for k in range(32)]) and perplexity == pytest.approx(
-        np.exp(entropy(share))
-    )
-    assert loaded.run.test.perplexity == pytest.approx(
-        perplexity, rel=1e-6
-    ) and loaded.run.test.codes_used == len(set(index))
+    assert np.allclose(share, [(index == k).mean() for k in range(32)])
+    assert perplexity == pytest.approx(np.exp(entropy(share)))
+    assert loaded.run.test.perplexity == pytest.approx(perplexity, rel=1e-6)
+    assert loaded.run.test.codes_used == len(set(index))
     assert loaded.run.test.rate == pytest.approx(4 * np.log(32), rel=1e-6)
     assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log(32), rel=1e-6)
 

@@ -32,10 +32,10 @@ def known(digits):
     return measure_reference_distances(load_run("digits-vae-2d"), digits.x[digits.test])
 
 
-def by_scipy(images, to):
+def by_scipy(images, references):
     flat = [
         np.asarray(part, np.float64).reshape(len(part), -1) / (255 if part.dtype == np.uint8 else 1)
-        for part in (images, to)
+        for part in (images, references)
     ]
     return np.sort(cdist(flat[1], flat[0]), 1)[:, :2]
 
@@ -43,9 +43,11 @@ def by_scipy(images, to):
 def test_the_two_nearest_are_those_of_scipy(digits):
     rng = np.random.default_rng(0)
     floats = rng.random((7, 1, 8, 8)).astype(np.float32)
-    for to in (digits.x[digits.test][:50], floats):
+    for queries in (digits.x[digits.test][:50], floats):
         np.testing.assert_allclose(
-            two_nearest_distances(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6
+            two_nearest_distances(digits.x[digits.train], queries),
+            by_scipy(digits.x[digits.train], queries),
+            rtol=1e-6,
         )
 
 
@@ -91,9 +93,8 @@ def test_a_share_of_copies_has_wilsons_interval():
     for k, n in ((0, 64), (40, 64), (7, 1437)):
         share = copy_share(np.column_stack([np.where(np.arange(n) < k, 0.3, 0.4), np.ones(n)]))
         expected = stats.binomtest(k, n).proportion_ci(method="wilson")
-        assert share.share == k / n and (share.low, share.high) == pytest.approx(
-            (expected.low, expected.high), abs=1e-5
-        )
+        assert share.share == k / n
+        assert (share.low, share.high) == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 def test_mutual_information_is_that_of_closed_forms_and_of_torch():
@@ -132,11 +133,9 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
     """Check the mathematics of the lesson: with reconstruction alone I(x; z) is near ln 1437; with the KL
     divergence about 19 groups are left.
     """
-    alone = measure_reference_distances(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
-    assert (
-        np.log(1437) - 0.02 < alone.mutual_information <= np.log(1437)
-        and 15 < np.exp(known.mutual_information) < 23
-    )
+    without_kl = measure_reference_distances(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
+    assert np.log(1437) - 0.02 < without_kl.mutual_information <= np.log(1437)
+    assert 15 < np.exp(known.mutual_information) < 23
     np.testing.assert_allclose(
         known.training_reconstructions,
         by_scipy(known.training.x, load_run("digits-vae-2d").decode(known.training.mu)),
@@ -146,17 +145,18 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
-    learnt, to = digits.x[digits.train], digits.x[digits.test][:6] / 255
+    learnt, queries = digits.x[digits.train], digits.x[digits.test][:6] / 255
     flat = learnt.reshape(-1, 64) / 255
     expected = [
         nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1]
-        for x in to
+        for x in queries
     ]
-    np.testing.assert_allclose(blend_distances(learnt, to), expected, rtol=1e-4)
+    np.testing.assert_allclose(blend_distances(learnt, queries), expected, rtol=1e-4)
     np.testing.assert_allclose(known.blend_distances[:6], expected, rtol=1e-4)
     mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
-    few = learnt[:20]
-    assert best_blend(few, mixed).distance < 1e-6 and np.isclose(best_blend(few, mixed).weights.sum(), 0.75)
+    parts = learnt[:20]
+    assert best_blend(parts, mixed).distance < 1e-6
+    assert np.isclose(best_blend(parts, mixed).weights.sum(), 0.75)
 
 
 def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):

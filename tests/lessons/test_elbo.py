@@ -72,9 +72,8 @@ def test_a_gaussian_as_narrow_as_a_cell_has_its_mass_and_far_below_floats_it_sti
         log_density = grid.log_normal(mu, sd)[:, None] + grid.log_normal(mu / 2, sd)
         assert grid.log_integral(log_density - 5000) == pytest.approx(-5000, abs=1e-6)
     z = grid.points[37 * grid.n + 201]
-    assert z == pytest.approx([grid.axis[37], grid.axis[201]]) and np.diff(grid.axis) == pytest.approx(
-        grid.step
-    )
+    assert z == pytest.approx([grid.axis[37], grid.axis[201]])
+    assert np.diff(grid.axis) == pytest.approx(grid.step)
 
 
 def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):

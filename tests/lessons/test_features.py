@@ -60,9 +60,9 @@ def test_without_its_training_images_labels_and_test_come_from_those_that_are_sh
     loaded, data = mnist
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     images = compute.gather_images(loaded, read_embedding(loaded.run))
-    assert (
-        not images.from_training_set and images.n_pool == data.n_pool == 1224 and images.counts == data.counts
-    )
+    assert not images.from_training_set
+    assert images.n_pool == data.n_pool == 1224
+    assert images.counts == data.counts
     np.testing.assert_array_equal(images.features["codes"], data.features["codes"])
 
 
@@ -87,14 +87,12 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):
     _, data = mnist
     assert data.counts == [1, 2, 5, 10, 20, 50, 100]
-    for few, many in zip(data.counts, data.counts[1:]):
-        a, b = data.rows(few, 3), data.rows(many, 3)
-        assert (
-            (np.bincount(data.y[b]) == many).all()
-            and set(a) < set(b)
-            and max(b) < data.n_pool
-            and len(set(b)) == 10 * many
-        )
+    for smaller, larger in zip(data.counts, data.counts[1:]):
+        a, b = data.rows(smaller, 3), data.rows(larger, 3)
+        assert (np.bincount(data.y[b]) == larger).all()
+        assert set(a) < set(b)
+        assert max(b) < data.n_pool
+        assert len(set(b)) == 10 * larger
     assert set(data.rows(1, 0)) != set(data.rows(1, 1))
 
 
@@ -183,9 +181,8 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
         assert torch.equal(predictions, again)
         share[fresh] = float((predictions == y[data.n_pool :]).float().mean())
     assert share[False] > share[True] + 0.02 and share[True] > 0.4
-    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters())) and torch.equal(
-        state, torch.get_rng_state()
-    )
+    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters()))
+    assert torch.equal(state, torch.get_rng_state())
 
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):

@@ -47,15 +47,12 @@ def test_distances_and_gaps_are_those_of_brute_force(run):
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
     places = compute.decode_points(loaded, index, z)
     to_codes = np.sort(cdist(whitened(index, z), whitened(index, index.codes)), axis=1)[:, 0]
-    to_draws = np.sort(cdist(whitened(index, z), whitened(index, index.fitted.place(index.draws))), axis=1)[
-        :, 4
-    ]
-    assert np.allclose(places.code_distance, to_codes, atol=1e-8) and np.allclose(
-        places.sample_distance, to_draws, atol=1e-8
-    )
-    assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(
-        places.in_gap, index.log2_distance_ratio(z) > 0
-    )
+    draws = whitened(index, index.fitted.place(index.draws))
+    to_draws = np.sort(cdist(whitened(index, z), draws), axis=1)[:, 4]
+    assert np.allclose(places.code_distance, to_codes, atol=1e-8)
+    assert np.allclose(places.sample_distance, to_draws, atol=1e-8)
+    assert np.array_equal(places.in_gap, to_codes > to_draws)
+    assert np.array_equal(places.in_gap, index.log2_distance_ratio(z) > 0)
 
 
 def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
@@ -82,20 +79,19 @@ def test_shares_are_those_of_counting(run):
     loaded, e, index = run
     s = compute.measure_gaps(loaded, index, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
-    assert build_gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
-        s.gap.share, abs=0.02
-    )
-    fellows = np.sort(cdist(index.draws[:400], index.draws), axis=1)[:, 5]  # the nearest is itself
-    alone = cdist(index.draws[:400], index.whitened).min(1) > fellows
+    assert build_gap_map(e.mu, e.logvar).estimate == s.gap
+    assert s.in_gaps.n / 5000 == pytest.approx(s.gap.share, abs=0.02)
+    radii = np.sort(cdist(index.draws[:400], index.draws), axis=1)[:, 5]  # the nearest is itself
+    is_in_gap = cdist(index.draws[:400], index.whitened).min(1) > radii
     below = (
         read_classifier(loaded.run)[0]
         .probabilities(loaded.decode(index.fitted.place(index.draws[:400])))
         .max(1)
         < 0.9
     )
-    for share, those in ((s.in_gaps, alone), (s.outside, ~alone)):
-        assert abs(below[those].mean() - share.value) < 4 * np.sqrt(
-            share.value * (1 - share.value) / those.sum()
+    for share, mask in ((s.in_gaps, is_in_gap), (s.outside, ~is_in_gap)):
+        assert abs(below[mask].mean() - share.value) < 4 * np.sqrt(
+            share.value * (1 - share.value) / mask.sum()
         )
 
 
@@ -111,9 +107,8 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
             compute.is_larger(compute.SampleShare(a / n, n), compute.SampleShare(b / m, m))
             == (p < 0.05 and a / n > b / m)
         )
-    assert np.mean(agree) > 0.97 and not compute.is_larger(
-        compute.SampleShare(0.3, 50), compute.SampleShare(0.3, 50)
-    )
+    assert np.mean(agree) > 0.97
+    assert not compute.is_larger(compute.SampleShare(0.3, 50), compute.SampleShare(0.3, 50))
     assert str(compute.SampleShare(0.25, 1200)) == "25 ± 2%"
 
 
@@ -121,11 +116,9 @@ def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
     loaded, e, index = run
     monkeypatch.setattr(compute, "read_classifier", lambda run: None)
     s = compute.measure_gaps(loaded, index, e.mu, e.logvar)
-    assert (
-        (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)
-        and not s.is_less_confident_in_gaps
-        and s.gap.share > 0.1
-    )
+    assert (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)
+    assert not s.is_less_confident_in_gaps
+    assert s.gap.share > 0.1
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():

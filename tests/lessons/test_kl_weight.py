@@ -138,8 +138,10 @@ def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
             -loaded.likelihood.distortion(logits, image.expand_as(logits)).double().numpy().reshape(256, 256)
         )
         whole.append(grid.log_integral(joint + prior[:, None] + prior))
-        near = loaded.model.decode(mu + (logvar / 2).exp() * torch.from_numpy(offsets.points).float())
-        distortion.append(float(weights @ loaded.likelihood.distortion(near, image.expand_as(near)).double()))
+        decoded = loaded.model.decode(mu + (logvar / 2).exp() * torch.from_numpy(offsets.points).float())
+        distortion.append(
+            float(weights @ loaded.likelihood.distortion(decoded, image.expand_as(decoded)).double())
+        )
     return np.array(whole), np.array(distortion), independent(loaded, x, 1)[2]
 
 
@@ -198,8 +200,8 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
     }
     best, others = lowest_mean(values)
     assert {best, *others} == {0.1, 1.0} and values[best].mean() == min(v.mean() for v in values.values())
-    alone = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
-    assert lowest_mean(alone) == (4.0, [])
+    separated = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
+    assert lowest_mean(separated) == (4.0, [])
     for beta in (0.1, 1.0):  # SciPy's paired test agrees
         assert (beta in others or beta == best) and stats.ttest_rel(values[4.0], values[beta]).pvalue < 0.05
     gaps = {
@@ -213,11 +215,9 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
 def test_decoded_rows_are_the_models(x):
     ae, vae = load_run("mnist-ae-2d"), load_run("mnist-ladder-2d", 1.0)
     rows = decode_rows(ae, vae, x[:3], 5)
-    assert (
-        list(rows) == ["image", "AE", "VAE", "samples"]
-        and len(rows["samples"]) == 5
-        and "AE" not in decode_rows(None, vae, x[:3], 5)
-    )
+    assert list(rows) == ["image", "AE", "VAE", "samples"]
+    assert len(rows["samples"]) == 5
+    assert "AE" not in decode_rows(None, vae, x[:3], 5)
     with torch.inference_mode():
         images = torch.from_numpy(x[:3]).float() / 255
         for name, loaded in (("AE", ae), ("VAE", vae)):

@@ -41,9 +41,8 @@ def test_its_draws_follow_that_density(seed):
     x = compute.sample_truth(seed)
     test = stats.kstest(x, lambda values: sum(share * hump.cdf(values) for share, hump in zip(SHARES, HUMPS)))
     assert len(x) == 2000 and test.pvalue > 0.05
-    assert np.array_equal(x, compute.sample_truth(seed)) and not np.array_equal(
-        x, compute.sample_truth(1 - seed)
-    )
+    assert np.array_equal(x, compute.sample_truth(seed))
+    assert not np.array_equal(x, compute.sample_truth(1 - seed))
     assert np.mean((x > compute.MIN_X) & (x < compute.MAX_X)) > 0.999
 
 
@@ -73,11 +72,11 @@ def test_parts_add_up():
     assert mixture.density(x) == pytest.approx(mixture.parts(x).sum(1))
 
 
-@pytest.mark.parametrize("which", ["two", "endless"])
-def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
+@pytest.mark.parametrize("kind", ["two", "endless"])
+def test_draws_follow_the_density_they_are_drawn_from(decoder, kind):
     """Apply the Kolmogorov–Smirnov test, with SciPy's distribution functions."""
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
-    mixture = two if which == "two" else compute.infinite_mixture(decoder)
+    mixture = two if kind == "two" else compute.infinite_mixture(decoder)
     x = mixture.draw(3000, np.random.default_rng(3))
     assert (
         stats.kstest(
@@ -94,9 +93,8 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
     """Integrate with SciPy's adaptive rule, evaluating the network at each z."""
     whole = compute.infinite_mixture(decoder)
-    assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(
-        1, abs=1e-5
-    )
+    assert whole.weight.sum() == pytest.approx(1, abs=1e-7)
+    assert integral(whole.density) == pytest.approx(1, abs=1e-5)
     for x in (-3.0, -0.3, 0.5, 1.2, 3.0):
 
         def integrand(z: float, x=x) -> float:
@@ -110,8 +108,10 @@ def test_the_endless_mixture_is_the_integral_over_z(decoder):
 def test_more_of_its_gaussians_come_nearer_to_all_of_them(decoder):
     x = np.linspace(-4, 4, 400)
     whole = compute.infinite_mixture(decoder).density(x)
-    away = [np.abs(compute.finite_mixture(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
-    assert away == sorted(away, reverse=True) and away[-1] < 0.001
+    distances = [
+        np.abs(compute.finite_mixture(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)
+    ]
+    assert distances == sorted(distances, reverse=True) and distances[-1] < 0.001
     z = stats.norm.ppf([1 / 6, 1 / 2, 5 / 6])
     assert compute.finite_mixture(decoder, 3).mean == pytest.approx(
         compute.decode_gaussians(decoder, z)[0], abs=1e-5
@@ -158,6 +158,5 @@ def test_the_elbo_is_on_average_below_log_p_by_the_kl_to_the_true_posterior():
     with torch.no_grad():
         elbos = compute.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
     expected = stats.norm(b, np.hypot(w, s)).logpdf(x) - kl
-    assert elbos.shape == (50_000,) and elbos.mean().item() == pytest.approx(
-        expected, abs=5 * elbos.std().item() / 50_000**0.5
-    )
+    assert elbos.shape == (50_000,)
+    assert elbos.mean().item() == pytest.approx(expected, abs=5 * elbos.std().item() / 50_000**0.5)

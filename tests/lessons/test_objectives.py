@@ -68,10 +68,8 @@ def test_one_network_begins_alike_and_parts_ways():
     first, last = (
         [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
     )
-    assert (
-        max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
-        and max(m.spread for m in first) < 0.1
-    )
+    assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
+    assert max(m.spread for m in first) < 0.1
     recon, kl, both = last
     assert recon.sigma < 0.01 and recon.spread > 3  # the cheat
     assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # one ball, whatever is shown
@@ -120,9 +118,8 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
             [-Bernoulli(logits=g, validate_args=False).log_prob(x).sum((1, 2, 3)).numpy() for g in logits]
         )
     assert mean == pytest.approx(nats.mean(), abs=5 * nats.mean(1).std() / np.sqrt(10))
-    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(
-        1
-    ).std() / np.sqrt(10)
+    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1)
+    assert error > nats.mean(1).std() / np.sqrt(10)
     ae = load_run("digits-ae-2d")
     embedding = read_embedding(ae.run)
     assert mean_distortion(ae, embedding.images, embedding.mu, None)[0] == pytest.approx(
@@ -134,12 +131,10 @@ def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
     e, loaded = read_embedding(read_run(RECON)), load_run(KL.name)
     sigma, nearest = np.exp(e.logvar / 2), []
     for i in range(len(e.mu)):
-        away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
-        nearest.append(away.min())
-    assert (
-        nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
-        and np.quantile(nearest, 0.01) > 5
-    )
+        distances = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
+        nearest.append(distances.min())
+    assert nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
+    assert np.quantile(nearest, 0.01) > 5
     both = read_embedding(read_run(BOTH))
     assert nearest_code_distance(both.mu, both.logvar, 0.01) < 0.5
     torch.manual_seed(1)

@@ -90,21 +90,17 @@ def test_on_the_bowl_the_path_scatters_far_less_and_on_wide_ripples_more():
 
 
 def test_the_noise_is_one_for_a_seed_and_fewer_samples_are_the_first():
-    assert (
-        torch.equal(sample_noise(5), sample_noise(5))
-        and not torch.equal(sample_noise(5), sample_noise(6))
-        and sample_noise(5).shape == (N_BATCHES, MAX_SAMPLES)
-    )
+    assert torch.equal(sample_noise(5), sample_noise(5))
+    assert not torch.equal(sample_noise(5), sample_noise(6))
+    assert sample_noise(5).shape == (N_BATCHES, MAX_SAMPLES)
     for loss in LOSS_FUNCTIONS:
         few = sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :3])
         many = sample_path(loss, 0.5, 0.7, sample_noise(5)[0, :40])
         assert all(np.array_equal(few[name], many[name][:3]) for name in few)
-        assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"]) and np.allclose(
-            few["loss"], LOSS[loss](few["z"])
-        )
-        assert np.allclose(few["slope"], SLOPE[loss](few["z"])) and np.allclose(
-            loss_values(loss, few["z"]), few["loss"]
-        )
+        assert np.allclose(few["z"], 0.5 + 0.7 * few["eps"])
+        assert np.allclose(few["loss"], LOSS[loss](few["z"]))
+        assert np.allclose(few["slope"], SLOPE[loss](few["z"]))
+        assert np.allclose(loss_values(loss, few["z"]), few["loss"])
 
 
 @pytest.mark.parametrize("reparameterized", [False, True])
@@ -124,9 +120,8 @@ def test_sampled_directly_a_posterior_collapses_to_the_prior_under_loss_and_kl(r
     expected = (
         (40 / 41, 41**-0.5) if reparameterized else (0, 1)
     )  # the minimum of 20(mu − 1)² + 20sigma² + KL
-    assert mu.mean().item() == pytest.approx(expected[0], abs=0.03) and sigma.mean().item() == pytest.approx(
-        expected[1], abs=0.03
-    )
+    assert mu.mean().item() == pytest.approx(expected[0], abs=0.03)
+    assert sigma.mean().item() == pytest.approx(expected[1], abs=0.03)
 
 
 def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_it_says():
