@@ -44,11 +44,9 @@ def test_each_group_becomes_the_entry_nearest_to_it():
     model = build_autoencoder(SPEC, (1, 8, 8))
     encoded = model.posterior(torch.randn(50, 6))
     expected = posterior(encoded.encoded, model.codebook.numpy())
-    assert (
-        encoded.index.shape == (50, 3)
-        and torch.equal(encoded.index, expected.index)
-        and torch.equal(encoded.mu, expected.mu)
-    )
+    assert encoded.index.shape == (50, 3)
+    assert torch.equal(encoded.index, expected.index)
+    assert torch.equal(encoded.mu, expected.mu)
     assert len(encoded.index.unique()) > 1 and encoded.n_codes == 5
 
 
@@ -134,9 +132,8 @@ def test_the_rate_is_a_sure_choice_against_a_uniform_prior():
         torch.randn(3, 6), np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32)
     )
     sure, even = np.eye(5)[2], np.full(5, 1 / 5)
-    assert np.allclose(rate_per_dimension(quantised).sum(1), 3 * entropy(sure, even)) and rate_per_dimension(
-        quantised
-    ).shape == (3, 6)
+    assert np.allclose(rate_per_dimension(quantised).sum(1), 3 * entropy(sure, even))
+    assert rate_per_dimension(quantised).shape == (3, 6)
 
 
 def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
