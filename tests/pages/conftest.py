@@ -101,15 +101,8 @@ def pictures(gallery: dict) -> np.ndarray:
     """Return a gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(gallery["sheet"].partition(",")[2]))))
     (_, height, width), columns = gallery["image"], gallery["columns"]
-    return np.stack(
-        [
-            sheet[
-                i // columns * height : (i // columns + 1) * height,
-                i % columns * width : (i % columns + 1) * width,
-            ]
-            for i in range(gallery["n"])
-        ]
-    )
+    corners = [(i // columns * height, i % columns * width) for i in range(gallery["n"])]
+    return np.stack([sheet[top : top + height, left : left + width] for top, left in corners])
 
 
 def charts(app: AppTest) -> list:

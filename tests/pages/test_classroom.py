@@ -77,10 +77,8 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     assert "Private" in texts(app) and key not in texts(app) and find_run(name).epochs == 3
     follow("library", app)
     table = app.dataframe[0].value
-    assert (
-        table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you"
-        and (table["seen"] == "everyone").sum() > 1
-    )
+    assert table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you"
+    assert (table["seen"] == "everyone").sum() > 1
     assert key not in texts(app)
     follow("explore", app, run=name)
     assert app.selectbox[0].value == name and key not in texts(app)
@@ -110,9 +108,8 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         text = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
         assert not re.search("private-|mine|theirs|visages|waiting", text), page
         if page == "train":
-            assert "A private training is running. Someone else started it." in text and "Stop" not in labels(
-                app
-            )
+            assert "A private training is running. Someone else started it." in text
+            assert "Stop" not in labels(app)
     assert visitor.KEY_STATE not in app.session_state
     queue.remove(waiting)  # no process will
 
@@ -127,9 +124,8 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     assert find_run("mine") and not app.error
     select(app, "tiny-ae", "only you")
     press(app, "Make public")
-    assert "A public run named tiny-ae exists already." in app.error[0].value and find_run(
-        private_name(key, "tiny-ae")
-    )
+    assert "A public run named tiny-ae exists already." in app.error[0].value
+    assert find_run(private_name(key, "tiny-ae"))
 
 
 def select(app, name, seen):
@@ -222,10 +218,8 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     queue.enqueue("theirs", RunSpec(), started_by=new_key())
     follow("train", app, **LONG)
     press(app, "Train")
-    assert (
-        not app.error
-        and queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
-    )
+    assert not app.error
+    assert queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
     press(app, "Train")  # the same: nothing new
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
@@ -249,9 +243,8 @@ def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     assert "This server is read-only" in app.error[0].value and find_run(name)
     assert not labels(app)
     follow("train", app, **SHORT)
-    assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(
-        labels(app)
-    )
+    assert "is read-only" in app.info[0].value
+    assert not {"Train", "Train three objectives", "Stop"} & set(labels(app))
     assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
     queue.remove("mine")
     monkeypatch.delenv("EXPLORER_READONLY")

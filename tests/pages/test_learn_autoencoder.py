@@ -62,9 +62,8 @@ def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
         assert {c["k"] for c in curves(app)} == {k}
     for image in (0, 9):
         opened(app, image=str(image))
-        assert galleries(app)["Test images"]["marked"] == [image] and app.query_params.get(
-            "image", "0"
-        ) == str(image)
+        assert galleries(app)["Test images"]["marked"] == [image]
+        assert app.query_params.get("image", "0") == str(image)
 
 
 def test_what_comes_back_is_what_other_programs_say(app, known):
@@ -82,9 +81,8 @@ def test_what_comes_back_is_what_other_programs_say(app, known):
     errors = [((p - x[4]) ** 2).sum() for p in (x[4], network[4], greys[4].clip(0, 1))]
     for caption, nat, error in zip(gallery["captions"], nats, errors):
         match = re.search(r"(?:at least )?([\d.]+) nats\nsquared error ([\d.]+)$", caption)
-        assert float(match[1]) == pytest.approx(nat, abs=0.06) and float(match[2]) == pytest.approx(
-            error, abs=0.06
-        )
+        assert float(match[1]) == pytest.approx(nat, abs=0.06)
+        assert float(match[2]) == pytest.approx(error, abs=0.06)
 
 
 def test_the_marked_code_is_that_of_the_image(app):
@@ -100,9 +98,8 @@ def test_the_marked_code_is_that_of_the_image(app):
 
 def test_the_level_of_the_network_waits_for_a_prediction(app):
     opened(app)
-    assert [c["level"] for c in curves(app)] == [[], []] and not any(
-        "PCA reaches" in m.value for m in app.markdown
-    )
+    assert [c["level"] for c in curves(app)] == [[], []]
+    assert not any("PCA reaches" in m.value for m in app.markdown)
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
         assert not app.exception and app.query_params["answer"] == str(answer)
@@ -129,10 +126,8 @@ def test_without_the_run_it_says_so(app, monkeypatch):
 def test_every_kind_of_network_is_in_the_table_once(app):
     opened(app)
     [table] = [m.value for m in app.markdown if m.value.startswith("| network |")]
-    assert (
-        re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"]
-        and "| 1,570 + 2,352 |" in table
-    )
+    assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"]
+    assert "| 1,570 + 2,352 |" in table
 
 
 def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
@@ -154,9 +149,9 @@ def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
     errors = np.array([((g.clip(0, 1) - x) ** 2).sum(1) for g in by_k]) - ((network - x) ** 2).sum(1)
     rng = np.random.default_rng(9)
     first = [np.argmax(errors[:, rng.integers(0, len(x), len(x))].mean(1) <= 0) + 1 for _ in range(400)]
-    assert (
-        abs(low - np.quantile(first, 0.025)) <= 1 and abs(high - np.quantile(first, 0.975)) <= 1 and high < 30
-    )
+    assert abs(low - np.quantile(first, 0.025)) <= 1
+    assert abs(high - np.quantile(first, 0.975)) <= 1
+    assert high < 30
 
     def nats(p):
         return binary_cross_entropy(torch.tensor(p), torch.tensor(x), reduction="sum").item()

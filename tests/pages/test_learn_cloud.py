@@ -58,9 +58,8 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     e, loaded = read_embedding(find_run("moons-ladder-2d")), load_run("moons-ladder-2d")
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
-    assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(
-        e.factors["phase"][rows], [0.5, 0.75], atol=0.04
-    )
+    assert np.allclose(e.mu[rows], ends, atol=1e-6)
+    assert np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
     rings = next(t for t in tables(charts(app)[0]) if "ring" in t)
     for i, row in enumerate(rows):
         wide = rings[rings.ring == f"{i} 2"][["z0", "z1"]].to_numpy() - ends[i]
@@ -86,9 +85,8 @@ def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_
         *(multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(ends, sigma))
     ).sum()
     expected *= 100 * np.prod([axis[1] - axis[0] for axis in axes])
-    assert (
-        int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", text)[1]) == pytest.approx(expected, abs=1) and expected > 15
-    )
+    assert int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", text)[1]) == pytest.approx(expected, abs=1)
+    assert expected > 15
     lit = captions(app)["VAE"]
     assert lit[0] + 3 < lit[4] < lit[-1] - 3
 
@@ -104,7 +102,7 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
     for light in (100, 40):
         app.slider(key=f"{PAGE} light").set_value(light).run()
         text = next(m.value for m in app.markdown if m.value.startswith(f"At {light}% brightness"))
-        encoder, true, away = map(float, re.findall(r"\*\*([\d.]+)\*\*", text))
+        encoder, true, distance = map(float, re.findall(r"\*\*([\d.]+)\*\*", text))
         x = (light / 100 * image[None]).astype(np.float32)
         posterior = loaded.encode(x)
         mu, sigma = posterior.mu[0].numpy(), np.exp(posterior.logvar[0].numpy() / 2)
@@ -117,9 +115,8 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
         mean = w @ z
         assert true == pytest.approx(np.sqrt(w @ (z - mean) ** 2).prod() ** 0.5, rel=0.03)
         expected = np.hypot(*((mean - mu) / sigma))
-        assert away == pytest.approx(expected, abs=0.1 + 0.02 * expected) and ("misses" in text) == (
-            away > 3
-        ) == (light == 40)
+        assert distance == pytest.approx(expected, abs=0.1 + 0.02 * expected)
+        assert ("misses" in text) == (distance > 3) == (light == 40)
 
 
 def test_the_same_image_has_another_code_each_time(app):

@@ -31,21 +31,16 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     original, replaced = np.rint(loaded.decode(z)[:, 0] * 255)
     shown = galleries(app)["The image"]
     assert np.array_equal(pictures(shown)[0, ::6, ::6], e.images[42, 0])
-    assert (
-        np.abs(pictures(shown)[1, ::6, ::6] - original).max() <= 1
-        and np.abs(pictures(shown)[2, ::6, ::6] - replaced).max() <= 1
-    )
-    assert (
-        np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - replaced).max() <= 1
-        and np.abs(original - replaced).max() > 20
-    )
+    assert np.abs(pictures(shown)[1, ::6, ::6] - original).max() <= 1
+    assert np.abs(pictures(shown)[2, ::6, ::6] - replaced).max() <= 1
+    assert np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - replaced).max() <= 1
+    assert np.abs(original - replaced).max() > 20
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
     app.button(key="codebook back").click().run()
-    assert (
-        galleries(app)["The code"]["captions"] == [str(k) for k in index] and "entry" not in app.query_params
-    )
+    assert galleries(app)["The code"]["captions"] == [str(k) for k in index]
+    assert "entry" not in app.query_params
 
 
 def test_the_figures_are_the_runs(app):
@@ -83,9 +78,8 @@ def test_the_ends_of_what_can_be_chosen(app, query):
     )
     if "seed" in query:
         app.button(key="learn_codebook resample").click().run()
-        assert (
-            "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
-        )
+        assert "seed" not in app.query_params
+        assert galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
 
 
 @pytest.mark.parametrize("query", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
@@ -101,11 +95,9 @@ def test_each_answer_is_answered(app, option):
     verdicts = [
         m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The codebook"))
     ]
-    assert (
-        len(verdicts) == 1
-        and verdicts[0].startswith("**Correct.**") == (option == 2)
-        and app.query_params["answer"] == str(option)
-    )
+    assert len(verdicts) == 1
+    assert verdicts[0].startswith("**Correct.**") == (option == 2)
+    assert app.query_params["answer"] == str(option)
 
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):

@@ -75,9 +75,8 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
     nearest = learnt[np.argsort(((learnt - image) ** 2).sum(1))[:60]]
     blend = galleries(app)["Decoded image and blends"]["captions"][1]
     assert float(blend.split("\n")[1]) == pytest.approx(nnls(nearest.T, image)[1], abs=0.0051)
-    assert [
-        float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]
-    ] == pytest.approx(np.sort(((learnt - image) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
+    shown = [float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]]
+    assert shown == pytest.approx(np.sort(((learnt - image) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
     codes = loaded.encode(x).mu.numpy()
     assert [float(c.split("\n")[1]) for c in galleries(app)["Nearest in code"]["captions"]] == pytest.approx(
         np.sort(np.linalg.norm(codes - (a + b) / 2, axis=1))[:4], abs=0.0051

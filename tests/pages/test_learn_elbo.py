@@ -27,11 +27,9 @@ def figures(app) -> tuple[float, float, float, float, float]:
     (whole, bound, short), (again, fit, paid) = (
         [float(n) for n in re.findall(r"underbrace{(-?\d+\.\d\d)}", m.value)] for m in app.latex
     )
-    assert (
-        again == bound
-        and whole == pytest.approx(bound + short, abs=1e-6)
-        and bound == pytest.approx(fit - paid, abs=1e-6)
-    )
+    assert again == bound
+    assert whole == pytest.approx(bound + short, abs=1e-6)
+    assert bound == pytest.approx(fit - paid, abs=1e-6)
     return whole, bound, short, fit, paid
 
 
@@ -136,12 +134,10 @@ def test_the_ascent_raises_the_bound_and_leaves_the_evidence(app):
     assert steps[0][1] < steps[1][1] < steps[2][1] and steps[2][2] < 0.1 and steps[0][4] == 0
     set_to(app, "step", 3)
     next(b for b in app.button if b.label == "Play").click().run()
-    assert (
-        not app.exception
-        and figures(app) == steps[2]
-        and app.slider[0].value == 40
-        and told(app)["step"] == "40"
-    )
+    assert not app.exception
+    assert figures(app) == steps[2]
+    assert app.slider[0].value == 40
+    assert told(app)["step"] == "40"
 
 
 @pytest.mark.parametrize("choice", [1, 2, 3])

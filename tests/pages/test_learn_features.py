@@ -51,12 +51,10 @@ def accuracies(app) -> dict[str, str]:
 
 def test_accuracies_are_hidden_until_the_question_is_answered(app):
     visit(app, labels="10")
-    assert (
-        not accuracies(app)
-        and not charts(app)
-        and "Highest" not in told(app)
-        and "Answer the question" in app.info[0].value
-    )
+    assert not accuracies(app)
+    assert not charts(app)
+    assert "Highest" not in told(app)
+    assert "Answer the question" in app.info[0].value
     app.button(key=f"{PAGE} answer 1").click().run()
     assert accuracies(app).keys() == {"codes", "PCA", "pixels"} and charts(app) and not app.info
 
@@ -181,9 +179,8 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
     step = e.mu[rows[e.y[rows] == 7]].mean(0) - e.mu[rows[e.y[rows] != 7]].mean(0)
     start = e.mu[pool + int(np.argmax(e.y[pool:] != 7))]
     expected = loaded.decode(start + np.linspace(-1, 2, 7)[:, None] * step)[:, 0]
-    assert (
-        strip["chosen"] == 2 and np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * expected)).max() <= 1
-    )
+    assert strip["chosen"] == 2
+    assert np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * expected)).max() <= 1
     chances = [int(c[:-1]) for c in strip["captions"][7:]]
     assert chances == sorted(chances) and chances[-1] > 50 > chances[2]
 
@@ -193,9 +190,8 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
     monkeypatch.setattr(compute, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
     monkeypatch.setattr(compute, "LABEL_COUNTS", tuple(sorted(expected)))
     visit(app, labels="150", answer="2")
-    assert app.session_state[
-        f"{PAGE} labels"
-    ] == "150" and "2,040 training images of this VAE may get a label" in told(app)
+    assert app.session_state[f"{PAGE} labels"] == "150"
+    assert "2,040 training images of this VAE may get a label" in told(app)
     assert counts_drawn(app) == expected
     app.select_slider(key=f"{PAGE} labels").set_value("10").run()
     assert counts_drawn(app) == expected - {150}

@@ -78,10 +78,8 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     assert (
         np.abs(pictures(gallery).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     )
-    assert (
-        gallery["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
-        and gallery["captions"] == [""] * 5 + ["▲"] + [""] * 5
-    )
+    assert gallery["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
+    assert gallery["captions"] == [""] * 5 + ["▲"] + [""] * 5
     column = list(RUNS).index(kind)
     label = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
     assert label == f"**{kind}**, " + ("in a gap" if 5 in gallery["marked"] else "outside gaps")
@@ -137,17 +135,15 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
         )
         draws = rng.multivariate_normal(codes.mean(0), np.cov(codes.T), 5000)
         turn = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T))).T
-        w, some = (codes @ turn, (draws @ turn)[:1000])
-        expected = (cdist(some, w).min(1) > np.sort(cdist(some, draws @ turn), 1)[:, 5]).mean()
+        w, queries = (codes @ turn, (draws @ turn)[:1000])
+        expected = (cdist(queries, w).min(1) > np.sort(cdist(queries, draws @ turn), 1)[:, 5]).mean()
         assert float(share) == pytest.approx(
             100 * expected, abs=400 * np.sqrt(expected * (1 - expected) / 1000)
         )
         assert int(low) <= int(share) <= int(high) <= int(low) + 6
-    assert (
-        [kind for *_, kind in estimates] == ["AE", "VAE"]
-        and int(estimates[0][1]) > int(estimates[1][2])
-        and "the VAE has fewer" in text
-    )
+    assert [kind for *_, kind in estimates] == ["AE", "VAE"]
+    assert int(estimates[0][1]) > int(estimates[1][2])
+    assert "the VAE has fewer" in text
     assert any("5,000 codes" in c.value and "posterior means" in c.value for c in app.caption)
 
 
@@ -166,19 +162,17 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
     for kind, (in_gaps, outside) in figures.items():
         e, loaded = read_embedding(load_run(RUNS[kind]).run), load_run(RUNS[kind])
         z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)
-        below, alone = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
-        for (share, half), those in ((in_gaps, alone), (outside, ~alone)):
-            p, n = below[those].mean(), those.sum()
+        below, is_in_gap = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
+        for (share, half), mask in ((in_gaps, is_in_gap), (outside, ~is_in_gap)):
+            p, n = below[mask].mean(), mask.sum()
             assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
         assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", text) or ["", ""])[1].split()) == (
             in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1])
         )
     share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", text).groups())
     noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9
-    assert (
-        share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
-        and "does not show that an image is good" in text
-    )
+    assert share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
+    assert "does not show that an image is good" in text
 
 
 def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):

@@ -19,20 +19,21 @@ opened = partial(follow, PAGE)
 def price(app) -> list[float]:
     """Return σ, KL, and its parts for the mean and for the width."""
     text = next(m.value for m in app.markdown if m.value.startswith("σ ="))
-    whole, away, width = re.search(
+    whole, mean_part, width = re.search(
         r"\*\*([\d.]+) nats\*\*: ([\d.]+) for the mean and ([\d.]+) for the width", text
     ).groups()
-    return [float(n) for n in (re.search(r"σ = ([\d.]+)\. ", text)[1], whole, away, width)]
+    return [float(n) for n in (re.search(r"σ = ([\d.]+)\. ", text)[1], whole, mean_part, width)]
 
 
 @pytest.mark.parametrize("mu", [-3.0, 0.0, 3.0])
 @pytest.mark.parametrize("s", [-11.0, 0.0, 2.0])
 def test_the_price_is_that_of_torch_distributions_and_the_marks_stand_there(app, mu, s):
     opened(app, mu=mu, s=s, answer=1)
-    sigma, whole, away, width = price(app)
+    sigma, whole, mean_part, width = price(app)
     expected = kl_divergence(Normal(mu, np.exp(s / 2)), Normal(0.0, 1.0)).item()
     assert sigma == pytest.approx(np.exp(s / 2), rel=0.03) and whole == pytest.approx(expected, abs=0.0051)
-    assert away == pytest.approx(mu**2 / 2, abs=0.0051) and whole == pytest.approx(away + width, abs=0.011)
+    assert mean_part == pytest.approx(mu**2 / 2, abs=0.0051)
+    assert whole == pytest.approx(mean_part + width, abs=0.011)
     [curve] = [t for t in tables(charts(app)[1]) if list(t) == ["s", "value"]]
     assert curve.s.item() == s and curve.value.item() / 2 == pytest.approx(expected - mu**2 / 2, abs=1e-6)
     [marker] = [t for t in tables(charts(app)[2]) if list(t) == ["mu", "s"]]
@@ -59,9 +60,12 @@ def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
 def test_the_densities_are_those_of_torch_distributions(app):
     opened(app, mu=-1.5, s=-1.0)
     [both] = [t for t in tables(charts(app)[0]) if "variable" in t]
-    for name, of in (("posterior", Normal(-1.5, np.exp(-0.5))), ("prior N(0, 1)", Normal(0.0, 1.0))):
+    for name, distribution in (
+        ("posterior", Normal(-1.5, np.exp(-0.5))),
+        ("prior N(0, 1)", Normal(0.0, 1.0)),
+    ):
         one = both[both.variable == name]
-        assert np.allclose(one.value, of.log_prob(torch.tensor(one.z.to_numpy())).exp())
+        assert np.allclose(one.value, distribution.log_prob(torch.tensor(one.z.to_numpy())).exp())
 
 
 def test_where_it_is_lowest_is_shown_after_the_prediction(app):
@@ -69,11 +73,9 @@ def test_where_it_is_lowest_is_shown_after_the_prediction(app):
         return [set(t.variable) for t in tables(charts(app)[1]) if "variable" in t][0]
 
     opened(app, mu=0)
-    assert (
-        drawn() == {"exp(s)", "1 + s"}
-        and len(charts(app)) == 2
-        and any("After your prediction" in c.value for c in app.caption)
-    )
+    assert drawn() == {"exp(s)", "1 + s"}
+    assert len(charts(app)) == 2
+    assert any("After your prediction" in c.value for c in app.caption)
     app.button(key=f"{PAGE} answer 3").click().run()
     assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(charts(app)) == 3
 
@@ -100,18 +102,17 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
         )
         assert float(marginal) == pytest.approx(kl, abs=0.0061)
     joint = float(re.search(r"\*\*([\d.]+) nats\*\*", text)[1])
-    rest = float(re.search(r"and ([\d.]+) because", text)[1])
+    total_correlation = float(re.search(r"and ([\d.]+) because", text)[1])
     of_images = Independent(Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2)), 1)
     q = MixtureSameFamily(Categorical(logits=torch.zeros(len(e.mu))), of_images)
     torch.manual_seed(0)
     z = q.sample((3000,))
     ratio = torch.cat([q.log_prob(part) for part in z.split(250)]) - Normal(0.0, 1.0).log_prob(z).sum(1)
+    assert joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5)
+    assert len(marginals) == 2
     assert (
-        joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5)
-        and len(marginals) == 2
-    )
-    assert (
-        rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1
+        total_correlation == pytest.approx(joint - sum(map(float, marginals)), abs=0.016)
+        and total_correlation > 0.1
     )  # the marginals hide most of it
     assert f"is {find_run('mnist-vae-2d').test.rate:.1f} nats on average" in text
 
@@ -120,11 +121,9 @@ def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_sai
     text = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
     e = read_embedding(find_run("mnist-vae-2d"))
     s, mu = app.slider(key=f"{PAGE} s"), app.slider(key=f"{PAGE} mu")
-    assert (
-        s.min <= e.logvar.min()
-        and e.logvar.max() <= s.max
-        and ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
-    )
+    assert s.min <= e.logvar.min()
+    assert e.logvar.max() <= s.max
+    assert ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
     low, high = map(float, re.search(r"between ([\d.]+) and ([\d.]+)\.$", text).groups())
     variances = np.sort(np.exp(e.logvar.astype(float)).ravel())
     assert [low, high] == pytest.approx(

@@ -52,17 +52,12 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
     loaded, ae = load_run("digits-ladder-2d", 0.3), load_run("digits-ae-2d")
     vae, other = (evaluate(run.model, run.likelihood, x).metrics for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
-    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(
-        vae.rate, abs=0.051
-    )
-    assert (
-        float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051)
-        and shown[5] == f"{vae.active_units} of 2"
-    )
-    assert (
-        float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
-        and table(app)["AE"][5] == "–"
-    )
+    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051)
+    assert float(shown[1]) == pytest.approx(vae.rate, abs=0.051)
+    assert float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051)
+    assert shown[5] == f"{vae.active_units} of 2"
+    assert float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
+    assert table(app)["AE"][5] == "–"
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     of_ae = evaluate(ae.model, ae.likelihood, x).distortion
     pairs = (sampled.mean(0), of_ae), (sampled.mean(0), mean), (mean, of_ae)
@@ -103,10 +98,9 @@ def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
         str(frame_gap(ladder.film[frame])),
         str(frame_gap(ladder.film[frame], prior=True)),
     ]
-    anew = estimate_prior_gap(e.film.mu[frame], e.film.logvar[frame], seed=1)
-    assert anew.n == 1000 and frame_gap(ladder.film[frame], prior=True).share == pytest.approx(
-        anew.share, abs=0.02
-    )
+    new_estimate = estimate_prior_gap(e.film.mu[frame], e.film.logvar[frame], seed=1)
+    assert new_estimate.n == 1000
+    assert frame_gap(ladder.film[frame], prior=True).share == pytest.approx(new_estimate.share, abs=0.02)
     assert table(app)["AE"][3] == str(estimate_gap(read_embedding(ae).mu, None))
     assert any("fitted to 1,000 posterior samples" in c.value for c in app.caption)
 
@@ -143,11 +137,9 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
     [gallery] = mounted(app, "gallery")
-    assert (
-        gallery["n"] == 30
-        and gallery["columns"] == 6
-        and gallery["heads"] == ["image", "AE", "VAE", "samples", ""]
-    )
+    assert gallery["n"] == 30
+    assert gallery["columns"] == 6
+    assert gallery["heads"] == ["image", "AE", "VAE", "samples", ""]
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3])
@@ -167,13 +159,13 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     figures = {
         beta: evaluate(run.model, run.likelihood, data.x[data.test]).metrics for beta, run in loaded.items()
     }
-    for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
+    for label, score in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
         named = [
             float(b)
-            for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. A)", best)[1])
+            for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{label} at β = ([^;]*?)(?:;|\. A)", best)[1])
         ]
         assert (
-            set(named) <= set(rungs) and min(rungs, key=lambda beta: of(figures[beta])) in named
+            set(named) <= set(rungs) and min(rungs, key=lambda beta: score(figures[beta])) in named
         )  # only trained KL weights
     assert "smallest prior gap at β = " in best
 

@@ -102,11 +102,9 @@ def test_what_is_drawn_are_densities(app):
         np.exp(mixture.score_samples(whole[["x"]].to_numpy())), abs=1e-6
     )
     areas = sorted(np.trapezoid(t.density, t.x) for t in right)
-    assert (
-        len(right) == 3
-        and areas[0] == pytest.approx(0.25, abs=0.01)
-        and areas[1:] == pytest.approx([1, 1], abs=0.01)
-    )
+    assert len(right) == 3
+    assert areas[0] == pytest.approx(0.25, abs=0.01)
+    assert areas[1:] == pytest.approx([1, 1], abs=0.01)
     bars = next(t for t in tables(charts(app)[0]) if "end" in t)
     x = compute.sample_truth(0)
     assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(

@@ -34,9 +34,8 @@ def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
     visit(app, epoch="200", shown="means")
     replays = [read_replay(SHIPPED_FOLDER / name) for name in RUNS]
     for table, shown, r in zip(codes(app), figures(app), replays, strict=True):
-        assert np.allclose(table[["z0", "z1"]], r.mu[-1]) and list(table["class"]) == [
-            str(label) for label in r.y
-        ]
+        assert np.allclose(table[["z0", "z1"]], r.mu[-1])
+        assert list(table["class"]) == [str(label) for label in r.y]
         assert shown[1:] == pytest.approx(
             [np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051
         )
@@ -48,12 +47,10 @@ def test_the_pictures_are_those_of_the_replays(app):
     visit(app, epoch="200")
     for gallery, name in zip(galleries(app).values(), RUNS, strict=True):
         recreated, samples = read_replay(SHIPPED_FOLDER / name).pictures[-1]
-        expected = np.concatenate(
-            [read_replay(SHIPPED_FOLDER / name).originals[:8], recreated[:8], samples[:8]]
-        )[:, 0]
-        assert gallery["heads"] == ["image", "reconstruction", "sample"] and np.array_equal(
-            pictures(gallery), expected
-        )
+        originals = read_replay(SHIPPED_FOLDER / name).originals
+        expected = np.concatenate([originals[:8], recreated[:8], samples[:8]])[:, 0]
+        assert gallery["heads"] == ["image", "reconstruction", "sample"]
+        assert np.array_equal(pictures(gallery), expected)
 
 
 def test_what_they_measure_stands_there_after_the_prediction(app):
@@ -63,13 +60,10 @@ def test_what_they_measure_stands_there_after_the_prediction(app):
         catalogue.find_run(name).test.distortion for name in (*RUNS, "digits-ae-2d")
     ]  # of one sample for each image
     measured = [(float(mean), float(half)) for mean, half in re.findall(r"(\d+\.\d) ± (\d\.\d)", text)]
-    assert [mean for mean, _ in measured] == pytest.approx(expected, abs=0.26) and all(
-        0.2 <= half <= 0.7 for _, half in measured
-    )
-    assert (
-        float(re.search(r"at least (\d+)σ", text)[1]) > 3
-        and 0 < float(re.search(r"more than (0\.\d\d)\.", text)[1]) < 0.1
-    )
+    assert [mean for mean, _ in measured] == pytest.approx(expected, abs=0.26)
+    assert all(0.2 <= half <= 0.7 for _, half in measured)
+    assert float(re.search(r"at least (\d+)σ", text)[1]) > 3
+    assert 0 < float(re.search(r"more than (0\.\d\d)\.", text)[1]) < 0.1
 
 
 def test_draws_lie_as_wide_around_the_means_as_it_says(app):

@@ -31,9 +31,9 @@ def test_each_setting_goes_to_both_ends(app):
             assert not app.exception and not app.error and app.query_params[name] == str(end)
     for n in (1, 1000):
         app.select_slider(key=f"{PAGE} n").set_value(n).run()
-        assert (
-            not app.exception and app.query_params["n"] == str(n) and len(table(app, 0, "eps")) == min(n, 40)
-        )
+        assert not app.exception
+        assert app.query_params["n"] == str(n)
+        assert len(table(app, 0, "eps")) == min(n, 40)
     app.selectbox(key=f"{PAGE} loss").set_value("ripples").run()
     assert not app.exception and app.query_params["loss"] == "ripples"
 
@@ -52,10 +52,8 @@ def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
     opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7, answer=2)
     assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
-    assert (
-        app.select_slider(key=f"{PAGE} n").value == 50
-        and app.selectbox(key=f"{PAGE} loss").value == "ripples"
-    )
+    assert app.select_slider(key=f"{PAGE} n").value == 50
+    assert app.selectbox(key=f"{PAGE} loss").value == "ripples"
     eps = sample_noise(7)[:, :50]
     m, s = (torch.full((len(eps), 1), v, dtype=torch.float64, requires_grad=True) for v in (1.2, 0.4))
     z = m + s * eps

@@ -50,7 +50,8 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     texts = [m.value for m in app.markdown]
     [question] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
-    assert app.title[0].value == PAGES[page] and [e.label for e in app.expander][-2:] == [
+    assert app.title[0].value == PAGES[page]
+    assert [e.label for e in app.expander][-2:] == [
         "Mathematics",
         "Source code",
     ]
@@ -98,8 +99,7 @@ def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
 def test_a_link_stays_as_it_is_until_something_moves(app):
     """Check the address: otherwise Back would only lead to what rewrites it."""
     follow("learn_kl", app, mu="-1", s="x", other="1")
-    assert (
-        app.query_params == {"mu": "-1", "s": "x", "other": "1"} and app.slider(key="learn_kl mu").value == -1
-    )
+    assert app.query_params == {"mu": "-1", "s": "x", "other": "1"}
+    assert app.slider(key="learn_kl mu").value == -1
     app.slider(key="learn_kl mu").set_value(-2.0).run()
     assert app.query_params == {"mu": "-2.0"}

@@ -92,16 +92,16 @@ def test_a_copy_of_own_images_is_found(key):
     name, app = name_of(key, "vae"), opened(key)
     follow("explore", app, run=name, tool="copying")
     data = own.load_own(private_name(key, "faces"))
-    near = pictures(galleries(app)["Nearest in pixels"])
-    assert {image.tobytes() for image in near} <= {x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]}
+    nearest = pictures(galleries(app)["Nearest in pixels"])
+    assert {image.tobytes() for image in nearest} <= {
+        x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]
+    }
     own.delete_own(private_name(key, "faces"))
     st.cache_resource.clear()
     app.run()
-    assert (
-        "Only this tool needs the training images" in app.error[0].value
-        and key not in app.error[0].value
-        and not app.exception
-    )
+    assert "Only this tool needs the training images" in app.error[0].value
+    assert key not in app.error[0].value
+    assert not app.exception
 
 
 def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
@@ -109,9 +109,8 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     follow("compare", app, ae=name_of(key, "ae"), vae=name_of(key, "vae"))
     assert not app.warning and len(mounted(app, "latent_pad")) == 1
     options = app.selectbox(key="images of the pair").options
-    assert sum(option.startswith("faces") for option in options) == 2 and not any(
-        key in option for option in options
-    )
+    assert sum(option.startswith("faces") for option in options) == 2
+    assert not any(key in option for option in options)
     follow("compare", app, vae=name_of(None, "vae"))
     assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
@@ -202,19 +201,16 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
         z="0,0,0,0" if run == "faces" else "0,0",
     )
     choice = app.selectbox(key="explore attribute")
-    assert (
-        choice.value == attribute
-        and len(choice.options) == 41
-        and "Wearing Hat" in choice.options
-        and not app.warning
-    )
+    assert choice.value == attribute
+    assert len(choice.options) == 41
+    assert "Wearing Hat" in choice.options
+    assert not app.warning
     e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     expected = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
     [[message]] = mounted(app, "latent_pad_courier")
-    assert message["drawn"]["direction"]["name"] == attribute and np.allclose(
-        message["drawn"]["direction"]["vector"], expected, atol=1e-5
-    )
+    assert message["drawn"]["direction"]["name"] == attribute
+    assert np.allclose(message["drawn"]["direction"]["vector"], expected, atol=1e-5)
     shown = pictures(galleries(app)[f"Along {attribute}"])
     decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * expected)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
@@ -271,11 +267,9 @@ def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
     bring(library, content, "tiny-vae.zip")
     assert "A run named tiny-vae exists already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
-    assert (
-        not library.error
-        and "is imported" in library.success[0].value
-        and np.array_equal(read_embedding(find_run("theirs")).mu, expected)
-    )
+    assert not library.error
+    assert "is imported" in library.success[0].value
+    assert np.array_equal(read_embedding(find_run("theirs")).mu, expected)
     bring(library, content, "tiny-vae (1).zip", who="me")
     assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
     assert not any(
@@ -306,9 +300,8 @@ def test_weights_are_brought_in_with_their_settings(library):
     assert "are not those of this vae and mlp network" in library.error[0].value
     library.run()
     bring(library, weights, "mine.safetensors", width=32)
-    assert not library.error and find_run("mine").test.distortion == pytest.approx(
-        find_run("tiny-vae").test.distortion, rel=1e-3
-    )
+    assert not library.error
+    assert find_run("mine").test.distortion == pytest.approx(find_run("tiny-vae").test.distortion, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -338,9 +331,8 @@ def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, mes
 )
 def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, content, file, description):
     library.file_uploader[0].set_value((file, content, "")).run()
-    assert not library.exception and [
-        f"{file} is {description}" in error.value for error in library.error
-    ] == [True]
+    assert not library.exception
+    assert [f"{file} is {description}" in error.value for error in library.error] == [True]
     assert not [button for button in library.button if button.label == "Import"]
     bring(library, run_zip(find_run("tiny-vae")), "tiny-vae.zip", name="another")
     assert not library.error and find_run("another")
@@ -352,11 +344,9 @@ def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     [button] = [button for button in library.button if button.label == "Import"]
     button.click().run()
-    assert (
-        not library.exception
-        and not library.file_uploader
-        and {p.name for p in runs_folder.iterdir()} == before
-    )
+    assert not library.exception
+    assert not library.file_uploader
+    assert {p.name for p in runs_folder.iterdir()} == before
 
 
 def test_shipped_runs_stay_and_others_come_back(library, runs_folder):

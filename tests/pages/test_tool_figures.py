@@ -62,7 +62,8 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
             r"into 8 and (\d+)% .* Without it, (\d+)%",
         )
     )
-    assert n == len(rows) and shares == pytest.approx(
+    assert n == len(rows)
+    assert shares == pytest.approx(
         [100 * share for share in (unchanged, to_target, 1 - unchanged - to_target, own_share)], abs=0.51
     )
 
@@ -173,22 +174,20 @@ def test_copying_prints_distances_and_no_contrast(app):
     data, loaded = load_data("digits"), load_run("tiny-ae")
     x = data.x[data.train].reshape(-1, 64) / 255
     decoded = loaded.decode(np.zeros((1, 2)))[0].ravel()
-    away = np.linalg.norm(x - decoded, axis=1)
-    _, blend = nnls(x[np.argsort(away)[:60]].T, decoded)
+    distances = np.linalg.norm(x - decoded, axis=1)
+    _, blend = nnls(x[np.argsort(distances)[:60]].T, decoded)
     nearest, _, best = said(
         app, r"nearest training image \*\*([\d.]+)\*\*, best blend of (\d+) training images \*\*([\d.]+)\*\*"
     )
-    assert float(nearest) == pytest.approx(away.min(), abs=0.006) and float(best) == pytest.approx(
-        blend, abs=0.006
-    )
+    assert float(nearest) == pytest.approx(distances.min(), abs=0.006)
+    assert float(best) == pytest.approx(blend, abs=0.006)
     images, e = data.x[data.test][:100].reshape(100, 64) / 255, read_embedding(loaded.run)
     medians = [
-        np.median(np.linalg.norm(x[:, None] - some, axis=2).min(0))
-        for some in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
+        np.median(np.linalg.norm(x[:, None] - group, axis=2).min(0))
+        for group in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
     ]
-    assert [
-        float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")
-    ] == pytest.approx(medians, abs=0.006)
+    shown = [float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")]
+    assert shown == pytest.approx(medians, abs=0.006)
 
 
 @pytest.mark.parametrize("run", ["digits-vae-2d", "digits-ae-2d"])
@@ -201,9 +200,9 @@ def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
     gaps = index.log2_distance_ratio(samples) > 0
     for zs in (e.mu[:20], samples[gaps][:20], samples[~gaps][:20]):
         decoded = loaded.decode(zs).reshape(len(zs), 64)
-        away = np.linalg.norm(decoded[:, None] - x, axis=2)
-        blends = [nnls(x[np.argsort(row)[:60]].T, image)[1] for row, image in zip(away, decoded)]
-        assert away.min() > 0.1 and np.median(blends) < np.median(away.min(1)) / 2
+        distances = np.linalg.norm(decoded[:, None] - x, axis=2)
+        blends = [nnls(x[np.argsort(row)[:60]].T, image)[1] for row, image in zip(distances, decoded)]
+        assert distances.min() > 0.1 and np.median(blends) < np.median(distances.min(1)) / 2
 
 
 def test_selected_figures_have_standard_errors(app):
@@ -218,8 +217,8 @@ def test_selected_figures_have_standard_errors(app):
 def test_the_classifier_is_no_judge_of_nonsense(app, run):
     classifier, rng = read_classifier(load_run(run).run)[0], np.random.default_rng(0)
     noise, white = rng.random((500, *classifier.shape)), np.ones((1, *classifier.shape))
-    named = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
-    assert max(named) > 0.3
+    shares = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
+    assert max(shares) > 0.3
 
 
 def test_on_most_paths_between_classes_a_third_class_appears():
@@ -227,11 +226,11 @@ def test_on_most_paths_between_classes_a_third_class_appears():
     loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)
     e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
     pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
-    named = [
+    classes_of_paths = [
         classifier.probabilities(loaded.decode(interpolate_linear(e.mu[i], e.mu[j], 25))).argmax(1)
         for i, j in pairs
     ]
-    third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(named, pairs)]
+    third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(classes_of_paths, pairs)]
     assert np.mean(third) > 0.6
 
 

@@ -60,11 +60,9 @@ def test_every_tool_works_for_every_model(app, run, tool):
     show(app, run, tool)
     assert not app.error and not app.warning
     for gallery in galleries(app).values():
-        assert (
-            len(gallery["names"]) == gallery["n"]
-            and gallery["image"] == list(find_run(run).shape)
-            and pictures(gallery).shape[0] == gallery["n"]
-        )
+        assert len(gallery["names"]) == gallery["n"]
+        assert gallery["image"] == list(find_run(run).shape)
+        assert pictures(gallery).shape[0] == gallery["n"]
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
@@ -103,12 +101,10 @@ def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
     own_strip, partner = (
         gallery for title, gallery in galleries(app).items() if title.startswith("Interpolation")
     )
-    assert (
-        "AE" in partner["title"]
-        and own_strip["n"] == partner["n"] == 14
-        and own_strip["actions"]
-        and not partner["actions"]
-    )
+    assert "AE" in partner["title"]
+    assert own_strip["n"] == partner["n"] == 14
+    assert own_strip["actions"]
+    assert not partner["actions"]
 
 
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
@@ -139,9 +135,8 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
     show(app, "tiny-ae", "attributes", less="3", more="8")
     e, direction = read_embedding(find_run("tiny-ae")), letter(app)["drawn"]["direction"]
-    assert direction["name"] == "3 → 8" and np.allclose(
-        direction["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5
-    )
+    assert direction["name"] == "3 → 8"
+    assert np.allclose(direction["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
     show(app, "moons-vae-2d", "attributes", attribute="phase")
     assert letter(app)["drawn"]["direction"]["name"] == "phase"
     show(app, "tiny-ae", "attributes", less="3", more="3")
@@ -156,9 +151,9 @@ def test_copying_finds_the_training_image_itself(app):
     assert np.array_equal(pictures(shown["Nearest in code"])[0], data.x[data.train][7, 0])
     assert shown["Nearest in code"]["captions"][0] == "0.00"
     decoded = loaded.decode(z)[0]
-    away = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
-    assert shown["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(away)[:6]]
-    assert f"nearest training image **{away.min():.2f}**" in " ".join(m.value for m in app.markdown)
+    distances = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
+    assert shown["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(distances)[:6]]
+    assert f"nearest training image **{distances.min():.2f}**" in " ".join(m.value for m in app.markdown)
 
 
 def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
@@ -330,9 +325,8 @@ def test_a_ladders_codes_are_those_at_its_present_weight(app):
     show(app, "tiny-ladder", "traverse", beta="0.01")
     strong = galleries(app)["Traversals"]["heads"]
     show(app, "tiny-ladder", "traverse", beta="1")
-    assert strong != galleries(app)["Traversals"]["heads"] and any(
-        "at KL weight 1" in c.value for c in app.caption
-    )
+    assert strong != galleries(app)["Traversals"]["heads"]
+    assert any("at KL weight 1" in c.value for c in app.caption)
 
 
 def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):

@@ -46,13 +46,11 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
     app.selectbox(key="setting model").select("vqvae").run()
     app.number_input(key="setting latent_dim").set_value(8).run()
     app.number_input(key="setting n_codes").set_value(16).run()
-    assert (
-        app.number_input(key="setting code_dim")
-        and "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
-    )
-    assert (
-        not [n for n in app.number_input if n.key == "setting beta"] and not app.exception and not app.error
-    )
+    assert app.number_input(key="setting code_dim")
+    assert "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
+    assert not [n for n in app.number_input if n.key == "setting beta"]
+    assert not app.exception
+    assert not app.error
 
 
 @pytest.mark.process
@@ -64,9 +62,9 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     program = app.code[1].value
     assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert (
-        done.returncode == 0 and "distortion" in done.stdout and find_run(RunSpec(epochs=7, width=16).run_id)
-    )
+    assert done.returncode == 0
+    assert "distortion" in done.stdout
+    assert find_run(RunSpec(epochs=7, width=16).run_id)
 
 
 @pytest.mark.parametrize(
@@ -85,20 +83,16 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     queue.enqueue("other", RunSpec())
     train(app, **words.train_query(spec))
     call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
-    assert (
-        eval(call, {"RunSpec": RunSpec}) == spec
-        and app.code[0].value == f"python -m explorer train {spec.flags()}"
-    )
+    assert eval(call, {"RunSpec": RunSpec}) == spec
+    assert app.code[0].value == f"python -m explorer train {spec.flags()}"
 
 
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **words.train_query(spec))
-    assert (
-        app.selectbox(key="setting image_size").value == 64
-        and app.checkbox(key="setting colour").value is True
-    )
+    assert app.selectbox(key="setting image_size").value == 64
+    assert app.checkbox(key="setting colour").value is True
     app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
@@ -215,12 +209,12 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     those of another visitor.
     """
     starters = {"first": mine(app), "last": mine(app), "theirs": new_key(), "queued": None, "typed": None}
-    for seed, (name, by) in enumerate(starters.items(), 11):
+    for seed, (name, starter) in enumerate(starters.items(), 11):
         spec = RunSpec(epochs=3, width=8, seed=seed)
         if name == "typed":
             train_run(spec, name)
         else:
-            queue.enqueue(name, spec, started_by=by)
+            queue.enqueue(name, spec, started_by=starter)
             with queue.wait_for_turn(name, spec):
                 train_run(spec, name)
         os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
@@ -233,10 +227,8 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
     assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data]) == 2
-    assert (
-        seeds(app.selectbox(key="ended training")) == [15, 14]
-        and app.selectbox(key="ended training").value is None
-    )
+    assert seeds(app.selectbox(key="ended training")) == [15, 14]
+    assert app.selectbox(key="ended training").value is None
     other = train(opened())
     assert shown(other) == [] and seeds(other.selectbox(key="ended training")) == [15, 14]
 
