@@ -83,12 +83,10 @@ def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures
     for n in (1, 7):
         z = codes_of(run, n)
         x, expected = decoded(model, z), load_model(run).decode(z)
-        assert (
-            x.shape == (n, *run.shape)
-            and x.dtype == np.float32
-            and 0 <= x.min() < 0.1 < x.std()
-            and x.max() <= 1
-        )
+        assert x.shape == (n, *run.shape)
+        assert x.dtype == np.float32
+        assert 0 <= x.min() < 0.1 < x.std()
+        assert x.max() <= 1
         assert np.abs(x - expected).max() < 1e-5
 
 
@@ -204,16 +202,18 @@ def test_tables_hold_the_embeddings_numbers(runs_folder, name, beta):
             assert value == pytest.approx(getattr(e.film, s)[frame], rel=2e-3, abs=2e-3)
 
 
-@pytest.mark.parametrize("to", FORMATS)
-def test_the_command_writes_the_file_and_nothing_else(runs_folder, tmp_path, monkeypatch, capfd, to):
+@pytest.mark.parametrize("export_format", FORMATS)
+def test_the_command_writes_the_file_and_nothing_else(
+    runs_folder, tmp_path, monkeypatch, capfd, export_format
+):
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
-    assert main(["export", "tiny-vae", "--to", to, "--out", str(tmp_path / "out" / "it")]) == 0
+    assert main(["export", "tiny-vae", "--to", export_format, "--out", str(tmp_path / "out" / "it")]) == 0
     assert capfd.readouterr() == ("", "")
     assert not [path for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [
-        export_run(find_run("tiny-vae"), to)
+        export_run(find_run("tiny-vae"), export_format)
     ]
 
 
@@ -231,12 +231,12 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("file", "to"),
+    ("file", "export_format"),
     [("c.csv", "csv"), ("c.tsv", "tsv"), ("C.TSV", "tsv"), ("c.parquet", "parquet"), ("c", "csv")],
 )
-def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, to):
+def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, export_format):
     assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 0
-    assert (tmp_path / file).read_bytes() == export_run(find_run("tiny-vae"), to)
+    assert (tmp_path / file).read_bytes() == export_run(find_run("tiny-vae"), export_format)
 
 
 @pytest.mark.parametrize("file", ["c.txt", "c.xlsx", "c.csv.gz"])
@@ -278,11 +278,9 @@ def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, nam
         if beta is None
         else np.stack([v for name, v in codes(run, beta).items() if name.startswith("mu_")], 1)
     )
-    assert (
-        np.array_equal(vectors, mu)
-        and len(vectors) == run.test.n
-        and content == export_run(run, "projector", beta)
-    )
+    assert np.array_equal(vectors, mu)
+    assert len(vectors) == run.test.n
+    assert content == export_run(run, "projector", beta)
     assert head == ["index", "label", "class"]
     assert rows == [[str(i), str(label), run.class_names[label]] for i, label in enumerate(e.y)]
 

@@ -79,11 +79,9 @@ def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
     expected = load_model(run).decode(z)
     shutil.rmtree(run.folder)
     again = import_run(content)
-    assert (
-        again == run
-        and np.array_equal(load_model(again).decode(z), expected)
-        and read_replay(again.folder) is not None
-    )
+    assert again == run
+    assert np.array_equal(load_model(again).decode(z), expected)
+    assert read_replay(again.folder) is not None
     assert run_zip(again) == content
     other = import_run(content, "another")
     assert other.name == "another" and other.test == run.test and not list_runs()[1]
@@ -254,13 +252,12 @@ def test_what_a_killed_import_left_goes_with_the_next(runs_folder):
 def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, name):
     run = find_run(name)
     again = import_weights((run.folder / MODEL_FILE).read_bytes(), run.spec, "mine")
-    assert (
-        again.test == run.test and again.film == run.film and again.spec == run.spec and again.name == "mine"
-    )
-    assert (
-        np.array_equal(read_embedding(again).mu, read_embedding(run).mu)
-        and "It is not known how they were trained" in again.note
-    )
+    assert again.test == run.test
+    assert again.film == run.film
+    assert again.spec == run.spec
+    assert again.name == "mine"
+    assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu)
+    assert "It is not known how they were trained" in again.note
     assert find_existing(run.spec) is None  # which was not trained here, and can be
 
 
@@ -375,11 +372,9 @@ def test_a_file_that_can_run_code_is_named_and_not_opened(runs_folder, tmp_path,
     before = {p.name for p in runs_folder.iterdir()}
     assert main(["import", str(tmp_path / name)]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert (
-        f"{name} is {description}" in line
-        and "can run code" in line
-        and "is therefore not opened here" in line
-    )
+    assert f"{name} is {description}" in line
+    assert "can run code" in line
+    assert "is therefore not opened here" in line
     assert re.search(
         r"`from safetensors\.\w+ import save_file` and `save_file\(.*, 'weights.safetensors'\)`", line
     )

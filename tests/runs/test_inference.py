@@ -48,8 +48,8 @@ def log_px(model, images):
 
 def test_the_estimate_is_log_p_x_within_its_spread(model, images, truth):
     estimates = np.array([inference.log_likelihood(model, x, 1000, lambda done, total: None) for x in images])
-    off, spread = np.abs(estimates[:, 0] - truth), estimates[:, 1]
-    assert (off < 3 * spread + 0.01).mean() > 0.9 and np.median(off) < 0.05
+    errors, spread = np.abs(estimates[:, 0] - truth), estimates[:, 1]
+    assert (errors < 3 * spread + 0.01).mean() > 0.9 and np.median(errors) < 0.05
 
 
 def test_where_the_posterior_fits_poorly_it_falls_short_by_more(trained_runs, monkeypatch, images):
@@ -57,8 +57,8 @@ def test_where_the_posterior_fits_poorly_it_falls_short_by_more(trained_runs, mo
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
     poor = load_run("tiny-vae")
     estimates = np.array([inference.log_likelihood(poor, x, 100, lambda done, total: None) for x in images])
-    off = estimates[:, 0] - log_px(poor, images)
-    assert (off < -3 * estimates[:, 1]).any() and off.max() < 1
+    errors = estimates[:, 0] - log_px(poor, images)
+    assert (errors < -3 * estimates[:, 1]).any() and errors.max() < 1
 
 
 def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, truth):
@@ -70,7 +70,8 @@ def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, tru
         inference.log_likelihood(model, x, 10, lambda done, total: seen.append((done, total)))[0]
         for x in images
     ]
-    assert (np.array(mean) - truth).mean() < 0 and seen[-1] == (
+    assert (np.array(mean) - truth).mean() < 0
+    assert seen[-1] == (
         10 * inference.REPEATS,
         10 * inference.REPEATS,
     )
@@ -87,11 +88,11 @@ def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, tru
 
 
 def test_the_spread_falls_with_the_number_of_samples(model, images):
-    few, many = (
+    with_few, with_many = (
         np.mean([inference.log_likelihood(model, x, n, lambda done, total: None)[1] for x in images[:10]])
         for n in (1, 300)
     )
-    assert many < few / 3
+    assert with_many < with_few / 3
 
 
 def test_an_ae_has_no_log_p_x(model, images, trained_runs, monkeypatch):
