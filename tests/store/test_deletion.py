@@ -46,9 +46,8 @@ def test_what_came_along_stays(runs_folder, monkeypatch):
     monkeypatch.delenv("EXPLORER_RUNS")
     with pytest.raises(UserError, match="is included in the app"):
         delete_run("digits-vae-2d")
-    assert (SHIPPED_FOLDER / "digits-vae-2d" / "run.json").exists() and not is_shipped(
-        runs_folder / "tiny-vae"
-    )
+    assert (SHIPPED_FOLDER / "digits-vae-2d" / "run.json").exists()
+    assert not is_shipped(runs_folder / "tiny-vae")
 
 
 def test_every_run_that_comes_along_is_listed(runs_folder):
