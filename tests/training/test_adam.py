@@ -41,5 +41,5 @@ def trained(kind, **options) -> list[torch.Tensor]:
 
 
 def test_it_steps_as_torchs_own_to_the_bit():
-    ours, theirs = trained(Adam), trained(torch.optim.Adam, fused=True)
-    assert len(ours) == 8 and all(torch.equal(a, b) for a, b in zip(ours, theirs))
+    ours, expected = trained(Adam), trained(torch.optim.Adam, fused=True)
+    assert len(ours) == 8 and all(torch.equal(a, b) for a, b in zip(ours, expected))

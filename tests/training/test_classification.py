@@ -53,11 +53,9 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, caps
     assert output["dataset"] == "digits" and output["n_test"] == 360 and output["accuracy"] > 0.95
     (classifier, version) = read_classifier(find_run("tiny-vae"))
     (same, _) = read_classifier(find_run("tiny-ae"))
-    assert (
-        classifier.accuracy == same.accuracy == output["accuracy"]
-        and classifier.class_names == tuple("0123456789")
-        and len(version) == 8
-    )
+    assert classifier.accuracy == same.accuracy == output["accuracy"]
+    assert classifier.class_names == tuple("0123456789")
+    assert len(version) == 8
 
 
 @pytest.mark.parametrize(

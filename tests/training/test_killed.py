@@ -24,10 +24,10 @@ def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on
     assert done.returncode == 0 and len(moments) > 20, done.stderr
     for outcome in moments:
         assert "whole" in outcome["found"] and all(outcome["found"].values())
-        assert all("victim" in fault and fault.endswith("/victim.") for fault in outcome["faults"]), outcome[
-            "faults"
-        ]
-        assert outcome["same"] and set(outcome["files"]) == {
+        faults = outcome["faults"]
+        assert all("victim" in fault and fault.endswith("/victim.") for fault in faults), faults
+        assert outcome["same"]
+        assert set(outcome["files"]) == {
             RECORD_FILE,
             MODEL_FILE,
             EMBEDDING_FILE,

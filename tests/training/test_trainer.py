@@ -49,11 +49,9 @@ def test_events_come_in_order_and_tell_of_learning(digits):
 def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
     monkeypatch.setattr("explorer.training.trainer.STEP_INTERVAL_SECONDS", 0.0)
     steps = [e for e in train(QUICK, digits, CPU) if isinstance(e, Step)]
-    assert (
-        [s.done for s in steps] == sorted(s.done for s in steps)
-        and steps[-1].done == 1.0
-        and steps[-1].seconds_left == 0
-    )
+    assert [s.done for s in steps] == sorted(s.done for s in steps)
+    assert steps[-1].done == 1.0
+    assert steps[-1].seconds_left == 0
     assert len(steps) == 3 * 12
 
 
@@ -108,9 +106,9 @@ def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
     *events, end = train(replace(QUICK, epochs=4), digits, CPU)
     last = [e for e in events if isinstance(e, EpochEnd)][-1]
     assert isinstance(end, Failed) and end.epochs == last.epoch == 2
-    assert (
-        "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
-    )
+    assert "epoch 3" in end.reason
+    assert "epoch 2 were saved" in end.reason
+    assert "learning rate below" in end.reason
     assert all(np.isfinite(w).all() for w in end.weights.values())
     assert finished[0].weights.keys() == end.weights.keys()
 
@@ -121,12 +119,10 @@ def test_a_run_that_diverges_at_once_keeps_nothing(digits):
         digits,
         CPU,
     )
-    assert (
-        isinstance(end, Failed)
-        and end.weights is None
-        and end.epochs == 0
-        and "nothing was saved" in end.reason
-    )
+    assert isinstance(end, Failed)
+    assert end.weights is None
+    assert end.epochs == 0
+    assert "nothing was saved" in end.reason
 
 
 def test_a_network_that_cannot_take_the_images_says_so(digits):
@@ -158,9 +154,8 @@ def test_evaluation_repeats_and_adds_up(digits):
         evaluate(model, build_likelihood(QUICK), digits.x[digits.test]).metrics for _ in range(2)
     )
     assert first == second
-    assert first.elbo == pytest.approx(-(first.distortion + first.rate)) and sum(
-        first.rate_per_dimension
-    ) == pytest.approx(first.rate)
+    assert first.elbo == pytest.approx(-(first.distortion + first.rate))
+    assert sum(first.rate_per_dimension) == pytest.approx(first.rate)
     assert first.n == 360
 
 
@@ -219,10 +214,10 @@ def test_a_ladder_goes_on_from_rung_to_rung(digits):
     """
     spec = replace(QUICK, model="ladder", betas="0.01,0.1,1", epochs=6, rung_epochs=3)
     *_, last, end = train(spec, digits, CPU)
-    *_, alone = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
+    *_, single = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
     assert last.epoch == last.epochs == end.epochs == 12 and last.beta == 1
     assert all(
-        w.shape == (3, *alone.weights[name].shape) and np.array_equal(w[0], alone.weights[name])
+        w.shape == (3, *single.weights[name].shape) and np.array_equal(w[0], single.weights[name])
         for name, w in end.weights.items()
     )
     rates = []

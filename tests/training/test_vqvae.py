@@ -33,11 +33,9 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["show", "own", "--json"]) == 0
     output = json.loads(capsys.readouterr().out)
-    assert (
-        output["spec"]["n_codes"] == 12
-        and output["spec"]["code_dim"] == 2
-        and output["test"]["rate"] == pytest.approx(3 * math.log(12))
-    )
+    assert output["spec"]["n_codes"] == 12
+    assert output["spec"]["code_dim"] == 2
+    assert output["test"]["rate"] == pytest.approx(3 * math.log(12))
     assert output["test"]["elbo"] == pytest.approx(-output["test"]["distortion"] - output["test"]["rate"])
     assert 1 < output["test"]["perplexity"] <= output["test"]["codes_used"] <= 12
     assert "own" in [run.name for run in list_runs()[0]] and find_run("own").spec == SPEC
@@ -96,11 +94,9 @@ def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
 
     monkeypatch.setattr("explorer.training.trainer.CodebookAverages.update", spoil)
     *_, end = train(SPEC, load_data("digits"), CPU)
-    assert (
-        isinstance(end, Failed)
-        and end.epochs == 1
-        and all(np.isfinite(w).all() for w in end.weights.values())
-    )
+    assert isinstance(end, Failed)
+    assert end.epochs == 1
+    assert all(np.isfinite(w).all() for w in end.weights.values())
 
 
 def test_a_checkpoint_without_its_averages_is_refused():
