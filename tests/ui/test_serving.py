@@ -17,11 +17,9 @@ from explorer.ui.streamlit_internals import open_browser
 )
 def test_a_host_of_any_kind_is_one_plain_line(host, caplog):
     status, headers, body = asked(AllowedHostMiddleware(never), host.encode("latin-1"))
-    assert (
-        status == 403
-        and headers["content-type"].startswith("text/plain")
-        and headers["x-content-type-options"] == "nosniff"
-    )
+    assert status == 403
+    assert headers["content-type"].startswith("text/plain")
+    assert headers["x-content-type-options"] == "nosniff"
     [line] = [record.getMessage() for record in caplog.records]
     assert line.isprintable() and line.isascii() and len(line) < 600 and len(body) < 1000
 

@@ -26,14 +26,14 @@ def test_a_link_leads_to_where_it_was_written():
     before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
     address = build_query("a", "b", before, has_beta=True)
     position, message = followed(address)
-    assert not message and (position.zs, position.film, position.start) == (
+    assert not message
+    assert (position.zs, position.film, position.start) == (
         before.zs,
         before.film,
         before.start,
     )
-    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query(
-        "a", "b", before, has_beta=False
-    )
+    assert (address["ae"], address["vae"]) == ("a", "b")
+    assert "beta" not in build_query("a", "b", before, has_beta=False)
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
@@ -59,7 +59,8 @@ def test_with_one_z_the_other_follows_to_the_same_place():
 )
 def test_what_is_wrong_is_said_and_left_out(query, expected):
     position, message = followed(query)
-    assert expected in message and (position.zs, position.film, position.start) == (
+    assert expected in message
+    assert (position.zs, position.film, position.start) == (
         [[1.0, 1.0], [0.0, 0.0]],
         1.0,
         None,

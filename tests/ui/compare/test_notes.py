@@ -45,12 +45,10 @@ def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
 )
 def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, conclusion):
     note = gap_note(below(gaps, outside))
-    assert (
-        note.endswith(f": {conclusion}.")
-        and f"{gaps:.0%} (" in note
-        and f"{outside:.0%} (" in note
-        and f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in note
-    )
+    assert note.endswith(f": {conclusion}.")
+    assert f"{gaps:.0%} (" in note
+    assert f"{outside:.0%} (" in note
+    assert f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in note
 
 
 @pytest.mark.parametrize("name", AES)
@@ -92,9 +90,8 @@ def test_a_gap_shrinks_only_beyond_its_uncertainty_and_to_more_than_equality():
 
 
 def test_two_gaps_are_told_apart_only_of_as_many_codes():
-    assert "the VAE's is smaller" in gap_comparison_note(
-        gap(0.29), gap(0.12)
-    ) and "the AE's is smaller" in gap_comparison_note(gap(0.1), gap(0.2))
+    assert "the VAE's is smaller" in gap_comparison_note(gap(0.29), gap(0.12))
+    assert "the AE's is smaller" in gap_comparison_note(gap(0.1), gap(0.2))
     assert "no clear difference" in gap_comparison_note(gap(0.120), gap(0.121))
     assert "no clear difference" in gap_comparison_note(gap(0.29), gap(0.12, 360))
     assert "%" not in gap_comparison_note(None, gap(0.1))
@@ -116,9 +113,9 @@ def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
         information = (q - q_whole).mean().item()
         kl = (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item()
         assert information + kl == pytest.approx(run.film[i].rate, rel=0.02, abs=1e-3)
-        assert (
-            0 <= information <= np.log(len(mu)) + 0.01 and kl >= 0 and information <= run.film[i].rate + 1e-3
-        )
+        assert 0 <= information <= np.log(len(mu)) + 0.01
+        assert kl >= 0
+        assert information <= run.film[i].rate + 1e-3
 
 
 def test_a_ladder_shows_each_gap_with_its_interval():
@@ -129,11 +126,9 @@ def test_a_ladder_shows_each_gap_with_its_interval():
         assert (share, low, high) == pytest.approx(
             (100 * estimate.share, 100 * estimate.low, 100 * estimate.high)
         )
-        assert (
-            low < share < high
-            and estimate.n == 5000
-            and frame_gap(frame, prior=True).share == frame.prior_gap
-        )
+        assert low < share < high
+        assert estimate.n == 5000
+        assert frame_gap(frame, prior=True).share == frame.prior_gap
     assert (name, digits, unit) == ("gap", 0, "%")
 
 
@@ -185,6 +180,5 @@ def test_networks_of_different_settings_are_named(runs_folder):
 
 
 def test_a_ladder_says_where_its_weights_are_interpolated(runs_folder):
-    assert "interpolated" in words.ladder_sentence(find_run("tiny-ladder")) and not words.ladder_sentence(
-        find_run("tiny-vae")
-    )
+    assert "interpolated" in words.ladder_sentence(find_run("tiny-ladder"))
+    assert not words.ladder_sentence(find_run("tiny-vae"))
