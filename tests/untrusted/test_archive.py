@@ -34,9 +34,8 @@ def opened(names: list[bytes], encoding: str | None = None) -> Archive:
 )
 def test_utf_8_needs_no_flag(names):
     archive = opened([name.encode() for name in names])
-    assert [entry.name for entry in archive.entries] == [
-        name.replace("A\u0308", "Ä") for name in names
-    ] and archive.encodings == ()
+    assert [entry.name for entry in archive.entries] == [name.replace("A\u0308", "Ä") for name in names]
+    assert archive.encodings == ()
     assert [archive.read(entry) for entry in archive.entries] == CONTENTS[:2]
 
 
@@ -59,16 +58,13 @@ def test_of_old_encodings_there_is_a_choice(encoding, text):
     archive = opened(names)
     assert encoding in archive.encodings and len(archive.encodings) == len({*archive.encodings})
     chosen = opened(names, encoding)
-    assert [entry.name for entry in chosen.entries] == [
-        f"{text}/{i}.png" for i in range(2)
-    ] and chosen.encodings[0] == encoding
+    assert [entry.name for entry in chosen.entries] == [f"{text}/{i}.png" for i in range(2)]
+    assert chosen.encodings[0] == encoding
     assert {*chosen.encodings} == {*archive.encodings}
     upload = read_upload([("it.zip", zipped(names))], encoding=encoding)
-    assert (
-        upload.class_names == (text,)
-        and upload.encodings == chosen.encodings
-        and "are read in the encoding" in upload.notes[-1]
-    )
+    assert upload.class_names == (text,)
+    assert upload.encodings == chosen.encodings
+    assert "are read in the encoding" in upload.notes[-1]
 
 
 def test_an_encoding_that_does_not_fit_is_not_taken():
