@@ -16,9 +16,8 @@ def test_names_for_no_file(name):
 
 
 def test_names_that_some_take_for_one():
-    assert casefold_key("Cafe\u0301") == casefold_key("CAFÉ") == casefold_key("café") != casefold_key(
-        "cafe"
-    ) and casefold_key("straße") == casefold_key("STRASSE")
+    assert casefold_key("Cafe\u0301") == casefold_key("CAFÉ") == casefold_key("café") != casefold_key("cafe")
+    assert casefold_key("straße") == casefold_key("STRASSE")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import time
 from explorer.jobs import queue
 
 
-def until(there, seconds=60):
-    """Return the result of there(), once it is true."""
+def until(condition, seconds=60):
+    """Return the result of condition(), once it is true."""
     end = time.monotonic() + seconds
-    while not (result := there()):
+    while not (result := condition()):
         assert time.monotonic() < end, queue.list_jobs()
         time.sleep(0.1)
     return result
