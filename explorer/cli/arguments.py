@@ -1,4 +1,4 @@
-"""How the arguments of the command line are read: errors in one line, lists of numbers, negative numbers."""
+"""Parse the arguments of the command line: errors in one line, lists of numbers, negative numbers."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Reports what this machine offers, and any problems."""
+"""Report the properties of this machine, and any problems."""
 
 import os
 import platform
