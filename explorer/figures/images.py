@@ -1,4 +1,4 @@
-"""Arrays to pictures."""
+"""Convert arrays to pictures."""
 
 import base64
 import io
