@@ -1,4 +1,4 @@
-"""Trains every combination of KL weights, latent dimensions and seeds through the queue."""
+"""Train every combination of KL weights, latent dimensions and seeds through the queue."""
 
 import itertools
 import time
