@@ -1,5 +1,5 @@
-"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do
-to other classes.
+"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and their effect
+on other classes.
 """
 
 from dataclasses import dataclass

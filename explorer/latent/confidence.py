@@ -1,4 +1,4 @@
-"""Compare what a decoder makes of draws that lie in gaps (explorer.latent.gaps) with what it makes of the
+"""Compare the confidence of a classifier in decoded samples in gaps (explorer.latent.gaps) with that in the
 others.
 """
 

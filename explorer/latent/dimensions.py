@@ -1,4 +1,4 @@
-"""The latent dimensions as things to move: their range, and how much each one says."""
+"""The range of each latent dimension, and how much information it has."""
 
 from dataclasses import dataclass, replace
 

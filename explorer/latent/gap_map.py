@@ -1,4 +1,4 @@
-"""Map the gaps of codes in one or two dimensions: a place is in a gap if a draw there would be
+"""Map the gaps of codes in one or two dimensions: a point is in a gap if a sample there would be
 (explorer.latent.gaps).
 """
 

@@ -1,5 +1,5 @@
-"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over
-pixels in [0, 1].
+"""Find the images nearest to an image, and the blend of them that is nearest to it. Distances are Euclidean,
+over pixels in [0, 1].
 """
 
 from dataclasses import dataclass
