@@ -1,5 +1,5 @@
-"""Use cases: a run, or a network's weights, from elsewhere. Taken in whole, and only if it is what it
-says.
+"""Use cases: import a run, or the weights of a network, from elsewhere. An import is complete and valid, or
+has no effect.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images
-it was trained on.
+"""Compute with a run: codes, distortion and rate of images, an estimate of log p(x), and the images it was
+trained on.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Use cases: what is measured of a run anew."""
+"""Use cases: measurements of a stored run."""
 
 import time
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Looks at a model while it learns, so rarely that it costs at most a small share of the training's time."""
+"""Record a model while it trains, so rarely that this takes at most a small share of the training's time."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""What a training leaves: a run with the figures of its weights as stored."""
+"""Save the result of a training: a run with the figures of its stored weights."""
 
 from importlib.metadata import version
 from pathlib import Path
