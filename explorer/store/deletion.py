@@ -1,4 +1,4 @@
-"""Deletes runs, and restores them for a week."""
+"""Delete runs, and restore them for a week."""
 
 import os
 from contextlib import suppress

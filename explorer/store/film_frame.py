@@ -1,4 +1,4 @@
-"""What a run stores of a ladder at one KL weight."""
+"""The stored figures of a ladder at one KL weight."""
 
 from dataclasses import dataclass
 
