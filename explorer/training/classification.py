@@ -1,4 +1,4 @@
-"""Trains the classifier of a data set."""
+"""Train the classifier of a data set."""
 
 from collections.abc import Callable
 

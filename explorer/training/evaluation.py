@@ -1,4 +1,4 @@
-"""Evaluates a model on the test split with fixed noise, so that two evaluations of one model agree."""
+"""Evaluate a model on the test split with fixed noise, so that two evaluations of one model agree."""
 
 from dataclasses import dataclass
 

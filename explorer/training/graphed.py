@@ -1,5 +1,5 @@
-"""A step of training captured as a CUDA graph: launched whole, where its fifty-odd kernels would each wait
-for Python.
+"""Capture a training step as a CUDA graph: it is launched as a whole, while its fifty-odd kernels would each
+wait for Python.
 """
 
 import torch

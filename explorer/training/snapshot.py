@@ -1,4 +1,4 @@
-"""What training has seen so far, read without holding up the device."""
+"""Read the sums of a training without waiting for the device."""
 
 import torch
 from torch import Tensor
