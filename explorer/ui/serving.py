@@ -1,4 +1,4 @@
-"""What surrounds Streamlit's own server: its start, and the answer to a host name that is not allowed."""
+"""Start Streamlit's server, and answer requests for host names that are not allowed."""
 
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit

@@ -1,7 +1,6 @@
-"""Identifies a visitor by a key in a cookie, which is set once the visitor owns something, such as a
-training.
+"""Identify a visitor by a key in a cookie, which is set once the visitor owns something, such as a training.
 
-Two tabs that need a key at the same time make one each; the cookie then holds both, and both belong to the
+Two tabs that need a key at the same time create one each; the cookie then holds both, and both belong to the
 visitor.
 """
 

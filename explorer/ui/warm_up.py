@@ -1,4 +1,4 @@
-"""What a server does once for all visitors: heavy imports, in the background."""
+"""Prepare a server once for all visitors: heavy imports, in the background."""
 
 import gc
 import threading

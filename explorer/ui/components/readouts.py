@@ -1,4 +1,4 @@
-"""What was measured of a run, as a pad shows it beside its map."""
+"""The measurements of a run that a pad shows beside its map."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,5 @@
-"""What a lesson is: a sentence, a question, a figure to move, the mathematics, and the code that computes
-it.
+"""The parts of a lesson: a sentence, a question, a figure to move, the mathematics, and the code that
+computes it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Import a run: one from elsewhere, uploaded by a visitor."""
+"""Import a run that a visitor uploads."""
 
 import streamlit as st
 

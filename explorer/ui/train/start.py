@@ -1,4 +1,4 @@
-"""Starts trainings from a page, within the limits that the server sets for a visitor."""
+"""Start trainings from a page, within the limits that the server sets for a visitor."""
 
 from explorer.data.sizes import n_train
 from explorer.jobs import create_executor, limits, queue

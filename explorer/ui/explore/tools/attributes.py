@@ -1,4 +1,4 @@
-"""Attribute directions: as a slider in the pad, as a strip, and with what they do to other classes."""
+"""Attribute directions: as a slider in the pad, as a strip, and with their effect on other classes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the small classifier of a data set makes of decoded images."""
+"""The class probabilities of decoded images by the small classifier of a data set."""
 
 from pathlib import Path
 

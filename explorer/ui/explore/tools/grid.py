@@ -1,4 +1,4 @@
-"""The manifold grid: what the map's plane decodes to."""
+"""The manifold grid: decoded images over the map's plane."""
 
 import numpy as np
 import streamlit as st

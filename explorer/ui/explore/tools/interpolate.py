@@ -1,4 +1,4 @@
-"""From one z to another, by a linear or a spherical path, in this run and in its partner."""
+"""Interpolation from one z to another, by a linear or a spherical path, in this run and in its partner."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""t-SNE of a run's codes: worked out beside the pages, once for everyone, and watched by who asked."""
+"""t-SNE of a run's codes: computed in the background, once for all visitors."""
 
 import threading
 import time
