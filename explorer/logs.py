@@ -1,4 +1,4 @@
-"""Logs for the person who runs the app or trains: unforeseen errors, with their tracebacks."""
+"""Write logs for the person who runs the app or trains: unforeseen errors, with their tracebacks."""
 
 import logging
 import sys

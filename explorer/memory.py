@@ -1,4 +1,4 @@
-"""What a process tells the libraries beneath Python: one that serves pages, and one that trains."""
+"""Configure the libraries beneath Python for a process that serves pages, and for one that trains."""
 
 import ctypes
 import os
