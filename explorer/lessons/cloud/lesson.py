@@ -106,10 +106,11 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
         name: side.noise_cost(noise * np.exp(_e.logvar[: len(_e.images)] / 2))
         for name, side in _sides.items()
     }
+    # Adding 0.0 avoids −0.
     return {
         name: f"{words.format_number(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
         for name, (cost, error) in costs.items()
-    }  # never −0
+    }
 
 
 def picture(runs: dict[str, Run]) -> None:
