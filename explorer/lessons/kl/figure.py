@@ -61,9 +61,8 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
 def surface(nats: np.ndarray) -> dict:
     """Return the chart of nats on the grid(), to be filled with mu, s: marker."""
     mu, s = grid()
-    half_width, half_height = (
-        0.55 * cell for cell in CELL_SIZE
-    )  # cells overlap a little, so that no seams are visible
+    # Cells overlap a little, so that no seams are visible.
+    half_width, half_height = (0.55 * cell for cell in CELL_SIZE)
     table = pd.DataFrame(
         {
             "left": mu - half_width,
