@@ -38,10 +38,11 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
         page.wait_for_timeout(300)
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     box = page.locator(KNOBS[knob]).bounding_box()
+    # Back and forth, without the same position twice in a row.
     positions = [
         *np.linspace(0.2, 0.8, 25),
         *np.linspace(0.8, 0.2, 25)[1:-1],
-    ]  # to and fro, no place twice running
+    ]
     y = box["y"] + box["height"] * 0.5
     start = page.locator(KNOBS[knob]).evaluate(
         "(e) => e.type === 'range' ? (e.value - e.min) / (e.max - e.min) : 0.5"

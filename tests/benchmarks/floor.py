@@ -102,9 +102,8 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
                 for rows in batches:
                     way(rows, spec.lr, 1.0)
                 took[name].append((time.perf_counter() - start) / STEPS * 1e6)
-    return {
-        name: float(np.median(us[1:])) for name, us in took.items()
-    }  # in the first, libraries make up their minds
+    # The first turn is left out, because libraries choose their algorithms in it.
+    return {name: float(np.median(us[1:])) for name, us in took.items()}
 
 
 def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> Update:
