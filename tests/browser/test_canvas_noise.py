@@ -109,6 +109,7 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
         [js, strokes, PICTURE_SIDE],
     )
     difference = np.abs(np.array(drawing) - painted)
-    assert (
-        np.array(painted).mean() > 20 and difference.mean() < 1 and np.quantile(difference, 0.99) < 40
-    )  # edges are softened otherwise
+    # The browser softens edges in another way.
+    assert np.array(painted).mean() > 20
+    assert difference.mean() < 1
+    assert np.quantile(difference, 0.99) < 40

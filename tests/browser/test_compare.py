@@ -148,9 +148,8 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     assert zs_of(other) == zs_of(page)
     assert other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
     for canvas in (MAP, MAP_2, DECODED, DECODED_2, '[data-testid="walk"]', '[data-testid="walk-2"]'):
-        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, (
-            canvas
-        )  # but for the address's sixth digit
+        # Only the sixth digit in the address may differ.
+        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, canvas
     page.go_back()
     page.wait_for_timeout(1500)
     assert zs_of(page) != zs_of(other)

@@ -146,9 +146,8 @@ def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder,
             if i < n_before:
                 page.get_by_role("button", name="Save", exact=True).click()
                 expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
-        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(
-            timeout=SLOW
-        )  # the page is complete
+        # When this is visible, the page is complete.
+        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(timeout=SLOW)
         page.wait_for_load_state("networkidle")
     with app_process(port=int(address.rpartition(":")[2])):
         with suppress(Error):  # the page may have noticed already

@@ -180,9 +180,8 @@ def test_keys_move_the_cursor_and_the_sliders(open_page):
 def test_the_image_is_named_by_the_classifier_or_its_confidence_is_below_90_percent(open_page):
     page = ready(open_page("/explore?run=digits-vae-2d"))
     guess = page.locator(f"{PAD} .guess")
-    expect(guess).to_have_text(
-        re.compile(r"looks like 0 \((over )?\d+%\)")
-    )  # the first test image's reconstruction
+    # This is the reconstruction of the first test image.
+    expect(guess).to_have_text(re.compile(r"looks like 0 \((over )?\d+%\)"))
     first_words = set()
     for x in np.linspace(0.3, 0.7, 25):
         page.mouse.move(*spot(page, x, 0.5))

@@ -113,10 +113,11 @@ def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
     )
     figure = page.get_by_test_id("stVegaLiteChart").first
     assert figure.locator("text").first.evaluate("e => getComputedStyle(e).fill") == "rgb(0, 0, 0)"
+    # The symbols of formulas keep their colours.
     assert (
         page.locator(".katex [style*='rgb(']").first.evaluate("e => getComputedStyle(e).color")
         != "rgb(0, 0, 0)"
-    )  # still told apart
+    )
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 2 <= pages <= 8  # all of it, not the first screen alone
 

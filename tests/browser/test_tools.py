@@ -271,14 +271,14 @@ def test_a_gallery_is_saved_pixel_for_pixel(open_page):
     side = 13 * 8 * 4
     assert saved.shape[0] > side and saved.shape[1] == side
     saved, below = saved[:side], saved[side:]
-    assert (
-        (below < 100).all(axis=2).sum() > 200 and (below[:, :3] == 255).all() and below.shape[0] > 20
-    )  # dark letters on white
+    # The caption has dark letters on white.
+    assert (below < 100).all(axis=2).sum() > 200
+    assert (below[:, :3] == 255).all()
+    assert below.shape[0] > 20
     name = page.locator(f"{GALLERY} .grid button").nth(0).get_attribute("aria-label").replace("−", "-")
     z = [float(v) for v in re.findall(r"-?\d+\.\d+", name)]
-    assert (
-        np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3
-    )  # z is said to two digits
+    # The caption shows z to two digits.
+    assert np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3
 
 
 INK = 120  # of 255: letters are darker than this on white paper

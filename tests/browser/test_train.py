@@ -43,9 +43,8 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     last = image(page, REPLAY_MAP)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
-    assert float(axis.input_value()) == pytest.approx(
-        replay.epochs[-2], abs=0.5
-    )  # a slider has a thousand steps
+    # A slider has a thousand steps.
+    assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)
     play = page.get_by_test_id("play")
     changes(
         page,

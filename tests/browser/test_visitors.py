@@ -170,9 +170,8 @@ def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
     two.wait_for_function(f"document.cookie.split('{COOKIE_NAME}=')[1].includes('.')")
     first_keys = keys(one)
     assert len(set(first_keys)) == 2 and all(map(is_key, first_keys))
-    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(
-        timeout=SLOW
-    )  # it has heard of the other's
+    # The second browser shows the training of the first.
+    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     one.reload()
     expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     expect(one.get_by_text("seed 7", exact=False)).to_be_visible()
