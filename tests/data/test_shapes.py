@@ -74,9 +74,8 @@ def test_the_heart_is_symmetric_and_points_down():
     np.testing.assert_array_equal(heart, heart[:, ::-1])
     widths = heart.sum(1)[heart.sum(1) > 0]
     assert widths[: len(widths) // 2].sum() > 1.3 * widths[len(widths) // 2 :].sum()
-    assert (
-        heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()
-    )  # a dent above, a point below
+    # A heart has a dent at the top and a point at the bottom.
+    assert heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()
 
 
 @pytest.mark.parametrize("name", CLASS_NAMES)
