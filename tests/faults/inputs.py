@@ -15,6 +15,7 @@ import pillow_heif
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_image
 
+# The fields of an entry's header.
 ENTRY = (
     (4, 2),
     (6, 2),
@@ -27,7 +28,7 @@ ENTRY = (
     (30, 2),
     (38, 4),
     (42, 4),
-)  # fields of its head
+)
 SIDES = (0, 1, 9, 1000, 31623, 10**6, 2**31 - 1, 2**32 - 1)
 pillow_heif.register_heif_opener()
 DIGITS = (load_digits().images[:8] * 15.9375).round().astype(np.uint8)

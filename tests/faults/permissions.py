@@ -90,11 +90,12 @@ def page(name: str, **query: str) -> tuple[list[str], list[str]]:
 if __name__ == "__main__":
     root, wanted = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
     pristine = root / "pristine"
+    # Two jobs may run, so that the queued job without a process does not block others.
     os.environ |= {
         "EXPLORER_RUNS": str(root / "runs"),
         "EXPLORER_DATA": str(root / "data"),
         "EXPLORER_MAX_JOBS": "2",
-    }  # what is in the queue, for which no process comes, keeps no other waiting
+    }
     for name in ("mine", "other", ".trash/gone"):
         shutil.copytree(SHIPPED_FOLDER / INTACT, root / "runs" / name)
     queue.enqueue("waiting", SHORT)

@@ -190,9 +190,10 @@ def main() -> int:
             print("all have left:")
             soak.sample()
             level = soak.verdicts(60 * args.settle)
+            # torch creates these folders once.
             took_along = [
                 folder for folder in temporary.iterdir() if folder.name.startswith("torchinductor_")
-            ]  # by torch, once
+            ]
         stray = having(f"EXPLORER_RUNS={runs}")
         remains = sorted(map(str, set(temporary.iterdir()) - set(took_along)))
         hidden = sorted(str(path.relative_to(runs)) for path in runs.rglob(".*"))

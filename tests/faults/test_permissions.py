@@ -10,11 +10,12 @@ import pytest
 
 pytestmark = pytest.mark.process
 
+# Without these capabilities, file permissions apply to root as to other users.
 BOUND = [
     "setpriv",
     "--bounding-set=-dac_override,-dac_read_search",
     "--inh-caps=-dac_override,-dac_read_search",
-]  # as others are
+]
 STATES = [
     "runs can't be read",
     "runs can't be written",

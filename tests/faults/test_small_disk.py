@@ -13,12 +13,13 @@ pytestmark = pytest.mark.process
 MOUNT = (  # in a namespace: it goes with it
     'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'
 )
+# Files of a training that can be continued.
 HARMLESS = (
     "/checkpoint.safetensors",
     "/events.jsonl",
     "/still.safetensors",
     "/replay.safetensors",
-)  # of a training that can go on
+)
 REMEDY = r"Free some disk space, or (choose another path|set EXPLORER_(DATA|RUNS) to another folder)\."
 WITHOUT_ROOM = {"ask to stop", "delete"}
 
