@@ -51,9 +51,8 @@ def cielab(rgb: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_class_colours_stay_apart_whatever_the_sight(sight):
     labs = [cielab(np.clip(np.array(SIGHTS[sight]) @ linear_rgb(c), 0, 1)) for c in CLASS_COLOURS]
-    assert (
-        min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15
-    )  # a just noticeable difference is 2.3
+    # A just noticeable difference is 2.3.
+    assert min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15
 
 
 @pytest.mark.parametrize("background", ["#fcfcfa", "#101315"])
