@@ -90,9 +90,8 @@ def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
         log_normaliser = compute.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
         assert log_normaliser == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
     reconstructions = [compute.log_normaliser(digits[0], mu) for mu in digits[1].mu]
-    assert np.mean(reconstructions) == pytest.approx(
-        84, abs=1
-    )  # of the digits, as an independent computation found
+    # The value of an independent computation for the digits.
+    assert np.mean(reconstructions) == pytest.approx(84, abs=1)
 
 
 def test_a_linear_models_evidence_is_its_closed_form(linear):

@@ -117,9 +117,8 @@ def test_sampled_directly_a_posterior_collapses_to_the_prior_under_loss_and_kl(r
         for value, slope in zip((mu, s), torch.autograd.grad(loss, (mu, s))):
             value.data -= 0.02 * slope
     sigma = torch.exp(s / 2)
-    expected = (
-        (40 / 41, 41**-0.5) if reparameterized else (0, 1)
-    )  # the minimum of 20(mu − 1)² + 20sigma² + KL
+    # The minimum of 20(mu − 1)² + 20sigma² + KL.
+    expected = (40 / 41, 41**-0.5) if reparameterized else (0, 1)
     assert mu.mean().item() == pytest.approx(expected[0], abs=0.03)
     assert sigma.mean().item() == pytest.approx(expected[1], abs=0.03)
 
