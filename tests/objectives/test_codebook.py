@@ -80,9 +80,9 @@ def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
     value = commitment_loss(CodebookPosterior(encoded, book[index].flatten(1), index, 2))
     assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT_WEIGHT == 0.25
     value.sum().backward()
-    assert (
-        torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]])) and book.grad is None
-    )  # 2·0.25·(encoded − entry)
+    # The gradient is 2·0.25·(encoded − entry).
+    assert torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]]))
+    assert book.grad is None
 
 
 def test_entries_are_moving_averages_of_what_chose_them():
