@@ -37,9 +37,8 @@ def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app)
     mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, letter(app)["zs"]
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
     distances = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
-    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(
-        np.linalg.norm(z), rel=1e-3
-    )  # as many standard deviations away
+    # Both are as many standard deviations from the mean.
+    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(np.linalg.norm(z), rel=1e-3)
     assert distances.min() > 3 * np.median(
         [np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu]
     )
@@ -89,9 +88,9 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
     train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
     expire_catalogue()
     compare(app, vae="alone")
-    assert (
-        "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
-    )  # of another pair
+    # The pad shows another pair.
+    assert "There is no AE of the images of alone yet" in app.warning[0].value
+    assert len(pads(app)) == 1
     # fewer codes than neighbours
     train_run(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")
     expire_catalogue()

@@ -164,9 +164,9 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
             float(b)
             for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{label} at β = ([^;]*?)(?:;|\. A)", best)[1])
         ]
-        assert (
-            set(named) <= set(rungs) and min(rungs, key=lambda beta: score(figures[beta])) in named
-        )  # only trained KL weights
+        # Only trained KL weights are named.
+        assert set(named) <= set(rungs)
+        assert min(rungs, key=lambda beta: score(figures[beta])) in named
     assert "smallest prior gap at β = " in best
 
 

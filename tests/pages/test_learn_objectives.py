@@ -56,9 +56,8 @@ def test_the_pictures_are_those_of_the_replays(app):
 def test_what_they_measure_stands_there_after_the_prediction(app):
     assert not any("After training" in m.value for m in visit(app, epoch="200").markdown)
     text = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "After training" in m.value)
-    expected = [
-        catalogue.find_run(name).test.distortion for name in (*RUNS, "digits-ae-2d")
-    ]  # of one sample for each image
+    # These are estimated with one sample per image.
+    expected = [catalogue.find_run(name).test.distortion for name in (*RUNS, "digits-ae-2d")]
     measured = [(float(mean), float(half)) for mean, half in re.findall(r"(\d+\.\d) ± (\d\.\d)", text)]
     assert [mean for mean, _ in measured] == pytest.approx(expected, abs=0.26)
     assert all(0.2 <= half <= 0.7 for _, half in measured)
