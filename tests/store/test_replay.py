@@ -39,9 +39,8 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
     assert r.mu[-1] == pytest.approx(read_embedding(run).mu, rel=2e-2, abs=2e-2) and len(r.y) == 360
     assert np.array_equal(r.originals, read_embedding(run).images[:10])
     decoded = load_run("seen").decode(read_embedding(run).mu[:10])
-    assert (
-        np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
-    )  # weights are stored as float16
+    # Weights are stored as float16.
+    assert np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
     assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
     last_epochs = [frame.epochs[-1] for frame in seen if frame]
     assert last_epochs and last_epochs == sorted(last_epochs)
