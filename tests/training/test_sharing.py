@@ -34,9 +34,8 @@ def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared_secon
 
 def test_a_moment_s_delay_misleads_it_but_for_a_moment():
     rng = Random(0)
-    delays = [
-        (t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)
-    ]  # half of a window and more, every two seconds
+    # Every two seconds, a step is delayed by half of a window or more.
+    delays = [(t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)]
 
     def machine(t, threads):
         return 0.02 if any(begin < t < end for begin, end in delays) else 0.001 if threads == 2 else 0.0019
