@@ -89,7 +89,8 @@ def explorer(runs_folder, tmp_path):
 def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
     """Return a function that calls the command line in this process, which takes a hundredth of the time."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])  # restored, as `train` sets it
+    # Restored afterwards, because `train` sets it.
+    monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])
 
     def call(*words):
         from explorer.cli.parser import main
@@ -97,7 +98,7 @@ def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
         capsys.readouterr()
         try:
             status = main([str(word) for word in words])
-        except SystemExit as end:  # argparse's
+        except SystemExit as end:  # raised by argparse
             status = end.code
         return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 

@@ -22,7 +22,7 @@ FILES = [
     ROOT / "app.py",
     *ROOT.glob("tests/**/*.py"),
 ]
-TEXT_METHODS = {"read_text": 0, "write_text": 1}  # where their encoding stands, if it is not named
+TEXT_METHODS = {"read_text": 0, "write_text": 1}  # the position of the encoding among the arguments
 
 
 def opens_in_the_systems_encoding(call: ast.Call) -> bool:
