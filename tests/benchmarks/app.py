@@ -19,7 +19,7 @@ from tests.benchmarks.table import Row, say
 from tests.browser.launch import ROOT, chromium_or_exit, running_app, runs_of_its_own
 
 VIEWPORT = {"width": 1440, "height": 900}
-SIGNS = {  # of each page: what must be there, painted; on a lesson all that comes before it is there too
+SIGNS = {  # by page: an element that must be painted; on a lesson, all elements before it are complete too
     "/": '[data-testid="decoded"]',
     "/explore": '[data-testid="decoded"]',
     "/compare": '[data-testid="decoded-2"]',
@@ -65,7 +65,7 @@ print(*sys.modules)
 
 def measure(rounds: int) -> list[Row]:
     with runs_of_its_own(), patch.dict(os.environ):
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds all compiled
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # so that a second start finds compiled files
         with chromium_or_exit() as browser:
             rows = [*starts(browser, rounds), *switches(browser, rounds)]
         return [*rows, *crowd.measure(rounds)]
@@ -170,5 +170,5 @@ def switch(page: Page, path: str) -> float:
         page.get_by_test_id("stTopNavSection").click()
         page.get_by_test_id("stTopNavDropdownLink").first.wait_for()
     ms = page.evaluate(SWITCH, [path, SIGNS[path]])
-    page.wait_for_timeout(700)  # for what comes after the sign
+    page.wait_for_timeout(700)  # waits for what follows the sign
     return ms

@@ -19,7 +19,7 @@ from tests.browser.launch import running_app
 BARE = "tests/benchmarks/bare_app.py"
 BASELINE = "an empty app with one st.slider"
 CLICKS, TOGETHER, SECONDS, PAUSE, IDLE = 100, 20, 10, (0.5, 1.0), 200
-WARM = 6  # s, for what is imported behind the first page
+WARM = 6  # seconds, for imports in the background of the first page
 
 Click = Callable[[Session], Awaitable[float]]
 _numbers = itertools.count(1)

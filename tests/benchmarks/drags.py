@@ -33,7 +33,7 @@ WAYS = {
     ("slider", '[data-testid="stSlider"]'): "st.slider",
 }
 APP = "tests/benchmarks/pad_app.py"
-EMPTY = (  # as soon as a page can be, of those that this driver moves over
+EMPTY = (  # the fastest possible page that this driver can drag over
     "an empty page that paints one pixel at each event"
 )
 EMPTY_PAGE = "data:text/html," + quote("""<!doctype html><meta name="viewport" content="width=device-width">
@@ -98,7 +98,7 @@ def drag(page: Page, sent: list, knob: str) -> Drag:
     """Drag a knob back and forth, by finger if the page is on a phone."""
     page.locator(knob).scroll_into_view_if_needed()
     box = page.locator(knob).bounding_box()
-    shares = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no place twice running
+    shares = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no position twice in a row
     x, y = [box["x"] + share * box["width"] for share in shares], box["y"] + box["height"] * 0.5
     if "stSlider" in knob:
         thumb = page.locator(f"{knob} input").locator("xpath=..").bounding_box()

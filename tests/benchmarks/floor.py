@@ -92,7 +92,8 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
         for way in 5 * tuple(ways.values()):
             way(torch.arange(spec.batch_size), spec.lr, 1.0)
         if BY_HAND in ways:
-            torch.testing.assert_close(ways[BY_HAND].sums, ours.sums, rtol=0.02, atol=0)  # they learn alike
+            # Both give the same result.
+            torch.testing.assert_close(ways[BY_HAND].sums, ours.sums, rtol=0.02, atol=0)
         ways[PRODUCTS] = Products(ours, torch.arange(spec.batch_size))
         took = {name: [] for name in ways}
         for _ in range(TURNS):

@@ -43,7 +43,7 @@ def main() -> None:
         visits_by_page = {name: [] for name in PAGES}
         with running_app() as address:
             for name in PAGES:
-                visit(browser, address, name)  # a server's first
+                visit(browser, address, name)  # the first visit to a server
             for _ in range(ROUNDS):  # taking turns
                 for name in PAGES:
                     visits_by_page[name].append(visit(browser, address, name))

@@ -47,7 +47,7 @@ def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
         tools = ["", *TOOLS]
         for tool in tools:
-            drag(browser, address, tool)  # a server's first
+            drag(browser, address, tool)  # the first visit to a server
         drags_by_tool = {tool: [] for tool in tools}
         for _ in range(ROUNDS):  # taking turns
             for tool in tools:

@@ -27,7 +27,7 @@ MLP = RunSpec("mnist", width=512, depth=1)  # 784-512-2
 CONV = RunSpec("mnist", network="conv")
 PYTHAE, TUTORIAL, PLAIN = "pythae 0.1.2", "DataLoader + ToTensor", "our loop in plain float32"
 BUDGET = 60  # seconds that pythae trains
-EPOCHS = {"mlp": 6, "conv": 4}  # of each rival, by turns; the first is not counted
+EPOCHS = {"mlp": 6, "conv": 4}  # of each implementation, alternating; the first is not counted
 EQUAL_EPOCHS = 8  # of the numerics
 
 

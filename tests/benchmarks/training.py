@@ -53,7 +53,7 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
     if address:
         while not queue.find_job(spec.run_id):
             time.sleep(0.1)
-        page.goto(f"{address}/train")  # whose visitor finds it there
+        page.goto(f"{address}/train")  # its visitor finds the training there
         page.get_by_text(re.compile(r"Epoch \d+")).wait_for()
     trainer.wait()
     page.close()
@@ -78,7 +78,7 @@ def reruns(browser, address: str) -> np.ndarray:
 
 def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
-        from_click(browser, address, 99)  # a server's first training
+        from_click(browser, address, 99)  # the first training of a server
         times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
         print(
             "digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
