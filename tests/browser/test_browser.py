@@ -19,7 +19,7 @@ def test_the_first_page_shows_a_map_and_a_digit_that_follows_the_sliders(open_pa
     changes(page, page.get_by_role("button", name="Sample from the prior").click)
     reset = changes(page, page.get_by_role("button", name="Reset").click)
     assert first.shape == (28, 28, 3) and len({a.tobytes() for a in (first, moved, reset)}) == 3
-    assert page.locator(PLOTLY).count() == 0  # its three megabytes are left for where they are wanted
+    assert page.locator(PLOTLY).count() == 0  # its three megabytes are loaded only where they are needed
 
 
 @pytest.mark.parametrize("run", ["digits-vae-2d", "tiny-ladder"])
@@ -27,7 +27,7 @@ def test_a_point_chosen_on_the_plotly_map_moves_the_pad(open_page, run):
     page = ready(open_page(f"/explore?run={run}&tool=select"))
     page.wait_for_selector(f"{PLOTLY} .nsewdrag")
     page.wait_for_timeout(1500)  # Plotly has no sign for having drawn its points
-    page.locator(f'{PLOTLY} .modebar-btn[data-val="pan"]').click()  # in which a click selects
+    page.locator(f'{PLOTLY} .modebar-btn[data-val="pan"]').click()  # a click then selects
     page.locator(PLOTLY).scroll_into_view_if_needed()
     place = page.evaluate(
         """row => {
@@ -82,7 +82,7 @@ def test_back_and_forward_go_through_models_and_their_places(open_page):
         """Check that the address, the choice and the pad agree."""
         expect(page).to_have_url(re.compile(f"run={name}&"))
         expect(model).to_have_value(re.compile(f"{name}$"))
-        page.wait_for_timeout(800)  # in which a rerun too many would write another address
+        page.wait_for_timeout(800)  # in this time an extra rerun would change the address
         assert parse_qs(urlparse(page.url).query)["run"] == [name]
         linked_z = [float(v) for v in parse_qs(urlparse(page.url).query)["z"][0].split(",")]
         assert z_of(page) == pytest.approx(linked_z if z is None else z, abs=0.006)

@@ -108,7 +108,7 @@ def test_undo_takes_strokes_back_one_by_one_and_clear_all_of_them(open_drawing):
     clear.click()
     assert heard(page, 4)[0] == 0 and not image(page, CANVAS).any()
     expect(clear).to_be_disabled()
-    undo.click()  # clears nothing for good
+    undo.click()  # undoes the clearing
     assert heard(page, 5) == one
     undo.click()
     assert heard(page, 6)[0] == 0

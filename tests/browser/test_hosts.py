@@ -68,7 +68,7 @@ def test_who_comes_by_another_name_is_told_and_so_is_the_operator(browser, tmp_p
         assert "config.toml" in log_lines[0]
         for path in ("/", "/learn_kl?mu=0", "/_stcore/host-config", "/static/x.js"):
             assert answer(port, "192.0.2.7:80", path)[0] == 403
-        assert answer(port, "192.0.2.7", "/_stcore/health")[0] == 200  # which machines ask
+        assert answer(port, "192.0.2.7", "/_stcore/health")[0] == 200  # requested by machines
         for host in ("localhost", f"127.0.0.1:{port}", "LOCALHOST."):
             assert answer(port, host)[0] == 200
 

@@ -99,7 +99,7 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
         page.wait_for_timeout(200)
     assert page.evaluate("latentPadStore.count") == 0
     page.get_by_role("link", name="Home").click()
-    page.wait_for_function("latentPadStore.count == 4")  # another run's
+    page.wait_for_function("latentPadStore.count == 4")  # the store of another run
 
 
 def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):

@@ -62,7 +62,7 @@ def test_a_whole_number_has_no_comma_and_the_field_keeps_what_it_held(form, text
     expect(epochs).to_have_value("7")
     form.wait_for_timeout(300)
     expect(form.locator(COMMAND)).to_contain_text("--epochs 7")
-    enter(form, "Epochs", "12")  # and is as any other again
+    enter(form, "Epochs", "12")  # the field is valid again
     expect(form.locator(COMMAND)).to_contain_text("--epochs 12")
 
 

@@ -113,7 +113,7 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
     start = load_file(load_run("tiny-gru").run.folder / EMBEDDING_FILE)["mu"][0]
     page.mouse.move(5, 5)
     page.wait_for_timeout(1500)
-    assert shows(page, "tiny-gru", start)  # not that of a request that was on the way
+    assert shows(page, "tiny-gru", start)  # not the answer to an earlier request
     for end in (0.3, 0.6, 0.4):
         page.mouse.move(*spot(page, 0.5, 0.5))
         page.mouse.down()

@@ -72,7 +72,7 @@ def test_a_direction_moves_live_and_tells_the_server_once_it_rests(open_page):
     slider.evaluate("(e) => e.dispatchEvent(new Event('change'))")
     page.wait_for_timeout(800)
     assert sent
-    assert float(slider.input_value()) == 1  # the server's answer is no new beginning
+    assert float(slider.input_value()) == 1  # the server's answer does not reset the slider
     press(page, "ArrowRight")
     assert float(slider.input_value()) == 0
 
@@ -84,7 +84,7 @@ def test_the_path_is_drawn_on_the_map_and_goes_with_its_ends(open_page):
     page.wait_for_timeout(500)
     changes(page, page.get_by_role("button", name="Set to z").nth(1).click, MAP)
     expect(page).to_have_url(re.compile(r"to=(image|-?[\d.])"))
-    page.get_by_role("radio", name="Interpolate").click()  # put away
+    page.get_by_role("radio", name="Interpolate").click()  # a second click closes the tool
     page.wait_for_selector(GALLERY, state="detached")
     ready(page)
     expect(page).not_to_have_url(re.compile("tool="))
@@ -215,7 +215,7 @@ def test_t_sne_is_watched_stopped_and_shown(open_page):
     stop.click()
     page.get_by_role("button", name="Start again").dblclick()
     expect(stop).to_be_visible()
-    page.get_by_role("radio", name="Grid", exact=True).click()  # meanwhile
+    page.get_by_role("radio", name="Grid", exact=True).click()  # another tool, while t-SNE runs
     page.wait_for_selector(f"{GALLERY} button")
     page.get_by_role("radio", name="Select", exact=True).click()
     expect(page.locator(".js-plotly-plot .xtitle", has_text="t-SNE, first axis")).to_have_count(

@@ -74,7 +74,7 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     page.reload()
     expect(progress).to_be_visible(timeout=SLOW)
     assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.list_jobs()) == 1
-    other = open_own("/train")  # an app of its own, and another visitor
+    other = open_own("/train")  # another app, and another visitor
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     assert not stop_button(other).count()
     stop_button(page).click()
@@ -93,7 +93,7 @@ def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, ru
     four = page.get_by_role("group", name="Classes").get_by_role("button", name="4")
     last = float(axis.get_attribute("max"))
     expect(axis).not_to_have_attribute("max", str(int(last)), timeout=SLOW)
-    assert axis.input_value() == axis.get_attribute("max")  # it follows
+    assert axis.input_value() == axis.get_attribute("max")  # the slider follows the training
     four.click()
     axis.evaluate("(e) => { e.value = 2; e.dispatchEvent(new Event('input')); }")
     seen, last = float(axis.input_value()), axis.get_attribute("max")
