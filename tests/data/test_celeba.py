@@ -14,7 +14,7 @@ from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.data.published import check_fetched_once, md5, torchvision_class
 
 PARTITION = np.array([0, 0, 1, 2, 0, 2, 0, 0, 1, 2])  # of ten faces: train, valid or test
-SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
+SKIN = np.arange(10) * 25  # the grey of each face, which identifies it
 
 
 @pytest.fixture
