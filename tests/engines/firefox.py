@@ -29,7 +29,7 @@ START_SECONDS = 60
 class Firefox(Page):
     """One tab of Firefox."""
 
-    moves_per_second = 2  # between two places it moves by itself, at the screen's rate
+    moves_per_second = 2  # between two positions Firefox moves by itself, at the screen's rate
 
     def __init__(self, socket: ClientConnection):
         self.socket, self.last_id, self.logged_names = socket, 0, []
@@ -39,7 +39,7 @@ class Firefox(Page):
         self._send("browsingContext.setViewport", context=self.tab, viewport=VIEWPORT)
 
     def open(self, url: str) -> None:
-        # what still loads is given up
+        # Pending loads are cancelled.
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged_names.clear()
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")

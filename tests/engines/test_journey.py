@@ -22,7 +22,7 @@ def place_of(page) -> list[float]:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 def test_every_page_opens_without_an_error(page, address, path):
-    for _ in range(2):  # a script that the page before gave up loading may fail once
+    for _ in range(2):  # a script whose loading the previous page cancelled may fail once
         open_page(page, address, path)
         if not page.errors():
             break

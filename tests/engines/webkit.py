@@ -39,7 +39,7 @@ COLLECT_ERRORS = """(() => {
 class WebKit(Page):
     """One window of MiniBrowser."""
 
-    moves_per_second = 100  # it jumps from place to place
+    moves_per_second = 100  # WebKit jumps from position to position
 
     def __init__(self, driver: str, browser: str):
         self.driver = driver
