@@ -154,7 +154,7 @@ def damaged(rng: Random, content: bytes) -> bytes:
     held = bytearray(content)
     for _ in range(rng.choice((1, 1, 1, 2, 5, 20))):
         position, n = rng.randrange(len(held) or 1), rng.choice((1, 2, 4, 8, 100))
-        if rng.random() < 0.5:  # where headers are
+        if rng.random() < 0.5:  # at the start or the end, where headers are
             position = rng.choice((position % 64, max(len(held) - 1 - position % 128, 0)))
         kind = rng.randrange(7)
         if kind == 0:

@@ -30,7 +30,7 @@ def killed(
     """Kill processes and return the counts; faults are printed on stderr. EXPLORER_RUNS and TMPDIR must be
     set, also for the processes that are started.
     """
-    torch.set_num_threads(1)  # others don't outlive a fork
+    torch.set_num_threads(1)  # other threads do not survive a fork
     rng, folder = Random(seed), Path(os.environ["EXPLORER_RUNS"]).resolve()
     with ExitStack() as stack:
         world = World(folder, kinds, rng, stack)

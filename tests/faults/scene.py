@@ -25,10 +25,10 @@ from explorer.store.run import (
     read_tensors,
 )
 
-SOURCE = "digits-vae-2d-both"  # which has a replay
-OTHER = "digits-vae-2d-kl-only"  # of the same sizes
-RUN = "mine"  # not the name of a shipped one, which would stand in for it
-KEPT = {Path("runs/.jobs")}  # of the queue, once it was asked
+SOURCE = "digits-vae-2d-both"  # a run with a replay
+OTHER = "digits-vae-2d-kl-only"  # a run with files of the same sizes
+RUN = "mine"  # not the name of an included run, which would replace it
+KEPT = {Path("runs/.jobs")}  # the folder of the queue, which is created when it is read
 
 
 class Scene:

@@ -32,7 +32,7 @@ from explorer.store.run import MODEL_FILE
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
-# bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+# The page size in bytes, the unit of a disk in memory; the number of extra pages that a use may need.
 PAGE = 4096
 BEYOND = 32
 

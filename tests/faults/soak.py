@@ -41,7 +41,7 @@ PAGES = (
     *sorted(page.stem for page in ROOT.glob("pages/learn_*.py")),
 )
 STAY, PAUSE, TRAIN_EVERY = (2, 30), (0.3, 3), (20, 60)  # seconds
-SEEDS = 3  # of trainings; the run before is deleted, so that as many stay
+SEEDS = 3  # of trainings; the previous run of a seed is deleted, so that their number is constant
 COLUMNS = (
     "memory MB",
     "open files",
@@ -53,7 +53,7 @@ COLUMNS = (
     "temp files",
     "temp kB",
 )
-LEVEL = 0.05  # of itself, that anything may rise by in an hour
+LEVEL = 0.05  # the share by which a figure may rise in an hour
 
 
 class Soak:

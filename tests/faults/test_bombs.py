@@ -21,7 +21,7 @@ from explorer.untrusted.tensors import unpacked
 from tests.faults import inputs
 from tests.faults.inputs import jpeg_of_many_scans, png_of
 
-MEMORY = 150_000_000  # bytes that refusing may take: a photograph's own, not a bomb's
+MEMORY = 150_000_000  # bytes that a refusal may take: enough for a photograph, not for a bomb
 GOOD = png_of(8, 8, bytes(16))
 
 

@@ -35,7 +35,8 @@ def test_what_comes_in_is_accepted_or_refused_in_a_sentence(loaded_scene, door):
 @pytest.mark.parametrize(("door", "n"), [("changed byte", 300), ("cut file", 150), ("swapped file", 50)])
 def test_a_damaged_run_is_refused_or_intact_and_the_others_stay(loaded_scene, door, n):
     accepted = [attempt(door, Random(f"{door} {i}"), loaded_scene) for i in range(n)]
-    assert True in accepted and False in accepted  # a replay or the events were hit, and the rest
+    # Accepted if the replay or the events were changed, refused otherwise.
+    assert True in accepted and False in accepted
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -46,4 +47,4 @@ def test_each_door_opens_to_some_and_stays_shut_to_others(loaded_scene, door):
     """Check all doors except those for which a damaged file only means that there is none."""
     tries = (attempt(door, Random(f"{door} {i}"), loaded_scene) for i in range(200))
     first = next(tries)
-    assert (not first) in tries  # which tries until it comes
+    assert (not first) in tries  # tries until the other outcome occurs

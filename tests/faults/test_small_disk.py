@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.process
 
-MOUNT = (  # in a namespace: it goes with it
+MOUNT = (  # the mount ends with its namespace
     'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" -m tests.faults.small_disk "$1" "$3"'
 )
 # Files of a training that can be continued.

@@ -124,7 +124,7 @@ def typed(rng: Random, scene: Scene) -> None:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
             status = main([str(w) for w in words])
-        except SystemExit as error:  # argparse's
+        except SystemExit as error:  # raised by argparse
             status = error.code
     for path in out.rglob("*"):
         path.unlink()

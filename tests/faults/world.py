@@ -76,7 +76,7 @@ class World:
     def __init__(self, folder: Path, kinds: Iterable[str], rng: Random, stack: ExitStack):
         self.folder, self.rng, self.counts = folder, rng, Counter()
         self.victims: dict[str, str] = {}  # runs that were begun and are not whole yet, and their kinds
-        self.broken: set[str] = set()  # those of them that were killed
+        self.broken: set[str] = set()  # the victims that were killed
         self.record_step, self.processes, self.app = {}, {}, stack.enter_context(ExitStack())
         shutil.copytree(SHIPPED_FOLDER / INTACT, folder / INTACT)
         for kind in kinds:
@@ -132,7 +132,7 @@ class World:
             time.sleep(self.rng.uniform(0, self.record_step[self.victims[run]]))
         else:
             time.sleep(self.rng.uniform(0, STARTUP))
-        # the app's, which has no parent by now
+        # started by the app, which has ended
         pid, is_over = self.processes.get(run, (trainer_of(run), lambda: not trainer_of(run)))
         if not pid or is_over():
             return False
@@ -166,7 +166,7 @@ class World:
         """Check the world. Raises Fault for what should not be. Complete and correct runs are removed."""
         jobs = queue.list_jobs()
         names = [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")]
-        every, faults = list_runs()  # once: meanwhile trainings go on
+        every, faults = list_runs()  # listed once, because trainings continue in the meantime
         run_by_name = {run.name: run for run in every if run.folder.parent == self.folder}
         alive = [job.run for job in jobs if job.alive]
         for name in names:
@@ -183,7 +183,7 @@ class World:
         )
         check(all((job.fault is None) == job.alive for job in jobs), jobs)
         for run in run_by_name.keys() & self.victims.keys() - set(alive):
-            if queue.find_job(run) is None:  # or its last word is missing: it is tried again
+            if queue.find_job(run) is None:  # otherwise its last message is missing, and it is tried again
                 self.judge(run_by_name[run], self.wholes[f"whole-{self.victims.pop(run)}"])
 
     def judge(self, run: Run, whole: Run) -> None:
@@ -217,7 +217,7 @@ class World:
         until(lambda: self.look() or not self.alive() and not self._tried_again(), "the end of all trainings")
         self.counts["lost"] = len(self.victims)
         until(lambda: all(is_over() for _, is_over in self.processes.values()), "the end of all processes")
-        for part in self.folder.rglob(f".*{PARTIAL_SUFFIX}"):  # two hours later, someone comes
+        for part in self.folder.rglob(f".*{PARTIAL_SUFFIX}"):  # as if two hours had passed
             os.utime(part, times=(time.time() - 7200,) * 2)
             self.counts["half-written files"] += 1
         queue.enqueue("later", SPECS["vae"])
