@@ -134,7 +134,7 @@ def test_a_lost_scheduler_is_told(folder, monkeypatch):
             "EXPLORER_SCHEDULER",
             json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"],
         )
-        create_executor().start("lost", RunSpec())  # there is no worker to take it up
+        create_executor().start("lost", RunSpec())  # no worker takes the task
         assert queue.find_job("lost").alive
         scheduler.kill()
         job = until(lambda: (job := queue.find_job("lost")) and not job.alive and job)

@@ -73,7 +73,7 @@ def test_runs_deleted_ones_and_images_fill_the_disk_together(folders, monkeypatc
         file.parent.mkdir(parents=True)
         limits.check_disk()
         file.write_bytes(bytes(1_000_000))
-    (folders / "data" / "mnist.gz").write_bytes(bytes(1_000_000))  # the operator's
+    (folders / "data" / "mnist.gz").write_bytes(bytes(1_000_000))  # files of the operator do not count
     (folders / "runs" / "gone").symlink_to("nowhere")
     with pytest.raises(UserError, match="occupy 0.003 GB of this server, and the limit is 0.003 GB"):
         limits.check_disk()

@@ -142,7 +142,7 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     before = epochs_of("killed")[-1]
     create_executor().start("killed", LONG)
     until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
-    assert epochs_of("killed")[0] == 1  # the earlier epochs stay told
+    assert epochs_of("killed")[0] == 1  # the events of earlier epochs are kept
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes there")
@@ -237,7 +237,8 @@ def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, 
         now = time.time()
         monkeypatch.setattr(queue.time, "time", lambda: now - 3600)
         queue.enqueue("second", SHORT)
-        os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))  # as the file system then says
+        # As the file system then reports.
+        os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))
         assert [(job.run, job.alive, job.place) for job in queue.list_jobs()] == [
             ("dead", False, 0),
             ("first", True, 0),
