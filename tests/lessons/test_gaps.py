@@ -167,7 +167,7 @@ def test_a_place_is_marked_where_it_is_on_the_way(ae):
     filled = fill_data(chart, marker=marker)
     [place] = [layer for layer in chart["layer"] if layer["data"]["name"] == "marker"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
-    assert filled["datasets"].pop("marker") is marker and filled == chart  # but for the place
+    assert filled["datasets"].pop("marker") is marker and filled == chart  # equal except for the marker
     [way] = [
         table for table in chart["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
     ]

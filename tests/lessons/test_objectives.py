@@ -71,8 +71,8 @@ def test_one_network_begins_alike_and_parts_ways():
     assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
     assert max(m.spread for m in first) < 0.1
     recon, kl, both = last
-    assert recon.sigma < 0.01 and recon.spread > 3  # the cheat
-    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # one ball, whatever is shown
+    assert recon.sigma < 0.01 and recon.spread > 3  # the codes become points
+    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # all posteriors equal the prior
     assert 0.1 < both.sigma < 0.5 and 0.8 < both.spread < 1.1  # as wide as the prior
     assert recon.distortion < both.distortion < kl.distortion
 
