@@ -111,7 +111,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
             assert "A private training is running. Someone else started it." in text
             assert "Stop" not in labels(app)
     assert visitor.KEY_STATE not in app.session_state
-    queue.remove(waiting)  # no process will
+    queue.remove(waiting)  # no process removes it
 
 
 def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs_folder):
@@ -220,7 +220,7 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     press(app, "Train")
     assert not app.error
     assert queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
-    press(app, "Train")  # the same: nothing new
+    press(app, "Train")  # the same training: nothing new is started
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
     press(app, "Train")
@@ -239,7 +239,7 @@ def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     queue.enqueue("mine", RunSpec(), started_by=key)
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    press(app, "Make public")  # a page from before
+    press(app, "Make public")  # on a page that was shown before the server became read-only
     assert "This server is read-only" in app.error[0].value and find_run(name)
     assert not labels(app)
     follow("train", app, **SHORT)

@@ -138,7 +138,7 @@ def test_a_set_of_files_needs_no_zip(page):
 def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     upload(page)
     page.text_input(key="images name").set_value("faces").run()
-    assert visitor.KEY_STATE not in page.session_state  # nobody is told from others yet
+    assert visitor.KEY_STATE not in page.session_state  # the visitor has no key yet
     press(page, "Save")
     [name] = own.list_names()
     assert owner_key(name) == page.session_state[visitor.KEY_STATE] and public_name(name) == "faces"
@@ -259,7 +259,7 @@ def test_a_link_trains_a_network_that_fits(page, side, expected):
         for link in page.get("page_link")
     }
     query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
-    queue.enqueue("other", RunSpec())  # no trial beside it
+    queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
     follow("train", page, **query)
     assert page.selectbox(key="setting network").value == "conv"
     assert page.number_input(key="setting epochs").value == 300

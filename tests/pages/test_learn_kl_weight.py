@@ -113,7 +113,7 @@ def test_map_and_curve_hold_what_was_measured(app):
     assert np.allclose(
         curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film]
     )
-    assert 0.97 * run.test.n < len(codes) < run.test.n  # but for what lies far out
+    assert 0.97 * run.test.n < len(codes) < run.test.n  # except codes far outside
     assert np.abs(codes[["z0", "z1"]].std() - 1).max() < 0.1  # collapsed: all posteriors are the prior
     assert table(app)["VAE, β = 4"][5] == "0 of 2"
 

@@ -128,7 +128,7 @@ def test_a_training_on_own_images_is_seen_again(key):
         **{name: str(value) for name, value in CONV.items()},
     )
     [button] = [button for button in app.button if button.label == "Train"]
-    button.click().run()  # it is there: the replay is shown
+    button.click().run()  # the run exists already, so its replay is shown
     assert not app.exception and not app.error and len(mounted(app, "latent_pad")) == 1
 
 
