@@ -258,7 +258,7 @@ def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, 
     assert again.name == "mine"
     assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu)
     assert "It is not known how they were trained" in again.note
-    assert find_existing(run.spec) is None  # which was not trained here, and can be
+    assert find_existing(run.spec) is None  # it was not trained here, and can be trained
 
 
 @pytest.mark.parametrize(
