@@ -17,7 +17,8 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import list_runs, runs_folder
 
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}  # which Python tells of before it does them
+# Events that Python audits before it performs them.
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 SPEC = RunSpec(epochs=3, width=8, batch_size=512)
 
 

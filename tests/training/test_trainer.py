@@ -83,7 +83,7 @@ def test_how_often_steps_are_told_changes_no_result(digits, monkeypatch):
 def test_a_seed_repeats_and_another_does_not(digits):
     weights = []
     for seed in (0, 0, 1):
-        torch.manual_seed(len(weights))  # what others draw from torch's own generator must not matter
+        torch.manual_seed(len(weights))  # the state of torch's global generator must not matter
         *_, end = train(replace(QUICK, seed=seed), digits, CPU)
         weights.append(end.weights)
     same = [all(np.array_equal(weights[0][k], other[k]) for k in other) for other in weights]
