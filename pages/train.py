@@ -9,17 +9,20 @@ from explorer.ui import visitor
 from explorer.ui.components.deletion import undo_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.train import presets
+from explorer.ui.train.address import read_query
 from explorer.ui.train.ended import ended_selectbox, last_own_name
 from explorer.ui.train.estimate import estimate_sentence
-from explorer.ui.train.spec_form import chosen_images, fill_form, fill_from_query, spec_form
+from explorer.ui.train.spec_form import chosen_images, fill_form, spec_form
 from explorer.ui.train.start import run_name, start_trainings
 from explorer.ui.train.view import count_trainings, has_content, training_view
 
 FOLLOWED_KEY = "followed_trainings"  # tuples of runs that were started together, the latest first
 followed_groups = st.session_state.get(FOLLOWED_KEY, [])
-if query := st.query_params.to_dict():
-    if message := fill_from_query(query):
-        st.warning(message)
+if parameters := st.query_params.to_dict():
+    settings, problem = read_query(parameters)
+    fill_form(settings)
+    if problem:
+        st.warning(problem)
     st.query_params.clear()
 
 

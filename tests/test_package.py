@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from explorer import __main__ as command
+from explorer.runs.citation import APP, read_references
 from explorer.store.catalogue import SHIPPED_FOLDER
 from tests.browser.launch import free_port
 from tests.conftest import ROOT
@@ -136,4 +137,5 @@ def test_the_pinned_versions_are_those_that_the_package_allows():
 def test_all_files_name_the_same_version():
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version = {{{PROJECT['version']}}}" in read_references()[APP]
     assert f"version: {PROJECT['version']}\n" in citation and f"\n## {PROJECT['version']} – " in changes

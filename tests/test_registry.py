@@ -17,6 +17,7 @@ from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.ui import words
+from explorer.ui.train.address import train_query
 from tests.pages.conftest import letter, opened, visit
 from tests.recipes import add, recipes
 
@@ -80,7 +81,7 @@ def test_the_doctor_lists_the_data_set(added, capsys):
 def test_it_opens_on_every_page(added, spec):
     train_run(spec, "added")
     train_run(RunSpec(spec.dataset, model="ae", network=spec.network, epochs=2), "added-ae")
-    app = visit("train", opened(), **words.train_query(spec))
+    app = visit("train", opened(), **train_query(spec))
     fields = {"dataset": "data set", "model": "model", "network": "network", "likelihood": "likelihood"}
     for field, noun in fields.items():
         box = app.selectbox(key=f"setting {field}")

@@ -69,11 +69,6 @@ def settings_line(spec: RunSpec) -> str:
     )
 
 
-def train_query(spec: RunSpec) -> dict[str, str]:
-    """Return the query of a link to the training page with these settings in its form."""
-    return {name: str(value) for name, value in spec.to_dict().items() if value is not None}
-
-
 def metrics_sentence(run: Run) -> str:
     """Return the run's test figures in one line."""
     t = run.test

@@ -169,8 +169,8 @@ def test_everything_is_taken_along(open_page, trained_runs):
     )
     with page.expect_download() as download:
         page.get_by_role("button", name="Save PNG").click()
-    assert min(Image.open(download.value.path()).size) > 200
-    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    assert min(Image.open(told.value.path()).size) > 200
+    link = page.locator('[data-testid="stCode"]').first.inner_text().strip()
     assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=" not in link
 
 
@@ -179,7 +179,7 @@ def test_the_link_that_is_taken_along_shows_the_tool_before(open_page):
     page.get_by_role("button", name="Resample").click()
     expect(page).to_have_url(re.compile("seed=1"))
     page.get_by_role("radio", name="Export").click()
-    link = page.locator('[data-testid="stCode"]')
+    link = page.locator('[data-testid="stCode"]').first
     expect(link).to_contain_text("tool=sample")
     expect(link).to_contain_text("seed=1")
 

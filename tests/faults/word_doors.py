@@ -9,7 +9,6 @@ import numpy as np
 
 from explorer.cli.parser import main
 from explorer.errors import UserError
-from explorer.fields import value_type
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
@@ -17,6 +16,7 @@ from explorer.store.run import RECORD_FILE
 from explorer.ui.compare.address import apply_query
 from explorer.ui.components import settings
 from explorer.ui.components.pad_position import PadPosition
+from explorer.ui.train.address import read_query
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
@@ -49,15 +49,11 @@ def text(rng: Random) -> str:
 def setting(rng: Random) -> None:
     chosen = rng.choice(SETTINGS)
     try:
-        value = chosen.read(text(rng))
+        value = chosen.parse(text(rng))
     except ValueError:
         raise UserError("It can't be that.") from None
-    assert type(value) is type(chosen.usual)
-    assert (
-        len(value) <= settings.MAX_WORD_LENGTH
-        if isinstance(value, str)
-        else chosen.low <= value <= chosen.high
-    )
+    assert type(value) is type(chosen.default)
+    assert len(value) <= chosen.max_length if isinstance(value, str) else chosen.low <= value <= chosen.high
     assert not chosen.options or value in chosen.options
 
 
@@ -79,14 +75,11 @@ def compare_link(rng: Random) -> None:
 
 
 def train_link(rng: Random) -> None:
-    """Read a link to the training page, as explorer.ui.train.spec_form does."""
-    given = {}
-    for field in rng.sample(fields(RunSpec), 2):
-        try:
-            given[field.name] = value_type(field)(text(rng))
-        except ValueError:
-            given[field.name] = inputs.value(rng)
-    RunSpec(**given)
+    settings, problem = read_query({field.name: text(rng) for field in rng.sample(fields(RunSpec), 2)})
+    assert RunSpec(**settings)
+    if problem:
+        raise UserError(problem)
+    RunSpec(**{field.name: inputs.value(rng) for field in rng.sample(fields(RunSpec), 2)})
 
 
 def typed(rng: Random, scene: Scene) -> None:

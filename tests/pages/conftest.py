@@ -89,7 +89,7 @@ def address(app: AppTest) -> dict[str, str]:
     written it.
     """
     completed = [data for [data] in mounted(app, "replaced_address") if data]
-    return dict(parse_qsl(completed[0]["said"])) if completed else dict(app.query_params)
+    return dict(parse_qsl(completed[0]["newQuery"])) if completed else dict(app.query_params)
 
 
 def galleries(app: AppTest) -> dict[str, dict]:

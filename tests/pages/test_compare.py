@@ -73,7 +73,8 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
         ({"vae": "tiny-vea"}, "no run tiny-vea"),
         (
             {"vae": "tiny-ladder", "z": "nan", "beta": "7"},
-            "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1",
+            "its z is not 2 finite numbers between -1,000,000 and 1,000,000;"
+            " its KL weight can't be '7', only a number from 0.01 to 1",
         ),
     ],
 )

@@ -266,7 +266,7 @@ LINKS = [
     ({"run": "tiny-vae", "tool": "interpolate", "from": "image 100000"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
     ({"run": "tiny-vae", "tool": "sample", "temperature": "-1"}, "its temperature can't be '-1'"),
-    ({"run": "tiny-ladder", "beta": "7"}, "its KL weight is not a number from 0.01 to 1"),
+    ({"run": "tiny-ladder", "beta": "7"}, "its KL weight can't be '7', only a number from 0.01 to 1"),
 ]
 
 

@@ -16,9 +16,10 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key
-from explorer.ui import visitor, words
+from explorer.ui import visitor
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
+from explorer.ui.train.address import train_query
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
 from tests.trainings import until
@@ -81,7 +82,7 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
 def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
     """Use a running job, so that the page does not try each setting for a moment."""
     queue.enqueue("other", RunSpec())
-    train(app, **words.train_query(spec))
+    train(app, **train_query(spec))
     call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
     assert eval(call, {"RunSpec": RunSpec}) == spec
     assert app.code[0].value == f"python -m explorer train {spec.flags()}"
@@ -90,9 +91,11 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
-    train(app, **words.train_query(spec))
-    assert app.selectbox(key="setting image_size").value == 64
-    assert app.checkbox(key="setting colour").value is True
+    train(app, **train_query(spec))
+    assert (
+        app.selectbox(key="setting image_size").value == 64
+        and app.checkbox(key="setting colour").value is True
+    )
     app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
@@ -109,7 +112,7 @@ def test_a_preset_can_be_trained_on_any_images(dataset, preset):
 
 
 def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
-    train(app, **words.train_query(RunSpec("moons", model="ae", seed=4)))
+    train(app, **train_query(RunSpec("moons", model="ae", seed=4)))
     app.selectbox(key="setting model").select("vae").run()
     app.selectbox(key="setting network").select("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
@@ -152,7 +155,7 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
     [
         ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
         ({"model": "vea"}, "Did you mean vae"),
-        ({"beta": "x"}, "KL weight β cannot be 'x'"),
+        ({"beta": "x"}, "its KL weight β can't be 'x', only a number"),
         ({"nonsense": "1"}, "no setting named 'nonsense'"),
         ({"latent_dim": "0"}, "Latent dim must be between 1"),
         ({"beta": "nan"}, "Beta must be between"),

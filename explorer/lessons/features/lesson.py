@@ -131,7 +131,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 def _choose_label_count(counts: list[str]) -> int:
     """Show the slider, and return the chosen number of labels per class."""
-    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
+    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.default)
     labels = {count: f"{int(count):,}" for count in counts}
     return int(
         st.select_slider(

@@ -14,6 +14,7 @@ from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
+from explorer.ui.train.address import train_query
 
 
 def show_image_sets() -> None:
@@ -54,7 +55,7 @@ def _dataset_card(name: str) -> None:
                 page_file("train"),
                 label=label,
                 icon=":material/model_training:",
-                query_params=words.train_query(spec),
+                query_params=train_query(spec),
             )
 
 

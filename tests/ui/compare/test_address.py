@@ -24,16 +24,10 @@ def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
 
 def test_a_link_leads_to_where_it_was_written():
     before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
-    address = build_query("a", "b", before, has_beta=True)
-    position, message = followed(address)
-    assert not message
-    assert (position.zs, position.film, position.start) == (
-        before.zs,
-        before.film,
-        before.start,
-    )
-    assert (address["ae"], address["vae"]) == ("a", "b")
-    assert "beta" not in build_query("a", "b", before, has_beta=False)
+    address = build_query("a", "b", before, BETAS)
+    here, said = followed(address)
+    assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
+    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query("a", "b", before, ())
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
@@ -54,7 +48,7 @@ def test_with_one_z_the_other_follows_to_the_same_place():
         ({"beta": "-1"}, "from 0.01 to 1"),
         ({"beta": "inf"}, "KL weight"),
         ({"beta": "1,2"}, "KL weight"),
-        ({"from": "1,2,3"}, "path"),
+        ({"from": "1,2,3"}, "its from is not 2"),
     ],
 )
 def test_what_is_wrong_is_said_and_left_out(query, expected):

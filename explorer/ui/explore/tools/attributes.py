@@ -41,7 +41,7 @@ def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
     compare.
     """
     e, kinds = RunView(session.run).embedding, _attributes(session)
-    mu = session.codes()[0]
+    mu = session.posteriors()[0]
     if not kinds:
         return None
     kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
@@ -91,7 +91,7 @@ def show(session: ExploreSession) -> None:
     n = STEPS.slider("Images per row")
     shares = np.linspace(-MAX_MULTIPLE, MAX_MULTIPLE, n)
     zs = session.z + shares[:, None] * vector
-    gaps = session.in_gap(zs)
+    gaps = session.are_in_gaps(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(
         session_key("attribute", session.run),
@@ -102,8 +102,8 @@ def show(session: ExploreSession) -> None:
         captions=captions,
         underlined=np.flatnonzero(gaps),
         underline_note="Underlined: in a gap (no codes).",
-        on_pick=lambda i: session.go(zs[i]),
-        caption_suffix=session.name,
+        on_pick=lambda i: session.move(zs[i]),
+        caption_suffix=session.title,
     )
     st.caption(
         "0 is z; +1 adds the difference of the two groups' mean codes, of length"
@@ -136,7 +136,7 @@ def _measure_effect(
     """Return the number of images, and the explorer.latent.attributes.Effect of no direction and of this one;
     None if it cannot be measured.
     """
-    mu, y = _session.codes()[0], RunView(_session.run).embedding.y
+    mu, y = _session.posteriors()[0], RunView(_session.run).embedding.y
     rows = np.flatnonzero(~np.isin(y[: len(mu)], (from_class, to_class)))
     rows = (
         rows[np.linspace(0, len(rows) - 1, min(MAX_EFFECT_CODES, len(rows))).astype(int)]

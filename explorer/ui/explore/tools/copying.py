@@ -63,10 +63,10 @@ def _median_distances(
     samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, np.random.default_rng(0))
     images_by_kind = {
         "test images": RunView(_session.run).embedding.images[:MAX_MEDIAN_IMAGES],
-        "their reconstructions": _session.decode(_session.codes()[0][:MAX_MEDIAN_IMAGES]),
+        "their reconstructions": _session.decode(_session.posteriors()[0][:MAX_MEDIAN_IMAGES]),
         "decoded samples in gaps": (
             _session.decode(in_gaps)
-            if len(in_gaps := samples[_session.in_gap(samples)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
+            if len(in_gaps := drawn[_session.are_in_gaps(drawn)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
             else None
         ),
     }
@@ -123,7 +123,7 @@ def show(session: ExploreSession) -> None:
         ["decoded from z", "the best blend"],
         6,
         captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"],
-        caption_suffix=session.name,
+        caption_suffix=session.title,
     )
     for title, rows, captions in (
         (
@@ -143,8 +143,8 @@ def show(session: ExploreSession) -> None:
             names,
             N_NEAREST_IMAGES,
             captions=captions,
-            on_pick=lambda i, rows=rows: session.go(mu[rows[i]]),
-            caption_suffix=session.name,
+            on_pick=lambda i, rows=rows: session.move(mu[rows[i]]),
+            caption_suffix=session.title,
         )
     st.caption("Click a training image to go to its code.")
 

@@ -51,9 +51,9 @@ def show(session: ExploreSession) -> None:
         session.decode(zs),
         names,
         n,
-        on_pick=lambda i: session.go(zs[i]),
+        on_pick=lambda i: session.move(zs[i]),
         dense=True,
-        caption_suffix=f"{session.name}. {axes}",
+        caption_suffix=f"{session.title}. {axes}",
     )
     st.caption(
         f"{axes} {_spacing_note(session, n, spacing)}"

@@ -29,12 +29,12 @@ def interpolate(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarra
 
 
 def overlay(session: ExploreSession) -> dict:
-    """Return both paths for the map; the chosen one with its steps, crossed where they lie in a gap."""
-    paths = interpolate(session.run, [session.end(0), session.end(1)], STEPS.get())
+    """Both paths; the chosen one with its steps, crossed where they lie in a gap."""
+    found = interpolate(session.run, [session.path_end(0), session.path_end(1)], STEPS.get())
     return {
         "paths": [
-            {"zs": zs.tolist(), "gaps": session.in_gap(zs).tolist(), "quiet": path_type != PATH_TYPE.get()}
-            for path_type, zs in paths.items()
+            {"zs": zs.tolist(), "gaps": session.are_in_gaps(zs).tolist(), "quiet": way != PATH_TYPE.get()}
+            for way, zs in found.items()
         ]
     }
 
@@ -53,8 +53,8 @@ def show(session: ExploreSession) -> None:
         )
     with right:
         n = STEPS.slider("Images per path")
-    ends_text = f"from {_end_label(session.ends[0])} to {_end_label(session.ends[1])}"
-    _show_strip(session, [session.end(0), session.end(1)], n, ends_text, clickable=True)
+    about = f"from {_end_label(session.path_ends[0])} to {_end_label(session.path_ends[1])}"
+    _show_strip(session, [session.path_end(0), session.path_end(1)], n, about, clickable=True)
     _show_midpoints(session)
     other_runs = [run for run in catalogue.all_runs()[0] if run.name != session.run.name]
     if other := pairs.best_partner(session.run, other_runs):
@@ -73,16 +73,16 @@ def show(session: ExploreSession) -> None:
 
 def _end_field(session: ExploreSession, side: int, name: str) -> None:
     def to(z, row=None):
-        session.ends[side] = PathEnd(tuple(float(v) for v in z), row)
+        session.path_ends[side] = PathEnd(tuple(float(v) for v in z), row)
 
     view = RunView(session.run)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{name}** {_end_label(session.ends[side])}", width="stretch")
+        st.markdown(f"**{name}** {_end_label(session.path_ends[side])}", width="stretch")
         st.button(
             "Set to z",
             key=session_key(f"end {name}", session.run),
             on_click=to,
-            args=(session.place.zs[0], session.place.row),
+            args=(session.position.zs[0], session.position.row),
             help="Use the present z",
         )
         with st.popover(
@@ -96,7 +96,7 @@ def _end_field(session: ExploreSession, side: int, name: str) -> None:
                     shown,
                     [f"test image {i}" for i in range(len(shown))],
                     8,
-                    on_pick=lambda i: to(session.codes()[0][i], i),
+                    on_pick=lambda i: to(session.posteriors()[0][i], i),
                 )
 
 
@@ -111,8 +111,8 @@ def _end_label(end: PathEnd) -> str:
 
 
 def _show_midpoints(session: ExploreSession) -> None:
-    """Show how often the middle of a path lies in a gap, over random pairs of test images."""
-    if len(session.codes()[0]) > 1 and RunView(session.run).gap_index(session.beta):
+    """How often the middle of a path lies in a gap, over random pairs of test images."""
+    if len(session.posteriors()[0]) > 1 and RunView(session.run).gap_index(session.beta):
         shares = _shares_in_gaps(session.run.folder, run_version(session.run), session.beta, session)
         st.caption(
             f"Over {N_PAIRS * N_REPEATS:,} random pairs of test images, the midpoint is in a gap for: "
@@ -131,9 +131,12 @@ def _shares_in_gaps(
     """Return for each path the share of midpoints in a gap, and half its 95% interval over pairs, codes and
     samples.
     """
-    mu, logvar = _session.codes()
-    shares_by_path = {path_type: [] for path_type in PATH_LABELS}
-    middle, rng = RunView(_session.run).scale.mean, np.random.default_rng(0)
+    mu, logvar = _session.posteriors()
+    found, middle, rng = (
+        {way: [] for way in PATH_LABELS},
+        RunView(_session.run).scale.mean,
+        np.random.default_rng(0),
+    )
     for _ in range(N_REPEATS):
         gaps = build_gap_index(mu, logvar, rng)
         for path_type, zs in midpoints(mu, N_PAIRS, middle, rng).items():
@@ -148,12 +151,12 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
     """Show the same path in the partner, as a strip and on its map."""
     from explorer.figures.path_map import path_map
 
-    mu, e = partner.codes()[0], RunView(partner.run).embedding
-    same_images = all(end.row is not None and end.row < len(mu) for end in session.ends)
-    scale, scale_here = RunView(partner.run).scale, RunView(session.run).scale
+    mu, e = partner.posteriors()[0], RunView(partner.run).embedding
+    same_images = all(end.row is not None and end.row < len(mu) for end in session.path_ends)
+    scale, own = RunView(partner.run).scale, RunView(session.run).scale
     ends = [
-        mu[end.row] if same_images else scale.moved(scale.mean, scale_here.to_standard(session.end(i)))
-        for i, end in enumerate(session.ends)
+        mu[end.row] if same_images else scale.moved(scale.mean, own.to_standard(session.path_end(i)))
+        for i, end in enumerate(session.path_ends)
     ]
     weight_text = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""
     st.markdown(
@@ -174,19 +177,17 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
         e.y[shown],
         partner.run.class_names,
         p.axis_titles,
-        np.array([p.place(z) for z in path]),
-        partner.in_gap(path),
+        np.array([p.place(z) for z in way]),
+        partner.are_in_gaps(way),
     )
     st.vega_lite_chart(figure, key=session_key("partner's path", session.run))
 
 
-def _show_strip(
-    session: ExploreSession, ends: list[np.ndarray], n: int, ends_text: str, clickable: bool
-) -> None:
-    paths = interpolate(session.run, ends, n)
-    zs = np.concatenate(list(paths.values()))
-    gaps = session.in_gap(zs)
-    heads = [f"{path_type}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, path_type in enumerate(paths)]
+def _show_strip(session: ExploreSession, ends: list[np.ndarray], n: int, about: str, clickable: bool) -> None:
+    found = interpolate(session.run, ends, n)
+    zs = np.concatenate(list(found.values()))
+    gaps = session.are_in_gaps(zs)
+    heads = [f"{way}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, way in enumerate(found)]
     names = [
         f"{path_type}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}"
         for k, path_type in enumerate(paths)
@@ -194,15 +195,15 @@ def _show_strip(
     ]
     gallery(
         session_key(f"strip {clickable}", session.run),
-        f"Interpolation, {session.name}",
+        f"Interpolation, {session.title}",
         session.decode(zs),
         names,
         n,
         row_labels=heads,
         underlined=np.flatnonzero(gaps),
         underline_note="Underlined: in a gap (no codes).",
-        caption_suffix=ends_text,
-        on_pick=(lambda i: session.go(zs[i])) if clickable else None,
+        caption_suffix=about,
+        on_pick=(lambda i: session.move(zs[i])) if clickable else None,
     )
 
 

@@ -26,7 +26,7 @@ def show(session: ExploreSession) -> None:
             "Axes", [name for name in AXES_LABELS if latent_dim > 1 or name == "map"], AXES_LABELS.get
         )
         COLOUR_BY.selectbox("Colour by", _colour_options(session), lambda name: name.replace("_", " "))
-    points, titles = _positions(session, session.codes()[0][:n])
+    points, titles = _positions(session, session.posteriors()[0][:n])
     if points is None:
         return
     name = session_key(
@@ -34,14 +34,14 @@ def show(session: ExploreSession) -> None:
     )
     # Plotly shows later selections itself: a changed figure would be created again.
     if session.selection_plot[0] != name:
-        session.selection_plot = name, tuple(session.rows)
+        session.selection_plot = name, tuple(session.selected_rows)
 
     def select():
-        session.rows = sorted(
+        session.selected_rows = sorted(
             {int(np.ravel(point["customdata"])[0]) for point in st.session_state[name].selection.points}
         )
-        if len(session.rows) == 1:
-            session.go(session.codes()[0][session.rows[0]], session.rows[0])
+        if len(session.selected_rows) == 1:
+            session.move(session.posteriors()[0][session.selected_rows[0]], session.selected_rows[0])
 
     st.plotly_chart(
         _figure(session, points, titles),
@@ -55,7 +55,7 @@ def show(session: ExploreSession) -> None:
     if AXES.get() in ("pca", "dimensions"):
         _show_variance(session)
     table = _table(session, n)
-    rows = [row for row in session.rows if row < n]
+    rows = [row for row in session.selected_rows if row < n]
     if not rows:
         shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
         st.caption(
@@ -75,7 +75,7 @@ def show(session: ExploreSession) -> None:
     st.button(
         "Go to the mean of their codes",
         key=session_key("go to mean", run),
-        on_click=lambda: session.go(session.codes()[0][rows].mean(0)),
+        on_click=lambda: session.move(session.posteriors()[0][rows].mean(0)),
     )
     images = RunView(run).embedding.images[rows[:MAX_IMAGES_SHOWN]]
     gallery(
@@ -84,8 +84,8 @@ def show(session: ExploreSession) -> None:
         images,
         [f"test image {row}" for row in rows[:MAX_IMAGES_SHOWN]],
         8,
-        on_pick=lambda i: session.go(session.codes()[0][rows[i]], rows[i]),
-        caption_suffix=session.name,
+        on_pick=lambda i: session.move(session.posteriors()[0][rows[i]], rows[i]),
+        caption_suffix=session.title,
     )
     if len(rows) > MAX_IMAGES_SHOWN:
         st.caption(f"These are the first {MAX_IMAGES_SHOWN}; the table contains all.")
@@ -103,7 +103,7 @@ def _class_field(session: ExploreSession, n: int) -> None:
     name = session_key("select a class", run)
 
     def select():
-        session.rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
+        session.selected_rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
         session.selection_plot = ("", ())
 
     st.selectbox(
@@ -157,7 +157,7 @@ def _table(session: ExploreSession, n: int) -> pd.DataFrame:
     columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": measurements.distortion}
     columns |= {"rate": measurements.rate.sum(1)} if run.spec.has_prior else {}
     columns |= {name: values[:n] for name, values in e.factors.items()}
-    codes = session.codes()[0][:n]
+    codes = session.posteriors()[0][:n]
     return pd.DataFrame(
         columns | {words.dimension_label(i): codes[:, i] for i in range(codes.shape[1])}
     ).rename_axis("test image")
@@ -188,8 +188,8 @@ def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | No
     i, j = int(X_AXIS.get()) - 1, int(Y_AXIS.get()) - 1
     if axes == "dimensions":
         return mu[:, [i, j]], (words.dimension_label(i), words.dimension_label(j))
-    centre, shares, directions = _pca(*_cache_key(session), session.beta, session.codes()[0])
-    return (mu - centre) @ directions[[i, j]].T, tuple(
+    centre, shares, axes = _pca(*_cache_key(session), session.beta, session.posteriors()[0])
+    return (mu - centre) @ axes[[i, j]].T, tuple(
         f"PC {k + 1} · {shares[k]:.0%} of the variance" for k in (i, j)
     )
 
@@ -212,7 +212,7 @@ def _pca(
 def _show_variance(session: ExploreSession) -> None:
     from explorer.figures.bars import bars
 
-    mu = session.codes()[0]
+    mu = session.posteriors()[0]
     if AXES.get() == "pca":
         shares = _pca(*_cache_key(session), session.beta, mu)[1][:MAX_COMPONENTS_SHOWN]
         figure = bars(shares, [f"PC {i}" for i in range(1, len(shares) + 1)], "share of the variance", ".0%")

@@ -50,8 +50,8 @@ def show(session: ExploreSession) -> None:
         names,
         n,
         row_labels=heads,
-        on_pick=lambda i: session.go(zs[i]),
-        caption_suffix=f"{session.name}. {ends}",
+        on_pick=lambda i: session.move(zs[i]),
+        caption_suffix=f"{session.title}. {ends}",
     )
     st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
 
