@@ -169,7 +169,7 @@ def test_everything_is_taken_along(open_page, trained_runs):
     )
     with page.expect_download() as download:
         page.get_by_role("button", name="Save PNG").click()
-    assert min(Image.open(told.value.path()).size) > 200
+    assert min(Image.open(download.value.path()).size) > 200
     link = page.locator('[data-testid="stCode"]').first.inner_text().strip()
     assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=" not in link
 

@@ -92,10 +92,8 @@ def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **train_query(spec))
-    assert (
-        app.selectbox(key="setting image_size").value == 64
-        and app.checkbox(key="setting colour").value is True
-    )
+    assert app.selectbox(key="setting image_size").value == 64
+    assert app.checkbox(key="setting colour").value is True
     app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
     app.selectbox(key="setting dataset").select("digits").run()

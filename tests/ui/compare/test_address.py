@@ -25,8 +25,12 @@ def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
 def test_a_link_leads_to_where_it_was_written():
     before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
     address = build_query("a", "b", before, BETAS)
-    here, said = followed(address)
-    assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
+    position, message = followed(address)
+    assert not message and (position.zs, position.film, position.start) == (
+        before.zs,
+        before.film,
+        before.start,
+    )
     assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query("a", "b", before, ())
 
 

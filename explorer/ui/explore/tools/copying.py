@@ -66,7 +66,7 @@ def _median_distances(
         "their reconstructions": _session.decode(_session.posteriors()[0][:MAX_MEDIAN_IMAGES]),
         "decoded samples in gaps": (
             _session.decode(in_gaps)
-            if len(in_gaps := drawn[_session.are_in_gaps(drawn)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
+            if len(in_gaps := samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
             else None
         ),
     }

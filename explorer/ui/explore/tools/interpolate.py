@@ -29,12 +29,16 @@ def interpolate(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarra
 
 
 def overlay(session: ExploreSession) -> dict:
-    """Both paths; the chosen one with its steps, crossed where they lie in a gap."""
-    found = interpolate(session.run, [session.path_end(0), session.path_end(1)], STEPS.get())
+    """Return both paths for the map; the chosen one with its steps, crossed where they lie in a gap."""
+    paths = interpolate(session.run, [session.path_end(0), session.path_end(1)], STEPS.get())
     return {
         "paths": [
-            {"zs": zs.tolist(), "gaps": session.are_in_gaps(zs).tolist(), "quiet": way != PATH_TYPE.get()}
-            for way, zs in found.items()
+            {
+                "zs": zs.tolist(),
+                "gaps": session.are_in_gaps(zs).tolist(),
+                "quiet": path_type != PATH_TYPE.get(),
+            }
+            for path_type, zs in paths.items()
         ]
     }
 
@@ -53,8 +57,8 @@ def show(session: ExploreSession) -> None:
         )
     with right:
         n = STEPS.slider("Images per path")
-    about = f"from {_end_label(session.path_ends[0])} to {_end_label(session.path_ends[1])}"
-    _show_strip(session, [session.path_end(0), session.path_end(1)], n, about, clickable=True)
+    ends_text = f"from {_end_label(session.path_ends[0])} to {_end_label(session.path_ends[1])}"
+    _show_strip(session, [session.path_end(0), session.path_end(1)], n, ends_text, clickable=True)
     _show_midpoints(session)
     other_runs = [run for run in catalogue.all_runs()[0] if run.name != session.run.name]
     if other := pairs.best_partner(session.run, other_runs):
@@ -111,7 +115,7 @@ def _end_label(end: PathEnd) -> str:
 
 
 def _show_midpoints(session: ExploreSession) -> None:
-    """How often the middle of a path lies in a gap, over random pairs of test images."""
+    """Show how often the middle of a path lies in a gap, over random pairs of test images."""
     if len(session.posteriors()[0]) > 1 and RunView(session.run).gap_index(session.beta):
         shares = _shares_in_gaps(session.run.folder, run_version(session.run), session.beta, session)
         st.caption(
@@ -132,11 +136,8 @@ def _shares_in_gaps(
     samples.
     """
     mu, logvar = _session.posteriors()
-    found, middle, rng = (
-        {way: [] for way in PATH_LABELS},
-        RunView(_session.run).scale.mean,
-        np.random.default_rng(0),
-    )
+    shares_by_path = {path_type: [] for path_type in PATH_LABELS}
+    middle, rng = RunView(_session.run).scale.mean, np.random.default_rng(0)
     for _ in range(N_REPEATS):
         gaps = build_gap_index(mu, logvar, rng)
         for path_type, zs in midpoints(mu, N_PAIRS, middle, rng).items():
@@ -153,9 +154,9 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
 
     mu, e = partner.posteriors()[0], RunView(partner.run).embedding
     same_images = all(end.row is not None and end.row < len(mu) for end in session.path_ends)
-    scale, own = RunView(partner.run).scale, RunView(session.run).scale
+    scale, scale_here = RunView(partner.run).scale, RunView(session.run).scale
     ends = [
-        mu[end.row] if same_images else scale.moved(scale.mean, own.to_standard(session.path_end(i)))
+        mu[end.row] if same_images else scale.moved(scale.mean, scale_here.to_standard(session.path_end(i)))
         for i, end in enumerate(session.path_ends)
     ]
     weight_text = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""
@@ -177,17 +178,19 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
         e.y[shown],
         partner.run.class_names,
         p.axis_titles,
-        np.array([p.place(z) for z in way]),
-        partner.are_in_gaps(way),
+        np.array([p.place(z) for z in path]),
+        partner.are_in_gaps(path),
     )
     st.vega_lite_chart(figure, key=session_key("partner's path", session.run))
 
 
-def _show_strip(session: ExploreSession, ends: list[np.ndarray], n: int, about: str, clickable: bool) -> None:
-    found = interpolate(session.run, ends, n)
-    zs = np.concatenate(list(found.values()))
+def _show_strip(
+    session: ExploreSession, ends: list[np.ndarray], n: int, ends_text: str, clickable: bool
+) -> None:
+    paths = interpolate(session.run, ends, n)
+    zs = np.concatenate(list(paths.values()))
     gaps = session.are_in_gaps(zs)
-    heads = [f"{way}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, way in enumerate(found)]
+    heads = [f"{path_type}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, path_type in enumerate(paths)]
     names = [
         f"{path_type}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}"
         for k, path_type in enumerate(paths)
@@ -202,7 +205,7 @@ def _show_strip(session: ExploreSession, ends: list[np.ndarray], n: int, about: 
         row_labels=heads,
         underlined=np.flatnonzero(gaps),
         underline_note="Underlined: in a gap (no codes).",
-        caption_suffix=about,
+        caption_suffix=ends_text,
         on_pick=(lambda i: session.move(zs[i])) if clickable else None,
     )
 
