@@ -22,7 +22,7 @@ def choose_device(network: str) -> Device:
     import torch
 
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
+    name = os.environ.get("EXPLORER_DEVICE") or next(n for n, is_present in present.items() if is_present)
     if not present.get(name):
         raise UserError(
             f"EXPLORER_DEVICE is {name}, which this machine does not have. "
@@ -33,8 +33,8 @@ def choose_device(network: str) -> Device:
     products = (
         "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     )
-    why = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
-    return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")
+    reason = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
+    return Device(name, bf16, torch.get_num_threads(), f"{reason}, {products} products")
 
 
 def _cpu_supports(feature: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Reading:
-    """Images read so far, where they are read one by one."""
+    """The number of images that have been read, where they are read one by one."""
 
     done: int
     total: int
@@ -60,7 +60,7 @@ class EpochEnd:
     beta: float  # the KL weight at the epoch's end
     images_per_second: float
     seconds: float  # of training, since its first start
-    # valid until the next event is asked for
+    # valid until the next event is requested
     checkpoint: Callable[[], Checkpoint] | None = field(repr=False, compare=False, default=None)
 
 
@@ -74,9 +74,9 @@ class Finished:
 @dataclass(frozen=True)
 class Failed:
     reason: str  # one sentence with the remedy
-    epochs: int  # good ones before it
+    epochs: int  # completed epochs before it
     seconds: float
-    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
+    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last epoch without a fault
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Stopped:
     reason: str
     epochs: int
     seconds: float
-    weights: dict[str, np.ndarray] = field(repr=False)  # of the last whole epoch
+    weights: dict[str, np.ndarray] = field(repr=False)  # of the last complete epoch
 
 
 ACTIVE_MIN_VARIANCE = 0.01

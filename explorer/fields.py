@@ -45,22 +45,26 @@ def checked_value(f: Field, value: Any) -> Any:
     """Return the value of a field as its type. Raises UserError unless it is among the field's choices, and
     between its limits.
     """
-    wanted, m = value_type(f), f.metadata
+    expected_type, m = value_type(f), f.metadata
     label = f.name.replace("_", " ")
     if value is None and f.default is None:
         return None
-    if wanted is float and type(value) is int:
+    if expected_type is float and type(value) is int:
         value = float(value)
-    if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {TYPE_NAMES[wanted]}, not {sanitize(repr(value))}.")
+    if type(value) is not expected_type:
+        raise UserError(
+            f"{label.capitalize()} must be {TYPE_NAMES[expected_type]}, not {sanitize(repr(value))}."
+        )
     if m["choices"] and value not in m["choices"]:
-        if wanted is str:
+        if expected_type is str:
             raise unknown_name_error(label, str(value), m["choices"])
         raise UserError(
             f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
         )
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # also for NaN
-        low, high = (f"{limit:,}" if wanted is int else f"{limit:,g}" for limit in (m["low"], m["high"]))
+        low, high = (
+            f"{limit:,}" if expected_type is int else f"{limit:,g}" for limit in (m["low"], m["high"])
+        )
         raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {sanitize(str(value))}.")
     return value
 

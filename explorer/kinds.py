@@ -19,9 +19,9 @@ def import_attribute(path: str) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """name: as in the settings of a run. build: the "module:attribute" of its code. options: the fields of
-    RunSpec that matter for it, of those that do not matter for every choice in its registry. reference: the
-    key of the paper to cite, in references.bib.
+    """A choice in a registry. name: as in the settings of a run. build: the "module:attribute" of its code.
+    options: the fields of RunSpec that it uses, of those that not every choice in its registry uses.
+    reference: the key of the paper to cite, in references.bib.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class NetworkKind(Kind):
-    """build: a function of (shape, n_out, latent_dim, width, depth) that returns an encoder and a decoder
-    (explorer.networks.pair).
+    """A kind of network. build: a function of (shape, n_out, latent_dim, width, depth) that returns an
+    encoder and a decoder (explorer.networks.pair).
     """
 
     _: KW_ONLY
@@ -52,7 +52,7 @@ class NetworkKind(Kind):
 
 @dataclass(frozen=True)
 class ModelKind(Kind):
-    """build: a subclass of explorer.models.autoencoder.Autoencoder."""
+    """A kind of model. build: a subclass of explorer.models.autoencoder.Autoencoder."""
 
     _: KW_ONLY
     label: str
@@ -63,8 +63,8 @@ class ModelKind(Kind):
 
 @dataclass(frozen=True)
 class DatasetKind(Kind):
-    """build: a function that returns an explorer.data.dataset.Dataset. Its arguments are those of
-    explorer.data.load_dataset that matter for it: the text after the colon, image_size and colour, and
+    """A kind of data set. build: a function that returns an explorer.data.dataset.Dataset. Its arguments are
+    those of explorer.data.load_dataset that it uses: the text after the colon, image_size and colour, and
     on_progress.
     """
 
@@ -91,7 +91,9 @@ class DatasetKind(Kind):
 
 @dataclass(frozen=True)
 class LikelihoodKind(Kind):
-    """build: a class that is made from its options and has the methods of explorer.objectives.Likelihood."""
+    """A kind of likelihood. build: a class that is created from its options and has the methods of
+    explorer.objectives.Likelihood.
+    """
 
     _: KW_ONLY
     browser_layer: str = ""  # of forward.js, from x_logits to E[x|z]; without one, the server decodes

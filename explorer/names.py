@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MAX_NAME_LENGTH = 100  # letters of a name: a longer one fills a page
+MAX_NAME_LENGTH = 100  # characters
 
 
 def is_file_name(name: str) -> bool:

@@ -74,7 +74,7 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Vector:
-    """n finite numbers, each less than `bound` from 0."""
+    """A vector of n finite numbers, each with an absolute value less than `bound`."""
 
     name: str
     n: int

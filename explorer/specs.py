@@ -142,10 +142,10 @@ class RunSpec:
         """
         if not isinstance(values, dict):
             raise UserError("The settings of a run must be an object with named values.")
-        known = [f.name for f in fields(cls)]
+        names = [f.name for f in fields(cls)]
         for name in values:
-            if name not in known:
-                raise unknown_name_error("setting", str(name), known)
+            if name not in names:
+                raise unknown_name_error("setting", str(name), names)
         return cls(**values)
 
     def to_dict(self) -> dict:
@@ -197,11 +197,11 @@ class RunSpec:
         defaults for these.
         """
         chosen: dict[str, Any] = {"dataset": self.dataset, "model": self.model, "network": self.network}
-        usual = RunSpec(**chosen).to_dict() | {
+        defaults = RunSpec(**chosen).to_dict() | {
             "rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs
         }
         return {
-            name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]
+            name: value for name, value in self.to_dict().items() if name in chosen or value != defaults[name]
         }
 
     def arguments(self) -> list[str]:

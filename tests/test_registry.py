@@ -34,7 +34,7 @@ def test_an_unknown_name_brings_the_nearest():
 
 @pytest.fixture
 def added(tmp_path, monkeypatch) -> dict[str, str]:
-    """The names of what is added, for a test without other runs."""
+    """Return the names of what is added, for a test without other runs."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     return {noun: add(recipe, tmp_path, monkeypatch) for noun, recipe in recipes().items()}
 
@@ -56,9 +56,8 @@ def spec(added) -> RunSpec:
 def test_its_options_and_defaults_hold(added, spec):
     assert (spec.width, spec.depth, spec.beta, spec.sigma) == (100, 1, 0.5, 0.2)
     assert replace(spec, epochs=None).epochs == DATASETS[added["data set"]].epochs == 50
-    assert RunSpec.from_dict(spec.to_dict()) == spec and spec.run_id.startswith(
-        "stripes-fixed-variance-tanh-2d-"
-    )
+    assert RunSpec.from_dict(spec.to_dict()) == spec
+    assert spec.run_id.startswith("stripes-fixed-variance-tanh-2d-")
     assert n_train(spec.dataset) == 600 and words.dataset_label(spec) == "Stripes"
     with pytest.raises(UserError, match="Did you mean fixed-variance"):
         RunSpec(model="fixed-varianc")

@@ -1,4 +1,4 @@
-"""Reports what this machine offers, and any problems."""
+"""Report the properties of this machine, and any problems."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from explorer.registry import DATASETS, built_in_datasets
 from explorer.specs import RunSpec
 from explorer.store.catalogue import list_runs, runs_folder
 
-LABELS = {"amiss": "problems"}  # where a line for people differs from the JSON key
+LABELS = {"amiss": "problems"}  # labels that differ from the JSON key
 
 
 def findings() -> dict[str, str]:

@@ -1,5 +1,5 @@
-"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do
-to other classes.
+"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and their effect
+on other classes.
 """
 
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
         )
     third = max(1, len(values) // 3)
     low, high = np.sort(values)[[third - 1, -third]]
-    both = low == high
-    lower = values < low if both and values.min() < low else values <= low
-    upper = values > high if both and values.max() > high else values >= high
+    is_degenerate = low == high
+    lower = values < low if is_degenerate and values.min() < low else values <= low
+    upper = values > high if is_degenerate and values.max() > high else values >= high
     return _direction(mu, lower, upper)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Of a direction towards a class on images of other classes: the shares that keep their class, become
-    that class, or another.
+    """The effect of a direction towards a class on images of other classes: the shares that keep their class,
+    change to that class, or change to another.
     """
 
     unchanged: float
@@ -60,8 +60,8 @@ def measure_effect(class_after: np.ndarray, class_before: np.ndarray, target: in
     """
     if not len(class_before):
         raise UserError("There is no image of another class: choose a data set of three classes or more.")
-    kept, became = float((class_after == class_before).mean()), float((class_after == target).mean())
-    return Effect(kept, became, 1 - kept - became)
+    unchanged, to_target = float((class_after == class_before).mean()), float((class_after == target).mean())
+    return Effect(unchanged, to_target, 1 - unchanged - to_target)
 
 
 def _direction(mu: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Compare what a decoder makes of draws that lie in gaps (explorer.latent.gaps) with what it makes of the
+"""Compare the confidence of a classifier in decoded samples in gaps (explorer.latent.gaps) with that in the
 others.
 """
 
@@ -11,15 +11,16 @@ from explorer.latent.gap_estimate import N_MEASUREMENTS, draws_with_radii
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, kth_distances, sample_codes
 from explorer.latent.share import Share, share_of_true
 
-N_DECODED_DRAWS = 10_000  # draws, in sets of as many as there are codes,
-MAX_DRAW_SETS = 100  # at most so many
-SEED_STRIDE = 1_000_003  # between those of the tens of sets
+N_DECODED_DRAWS = 10_000  # samples, in sets of as many as there are codes
+MAX_DRAW_SETS = 100  # the largest number of sets
+SEED_STRIDE = 1_000_003  # between the seeds of successive groups of sets
 
 
 @dataclass(frozen=True)
 class LowConfidenceShares:
-    """Of draws from the Gaussian fitted to the codes, the share that a classifier names with too little
-    confidence, in all, in gaps and outside; None if no draw is of that kind. Intervals are over draws.
+    """The shares of decoded samples from the Gaussian fitted to the codes that the classifier assigns to no
+    class with enough confidence: of all samples, in gaps and outside; None if there is no sample of that
+    kind. Intervals are over samples.
     """
 
     all: Share

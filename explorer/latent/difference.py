@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Difference:
-    """mean ± half is the 95% interval."""
+    """A mean difference with its 95% interval, mean ± half_width."""
 
     mean: float
     half_width: float
@@ -29,7 +29,8 @@ def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
     """
     from scipy.stats import t
 
-    each = np.asarray(a, np.float64) - b
+    differences = np.asarray(a, np.float64) - b
     return Difference(
-        float(each.mean()), float(t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each)))
+        float(differences.mean()),
+        float(t.ppf(0.975, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))),
     )

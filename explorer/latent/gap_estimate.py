@@ -25,14 +25,14 @@ from explorer.latent.share import Share, is_larger
 
 N_MEASUREMENTS = 10
 N_JACKKNIFE_GROUPS = 50  # of images, each left out once
-MAX_LOG_DENSITY_RATIO = 30.0  # of two Gaussians' densities
+MAX_LOG_DENSITY_RATIO = 30.0  # limit of the log ratio of two Gaussians' densities
 
 
 class GapEstimate(Share):
-    """The share of draws that lie in gaps. n: the codes, and as many draws, of each measurement.
+    """The share of samples that lie in gaps. n: the number of codes, and of samples, of each measurement.
 
-    Gaps of different n are not comparable. The interval is over draws and images; another training differs by
-    more.
+    Gaps of different n are not comparable. The interval is over samples and images; another training differs
+    by more.
     """
 
 
@@ -96,19 +96,19 @@ def _measure(
 ) -> tuple[float, np.ndarray]:
     """Return the gap, and the gap [groups] without the codes of each group."""
     distance, rows = neighbours(codes, draws, 3)
-    nearest, *others = group[rows].T
-    # unless all three are of one group
-    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)
+    nearest, *other_groups = group[rows].T
+    # unless all three belong to one group
+    of_another = np.select([other != nearest for other in other_groups], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
         if fitted:
             log = _log_ratio(codes, codes[group == g], draws)
-            # denser draws have nearer neighbours
+            # denser samples have nearer neighbours
             weights = np.exp(log)
             farther = radii * np.exp(-log / draws.shape[1])
-        alone = np.where(nearest == g, of_another, distance[:, 0]) > farther
-        without[g] = weights @ alone / weights.sum()
+        in_gap = np.where(nearest == g, of_another, distance[:, 0]) > farther
+        without[g] = weights @ in_gap / weights.sum()
     return float((distance[:, 0] > radii).mean()), without
 
 
@@ -122,6 +122,6 @@ def _log_ratio(codes: np.ndarray, excluded: np.ndarray, draws: np.ndarray) -> np
     variances, directions = np.linalg.eigh(covariance)
     if not variances[0] > MIN_RELATIVE_VARIANCE:  # too few codes to span all dimensions without that group
         return np.zeros(len(draws))
-    away = (draws - mean) @ (directions / np.sqrt(variances))
-    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log(variances).sum()) / 2
+    whitened = (draws - mean) @ (directions / np.sqrt(variances))
+    log = (np.square(draws).sum(1) - np.square(whitened).sum(1) - np.log(variances).sum()) / 2
     return np.clip(log, -MAX_LOG_DENSITY_RATIO, MAX_LOG_DENSITY_RATIO)

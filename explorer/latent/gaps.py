@@ -12,14 +12,13 @@ from numpy.random import Generator
 
 from explorer.errors import UserError
 
-K_NEIGHBOURS = 5  # neighbours of a draw
+K_NEIGHBOURS = 5  # neighbours of a sample
 MAX_CODES = 5000
 K_ENTROPY_NEIGHBOURS = 10  # neighbours of a code, for gap_nats
 MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MAX_CODES
-MIN_RELATIVE_VARIANCE = 1e-10  # of the largest variance: a direction with less has none
-MAX_TREE_DIMENSIONS = (
-    8  # dimensions up to which a tree finds neighbours faster than the table of all distances
-)
+MIN_RELATIVE_VARIANCE = 1e-10  # relative to the largest; a smaller variance counts as none
+# Up to this many dimensions, a tree finds neighbours faster than the table of all distances does.
+MAX_TREE_DIMENSIONS = 8
 
 
 def sample_codes(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
@@ -57,12 +56,12 @@ def fit_gaussian(codes: np.ndarray) -> FittedGaussian:
     """Fit a Gaussian to codes [n, D]. Raises UserError if all of them are one point."""
     mean = codes.mean(0)
     variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
-    there = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
+    has_variance = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
     if not variances[-1] > MIN_RELATIVE_VARIANCE:
         raise UserError(
             "All codes are the same point, so there are no gaps to measure. Train the model longer."
         )
-    sd, directions = np.sqrt(variances[there]), directions[:, there]
+    sd, directions = np.sqrt(variances[has_variance]), directions[:, has_variance]
     return FittedGaussian(mean, (directions * sd).T, directions / sd)
 
 

@@ -31,14 +31,14 @@ def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarr
         return path
     start, end = start / radii[0], end / radii[1]
     cosine = start @ end
-    across = end - cosine * start
-    sine = np.linalg.norm(across)
+    perpendicular = end - cosine * start
+    sine = np.linalg.norm(perpendicular)
     if sine < MIN_LENGTH_RATIO:
         least = np.abs(start).argmin()
-        across = np.eye(start.size)[least] - start[least] * start
+        perpendicular = np.eye(start.size)[least] - start[least] * start
     t = np.linspace(0, 1, n)[1:-1, None]
     angle = t * np.arctan2(sine, cosine)
-    directions = np.cos(angle) * start + np.sin(angle) * across / np.linalg.norm(across)
+    directions = np.cos(angle) * start + np.sin(angle) * perpendicular / np.linalg.norm(perpendicular)
     path[1:-1] = middle + ((1 - t) * radii[0] + t * radii[1]) * directions
     return path
 

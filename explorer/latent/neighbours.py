@@ -1,5 +1,5 @@
-"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over
-pixels in [0, 1].
+"""Find the images nearest to an image, and the blend of them that is nearest to it. Distances are Euclidean,
+over pixels in [0, 1].
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.nd
     target, flat = (np.ravel(query) * unit).astype(dtype), points.reshape(len(points), -1)
     squares, step = np.empty(len(points), dtype), max(1, CHUNK_VALUES // flat.shape[1])
     for i in range(0, len(points), step):
-        rest = flat[i : i + step].astype(dtype)
-        np.subtract(rest, target, out=rest)
-        squares[i : i + step] = np.square(rest, out=rest).sum(1)
+        difference = flat[i : i + step].astype(dtype)
+        np.subtract(difference, target, out=difference)
+        squares[i : i + step] = np.square(difference, out=difference).sum(1)
     rows = np.argsort(squares, kind="stable")[:k]
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
 
@@ -42,8 +42,8 @@ def nearest_distances(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
     least, step = np.full(len(queries), np.inf), max(1, 16 * CHUNK_VALUES // points[0].size)
     target = _flat(queries)
     for i in range(0, len(points), step):
-        some = _flat(points[i : i + step])
-        squares = (some**2).sum(1)[:, None] - 2 * some @ target.T + (target**2).sum(1)
+        chunk = _flat(points[i : i + step])
+        squares = (chunk**2).sum(1)[:, None] - 2 * chunk @ target.T + (target**2).sum(1)
         least = np.minimum(least, squares.min(0))
     return np.sqrt(np.maximum(least, 0))
 
@@ -56,8 +56,8 @@ def _flat(images: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Blend:
-    """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to
-    be.
+    """A weighted sum of images. weights: [k], none negative; image: [...], the weighted sum; distance: from
+    the image to the target.
     """
 
     weights: np.ndarray

@@ -11,8 +11,8 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Grid:
-    """n × n square cells over [−reach, reach]². A function on it is an array [n, n] of its values at their
-    midpoints, z₀ down.
+    """A grid of n × n square cells over [−reach, reach]². A function on it is an array [n, n] of its values
+    at their midpoints, z₀ along axis 0.
     """
 
     reach: float

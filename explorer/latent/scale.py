@@ -1,5 +1,5 @@
-"""Places in standard deviations: of the prior, or of the Gaussian fitted to the codes of an AE, which has
-none.
+"""Positions in standard deviations: of the prior, or for an AE, which has no prior, of the Gaussian fitted to
+its codes.
 """
 
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ Z95 = 1.96  # standard errors on each side of a 95% interval
 
 @dataclass(frozen=True)
 class Share:
-    """share, in [0, 1]; low, high: its 95% interval; n: how many it is a share of; error: its standard
-    error.
+    """A share in [0, 1] with its uncertainty. low, high: the 95% interval; n: the number of observations;
+    error: the standard error.
     """
 
     share: float

@@ -35,8 +35,8 @@ def correlation(map_root: np.ndarray) -> float:
     """Return the correlation of the two axes of a Gaussian N(·, map_root map_rootᵀ) on a map
     (explorer.latent.scale); 0 on a line. map_root [2, 2].
     """
-    (across, both), (_, up) = map_root @ map_root.T
-    return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0
+    (variance_0, covariance), (_, variance_1) = map_root @ map_root.T
+    return float(covariance / np.sqrt(variance_0 * variance_1)) if variance_0 * variance_1 > 0 else 0.0
 
 
 def manifold_grid(n: int, spacing: str, reach: float = REACH_SIGMA) -> np.ndarray:

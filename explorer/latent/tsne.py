@@ -19,7 +19,7 @@ from explorer.errors import UserError
 
 PROJECT_FOLDER = Path(__file__).parents[2]
 MIN_CODES = 10
-PERPLEXITY = 30.0  # neighbours that count, about
+PERPLEXITY = 30.0  # about the number of neighbours that count
 N_ITERATIONS = 1000
 POSITIONS_HEADER = b"places\n"
 
@@ -41,9 +41,10 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     if (codes == codes[0]).all():
         raise UserError("All codes are the same point, so t-SNE finds no neighbours. Train the model longer.")
     if codes.shape[1] == 1:
-        codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
+        codes = np.pad(codes, ((0, 0), (0, 1)))  # PCA needs two dimensions; distances are unchanged
     command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
-    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
+    # Several threads would add in a different order each time.
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
     with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
             assert process.stdin and process.stdout  # they are pipes
@@ -53,8 +54,8 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
             for line in process.stdout:
                 if line == POSITIONS_HEADER:
                     break
-                if found := re.search(rb"Iteration (\d+): error", line):
-                    yield min(int(found[1]) / N_ITERATIONS, 1.0)
+                if match := re.search(rb"Iteration (\d+): error", line):
+                    yield min(int(match[1]) / N_ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
                 raise UserError(

@@ -11,8 +11,8 @@ from explorer.specs import RunSpec
 
 
 class VQVAE(Autoencoder):
-    """The codebook [n_codes, code_dim] is a buffer: moving averages update it (explorer.objectives.codebook),
-    not the optimizer.
+    """A VQ-VAE. Its codebook [n_codes, code_dim] is a buffer: moving averages update it
+    (explorer.objectives.codebook), not the optimizer.
     """
 
     n_statistics = 1

@@ -12,11 +12,12 @@ from torch.nn.functional import conv_transpose2d, pixel_shuffle
 from explorer.errors import UserError
 from explorer.networks.pair import EncoderDecoder, ImageShape
 
+# Such a layer halves or doubles an even height or width exactly.
 CONV_OPTIONS: dict[str, Any] = {
     "kernel_size": 4,
     "stride": 2,
     "padding": 1,
-}  # halves or doubles an even height or width exactly
+}
 
 
 def conv(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> EncoderDecoder:

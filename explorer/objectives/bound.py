@@ -34,7 +34,7 @@ def importance_weighted_bound(
     if n_samples < 1:
         raise UserError(f"The bound is a mean over samples: choose at least 1, not {n_samples}.")
     device = next(model.parameters()).device
-    pixels = torch.tensor(x)[None]  # a copy: an image read from a file may not be written to
+    pixels = torch.tensor(x)[None]  # a copy, because an image read from a file may be read-only
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
     posterior = model.encode(image)
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(

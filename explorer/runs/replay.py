@@ -1,4 +1,4 @@
-"""Looks at a model while it learns, so rarely that it costs at most a small share of the training's time."""
+"""Record a model while it trains, so rarely that this takes at most a small share of the training's time."""
 
 import math
 import time
@@ -28,7 +28,7 @@ SHARE = 0.05  # of the training's time
 
 
 class ReplayRecorder:
-    """Keeps frames in the run's folder (explorer.store.replay)."""
+    """Records frames of a training in the run's folder (explorer.store.replay)."""
 
     def __init__(self, spec: RunSpec, folder: Path, data: Dataset, epochs_before: int):
         x = data.x[data.test][:CODES]
@@ -71,10 +71,10 @@ class ReplayRecorder:
                 for part in decoded
             ]
         )
-        about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
+        record = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
         write_frame(
             self.folder,
-            about,
+            record,
             {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
         )
         if len(epochs := frame_epochs(self.folder)) > MAX_FRAMES:

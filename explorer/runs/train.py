@@ -37,7 +37,7 @@ from explorer.store.run import (
 from explorer.training.checkpoint import extract_weights
 from explorer.training.trainer import train as training
 
-CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so much is lost in a crash
+CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: the most that a crash loses
 
 
 def find_existing(spec: RunSpec, name: str | None = None) -> Run | None:
@@ -116,8 +116,8 @@ def _train(
     spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]
 ) -> Run:
     remove_partial_files(folder)
-    left = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if left and not left & {RECORD_FILE, EVENTS_FILE, CHECKPOINT_FILE, TRAIN_LOG}:
+    file_names = {p.name for p in folder.iterdir()} if folder.exists() else set()
+    if file_names and not file_names & {RECORD_FILE, EVENTS_FILE, CHECKPOINT_FILE, TRAIN_LOG}:
         raise UserError(
             f"The folder {folder} contains files that do not belong to a run. Choose another name."
         )

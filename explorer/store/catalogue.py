@@ -1,4 +1,4 @@
-"""Finds runs: first those of the user (EXPLORER_RUNS), then those included in the app."""
+"""Find runs: first those of the user (EXPLORER_RUNS), then those included in the app."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Deletes runs, and restores them for a week."""
+"""Delete runs, and restore them for a week."""
 
 import os
 from contextlib import suppress
@@ -36,7 +36,7 @@ def delete_run(name: str) -> None:
         lock = training_lock(folder)
         with lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             move_to_trash(folder, name)
-            with suppress(OSError):  # on Windows it is gone already
+            with suppress(OSError):  # on Windows it is already removed
                 os.unlink(lock.lock_file)
     except Timeout:
         raise UserError(f"The run {name} is being trained. Stop the training first.") from None

@@ -1,4 +1,4 @@
-"""What a run stores of a ladder at one KL weight."""
+"""The stored figures of a ladder at one KL weight."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,28 +21,28 @@ class FilmFrame:
 
 
 FRAME_FIELDS = tuple(FilmFrame.__dataclass_fields__)
-OPTIONAL_FRAME_FIELDS = ("gap_error", "prior_gap_error", "gap_codes")  # which runs of earlier versions lack
+OPTIONAL_FRAME_FIELDS = ("gap_error", "prior_gap_error", "gap_codes")  # absent in runs of earlier versions
 
 
 def parse_frame(record: dict) -> FilmFrame:
     """Return the frame in a run's record. Raises KeyError, TypeError or ValueError if it is not one."""
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         name: record.get(name) if name in OPTIONAL_FRAME_FIELDS else record[name] for name in FRAME_FIELDS
     }
     gap, prior_gap, gap_error, prior_gap_error = (
-        None if found[name] is None else float(found[name])
+        None if values[name] is None else float(values[name])
         for name in ("gap", "prior_gap", "gap_error", "prior_gap_error")
     )
     frame = FilmFrame(
-        float(found["beta"]),
-        float(found["distortion"]),
-        float(found["rate"]),
-        int(found["active_units"]),
+        float(values["beta"]),
+        float(values["distortion"]),
+        float(values["rate"]),
+        int(values["active_units"]),
         gap,
         prior_gap,
         gap_error,
         prior_gap_error,
-        None if found["gap_codes"] is None else int(found["gap_codes"]),
+        None if values["gap_codes"] is None else int(values["gap_codes"]),
     )
     if not all(
         share is None or 0 <= share <= 1 for share in (gap, prior_gap, gap_error, prior_gap_error)

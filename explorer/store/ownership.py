@@ -28,8 +28,8 @@ def owner_key(text: str) -> str | None:
     """Return the key in the name of a run, of a data set, or in a sentence about one; None if it is
     everyone's.
     """
-    found = PRIVATE_NAME_PATTERN.search(text)
-    return found and found[1]
+    match = PRIVATE_NAME_PATTERN.search(text)
+    return match and match[1]
 
 
 def public_name(text: str) -> str:

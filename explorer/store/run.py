@@ -22,15 +22,13 @@ from explorer.store.locks import is_held
 from explorer.untrusted.tensors import unpacked
 
 FORMAT_VERSION = 1
-RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE = (
-    "run.json",
-    "model.safetensors",
-    "embedding.safetensors",
-    "events.jsonl",
-)
+RECORD_FILE = "run.json"
+MODEL_FILE = "model.safetensors"
+EMBEDDING_FILE = "embedding.safetensors"
+EVENTS_FILE = "events.jsonl"
 TRAIN_LOG = "train.log"  # the traceback of the last training, if an unforeseen error ended it
 REPLAY_FILE = "replay.safetensors"  # the replay of the training, if there is one
-CHECKSUM_KEY = "checksum"  # of the record's own, and
+CHECKSUM_KEY = "checksum"  # the key of the record's own checksum
 MAX_NOTE_LENGTH = 500  # characters
 MAX_IMAGE_SIDE = 1024  # pixels of an image; those of the data sets end at 64
 
@@ -77,8 +75,8 @@ def encode_record(record: dict) -> bytes:
 
 
 def _compute_checksum(record: dict) -> str:
-    said = {name: value for name, value in record.items() if name != CHECKSUM_KEY}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    content = {name: value for name, value in record.items() if name != CHECKSUM_KEY}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class DamagedRunError(UserError):

@@ -1,4 +1,4 @@
-"""How matrices are multiplied while a model trains."""
+"""Set the precision of matrix products and the number of threads during training."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Evaluates a model on the test split with fixed noise, so that two evaluations of one model agree."""
+"""Evaluate a model on the test split with fixed noise, so that two evaluations of one model agree."""
 
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,7 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is
+    """The metrics of a model and the values of each image: mu, logvar [n, D] (logvar None if the posterior is
     not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
     """
 

@@ -1,12 +1,12 @@
-"""What training has seen so far, read without holding up the device."""
+"""Read the sums of a training without waiting for the device."""
 
 import torch
 from torch import Tensor
 
 
 class Snapshot:
-    """A copy of sums [2], distortion and rate over n images, as they stood after a step; a GPU copies them
-    when it comes to that.
+    """A copy of the sums [2] of distortion and rate over n images after a step. A GPU copies them
+    asynchronously.
     """
 
     def __init__(self, sums: Tensor, step: int, n: int):

@@ -13,10 +13,11 @@ from explorer.objectives.rate import rate_per_dimension
 
 
 class Update:
-    """Adam on distortion + beta·rate of a batch, and a VQ-VAE's commitment and averages.
+    """One step of Adam on distortion + beta·rate of a batch, with a VQ-VAE's commitment loss and moving
+    averages.
 
-    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed).
-    What it sees it adds to sums [2]: distortion and rate, nats, over images.
+    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). It
+    adds the distortion and rate of the batch, in nats, to sums [2].
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Update:
         out of the loss.
         """
         self.optimizer.param_groups[0]["lr"] = lr
-        x = self.x.index_select(0, rows) / 255  # image by image; x[rows] goes pixel by pixel
+        x = self.x.index_select(0, rows) / 255  # copies whole images; x[rows] copies pixel by pixel
         with self.autocast:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))

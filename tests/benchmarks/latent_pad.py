@@ -34,7 +34,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def arithmetic(browser: Browser, rounds: int) -> list[Row]:
-    page, rows, off = browser.new_page(), [], {}
+    page, rows, differences = browser.new_page(), [], {}
     page.evaluate(HELPERS)
     page.evaluate(
         "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
@@ -45,7 +45,7 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
         model, weights = model_of(spec, shape)
         z = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim))
         block = decoder_block("d", spec, shape, {0.0: weights})
-        off[name] = float(np.abs(forward(page, block, z) - by_torch(model, spec, z)).max())
+        differences[name] = float(np.abs(forward(page, block, z) - by_torch(model, spec, z)).max())
         ours, theirs = [], []
         for _ in range(rounds):  # taking turns
             ours.append(
@@ -78,21 +78,21 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
             )
         )
     page.close()
-    worst = max(off, key=off.get)
+    worst = max(differences, key=differences.get)
     return [
         *rows,
         Row(
             "pad",
-            f"largest |JavaScript − torch| over {N:,} random z, of {len(off)} networks ({worst})",
+            f"largest |JavaScript − torch| over {N:,} random z, of {len(differences)} networks ({worst})",
             "",
-            (off[worst],),
+            (differences[worst],),
             asked=f"<= {TOLERANCE}",
         ),
     ]
 
 
 def points(browser: Browser) -> list[Row]:
-    """Time to paint a map of many points, and to look through them for the one under the pointer."""
+    """Measure the time to paint a map of many points, and to find the point under the pointer."""
     page, rows = browser.new_page(viewport={"width": 1280, "height": 900}), []
     page.evaluate(
         "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
@@ -135,9 +135,9 @@ def points(browser: Browser) -> list[Row]:
         }""",
             [POINTS, ratio],
         )
-        on = f"{POINTS:,} points on 700×620 px at {ratio} device pixel{'s' * (ratio > 1)} a px"
+        scene = f"{POINTS:,} points on 700×620 px at {ratio} device pixel{'s' * (ratio > 1)} a px"
         for what, ms in zip(("painting", "finding the one under the pointer among"), took):
-            rows.append(Row("pad", f"{what} {on}", "ms", tuple(ms)))
+            rows.append(Row("pad", f"{what} {scene}", "ms", tuple(ms)))
     page.close()
     return rows
 

@@ -18,19 +18,23 @@ by, run = st.query_params["by"], find_run(st.query_params["run"])
 @st.fragment
 def pad():
     view = RunView(run)
-    z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
-    letter = {"zs": [z], "row": 0, "heard": asked["n"]}
+    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
+    letter = {"zs": [z], "row": 0, "heard": request["n"]}
     if by == "server":
-        of = asked["zs"] or [z]
-        pixels = np.rint(RunView(run).decode(np.array(of[0])) * 255).astype(np.uint8)
-        letter["decoded"] = {"zs": of, "film": None, "pixels": [base64.b64encode(pixels.tobytes()).decode()]}
+        codes = request["zs"] or [z]
+        pixels = np.rint(RunView(run).decode(np.array(codes[0])) * 255).astype(np.uint8)
+        letter["decoded"] = {
+            "zs": codes,
+            "film": None,
+            "pixels": [base64.b64encode(pixels.tobytes()).decode()],
+        }
     latent_pad(
         "pad",
         sides=[(view.map_block, view.decoder_block if by == "browser" else None)],
         images=view.images_block,
         state=letter,
-        on_commit=lambda said: None,
-        on_decode_request=lambda said: st.session_state.update(asked=said),
+        on_commit=lambda message: None,
+        on_decode_request=lambda message: st.session_state.update(asked=message),
     )
 
 

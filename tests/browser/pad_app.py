@@ -50,11 +50,8 @@ decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
-    about = json.loads(
-        json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"][
-            "block"
-        ]
-    )
+    header = chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")]
+    about = json.loads(json.loads(header)["__metadata__"]["block"])
     tensors = safetensors.load(chart.content)
     tensors |= {
         "positions": tensors["positions"][:, :0],
@@ -63,12 +60,14 @@ if case == "no points":
     }
     chart = make_block("map", about, tensors)
 
-here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
+position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    state=here,
-    on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]),
+    state=position,
+    on_commit=lambda message: position.update(
+        zs=message["zs"], row=None, heard=message["n"], film=message["film"]
+    ),
 )
-st.write(f"film at {here.get('film')}")
+st.write(f"film at {position.get('film')}")

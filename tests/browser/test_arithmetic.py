@@ -51,7 +51,7 @@ HELPERS = """
 
 @pytest.fixture(scope="module")
 def page(browser):
-    """A blank page with the pad's JavaScript as `js`."""
+    """Open a blank page with the pad's JavaScript as `js`."""
     page = browser.new_page()
     page.evaluate(HELPERS)
     page.evaluate(
@@ -75,7 +75,7 @@ def floats(result: str) -> np.ndarray:
 
 
 def model_of(spec, shape, seed=0):
-    """With weights as large as training makes them, so that pixels are not all alike."""
+    """Create a model with weights as large as training makes them, so that pixels differ."""
     torch.manual_seed(seed)
     model = build_autoencoder(spec, shape).eval()
     for p in model.decoder.parameters():
@@ -84,7 +84,7 @@ def model_of(spec, shape, seed=0):
 
 
 def forward(page, block, z, u=0.0) -> np.ndarray:
-    """z [n, D] -> the network's outputs [n, …]"""
+    """Return the network's outputs [n, …] at z [n, D]."""
     done = page.evaluate(
         """([block, z, D, u]) => {
         const network = new js.Network(js.parseBlock(bytes(block))), all = floats(z), n = all.length / D;
@@ -121,8 +121,8 @@ def test_a_classifier_says_what_torch_says(page):
     block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights))
     x = np.random.default_rng(0).random((100, 784), np.float32) * 3
     with torch.inference_mode():
-        wanted = model(torch.from_numpy(x)).softmax(1).numpy()
-    assert np.abs(forward(page, block, x) - wanted).max() <= TOLERANCE
+        expected = model(torch.from_numpy(x)).softmax(1).numpy()
+    assert np.abs(forward(page, block, x) - expected).max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("network", ["mlp", "conv"])
@@ -168,7 +168,7 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     }
     tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
     z, point = codes[3], [1.5, -0.5]
-    got = page.evaluate(
+    result = page.evaluate(
         """([block, z, point]) => {
         const plane = new js.Plane(js.parseBlock(bytes(block)).tensors());
         return { moved: plane.moveTo(z, point), lands: plane.project(plane.moveTo(z, point)), onto: plane.projectOntoPlane(z), off: plane.distanceTo(z),
@@ -178,12 +178,12 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
     )
     flat = pca.inverse_transform(pca.transform(z[None]))[0]
     sign = np.sign((p.axes * pca.components_).sum(1))
-    assert np.allclose(got["onto"], flat, atol=1e-5)
-    assert np.isclose(got["off"], np.linalg.norm(z - flat), atol=1e-5)
-    assert np.allclose(got["standard"], scale.to_standard(z), atol=1e-4)
-    assert np.allclose(got["point"], p.project(scale.shift_to(z, np.array(point))), atol=1e-4)
-    assert np.allclose(got["lands"], point, atol=1e-5)
-    assert np.allclose(got["moved"], pca.inverse_transform([sign * point])[0] + (z - flat), atol=1e-5)
+    assert np.allclose(result["onto"], flat, atol=1e-5)
+    assert np.isclose(result["off"], np.linalg.norm(z - flat), atol=1e-5)
+    assert np.allclose(result["standard"], scale.to_standard(z), atol=1e-4)
+    assert np.allclose(result["point"], p.project(scale.shift_to(z, np.array(point))), atol=1e-4)
+    assert np.allclose(result["lands"], point, atol=1e-5)
+    assert np.allclose(result["moved"], pca.inverse_transform([sign * point])[0] + (z - flat), atol=1e-5)
 
 
 def test_a_film_moves_between_its_frames(page):
@@ -199,17 +199,17 @@ def test_a_film_moves_between_its_frames(page):
     }
     block = text(make_block("f", {"film": axis}, tensors).content)
     for beta, i, t in [(0.01, 0, 0), (0.1**1.5, 0, 0.5), (0.1, 1, 0), (1, 1, 0.5), (10, 1, 1)]:
-        got = page.evaluate(
+        result = page.evaluate(
             """([block, u]) => {
             const film = new js.Film(js.parseBlock(bytes(block)));
             return [film.seek(u), film.seek(u), Array.from(film.points), film.interpolate("labels_at", 2, 2), film.interpolate("spread")];
         }""",
             [block, float(np.log10(beta))],
         )
-        wanted = (1 - t) * frames[i] + t * frames[i + 1]
-        assert got[0] and not got[1] and got[4] is None
-        assert np.abs(np.reshape(got[2], (-1, 2)) - wanted).max() <= 13 / 65535
-        assert np.allclose(got[3], wanted[1], atol=1e-5)
+        expected = (1 - t) * frames[i] + t * frames[i + 1]
+        assert result[0] and not result[1] and result[4] is None
+        assert np.abs(np.reshape(result[2], (-1, 2)) - expected).max() <= 13 / 65535
+        assert np.allclose(result[3], expected[1], atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_ticks_are_round_and_neither_crowded_nor_absent(page, low, high, length)
 
 
 def test_dots_are_blended_over_what_is_there(page):
-    """An opaque middle, a soft edge, and nothing outside the radius or the picture."""
+    """Check an opaque centre, a soft edge, and nothing outside the radius or the picture."""
     width, height, r = 40, 30, 6
     places = [[20.0, 15.0], [2.0, 2.0], [-50.0, 10.0]]
-    got = page.evaluate(
+    pixels = page.evaluate(
         """([width, height, places, r]) => {
         const pixels = new Int32Array(width * height).fill(0xffffffff | 0);
         js.paintDots(pixels, width, height, Float32Array.from(places.flat()), Int32Array.of(0xff0000ff | 0, 0, 0xff00ff00 | 0), r);
@@ -236,7 +236,7 @@ def test_dots_are_blended_over_what_is_there(page):
     }""",
         [width, height, places, r],
     )
-    rgba = np.array(got, np.int64).astype(np.uint32).view(np.uint8).reshape(height, width, 4)
+    rgba = np.array(pixels, np.int64).astype(np.uint32).view(np.uint8).reshape(height, width, 4)
     distance = np.hypot(*(np.mgrid[:height, :width] + 0.5 - np.array([15, 20])[:, None, None]))
     assert (rgba[..., 3] == 255).all() and (rgba[distance > r + 0.6] == 255).all()
     assert np.abs(rgba[distance < r - 0.6].astype(int) - [255, 64, 64, 255]).max() <= 1
@@ -274,7 +274,7 @@ def test_damaged_blocks_get_a_sentence(page):
 
 
 def about_of(content: bytes) -> dict:
-    """What a block says of itself."""
+    """Return the header of a block."""
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return json.loads(header["__metadata__"]["block"])
 
@@ -294,7 +294,7 @@ def test_what_is_too_much_for_a_browser_is_left_to_the_server(spec, shape):
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-vae-1d", "tiny-vae-6d"])
 def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
-    """Its outline reaches two standard deviations each way, by the scale of the axes."""
+    """Check that the outline extends two standard deviations in each direction, in the scale of the axes."""
     run = find_run(name)
     e = read_embedding(run)
     p = fit_projection(e.mu)
@@ -307,7 +307,7 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
         "Digits",
     )
     row = 5
-    got = page.evaluate(
+    result = page.evaluate(
         """([block, row]) => {
         const canvas = document.createElement("canvas"), theme = () => ({ text: "#111", background: "#fff", mutedText: "#888", font: "serif" });
         const map = new js.LatentMap(canvas, js.parseBlock(bytes(block)), theme);
@@ -328,7 +328,7 @@ def test_a_cloud_is_drawn_to_the_maps_scale(page, runs_folder, name):
         [text(block.content), row],
     )
     covariance = p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T
-    reach = 2 * np.sqrt(np.diag(covariance)) * got["scale"] + 2  # half the outline's width
-    x0, y0, x1, y1 = got["box"]
-    assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=3)
-    assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], got["places"], atol=1)
+    half_size = 2 * np.sqrt(np.diag(covariance)) * result["scale"] + 2  # half the outline's width
+    x0, y0, x1, y1 = result["box"]
+    assert np.allclose([x1 - x0, y1 - y0], 2 * half_size, atol=3)
+    assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], result["places"], atol=1)

@@ -58,18 +58,20 @@ def setting(rng: Random) -> None:
 
 
 def compare_link(rng: Random) -> None:
-    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
-    says = apply_query(
+    position = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    message = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
-        here,
+        position,
         SCALE,
         SCALE,
         BETAS,
     )
-    assert np.isfinite(here.zs).all() and np.abs(here.zs).max() <= 1e6 and BETAS[0] <= here.film <= BETAS[-1]
-    assert here.start is None or np.isfinite(here.start).all()
-    if says:
-        raise UserError(says)
+    assert np.isfinite(position.zs).all()
+    assert np.abs(position.zs).max() <= 1e6
+    assert BETAS[0] <= position.film <= BETAS[-1]
+    assert position.start is None or np.isfinite(position.start).all()
+    if message:
+        raise UserError(message)
 
 
 def train_link(rng: Random) -> None:
@@ -111,19 +113,19 @@ def typed(rng: Random, scene: Scene) -> None:
             [word, RUN],
         )
     )
-    told, said = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
             status = main([str(w) for w in words])
-        except SystemExit as error:  # argparse's
+        except SystemExit as error:  # raised by argparse
             status = error.code
     for path in out.rglob("*"):
         path.unlink()
     if out.exists():
         out.rmdir()
     if status:
-        assert status == 2 and not told.getvalue()
-        raise UserError(said.getvalue().strip())
+        assert status == 2 and not output.getvalue()
+        raise UserError(errors.getvalue().strip())
 
 
 DOORS = {

@@ -30,9 +30,8 @@ def test_moving_keeps_what_lies_off_the_plane():
     scale, w = reference_gaussian(mu, fit_projection(mu), has_prior=False), np.array([0.7, -2.0])
     z = scale.shift_to(mu[3], w)
     axes = scale.projection.axes
-    assert scale.to_standard(z) == pytest.approx(w) and z - z @ axes.T @ axes == pytest.approx(
-        mu[3] - mu[3] @ axes.T @ axes
-    )
+    assert scale.to_standard(z) == pytest.approx(w)
+    assert z - z @ axes.T @ axes == pytest.approx(mu[3] - mu[3] @ axes.T @ axes)
 
 
 def test_codes_on_a_line_have_no_place_beside_it():

@@ -28,7 +28,7 @@ def test_an_entry_is_well_formed(entry):
 
 
 @pytest.mark.parametrize(
-    "settings, wanted",
+    "settings, expected",
     [
         ({"dataset": "mnist"}, [APP, "kingma2014", "lecun1998"]),
         ({"dataset": "fashion-mnist", "model": "ae"}, [APP, "hinton2006", "xiao2017"]),
@@ -37,5 +37,5 @@ def test_an_entry_is_well_formed(entry):
         ({"dataset": "own:faces", "model": "vqvae"}, [APP, "oord2017"]),
     ],
 )
-def test_a_run_cites_the_app_its_model_and_its_data_set(settings, wanted):
-    assert keys(bibtex(RunSpec(**settings))) == wanted
+def test_a_run_cites_the_app_its_model_and_its_data_set(settings, expected):
+    assert keys(bibtex(RunSpec(**settings))) == expected

@@ -108,13 +108,11 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.lessons.mixture.compute import Mixture, decode_gaussians, finite_mixture, infinite_mixture
     from explorer.lessons.mixture.figure import mixture_data, network_data, score_data
 
-    x, decoder, by_k, charts, rng = (
-        _x_grid(),
-        _train_decoder(),
-        _scores()[0],
-        _charts(),
-        np.random.default_rng(0),
-    )
+    x = _x_grid()
+    decoder = _train_decoder()
+    by_k = _scores()[0]
+    charts = _charts()
+    rng = np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, number of Gaussians")

@@ -24,7 +24,7 @@ MAX_CACHED_ESTIMATES = 50  # estimates of log p(x)
 
 
 def _chosen_image(session: ExploreSession) -> np.ndarray | None:
-    """uint8 [C, H, W]: the image that is looked at, once there is one."""
+    """Return the chosen image, uint8 [C, H, W], if there is one."""
     images = RunView(session.run).embedding.images
     return (
         images[min(TEST_IMAGE.get(), len(images) - 1)]
@@ -34,7 +34,7 @@ def _chosen_image(session: ExploreSession) -> np.ndarray | None:
 
 
 def _posterior(session: ExploreSession, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """mu, logvar, rate [D]; logvar None for an AE."""
+    """Return mu, logvar and rate [D]; logvar is None for an AE."""
     from explorer.runs import inference
 
     return inference.posterior(RunView(session.run).load(session.beta), x)
@@ -184,9 +184,9 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
         "Importance samples for log p(x)", IMPORTANCE_SAMPLES.options, lambda n: f"{int(n):,}"
     )
     n = int(IMPORTANCE_SAMPLES.get())
-    found, spread = _log_likelihood(session, loaded, x, n)
+    log_likelihood, spread = _log_likelihood(session, loaded, x, n)
     st.markdown(
-        f"log p(x) ≈ **{words.format_number(found)} ± {spread:.1f}** nats ({n:,} importance"
+        f"log p(x) ≈ **{words.format_number(log_likelihood)} ± {spread:.1f}** nats ({n:,} importance"
         f" sample{'s' * (n > 1)}; on average an underestimate)",
         help=(
             f"Mean and standard deviation of {inference.REPEATS} estimates with {n:,} samples each. Where "
@@ -202,20 +202,22 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
 
 
 def _log_likelihood(session: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
-    """log p(x) in nats and its spread; once for each image and number of samples."""
+    """Return log p(x) in nats and its standard deviation, computed once for each image and number of
+    samples.
+    """
     from explorer.runs import inference
 
-    asked = session.beta, x.tobytes(), n
-    if asked not in session.log_likelihoods:
+    key = session.beta, x.tobytes(), n
+    if key not in session.log_likelihoods:
         bar = st.progress(0.0, "Sampling from the posterior…")
-        found = inference.log_likelihood(
+        estimates = inference.log_likelihood(
             loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples")
         )
         session.log_likelihoods = dict([*session.log_likelihoods.items()][-MAX_CACHED_ESTIMATES:]) | {
-            asked: found
+            key: estimates
         }
         bar.empty()
-    return session.log_likelihoods[asked]
+    return session.log_likelihoods[key]
 
 
 TOOL = Tool(

@@ -77,10 +77,10 @@ def show(session: ExploreSession) -> None:
         on_pick=lambda i: session.move(zs[i]),
         caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
     )
-    if (found := class_probabilities(session.run, images)) is not None:
+    if (probabilities := class_probabilities(session.run, images)) is not None:
+        n_unsure = (probabilities.max(1) < MIN_CLASS_PROBABILITY).sum()
         st.caption(
-            f"{(found.max(1) < MIN_CLASS_PROBABILITY).sum()} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the"
-            " classifier.",
+            f"{n_unsure} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the classifier.",
             help=CLASSIFIER_HELP,
         )
     st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
