@@ -50,7 +50,7 @@ decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
-    about = json.loads(
+    metadata = json.loads(
         json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"][
             "block"
         ]
@@ -59,16 +59,18 @@ if case == "no points":
     tensors |= {
         "positions": tensors["positions"][:, :0],
         "labels": tensors["labels"][:0],
-        "spread": tensors["spread"][:, :0],
+        "posterior_factors": tensors["posterior_factors"][:, :0],
     }
-    chart = make_block("map", about, tensors)
+    chart = make_block("map", metadata, tensors)
 
-here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
+here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "last_message": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
     state=here,
-    on_commit=lambda said: here.update(zs=said["zs"], row=None, heard=said["n"], film=said["film"]),
+    on_commit=lambda said: here.update(
+        zs=said["zs"], row=None, last_message=said["number"], film_position=said["film_position"]
+    ),
 )
-st.write(f"film at {here.get('film')}")
+st.write(f"film at {here.get('film_position')}")

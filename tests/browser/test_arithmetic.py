@@ -163,8 +163,8 @@ def test_a_point_goes_back_through_the_inverse_pca(page):
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
-        "unit": scale.unit,
-        "per_unit": np.linalg.pinv(scale.unit),
+        "unit_matrix": scale.unit,
+        "inverse_unit_matrix": np.linalg.pinv(scale.unit),
     }
     tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
     z, point = codes[3], [1.5, -0.5]
@@ -190,19 +190,19 @@ def test_a_film_moves_between_its_frames(page):
     rng = np.random.default_rng(3)
     frames, low, high = rng.uniform(-3, 8, (3, 40, 2)), np.array([-3.0, -4.0]), np.array([8.0, 9.0])
     quantised = np.rint((frames - low) / (high - low) * 65535).astype(np.uint16)
-    axis = {"name": "beta", "title": "KL weight", "values": [0.01, 0.1, 10], "log": True}
+    axis = {"name": "beta", "title": "KL weight", "values": [0.01, 0.1, 10], "log_axis": True}
     tensors = {
         "positions": quantised,
         "low": low.astype(np.float32),
         "high": high.astype(np.float32),
-        "labels_at": frames[:, :2].astype(np.float32),
+        "label_positions": frames[:, :2].astype(np.float32),
     }
     block = text(make_block("f", {"film": axis}, tensors).content)
     for beta, i, t in [(0.01, 0, 0), (0.1**1.5, 0, 0.5), (0.1, 1, 0), (1, 1, 0.5), (10, 1, 1)]:
         got = page.evaluate(
             """([block, u]) => {
             const film = new js.Film(js.parseBlock(bytes(block)));
-            return [film.seek(u), film.seek(u), Array.from(film.points), film.interpolate("labels_at", 2, 2), film.interpolate("spread")];
+            return [film.seek(u), film.seek(u), Array.from(film.points), film.interpolate("label_positions", 2, 2), film.interpolate("posterior_factors")];
         }""",
             [block, float(np.log10(beta))],
         )
@@ -267,14 +267,14 @@ def test_damaged_blocks_get_a_sentence(page):
     assert "decoder.2.weight have the shape" in fault(page, narrow.content, network)
     without = {k: w for k, w in weights.items() if k != "decoder.0.bias"}
     assert "decoder.0.bias" in fault(
-        page, make_block("d", about_of(whole), {k: w[None] for k, w in without.items()}).content, network
+        page, make_block("d", metadata_of(whole), {k: w[None] for k, w in without.items()}).content, network
     )
     broken = weights | {"decoder.2.bias": np.full_like(weights["decoder.2.bias"], np.nan)}
     assert "not finite" in fault(page, decoder_block("d", spec, shape, {0.0: broken}).content, network)
 
 
-def about_of(content: bytes) -> dict:
-    """What a block says of itself."""
+def metadata_of(content: bytes) -> dict:
+    """Return the metadata of a block."""
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return json.loads(header["__metadata__"]["block"])
 

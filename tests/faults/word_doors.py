@@ -62,7 +62,7 @@ def setting(rng: Random) -> None:
 
 
 def compare_link(rng: Random) -> None:
-    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film_position=1.0)
     says = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
         here,
@@ -70,8 +70,12 @@ def compare_link(rng: Random) -> None:
         SCALE,
         BETAS,
     )
-    assert np.isfinite(here.zs).all() and np.abs(here.zs).max() <= 1e6 and BETAS[0] <= here.film <= BETAS[-1]
-    assert here.start is None or np.isfinite(here.start).all()
+    assert (
+        np.isfinite(here.zs).all()
+        and np.abs(here.zs).max() <= 1e6
+        and BETAS[0] <= here.film_position <= BETAS[-1]
+    )
+    assert here.walk_start is None or np.isfinite(here.walk_start).all()
     if says:
         raise UserError(says)
 

@@ -73,15 +73,15 @@ def pads(app: AppTest, name: str = "latent_pad") -> list:
     return [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
 
 
-def letter(app: AppTest) -> dict:
+def pad_state(app: AppTest) -> dict:
     """What the pad was last told."""
-    [[told]] = mounted(app, "latent_pad_courier")
+    [[told]] = mounted(app, "latent_pad_transport")
     return told
 
 
 def blocks(app: AppTest) -> list[bytes]:
     """What the pad was sent."""
-    return [proto.bytes for proto in pads(app, "latent_pad_courier") if proto.bytes]
+    return [proto.bytes for proto in pads(app, "latent_pad_transport") if proto.bytes]
 
 
 def address(app: AppTest) -> dict[str, str]:
@@ -100,14 +100,14 @@ def galleries(app: AppTest) -> dict[str, dict]:
 def pictures(told: dict) -> np.ndarray:
     """A gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
-    (_, height, width), columns = told["image"], told["columns"]
+    (_, height, width), columns = told["image_shape"], told["columns"]
     return np.stack(
         [
             sheet[
                 i // columns * height : (i // columns + 1) * height,
                 i % columns * width : (i % columns + 1) * width,
             ]
-            for i in range(told["n"])
+            for i in range(told["n_images"])
         ]
     )
 

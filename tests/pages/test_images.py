@@ -99,7 +99,7 @@ def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
     [told] = galleries(page).values()
     assert (
-        told["n"] == 16
+        told["n_images"] == 16
         and pictures(told).shape == (16, 64, 64, 3)
         and set(told["captions"]) == {"roof", "flower"}
     )

@@ -67,7 +67,7 @@ def test_every_image_has_a_code(app, image):
     visit(app)
     app.slider(key="learn_codebook image").set_value(image).run()
     assert not app.exception and app.query_params.get("image", "0") == str(image)
-    assert galleries(app)["The code"]["n"] == 4
+    assert galleries(app)["The code"]["n_images"] == 4
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_ends_of_what_can_be_chosen(app, asked):
     wanted = {k: v for k, v in asked.items() if (k, v) != ("place", "1")}
     assert not app.warning and {k: app.query_params[k] for k in wanted} == wanted
     shown = galleries(app)
-    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen"] == int(
+    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen_index"] == int(
         asked["entry"]
     )
     if "seed" in asked:

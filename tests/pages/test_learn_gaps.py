@@ -62,7 +62,7 @@ def test_every_setting_goes_to_both_ends(app):
             app.selectbox(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.selectbox(key=f"{PAGE} {name}").value == value
     assert all(
-        len(told["marked"]) in (0, 11)
+        len(told["underlined"]) in (0, 11)
         for title, told in galleries(app).items()
         if title.startswith("Interpolation")
     )  # 0 to itself
@@ -75,12 +75,12 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     told = galleries(app)[f"Interpolation, {kind}"]
     assert np.abs(pictures(told).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     assert (
-        told["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
+        told["underlined"] == np.flatnonzero(farther(kind, z) > 0).tolist()
         and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
     )
     column = list(RUNS).index(kind)
     here = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
-    assert here == f"**{kind}**, " + ("in a gap" if 5 in told["marked"] else "outside gaps")
+    assert here == f"**{kind}**, " + ("in a gap" if 5 in told["underlined"] else "outside gaps")
     said = [c.value for c in app.caption if "nearest code is" in c.value][column]
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
@@ -107,12 +107,12 @@ def test_the_map_marks_the_place_and_the_chart_the_share(app):
 def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
     opened(app)
     told = galleries(app)
-    in_gaps = np.concatenate([pictures(one)[one["marked"]] for one in told.values()])
-    others = np.concatenate([np.delete(pictures(one), one["marked"], 0) for one in told.values()])
+    in_gaps = np.concatenate([pictures(one)[one["underlined"]] for one in told.values()])
+    others = np.concatenate([np.delete(pictures(one), one["underlined"], 0) for one in told.values()])
     assert len(in_gaps) and np.abs(in_gaps.astype(int) - VEIL).max() <= 1 and (others.max((1, 2)) > 150).all()
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
-        seen = np.concatenate([pictures(one)[one["marked"]] for one in galleries(app).values()])
+        seen = np.concatenate([pictures(one)[one["underlined"]] for one in galleries(app).values()])
         assert not app.exception and (seen.max((1, 2)) > 150).all() and len(seen) == len(in_gaps)
         assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 

@@ -137,7 +137,11 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
     [told] = mounted(app, "gallery")
-    assert told["n"] == 30 and told["columns"] == 6 and told["heads"] == ["image", "AE", "VAE", "samples", ""]
+    assert (
+        told["n_images"] == 30
+        and told["columns"] == 6
+        and told["row_labels"] == ["image", "AE", "VAE", "samples", ""]
+    )
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3])

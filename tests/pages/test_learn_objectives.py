@@ -51,7 +51,7 @@ def test_the_pictures_are_those_of_the_replays(app):
         wanted = np.concatenate(
             [read_replay(SHIPPED_FOLDER / name).originals[:8], recreated[:8], samples[:8]]
         )[:, 0]
-        assert told["heads"] == ["image", "reconstruction", "sample"] and np.array_equal(
+        assert told["row_labels"] == ["image", "reconstruction", "sample"] and np.array_equal(
             pictures(told), wanted
         )
 

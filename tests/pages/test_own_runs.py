@@ -83,7 +83,7 @@ def test_every_tool_works_on_own_images(key, model):
         follow("explore", app, run=name, tool=tool)
         assert not app.warning
         for told in galleries(app).values():
-            assert told["image"] == [3, 32, 32] and pictures(told).shape[1:] == (32, 32, 3)
+            assert told["image_shape"] == [3, 32, 32] and pictures(told).shape[1:] == (32, 32, 3)
     follow("explore", app, run=name, tool="attributes")
     assert app.selectbox(key="explore less").options == ["flower", "roof"]
 
@@ -211,9 +211,9 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
     e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     wanted = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
-    [[told]] = mounted(app, "latent_pad_courier")
-    assert told["drawn"]["direction"]["name"] == attribute and np.allclose(
-        told["drawn"]["direction"]["vector"], wanted, atol=1e-5
+    [[told]] = mounted(app, "latent_pad_transport")
+    assert told["overlay"]["direction"]["name"] == attribute and np.allclose(
+        told["overlay"]["direction"]["vector"], wanted, atol=1e-5
     )
     shown = pictures(galleries(app)[f"Along {attribute}"])
     decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)

@@ -1,7 +1,7 @@
 """What a link to the compare page holds: the pair, the KL weight, z of each, and the start of the path."""
 
 from explorer.latent.scale import ReferenceGaussian
-from explorer.ui.components.pad_position import PadPosition, valid_code
+from explorer.ui.components.pad_position import PadPosition, parse_code
 
 AE_Z, Z, WALK_START, BETA = "ae_z", "z", "from", "beta"
 
@@ -15,9 +15,9 @@ def build_query(ae: str, vae: str, position: PadPosition, has_beta: bool) -> dic
         Z: _format_numbers(position.zs[1]),
     }
     if has_beta:
-        address[BETA] = _format_numbers([position.film])
-    if position.start and any(position.start):
-        address[WALK_START] = _format_numbers(position.start)
+        address[BETA] = _format_numbers([position.film_position])
+    if position.walk_start and any(position.walk_start):
+        address[WALK_START] = _format_numbers(position.walk_start)
     return address
 
 
@@ -44,12 +44,12 @@ def apply_query(
     if zs != position.zs:
         position.move(zs)
     if WALK_START in query:
-        position.start = _parse_numbers(query[WALK_START], 2) or position.start
+        position.walk_start = _parse_numbers(query[WALK_START], 2) or position.walk_start
         wrong += [] if _parse_numbers(query[WALK_START], 2) else ["its path does not start at two numbers"]
     if BETA in query and betas:
         beta = _parse_numbers(query[BETA], 1)
         if beta and betas[0] <= beta[0] <= betas[-1]:
-            position.film = beta[0]
+            position.film_position = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {betas[0]:g} to {betas[-1]:g}")
     return f"Part of this link is invalid: {'; '.join(wrong)}." if wrong else ""
@@ -61,6 +61,6 @@ def _format_numbers(z: list[float]) -> str:
 
 def _parse_numbers(text: str, n: int) -> list[float] | None:
     try:
-        return valid_code([float(part) for part in text.split(",")], n)
+        return parse_code([float(part) for part in text.split(",")], n)
     except ValueError:
         return None

@@ -62,7 +62,7 @@ class Address:
             state = st.session_state[self._state_key] = _AddressState([query])
             st.query_params.from_dict(query)
         differs = state.followed_query not in (None, query)
-        with st.container(key=f"couriers-address-{self.page}"):
+        with st.container(key=f"hidden-address-{self.page}"):
             _replace_component(
                 key=f"replaced {self._state_key}",
                 data=[

@@ -5,7 +5,7 @@ settings.
 import streamlit as st
 
 from explorer.ui.components.address import Address
-from explorer.ui.components.pad_position import valid_code
+from explorer.ui.components.pad_position import parse_code
 from explorer.ui.components.settings import TOOL
 from explorer.ui.explore.session import ExploreSession, PathEnd
 from explorer.ui.explore.tools import TOOLS
@@ -22,7 +22,7 @@ def build_query(session: ExploreSession, tool_name: str | None = None) -> dict[s
     tool_name = TOOL.get() if tool_name is None else tool_name
     address = {RUN: session.run.name, Z: _format_numbers(session.place.zs[0])}
     if session.run.spec.rungs:
-        address[BETA] = _format_numbers([session.place.film])
+        address[BETA] = _format_numbers([session.place.film_position])
     if tool := TOOLS.get(tool_name):
         address[TOOL.name] = tool_name
         address |= {s.name: str(s.get()) for s in tool.settings if s.get() != s.usual}
@@ -77,8 +77,8 @@ def _apply_query(query: dict[str, str], session: ExploreSession) -> list[str]:
         beta = _parse_numbers(query[BETA], 1)
         if beta and rungs[0] <= beta[0] <= rungs[-1]:
             # whose code it was elsewhere
-            session.place.row = session.place.row if session.place.film == beta[0] else None
-            session.place.film = beta[0]
+            session.place.row = session.place.row if session.place.film_position == beta[0] else None
+            session.place.film_position = beta[0]
         else:
             wrong.append(f"its KL weight is not a number from {rungs[0]:g} to {rungs[-1]:g}")
     tool = query.get(TOOL.name, TOOL.usual)
@@ -109,6 +109,6 @@ def _format_numbers(z) -> str:
 
 def _parse_numbers(text: str, n: int) -> list[float] | None:
     try:
-        return valid_code([float(part) for part in text.split(",")], n)
+        return parse_code([float(part) for part in text.split(",")], n)
     except ValueError:
         return None

@@ -56,7 +56,7 @@ class ExploreSession:
     def beta(self) -> float | None:
         """The KL weight of a ladder, where it has a model; None for other runs."""
         rungs = self.run.spec.rungs
-        return min(max(self.place.film or 1.0, rungs[0]), rungs[-1]) if rungs else None
+        return min(max(self.place.film_position or 1.0, rungs[0]), rungs[-1]) if rungs else None
 
     def go(self, z: np.ndarray, row: int | None = None) -> None:
         self.place.move([z], row)
@@ -109,6 +109,6 @@ def new_session(run: Run) -> ExploreSession:
     )  # the first of another class, if there is one
     return ExploreSession(
         run,
-        PadPosition([e.mu[0].tolist()], 0, film=run.spec.beta),
+        PadPosition([e.mu[0].tolist()], 0, film_position=run.spec.beta),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

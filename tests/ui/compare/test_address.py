@@ -18,15 +18,19 @@ def scales(ae_dim=2, vae_dim=2):
 
 
 def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
-    here = PadPosition([list(z) for z in zs], None, film=1.0)
+    here = PadPosition([list(z) for z in zs], None, film_position=1.0)
     return here, apply_query(address, here, *scales(**dims), betas=betas)
 
 
 def test_a_link_leads_to_where_it_was_written():
-    before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
+    before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film_position=0.0316, walk_start=[0.25, -2])
     address = build_query("a", "b", before, has_beta=True)
     here, said = followed(address)
-    assert not said and (here.zs, here.film, here.start) == (before.zs, before.film, before.start)
+    assert not said and (here.zs, here.film_position, here.walk_start) == (
+        before.zs,
+        before.film_position,
+        before.walk_start,
+    )
     assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query(
         "a", "b", before, has_beta=False
     )
@@ -34,7 +38,7 @@ def test_a_link_leads_to_where_it_was_written():
 
 def test_with_one_z_the_other_follows_to_the_same_place():
     ae, vae = scales()
-    here = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film=1.0)
+    here = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0)
     assert not apply_query({"z": "0.5,-1"}, here, ae, vae, betas=BETAS)
     assert here.zs[1] == [0.5, -1] and ae.to_standard(here.zs[0]) == pytest.approx([0.5, -1])
 
@@ -55,7 +59,11 @@ def test_with_one_z_the_other_follows_to_the_same_place():
 )
 def test_what_is_wrong_is_said_and_left_out(wrong, says):
     here, said = followed(wrong)
-    assert says in said and (here.zs, here.film, here.start) == ([[1.0, 1.0], [0.0, 0.0]], 1.0, None)
+    assert says in said and (here.zs, here.film_position, here.walk_start) == (
+        [[1.0, 1.0], [0.0, 0.0]],
+        1.0,
+        None,
+    )
 
 
 def test_the_rest_of_a_wrong_link_is_followed():

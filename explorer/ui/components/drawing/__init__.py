@@ -24,17 +24,19 @@ def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280)
     The strokes stay with the browser tab, by key; what Python makes of them is the page's to keep.
     """
 
-    def hear():
-        # none from a canvas that is no longer there
+    def receive_picture():
+        # None from a canvas that no longer exists
         strokes = decode_picture(st.session_state.get(key, {}).get("picture"))
         if strokes is not None:
             on_draw(strokes)
 
-    _drawing(key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=hear)
+    _drawing(
+        key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=receive_picture
+    )
 
 
 def decode_picture(message: object) -> np.ndarray | None:
-    """{"n", "width", "height", "pixels": base64 of uint8} -> [112, 112], or None if it is anything else."""
+    """Return {"number", "width", "height", "pixels": base64 of uint8} as [112, 112], or None."""
     if not isinstance(message, dict) or (message.get("width"), message.get("height")) != (
         PICTURE_SIDE,
         PICTURE_SIDE,

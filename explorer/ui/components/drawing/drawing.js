@@ -4,7 +4,7 @@
 const BRUSH_WIDTH = 0.08, ERASER_WIDTH = 0.14; // in units of the side
 const PEN_ERASER_BUTTON = 32; // in PointerEvent.buttons
 
-/** The drawings of this browser tab by key: { strokes, n: the number of pictures sent }. They are kept when the page changes. */
+/** The drawings of this browser tab by key: { strokes, pictureCount: of those sent }. They are kept when the page changes. */
 const drawings = (globalThis.drawings ??= new Map());
 
 /** Paint a stroke from its point firstPoint on. A stroke is { erases, points: [[x, y], …] }, or { clears: true }, which clears the canvas. */
@@ -58,7 +58,7 @@ function createButton(label, onclick) {
 
 /** Create a canvas with its buttons in root. Each change sends the picture to Python by send("picture", …). */
 function openDrawing(root, { key, size, side }, send) {
-  if (!drawings.has(key)) drawings.set(key, { strokes: [], n: 0 });
+  if (!drawings.has(key)) drawings.set(key, { strokes: [], pictureCount: 0 });
   const drawing = drawings.get(key), { strokes } = drawing;
   const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
   canvas.width = canvas.height = Math.round(size * Math.max(1, devicePixelRatio));
@@ -74,7 +74,7 @@ function openDrawing(root, { key, size, side }, send) {
   };
   const commitChange = () => {
     update();
-    send("picture", { n: ++drawing.n, width: side, height: side, pixels: encodePixels(strokes, side) });
+    send("picture", { number: ++drawing.pictureCount, width: side, height: side, pixels: encodePixels(strokes, side) });
   };
 
   const undoButton = createButton("Undo", () => strokes.pop() && commitChange());

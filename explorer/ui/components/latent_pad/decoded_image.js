@@ -11,7 +11,7 @@ export class DecodedImage {
     this.element = createElement("figure.decoded", {}, this.canvas, this.classCaption, this.gapCaption, this.caption);
     if (!classifier) return;
     this.classifier = new Network(classifier);
-    const { classes, sure: minConfidence, accuracy } = classifier.metadata;
+    const { classes, min_confidence: minConfidence, accuracy } = classifier.metadata;
     Object.assign(this, { classes, minConfidence, lowConfidenceText: `below ${Math.round(100 * minConfidence)}% confidence` });
     this.classCaption.title = `A small classifier, correct on ${(100 * accuracy).toFixed(1)}% of the test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
   }

@@ -2,18 +2,18 @@
 
 export class Film {
   /** The block of a map, with the tensors positions [F, n, 2], quantised to 16 bits between low and high [2], and optionally
-   * bounds [F, 4], spread [F, n, 3], labels_at [F, K, 2], shade [F, rows, columns] and shade_bounds [F, 4]. */
+   * bounds [F, 4], posterior_factors [F, n, 3], label_positions [F, K, 2], gap_levels [F, rows, columns] and gap_bounds [F, 4]. */
   constructor({ metadata, tensors }) {
-    const { positions, low, high, bounds, spread, labels_at, shade, shade_bounds } = tensors();
-    this.axis = metadata.film; // { name, title, values, log } or null
-    this.values = this.axis ? this.axis.values.map((value) => (this.axis.log ? Math.log10(value) : value)) : [0];
+    const { positions, low, high, bounds, posterior_factors, label_positions, gap_levels, gap_bounds } = tensors();
+    this.axis = metadata.film; // { name, title, values, log_axis } or null
+    this.values = this.axis ? this.axis.values.map((value) => (this.axis.log_axis ? Math.log10(value) : value)) : [0];
     [this.frameCount, this.pointCount] = positions.shape;
     if (this.frameCount !== this.values.length) throw new UserFacingError(`A film of ${this.frameCount} frames needs as many values on its axis, not ${this.values.length}. ${RELOAD_ADVICE}`);
     this.quantum = [0, 1].map((i) => (high.data[i] - low.data[i]) / 65535);
     this.low = low.data;
     this.quantised = positions.data;
     this.points = new Float32Array(2 * this.pointCount); // at the current position
-    this.frameTensors = { bounds, spread, labels_at, shade, shade_bounds };
+    this.frameTensors = { bounds, posterior_factors, label_positions, gap_levels, gap_bounds };
     this.position = null;
   }
 

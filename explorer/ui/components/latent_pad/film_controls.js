@@ -4,18 +4,18 @@
 const PLAY_SECONDS = 8; // from the first frame to the last
 
 export class FilmControls {
-  /** axis: { title, log, marks, steps: whether there are buttons for single frames }; values: positions of the frames; callbacks:
+  /** axis: { title, log_axis, ticks, has_step_buttons }; values: positions of the frames; callbacks:
    * { onSeek(position), onCommit() } */
-  constructor({ title, log, marks, steps: hasStepButtons }, values, callbacks) {
-    Object.assign(this, { title, log, callbacks, playback: null });
+  constructor({ title, log_axis: isLogarithmic, ticks, has_step_buttons }, values, callbacks) {
+    Object.assign(this, { title, isLogarithmic, callbacks, playback: null });
     this.input = createElement("input", { type: "range", "data-testid": "beta", "aria-label": title,
       oninput: () => { this.setPlaying(false); callbacks.onSeek(Number(this.input.value)); }, onchange: callbacks.onCommit });
     this.setRange(values);
     this.valueOutput = createElement("output");
     this.button = createElement("button", { "data-testid": "play", onclick: () => { prefersReducedMotion() ? this.showNextFrame() : this.setPlaying(!this.playback); if (!this.playback) callbacks.onCommit(); } }, prefersReducedMotion() ? "Next" : "Play");
     const stepBy = (direction) => () => { this.setPlaying(false); callbacks.onSeek(this.neighbouringFrame(direction)); callbacks.onCommit(); };
-    const stepButtons = hasStepButtons ? [createElement("button", { onclick: stepBy(-1), "aria-label": "One frame back" }, "‹"), createElement("button", { onclick: stepBy(1), "aria-label": "One frame forward" }, "›")] : [];
-    this.element = createElement("div.film", {}, this.button, ...stepButtons, createElement("label", {}, title), createElement("div.axis", {}, this.input, this.createTicks(marks)), this.valueOutput);
+    const stepButtons = has_step_buttons ? [createElement("button", { onclick: stepBy(-1), "aria-label": "One frame back" }, "‹"), createElement("button", { onclick: stepBy(1), "aria-label": "One frame forward" }, "›")] : [];
+    this.element = createElement("div.film", {}, this.button, ...stepButtons, createElement("label", {}, title), createElement("div.axis", {}, this.input, this.createTicks(ticks)), this.valueOutput);
   }
 
   /** Set the positions of the frames. */
@@ -24,13 +24,13 @@ export class FilmControls {
     Object.assign(this.input, { min: this.first, max: this.last, step: (this.last - this.first) / 1000 });
   }
 
-  /** Return a tick for every mark, labelled where there is room. */
-  createTicks(marks) {
+  /** Return a tick at every value, labelled where there is room. */
+  createTicks(ticks) {
     let lastLabelled = -Infinity;
-    return createElement("div.scale", { "aria-hidden": "true" }, ...marks.map((mark) => {
-      const fraction = (this.fromAxisValue(mark) - this.first) / (this.last - this.first), isLabelled = fraction - lastLabelled > 0.1;
+    return createElement("div.scale", { "aria-hidden": "true" }, ...ticks.map((value) => {
+      const fraction = (this.fromAxisValue(value) - this.first) / (this.last - this.first), isLabelled = fraction - lastLabelled > 0.1;
       if (isLabelled) lastLabelled = fraction;
-      const tick = createElement(`i${Number.isInteger(Math.log10(mark)) ? ".decade" : ""}`, {}, isLabelled ? String(mark).replace(/^0\./, ".") : "");
+      const tick = createElement(`i${Number.isInteger(Math.log10(value)) ? ".decade" : ""}`, {}, isLabelled ? String(value).replace(/^0\./, ".") : "");
       tick.style.left = `${100 * fraction}%`;
       return tick;
     }));
@@ -44,17 +44,17 @@ export class FilmControls {
 
   /** Return the value on the axis at a position. */
   toAxisValue(position) {
-    return this.log ? 10 ** position : position;
+    return this.isLogarithmic ? 10 ** position : position;
   }
 
   fromAxisValue(value) {
-    return this.log ? Math.log10(value) : value;
+    return this.isLogarithmic ? Math.log10(value) : value;
   }
 
   show(position) {
     this.position = position;
     this.input.value = position;
-    this.valueOutput.textContent = String(Number(this.toAxisValue(position).toPrecision(this.log ? 2 : 3)));
+    this.valueOutput.textContent = String(Number(this.toAxisValue(position).toPrecision(this.isLogarithmic ? 2 : 3)));
     this.input.setAttribute("aria-valuetext", this.valueOutput.textContent);
   }
 

@@ -5,16 +5,16 @@ const EDGE_SOFTNESS = 6; // levels on either side of the threshold over which th
 const MAX_OPACITY = 0.22, MAX_FORCED_COLORS_OPACITY = 0.45; // from 0 to 1
 
 export class GapShading {
-  /** film: of the map, with the tensors shade and shade_bounds. */
+  /** film: of the map, with the tensors gap_levels and gap_bounds. */
   constructor(film) {
     this.film = film;
-    [this.rows, this.columns] = film.frameTensors.shade.shape.slice(1);
+    [this.rows, this.columns] = film.frameTensors.gap_levels.shape.slice(1);
     this.canvas = document.createElement("canvas");
     [this.canvas.width, this.canvas.height] = [this.columns, this.rows];
   }
 
   draw(ctx, view, theme) {
-    const { rows, columns, canvas, film: { frame, fraction, frameTensors: { shade: { data } } } } = this, [x0, y0, x1, y1] = this.film.interpolate("shade_bounds");
+    const { rows, columns, canvas, film: { frame, fraction, frameTensors: { gap_levels: { data } } } } = this, [x0, y0, x1, y1] = this.film.interpolate("gap_bounds");
     const imageData = new ImageData(columns, rows), pixels = new Int32Array(imageData.data.buffer), [r, g, b] = theme.rgb, packedColour = (b << 16) | (g << 8) | r, maxOpacity = theme.forcedColors ? MAX_FORCED_COLORS_OPACITY : MAX_OPACITY;
     const firstCell = frame * rows * columns, nextFrameOffset = fraction ? rows * columns : 0;
     for (let row = 0, i = 0; row < rows; row++)
@@ -29,10 +29,10 @@ export class GapShading {
 
   /** Return whether a point of the map lies in a gap, or null where that was not computed. */
   isGap([x, y]) {
-    const { film, rows, columns } = this, [x0, y0, x1, y1] = film.interpolate("shade_bounds");
+    const { film, rows, columns } = this, [x0, y0, x1, y1] = film.interpolate("gap_bounds");
     const column = Math.floor(((x - x0) / (x1 - x0)) * columns), row = Math.floor(((y - y0) / (y1 - y0)) * rows);
     if (column < 0 || column >= columns || row < 0 || row >= rows) return null;
-    const [level] = film.interpolate("shade", row * columns + column, 1);
+    const [level] = film.interpolate("gap_levels", row * columns + column, 1);
     return level ? level > GAP_THRESHOLD : null;
   }
 }

@@ -16,7 +16,7 @@ export class LatentMap {
     this.metadata = block.metadata;
     this.film = new Film(block);
     this.plane = new Plane(tensors);
-    this.gapShading = this.film.frameTensors.shade ? new GapShading(this.film) : null;
+    this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
     this.labels = tensors.labels.data; // [n]: the class of each point
     if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
     this.getTheme = getTheme;
@@ -63,9 +63,9 @@ export class LatentMap {
 
   /**
    * Paint what has changed. cursor: z or null; ghost: the committed z during a preview, or null; rows: of the points whose posteriors are
-   * drawn; pathStart: the z at which the path to the cursor starts, or null; sampledZs: zs to mark; toolOverlay: see Pad.setToolOverlay.
+   * drawn; walkStart: the z at which the path to the cursor starts, or null; sampledZs: zs to mark; toolOverlay: see Pad.setToolOverlay.
    */
-  paint({ cursor, ghost, rows, pathStart = null, sampledZs = EMPTY_LIST, toolOverlay = EMPTY_OVERLAY }) {
+  paint({ cursor, ghost, rows, walkStart = null, sampledZs = EMPTY_LIST, toolOverlay = EMPTY_OVERLAY }) {
     const rowsKey = String(rows);
     if (this.stale || rowsKey !== this.paintedRowsKey || sampledZs !== this.sampledZs || toolOverlay !== this.toolOverlay) {
       if (this.stale) this.paintBaseLayer();
@@ -79,9 +79,9 @@ export class LatentMap {
     this.horizontalLine.style.transform = `translateY(${y}px)`;
     this.verticalLine.style.transform = `translateX(${x}px)`;
     this.ring.style.transform = `translate(${x}px, ${y}px)`;
-    this.pathLine.hidden = !pathStart;
-    if (pathStart) {
-      const [x0, y0] = toPlotArea(pathStart);
+    this.pathLine.hidden = !walkStart;
+    if (walkStart) {
+      const [x0, y0] = toPlotArea(walkStart);
       this.pathLine.style.transform = `translate(${x0}px, ${y0}px) rotate(${Math.atan2(y - y0, x - x0)}rad) scaleX(${Math.hypot(x - x0, y - y0)})`;
     }
     this.ghost.hidden = !ghost;
@@ -95,12 +95,12 @@ export class LatentMap {
     ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     ctx.save();
     this.view.clip(ctx);
-    const toPixels = (z) => this.view.toPixels(this.plane.project(z)), { paths = EMPTY_LIST, marks = EMPTY_LIST, cloud } = this.toolOverlay;
-    for (const { zs, gaps, quiet } of paths) drawPath(ctx, zs.map(toPixels), gaps, quiet);
+    const toPixels = (z) => this.view.toPixels(this.plane.project(z)), { paths = EMPTY_LIST, marks = EMPTY_LIST, gaussian } = this.toolOverlay;
+    for (const { zs, gaps, faint } of paths) drawPath(ctx, zs.map(toPixels), gaps, faint);
     for (const z of [...this.sampledZs, ...marks]) drawMark(ctx, toPixels(z), PATH_STEP_RADIUS);
-    if (cloud) drawGaussian(ctx, toPixels(cloud.mu), this.plane.covarianceFactor(cloud.sd), this.view.scale);
+    if (gaussian) drawGaussian(ctx, toPixels(gaussian.mu), this.plane.covarianceFactor(gaussian.sd), this.view.scale);
     for (const row of rows.filter((row) => row < this.pointCount)) {
-      const isPosteriorVisible = this.film.frameTensors.spread && this.drawPosterior(row);
+      const isPosteriorVisible = this.film.frameTensors.posterior_factors && this.drawPosterior(row);
       if (!isPosteriorVisible) drawMark(ctx, this.pixelPositions.subarray(2 * row, 2 * row + 2), POINT_MARK_RADIUS);
     }
     ctx.restore();
@@ -117,8 +117,8 @@ export class LatentMap {
     ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     if (this.gapShading) this.drawGapShading(ctx, theme);
     this.paintPoints(ctx);
-    if (this.metadata.rings) this.drawRings(ctx, theme);
-    this.view.drawAxes(ctx, this.metadata.titles, theme);
+    if (this.metadata.has_rings) this.drawRings(ctx, theme);
+    this.view.drawAxes(ctx, this.metadata.axis_titles, theme);
     if (this.outsideCount) this.drawOutsideCount(ctx, theme);
     if (this.metadata.classes.length > 1) this.drawLabels(ctx, theme);
     this.stale = false;
@@ -192,7 +192,7 @@ export class LatentMap {
     ctx.font = `600 13px ${theme.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    const medians = this.film.interpolate("labels_at"), { classes } = this.metadata, placedLabels = [];
+    const medians = this.film.interpolate("label_positions"), { classes } = this.metadata, placedLabels = [];
     classes.forEach(({ name }, classIndex) => {
       const [x, y] = this.view.toPixels([medians[2 * classIndex], medians[2 * classIndex + 1]]), width = ctx.measureText(name).width;
       const overlaps = classes.length > MAX_CLASSES_ALL_LABELLED && placedLabels.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < 16);
@@ -204,7 +204,7 @@ export class LatentMap {
 
   /** Draw the posterior of a point. Return whether it is large enough to be seen. */
   drawPosterior(row) {
-    return drawGaussian(this.ctx, [this.pixelPositions[2 * row], this.pixelPositions[2 * row + 1]], this.film.interpolate("spread", 3 * row, 3), this.view.scale);
+    return drawGaussian(this.ctx, [this.pixelPositions[2 * row], this.pixelPositions[2 * row + 1]], this.film.interpolate("posterior_factors", 3 * row, 3), this.view.scale);
   }
 }
 

@@ -22,14 +22,14 @@ function drawGaussian(ctx, [x, y], [a, b, c], scale) {
   return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > POINT_MARK_RADIUS;
 }
 
-/** Draw a path through the positions. A step in a gap is a cross; a quiet path is a thin dashed line without steps. */
-function drawPath(ctx, positions, gaps, quiet) {
+/** Draw a path through the positions. A step in a gap is a cross; a faint path is a thin dashed line without steps. */
+function drawPath(ctx, positions, gaps, faint) {
   ctx.beginPath();
   for (const position of positions) ctx.lineTo(...position);
-  ctx.setLineDash(quiet ? [2, 5] : []);
-  strokeOutlined(ctx, quiet ? 1 : 2);
+  ctx.setLineDash(faint ? [2, 5] : []);
+  strokeOutlined(ctx, faint ? 1 : 2);
   ctx.setLineDash([]);
-  if (quiet) return;
+  if (faint) return;
   positions.forEach(([x, y], i) => {
     if (!gaps[i]) return drawMark(ctx, [x, y], PATH_STEP_RADIUS);
     ctx.beginPath();

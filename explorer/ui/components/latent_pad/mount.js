@@ -39,7 +39,7 @@ function openPad(root, data, send, previous) {
   };
   const requestBlocks = (ids) => {
     ids.forEach((id) => requestedIds.add(id));
-    if (ids.length) send("missing", { n: Date.now(), ids });
+    if (ids.length) send("missing_blocks", { number: Date.now(), ids });
   };
   const detach = () => {
     clearTimeout(timer);
@@ -61,7 +61,7 @@ function openPad(root, data, send, previous) {
       parseReceivedBlocks();
       const state = store.padStates.get(data.key);
       if (!state) return;
-      requestBlocks(allIds.filter((id) => !store.blocks.has(id) && !state.sending.includes(id) && !requestedIds.has(id)));
+      requestBlocks(allIds.filter((id) => !store.blocks.has(id) && !state.announced_blocks.includes(id) && !requestedIds.has(id)));
       if (!pad && requiredIds.every((id) => store.blocks.has(id))) {
         const [PadClass, blocks] = collectBlocks(takeBlock);
         pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);

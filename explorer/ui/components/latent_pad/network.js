@@ -17,8 +17,8 @@ export class Network {
     this.rungs = metadata.rungs;
     this.weights = []; // { rungs: [Float32Array], current: Float32Array }
     this.interpolatedPosition = null;
-    this.input = new Float32Array(metadata.input);
-    let input = { data: this.input, shape: [metadata.input] };
+    this.input = new Float32Array(metadata.n_inputs);
+    let input = { data: this.input, shape: [metadata.n_inputs] };
     this.steps = [];
     for (const layer of metadata.layers) {
       const [run, output] = LAYER_BUILDERS[layer.kind](input, layer, (part, ...expected) => this.loadWeight(tensors(), `${layer.name}.${part}`, ...expected));

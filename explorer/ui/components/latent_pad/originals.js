@@ -9,10 +9,10 @@ export class Originals {
     this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
   }
 
-  /** sheet: one picture with the images of the first n points, in so many columns. */
-  setSheet(sheet, { n, columns }) {
+  /** sheet: one picture with the images of the first n_images points, in so many columns. */
+  setSheet(sheet, { n_images, columns }) {
     const { shownRow: row } = this;
-    Object.assign(this, { sheet, imageCount: n, columns, shownRow: null });
+    Object.assign(this, { sheet, imageCount: n_images, columns, shownRow: null });
     this.show(row);
   }
 

@@ -6,12 +6,12 @@ export class Pad {
   /** sides: blocks { map, decoder } of each run; decoder and classifier may be null; send(type, message): to Python; showError(error):
    * close the pad and show the error. */
   constructor(root, { sides, classifier }, send, showError) {
-    Object.assign(this, { send, showError, selectedRow: null, lastCommit: null, hasUnsentMove: false, pathStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    Object.assign(this, { send, showError, selectedRow: null, lastCommit: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
-    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("ask", request), (pixels) => this.showServerImages(pixels));
-    this.originals = new Originals(metadata.image, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`);
+    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("decode_request", request), (pixels) => this.showServerImages(pixels));
+    this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`);
     this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
       getValue: (index) => sliderSide.z[index],
       onMove: (index, value) => this.moveSide(sliderSide, Object.assign([...sliderSide.z], { [index]: value })),
@@ -21,8 +21,8 @@ export class Pad {
     this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
     if (filmSide) this.filmControls.side = filmSide;
     if (this.sides.length > 1) {
-      const setPathStart = (standardPoint) => { this.pathStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
-      this.pathStrip = new PathStrip(this.sides, { onStartHere: () => setPathStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setPathStart([0, 0]) });
+      const setWalkStart = (standardPoint) => { this.walkStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
+      this.walkStrip = new WalkStrip(this.sides, { onStartHere: () => setWalkStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setWalkStart([0, 0]) });
       this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
     }
     root.replaceChildren((this.element = this.createLayout()));
@@ -38,9 +38,9 @@ export class Pad {
     const isSingle = sides.length === 1;
     const parts = { ...this, announcement: this.announcement,
       legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, repaintMaps) : null,
-      sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.draw_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
-        isSingle ? metadata.draw_name : "Resample"),
-      resetButton: createElement("button", { onclick: () => this.moveAndCommit(sides.map(({ origin }) => origin)), title: isSingle ? `Back to ${metadata.origin_name}` : "Back to the mean" }, "Reset"),
+      sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.sample_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
+        isSingle ? metadata.sample_label : "Resample"),
+      resetButton: createElement("button", { onclick: () => this.moveAndCommit(sides.map(({ origin }) => origin)), title: isSingle ? `Back to ${metadata.origin_label}` : "Back to the mean" }, "Reset"),
       projectOntoMap: (side) => this.moveAndCommit(sides.map((other) => (other === side ? side.map.plane.projectOntoPlane(side.z) : other.z))),
     };
     const layout = isSingle ? createSingleLayout(parts) : createPairLayout(parts);
@@ -124,7 +124,7 @@ export class Pad {
 
   /** Send a message with a number, by which Python says which message it received last. Return the number. */
   sendNumbered(type, values) {
-    this.send(type, { n: (lastMessageNumber = Math.max(lastMessageNumber + 1, Date.now())), ...values });
+    this.send(type, { number: (lastMessageNumber = Math.max(lastMessageNumber + 1, Date.now())), ...values });
     return lastMessageNumber;
   }
 
@@ -134,14 +134,14 @@ export class Pad {
     if (!this.hasUnsentMove) return;
     let zs = this.sides.map(({ z }) => z);
     if (row !== null) zs = this.propagate(side, side.map.plane.moveTo(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
-    this.lastCommit = this.sendNumbered("commit", { zs, row, side: side.index, film: this.filmControls && this.filmControls.toAxisValue(this.filmPosition), start: this.pathStart });
+    this.lastCommit = this.sendNumbered("commit", { zs, row, side: side.index, film_position: this.filmControls && this.filmControls.toAxisValue(this.filmPosition), walk_start: this.walkStart });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
 
-  /** Apply a state from Python. Its z, film position and path start are ignored if Python had not yet received the latest move. */
+  /** Apply a state from Python. Its z, film position and walk start are ignored if Python had not yet received the latest move. */
   applyServerState(state) {
-    const isCurrent = !this.hasUnsentMove && (this.lastCommit === null || state.heard >= this.lastCommit);
+    const isCurrent = !this.hasUnsentMove && (this.lastCommit === null || state.last_message >= this.lastCommit);
     const row = state.row < this.sides[0].map.pointCount ? state.row : null;
     const differs = ({ z }, i) => !z || state.zs[i].some((v, k) => v !== z[k]);
     if (isCurrent && (row !== this.selectedRow || this.sides.some(differs))) {
@@ -149,14 +149,14 @@ export class Pad {
       Object.assign(this, { selectedRow: row, announcementPending: true });
       this.clearPreview();
     }
-    if (isCurrent && this.filmControls && state.film != null) this.filmPosition = this.filmControls.fromAxisValue(state.film);
-    if (isCurrent && state.start) this.pathStart = state.start;
-    this.setToolOverlay(state.drawn ?? {});
-    if (state.decoded) this.serverDecoder?.receive(state.decoded, state.heard);
+    if (isCurrent && this.filmControls && state.film_position != null) this.filmPosition = this.filmControls.fromAxisValue(state.film_position);
+    if (isCurrent && state.walk_start) this.walkStart = state.walk_start;
+    this.setToolOverlay(state.overlay ?? {});
+    if (state.server_images) this.serverDecoder?.receive(state.server_images, state.last_message);
     this.requestPaint();
   }
 
-  /** Show what a tool draws: { paths: [{ zs, gaps, quiet }], marks: [z], cloud: { mu, sd }, direction: { name, vector } }, all optional. */
+  /** Show what a tool draws: { paths: [{ zs, gaps, faint }], marks: [z], gaussian: { mu, sd }, direction: { name, vector } }, all optional. */
   setToolOverlay(toolOverlay) {
     const json = JSON.stringify(toolOverlay);
     if (json === this.toolOverlayJson) return;
@@ -192,15 +192,15 @@ export class Pad {
   }
 
   paint() {
-    const { sides, filmPosition, sliderSide, pathStart, selectedRow: row } = this;
+    const { sides, filmPosition, sliderSide, walkStart, selectedRow: row } = this;
     this.filmControls?.show(filmPosition);
-    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || pathStart !== this.paintedPathStart;
-    this.paintedPathStart = pathStart;
+    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || walkStart !== this.paintedWalkStart;
+    this.paintedWalkStart = walkStart;
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
       this.serverDecoder?.request(sides.map((side) => side.visibleZ), this.filmControls && this.filmControls.toAxisValue(filmPosition));
-      this.pathStrip?.show(pathStart, filmPosition);
+      this.walkStrip?.show(walkStart, filmPosition);
     }
     this.samples?.show(filmPosition);
     const isPreviewing = sides.some(({ preview }) => preview);
@@ -209,7 +209,7 @@ export class Pad {
     const rows = [...new Set([row ?? -1, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
     for (const side of sides) {
       const { plane } = side.map;
-      side.paint({ rows, pathStart: this.pathStrip && plane.moveTo(side.visibleZ, plane.fromStandardUnits(pathStart)), sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay });
+      side.paint({ rows, walkStart: this.walkStrip && plane.moveTo(side.visibleZ, plane.fromStandardUnits(walkStart)), sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay });
     }
   }
 
@@ -226,7 +226,7 @@ export class Pad {
     this.resizeObserver.disconnect();
     this.stopPrintListener();
     this.serverDecoder?.close();
-    this.pathStrip?.close();
+    this.walkStrip?.close();
   }
 }
 

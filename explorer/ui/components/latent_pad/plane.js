@@ -7,7 +7,7 @@ export class Plane {
     const dimensions = this.centre.length, axes = tensors.axes.data; // [2, D], orthonormal
     this.axes = [axes.subarray(0, dimensions), axes.subarray(dimensions)];
     this.originPoint = this.project(tensors.origin.data);
-    [this.unitMatrix, this.inverseUnitMatrix] = [tensors.unit.data, tensors.per_unit.data]; // [2, 2]: one standard deviation of the prior, or of the Gaussian fitted to the codes, in map coordinates
+    [this.unitMatrix, this.inverseUnitMatrix] = [tensors.unit_matrix.data, tensors.inverse_unit_matrix.data]; // [2, 2]: one standard deviation of the prior, or of the Gaussian fitted to the codes, in map coordinates
   }
 
   /** Return the map coordinates [x, y] of z. */

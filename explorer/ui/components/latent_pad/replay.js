@@ -7,7 +7,7 @@ export class Replay {
   constructor(root, blocks, send, showError) {
     const { metadata } = blocks.map;
     Object.assign(this, { showError, hiddenClasses: new Set() });
-    this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.label });
+    this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
     this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
     this.readoutsContainer = createElement("div");
     this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
@@ -86,9 +86,9 @@ export class Replay {
 
   /** Paint images [n, C, H, W] in a row. */
   paintStrip(canvas, pixels) {
-    const { n, image: [channels, height, width] } = this.metadata, stride = width + IMAGE_GAP, stripWidth = n * stride - IMAGE_GAP;
+    const { n_images: imageCount, image_shape: [channels, height, width] } = this.metadata, stride = width + IMAGE_GAP, stripWidth = imageCount * stride - IMAGE_GAP;
     const row = new Float32Array(channels * height * stripWidth);
-    for (let imageIndex = 0; imageIndex < n; imageIndex++)
+    for (let imageIndex = 0; imageIndex < imageCount; imageIndex++)
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < height; y++)
           for (let x = 0, index = (c * height + y) * stripWidth + imageIndex * stride, source = ((imageIndex * channels + c) * height + y) * width; x < width; x++) row[index + x] = pixels[source + x] / 255;

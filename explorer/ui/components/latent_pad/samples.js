@@ -42,7 +42,7 @@ export class Samples {
   }
 
   paint({ side, canvas, caption, zs }, filmPosition) {
-    const [channels, height, width] = side.metadata.image, rows = Math.ceil(SAMPLE_COUNT / SAMPLE_COLUMNS), sheetWidth = SAMPLE_COLUMNS * width;
+    const [channels, height, width] = side.metadata.image_shape, rows = Math.ceil(SAMPLE_COUNT / SAMPLE_COLUMNS), sheetWidth = SAMPLE_COLUMNS * width;
     const pixels = new Float32Array(channels * rows * height * sheetWidth);
     let gapCount = 0, uncertainCount = 0;
     zs.forEach((z, i) => {

@@ -9,8 +9,8 @@ export class ServerDecoder {
   }
 
   /** Request the images of zs (a z for each side) at a value on the film's axis, or null. */
-  request(zs, film) {
-    this.latestRequest = { zs, film };
+  request(zs, filmPosition) {
+    this.latestRequest = { zs, film_position: filmPosition };
     this.sendNext();
   }
 
@@ -31,12 +31,12 @@ export class ServerDecoder {
     this.sendNext();
   }
 
-  /** Receive an answer. pixels: base64 of uint8 [C, H, W], or null, for each side; zs, film: what was decoded; heard: the number of the
-   * last message that the server had received. */
-  receive({ pixels, zs, film }, heard) {
-    this.shownRequest = { zs, film };
+  /** Receive an answer. pixels: base64 of uint8 [C, H, W], or null, for each side; zs, film_position: what was decoded; lastMessage: the number of
+   * the last message that the server had received. */
+  receive({ pixels, zs, film_position }, lastMessage) {
+    this.shownRequest = { zs, film_position };
     this.onImages(pixels.map((image) => image && Float32Array.from(atob(image), (byte) => byte.charCodeAt(0) / 255)));
-    if (this.pendingNumber !== null && heard >= this.pendingNumber) this.finishRequest();
+    if (this.pendingNumber !== null && lastMessage >= this.pendingNumber) this.finishRequest();
     else this.sendNext();
   }
 

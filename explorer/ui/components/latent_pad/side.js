@@ -6,14 +6,14 @@ export class Side {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
     Object.assign(this, { index, metadata, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
     this.origin = Array.from(tensors.origin.data);
-    this.covarianceFactor = tensors.factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
+    this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
-    if (decoder && this.network.output.length !== metadata.image.reduce((a, b) => a * b))
-      throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image.join("×")} pixels. ${RELOAD_ADVICE}`);
+    if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
+      throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
-      "aria-label": `${metadata.label} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_name}. Escape leaves the map.` });
+      "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, getTheme);
-    this.decodedImage = new DecodedImage(metadata.image, classifier, `decoded${testIdSuffix}`);
+    this.decodedImage = new DecodedImage(metadata.image_shape, classifier, `decoded${testIdSuffix}`);
     this.readouts = new Readouts(metadata.readouts, this.map.film.values);
     this.tooltipImage = createElement("canvas");
     this.tooltipText = createElement("span");

@@ -5,8 +5,8 @@ const RESET_KEYS = ["Home", "Delete", "Backspace", "0"];
 
 export class Sliders {
   /** The first argument is the metadata of a map; origin [D]; callbacks: { getValue(index), onMove(index, value), onCommit() } */
-  constructor({ dimensions, has_prior, rates_at }, origin, callbacks) {
-    this.ratesAt = rates_at;
+  constructor({ dimensions, has_prior, rates_suffix }, origin, callbacks) {
+    this.ratesSuffix = rates_suffix;
     this.unit = has_prior ? " σ" : "";
     const importance = (dimension) => (has_prior ? dimension.rate : dimension.sd), maxImportance = Math.max(...dimensions.map(importance));
     this.rows = dimensions.map((dimension) => this.createRow(dimension, origin[dimension.index], callbacks, maxImportance > 0 ? importance(dimension) / maxImportance : 0));
@@ -19,7 +19,7 @@ export class Sliders {
 
   createRow(dimension, origin, callbacks, relativeImportance) {
     const name = `z${subscript(dimension.index)}`, { unit } = this;
-    const description = dimension.collapsed ? "inactive" : unit ? `${formatNumber(dimension.rate, 2)} nats${this.ratesAt}` : `spread ±${formatNumber(dimension.sd, 2)}`;
+    const description = dimension.collapsed ? "inactive" : unit ? `${formatNumber(dimension.rate, 2)} nats${this.ratesSuffix}` : `spread ±${formatNumber(dimension.sd, 2)}`;
     const input = createElement("input", { type: "range", min: dimension.low, max: dimension.high, step: 0.01, "data-testid": `z-${dimension.index}`,
       "aria-label": `${name}, ${description}`, title: "Double-click, Home or Delete: reset" });
     const output = createElement("output");

@@ -3,6 +3,6 @@
 
 export default function ({ data }) {
   if (data instanceof Uint8Array) store.receivedBytes.push(data);
-  else store.padStates.set(data[0].to, data[0]);
+  else store.padStates.set(data[0].pad_key, data[0]);
   store.dispatchEvent(new Event("received"));
 }

@@ -33,7 +33,7 @@ def overlay(session: ExploreSession) -> dict:
     found = interpolate(session.run, [session.end(0), session.end(1)], STEPS.get())
     return {
         "paths": [
-            {"zs": zs.tolist(), "gaps": session.in_gap(zs).tolist(), "quiet": way != PATH_TYPE.get()}
+            {"zs": zs.tolist(), "gaps": session.in_gap(zs).tolist(), "faint": way != PATH_TYPE.get()}
             for way, zs in found.items()
         ]
     }

@@ -9,8 +9,8 @@ from explorer.ui.explore.session import ExploreSession
 
 @dataclass(frozen=True)
 class Tool:
-    """label: its title; show: draws it; drawn: what it shows of itself on the pad's map (Pad.setToolOverlay
-    in pad.js), worked out before the pad is told.
+    """label: its title; show: draws it; overlay: what it marks on the map of the pad (Pad.setToolOverlay in
+    pad.js), computed before the pad is shown.
     """
 
     label: str

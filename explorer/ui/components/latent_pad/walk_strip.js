@@ -1,10 +1,10 @@
 // The images that each run decodes on the straight path from a start to the cursor; steps in gaps are marked.
 
-const PATH_STEP_COUNT = 13;
+const N_WALK_STEPS = 13;
 const SLOW_PAINT_MS = 12; // a strip that takes longer is painted only after the cursor has stopped
 const REPAINT_DELAY_MS = 150;
 
-export class PathStrip {
+export class WalkStrip {
   /** callbacks: { onStartHere(): start the path at the current z, onStartAtMean() } */
   constructor(sides, callbacks) {
     this.paintMs = 0;
@@ -19,29 +19,29 @@ export class PathStrip {
       createElement("div.both", {}, ...this.strips.map(({ side, canvas, caption }) => createElement("figure", {}, canvas, createElement("figcaption", {}, createElement("b", {}, side.metadata.model), " ", caption)))));
   }
 
-  /** pathStart: map coordinates in standard deviations. */
-  show(pathStart, filmPosition) {
+  /** walkStart: map coordinates in standard deviations. */
+  show(walkStart, filmPosition) {
     clearTimeout(this.repaintTimer);
     const paint = () => {
       const startTime = performance.now();
-      for (const strip of this.strips) this.paint(strip, pathStart, filmPosition);
+      for (const strip of this.strips) this.paint(strip, walkStart, filmPosition);
       this.paintMs = performance.now() - startTime;
     };
     if (this.paintMs > SLOW_PAINT_MS) this.repaintTimer = setTimeout(paint, REPAINT_DELAY_MS);
     else paint();
-    this.startAtMeanButton.hidden = !pathStart[0] && !pathStart[1];
+    this.startAtMeanButton.hidden = !walkStart[0] && !walkStart[1];
   }
 
-  paint(strip, pathStart, filmPosition) {
+  paint(strip, walkStart, filmPosition) {
     const { side, canvas, caption, painted } = strip, isStatic = side.map.film.frameCount === 1;
-    if (painted && painted.end === side.visibleZ && painted.start === pathStart && (isStatic || painted.filmPosition === filmPosition)) return;
-    strip.painted = { end: side.visibleZ, start: pathStart, filmPosition };
-    const { plane } = side.map, end = side.visibleZ, start = plane.moveTo(end, plane.fromStandardUnits(pathStart)), [channels, height, width] = side.metadata.image;
-    const barHeight = Math.max(1, Math.round(height / 12)), pixels = new Float32Array(channels * (height + 2 * barHeight) * PATH_STEP_COUNT * width);
-    const stripHeight = height + 2 * barHeight, stripWidth = PATH_STEP_COUNT * width;
+    if (painted && painted.end === side.visibleZ && painted.start === walkStart && (isStatic || painted.filmPosition === filmPosition)) return;
+    strip.painted = { end: side.visibleZ, start: walkStart, filmPosition };
+    const { plane } = side.map, end = side.visibleZ, start = plane.moveTo(end, plane.fromStandardUnits(walkStart)), [channels, height, width] = side.metadata.image_shape;
+    const barHeight = Math.max(1, Math.round(height / 12)), pixels = new Float32Array(channels * (height + 2 * barHeight) * N_WALK_STEPS * width);
+    const stripHeight = height + 2 * barHeight, stripWidth = N_WALK_STEPS * width;
     let gapCount = 0;
-    for (let i = 0; i < PATH_STEP_COUNT; i++) {
-      const z = start.map((v, k) => v + ((end[k] - v) * i) / (PATH_STEP_COUNT - 1)), image = side.network.forward(z, filmPosition), isGap = side.isInGap(z);
+    for (let i = 0; i < N_WALK_STEPS; i++) {
+      const z = start.map((v, k) => v + ((end[k] - v) * i) / (N_WALK_STEPS - 1)), image = side.network.forward(z, filmPosition), isGap = side.isInGap(z);
       gapCount += isGap === true;
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < stripHeight; y++)
@@ -49,8 +49,8 @@ export class PathStrip {
             pixels[index + x] = y < height ? image[(c * height + y) * width + x] : isGap && y >= height + barHeight && x > 0 && x < width - 1 ? 1 : 0;
     }
     paintImage(canvas, pixels, [channels, stripHeight, stripWidth]);
-    caption.textContent = side.map.gapShading ? `${gapCount} of ${PATH_STEP_COUNT} steps in a gap` : "";
-    canvas.setAttribute("aria-label", `${PATH_STEP_COUNT} images decoded by the ${side.metadata.model} on the path to the cursor. ${caption.textContent}`);
+    caption.textContent = side.map.gapShading ? `${gapCount} of ${N_WALK_STEPS} steps in a gap` : "";
+    canvas.setAttribute("aria-label", `${N_WALK_STEPS} images decoded by the ${side.metadata.model} on the path to the cursor. ${caption.textContent}`);
   }
 
   close() {
