@@ -179,7 +179,10 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
     step = e.mu[rows[e.y[rows] == 7]].mean(0) - e.mu[rows[e.y[rows] != 7]].mean(0)
     start = e.mu[pool + int(np.argmax(e.y[pool:] != 7))]
     wanted = loaded.decode(start + np.linspace(-1, 2, 7)[:, None] * step)[:, 0]
-    assert strip["chosen_index"] == 2 and np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * wanted)).max() <= 1
+    assert (
+        strip["chosen_index"] == 2
+        and np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * wanted)).max() <= 1
+    )
     chances = [int(c[:-1]) for c in strip["captions"][7:]]
     assert chances == sorted(chances) and chances[-1] > 50 > chances[2]
 

@@ -2,18 +2,17 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from explorer.ui.components.latent_pad import read_css
+from explorer.live.bundle import join_modules, join_styles
 
-FOLDER = Path(__file__).parent
 PICTURE_SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-CSS = read_css("button") + "\n" + (FOLDER / "drawing.css").read_text(encoding="utf-8")
 _drawing = st.components.v2.component(
-    "drawing", js=(FOLDER / "drawing.js").read_text(encoding="utf-8"), css=CSS
+    "drawing",
+    js=join_modules("hosts/streamlit/drawing.js"),
+    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/drawing.css"),
 )
 
 

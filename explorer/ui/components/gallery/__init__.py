@@ -1,18 +1,17 @@
 """Images in rows; a click on one goes to its code."""
 
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from explorer.figures.images import image_sheet, to_data_uri
-from explorer.ui.components.latent_pad import read_javascript
+from explorer.live.bundle import join_modules, join_styles
 
-FOLDER = Path(__file__).parent
-JS = read_javascript("dom", "save_image") + "\n" + (FOLDER / "gallery.js").read_text(encoding="utf-8")
 _gallery = st.components.v2.component(
-    "gallery", js=JS, css=(FOLDER / "gallery.css").read_text(encoding="utf-8")
+    "gallery",
+    js=join_modules("hosts/streamlit/gallery.js"),
+    css=join_styles("hosts/streamlit/theme.css", "figures/gallery.css"),
 )
 
 

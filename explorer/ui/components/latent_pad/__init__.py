@@ -7,61 +7,23 @@ one: Streamlit would look through a dict for tables, and import pandas for it.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.live.bundle import join_modules, join_styles
 from explorer.ui.components.latent_pad.block import Block, LazyBlock
 
-FOLDER = Path(__file__).parent
-JS_MODULES = (
-    "block",
-    "store",
-    "dom",
-    "save_image",
-    "network",
-    "server_decoder",
-    "film",
-    "plane",
-    "view",
-    "dots",
-    "gap_shading",
-    "marks",
-    "map",
-    "map_input",
-    "legend",
-    "sliders",
-    "direction_slider",
-    "readouts",
-    "film_controls",
-    "decoded_image",
-    "originals",
-    "side",
-    "walk_strip",
-    "samples",
-    "layout",
-    "pad",
-    "replay",
-    "mount",
-)
 SENT_BLOCKS_KEY = "sent_blocks"
 
 
-def read_javascript(*parts: str) -> str:
-    """The parts as one module: none imports another."""
-    return "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in parts)
-
-
-def read_css(*parts: str) -> str:
-    return "\n".join((FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in parts)
-
-
 _pad_component = st.components.v2.component(
-    "latent_pad", js=read_javascript(*JS_MODULES), css=read_css("button", "pad")
+    "latent_pad",
+    js=join_modules("hosts/streamlit/pad.js"),
+    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/pad/pad.css"),
 )
 _transport_component = st.components.v2.component(
-    "latent_pad_transport", js=read_javascript("store", "transport")
+    "latent_pad_transport", js=join_modules("hosts/streamlit/transport.js")
 )
 
 

@@ -1,0 +1,7 @@
+// Numbers as text.
+
+/** Return a number as text with a true minus sign. */
+export const formatNumber = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace("-", "\u2212");
+
+/** Return an integer in subscript digits. */
+export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
