@@ -3,7 +3,8 @@
 const SUBPIXEL_STEPS = 4; // disc centres are rounded to a quarter pixel
 const POINT_OPACITY = 0.75;
 
-/** Return discs of a radius (px) for every subpixel offset, each as coverage 0..256 on a square of size × size pixels. */
+/** Return discs of a radius (px) for every subpixel offset, each as coverage 0..256 on a square of size × size pixels.
+ * @param {number} radius */
 function makeDiscStamps(radius) {
   const size = 2 * Math.ceil(radius + 1), halfSize = size / 2, stamps = [];
   for (let stepY = 0; stepY < SUBPIXEL_STEPS; stepY++)
@@ -21,7 +22,9 @@ function makeDiscStamps(radius) {
 
 /**
  * Paint discs. pixels: Int32Array [height, width] of premultiplied ABGR; positions [2n] in px; colours [n]: opaque ABGR, or 0 for a
- * point that is not shown.
+ * point that is not shown; radius in px.
+ * @param {Int32Array} pixels @param {number} width @param {number} height @param {ArrayLike<number>} positions
+ * @param {Int32Array} colours @param {number} radius
  */
 export function paintDots(pixels, width, height, positions, colours, radius) {
   const { size, stamps } = makeDiscStamps(radius), halfSize = size / 2;
@@ -44,15 +47,17 @@ export function paintDots(pixels, width, height, positions, colours, radius) {
   }
 }
 
-/** Convert premultiplied pixels, in place, to the colours that ImageData expects. */
+/** Convert premultiplied pixels, in place, to the colours that ImageData expects.
+ * @param {Int32Array} pixels */
 export function unpremultiply(pixels) {
   for (let i = 0; i < pixels.length; i++) {
     const p = pixels[i], A = p >>> 24;
     if (!A || A === 255) continue;
-    const unpremultiplied = (shift) => Math.min(Math.round((255 * ((p >> shift) & 255)) / A), 255) << shift;
+    const unpremultiplied = (/** @type {number} */ shift) => Math.min(Math.round((255 * ((p >> shift) & 255)) / A), 255) << shift;
     pixels[i] = (A << 24) | unpremultiplied(16) | unpremultiplied(8) | unpremultiplied(0);
   }
 }
 
-/** Return a colour #rrggbb as an opaque 32-bit integer, as ImageData stores it. */
+/** Return a colour #rrggbb as an opaque 32-bit integer, as ImageData stores it.
+ * @param {string} hex */
 export const toAbgr = (hex) => 0xff000000 | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);

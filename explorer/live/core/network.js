@@ -3,20 +3,33 @@
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
 
+/** @typedef {{ data: Float32Array, shape: number[] }} Values: what a layer reads or writes, in an array that stays */
+/** @typedef {{ kind: string, name?: string, shape?: number[] }} Layer */
+/** @typedef {{ rungs: Float32Array[], shape: number[], current: Float32Array }} Weight */
+/** @typedef {(kernels: Float32Array, shape: number[]) => Float32Array} Arrange */
+/** @typedef {(part: string, expectedShape: (number | null)[], arrange?: Arrange) => Weight} LoadWeight */
+/** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
+
 /**
  * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | sigmoid | softmax | clamp | reshape, name: of the
  * weights }. Every weight has a leading axis of rungs, which lie at the positions metadata.rungs on the axis of a film.
  */
 export class Network {
+  /** @param {Pick<import("./block.js").Block, "metadata" | "tensors">} block */
   constructor({ metadata, tensors }) {
+    /** @type {number[]} */
     this.rungs = metadata.rungs;
-    this.weights = []; // { rungs: [Float32Array], current: Float32Array }
+    /** @type {Weight[]} */
+    this.weights = [];
+    /** @type {number | null} */
     this.interpolatedPosition = null;
     this.input = new Float32Array(metadata.n_inputs);
+    /** @type {Values} */
     let input = { data: this.input, shape: [metadata.n_inputs] };
+    /** @type {(() => void)[]} */
     this.steps = [];
     for (const layer of metadata.layers) {
-      const [run, output] = LAYER_BUILDERS[layer.kind](input, layer, (part, ...expected) => this.loadWeight(tensors(), `${layer.name}.${part}`, ...expected));
+      const [run, output] = LAYER_BUILDERS[layer.kind](input, layer, (part, expectedShape, arrange) => this.loadWeight(tensors(), `${layer.name}.${part}`, expectedShape, arrange));
       if (run) this.steps.push(run);
       input = output;
     }
@@ -24,19 +37,22 @@ export class Network {
     this.shape = input.shape;
   }
 
+  /** Load a weight, of which an expected size is null where any will do. arrange(kernels, shape): in the order in which they are read.
+   * @param {import("./block.js").Tensors} tensors @param {string} name @param {(number | null)[]} expectedShape @param {Arrange} [arrange] */
   loadWeight(tensors, name, expectedShape, arrange = (kernels) => kernels) {
-    const { shape, data } = tensors[name] ?? { shape: [] };
+    const { shape, data } = tensors[name] ?? { shape: [], data: new Float32Array() };
     const expected = [this.rungs.length, ...expectedShape];
     if (shape.length !== expected.length || expected.some((n, i) => n !== null && n !== shape[i]))
       throw new UserFacingError(`The weights ${name} have the shape [${shape}], where the network in their header needs [${expected.map((n) => n ?? "any")}]. ${RELOAD_ADVICE}`);
     const size = data.length / this.rungs.length;
-    const rungs = this.rungs.map((_, i) => arrange(data.subarray(i * size, (i + 1) * size), shape.slice(1)));
+    const rungs = this.rungs.map((_, i) => arrange(/** @type {Float32Array} */ (data.subarray(i * size, (i + 1) * size)), shape.slice(1)));
     const weight = { rungs, shape: shape.slice(1), current: rungs.length > 1 ? new Float32Array(size) : rungs[0] };
     this.weights.push(weight);
     return weight;
   }
 
-  /** Interpolate the weights between the two rungs around a position. */
+  /** Interpolate the weights between the two rungs around a position.
+   * @param {number} position */
   interpolateWeights(position) {
     if (this.rungs.length < 2 || position === this.interpolatedPosition) return;
     const [i, fraction] = findInterval(this.rungs, position);
@@ -47,7 +63,8 @@ export class Network {
     this.interpolatedPosition = position;
   }
 
-  /** Return the output for z; the next call reuses the array. */
+  /** Return the output for z; the next call reuses the array.
+   * @param {ArrayLike<number>} z @param {number} [position] */
   forward(z, position = 0) {
     this.interpolateWeights(position);
     this.input.set(z);
@@ -56,15 +73,18 @@ export class Network {
   }
 }
 
+/** @param {number[]} shape */
 const countElements = (shape) => shape.reduce((a, b) => a * b, 1);
 
-/** Return the builder of a layer that applies f to each number in place. */
+/** Return the builder of a layer that applies f to each number in place.
+ * @param {(v: number) => number} f @returns {LayerBuilder} */
 const elementwise = (f) => (x) => {
   const { data } = x;
   return [() => { for (let i = 0; i < data.length; i++) data[i] = f(data[i]); }, x];
 };
 
-/** Each builder takes an input { data, shape }, the layer and weight(part, ...shape), and returns [run or null, output]. */
+/** Each builder takes an input { data, shape }, the layer and weight(part, ...shape), and returns [run or null, output].
+ * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
   relu: elementwise((v) => (v > 0 ? v : 0)),
   sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
@@ -80,7 +100,7 @@ const LAYER_BUILDERS = {
     }, x];
   },
 
-  reshape(x, { shape }) {
+  reshape(x, { shape = [] }) {
     if (countElements(shape) !== x.data.length) throw new UserFacingError(`A layer of ${x.data.length} numbers can't take the shape [${shape}]. ${RELOAD_ADVICE}`);
     return [null, { data: x.data, shape }];
   },
@@ -144,7 +164,8 @@ const LAYER_BUILDERS = {
 
 const KERNEL_TAPS = [[1, 3], [2, 0]];
 
-/** Return kernels [n_in, n_out, 4, 4] in the order in which upconv reads them: [n_out, 2, 2, n_in, 2, 2]. */
+/** Return kernels [n_in, n_out, 4, 4] in the order in which upconv reads them: [n_out, 2, 2, n_in, 2, 2].
+ * @type {Arrange} */
 function groupByParity(kernels, [C, O]) {
   const sorted = new Float32Array(kernels.length);
   let k = 0;
