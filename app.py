@@ -3,7 +3,12 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from explorer.ui.compression import ImmutableGzipMiddleware
 from explorer.ui.pages import MAIN_SCRIPT
 from explorer.ui.serving import AllowedHostMiddleware, lifespan
 
-app = st.App(MAIN_SCRIPT, middleware=[Middleware(AllowedHostMiddleware)], lifespan=lifespan)
+app = st.App(
+    MAIN_SCRIPT,
+    middleware=[Middleware(AllowedHostMiddleware), Middleware(ImmutableGzipMiddleware)],
+    lifespan=lifespan,
+)

@@ -31,15 +31,15 @@ def read_imports(root: Path = ROOT) -> dict[str, set[str]]:
 
 def _modules(file: Path) -> set[str]:
     """Return every module of this project that a file imports, wherever in it."""
-    found = set()
+    modules = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module == "explorer":
-            found |= {f"explorer.{alias.name}" for alias in node.names}
+            modules |= {f"explorer.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return {name for name in found if name.split(".")[0] in ("explorer", "pages", "app")}
+            modules.add(node.module)
+    return {name for name in modules if name.split(".")[0] in ("explorer", "pages", "app")}
 
 
 def _part(module: str) -> str:
@@ -48,12 +48,12 @@ def _part(module: str) -> str:
 
 
 def _reachable(imports: dict[str, set[str]], part: str) -> set[str]:
-    found, left = set(), [part]
-    while left:
-        for used in imports.get(left.pop(), set()) - found:
-            found.add(used)
-            left.append(used)
-    return found
+    reachable, pending = set(), [part]
+    while pending:
+        for used in imports.get(pending.pop(), set()) - reachable:
+            reachable.add(used)
+            pending.append(used)
+    return reachable
 
 
 def direct_imports(imports: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -71,22 +71,22 @@ def find_levels(imports: dict[str, set[str]]) -> list[list[str]]:
     imports form a cycle.
     """
     levels: list[list[str]] = []
-    left = dict(imports)
-    while left:
-        level = sorted(part for part, used in left.items() if not used & left.keys())
+    remaining = dict(imports)
+    while remaining:
+        level = sorted(part for part, used in remaining.items() if not used & remaining.keys())
         if not level:
-            raise ValueError(f"The imports of {', '.join(sorted(left))} form a cycle.")
+            raise ValueError(f"The imports of {', '.join(sorted(remaining))} form a cycle.")
         levels.append(level)
-        left = {part: used for part, used in left.items() if part not in level}
+        remaining = {part: used for part, used in remaining.items() if part not in level}
     return levels
 
 
-def _sort_levels(levels: list[list[str]], drawn: dict[str, set[str]]) -> None:
+def _sort_levels(levels: list[list[str]], arrows: dict[str, set[str]]) -> None:
     """Order the parts of each level so that the arrows are short."""
 
     def length() -> float:
         x = {part: i - (len(level) - 1) / 2 for level in levels for i, part in enumerate(level)}
-        return sum((x[part] - x[used]) ** 2 for part in drawn for used in drawn[part])
+        return sum((x[part] - x[used]) ** 2 for part in arrows for used in arrows[part])
 
     def length_with(level: list[str], order: tuple[str, ...]) -> float:
         level[:] = order
@@ -100,9 +100,9 @@ def _sort_levels(levels: list[list[str]], drawn: dict[str, set[str]]) -> None:
 def draw(root: Path = ROOT) -> str:
     """Return the picture as SVG: an arrow goes from a part to what it imports directly."""
     imports = read_imports(root)
-    drawn = direct_imports({part: used - {BASE} for part, used in imports.items() if part != BASE})
-    levels = find_levels(drawn)
-    _sort_levels(levels, drawn)
+    arrows = direct_imports({part: used - {BASE} for part, used in imports.items() if part != BASE})
+    levels = find_levels(arrows)
+    _sort_levels(levels, arrows)
     width = max(map(len, levels)) * (BOX[0] + GAP_X) - GAP_X + 2 * MARGIN
     height = (len(levels) + 1) * (BOX[1] + GAP_Y) - GAP_Y + 2 * MARGIN
     places = {}
@@ -118,8 +118,8 @@ def draw(root: Path = ROOT) -> str:
         ' orient="auto"><path d="M0 0 8 4 0 8z" fill="#64707a"/></marker></defs>',
         f'<rect width="{width}" height="{height}" fill="#fcfcfa"/>',
     ]
-    for part in sorted(drawn):
-        for used in sorted(drawn[part]):
+    for part in sorted(arrows):
+        for used in sorted(arrows[part]):
             lines.append(_arrow(places[part], places[used], [places[p] for p in sorted(places)]))
     for part, (x, y) in sorted(places.items()):
         lines.append(_box(x, y, BOX[0], f"{part}.py" if part == "app" else f"{part}/"))
@@ -130,7 +130,7 @@ def draw(root: Path = ROOT) -> str:
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], boxes: list[tuple[float, float]]) -> str:
-    """A curve from the bottom of one box to the top of another, around the boxes between them."""
+    """Draw a curve from the bottom of one box to the top of another, around the boxes between them."""
     x0, y0, x1, y1 = start[0] + BOX[0] / 2, start[1] + BOX[1], end[0] + BOX[0] / 2, end[1]
     points = [(x0, y0)]
     for y in sorted({y for _, y in boxes if y0 < y < y1 - 1}):

@@ -66,7 +66,9 @@ def _own(sub: argparse.ArgumentParser, flags: bool) -> list[argparse.Action]:
 
 
 def _is_setting(action: argparse.Action) -> bool:
-    """Settings that are not given are absent from the parsed arguments; other arguments have a default."""
+    """Return whether an action is a setting. Settings that are not given are absent from the parsed
+    arguments; other arguments have a default.
+    """
     return action.dest in SETTINGS and action.default is argparse.SUPPRESS
 
 

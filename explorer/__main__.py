@@ -9,7 +9,7 @@ from explorer.cli.parser import main
 def run(argv: list[str] | None = None) -> None:
     """Run a command and exit with its status."""
     status = main(argv)
-    # or Python would look for garbage among all that torch imported, a third of a second, before it ends
+    # Otherwise Python collects garbage among all objects of torch before it ends, for a third of a second.
     gc.freeze()
     sys.exit(status)
 

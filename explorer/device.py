@@ -12,15 +12,17 @@ class Device:
     name: str  # cpu, cuda or mps
     bf16: bool  # networks' matrix products in bfloat16; losses stay float32
     threads: int  # of the CPU
-    why: str
+    reason: str
 
 
 def choose_device(network: str) -> Device:
-    """The fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is absent."""
+    """Return the fastest device here, or the one EXPLORER_DEVICE names. Raises UserError if that one is
+    absent.
+    """
     import torch
 
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    name = os.environ.get("EXPLORER_DEVICE") or next(n for n, there in present.items() if there)
+    name = os.environ.get("EXPLORER_DEVICE") or next(n for n, is_present in present.items() if is_present)
     if not present.get(name):
         raise UserError(
             f"EXPLORER_DEVICE is {name}, which this machine does not have. "
@@ -31,8 +33,8 @@ def choose_device(network: str) -> Device:
     products = (
         "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     )
-    why = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
-    return Device(name, bf16, torch.get_num_threads(), f"{why}, {products} products")
+    reason = "set by EXPLORER_DEVICE" if os.environ.get("EXPLORER_DEVICE") else "the fastest device"
+    return Device(name, bf16, torch.get_num_threads(), f"{reason}, {products} products")
 
 
 def _cpu_supports(feature: str) -> bool:

@@ -13,10 +13,10 @@ class UserError(ValueError):
 def unknown_name_error(kind: str, name: str, known: Iterable[str]) -> UserError:
     """Return the error for a name that does not exist; it suggests the most similar name that does."""
     known = sorted(known)
-    near = difflib.get_close_matches(name[:MAX_NAME_LENGTH].lower(), known, n=1, cutoff=0.5)
+    matches = difflib.get_close_matches(name[:MAX_NAME_LENGTH].lower(), known, n=1, cutoff=0.5)
     hint = (
-        f"Did you mean {near[0]}?"
-        if near
+        f"Did you mean {matches[0]}?"
+        if matches
         else f"Choose one of {', '.join(known)}."
         if known
         else "There are none yet."

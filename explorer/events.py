@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Reading:
-    """Images read so far, where they are read one by one."""
+    """The number of images that have been read, where they are read one by one."""
 
     done: int
     total: int
@@ -60,8 +60,8 @@ class EpochEnd:
     beta: float  # the KL weight at the epoch's end
     images_per_second: float
     seconds: float  # of training, since its first start
-    # valid until the next event is asked for
-    checkpoint: Callable[[], Checkpoint] = field(repr=False, compare=False, default=None)
+    # valid until the next event is requested
+    checkpoint: Callable[[], Checkpoint] | None = field(repr=False, compare=False, default=None)
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Finished:
 @dataclass(frozen=True)
 class Failed:
     reason: str  # one sentence with the remedy
-    epochs: int  # good ones before it
+    epochs: int  # completed epochs before it
     seconds: float
-    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last good epoch
+    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last epoch without a fault
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Stopped:
     reason: str
     epochs: int
     seconds: float
-    weights: dict[str, np.ndarray] = field(repr=False)  # of the last whole epoch
+    weights: dict[str, np.ndarray] = field(repr=False)  # of the last complete epoch
 
 
 ACTIVE_MIN_VARIANCE = 0.01
@@ -120,12 +120,12 @@ Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped
 
 
 def event_name(kind: type) -> str:
-    """epoch_end for EpochEnd."""
+    """Return the name of an event, such as epoch_end for EpochEnd."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def event_to_dict(event: Event) -> dict:
-    """{"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
+    """Return {"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
     return {"event": event_name(type(event))} | {
         f.name: getattr(event, f.name) for f in fields(event) if f.repr
     }

@@ -3,9 +3,11 @@ written in several ways.
 """
 
 import os
+from collections.abc import Collection
 from dataclasses import Field, field
 from itertools import pairwise
 from pathlib import Path, PureWindowsPath
+from typing import Any, TypeVar
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import is_file_name, sanitize
@@ -16,7 +18,18 @@ MAX_RUNGS = 40
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def option(default, help: str, *, low=None, high=None, step=None, choices=None):
+T = TypeVar("T")
+
+
+def option(
+    default: T,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    choices: Collection[str] | Collection[int] | None = None,
+) -> T:
     """Return a dataclass field with its help text, and its limits or its choices."""
     return field(
         default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices}
@@ -28,26 +41,30 @@ def value_type(f: Field) -> type:
     return next(t for t in (bool, int, float, str) if f.type is t or f.type == t | None)
 
 
-def checked_value(f: Field, value):
+def checked_value(f: Field, value: Any) -> Any:
     """Return the value of a field as its type. Raises UserError unless it is among the field's choices, and
     between its limits.
     """
-    wanted, m = value_type(f), f.metadata
+    expected_type, m = value_type(f), f.metadata
     label = f.name.replace("_", " ")
     if value is None and f.default is None:
         return None
-    if wanted is float and type(value) is int:
+    if expected_type is float and type(value) is int:
         value = float(value)
-    if type(value) is not wanted:
-        raise UserError(f"{label.capitalize()} must be {TYPE_NAMES[wanted]}, not {sanitize(repr(value))}.")
+    if type(value) is not expected_type:
+        raise UserError(
+            f"{label.capitalize()} must be {TYPE_NAMES[expected_type]}, not {sanitize(repr(value))}."
+        )
     if m["choices"] and value not in m["choices"]:
-        if wanted is str:
-            raise unknown_name_error(label, value, m["choices"])
+        if expected_type is str:
+            raise unknown_name_error(label, str(value), m["choices"])
         raise UserError(
             f"{label.capitalize()} must be one of {', '.join(map(str, m['choices']))}, not {value}."
         )
     if m["low"] is not None and not m["low"] <= value <= m["high"]:  # also for NaN
-        low, high = (f"{limit:,}" if wanted is int else f"{limit:,g}" for limit in (m["low"], m["high"]))
+        low, high = (
+            f"{limit:,}" if expected_type is int else f"{limit:,g}" for limit in (m["low"], m["high"])
+        )
         raise UserError(f"{label.capitalize()} must be between {low} and {high}, not {sanitize(str(value))}.")
     return value
 

@@ -1,4 +1,4 @@
-"""Logs for the person who runs the app or trains: unforeseen errors, with their tracebacks."""
+"""Write logs for the person who runs the app or trains: unforeseen errors, with their tracebacks."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ LOGGER = logging.getLogger("explorer")
 
 
 class _StandardError(logging.StreamHandler):
-    """Writes to what sys.stderr is at that moment."""
+    """A stream that writes to the current sys.stderr."""
 
     def __init__(self):
         super().__init__(sys.stderr)

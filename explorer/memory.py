@@ -1,4 +1,4 @@
-"""What a process tells the libraries beneath Python: one that serves pages, and one that trains."""
+"""Configure the libraries beneath Python for a process that serves pages, and for one that trains."""
 
 import ctypes
 import os
@@ -10,8 +10,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 def tune_for_server() -> None:
-    """Large blocks, such as the megabytes sent to a new visitor, go back to the system: glibc would learn to
-    keep them, for each thread.
+    """Return large blocks, such as the megabytes sent to a new visitor, to the system. By default, glibc
+    would learn to keep them, for each thread.
     """
     if libc := _glibc():
         for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
@@ -19,10 +19,10 @@ def tune_for_server() -> None:
 
 
 def tune_for_training() -> None:
-    """Before torch is imported.
+    """Tune the memory and the threads of a training process, before torch is imported.
 
-    Threads that wait spin for as long as GNU OpenMP has it by itself, and not as explorer/__init__.py has it,
-    as training finds out when to share no work (explorer.training.sharing).
+    Threads that wait spin for GNU OpenMP's default time, and not as explorer/__init__.py sets it, because
+    training chooses the number of threads itself (explorer.training.sharing).
     """
     os.environ["GOMP_SPINCOUNT"] = "300000"
     _retain_freed_memory()
@@ -30,7 +30,7 @@ def tune_for_training() -> None:
 
 @contextmanager
 def temporary_training_memory() -> Iterator[None]:
-    """In a process that serves."""
+    """Tune the memory for a training in a process that serves pages, and restore the setting."""
     _retain_freed_memory()
     try:
         yield
@@ -41,13 +41,13 @@ def temporary_training_memory() -> Iterator[None]:
 
 
 def _retain_freed_memory() -> None:
-    """What is freed stays here, for the next step needs as much again: to give it back and ask for it anew
-    made training up to three times slower.
+    """Keep freed memory in the process, because the next step needs as much again: returning and requesting
+    it made training up to three times slower.
     """
     libc = _glibc()
     if libc and (
         libc.mallopt(M_MMAP_THRESHOLD, 1 << 30) or libc.mallopt(M_MMAP_THRESHOLD, 1 << 25)
-    ):  # older ones take no more
+    ):  # older versions of glibc accept no more
         libc.mallopt(M_TRIM_THRESHOLD, 1 << 30)
 
 

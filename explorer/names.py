@@ -3,25 +3,25 @@
 import re
 import unicodedata
 
-MAX_NAME_LENGTH = 100  # letters of a name: a longer one fills a page
+MAX_NAME_LENGTH = 100  # characters
 
 
 def is_file_name(name: str) -> bool:
-    """Whether it can name a file of ours on any system: letters, digits, '_', '-' and '.', at most 100, not
-    '-' or '.' first.
+    """Return whether a name can be that of a file of ours on any system: letters, digits, '_', '-' and '.',
+    at most 100, not '-' or '.' first.
     """
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name) is not None
 
 
 def casefold_key(name: str) -> str:
-    """Equal for names that some file systems, or readers, take for one: composed or not, in capitals or
-    not.
+    """Return a key that is equal for names that some file systems, or readers, take for one: composed or not,
+    in capitals or not.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def sanitize(name: str, max_length: int = MAX_NAME_LENGTH) -> str:
-    """On one line and not too long; what can't be seen, or turns the line around, becomes '�'."""
+    """Return a name on one line, not too long; what can't be seen, or turns the line around, becomes '�'."""
     text = "".join(
         c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * max_length])
     )

@@ -8,6 +8,7 @@ import re
 import shlex
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.fields import MAX_BETA, canonical_betas, canonical_dataset, checked_value, option
@@ -93,7 +94,7 @@ class RunSpec:
     schedule: str = option("cosine", "learning rate schedule", choices=("cosine", "constant"))
     seed: int = option(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1, step=1)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for f in fields(self):
             self._set(**{f.name: checked_value(f, getattr(self, f.name))})
         self._set(dataset=canonical_dataset(self.dataset))
@@ -106,20 +107,21 @@ class RunSpec:
             self._set(n_codes=self.n_codes or DEFAULT_N_CODES, code_dim=self._checked_code_dim())
         if "betas" in options:
             self._set(betas=canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas))
+        epochs = self.dataset_kind.epochs if self.epochs is None else self.epochs
         self._set(
             width=network.width if self.width is None else self.width,
             depth=network.depth if self.depth is None else self.depth,
-            epochs=self.dataset_kind.epochs if self.epochs is None else self.epochs,
+            epochs=epochs,
         )
         if "rung_epochs" in options and self.rung_epochs is None:
-            self._set(rung_epochs=max(1, self.epochs // 4))
-        if self.beta_warmup > self.epochs:
+            self._set(rung_epochs=max(1, epochs // 4))
+        if self.beta_warmup > epochs:
             raise UserError(
-                f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {self.epochs}"
+                f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {epochs}"
                 " epochs. Train for more epochs, or shorten the warm-up."
             )
 
-    def _set(self, **values) -> None:
+    def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -135,13 +137,15 @@ class RunSpec:
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":
-        """Raises UserError for keys that are not fields, and for invalid values."""
+        """Return the spec with these values. Raises UserError for keys that are not fields, and for invalid
+        values.
+        """
         if not isinstance(values, dict):
             raise UserError("The settings of a run must be an object with named values.")
-        known = [f.name for f in fields(cls)]
+        names = [f.name for f in fields(cls)]
         for name in values:
-            if name not in known:
-                raise unknown_name_error("setting", str(name), known)
+            if name not in names:
+                raise unknown_name_error("setting", str(name), names)
         return cls(**values)
 
     def to_dict(self) -> dict:
@@ -165,40 +169,43 @@ class RunSpec:
 
     @property
     def has_prior(self) -> bool:
-        """Whether the prior is N(0, I). An AE has no prior, and that of a VQ-VAE is over its codebook."""
+        """Return whether the prior is N(0, I). An AE has none, and that of a VQ-VAE is over its codebook."""
         return self.model_kind.has_prior
 
     @property
     def n_groups(self) -> int:
-        """The number of codebook entries in a code of a VQ-VAE; 0 for other models."""
+        """Return the number of codebook entries in a code of a VQ-VAE; 0 for other models."""
         return self.latent_dim // self.code_dim if self.code_dim else 0
 
     @property
     def rungs(self) -> tuple[float, ...]:
-        """The KL weights of a ladder; empty for other models."""
+        """Return the KL weights of a ladder; empty for other models."""
         return tuple(map(float, self.betas.split(","))) if self.betas else ()
 
     @property
     def stages(self) -> tuple[tuple[float, int], ...]:
-        """KL weight and number of epochs of each stage of the training; only a ladder has more than one."""
+        """Return the KL weight and the number of epochs of each stage of the training; only a ladder has more
+        than one.
+        """
+        assert self.epochs is not None  # __post_init__ has set it
         first, *others = self.rungs or (self.beta,)
-        return ((first, self.epochs), *((beta, self.rung_epochs) for beta in others))
+        return ((first, self.epochs), *((beta, self.rung_epochs or 0) for beta in others))
 
     @property
     def settings(self) -> dict:
-        """The settings that define this spec: images, model and network, and all that differ from the
+        """Return the settings that define this spec: images, model and network, and all that differ from the
         defaults for these.
         """
-        chosen = {"dataset": self.dataset, "model": self.model, "network": self.network}
-        usual = RunSpec(**chosen).to_dict() | {
+        chosen: dict[str, Any] = {"dataset": self.dataset, "model": self.model, "network": self.network}
+        defaults = RunSpec(**chosen).to_dict() | {
             "rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs
         }
         return {
-            name: value for name, value in self.to_dict().items() if name in chosen or value != usual[name]
+            name: value for name, value in self.to_dict().items() if name in chosen or value != defaults[name]
         }
 
     def arguments(self) -> list[str]:
-        """The flags with which `train` makes this spec."""
+        """Return the flags with which `train` makes this spec."""
         return [
             word
             for k, v in self.settings.items()
@@ -206,12 +213,14 @@ class RunSpec:
         ]
 
     def flags(self) -> str:
-        """The flags as one line for a shell."""
+        """Return the flags as one line for a shell."""
         return shlex.join(self.arguments())
 
     @property
     def run_id(self) -> str:
-        """A readable name and eight hex digits of the SHA-256 of the settings: equal specs have equal ids."""
+        """Return a readable name and eight hex digits of the SHA-256 of the settings: equal specs have equal
+        ids.
+        """
         settings = {name: value for name, value in self.to_dict().items() if value is not None}
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         kind, _, path = self.dataset.partition(":")

@@ -37,7 +37,9 @@ st.session_state.update(
 
 
 def select_pair(names: tuple[str, str]) -> None:
-    """The address still says the previous pair: it is not followed this once."""
+    """Select a pair. The address still names the previous pair, so it is ignored in the next run of the
+    page.
+    """
     st.session_state[PAIR_KEY], st.session_state[CHOSEN_KEY] = names, True
     ADDRESS.discard_query()
 

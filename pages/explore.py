@@ -19,7 +19,7 @@ by_name = {run.name: run for run in runs}
 requested_run = None if st.session_state.pop(CHOSEN_KEY, False) else st.query_params.get(RUN)
 is_missing = requested_run is not None and requested_run not in by_name
 if is_missing:
-    ADDRESS.read_new_query()  # and nothing else that it says is followed
+    ADDRESS.read_new_query()  # the rest of the query is ignored
     st.warning(catalogue.explain_missing(requested_run))
 elif requested_run:
     st.session_state["run"] = requested_run
@@ -28,7 +28,9 @@ if st.session_state.get("run") not in by_name:
 
 
 def mark_chosen() -> None:
-    """The address still says the run of before: this once, it is not followed."""
+    """Mark the run as chosen. The address still names the previous run, so it is ignored in the next run of
+    the page.
+    """
     st.session_state[CHOSEN_KEY] = True
     ADDRESS.discard_query()
 
@@ -50,10 +52,10 @@ with about:
         + (" and its posterior." if run.spec.has_prior else ".")
     )
 with show_user_errors():
-    here = explore_session(run)
+    session = explore_session(run)
     if not is_missing:
-        follow_link(here)
-    explore_view(here)
+        follow_link(session)
+    explore_view(session)
 if other := pairs.best_partner(run, runs):
     st.page_link(
         page_file("compare"),

@@ -13,6 +13,7 @@ from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView
+from explorer.ui.train.address import train_query
 
 N_IMAGES_SHOWN = 10
 st.title("Library")
@@ -104,7 +105,7 @@ with left:
         page_file("train"),
         label="Open in Train",
         icon=":material/model_training:",
-        query_params=words.train_query(run.spec),
+        query_params=train_query(run.spec),
     )
     with st.container(horizontal=True):
         publish_button(run.name)

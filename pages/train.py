@@ -9,17 +9,20 @@ from explorer.ui import visitor
 from explorer.ui.components.deletion import undo_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.train import presets
+from explorer.ui.train.address import read_query
 from explorer.ui.train.ended import ended_selectbox, last_own_name
 from explorer.ui.train.estimate import estimate_sentence
-from explorer.ui.train.spec_form import chosen_images, fill_form, fill_from_query, spec_form
+from explorer.ui.train.spec_form import chosen_images, fill_form, spec_form
 from explorer.ui.train.start import run_name, start_trainings
 from explorer.ui.train.view import count_trainings, has_content, training_view
 
 FOLLOWED_KEY = "followed_trainings"  # tuples of runs that were started together, the latest first
 followed_groups = st.session_state.get(FOLLOWED_KEY, [])
-if asked := st.query_params.to_dict():
-    if wrong := fill_from_query(asked):
-        st.warning(wrong)
+if parameters := st.query_params.to_dict():
+    settings, problem = read_query(parameters)
+    fill_form(settings)
+    if problem:
+        st.warning(problem)
     st.query_params.clear()
 
 
@@ -92,7 +95,7 @@ with show_user_errors():
         new += [
             job
             for job in jobs
-            if job.alive and not job.place and visitor.can_view(job.run) and job not in new
+            if job.alive and not job.jobs_ahead and visitor.can_view(job.run) and job not in new
         ]
         st.session_state[FOLLOWED_KEY] = followed_groups
         followed_groups += [(run,) for run in last_own_name() if run not in [job.run for job in new]]
@@ -105,8 +108,8 @@ with show_user_errors():
         if job.alive and not any(job.run in group for group in followed_groups):
             st.caption(
                 f"{job.run if visitor.can_view(job.run) else 'A private training'} is"
-                f" {f'waiting behind {count_trainings(job.place)}' if job.place else 'running'}. Someone else"
-                " started it."
+                f" {f'waiting behind {count_trainings(job.jobs_ahead)}' if job.jobs_ahead else 'running'}."
+                " Someone else started it."
             )
     ended_selectbox({run for group in followed_groups for run in group}, show_first)
 if spec and not owner_key(spec.dataset):

@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def trained_runs(tmp_path_factory):
-    """A folder of small trained runs; tests that change files take a copy, `runs_folder`."""
+    """Train small runs in a folder; tests that change files use a copy, `runs_folder`."""
     from explorer.runs.train import train_run
 
     folder = tmp_path_factory.mktemp("runs")
@@ -59,7 +59,7 @@ def trained_runs(tmp_path_factory):
 
 @pytest.fixture
 def runs_folder(trained_runs, tmp_path, monkeypatch):
-    """This test's own EXPLORER_RUNS, holding the small runs."""
+    """Set EXPLORER_RUNS to this test's own copy of the small runs."""
     folder = shutil.copytree(trained_runs, tmp_path / "runs")
     monkeypatch.setenv("EXPLORER_RUNS", str(folder))
     return folder
@@ -67,7 +67,7 @@ def runs_folder(trained_runs, tmp_path, monkeypatch):
 
 @pytest.fixture
 def explorer(runs_folder, tmp_path):
-    """Calls the command line as it is typed, in a process of its own."""
+    """Return a function that calls the command line in a process of its own."""
 
     def call(*words, ok=True):
         env = os.environ | {"EXPLORER_DATA": str(tmp_path / "data")}
@@ -87,9 +87,10 @@ def explorer(runs_folder, tmp_path):
 
 @pytest.fixture
 def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
-    """Calls the command line in this process, which takes a hundredth of the time."""
+    """Return a function that calls the command line in this process, which takes a hundredth of the time."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])  # restored, as `train` sets it
+    # Restored afterwards, because `train` sets it.
+    monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])
 
     def call(*words):
         from explorer.cli.parser import main
@@ -97,7 +98,7 @@ def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
         capsys.readouterr()
         try:
             status = main([str(word) for word in words])
-        except SystemExit as end:  # argparse's
+        except SystemExit as end:  # raised by argparse
             status = end.code
         return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
@@ -105,7 +106,9 @@ def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
 
 
 def refused(done) -> str:
-    """A user's mistake is one line on stderr, exit status 2, nothing on stdout."""
+    """Check that a user's mistake gives one line on stderr, exit status 2, and nothing on stdout; return the
+    line.
+    """
     assert done.returncode == 2 and not done.stdout
     [line] = done.stderr.splitlines()
     return line

@@ -18,8 +18,8 @@ BLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Recipe:
-    """file: the path of the new file, and its content; table: the name of the registry, and the new line
-    in it; commands: the arguments of each command.
+    """A recipe in the documentation. file: the path of the new file, and its content; table: the name of the
+    registry, and the new line in it; commands: the arguments of each command.
     """
 
     file: tuple[str, str]
@@ -33,19 +33,19 @@ class Recipe:
 
 def recipes() -> dict[str, Recipe]:
     """Return the recipes by the titles of their sections."""
-    found = {}
+    by_title = {}
     for section in re.split(r"^## ", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.M)[1:]:
         title = section.partition("\n")[0]
         # The recipe for a lesson has several files: tests/pages/test_add_a_lesson.py follows it.
         if title.startswith("Add a ") and title != "Add a lesson":
             file, table, *commands = BLOCK.finditer(section)
             lines = [line for block in commands for line in block["code"].splitlines()]
-            found[title.removeprefix("Add a ")] = Recipe(
+            by_title[title.removeprefix("Add a ")] = Recipe(
                 (file["name"], file["code"]),
                 (table["name"], table["code"]),
                 [shlex.split(line.removeprefix("python -m explorer ")) for line in lines],
             )
-    return found
+    return by_title
 
 
 def add(recipe: Recipe, folder: Path, monkeypatch) -> str:

@@ -35,12 +35,12 @@ def links(text: str) -> list[str]:
 
 def anchors(text: str) -> set[str]:
     """Return the anchors of the headings, as GitHub makes them: equal headings are numbered."""
-    seen, found = Counter(), set()
+    seen, results = Counter(), set()
     for heading in re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M):
         anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        found.add(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
+        results.add(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
         seen[anchor] += 1
-    return found
+    return results
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -57,16 +57,16 @@ def test_links_lead_to_files_and_headings(page):
 
 
 def test_every_page_can_be_reached_from_the_readme():
-    reached, left = set(), [ROOT / "README.md"]
-    while left:
-        page = left.pop()
+    reached, pending = set(), [ROOT / "README.md"]
+    while pending:
+        page = pending.pop()
         reached.add(page)
         targets = {
             (page.parent / link.partition("#")[0]).resolve()
             for link in links(text_of(page))
             if ":" not in link
         }
-        left += [target for target in targets - reached if target.suffix == ".md"]
+        pending += [target for target in targets - reached if target.suffix == ".md"]
     assert reached >= set(PAGES)
 
 

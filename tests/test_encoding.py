@@ -22,13 +22,11 @@ FILES = [
     ROOT / "app.py",
     *ROOT.glob("tests/**/*.py"),
 ]
-TEXT_METHODS = {"read_text": 0, "write_text": 1}  # where their encoding stands, if it is not named
+TEXT_METHODS = {"read_text": 0, "write_text": 1}  # the position of the encoding among the arguments
 
 
 def opens_in_the_systems_encoding(call: ast.Call) -> bool:
-    """Whether a call reads or writes a text file without naming its encoding; as far as it can be known from
-    its name.
-    """
+    """Return whether a call reads or writes a text file without an encoding, as far as its name shows."""
     if any(keyword.arg in ("encoding", None) for keyword in call.keywords):
         return False
     if isinstance(call.func, ast.Attribute) and call.func.attr in TEXT_METHODS:
@@ -85,7 +83,7 @@ def test_every_text_file_is_opened_as_utf_8():
 
 @pytest.fixture(scope="module", params=["C", "de_DE.CP1252"])
 def locale(request, tmp_path_factory):
-    """The environment of a system whose text is ASCII, or Windows' CP1252: neither can read all of our
+    """Return the environment of a system whose text is ASCII, or Windows' CP1252: neither can read all of our
     files.
     """
     env = os.environ | {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": request.param}
@@ -106,7 +104,7 @@ def locale(request, tmp_path_factory):
 
 @pytest.mark.process
 def test_every_page_opens_whatever_the_locale(locale, tmp_path):
-    """Home, Library and each lesson, whose code and formulas hold letters that neither locale has."""
+    """Open Home, Library and each lesson, whose code and formulas contain letters that neither locale has."""
     code = """
 import sys
 from pathlib import Path
@@ -131,7 +129,7 @@ print(len(list(Path("pages").glob("*.py"))), "pages")
 
 @pytest.mark.process
 def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_path, monkeypatch):
-    """Classes named in letters of every kind stand in run.json, events.jsonl and the table."""
+    """Use class names in letters of every kind, in run.json, events.jsonl and the table."""
     names = ("größe", "日本語", "Ελλάς")
     env = locale | {"EXPLORER_RUNS": str(tmp_path / "runs"), "EXPLORER_DATA": str(tmp_path / "data")}
     monkeypatch.setenv("EXPLORER_DATA", env["EXPLORER_DATA"])
@@ -167,7 +165,7 @@ def test_a_terminal_that_lacks_letters_shows_others_in_their_place(tmp_path, enc
     out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
     assert done.returncode == 0 and ("größe" if encoding == "cp1252" else "gr??e") in out and "???" in out
     assert "1 image was skipped: ???/?.png: it is not an image" in err and "Traceback" not in err
-    told = json.loads(subprocess.run([*words, "--json"], cwd=ROOT, env=env, capture_output=True).stdout)
-    assert told["class_names"] == ["größe", "日本語"]  # JSON loses nothing
+    output = json.loads(subprocess.run([*words, "--json"], cwd=ROOT, env=env, capture_output=True).stdout)
+    assert output["class_names"] == ["größe", "日本語"]  # JSON loses nothing
     missed = subprocess.run([*words[:-1], "folder:/nowhere/日本語"], cwd=ROOT, env=env, capture_output=True)
     assert missed.returncode == 2 and b"???" in missed.stderr and b"Traceback" not in missed.stderr

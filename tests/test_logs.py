@@ -30,7 +30,7 @@ def runs(tmp_path, monkeypatch):
 
 @pytest.fixture
 def logger(caplog):
-    """The logger as tests can read it, whatever a command has set before."""
+    """Return the logger as tests can read it, whatever a command has set before."""
     handlers, level, propagate = LOGGER.handlers[:], LOGGER.level, LOGGER.propagate
     LOGGER.handlers, LOGGER.propagate = [], True
     yield caplog
@@ -79,7 +79,7 @@ def test_a_job_that_fails_is_logged_and_has_one_sentence(runs, monkeypatch, logg
 
 @pytest.mark.process
 def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
-    """A real process, which finds a data set whose builder is broken."""
+    """Start a real process, with a data set whose builder is broken."""
     code = (
         "import explorer.data.digits as digits, sys\n"
         "from explorer.cli.parser import main\n"
@@ -90,7 +90,7 @@ def test_the_server_logs_the_traceback_of_a_process_that_failed(runs, logger):
     _wait(process, "broken")
     [record] = [record for record in logger.records if record.levelno == logging.ERROR]
     assert "ZeroDivisionError" in record.getMessage() and "Traceback" in record.getMessage()
-    assert LocalExecutor().most and queue.find_job("broken").fault
+    assert LocalExecutor().max_queued and queue.find_job("broken").fault
 
 
 def test_a_page_keeps_its_sentence_and_the_log_has_the_traceback(logger):

@@ -22,7 +22,9 @@ def printed(code: str) -> int:
 
 
 def pages_asked_for(code: str) -> int:
-    """By the last steps() in it, which makes and frees buffers such as a convolution's again and again."""
+    """Return the pages requested by the last steps() in the code, which allocates and frees buffers such as a
+    convolution's again and again.
+    """
     return printed(f"""
 import resource
 import numpy as np

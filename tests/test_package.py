@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from explorer import __main__ as command
+from explorer.runs.citation import APP, read_references
 from explorer.store.catalogue import SHIPPED_FOLDER
 from tests.browser.launch import free_port
 from tests.conftest import ROOT
@@ -28,7 +29,7 @@ SHIPPED_RUNS = set((SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory) -> Path:
-    """A folder with the unpacked wheel, built without a network."""
+    """Return a folder with the unpacked wheel, built without a network."""
     folder = tmp_path_factory.mktemp("package")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
@@ -102,10 +103,10 @@ def test_installed_it_serves_the_app_on_this_machine_alone(installed, tmp_path):
         process.communicate(timeout=20)
 
 
-@pytest.mark.parametrize("words, wanted", [([], ["open"]), (["list", "--json"], ["list", "--json"])])
-def test_the_command_opens_the_app_if_no_arguments_are_given(monkeypatch, words, wanted):
+@pytest.mark.parametrize("words, expected", [([], ["open"]), (["list", "--json"], ["list", "--json"])])
+def test_the_command_opens_the_app_if_no_arguments_are_given(monkeypatch, words, expected):
     monkeypatch.setattr(sys, "argv", ["latent-space-explorer", *words])
-    monkeypatch.setattr(command, "main", lambda argv: 3 if argv == wanted else 4)
+    monkeypatch.setattr(command, "main", lambda argv: 3 if argv == expected else 4)
     monkeypatch.setattr(command.gc, "freeze", lambda: None)
     with pytest.raises(SystemExit, match="3"):
         command.run_installed()
@@ -128,9 +129,9 @@ def test_the_pinned_versions_are_those_that_the_package_allows():
     ]
     pinned = {r.name: next(iter(r.specifier)).version for r in map(Requirement, filter(None, pins))}
     extras = [r for group in PROJECT["optional-dependencies"].values() for r in group]
-    wanted = [*map(Requirement, PROJECT["dependencies"] + extras)]
-    wanted += map(Requirement, PYPROJECT["build-system"]["requires"])
-    needed = [r for r in wanted if r.name != PROJECT["name"]]
+    expected = [*map(Requirement, PROJECT["dependencies"] + extras)]
+    expected += map(Requirement, PYPROJECT["build-system"]["requires"])
+    needed = [r for r in expected if r.name != PROJECT["name"]]
     assert {r.name for r in needed} == set(pinned)
     assert not [str(r) for r in needed if not r.specifier.contains(pinned[r.name])]
 
@@ -138,4 +139,5 @@ def test_the_pinned_versions_are_those_that_the_package_allows():
 def test_all_files_name_the_same_version():
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version = {{{PROJECT['version']}}}" in read_references()[APP]
     assert f"version: {PROJECT['version']}\n" in citation and f"\n## {PROJECT['version']} – " in changes

@@ -17,6 +17,7 @@ from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.ui import words
+from explorer.ui.train.address import train_query
 from tests.pages.conftest import letter, opened, visit
 from tests.recipes import add, recipes
 
@@ -33,7 +34,7 @@ def test_an_unknown_name_brings_the_nearest():
 
 @pytest.fixture
 def added(tmp_path, monkeypatch) -> dict[str, str]:
-    """The names of what is added, for a test without other runs."""
+    """Return the names of what is added, for a test without other runs."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     return {noun: add(recipe, tmp_path, monkeypatch) for noun, recipe in recipes().items()}
 
@@ -55,9 +56,8 @@ def spec(added) -> RunSpec:
 def test_its_options_and_defaults_hold(added, spec):
     assert (spec.width, spec.depth, spec.beta, spec.sigma) == (100, 1, 0.5, 0.2)
     assert replace(spec, epochs=None).epochs == DATASETS[added["data set"]].epochs == 50
-    assert RunSpec.from_dict(spec.to_dict()) == spec and spec.run_id.startswith(
-        "stripes-fixed-variance-tanh-2d-"
-    )
+    assert RunSpec.from_dict(spec.to_dict()) == spec
+    assert spec.run_id.startswith("stripes-fixed-variance-tanh-2d-")
     assert n_train(spec.dataset) == 600 and words.dataset_label(spec) == "Stripes"
     with pytest.raises(UserError, match="Did you mean fixed-variance"):
         RunSpec(model="fixed-varianc")
@@ -81,7 +81,7 @@ def test_the_doctor_lists_the_data_set(added, capsys):
 def test_it_opens_on_every_page(added, spec):
     train_run(spec, "added")
     train_run(RunSpec(spec.dataset, model="ae", network=spec.network, epochs=2), "added-ae")
-    app = visit("train", opened(), **words.train_query(spec))
+    app = visit("train", opened(), **train_query(spec))
     fields = {"dataset": "data set", "model": "model", "network": "network", "likelihood": "likelihood"}
     for field, noun in fields.items():
         box = app.selectbox(key=f"setting {field}")

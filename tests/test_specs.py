@@ -10,7 +10,7 @@ from explorer.specs import RunSpec
 
 
 @pytest.mark.parametrize(
-    ("values", "says"),
+    ("values", "message"),
     [
         ({"latent_dim": 0}, "Latent dim must be between 1 and 512, not 0"),
         ({"latent_dim": -1}, "between 1 and 512"),
@@ -38,17 +38,16 @@ from explorer.specs import RunSpec
         ({"schedule": "step"}, "constant, cosine"),
     ],
 )
-def test_impossible_values_get_one_sentence(values, says):
-    with pytest.raises(UserError, match=says) as error:
+def test_impossible_values_get_one_sentence(values, message):
+    with pytest.raises(UserError, match=message) as error:
         RunSpec(**values)
     assert "\n" not in str(error.value)
 
 
 def test_equal_runs_have_equal_specs_whatever_has_no_effect():
     assert RunSpec(model="ae", beta=3.0, beta_warmup=5.0) == RunSpec(model="ae")
-    assert RunSpec(sigma=0.5) == RunSpec() and RunSpec(likelihood="gaussian", sigma=0.5) != RunSpec(
-        likelihood="gaussian"
-    )
+    assert RunSpec(sigma=0.5) == RunSpec()
+    assert RunSpec(likelihood="gaussian", sigma=0.5) != RunSpec(likelihood="gaussian")
     assert RunSpec(image_size=64, colour=True) == RunSpec()
     assert RunSpec(beta=1) == RunSpec(beta=1.0) and RunSpec(beta=1).run_id == RunSpec(beta=1.0).run_id
     assert RunSpec(width=400, depth=2, epochs=200) == RunSpec()
@@ -70,13 +69,10 @@ def test_the_id_is_a_slug_and_a_hash_of_everything():
 
 def test_a_file_of_images_gives_the_id_its_name():
     spec = RunSpec("file:/some/My Faces.npz")
-    assert (
-        spec.run_id.startswith("file-my-faces-vae-mlp-2d-")
-        and spec.run_id != RunSpec("file:/other/My Faces.npz").run_id
-    )
-    assert spec == RunSpec("file:/some/../some/My Faces.npz") and RunSpec(
-        "file:/a.npz", image_size=64
-    ) != RunSpec("file:/a.npz")
+    assert spec.run_id.startswith("file-my-faces-vae-mlp-2d-")
+    assert spec.run_id != RunSpec("file:/other/My Faces.npz").run_id
+    assert spec == RunSpec("file:/some/../some/My Faces.npz")
+    assert RunSpec("file:/a.npz", image_size=64) != RunSpec("file:/a.npz")
 
 
 @pytest.mark.parametrize("path", ["C:\\data\\My Faces", "D:/data/My Faces", "\\\\server\\share\\My Faces"])
@@ -110,14 +106,13 @@ def test_a_codebook_belongs_to_a_vqvae_alone():
 
 def test_a_ladder_has_rungs_that_rise():
     ladder = RunSpec(model="ladder", betas=" 0.10,1.0, 10", epochs=8)
-    assert (
-        ladder.betas == "0.1,1,10" and ladder.stages == ((0.1, 8), (1.0, 2), (10.0, 2)) and ladder.has_prior
-    )
+    assert ladder.betas == "0.1,1,10"
+    assert ladder.stages == ((0.1, 8), (1.0, 2), (10.0, 2))
+    assert ladder.has_prior
     assert RunSpec(model="ladder").rungs == (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 4, 10)
     assert RunSpec(model="ladder", beta=3.0, beta_warmup=2.0) == RunSpec(model="ladder")
-    assert RunSpec(betas="1,2", rung_epochs=3) == RunSpec() and RunSpec(beta=0.5, epochs=7).stages == (
-        (0.5, 7),
-    )
+    assert RunSpec(betas="1,2", rung_epochs=3) == RunSpec()
+    assert RunSpec(beta=0.5, epochs=7).stages == ((0.5, 7),)
 
 
 @pytest.mark.parametrize(

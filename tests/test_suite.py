@@ -12,9 +12,8 @@ from tests.conftest import ROOT
 
 CI = (ROOT / ".ci/run").read_text(encoding="utf-8")
 [REST] = re.findall(r'^pytest -m "(.+)"$', CI, re.M)  # what the default leaves out
-OPTIONS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"][
-    "ini_options"
-]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OPTIONS = PROJECT["tool"]["pytest"]["ini_options"]
 FOLDERS = "tests/browser", "tests/engines", "tests/cli"
 
 
@@ -34,6 +33,6 @@ def test_the_default_leaves_out_exactly_what_ci_runs_afterwards():
 
 @pytest.mark.process
 def test_every_test_is_run_once_and_of_browser_tests_the_smoke_test_by_default():
-    default, rest = collected(), collected("-m", REST)
-    assert default + rest == collected("-m", "")
+    default, other_tests = collected(), collected("-m", REST)
+    assert default + other_tests == collected("-m", "")
     assert {file for file in default if "/cli/" not in file} == {"tests/browser/test_smoke.py"}

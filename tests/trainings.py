@@ -5,13 +5,13 @@ import time
 from explorer.jobs import queue
 
 
-def until(there, seconds=60):
-    """What there() finds, once it finds anything."""
+def until(condition, seconds=60):
+    """Return the result of condition(), once it is true."""
     end = time.monotonic() + seconds
-    while not (found := there()):
+    while not (result := condition()):
         assert time.monotonic() < end, queue.list_jobs()
         time.sleep(0.1)
-    return found
+    return result
 
 
 def stop_all():
@@ -21,5 +21,5 @@ def stop_all():
 
 
 def stop_button(page):
-    """The page's own; Streamlit shows another above it while the page runs."""
+    """Return the page's own button; Streamlit shows another above it while the page runs."""
     return page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)

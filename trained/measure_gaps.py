@@ -20,9 +20,9 @@ def measure(run: Run) -> None:
     spec, record = run.spec, json.loads((run.folder / RECORD_FILE).read_bytes())
     data = load_data(spec.dataset, spec.image_size, spec.colour)
     for frame in record["film"]:
-        at = load_model(run, frame["beta"])
-        found = evaluate(at.model, at.likelihood, data.x[data.test])
-        frame |= frame_gaps(build_gap_map(found.mu, found.logvar))
+        loaded = load_model(run, frame["beta"])
+        evaluation = evaluate(loaded.model, loaded.likelihood, data.x[data.test])
+        frame |= frame_gaps(build_gap_map(evaluation.mu, evaluation.logvar))
     write_atomically(run.folder / RECORD_FILE, encode_record(record))
 
 

@@ -1,4 +1,4 @@
-"""How the arguments of the command line are read: errors in one line, lists of numbers, negative numbers."""
+"""Parse the arguments of the command line: errors in one line, lists of numbers, negative numbers."""
 
 import argparse
 import sys
@@ -8,7 +8,9 @@ from explorer.names import sanitize
 
 
 class Parser(argparse.ArgumentParser):
-    """Prints an error as one line that says where to read on, and exits with status 2."""
+    """An argument parser that prints an error as one line with a reference to the help, and exits with status
+    2.
+    """
 
     def error(self, message: str):
         print(f"{sanitize(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)

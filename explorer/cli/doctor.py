@@ -1,4 +1,4 @@
-"""Reports what this machine offers, and any problems."""
+"""Report the properties of this machine, and any problems."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from explorer.registry import DATASETS, built_in_datasets
 from explorer.specs import RunSpec
 from explorer.store.catalogue import list_runs, runs_folder
 
-LABELS = {"amiss": "problems"}  # where a line for people differs from the JSON key
+LABELS = {"amiss": "problems"}  # labels that differ from the JSON key
 
 
 def findings() -> dict[str, str]:
@@ -35,7 +35,7 @@ def findings() -> dict[str, str]:
         "libraries": ", ".join(
             f"{name} {version(name)}" for name in ("streamlit", "torch", "torchvision", "numpy", "plotly")
         ),
-        "device": f"{chosen.name}, {chosen.threads} threads ({chosen.why})",
+        "device": f"{chosen.name}, {chosen.threads} threads ({chosen.reason})",
         "runs": f"{len(runs)}; new runs are saved in {folder}{writable}",
         "space": f"{shutil.disk_usage(place).free / 1e9:.1f} GB free",
         "data": images,

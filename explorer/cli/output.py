@@ -1,4 +1,4 @@
-"""What the commands print of a run."""
+"""Print runs for the commands."""
 
 
 def run_json(run) -> dict:

@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # not a terminal, a pipe or a file
-            stream.reconfigure(errors="replace")  # a character that its encoding lacks becomes '?'
+            stream.reconfigure(errors="replace")  # characters that the encoding lacks become '?'
     args = build_parser().parse_args(prepare_arguments(sys.argv[1:] if argv is None else argv))
     configure(args.log_level)
     try:

@@ -87,19 +87,19 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
 
 
 def gaps_in_words(name: str, g) -> str:
-    """One line of what explorer.runs.measure.Gaps holds of a run."""
-    says = [f"gap {format_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
+    """Describe the gaps of a run, explorer.runs.measure.Gaps, in one line."""
+    phrases = [f"gap {format_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
     if g.prior_gap is not None:
-        says.append(f"prior gap {format_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
+        phrases.append(f"prior gap {format_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
         shares = {
             "in gaps": (g.unsure_in_gaps, g.unsure_in_gaps_low, g.unsure_in_gaps_high),
             "outside": (g.unsure_outside, g.unsure_outside_low, g.unsure_outside_high),
         }
         parts = [
-            f"{where} {format_percent(*share)}" for where, share in shares.items() if share[0] is not None
+            f"{region} {format_percent(*share)}" for region, share in shares.items() if share[0] is not None
         ]
-        says.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
+        phrases.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
     if g.drift is not None:
-        says.append(f"drift {g.drift:.2f} standard deviations")
-    return f"{name}, {g.n:,} codes: {', '.join(says)}"
+        phrases.append(f"drift {g.drift:.2f} standard deviations")
+    return f"{name}, {g.n:,} codes: {', '.join(phrases)}"

@@ -17,8 +17,10 @@ def list_run(args) -> None:
     from explorer.store.catalogue import list_runs
 
     runs, faults = list_runs()
-    told = ("dataset", "model", "network", "latent_dim", "beta")
-    rows = [{"run": r.name} | {k: getattr(r.spec, k) for k in told} | {"elbo": r.test.elbo} for r in runs]
+    setting_names = ("dataset", "model", "network", "latent_dim", "beta")
+    rows = [
+        {"run": r.name} | {k: getattr(r.spec, k) for k in setting_names} | {"elbo": r.test.elbo} for r in runs
+    ]
     if args.json:
         print(json.dumps(rows))
     else:
@@ -42,8 +44,8 @@ def show(args) -> None:
         from explorer.runs import measure
 
         run = measure.evaluate_at_beta(run, args.beta)
-    at = {} if args.beta is None else {"beta": args.beta}
-    print(json.dumps(run_json(run) | at)) if args.json else print_run(run)
+    beta = {} if args.beta is None else {"beta": args.beta}
+    print(json.dumps(run_json(run) | beta)) if args.json else print_run(run)
 
 
 def decode(args) -> None:
@@ -61,7 +63,7 @@ def decode(args) -> None:
 
 
 def export(args) -> None:
-    """As --to says, or the file's suffix."""
+    """Export a run in the format that --to names, or that the suffix of the file names."""
     from explorer.runs.export_run import export_run, table_format
     from explorer.store.atomic import write_atomically
     from explorer.store.catalogue import find_run
@@ -76,20 +78,22 @@ def import_(args) -> None:
     from explorer.runs import import_run
     from explorer.untrusted.foreign import check_foreign, is_zip
 
-    file, *others = args.file
+    file, *other_files = args.file
     if file.stat().st_size > import_run.MOST_BYTES:
         raise UserError(f"{file} is larger than the limit of {import_run.MOST_BYTES / 1e6:,.0f} MB.")
     content = file.read_bytes()
     check_foreign(file.name, content)
-    if others:
-        raise UserError(f"Only one file can be imported at a time. Leave out {sanitize(others[0].name)}.")
+    if other_files:
+        raise UserError(
+            f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
+        )
     if not is_zip(content):
         run = import_run.import_weights(
             content, spec_of(args), args.run or file.stem, counting_bar(" images")
         )
-    elif given := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+    elif settings := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
         raise UserError(
-            f"The zip file of a run contains its settings. Leave out --{given[0].replace('_', '-')}."
+            f"The zip file of a run contains its settings. Leave out --{settings[0].replace('_', '-')}."
         )
     else:
         run = import_run.import_run(content, args.run, file.stem)
@@ -110,11 +114,11 @@ def gaps(args) -> None:
             )
         return measure.measure_gaps(name, args.n, args.seed, args.beta)
 
-    found = {name: measure_one(name) for name in args.run}
+    gaps_by_run = {name: measure_one(name) for name in args.run}
     if args.json:
-        print(json.dumps({name: asdict(g) for name, g in found.items()}))
+        print(json.dumps({name: asdict(g) for name, g in gaps_by_run.items()}))
         return
-    for name, g in found.items():
+    for name, g in gaps_by_run.items():
         print(gaps_in_words(name, g))
 
 
@@ -125,20 +129,20 @@ def classifier(args) -> None:
     from explorer.cli.progress import counting_bar
     from explorer.runs.classifier import train_classifier_of
 
-    made, place = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
+    model, path = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
     if args.json:
         print(
             json.dumps(
                 {
                     "dataset": run.spec.dataset,
-                    "accuracy": made.accuracy,
+                    "accuracy": model.accuracy,
                     "n_test": run.test.n,
-                    "file": str(place),
+                    "file": str(path),
                 }
             )
         )
     else:
-        print(f"{place}: accuracy {made.accuracy:.1%} on {run.test.n:,} test images")
+        print(f"{path}: accuracy {model.accuracy:.1%} on {run.test.n:,} test images")
 
 
 def data(args) -> None:
@@ -149,7 +153,7 @@ def data(args) -> None:
     if spec.dataset_kind.download:
         spec.dataset_kind.source.download_dataset(spec.dataset, counting_bar("B"))
     data = load_dataset(spec.dataset, on_progress=counting_bar(" images"))
-    about = {
+    summary = {
         "dataset": data.name,
         "n_train": data.n_train,
         "n_test": data.n_test,
@@ -160,7 +164,7 @@ def data(args) -> None:
         "notes": data.notes,
     }
     if args.json:
-        print(json.dumps(about | {"folder": str(data_folder())}))
+        print(json.dumps(summary | {"folder": str(data_folder())}))
         return
     channels, height, width = data.shape
     print(
@@ -181,9 +185,9 @@ def open_app(args) -> None:
 def doctor(args) -> None:
     from explorer.cli.doctor import LABELS, findings
 
-    found = findings()
+    results = findings()
     print(
-        json.dumps(found)
+        json.dumps(results)
         if args.json
-        else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in found.items())
+        else "\n".join(f"{LABELS.get(name, name):<12} {value}" for name, value in results.items())
     )

@@ -9,18 +9,18 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def graceful_stop() -> Iterator[Callable[[], bool]]:
-    """Gives what says whether a stop was asked for."""
-    asked = False
+    """Yield a function that returns whether a stop has been requested."""
+    is_requested = False
 
     def ask(number, frame):
-        nonlocal asked
-        if asked:
+        nonlocal is_requested
+        if is_requested:
             raise KeyboardInterrupt
-        asked = True
+        is_requested = True
 
     before = {number: signal.signal(number, ask) for number in SIGNALS}
     try:
-        yield lambda: asked
+        yield lambda: is_requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

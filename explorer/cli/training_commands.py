@@ -16,6 +16,7 @@ from explorer.registry import DATASETS
 from explorer.specs import RunSpec
 
 INTERRUPTED = 130  # exit status
+JOB_KEYS = {"entered_at": "since", "jobs_ahead": "place"}  # of a Job in JSON; the others are named as there
 
 
 def train(args) -> int | None:
@@ -40,8 +41,8 @@ def train(args) -> int | None:
                 file=sys.stderr,
             )
         else:
-            asked = (lambda: stop() or queue.is_stop_requested(name)) if args.queue else stop
-            run = train_run(spec, name, json_lines() if args.json else training_bar(), asked)
+            should_stop = (lambda: stop() or queue.is_stop_requested(name)) if args.queue else stop
+            run = train_run(spec, name, json_lines() if args.json else training_bar(), should_stop)
     if args.json:
         print(json.dumps({"event": "stored"} | run_json(run)))
     else:
@@ -54,13 +55,15 @@ def train(args) -> int | None:
 
 
 def spec_of(args) -> RunSpec:
-    given = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
-    return RunSpec(**given | ({"dataset": dataset_named(given["dataset"])} if "dataset" in given else {}))
+    settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
+    return RunSpec(
+        **settings | ({"dataset": dataset_named(settings["dataset"])} if "dataset" in settings else {})
+    )
 
 
 def dataset_named(text: str) -> str:
-    """A data set as it may be typed: its name, or the path of a folder or file that is there, also without
-    folder: or file: before it.
+    """Return the data set that a user typed: its name, or the path of an existing folder or file, for which
+    the prefix folder: or file: may be left out.
     """
     place = os.path.expanduser(text)
     if text.partition(":")[0] in DATASETS or not os.path.exists(place):
@@ -74,14 +77,14 @@ def sweep(args) -> int | None:
 
     specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
     with graceful_stop() as stop:
-        found = run_sweep(
+        results = run_sweep(
             specs,
             lambda done, under_way: print(
                 f"{done} of {len(specs)} trainings done, {under_way}", file=sys.stderr
             ),
             stop,
         )
-    print(json.dumps(found) if args.json else format_table(found))
+    print(json.dumps(results) if args.json else format_table(results))
     if stop():
         print(
             "Stopped, together with the trainings that this sweep had started. Run the same sweep again to"
@@ -89,21 +92,22 @@ def sweep(args) -> int | None:
             file=sys.stderr,
         )
         return INTERRUPTED
-    if partial := [row for row in found if row["fault"]]:
+    if partial := [row for row in results if row["fault"]]:
         raise UserError(
-            f"{len(partial)} of {len(found)} trainings are not complete. {partial[0]['run']}:"
+            f"{len(partial)} of {len(results)} trainings are not complete. {partial[0]['run']}:"
             f" {partial[0]['fault']}"
         )
 
 
 def jobs(args) -> None:
-    found = queue.list_jobs()
+    all_jobs = queue.list_jobs()
     if args.json:
-        print(json.dumps([asdict(job) for job in found]))
+        rows = [asdict(job) for job in all_jobs]
+        print(json.dumps([{JOB_KEYS.get(name, name): row[name] for name in row} for row in rows]))
         return
-    for job in found:
-        waiting = f"waiting for {job.place} other training{'s' * (job.place > 1)}"
-        print(f"{job.run}: {job.fault or (waiting if job.place else 'running')}")
+    for job in all_jobs:
+        waiting = f"waiting for {job.jobs_ahead} other training{'s' * (job.jobs_ahead > 1)}"
+        print(f"{job.run}: {job.fault or (waiting if job.jobs_ahead else 'running')}")
 
 
 def stop(args) -> None:

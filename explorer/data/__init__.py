@@ -8,7 +8,8 @@ from explorer.store.folders import configured_folder
 
 
 def data_folder() -> Path:
-    """The folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's cache.
+    """Return the folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's
+    cache.
 
     Raises UserError if the user has no home folder (explorer.store.folders).
     """

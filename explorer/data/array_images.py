@@ -26,8 +26,8 @@ NO_LABEL_NAME = "(no label)"
 
 
 def to_nhwc(x: np.ndarray) -> np.ndarray:
-    """An array of images in any usual shape -> [N, H, W, C]. Raises UserError for others."""
-    given = x
+    """Convert an array of images in any usual shape to [N, H, W, C]. Raises UserError for other shapes."""
+    original = x
     if x.ndim == 2:
         x = _unflatten(x)
     elif x.ndim == 3:
@@ -42,14 +42,15 @@ def to_nhwc(x: np.ndarray) -> np.ndarray:
         or x.dtype.kind in "US"
     ):
         raise UserError(
-            f"Images of shape {list(given.shape)} and type {given.dtype} are not supported. {SHAPES_HELP}"
+            f"Images of shape {list(original.shape)} and type {original.dtype} are not supported."
+            f" {SHAPES_HELP}"
         )
     return x
 
 
 def _unflatten(x: np.ndarray) -> np.ndarray:
-    """[N, H·H] -> [N, H, H, 1]; [N, 3·H·H] -> [N, H, H, 3], of whichever order neighbouring pixels differ
-    less in; others as they are.
+    """Convert [N, H·H] to [N, H, H, 1], and [N, 3·H·H] to [N, H, H, 3] in the order in which neighbouring
+    pixels differ less. Other arrays are returned unchanged.
     """
     n, length = x.shape
     side = math.isqrt(length)
@@ -63,8 +64,8 @@ def _unflatten(x: np.ndarray) -> np.ndarray:
 
 
 def to_uint8(arrays: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, PixelScale]]:
-    """Images [N, H, W, C] of any type of numbers -> uint8 alike, all by one scale. Raises UserError for
-    numbers that are not finite.
+    """Convert images [N, H, W, C] of any numeric type to uint8 of the same shape, all with one scale. Raises
+    UserError for numbers that are not finite.
     """
     ranges = RangeCollector()
     kind = _pixel_kind(arrays)
@@ -94,20 +95,20 @@ def _pixel_kind(arrays: list[np.ndarray]) -> str:
 
 
 def _scale(x: np.ndarray, scale: PixelScale) -> np.ndarray:
-    """Image by image, in little memory; an alpha of 8 bits stays as it is."""
+    """Scale the images one by one, which takes little memory. An 8-bit alpha channel is unchanged."""
     if x.dtype == np.uint8 and (scale.low, scale.high) == (0, 255):
         return np.ascontiguousarray(x)
-    found = np.stack([scale_to_8_bits(image, scale) for image in x])
+    scaled = np.stack([scale_to_8_bits(image, scale) for image in x])
     if x.shape[3] == 4 and x.dtype == np.uint8:
-        found[..., 3] = x[..., 3]
-    return found
+        scaled[..., 3] = x[..., 3]
+    return scaled
 
 
 def parse_labels(labels: np.ndarray, n: int) -> np.ndarray:
-    """Labels of n images: numbers or names, [N], [N, 1], or one-hot [N, K] -> whole numbers or text, [N].
-    Raises UserError for others.
+    """Convert the labels of n images, numbers or names of shape [N], [N, 1], or one-hot [N, K], to integers
+    or text [N]. Raises UserError for other labels.
     """
-    given = labels
+    original = labels
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     elif (
@@ -126,30 +127,33 @@ def parse_labels(labels: np.ndarray, n: int) -> np.ndarray:
         labels = labels.astype(np.int64)
     if labels.shape != (n,) or labels.dtype.kind == "f":
         raise UserError(
-            f"The labels have shape {list(given.shape)} and type {given.dtype}, but {n:,} whole numbers or"
-            " names are needed. Save one for each image."
+            f"The labels have shape {list(original.shape)} and type {original.dtype}, but {n:,} whole"
+            " numbers or names are needed. Save one for each image."
         )
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
 def encode_classes(parts: list[np.ndarray | None], counts: list[int]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Labels of each part, None for a part of so many images without -> classes y int64 [n], and their names,
-    in order.
+    """Return the classes y int64 [n] and their names, in order. parts: the labels of each part, None for a
+    part without labels; counts: the number of images of each part.
     """
-    known = [part for part in parts if part is not None]
-    if not known:
+    labelled_parts = [part for part in parts if part is not None]
+    if not labelled_parts:
         return np.zeros(sum(counts), np.int64), ("images",)
-    values, y = np.unique(np.concatenate(known), return_inverse=True)
+    values, y = np.unique(np.concatenate(labelled_parts), return_inverse=True)
     names = [sanitize(str(value)) or "(no name)" for value in values]
-    place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # those that are shown alike are one
-    found = iter(
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}  # names with the same text are one class
+    indices = iter(
         np.split(
             np.array([place[name] for name in names], np.int64)[y],
-            np.cumsum([len(part) for part in known])[:-1],
+            np.cumsum([len(part) for part in labelled_parts])[:-1],
         )
     )
-    if len(known) < len(parts):
+    if len(labelled_parts) < len(parts):
         place.setdefault(NO_LABEL_NAME, len(place))
     return np.concatenate(
-        [np.full(n, place[NO_LABEL_NAME]) if part is None else next(found) for part, n in zip(parts, counts)]
+        [
+            np.full(n, place[NO_LABEL_NAME]) if part is None else next(indices)
+            for part, n in zip(parts, counts)
+        ]
     ), tuple(place)

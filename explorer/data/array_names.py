@@ -10,6 +10,7 @@ from explorer.data.layout import ALL_SPLIT_NAMES
 from explorer.errors import UserError
 from explorer.names import sanitize
 
+# An empty name belongs to an array that is named for its split alone.
 IMAGE_NAMES = (
     "images",
     "image",
@@ -22,7 +23,7 @@ IMAGE_NAMES = (
     "faces",
     "arr_0",
     "",
-)  # "": named for its split alone
+)
 LABEL_NAMES = ("labels", "label", "y", "targets", "target", "classes", "class", "arr_1")
 _SPLIT_PATTERN = "|".join(sorted(ALL_SPLIT_NAMES, key=len, reverse=True))
 NAMES_HELP = "Name them images and labels, x and y, or x_train, y_train, x_test and y_test."
@@ -30,8 +31,8 @@ NAMES_HELP = "Name them images and labels, x and y, or x_train, y_train, x_test 
 
 @dataclass(frozen=True)
 class ArrayPair:
-    """The names of an array of images and of its labels, None if it has none; split: "" or a word of
-    explorer.data.layout.
+    """An array of images and its labels. images, labels: their names, labels None if there are none; split:
+    "" or a word of explorer.data.layout.
     """
 
     images: str
@@ -40,10 +41,10 @@ class ArrayPair:
 
 
 def pair_arrays(names: Sequence[str]) -> tuple[list[ArrayPair], list[str]]:
-    """The images with their labels, and the names of those that are neither. Raises UserError if none are
-    images.
+    """Return the images with their labels, and the names of the arrays that are neither. Raises UserError if
+    none are images.
 
-    An array that comes alone is the images, whatever its name is.
+    An array without a partner is taken as images, whatever its name is.
     """
     images, labels = _find_names(names, IMAGE_NAMES), _find_names(names, LABEL_NAMES)
     if not images and len(names) == 1:
@@ -51,33 +52,33 @@ def pair_arrays(names: Sequence[str]) -> tuple[list[ArrayPair], list[str]]:
     if not images:
         raise UserError(f"No array is named images: the names are {sanitize(', '.join(names))}. {NAMES_HELP}")
     if any(images) and "" in images:
-        del images[""]  # the whole beside its parts
-    found = [ArrayPair(name, labels.get(split), split) for split, name in images.items()]
-    used = {name for pair in found for name in (pair.images, pair.labels)}
-    return found, [name for name in names if name not in used]
+        del images[""]  # an array of all images beside its parts
+    pairs = [ArrayPair(name, labels.get(split), split) for split, name in images.items()]
+    used = {name for pair in pairs for name in (pair.images, pair.labels)}
+    return pairs, [name for name in names if name not in used]
 
 
 def parse_split(name: str) -> tuple[str, str]:
-    """What a name says besides the split that it begins or ends with, and that split, "" for none."""
+    """Split a name into the rest and the split that it begins or ends with, "" for none."""
     text = name.strip().lower()
     for pattern in (
         rf"({_SPLIT_PATTERN})(?:[_\-. ]+(.*))?$",
         rf"(?:(.*?)[_\-. ]+|([xy]))({_SPLIT_PATTERN})$",
     ):
-        if found := re.match(pattern, text):
-            split = next(part for part in found.groups() if part in ALL_SPLIT_NAMES)
-            return next((part for part in found.groups() if part and part not in ALL_SPLIT_NAMES), ""), split
-    if found := re.match(rf"({_SPLIT_PATTERN})([xy])$", text):
-        return found[2], found[1]
+        if match := re.match(pattern, text):
+            split = next(part for part in match.groups() if part in ALL_SPLIT_NAMES)
+            return next((part for part in match.groups() if part and part not in ALL_SPLIT_NAMES), ""), split
+    if match := re.match(rf"({_SPLIT_PATTERN})([xy])$", text):
+        return match[2], match[1]
     return text, ""
 
 
 def _find_names(names: Sequence[str], candidates: Sequence[str]) -> dict[str, str]:
-    """By split, the name that stands first among those wanted."""
-    found: dict[str, str] = {}
+    """Return for each split the matching name that comes first in the order of the candidates."""
+    name_by_split: dict[str, str] = {}
     for word in candidates:
         for name in names:
             stem, split = parse_split(name)
             if stem == word and (split or stem):
-                found.setdefault(split, name)
-    return found
+                name_by_split.setdefault(split, name)
+    return name_by_split

@@ -19,7 +19,7 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Entry
 
-MAX_TRANSPARENT_SCANNED = 200  # images with transparency that are looked at to choose a background
+MAX_TRANSPARENT_SCANNED = 200  # transparent images that are examined to choose a background
 
 
 def read_arrays_upload(
@@ -30,18 +30,18 @@ def read_arrays_upload(
     threads: int | None,
     source: str,
 ) -> Upload:
-    """Of all entries, those arrays or tables. Raises UserError if they are no images and labels, or too
+    """Read the arrays or tables among all entries. Raises UserError if they are not images and labels, or too
     large.
     """
-    taken = {entry.name for entry in arrays}
+    array_names = {entry.name for entry in arrays}
     unused = [
         (entry.name, "it is not an array, and only the arrays are used")
         for entry in entries
-        if entry.name not in taken
+        if entry.name not in array_names
     ]
     if suffix_of(arrays[0].name) == ARRAY_SUFFIX:
-        parts, others = _read_parts(arrays, read)
-        unused = [(name, "it contains neither images nor labels") for name in others] + unused
+        parts, other_names = _read_parts(arrays, read)
+        unused = [(name, "it contains neither images nor labels") for name in other_names] + unused
     else:
         parts = [
             (
@@ -51,14 +51,18 @@ def read_arrays_upload(
             for entry in arrays
         ]
     return _build_upload(
-        parts, max_classes, skipped=tuple(skip_message(*one) for one in unused), threads=threads, place=source
+        parts,
+        max_classes,
+        skipped=tuple(skip_message(*item) for item in unused),
+        threads=threads,
+        source_label=source,
     )
 
 
 def _read_parts(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], list[str]]:
-    """split, images, labels of each part; the names of the other arrays."""
+    """Return the split, the images and the labels of each part, and the names of the other arrays."""
     by_name = {PurePosixPath(entry.name).name.removesuffix(ARRAY_SUFFIX): entry for entry in arrays}
-    pairs, others = pair_arrays(list(by_name))
+    pairs, other_names = pair_arrays(list(by_name))
 
     def array(name: str | None, most_bytes: int) -> np.ndarray | None:
         if name is None:
@@ -73,7 +77,7 @@ def _read_parts(arrays: Sequence[Entry], read: Callable) -> tuple[list[tuple], l
     return [
         (pair.split, array(pair.images, MAX_ARRAY_BYTES), array(pair.labels, MAX_LABEL_BYTES))
         for pair in pairs
-    ], others
+    ], other_names
 
 
 def _content(entry: Entry, read: Callable, max_bytes: int) -> bytes:
@@ -87,8 +91,8 @@ def _content(entry: Entry, read: Callable, max_bytes: int) -> bytes:
         ) from None
 
 
-def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Upload:
-    """Parts: split, images, labels or None."""
+def _build_upload(parts: list[tuple], max_classes: int | None, **fields) -> Upload:
+    """Build the upload from parts, each a split, images, and labels or None."""
     from PIL import Image
 
     images = [to_nhwc(x) for _, x, _ in parts]
@@ -103,16 +107,16 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Uplo
         counts,
     )
     if sum(counts) < 2:
-        raise too_few_images_error(others["place"], sum(counts), others["skipped"])
+        raise too_few_images_error(fields["source_label"], sum(counts), fields["skipped"])
     images, scales = to_uint8(images)
     x = images[0] if len(images) == 1 else np.concatenate(images)
     n, height, width, channels = x.shape
     is_test, note = assign_splits([split for (split, _, _), n in zip(parts, counts) for _ in range(n)])
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
 
-    some = x[:: -(-n // MAX_TRANSPARENT_SCANNED)] if channels == 4 else ()
+    sampled = x[:: -(-n // MAX_TRANSPARENT_SCANNED)] if channels == 4 else ()
     rendering = Rendering(
-        {}, choose_background(visible_range(Image.fromarray(image), COLOUR, {}) for image in some)
+        {}, choose_background(visible_range(Image.fromarray(image), COLOUR, {}) for image in sampled)
     )
     notes = (
         scale_notes(scales)
@@ -137,5 +141,5 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **others) -> Uplo
         notes=tuple(notes),
         groups=[[i] for i in range(n)],
         decode=decoded,
-        **others,
+        **fields,
     )

@@ -7,14 +7,14 @@ import numpy as np
 
 from explorer.errors import UserError
 
-MAX_ARRAY_BYTES = 1_000_000_000  # of images in memory at once: MNIST has 55 MB, CIFAR-10 in float32 740
+MAX_ARRAY_BYTES = 1_000_000_000  # of images in memory: MNIST has 55 MB, CIFAR-10 in float32 740 MB
 MAX_LABEL_BYTES = 100_000_000  # a million names of 25 letters
-MAX_HEADER_LENGTH = 10_000  # of an array's own description: usual are a hundred
+MAX_HEADER_LENGTH = 10_000  # characters; a header usually has a hundred
 SAVE_HELP = "Save it again with numpy.savez."
 
 
 def check_size(name: str, size: int, max_bytes: int) -> None:
-    """Raises UserError for an array of more bytes, before it is unpacked."""
+    """Raise UserError for an array of more than max_bytes, before it is unpacked."""
     if size > max_bytes:
         raise UserError(
             f"The array {name} has {size / 1e6:,.0f} MB, and the limit is {max_bytes / 1e6:,.0f} MB. "
@@ -23,16 +23,15 @@ def check_size(name: str, size: int, max_bytes: int) -> None:
 
 
 def read_array(content: bytes, name: str) -> np.ndarray:
-    """The array in the content of an .npy file. Raises UserError unless it is as large as it says, and of
-    plain numbers or text.
+    """Return the array in the content of an .npy file. Raises UserError unless it has the stated size and
+    contains plain numbers or text.
     """
     try:
         file = BytesIO(content)
-        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[
-            np.lib.format.read_magic(file)[0]
-        ]
+        major, _ = np.lib.format.read_magic(file)
+        read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[major]
         shape, by_column, kind = read_header(file, max_header_size=MAX_HEADER_LENGTH)
-    except Exception:  # there is no end to what numpy raises here: it parses a Python literal
+    except Exception:  # numpy parses a Python literal, which may raise anything
         raise UserError(
             f"The array {name} cannot be read: it is damaged, or it is not a NumPy array. {SAVE_HELP}"
         ) from None

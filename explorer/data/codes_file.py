@@ -23,14 +23,16 @@ FORMAT_HELP = "Each line must contain the numbers of one code, separated by tabs
 
 @dataclass(frozen=True)
 class CodesFile:
-    """z: float64 [n, D]; columns: the metadata, n texts in each column, by its name."""
+    """Codes from a file of a visitor. z: float64 [n, D]; columns: the metadata, n texts in each column, by
+    its name.
+    """
 
     z: np.ndarray
     columns: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_codes_files(files: dict[str, bytes]) -> CodesFile:
-    """Reads the two files, given by their names, or a zip of them, such as `export --to projector` writes.
+    """Read the two files, given by their names, or a zip of them, such as `export --to projector` writes.
 
     A file with "metadata" in its name is the metadata. Raises UserError if the other one is missing or not
     the only one.
@@ -65,8 +67,8 @@ def _unzip(content: bytes) -> dict[str, bytes]:
 
 
 def read_codes(vectors: bytes, metadata: bytes | None = None) -> CodesFile:
-    """Reads tab-separated numbers, a code on each line, without a header; and metadata with a header, or one
-    column without.
+    """Read tab-separated numbers, one code per line, without a header, and metadata with a header, or with
+    one column and no header.
 
     Raises UserError if a line is not a code, or the two files have different numbers of lines.
     """
@@ -133,8 +135,8 @@ def _is_number(text: str) -> bool:
 
 
 def _parse_columns(rows: list[list[str]], n: int) -> dict[str, list[str]]:
-    """By the Embedding Projector's rule, one column has no header, several have one; one column with a header
-    is understood too.
+    """Parse the metadata columns. By the Embedding Projector's rule, a single column has no header and
+    several columns have one; a single column with a header is accepted too.
     """
     width = max(map(len, rows), default=0)
     has_header = width > 1 or len(rows) == n + 1

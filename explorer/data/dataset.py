@@ -33,7 +33,7 @@ class Dataset:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """C, H, W"""
+        """Return C, H, W."""
         return self.x.shape[1:]
 
     @property
@@ -88,7 +88,7 @@ def classes_from_folders(folders: list[str]) -> tuple[np.ndarray, tuple[str, ...
     """Return the class of each image, y int64 [n], and the names of the classes. folders: that of each image,
     "" for none.
     """
-    names = sorted(set(folders), key=lambda name: (not name, name))  # "" is the last
+    names = sorted(set(folders), key=lambda name: (not name, name))  # "" comes last
     index = {name: i for i, name in enumerate(names)}
     y = np.array([index[name] for name in folders], np.int64)
     return y, tuple(name or ("(no folder)" if len(names) > 1 else "images") for name in names)

@@ -37,7 +37,7 @@ def download_file(urls: list[str], target: Path, md5: str, on_progress: Progress
                 raise OSError("the downloaded file is incomplete or is another file")
             os.replace(part, target)
             return
-        except PermissionError as error:  # which no address gives
+        except PermissionError as error:  # a fault of the disk, not of the address
             raise _write_error(target, error) from error
         except (OSError, HTTPException) as error:  # URLError, timeouts and a full disk are OSErrors
             reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error).strip()
@@ -61,8 +61,8 @@ def _write_error(target: Path, error: OSError) -> UserError:
 def _stream_to_file(url: str, partial_file: Path, on_progress: Progress) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": "latent-space-explorer"})
     with urllib.request.urlopen(request, timeout=30) as answer, open(partial_file, "wb") as file:
-        done, total = 0, int(answer.headers.get("Content-Length") or 0)
+        n_bytes, total = 0, int(answer.headers.get("Content-Length") or 0)
         while chunk := answer.read(CHUNK_BYTES):
             file.write(chunk)
-            done += len(chunk)
-            on_progress(done, total)
+            n_bytes += len(chunk)
+            on_progress(n_bytes, total)

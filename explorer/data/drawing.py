@@ -6,20 +6,22 @@ OVERSAMPLING = 4
 
 
 def drawing_grid(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """col, row in −1..1 (row pointing down), float32 [4·size, 4·size]."""
+    """Return col and row in −1..1 (row pointing down), float32 [4·size, 4·size]."""
     side = size * OVERSAMPLING
     axis = ((np.arange(side) + 0.5) / side * 2 - 1).astype(np.float32)
     return tuple(np.meshgrid(axis, axis))
 
 
 def rotate(col, row, degrees: float):
-    """The same points seen from axes turned by that angle."""
+    """Return the points in axes that are rotated by the angle in degrees."""
     c, s = np.float32(np.cos(np.radians(degrees))), np.float32(np.sin(np.radians(degrees)))
     return c * col + s * row, c * row - s * col
 
 
 def shrink(fine: np.ndarray) -> np.ndarray:
-    """Brightness 0..1 on a canvas -> uint8 [size, size], each pixel the mean of its 4×4."""
+    """Convert brightness 0..1 on a canvas to uint8 [size, size], where each pixel is the mean of 4×4 canvas
+    pixels.
+    """
     size = len(fine) // OVERSAMPLING
     rows = fine.astype(np.float32, copy=False).reshape(size, OVERSAMPLING, -1).sum(1)
     grey = rows.reshape(size, size, OVERSAMPLING).sum(2) / OVERSAMPLING**2

@@ -24,7 +24,7 @@ def load_folder(path: str, image_size: int, colour: bool, on_progress: Progress 
     root = Path(os.path.expanduser(path))
     if not root.is_dir():
         raise _missing("folder", root, "a folder of images, as in folder:/home/me/faces")
-    return read_folder_upload(root, on_progress).dataset(f"folder:{root}", image_size, colour, on_progress)
+    return read_folder_upload(root, on_progress).to_dataset(f"folder:{root}", image_size, colour, on_progress)
 
 
 def read_folder_upload(root: Path, on_progress: Progress = no_progress) -> Upload:
@@ -50,11 +50,11 @@ def load_file(path: str, image_size: int, colour: bool, on_progress: Progress = 
     Raises UserError if there is no such file, or it does not contain images.
     """
     place = Path(os.path.expanduser(path))
-    return read_file_upload(place, on_progress).dataset(f"file:{place}", image_size, colour, on_progress)
+    return read_file_upload(place, on_progress).to_dataset(f"file:{place}", image_size, colour, on_progress)
 
 
 def read_file_upload(path: Path, on_progress: Progress = no_progress, encoding: str | None = None) -> Upload:
-    """Return the images of a file. Raises UserError as uploaded() does, or if the file cannot be read."""
+    """Return the images of a file. Raises UserError as read_upload() does, or if the file cannot be read."""
     name = sanitize(str(path), 300)
     try:
         if not path.is_file():
@@ -96,18 +96,18 @@ def read_images(
     sentence about each other file, named by its path below root.
     """
     images = read_all(lambda file: read_image(file, (size, size), colour), files, on_progress)
-    kept = [i for i, image in enumerate(images) if isinstance(image, np.ndarray)]
+    rows = [i for i, image in enumerate(images) if isinstance(image, np.ndarray)]
     skipped = tuple(
         sanitize(f"{files[i].relative_to(root)}: {fault}", 300)
         for i, fault in enumerate(images)
         if isinstance(fault, str)
     )
     x = (
-        np.stack([images[i] for i in kept])
-        if kept
+        np.stack([images[i] for i in rows])
+        if rows
         else np.empty((0, 3 if colour else 1, size, size), np.uint8)
     )
-    return x, kept, skipped
+    return x, rows, skipped
 
 
 def _missing(noun: str, path: Path, remedy: str) -> UserError:

@@ -28,9 +28,8 @@ IMAGE_SUFFIXES = frozenset(
 )
 FORMAT_NAMES = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PGM or PPM"
 ARRAY_SUFFIX, TABLE_SUFFIXES = ".npy", frozenset({".csv", ".tsv"})
-CODE_SUFFIXES = frozenset(
-    {".pkl", ".pickle", ".pt", ".pth", ".joblib"}
-)  # whose files can run code as they are opened
+# Suffixes of files that can run code when they are opened.
+CODE_SUFFIXES = frozenset({".pkl", ".pickle", ".pt", ".pth", ".joblib"})
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -39,18 +38,20 @@ class UnreadableImage(ValueError):
 
 
 def suffix_of(name: str) -> str:
-    """In lower case, with its dot; "" for none. The folders in a name are parted by '/'."""
+    """Return the suffix in lower case with its dot, or "" for none. The folders in a name are separated by
+    '/'.
+    """
     return PurePath(name.rpartition("/")[2]).suffix.lower()
 
 
 def is_image(name: str) -> bool:
-    """Whether the suffix of a file's name is that of an image."""
+    """Return whether a file name has the suffix of an image."""
     return suffix_of(name) in IMAGE_SUFFIXES
 
 
 def formats_for(head: bytes) -> tuple[str, ...]:
-    """Pillow's names of the formats that a file with these first bytes may have. Raises Refused if it is HEIC
-    and no library reads it.
+    """Return Pillow's names of the formats that a file with these first bytes may have. Raises
+    UnreadableImage for HEIC if no library reads it.
     """
     if head[4:8] != b"ftyp" or head[8:12] not in HEIF_BRANDS:
         return PILLOW_FORMATS

@@ -17,16 +17,16 @@ from explorer.data.rendering import Rendering, choose_rendering, on_background, 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# as many empty scans of a JPEG take as long as to decode it, each at least as these pixels; usual are ten in
-# all
+# This number of empty scans of a JPEG takes as long as decoding it; usually there are ten scans in all. Each
+# scan takes at least as long as decoding MIN_PIXELS_PER_SCAN pixels.
 JPEG_SCANS_PER_DECODE = 30
 MIN_PIXELS_PER_SCAN = 10_000
 MAX_DECODED_PIXELS = 360_000_000  # pixels decoded for one image: about four seconds
-# pixels: 80 million can take more than a gigabyte, whoever else decodes
+# Larger images are decoded one at a time: 80 million pixels can take more than a gigabyte.
 MAX_PARALLEL_PIXELS = 20_000_000
 LARGE_IMAGE_LOCK = Lock()
-MAX_TIFF_PAGES = 2000  # of a TIFF: to find them takes time that grows with their square, for so many a second
-TIFF_REDUCED, TIFF_MASK = 1, 4  # kinds of TIFF pages (tag 254) that are no images of their own
+MAX_TIFF_PAGES = 2000  # finding them takes a second; the time grows with the square
+TIFF_REDUCED, TIFF_MASK = 1, 4  # kinds of TIFF pages (tag 254) that are not images of their own
 PROGRESS_INTERVAL_IMAGES = 100  # images
 UNREADABLE_MESSAGE = "it is not an image that can be read"
 
@@ -34,8 +34,8 @@ UNREADABLE_MESSAGE = "it is not an image that can be read"
 def read_image(
     file: Path | BinaryIO, size: tuple[int, int], colour: bool, rendering: Rendering | None = None
 ) -> np.ndarray | str:
-    """uint8 [1 or 3, *size]: the image, or a file's first, upright, cut to its middle and resized; or why it
-    can't be read.
+    """Return an image file, or its first image, as uint8 [1 or 3, *size], upright, cropped to its centre and
+    resized, or the reason why it cannot be read.
 
     Without a rendering it is scaled by its own values.
     """
@@ -43,16 +43,16 @@ def read_image(
 
 
 def open_image(file: Path | BinaryIO, function: Callable[["Image"], object]):
-    """What use makes of the image in a file, of which only the header is read so far; or why it can't be
-    read.
+    """Return what the function returns for the image in a file, of which only the header has been read, or
+    the reason why it cannot be read.
     """
     from PIL import Image
 
     try:
-        with open(file, "rb") if isinstance(file, Path) else nullcontext(file) as opened:
-            formats = formats_for(opened.read(12))
-            opened.seek(0)
-            with Image.open(opened, formats=formats) as image:
+        with open(file, "rb") if isinstance(file, Path) else nullcontext(file) as stream:
+            formats = formats_for(stream.read(12))
+            stream.seek(0)
+            with Image.open(stream, formats=formats) as image:
                 _check(image)
                 with LARGE_IMAGE_LOCK if image.width * image.height > MAX_PARALLEL_PIXELS else nullcontext():
                     return function(image)
@@ -60,9 +60,7 @@ def open_image(file: Path | BinaryIO, function: Callable[["Image"], object]):
         return "it has too many pixels"
     except UnreadableImage as refused:
         return str(refused)
-    except (
-        Exception
-    ) as error:  # there is no end to what Pillow raises on damaged files: struct.error, TypeError, …
+    except Exception as error:  # Pillow raises many types on damaged files: struct.error, TypeError, …
         return (
             isinstance(error, OSError)
             and not isinstance(error, Image.UnidentifiedImageError)
@@ -72,18 +70,18 @@ def open_image(file: Path | BinaryIO, function: Callable[["Image"], object]):
 
 
 def _check(image: "Image") -> None:
-    """Raises Refused for an image that is too large, before it is decoded."""
+    """Raise UnreadableImage for an image that is too large, before it is decoded."""
     from PIL import Image
 
-    if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # from twice as many on, Pillow itself refuses
+    if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # above twice this number, Pillow itself refuses
         raise UnreadableImage(f"it has {image.width} × {image.height} pixels, which are too many")
     if decoding_cost(image) > MAX_DECODED_PIXELS:
         raise UnreadableImage("it takes too long to decode")
 
 
 def decoding_cost(image: "Image") -> int:
-    """What decoding costs, in pixels: in some kilobytes, a JPEG may ask to go over all of its own thousands
-    of times.
+    """Return the cost of decoding, in pixels. A JPEG of a few kilobytes may ask for thousands of passes over
+    all its pixels.
     """
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
@@ -96,8 +94,8 @@ def decoding_cost(image: "Image") -> int:
 
 
 def iterate_pages(image: "Image") -> Iterator[int]:
-    """The pages of a TIFF, each in turn made the present one; of other images, the first. Raises Refused for
-    one that is too large.
+    """Yield the pages of a TIFF, each as the current one, or the first image of another file. Raises
+    UnreadableImage for a page that is too large.
     """
     yield 0
     if image.format != "TIFF":
@@ -114,7 +112,7 @@ def iterate_pages(image: "Image") -> Iterator[int]:
 
 
 def is_animated(image: "Image") -> bool:
-    """Whether it holds further images of an animation, of which only the first is read."""
+    """Return whether the file holds further images of an animation, of which only the first is read."""
     try:
         return image.format in ("GIF", "PNG", "WEBP", "AVIF") and bool(getattr(image, "is_animated", False))
     except Exception:  # damaged beyond its first image
@@ -124,16 +122,16 @@ def is_animated(image: "Image") -> bool:
 def read_pages(
     image: "Image", page_numbers: Sequence[int], size: tuple[int, int], colour: bool, rendering: Rendering
 ) -> list[np.ndarray]:
-    """The wanted pages of a file, fitted."""
+    """Read the requested pages of a file and fit them."""
     from PIL import ImageOps
 
-    found = []
+    results = []
     for page in page_numbers:
         if page:
             image.seek(page)
             _check(image)
         kind = pixel_kind(image)
-        found.append(
+        results.append(
             fit_image(
                 image if len(page_numbers) == 1 else ImageOps.exif_transpose(image),
                 size,
@@ -142,7 +140,7 @@ def read_pages(
                 kind,
             )
         )
-    return found
+    return results
 
 
 def fit_image(
@@ -152,20 +150,20 @@ def fit_image(
     rendering: Rendering | None = None,
     kind: str | None = None,
 ) -> np.ndarray:
-    """Pillow's image -> uint8 [1 or 3, *size], upright, cut to its middle and resized, on the background
-    where it is transparent.
+    """Convert Pillow's image to uint8 [1 or 3, *size], upright, cropped to its centre and resized.
+    Transparent parts are put on the background.
     """
     from PIL import Image, ImageOps
 
     height, width = size
     mode = "RGB" if colour else "L"
-    image.draft(mode, (max(size) * 2, max(size) * 2))  # lets JPEG decode at a fraction of its size
+    image.draft(mode, (max(size) * 2, max(size) * 2))  # decodes a JPEG at a fraction of its size
     kind = pixel_kind(image) if kind is None else kind
     rendering = rendering or choose_rendering(image)
     ImageOps.exif_transpose(image, in_place=True)
     image = to_8_bits(image, kind, rendering.scales)
     image = image.convert("RGBA" if image.has_transparency_data else mode)
-    image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # which weighs a colour by its alpha
+    image = ImageOps.fit(image, (width, height), Image.Resampling.BOX)  # weights colours by their alpha
     if image.mode == "RGBA":
         image = on_background(image, rendering.background).convert(mode)
     pixels = np.asarray(image)
@@ -175,12 +173,12 @@ def fit_image(
 def read_all(
     read: Callable, sources: Sequence, on_progress: Progress = no_progress, threads: int | None = None
 ) -> list:
-    """What read makes of each source, some at a time."""
+    """Return what `read` returns for each source, using several threads."""
     with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of transparency that it drops
-        found = []
-        for one in pool.map(read, sources):
-            found.append(one)
-            if len(found) % PROGRESS_INTERVAL_IMAGES == 0 or len(found) == len(sources):
-                on_progress(len(found), len(sources))
-    return found
+        results = []
+        for result in pool.map(read, sources):
+            results.append(result)
+            if len(results) % PROGRESS_INTERVAL_IMAGES == 0 or len(results) == len(sources):
+                on_progress(len(results), len(sources))
+    return results

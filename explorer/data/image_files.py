@@ -26,18 +26,17 @@ from explorer.data.rendering import LOSSY_FORMATS, Rendering, is_deep, pixel_kin
 from explorer.errors import UserError
 from explorer.untrusted.archive import Entry
 
-MAX_SCANNED_VALUE = MAX_DARK_VALUE | {
-    COLOUR_16: USUAL_WHITE_HIGH_BYTES[-2]
-}  # if one image of a kind has a larger value, the others need not be looked at
-# images decoded between two looks at how bright they are; transparent images decoded
+# If one image of a kind has a larger value, the other images need not be scanned.
+MAX_SCANNED_VALUE = MAX_DARK_VALUE | {COLOUR_16: USUAL_WHITE_HIGH_BYTES[-2]}
+# Images decoded between two checks of their brightness, and transparent images decoded.
 SCAN_BATCH_SIZE = 64
 MAX_TRANSPARENT_SCANNED = 200
 
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """An image in a file: its page there, size (width, height), Pillow's mode, and what decoding costs in
-    pixels.
+    """An image in a file. page: its index in the file; size: (width, height); mode: Pillow's; decoding_cost:
+    in pixels.
     """
 
     entry: Entry
@@ -60,7 +59,7 @@ class ImageFiles:
     """Entries, and what gives the content of one, as bytes or as a path, or raises ValueError with a short
     reason.
 
-    most: how many images there may be, None for any number.
+    max_images: how many images there may be, None for any number.
     """
 
     def __init__(
@@ -71,35 +70,37 @@ class ImageFiles:
         self.faults: list[tuple[str, str]] = []  # a file's name, and why it is skipped
         self.rendering, self.notes = Rendering(), []
 
-    def look(self, entries: Sequence[Entry], on_progress: Progress = no_progress) -> None:
-        """Finds the images in the files, without deciding how they are rendered. Raises UserError for too
+    def scan(self, entries: Sequence[Entry], on_progress: Progress = no_progress) -> None:
+        """Find the images in the files, without choosing how they are rendered. Raises UserError for too
         many.
         """
-        for entry, found in zip(entries, read_all(self._scan_file, entries, on_progress, self._threads)):
-            if isinstance(found, str):
-                self.faults.append((entry.name, found))
+        for entry, result in zip(entries, read_all(self._scan_file, entries, on_progress, self._threads)):
+            if isinstance(result, str):
+                self.faults.append((entry.name, result))
             else:
-                self.images += found
+                self.images += result
 
     def choose_rendering(self) -> None:
-        """How the images are rendered, by their pixels. Files whose pixels can't be scaled are dropped."""
+        """Choose how the images are rendered, by their pixels. Files whose pixels cannot be scaled are
+        dropped.
+        """
         ranges, dropped = RangeCollector(), set()
         deep = [group for group in self.groups() if any(is_deep(self.images[i].kind) for i in group)]
-        for group, found in zip(deep, read_all(self._deep_ranges, deep, threads=self._threads)):
-            if isinstance(found, str):
-                self.faults.append((self.images[group[0]].entry.name, found))
+        for group, result in zip(deep, read_all(self._deep_ranges, deep, threads=self._threads)):
+            if isinstance(result, str):
+                self.faults.append((self.images[group[0]].entry.name, result))
                 dropped |= {*group}
                 continue
-            for kind, low, high in found:
+            for kind, low, high in result:
                 ranges.add(kind, low, high)
         self.images = [image for i, image in enumerate(self.images) if i not in dropped]
         for kind, bright in MAX_SCANNED_VALUE.items():
             exact = [image for image in self.images if image.kind == kind and image.is_exact]
             for first in range(0, len(exact), SCAN_BATCH_SIZE):
-                found = read_all(self._range, exact[first : first + SCAN_BATCH_SIZE], threads=self._threads)
-                for low, high in found:
+                limits = read_all(self._range, exact[first : first + SCAN_BATCH_SIZE], threads=self._threads)
+                for low, high in limits:
                     ranges.add(kind, low, high)
-                if max(high for _, high in found) > bright:
+                if max(high for _, high in limits) > bright:
                     break
         scales = ranges.scales()
         self.rendering = Rendering(scales, self._background(scales))
@@ -117,20 +118,20 @@ class ImageFiles:
             )
 
     def groups(self) -> list[range]:
-        """The images of each file, by number."""
+        """Return the indices of the images of each file."""
         starts = [
             i for i, image in enumerate(self.images) if i == 0 or image.entry is not self.images[i - 1].entry
         ]
         return [range(start, end) for start, end in zip(starts, [*starts[1:], len(self.images)])]
 
     def decode(self, numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray | str]:
-        """Images of one file: uint8 [1 or 3, *size] each, or why they can't be read."""
-        wanted = [self.images[i].page for i in numbers]
-        found = self._open(
+        """Return images of one file, each uint8 [1 or 3, *size] or the reason why it cannot be read."""
+        pages = [self.images[i].page for i in numbers]
+        result = self._open(
             self.images[numbers[0]].entry,
-            lambda image: read_pages(image, wanted, size, colour, self.rendering),
+            lambda image: read_pages(image, pages, size, colour, self.rendering),
         )
-        return [found] * len(numbers) if isinstance(found, str) else found
+        return [result] * len(numbers) if isinstance(result, str) else result
 
     def _open(self, entry: Entry, use: Callable):
         try:
@@ -141,38 +142,40 @@ class ImageFiles:
 
     def _scan_file(self, entry: Entry) -> list[ImageInfo] | str:
         def use(image):
-            found = [_page_info(entry, page, image) for page in iterate_pages(image)]
-            return [ImageInfo(**vars(one) | {"n_pages": len(found)}) for one in found]
+            infos = [_page_info(entry, page, image) for page in iterate_pages(image)]
+            return [ImageInfo(**vars(info) | {"n_pages": len(infos)}) for info in infos]
 
-        found = self._open(entry, use)
-        self._n_images += len(found) if isinstance(found, list) else 0
+        result = self._open(entry, use)
+        self._n_images += len(result) if isinstance(result, list) else 0
         if self._max_images and self._n_images > self._max_images:
             raise UserError(
                 f"There are more images than the limit of {self._max_images:,}. Use fewer images."
             )
-        return found
+        return result
 
     def _deep_ranges(self, group: Sequence[int]) -> list[tuple[str, float, float]] | str:
-        """Of the images of one file that have more than 8 bits a channel: kind, lowest and highest value; or
-        why they can't be had.
+        """Return the kind, the lowest and the highest value of each image of a file that has more than 8 bits
+        per channel, or the reason why they cannot be read.
         """
 
-        def use(opened):
-            found = []
+        def use(page):
+            ranges = []
             for image in (self.images[i] for i in group if is_deep(self.images[i].kind)):
                 if image.page:
-                    opened.seek(image.page)
-                found.append((image.kind, *pixel_range(opened, image.kind)))
-            if not np.isfinite([values for _, *values in found]).all():
+                    page.seek(image.page)
+                ranges.append((image.kind, *pixel_range(page, image.kind)))
+            if not np.isfinite([values for _, *values in ranges]).all():
                 raise UnreadableImage("some of its pixels are not finite numbers")
-            return found
+            return ranges
 
         return self._open(self.images[group[0]].entry, use)
 
     def _range(self, image: ImageInfo) -> tuple[float, float]:
-        """Black for one that can't be decoded, which is told later."""
-        found = self._with_page(image, lambda opened: pixel_range(opened, image.kind))
-        return (0, 0) if isinstance(found, str) else found
+        """Return the lowest and the highest value, or black for an image that cannot be decoded, which is
+        reported later.
+        """
+        limits = self._with_page(image, lambda opened: pixel_range(opened, image.kind))
+        return (0, 0) if isinstance(limits, str) else limits
 
     def _with_page(self, image: ImageInfo, use: Callable):
         def at_page(opened):
@@ -184,13 +187,13 @@ class ImageFiles:
 
     def _background(self, scales: dict[str, PixelScale]) -> int:
         transparent = [image for image in self.images if image.is_transparent]
-        some = transparent[:: -(-len(transparent) // MAX_TRANSPARENT_SCANNED) or 1]
-        found = read_all(
+        sampled = transparent[:: -(-len(transparent) // MAX_TRANSPARENT_SCANNED) or 1]
+        ranges = read_all(
             lambda image: self._with_page(image, lambda opened: visible_range(opened, image.kind, scales)),
-            some,
+            sampled,
             threads=self._threads,
         )
-        return choose_background(one for one in found if not isinstance(one, str))
+        return choose_background(limits for limits in ranges if not isinstance(limits, str))
 
 
 def _page_info(entry: Entry, page: int, image) -> ImageInfo:

@@ -32,42 +32,54 @@ MIN_MATCHED_SHARE = 0.5  # of the images are named in a table, if it is theirs
 
 @dataclass(frozen=True)
 class Labels:
-    """Of each image: its class, "" for none; splits: train, val or test, None if the table has none."""
+    """The labels of images in a table. classes: the class of each image, "" for none; splits: train, val or
+    test, None if the table has no splits.
+    """
 
     classes: list[str]
     splits: list[str] | None
 
 
 def read_labels(table: bytes, names: Sequence[str]) -> Labels | None:
-    """The labels that a table gives to the images with these paths; None if it isn't about them."""
+    """Return the labels that a table gives to the images with these paths, or None if the table is not about
+    them.
+    """
     rows = _parse_rows(table)
     if len(rows) < 2:
         return None
-    known = {key for name in names for key in _match_keys(name)}
+    keys = {key for name in names for key in _match_keys(name)}
     width = min(max(map(len, rows)), MAX_COLUMNS)
     matches = [
-        sum(_normalise_path(row[column]) in known for row in rows if len(row) > column)
+        sum(_normalise_path(row[column]) in keys for row in rows if len(row) > column)
         for column in range(width)
     ]
     of_name = max(range(width), key=matches.__getitem__)
     if matches[of_name] < MIN_MATCHED_SHARE * len(names):
         return None
     header = [cell.strip().lower() for cell in rows[0]]
-    others = [column for column in range(min(width, len(header))) if column != of_name]
+    other_columns = [column for column in range(min(width, len(header))) if column != of_name]
     of_class = next(
-        (column for wanted in CLASS_COLUMN_NAMES for column in others if header[column] == wanted),
-        others[0] if len(others) == 1 else None,
+        (
+            column
+            for class_column in CLASS_COLUMN_NAMES
+            for column in other_columns
+            if header[column] == class_column
+        ),
+        other_columns[0] if len(other_columns) == 1 else None,
     )
     of_split = next(
-        (column for column in others if header[column] in SPLIT_COLUMN_NAMES and column != of_class), None
+        (column for column in other_columns if header[column] in SPLIT_COLUMN_NAMES and column != of_class),
+        None,
     )
     if of_class is None:
         return None
-    told = {_normalise_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
-    found = [next((told[key] for key in _match_keys(name) if key in told), None) for name in names]
-    classes = [sanitize(row[of_class].strip()) if row else "" for row in found]
+    row_by_key = {_normalise_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
+    matched_rows = [
+        next((row_by_key[key] for key in _match_keys(name) if key in row_by_key), None) for name in names
+    ]
+    classes = [sanitize(row[of_class].strip()) if row else "" for row in matched_rows]
     splits = (
-        [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in found]
+        [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in matched_rows]
         if of_split is not None
         else None
     )
@@ -77,8 +89,8 @@ def read_labels(table: bytes, names: Sequence[str]) -> Labels | None:
 
 
 def _match_keys(name: str) -> tuple[str, ...]:
-    """As a table may name the image at this path: by the path or its last parts, with its suffix or
-    without.
+    """Return the names that a table may use for the image at this path: the path or its last parts, with or
+    without its suffix.
     """
     path = PurePosixPath(name)
     ends = [name, *("/".join(path.parts[-n:]) for n in (3, 2, 1))]
@@ -90,8 +102,8 @@ def _normalise_path(cell: str) -> str:
 
 
 def _parse_rows(table: bytes) -> list[list[str]]:
-    """Of the text, whichever of comma, semicolon and tab parts its columns; none if it is no text, or too
-    long.
+    """Return the rows of the table, whose columns are separated by a comma, a semicolon or a tab. There are
+    none if it is not text, or too long.
     """
     if len(table) > MAX_TABLE_BYTES:
         return []

@@ -8,18 +8,16 @@ import numpy as np
 
 from explorer.names import casefold_key, sanitize
 
-TRAIN_NAMES, VALIDATION_NAMES, TEST_NAMES = (
-    {"train", "training"},
-    {"val", "valid", "validation", "dev"},
-    {"test", "testing"},
-)
+TRAIN_NAMES = {"train", "training"}
+VALIDATION_NAMES = {"val", "valid", "validation", "dev"}
+TEST_NAMES = {"test", "testing"}
 ALL_SPLIT_NAMES = TRAIN_NAMES | VALIDATION_NAMES | TEST_NAMES
 
 
 @dataclass(frozen=True)
 class Layout:
-    """folders: the class folder of each image, "" for none; is_test: whether it is a test image, bool [n],
-    None if no split is given.
+    """The classes and the split that folders give to images. folders: the class folder of each image, "" for
+    none; is_test: whether it is a test image, bool [n], None if no split is given.
     """
 
     folders: list[str]
@@ -28,9 +26,9 @@ class Layout:
 
 
 def infer_layout(names: Sequence[str]) -> Layout:
-    """From the paths of image files, with '/' between folders.
+    """Infer the layout from the paths of image files, with '/' between folders.
 
-    Folders that all images have in common say nothing. Folders named train, val and test, at the top or
+    Folders that all images have in common are ignored. Folders named train, val and test, at the top or
     inside each class, are a split; the others at the top are classes.
     """
     paths = [[part for part in name.split("/")[:-1] if part not in ("", ".")] for name in names]
@@ -42,33 +40,36 @@ def infer_layout(names: Sequence[str]) -> Layout:
             return Layout(
                 _normalise_case([[*path[:depth], *path[depth + 1 :]] for path in parts]), is_test, note
             )
-    if common and not any(parts):  # then the last of the common folders is the class of all
+    if common and not any(parts):  # all images are in one folder, which is their class
         parts = [path[-1:] for path in paths]
     return Layout(_normalise_case(parts), None)
 
 
 def _splits(parts: list[list[str]], depth: int) -> list[str] | None:
-    """The split of each path, "" for a loose file at the top, if every folder at that depth is one and there
-    are training images.
+    """Return the split of each path, "" for a file outside folders, if every folder at that depth is a split
+    and there are training images.
     """
-    found = [path[depth].lower() if len(path) > depth else "" for path in parts]
-    named = {split for split in found if split}
-    loose = any(not split for split in found)
+    names = [path[depth].lower() if len(path) > depth else "" for path in parts]
+    named_splits = {split for split in names if split}
+    loose = any(not split for split in names)
     return (
-        found
-        if named <= ALL_SPLIT_NAMES and named & TRAIN_NAMES and len(named) > 1 and not (depth and loose)
+        names
+        if named_splits <= ALL_SPLIT_NAMES
+        and named_splits & TRAIN_NAMES
+        and len(named_splits) > 1
+        and not (depth and loose)
         else None
     )
 
 
 def assign_splits(splits: Sequence[str]) -> tuple[np.ndarray, str]:
-    """The split of each image, as words -> whether it is a test image, bool [n], and a sentence that says
-    what was done.
+    """Convert the split of each image, a word, to whether it is a test image, bool [n], and a sentence that
+    describes the result.
 
     Validation images are test images where there are no others, else they are training images.
     """
-    found = np.array([split.lower() for split in splits])
-    is_test, is_validation = np.isin(found, [*TEST_NAMES]), np.isin(found, [*VALIDATION_NAMES])
+    names = np.array([split.lower() for split in splits])
+    is_test, is_validation = np.isin(names, [*TEST_NAMES]), np.isin(names, [*VALIDATION_NAMES])
     note = ""
     if is_test.any() and is_validation.any():
         note = "The validation images are used for training, and the test images are not."
@@ -76,6 +77,6 @@ def assign_splits(splits: Sequence[str]) -> tuple[np.ndarray, str]:
 
 
 def _normalise_case(parts: list[list[str]]) -> list[str]:
-    """The first folder of each; spelt alike, they are one."""
+    """Return the first folder of each path. Names that differ only in case become one."""
     spelt: dict[str, str] = {}
     return [spelt.setdefault(casefold_key(path[0]), sanitize(path[0])) if path else "" for path in parts]

@@ -6,9 +6,8 @@ from explorer.data.dataset import Dataset
 from explorer.data.drawing import drawing_grid, rotate, shrink
 
 IMAGE_SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
-DARK_SIDE_BRIGHTNESS = np.float32(
-    0.12
-)  # brightness of the unlit part, so that the size of a new moon is visible
+# The brightness of the unlit part. It makes the size of a new moon visible.
+DARK_SIDE_BRIGHTNESS = np.float32(0.12)
 CLASS_NAMES = ("new", "crescent", "half", "gibbous", "full")
 CLASS_LIMITS = (0.1, 0.4, 0.6, 0.9)  # phases between one class and the next
 

@@ -25,8 +25,8 @@ SUFFIX = ".safetensors"
 
 @dataclass(frozen=True)
 class OwnDatasetInfo:
-    """A set as its file's head says it is: so many images, so many to train on, their C, H, W, and their
-    classes.
+    """The description of a data set in the header of its file. n, n_train: the numbers of images and of
+    training images; shape: C, H, W; class_names: the names of the classes.
     """
 
     n: int
@@ -36,17 +36,17 @@ class OwnDatasetInfo:
 
 
 def load_own(name: str) -> Dataset:
-    """Raises UserError if there is none of that name, or its file is damaged."""
-    place = path_of(name)
+    """Load the images of that name. Raises UserError if there are none, or their file is damaged."""
+    path = path_of(name)
     try:
-        told, t = tensors.opened("own", place.read_bytes())
+        record, t = tensors.opened("own", path.read_bytes())
         return _validate(
             Dataset(
                 f"own:{name}",
                 t["x"],
                 t["y"],
-                tuple(sanitize(str(name)) for name in told["class_names"]),
-                told["n_train"],
+                tuple(sanitize(str(name)) for name in record["class_names"]),
+                record["n_train"],
             )
         )
     except FileNotFoundError:
@@ -54,55 +54,57 @@ def load_own(name: str) -> Dataset:
             "data set", name, [other for other in list_names() if not owner_key(other)]
         ) from None
     except OSError as error:
-        raise UserError(f"{place} could not be read: {error.strerror}. Allow reading it.") from error
+        raise UserError(f"{path} could not be read: {error.strerror}. Allow reading it.") from error
     except (ValueError, KeyError, TypeError):
         raise UserError(
-            f"The data set own:{name} cannot be used: {place} is damaged. Upload the images again."
+            f"The data set own:{name} cannot be used: {path} is damaged. Upload the images again."
         ) from None
 
 
 def save_own(data: Dataset, name: str) -> Dataset:
-    """The same images as own:NAME, from now on. Raises UserError if they can't have that name, or others have
-    it, or the disk refuses.
+    """Save the images as own:NAME and return them with that name. Raises UserError if the name is not allowed
+    or in use, or the disk refuses.
     """
     RunSpec(f"own:{name}")
-    about = {"class_names": data.class_names, "n_train": data.n_train}
-    content = tensors.packed("own", about, {"x": np.ascontiguousarray(data.x), "y": data.y})
+    record = {"class_names": data.class_names, "n_train": data.n_train}
+    content = tensors.packed("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
         remove_partial_files(own_folder(), ABANDONED_AFTER_SECONDS)
-        taken = [
+        existing = [
             other
             for other in list_names()
             if casefold_key(other) == casefold_key(name) and path_of(other).read_bytes() != content
         ]
     except OSError as error:
         raise UserError(f"{error.filename} could not be read: {error.strerror}. Allow reading it.") from error
-    if taken:
-        raise UserError(f"A data set named {taken[0]} with other images exists already. Choose another name.")
+    if existing:
+        raise UserError(
+            f"A data set named {existing[0]} with other images exists already. Choose another name."
+        )
     write_atomically(path_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
     return load_own(name)
 
 
 def read_info(name: str) -> OwnDatasetInfo:
-    """Without reading its images. Raises UserError as own() does."""
+    """Return the description of the images without reading them. Raises UserError as load_own() does."""
     try:
         with safe_open(path_of(name), "np") as file:
             n, *shape = file.get_slice("x").get_shape()
-            told = json.loads(file.metadata()["own"])
+            record = json.loads(file.metadata()["own"])
             return OwnDatasetInfo(
                 n,
-                int(told["n_train"]),
+                int(record["n_train"]),
                 tuple(shape),
-                tuple(sanitize(str(name)) for name in told["class_names"]),
+                tuple(sanitize(str(name)) for name in record["class_names"]),
             )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
-        load_own(name)  # which says what is wrong with it
+        load_own(name)  # raises UserError with the fault
         raise UserError(f"The data set own:{name} could not be read. Try again.") from None
 
 
 def delete_own(name: str) -> None:
-    """For a week they can be brought back. Raises UserError if there are none of that name, or the disk
-    refuses.
+    """Move the images to the trash, from which they can be restored for a week. Raises UserError if there are
+    none of that name, or the disk refuses.
     """
     RunSpec(f"own:{name}")
     if not path_of(name).exists():
@@ -111,30 +113,32 @@ def delete_own(name: str) -> None:
 
 
 def restore_own(name: str) -> None:
-    """Raises UserError if they are not there any more, or others have their name by now."""
+    """Restore deleted images. Raises UserError if they are no longer in the trash, or their name is in
+    use.
+    """
     RunSpec(f"own:{name}")
     restore_from_trash(path_of(name), name, "data set")
 
 
 def list_names() -> list[str]:
-    """None where the folder can't be read."""
+    """Return the names of the images, or None if the folder cannot be read."""
     with suppress(OSError, UserError):  # or where there is no home for it
         return sorted(path.stem for path in own_folder().glob(f"*{SUFFIX}") if is_file_name(path.stem))
     return []
 
 
 def path_of(name: str) -> Path:
-    """The file of that name, which RunSpec has checked."""
+    """Return the file of that name, which RunSpec has checked."""
     return own_folder() / f"{name}{SUFFIX}"
 
 
 def own_folder() -> Path:
-    """With those that were deleted."""
+    """Return the folder of the images, including those that were deleted."""
     return data_folder() / "own"
 
 
 def _validate(data: Dataset) -> Dataset:
-    """Raises ValueError unless its parts belong together."""
+    """Raise ValueError unless the parts are consistent."""
     n, x, y = len(data.x), data.x, data.y
     whole = (
         x.ndim == 4

@@ -10,17 +10,17 @@ from explorer.data.preview import is_single_colour
 from explorer.errors import UserError
 from explorer.untrusted.archive import Entry
 
-MAX_BACKGROUND_GREY = 16  # grey levels: what is no brighter shows nothing
-MIN_BORDER_SHARE = 0.9  # of the images have a dark border, or a light one, if that is how they are
-CHECKED_IMAGE_SIZE = (28, 28)  # pixels, of which it is seen whether an image shows anything
-MAX_LAYOUT_IMAGES = 300  # images to learn from how the data are
+MAX_BACKGROUND_GREY = 16  # grey levels up to this are background
+MIN_BORDER_SHARE = 0.9  # the share of references with one kind of border that decides the comparison
+CHECKED_IMAGE_SIZE = (28, 28)  # pixels of the copy that is checked for content
+MAX_LAYOUT_IMAGES = 300  # images from which the layout of the data is measured
 
 
 def read_own_image(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
-    """An image file -> uint8 [C, H, W]: upright, cut to its middle, resized, grey if C is 1; what is
-    transparent is white.
+    """Convert an image file to uint8 [C, H, W]: upright, cropped to its centre, resized, and grey if C is 1.
+    Transparent parts become white.
 
-    Raises UserError if it is no image, or a damaged or too large one.
+    Raises UserError if it is not an image, or damaged, or too large.
     """
     channels, *size = shape
     image = read_image(BytesIO(content), tuple(size), channels == 3)
@@ -33,11 +33,11 @@ def read_own_image(content: bytes, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def rendering_notes(content: bytes) -> list[str]:
-    """What was decided about an image file that from_file() reads, in sentences: how it is scaled, what is
-    not shown of it.
+    """Return sentences on how read_own_image() renders an image file: how it is scaled, and which parts are
+    not shown.
     """
     files = ImageFiles(lambda entry: entry.source, None)
-    files.look([Entry("image", len(content), len(content), "", content)])
+    files.scan([Entry("image", len(content), len(content), "", content)])
     files.images = files.images[:1]
     files.choose_rendering()
     if not files.images:
@@ -48,27 +48,27 @@ def rendering_notes(content: bytes) -> list[str]:
 
 
 def invert(x: np.ndarray) -> np.ndarray:
-    """uint8: light becomes dark."""
+    """Invert uint8 pixels: light becomes dark."""
     return 255 - x
 
 
 def looks_inverted(x: np.ndarray, references: np.ndarray) -> bool:
-    """Whether the border of x [C, H, W] is light where those of references [n, C, H, W] are dark, or the
-    other way round.
+    """Return whether the border of x [C, H, W] is light where those of references [n, C, H, W] are dark, or
+    the other way round.
 
-    Images whose borders are now dark, now light, as photographs' are, tell nothing.
+    References with both light and dark borders, such as photographs, do not decide it.
     """
     light = _has_light_border(references).mean()
     return bool(light <= 1 - MIN_BORDER_SHARE if _has_light_border(x[None])[0] else light >= MIN_BORDER_SHARE)
 
 
 def convert_drawing(strokes: np.ndarray, shape: tuple[int, int, int], references: np.ndarray) -> np.ndarray:
-    """White strokes on black, uint8 [h, w], prepared as the images references [n, C, H, W] are -> uint8 [C,
-    H, W].
+    """Convert white strokes on black, uint8 [h, w], to uint8 [C, H, W], in the style of the images references
+    [n, C, H, W].
 
-    Their bounding box becomes as long as it is in them, and lies where theirs do: by its middle, or by its
-    centre of mass, as for MNIST (LeCun et al., Proc. IEEE 1998, section III.A). Dark on white if they are.
-    Raises UserError if nothing is drawn.
+    The bounding box gets the length that it has in the references, and the position: by its centre, or by its
+    centre of mass, as for MNIST (LeCun et al., Proc. IEEE 1998, section III.A). The result is dark on white
+    if the references are. Raises UserError if nothing is drawn.
     """
     from PIL import Image
 
@@ -91,15 +91,15 @@ def convert_drawing(strokes: np.ndarray, shape: tuple[int, int, int], references
 
 
 def _has_light_border(x: np.ndarray) -> np.ndarray:
-    """x [n, C, H, W] -> bool [n]: whether the border, one pixel wide, is lighter than middle grey."""
+    """Return for x [n, C, H, W] whether the border, one pixel wide, is lighter than middle grey, bool [n]."""
     inner = np.zeros(x.shape[2:], bool)
     inner[1:-1, 1:-1] = True
     return x[:, :, ~inner].mean((1, 2)) > 127.5
 
 
 def _measure_layout(references: np.ndarray):
-    """How light things lie on dark in references [n, C, H, W]: the longer side of their boxes, px; which
-    centre of theirs hardly moves from one image to another; and where it is: row, column.
+    """Measure how light objects lie on dark in references [n, C, H, W]: the longer side of their bounding
+    boxes in pixels, the kind of centre that varies less between images, and its row and column.
     """
     grey = [image for image in references.mean(1) if (image > MAX_BACKGROUND_GREY).any()] or [
         np.full(references.shape[2:], 255.0)
@@ -113,22 +113,20 @@ def _measure_layout(references: np.ndarray):
 
 
 def _box(grey: np.ndarray) -> tuple[int, int, int, int]:
-    """top, bottom, left, right of what is not background in grey [H, W]."""
-    rows, cols = (
-        np.nonzero((grey > MAX_BACKGROUND_GREY).any(1))[0],
-        np.nonzero((grey > MAX_BACKGROUND_GREY).any(0))[0],
-    )
+    """Return the top, bottom, left and right of the foreground in grey [H, W]."""
+    rows = np.nonzero((grey > MAX_BACKGROUND_GREY).any(1))[0]
+    cols = np.nonzero((grey > MAX_BACKGROUND_GREY).any(0))[0]
     return rows[0], rows[-1] + 1, cols[0], cols[-1] + 1
 
 
 def _box_centre(grey: np.ndarray) -> np.ndarray:
-    """row, column of the middle of the box."""
+    """Return the row and column of the centre of the bounding box."""
     top, bottom, left, right = _box(grey)
     return np.array([top + bottom, left + right]) / 2
 
 
 def _centre_of_mass(grey: np.ndarray) -> np.ndarray:
-    """row, column, where a pixel's middle is at a half."""
+    """Return the row and column of the centre of mass; the centre of pixel i is at i + ½."""
     return np.array(
         [np.average(np.arange(n) + 0.5, weights=grey.sum(1 - axis)) for axis, n in enumerate(grey.shape)]
     )

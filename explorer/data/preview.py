@@ -12,10 +12,9 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import IMAGE_SIZES
 
-N_CHECKED_IMAGES, CHECKED_IMAGE_SIZE = (
-    32,
-    (28, 28),
-)  # images looked at, and how large, to see whether anything is on them
+# The number and the size of the images that are checked for more than one colour.
+N_CHECKED_IMAGES = 32
+CHECKED_IMAGE_SIZE = (28, 28)
 REMEDY = "Add PNG or JPEG images, a zip of them, a NumPy array or a CSV table."
 
 
@@ -28,7 +27,8 @@ class Upload:
     are the test images, bool [n]; None if the images come without a split. notes: what was decided about the
     images, a sentence each. groups: numbers of images that are decoded together; decode: these, (height,
     width), colour -> uint8 [C, H, W] each, or why not. encodings: in which old encodings the names in a zip
-    may be, the one that was taken first; none if that is beyond doubt.
+    may be, the one that was taken first; none if that is beyond doubt. source_label: what holds the images,
+    as a sentence begins.
     """
 
     y: np.ndarray
@@ -42,55 +42,55 @@ class Upload:
     groups: Sequence[Sequence[int]]
     decode: Callable[[Sequence[int], tuple[int, int], bool], list[np.ndarray | str]]
     threads: int | None
-    place: str
+    source_label: str
     encodings: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
-        """Images of each class."""
+        """Return the number of images of each class."""
         return dict(zip(self.class_names, np.bincount(self.y, minlength=len(self.class_names)).tolist()))
 
     def read(self, number: int, size: tuple[int, int], colour: bool) -> np.ndarray | str:
-        """uint8 [1 or 3, *size], or why it can't be read."""
+        """Return an image, uint8 [1 or 3, *size], or the reason why it cannot be read."""
         return self.decode([number], size, colour)[0]
 
-    def shows_nothing(self) -> bool:
-        """Whether none of some of the images shows anything but one colour."""
-        some = np.unique(np.linspace(0, len(self.names) - 1, N_CHECKED_IMAGES).astype(int)).tolist()
-        seen = read_all(
-            lambda number: self.read(number, CHECKED_IMAGE_SIZE, True), some, threads=self.threads
+    def is_blank(self) -> bool:
+        """Return whether each image of a sample has a single colour."""
+        numbers = np.unique(np.linspace(0, len(self.names) - 1, N_CHECKED_IMAGES).astype(int)).tolist()
+        images = read_all(
+            lambda number: self.read(number, CHECKED_IMAGE_SIZE, True), numbers, threads=self.threads
         )
-        return all(is_single_colour(image) for image in seen)
+        return all(is_single_colour(image) for image in images)
 
-    def dataset(
+    def to_dataset(
         self, name: str, image_size: int, colour: bool, on_progress: Progress = no_progress
     ) -> Dataset:
-        """The images cut to their middle square and resized. The test split is the one that was given, else
-        one fifth in a fixed order.
+        """Return the images, cropped to the central square and resized, as a data set. The test split is the
+        given one, else one fifth in a fixed order.
 
-        Raises UserError for a size that there is not, or if fewer than two images can be decoded.
+        Raises UserError for an unsupported size, or if fewer than two images can be decoded.
         """
         if image_size not in IMAGE_SIZES:
             raise UserError(
                 f"The image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}."
             )
         size = image_size, image_size
-        found = [
+        images = [
             one
             for group in read_all(
                 lambda group: self.decode(group, size, colour), self.groups, on_progress, self.threads
             )
             for one in group
         ]
-        kept = [i for i, image in enumerate(found) if isinstance(image, np.ndarray)]
+        rows = [i for i, image in enumerate(images) if isinstance(image, np.ndarray)]
         skipped = self.skipped + tuple(
-            skip_message(self.names[i], fault) for i, fault in enumerate(found) if isinstance(fault, str)
+            skip_message(self.names[i], fault) for i, fault in enumerate(images) if isinstance(fault, str)
         )
-        if len(kept) < 2:
-            raise too_few_images_error(self.place, len(kept), skipped)
-        classes, y = np.unique(self.y[kept], return_inverse=True)  # those with an image left
-        x = np.stack([found[i] for i in kept])
-        is_test = None if self.is_test is None else self.is_test[kept]
+        if len(rows) < 2:
+            raise too_few_images_error(self.source_label, len(rows), skipped)
+        classes, y = np.unique(self.y[rows], return_inverse=True)  # classes that still have an image
+        x = np.stack([images[i] for i in rows])
+        is_test = None if self.is_test is None else self.is_test[rows]
         n_plain = sum(map(is_single_colour, x))
         plain = (
             (
@@ -110,16 +110,18 @@ def build_upload(
     sizes: Sequence,
     modes: Sequence[str],
     max_classes: int | None,
-    **others,
+    **fields,
 ) -> Upload:
-    """Sizes and modes of each image, which are counted. Raises UserError if there are too many classes."""
+    """Build an upload from the sizes and modes of the images, which are counted. Raises UserError if there
+    are too many classes.
+    """
     if max_classes and len(class_names) > max_classes:
         raise UserError(
             f"These images have {len(class_names):,} classes, and the limit is {max_classes:,}. "
             "Put them into fewer folders, or into none."
         )
-    sizes, modes = (dict(Counter(found).most_common()) for found in (sizes, modes))
-    return Upload(y, class_names, tuple(names), sizes, modes, **others)
+    sizes, modes = (dict(Counter(values).most_common()) for values in (sizes, modes))
+    return Upload(y, class_names, tuple(names), sizes, modes, **fields)
 
 
 def skip_message(name: str, reason: str) -> str:
@@ -134,5 +136,5 @@ def too_few_images_error(source: str, n: int, skipped: Sequence[str]) -> UserErr
 
 
 def is_single_colour(image: np.ndarray | str) -> bool:
-    """uint8 [C, H, W]: whether each channel has one value all over; of one that can't be read, not."""
+    """Return whether each channel of uint8 [C, H, W] is constant; False for an image that cannot be read."""
     return not isinstance(image, str) and bool((image == image[:, :1, :1]).all())

@@ -23,14 +23,14 @@ from explorer.data.pixels import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LOSSY_FORMATS = ("JPEG", "MPO", "AVIF", "HEIF")  # which hold no exact values: 255 is white
-THUMBNAIL_SIZE = (64, 64)  # pixels, of which it is seen whether anything shows on a background
+LOSSY_FORMATS = ("JPEG", "MPO", "AVIF", "HEIF")  # their values are not exact: 255 is white
+THUMBNAIL_SIZE = (64, 64)  # pixels of the copy that is checked for visibility on a background
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """scales: what is black and what is white, by kind of pixels; background: the grey beneath what is
-    transparent.
+    """How the pixels of images are shown. scales: black and white by kind of pixels; background: the grey
+    behind transparent parts.
     """
 
     scales: dict[str, PixelScale] = field(default_factory=dict)
@@ -38,8 +38,8 @@ class Rendering:
 
 
 def pixel_kind(image: "Image") -> str:
-    """How its pixels are stored: one of the kinds of explorer.data.pixels, "" for one bit a pixel. To be
-    asked before it is decoded.
+    """Return how the pixels are stored: one of the kinds of explorer.data.pixels, or "" for one bit per
+    pixel. Call this before the image is decoded.
     """
     if image.mode.startswith("I;16"):
         return BITS_16
@@ -51,23 +51,23 @@ def pixel_kind(image: "Image") -> str:
 
 
 def is_deep(kind: str) -> bool:
-    """Whether its pixels have more than 8 bits once they are decoded."""
+    """Return whether the pixels have more than 8 bits after decoding."""
     return kind in (BITS_16, BITS_32, DECIMAL)
 
 
 def pixel_range(image: "Image", kind: str) -> tuple[float, float]:
-    """The lowest and highest value of its pixels, transparency aside. Decodes it."""
+    """Decode the image and return the lowest and highest value of its pixels, without the transparency."""
     if is_deep(kind):
         values = np.asarray(image)
         return float(values.min()), float(values.max())
     bands = image if image.mode in ("L", "LA", "RGB", "RGBA") else image.convert("RGB")
     extrema = bands.getextrema() if len(bands.getbands()) > 1 else [bands.getextrema()]
-    extrema = [found for band, found in zip(bands.getbands(), extrema) if band != "A"]
+    extrema = [limits for band, limits in zip(bands.getbands(), extrema) if band != "A"]
     return min(low for low, _ in extrema), max(high for _, high in extrema)
 
 
 def visible_range(image: "Image", kind: str, scales: dict[str, PixelScale]) -> tuple[int, int, int, int]:
-    """Of a transparent image: its lowest and highest grey on white, and on black."""
+    """Return the lowest and highest grey of a transparent image on white, and on black."""
     from PIL import Image, ImageOps
 
     small = ImageOps.fit(to_8_bits(image, kind, scales).convert("RGBA"), THUMBNAIL_SIZE, Image.Resampling.BOX)
@@ -75,7 +75,9 @@ def visible_range(image: "Image", kind: str, scales: dict[str, PixelScale]) -> t
 
 
 def choose_rendering(image: "Image") -> Rendering:
-    """What suits an image that comes alone. Raises Refused for pixels that are not finite numbers."""
+    """Choose the rendering of a single image. Raises UnreadableImage for pixels that are not finite
+    numbers.
+    """
     ranges, kind = RangeCollector(), pixel_kind(image)
     if kind and image.format not in LOSSY_FORMATS:
         ranges.add(kind, *pixel_range(image, kind))
@@ -87,7 +89,7 @@ def choose_rendering(image: "Image") -> Rendering:
 
 
 def to_8_bits(image: "Image", kind: str, scales: dict[str, PixelScale]) -> "Image":
-    """The same image with 8 bits a channel, scaled; its transparency stays."""
+    """Scale the image to 8 bits per channel. Its transparency is unchanged."""
     from PIL import Image
 
     scale = scales.get(kind, PixelScale(0, 255))
@@ -106,7 +108,7 @@ def to_8_bits(image: "Image", kind: str, scales: dict[str, PixelScale]) -> "Imag
 
 
 def on_background(image: "Image", grey: int) -> "Image":
-    """An RGBA image on that grey -> RGB."""
+    """Put an RGBA image on that grey and return it as RGB."""
     from PIL import Image
 
     return Image.alpha_composite(Image.new("RGBA", image.size, (grey, grey, grey, 255)), image).convert("RGB")

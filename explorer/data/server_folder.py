@@ -15,24 +15,23 @@ from explorer.untrusted.archive import Entry
 
 FOLDERS_VARIABLE = "EXPLORER_FOLDERS"
 MAX_LISTED_FOLDERS = 200
-DATASET_SUFFIXES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}  # which hold a set of images
-LINK_OUTSIDE_MESSAGE, LINK_TO_FOLDER_MESSAGE = (
-    "it is a link that leads out of the allowed folders",
-    "it is a link to a folder",
-)
+# Suffixes of files that contain a set of images.
+DATASET_SUFFIXES = {".zip", ".npz", ".npy", ".csv", ".tsv", ".tif", ".tiff"}
+LINK_OUTSIDE_MESSAGE = "it is a link that leads out of the allowed folders"
+LINK_TO_FOLDER_MESSAGE = "it is a link to a folder"
 
 
 def allowed_folders() -> list[Path]:
-    """From the root, links followed; those that are not there are left out."""
-    said = (
+    """Return the allowed folders as absolute paths without links; missing folders are left out."""
+    folders = (
         os.path.expanduser(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part
     )
-    return [Path(os.path.realpath(folder)) for folder in said if os.path.isdir(folder)]
+    return [Path(os.path.realpath(folder)) for folder in folders if os.path.isdir(folder)]
 
 
 def list_folders() -> list[str]:
-    """Those allowed and the folders in them, as far as they can be listed."""
-    found = []
+    """Return the allowed folders and the folders in them, as far as they can be listed."""
+    paths = []
     for root in allowed_folders():
         try:
             inner = sorted(
@@ -42,12 +41,12 @@ def list_folders() -> list[str]:
             )
         except OSError:
             continue
-        found += [str(root), *inner]
-    return found[:MAX_LISTED_FOLDERS]
+        paths += [str(root), *inner]
+    return paths[:MAX_LISTED_FOLDERS]
 
 
 def check_path(path: str, may_be_file: bool = False) -> Path:
-    """The folder, links followed. Raises UserError unless it is one of those allowed, or below one."""
+    """Return the path without links. Raises UserError unless it is an allowed folder, or inside one."""
     try:
         folder = Path(os.path.realpath(os.path.expanduser(path)))
     except (OSError, ValueError):
@@ -62,8 +61,8 @@ def check_path(path: str, may_be_file: bool = False) -> Path:
 
 
 def check_links(path: str) -> None:
-    """Of a folder that will be read with its links followed. Raises UserError as checked() does, and for a
-    link that may lead out.
+    """Check a folder that will be read with its links followed. Raises UserError as check_path() does, and
+    for a link that may lead outside.
     """
     folder = check_path(path)
     if link := next(
@@ -81,8 +80,8 @@ def check_links(path: str) -> None:
 
 
 def check_dataset(dataset: str) -> None:
-    """For a visitor who names a data set: folder:PATH as check_links() does, file:PATH as checked() does;
-    others are all allowed.
+    """Check a data set that a visitor names: folder:PATH with check_links(), file:PATH with check_path();
+    other data sets are always allowed.
     """
     name, _, path = dataset.partition(":")
     if (argument := DATASETS[name].argument) == "folder":
@@ -92,8 +91,8 @@ def check_dataset(dataset: str) -> None:
 
 
 def read_server_path(path: str, on_progress: Progress = no_progress, encoding: str | None = None) -> Upload:
-    """The images of a folder or file allowed, as if they were uploaded. Raises UserError as checked() and
-    uploaded() do.
+    """Read the images of an allowed folder or file as if they were uploaded. Raises UserError as check_path()
+    and read_upload() do.
     """
     place = check_path(path, may_be_file=True)
     if place.is_file():
@@ -115,18 +114,22 @@ def _is_allowed(place: Path) -> bool:
 
 
 def _list_entries(folder: Path) -> list[Entry]:
-    """The files below it; links to folders are not followed. Raises UserError if it is too much."""
-    found, faults = [], []
+    """Return the files in the folder and its subfolders. Links to folders are not followed. Raises UserError
+    if there are too many.
+    """
+    entries, faults = [], []
     for place, inner, names in os.walk(folder, onerror=lambda error: faults.append(error.filename)):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         links = [name for name in inner if os.path.islink(os.path.join(place, name))]
-        found += [_entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")]
-        if len(found) > MAX_FILES:
+        entries += [
+            _entry(Path(place, name), folder) for name in (*names, *links) if not name.startswith(".")
+        ]
+        if len(entries) > MAX_FILES:
             raise UserError(
                 f"{folder.name} contains more files than the limit of {MAX_FILES:,}. Choose one of its"
                 " subfolders."
             )
-    return found + [
+    return entries + [
         Entry(Path(name).relative_to(folder).as_posix(), 0, 0, "it is a folder that cannot be read", b"")
         for name in faults
     ]
@@ -137,14 +140,14 @@ def _entry(path: Path, folder: Path) -> Entry:
     if path.is_symlink() and not _is_allowed(Path(os.path.realpath(path))):
         return Entry(name, 0, 0, LINK_OUTSIDE_MESSAGE, path)
     try:
-        about = path.stat()
+        status = path.stat()
     except OSError as error:
         return Entry(name, 0, 0, error.strerror, path)
     fault = (
         LINK_TO_FOLDER_MESSAGE
-        if stat.S_ISDIR(about.st_mode)
+        if stat.S_ISDIR(status.st_mode)
         else ""
-        if stat.S_ISREG(about.st_mode)
+        if stat.S_ISREG(status.st_mode)
         else "it is not a regular file"
     )
-    return Entry(name, about.st_size, about.st_size, fault, path)
+    return Entry(name, status.st_size, status.st_size, fault, path)

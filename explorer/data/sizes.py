@@ -7,7 +7,8 @@ from pathlib import Path
 from explorer.data import folder, load_dataset, own
 from explorer.data.dataset import n_test_of
 from explorer.data.layout import infer_layout
-from explorer.registry import DATASETS, import_attribute
+from explorer.kinds import import_attribute
+from explorer.registry import DATASETS
 
 
 def n_train(dataset: str) -> int:

@@ -22,10 +22,10 @@ FORMAT_HELP = (
 
 
 def read_table(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
-    """CSV or TSV -> pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
+    """Read CSV or TSV and return pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
 
     The labels are the column of that name; without names, the first or last column, if the others make a
-    square image without it. Raises UserError if this is no such table.
+    square image without it. Raises UserError for other tables.
     """
     import pyarrow as pa
     from pyarrow import csv
@@ -66,8 +66,8 @@ def read_table(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None
 
 
 def _is_header(cells: list[str]) -> bool:
-    """Whether the first row names the columns: words, or numbers that count. A label at either end may be a
-    word in any row.
+    """Return whether the first row names the columns: words, or numbers that count. A label at either end may
+    be a word in any row.
     """
     inner = cells[1:-1]
     if all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in inner):
@@ -80,7 +80,7 @@ def _is_header(cells: list[str]) -> bool:
 
 
 def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
-    """Which are pixels, none if no square image can be made of them, and which holds the labels."""
+    """Return the pixel columns, none if they cannot make a square image, and the label column."""
     everything = list(range(len(columns)))
     if names:
         of_labels = next((names.index(name) for name in LABEL_NAMES if name in names), None)
@@ -96,8 +96,9 @@ def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[l
 
 
 def _label_column(columns: list[np.ndarray]) -> int | None:
-    """The first or the last column: the one that is text; that counts from 0 or 1 without a gap; or whose
-    values are smaller, as classes are fewer than greys (larger, if the pixels are 0 and 1).
+    """Return the first or the last column as labels: the one that is text; that counts from 0 or 1 without a
+    gap; or whose values are smaller, as there are fewer classes than grey levels (larger, if the pixels are 0
+    and 1).
     """
     is_binary = all(column.dtype.kind in "iuf" and column.max(initial=0) <= 1 for column in columns[1:-1])
     ranks = {}
@@ -116,12 +117,12 @@ def _is_square(n: int) -> bool:
 
 
 def _pack(columns: list[np.ndarray]) -> np.ndarray:
-    """-> uint8 [N, pixels] if that holds them, else float32."""
+    """Combine the columns in an array [N, pixels]: uint8 if that can hold them, else float32."""
     fits = all(c.dtype.kind in "iu" and c.min(initial=0) >= 0 and c.max(initial=0) <= 255 for c in columns)
-    found = np.empty((len(columns[0]), len(columns)), np.uint8 if fits else np.float32)
+    packed = np.empty((len(columns[0]), len(columns)), np.uint8 if fits else np.float32)
     for i, column in enumerate(columns):
-        found[:, i] = column
-    return found
+        packed[:, i] = column
+    return packed
 
 
 def _parse_labels(column: np.ndarray) -> np.ndarray:

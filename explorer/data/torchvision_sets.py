@@ -53,11 +53,11 @@ def load_celeba(on_progress: Progress = no_progress) -> Dataset:
     parts = [_read("celeba", split=split) for split in ("train", "test")]
     names = [name for name in parts[0].attr_names if name]
     folder = data_folder() / "celeba" / "img_align_celeba"
-    x, kept, skipped = read_images(
+    x, rows, skipped = read_images(
         folder, [folder / f for p in parts for f in p.filename], CELEBA_SIZE, True, on_progress
     )
-    attributes = np.concatenate([p.attr.numpy() for p in parts])[kept]
-    n_train = int((np.array(kept) < len(parts[0].filename)).sum())
+    attributes = np.concatenate([p.attr.numpy() for p in parts])[rows]
+    n_train = int((np.array(rows) < len(parts[0].filename)).sum())
     if not 0 < n_train < len(x):
         raise UserError(
             f"{folder} contains {n_train} training and {len(x) - n_train} test images that can be read, but"
@@ -145,10 +145,10 @@ class Source(ABC):
         """Return which files to copy, and where, in words."""
 
     def unpack(self, root: Path) -> None:
-        self.torchvision_class()(root, download=True)  # which finds the archives, and downloads nothing
+        self.torchvision_class()(root, download=True)  # finds the archives, and downloads nothing
 
     def check(self, part) -> None:
-        """Raises ValueError unless every image has a label."""
+        """Raise ValueError unless every image has a label."""
         if len(part.data) != len(part.targets):
             raise ValueError(f"{len(part.data)} images and {len(part.targets)} labels")
 
@@ -215,7 +215,7 @@ class CelebA(Source):
             temporary.rmdir()
 
     def check(self, part) -> None:
-        """Images are checked one by one when they are read."""
+        """Accept the part: its images are checked one by one when they are read."""
 
 
 SOURCES: dict[str, Source] = {
@@ -242,7 +242,7 @@ def _import_datasets():
         library = Library("torchvision", "DEF")
         for operator in ("nms", "qnms"):
             library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _libraries.append(library)  # its schemas exist as long as it does
+        _libraries.append(library)  # keeps its schemas alive
         import torchvision.datasets as datasets
     return datasets
 

@@ -27,13 +27,13 @@ from explorer.names import sanitize
 from explorer.untrusted.archive import Archive, Entry
 from explorer.untrusted.foreign import CODE as CAN_RUN_CODE
 
-MAX_FILES = 50_000  # of one upload: what is decoded in some minutes, and 600 MB at 64 px in colour
-MAX_UNPACKED_BYTES = 2_000_000_000  # that they unpack to, one by one: ten seconds of unpacking
+MAX_FILES = 50_000  # of one upload: decoded in a few minutes, 600 MB at 64 px in colour
+MAX_UNPACKED_BYTES = 2_000_000_000  # of unpacked files, one by one: ten seconds of unpacking
 MAX_FILE_BYTES = 100_000_000  # of one image: a photograph of 89 megapixels, hardly compressed
-MAX_COMPRESSION_RATIO = 200  # of an image's size to its size in the zip: images hardly pack
+MAX_COMPRESSION_RATIO = 200  # of the size to that in the zip: images hardly compress
 MAX_TOTAL_PIXELS = 10_000_000_000  # of all images before they are resized: two minutes of decoding
-MAX_CLASSES = 1000  # more are no classes, but one folder an image
-DECODER_THREADS = 2  # that decode: others want the machine too
+MAX_CLASSES = 1000  # with more, there is probably a folder for each image
+DECODER_THREADS = 2  # a few, because the machine is shared
 SYSTEM_FILES = {"__macosx", "thumbs.db", "desktop.ini"}
 ZIP_MAGIC, TOO_LARGE_MESSAGE = b"PK", "it is larger than 100 MB"
 UPLOAD_SOURCE = "This upload"
@@ -41,11 +41,11 @@ UPLOAD_SOURCE = "This upload"
 
 @dataclass(frozen=True)
 class UploadSource:
-    """place: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may
+    """label: what holds the images, as a sentence begins; is_limited: whether a visitor brings them, who may
     not fill the machine.
     """
 
-    place: str = UPLOAD_SOURCE
+    label: str = UPLOAD_SOURCE
     is_limited: bool = True
 
     @property
@@ -63,10 +63,10 @@ def read_upload(
     encoding: str | None = None,
     source: str = UPLOAD_SOURCE,
 ) -> Upload:
-    """name, content of each: one zip or .npz, or any number of files, whatever they are called; the encoding
-    of old names in a zip.
+    """Read uploaded files, each a name and its content: one zip or .npz, or any number of files with any
+    names. encoding: that of non-UTF-8 names in a zip.
 
-    Raises UserError, in one sentence, if fewer than two images are found, or more than can be borne.
+    Raises UserError, in one sentence, if there are fewer than two images, or more than the limit.
     """
     if len(files) == 1 and suffix_of(files[0][0]) in CODE_SUFFIXES:
         raise UserError(
@@ -75,13 +75,13 @@ def read_upload(
         )
     if len(files) == 1 and files[0][1].startswith(ZIP_MAGIC):
         archive = Archive(files[0][1], MAX_FILES, MAX_UNPACKED_BYTES, encoding)
-        found = read_entries(archive.entries, archive.read, on_progress, UploadSource(source))
+        upload = read_entries(archive.entries, archive.read, on_progress, UploadSource(source))
         note = (
             (f"The names in the zip file are read in the encoding {archive.encodings[0]}.",)
             if archive.encodings
             else ()
         )
-        return replace(found, encodings=archive.encodings, notes=found.notes + note)
+        return replace(upload, encodings=archive.encodings, notes=upload.notes + note)
     if len(files) > MAX_FILES or sum(len(content) for _, content in files) > MAX_UNPACKED_BYTES:
         raise UserError(
             f"These files exceed the limit of {MAX_FILES:,} files or {MAX_UNPACKED_BYTES / 1e6:,.0f} MB."
@@ -106,10 +106,10 @@ def read_entries(
     on_progress: Progress = no_progress,
     source: UploadSource = UploadSource(),
 ) -> Upload:
-    """Files, and what gives the content of one, or its path, or raises ValueError with a short reason. Raises
-    UserError as uploaded() does.
+    """Read the files. read: a function that returns the content of an entry, or its path, or raises
+    ValueError with a short reason. Raises UserError as read_upload() does.
 
-    Images are taken where there are any; without them arrays, or else tables of pixels.
+    If there are image files, only these are used; else arrays; else tables of pixels.
     """
     entries = sorted(
         (entry for entry in entries if not _is_hidden(entry.name)), key=lambda entry: entry.name.split("/")
@@ -118,7 +118,7 @@ def read_entries(
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES]
     if sum(is_image(entry.name) for entry in entries) < 2 and (arrays or tables):
         return read_arrays_upload(
-            entries, arrays or tables, read, source.max_classes, source.threads, source.place
+            entries, arrays or tables, read, source.max_classes, source.threads, source.label
         )
     return _read_images(entries, tables, read, on_progress, source)
 
@@ -130,20 +130,20 @@ def _read_images(
     on_progress: Progress,
     source: UploadSource,
 ) -> Upload:
-    wanted, skipped = [], []
+    image_entries, skipped = [], []
     for entry in entries:
         if fault := _skip_reason(entry, source):
             skipped.append((entry.name, fault))
         else:
-            wanted.append(entry)
+            image_entries.append(entry)
     files = ImageFiles(read, source.threads, MAX_FILES if source.is_limited else None)
-    files.look(wanted, on_progress)
+    files.scan(image_entries, on_progress)
     if source.is_limited:
         _check_work(sum(image.decoding_cost for image in files.images))
     files.choose_rendering()
     if len(files.images) < 2:
         raise too_few_images_error(
-            source.place, len(files.images), [skip_message(*one) for one in skipped + files.faults]
+            source.label, len(files.images), [skip_message(*item) for item in skipped + files.faults]
         )
     paths, notes = [image.entry.name for image in files.images], files.notes
     layout = infer_layout(paths)
@@ -151,7 +151,7 @@ def _read_images(
     notes += [layout.note] * bool(layout.note)
     for table in tables:
         if labels := _labels(table, read, paths):
-            folders, skipped = labels.classes, [one for one in skipped if one[0] != table.name]
+            folders, skipped = labels.classes, [item for item in skipped if item[0] != table.name]
             notes.append(f"The classes are read from {sanitize(PurePosixPath(table.name).name)}.")
             if labels.splits:
                 is_test, note = assign_splits(labels.splits)
@@ -165,13 +165,13 @@ def _read_images(
         [image.size for image in files.images],
         [image.mode for image in files.images],
         source.max_classes,
-        skipped=tuple(skip_message(*one) for one in skipped + files.faults),
+        skipped=tuple(skip_message(*item) for item in skipped + files.faults),
         is_test=is_test,
         notes=tuple(notes),
         groups=files.groups(),
         decode=files.decode,
         threads=source.threads,
-        place=source.place,
+        source_label=source.label,
     )
 
 
@@ -199,7 +199,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _skip_reason(entry: Entry, source: UploadSource) -> str:
-    """Why a file is not looked into, "" if it is."""
+    """Return why a file is skipped, or "" if it is not."""
     suffix = suffix_of(entry.name)
     if entry.fault:
         return entry.fault
@@ -212,6 +212,6 @@ def _skip_reason(entry: Entry, source: UploadSource) -> str:
         return TOO_LARGE_MESSAGE
     return (
         "its compression ratio is too high for an image"
-        if entry.size > MAX_COMPRESSION_RATIO * max(entry.packed, 1)
+        if entry.size > MAX_COMPRESSION_RATIO * max(entry.packed_size, 1)
         else ""
     )

@@ -9,7 +9,7 @@ from explorer.figures.palette import ACCENT, GREY
 
 
 def bars(values: np.ndarray, names: Sequence[str], title: str, format: str = ".2f") -> go.Figure:
-    """values [D], one bar each, named; title: of the axis, with its unit."""
+    """Draw a named bar for each of the values [D]. title: that of the axis, with its unit."""
     figure = go.Figure(
         go.Bar(
             x=list(names),

@@ -11,7 +11,7 @@ from explorer.figures.palette import class_colour
 
 def code_axes(low: np.ndarray | None = None, high: np.ndarray | None = None) -> dict:
     """Return the axes of the plane of z. low, high [2]: the visible part; without them, it is that of
-    frame().
+    axis_frame().
     """
     domains = [alt.Undefined] * 2 if low is None else [[float(a), float(b)] for a, b in zip(low, high)]
     x, y = (alt.Scale(domain=domain, nice=False, zero=False) for domain in domains)

@@ -1,4 +1,4 @@
-"""Arrays to pictures."""
+"""Convert arrays to pictures."""
 
 import base64
 import io
@@ -8,14 +8,14 @@ from PIL import Image
 
 
 def to_uint8(image: np.ndarray) -> np.ndarray:
-    """float [C, H, W] in [0, 1], or uint8, -> uint8 [H, W] (grey) or [H, W, 3]."""
+    """Convert float [C, H, W] in [0, 1], or uint8, to uint8 [H, W] (grey) or [H, W, 3]."""
     pixels = image if image.dtype == np.uint8 else np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     return pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
 
 
 def image_sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
-    """Rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with black
-    gaps.
+    """Arrange rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with
+    black gaps.
     """
 
     def line(images: np.ndarray) -> np.ndarray:
@@ -26,24 +26,26 @@ def image_sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
 
 
 def to_png(image: np.ndarray) -> bytes:
-    """image [C, H, W] as a PNG, pixel for pixel."""
+    """Encode an image [C, H, W] as a PNG without scaling."""
     return _encode(image, "PNG")
 
 
 def to_webp(image: np.ndarray) -> bytes:
-    """image [C, H, W] as a WebP, pixel for pixel: smaller than a PNG, for browsers."""
-    # of effort: the usual takes four times as long for 1% less
+    """Encode an image [C, H, W] as a lossless WebP, which is smaller than a PNG, for browsers."""
+    # method is the effort: the default takes four times as long for a file that is 1% smaller
     return _encode(image, "WEBP", lossless=True, method=1, quality=0)
 
 
-def _encode(image: np.ndarray, kind: str, **how) -> bytes:
+def _encode(image: np.ndarray, kind: str, **options) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(buffer, kind, **how)
+    Image.fromarray(to_uint8(image)).save(buffer, kind, **options)
     return buffer.getvalue()
 
 
 def to_data_uri(image: np.ndarray) -> str:
-    """image [C, H, W] as an address that holds the PNG itself: nothing is left for a browser to fetch."""
+    """Encode an image [C, H, W] as a data URI that contains the PNG, so that a browser has nothing to
+    fetch.
+    """
     return "data:image/png;base64," + base64.b64encode(to_png(image)).decode()
 
 

@@ -32,7 +32,10 @@ def _apply_layout(figure: go.Figure, x: dict, y: dict) -> go.Figure:
         "tickcolor": GREY,
         "gridcolor": "rgba(138,143,152,.2)",
     }
-    titled = ({**axis, **given, "title": {"text": given["title"], "standoff": 6}} for given in (x, y))
+    titled = (
+        {**axis, **own_options, "title": {"text": own_options["title"], "standoff": 6}}
+        for own_options in (x, y)
+    )
     figure.update_layout(
         dict(zip(("xaxis", "yaxis"), titled)),
         height=300,
@@ -45,7 +48,7 @@ def _apply_layout(figure: go.Figure, x: dict, y: dict) -> go.Figure:
 
 
 def _add_level(figure: go.Figure, y: float | None, text: str) -> None:
-    """The AE's, for comparison."""
+    """Add a horizontal line at the AE's value, for comparison."""
     if y is not None:
         figure.add_hline(
             y=y, line={"color": GREY, "dash": "dot"}, annotation={"text": text, "font": {"color": GREY}}
@@ -60,8 +63,8 @@ def rate_distortion(
     current: tuple[float, float, float],
     ae: float | None = None,
 ) -> go.Figure:
-    """Nats per image at each KL weight, the rungs as dots; current: KL weight, rate and distortion; ae: the
-    AE's distortion.
+    """Draw the distortion over the rate, in nats per image, at each KL weight, with dots for the rungs.
+    current: KL weight, rate and distortion; ae: the AE's distortion.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -72,11 +75,11 @@ def rate_distortion(
         hoverinfo="skip",
         showlegend=False,
     )
-    on = [i for i, beta in enumerate(betas) if beta in rungs]
+    rung_indices = [i for i, beta in enumerate(betas) if beta in rungs]
     figure.add_scatter(
-        x=[rate[i] for i in on],
-        y=[distortion[i] for i in on],
-        customdata=[betas[i] for i in on],
+        x=[rate[i] for i in rung_indices],
+        y=[distortion[i] for i in rung_indices],
+        customdata=[betas[i] for i in rung_indices],
         mode="markers",
         marker={"color": LINE_COLOUR, "size": 7},
         name="trained",
@@ -97,12 +100,12 @@ def gap_over_beta(
     current: tuple[float, float | None],
     ae: Share | None = None,
 ) -> go.Figure:
-    """Shares of draws that lie in gaps, over the KL weight, the rungs as dots with 95% intervals where there
-    are estimates.
+    """Draw the shares of samples that lie in gaps over the KL weight, with dots and 95% intervals for the
+    rungs where there are estimates.
 
     current: KL weight and its gap; ae: the AE's gap, with its interval as a band.
     """
-    figure, on = go.Figure(), [i for i, beta in enumerate(betas) if beta in rungs]
+    figure, rung_indices = go.Figure(), [i for i, beta in enumerate(betas) if beta in rungs]
     for name, shares, estimates, dash, colour in (
         ("gap", gap, gap_estimates, "solid", LINE_COLOUR),
         ("prior gap", prior_gap, prior_estimates, "dash", GREY),
@@ -115,10 +118,10 @@ def gap_over_beta(
             name=name,
             hoverinfo="skip",
         )
-        known = [(shares[i], estimates[i]) for i in on]
+        rung_points = [(shares[i], estimates[i]) for i in rung_indices]
         figure.add_scatter(
-            x=[betas[i] for i in on],
-            y=[share for share, _ in known],
+            x=[betas[i] for i in rung_indices],
+            y=[share for share, _ in rung_points],
             mode="markers",
             showlegend=False,
             name=f"{name}, trained",
@@ -129,11 +132,12 @@ def gap_over_beta(
                 "color": colour,
                 "thickness": 1.5,
                 "width": 3,
-                "array": [e.high - e.share if e else 0 for _, e in known],
-                "arrayminus": [e.share - e.low if e else 0 for _, e in known],
+                "array": [e.high - e.share if e else 0 for _, e in rung_points],
+                "arrayminus": [e.share - e.low if e else 0 for _, e in rung_points],
             },
             customdata=[
-                str(e) if e else "not measured" if share is None else f"{share:.0%}" for share, e in known
+                str(e) if e else "not measured" if share is None else f"{share:.0%}"
+                for share, e in rung_points
             ],
             hovertemplate=f"{name} at β %{{x:.2g}}: %{{customdata}}<extra></extra>",
         )
@@ -153,7 +157,7 @@ def gap_over_beta(
 
 
 def aggregate_against_prior(dimensions: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> go.Figure:
-    """(name, z, density) of each dimension's aggregate posterior, with N(0, 1)."""
+    """Draw the aggregate posterior of each dimension, given as (name, z, density), with N(0, 1)."""
     figure = go.Figure()
     z = np.linspace(min(v.min() for _, v, _ in dimensions), max(v.max() for _, v, _ in dimensions), 241)
     figure.add_scatter(
@@ -166,9 +170,9 @@ def aggregate_against_prior(dimensions: Sequence[tuple[str, np.ndarray, np.ndarr
         name="prior N(0, 1)",
         hoverinfo="skip",
     )
-    for (name, at, density), (colour, dash) in zip(dimensions, DIMENSION_STYLES):
+    for (name, grid, density), (colour, dash) in zip(dimensions, DIMENSION_STYLES):
         figure.add_scatter(
-            x=at,
+            x=grid,
             y=density,
             mode="lines",
             line={"color": colour, "width": 2, "dash": dash},

@@ -25,7 +25,7 @@ def _hide_lines_from_screen_readers(part):
     and axes have names.
     """
     if isinstance(part, list):
-        return [_hide_lines_from_screen_readers(each) for each in part]
+        return [_hide_lines_from_screen_readers(item) for item in part]
     if not isinstance(part, dict):
         return part
     if part.get("type") in LINE_MARKS:
@@ -54,7 +54,7 @@ def axis_frame(horizontal: bool = True, vertical: bool = True) -> alt.Chart:
 
 
 def frame_data(left: float = 0, right: float = 0, low: float = 0, high: float = 0) -> pd.DataFrame:
-    """Return the ends of the axes that contain a frame()."""
+    """Return the data of axis_frame(): the ends of the axes."""
     return pd.DataFrame({"left": [left], "right": [right], "low": [low], "high": [high]})
 
 

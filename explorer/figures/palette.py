@@ -16,14 +16,14 @@ CLASS_COLOURS = (
     "#d25a96",
     "#3c2dff",
 )
-GREY, ACCENT, RED = (
-    "#8a8f98",
-    "#1f9483",
-    "#d2453c",
-)  # readable on white and on black; the accent lies between the themes'
+# Readable on white and on black; ACCENT lies between the accents of the two themes.
+GREY = "#8a8f98"
+ACCENT = "#1f9483"
+RED = "#d2453c"
 
-MARK = CLASS_COLOURS[1]  # of what is chosen, in a chart
+MARK = CLASS_COLOURS[1]  # the colour of the selection in a chart
 
+# The colours of symbols in formulas and of the marks that stand for them in figures.
 SYMBOLS = {
     "x": CLASS_COLOURS[0],
     "z": ACCENT,
@@ -32,20 +32,23 @@ SYMBOLS = {
     "eps": GREY,
     "rate": "#a65fe0",
     "distortion": CLASS_COLOURS[5],
-}  # of formulas, and of what stands for them in a picture
-# how much of a symbol's colour is kept in a formula, beside black on a light page and white on a dark one
+}
+# The share of a symbol's colour in a formula, mixed with black on a light page and with white on a dark one.
 FORMULA_DARKENING = 0.65
 FORMULA_LIGHTENING = 0.8
 
 
 def class_colour(label: int) -> str:
-    """With more than ten classes the colours come round again; names on the map tell those apart."""
+    """Return the colour of a class. With more than ten classes the colours repeat, and the names on the map
+    distinguish them.
+    """
     return CLASS_COLOURS[label % len(CLASS_COLOURS)]
 
 
 def formula_css() -> str:
-    """CSS that darkens the symbols of formulas on a light page and lightens them on a dark one: text needs a
-    contrast of 4.5, which no one colour has on both. A browser writes KaTeX's inline colours as rgb().
+    """Return CSS that darkens the symbols of formulas on a light page and lightens them on a dark one: text
+    needs a contrast of 4.5, which no single colour has on both. A browser writes KaTeX's inline colours as
+    rgb().
     """
 
     def rule(colour: str) -> str:

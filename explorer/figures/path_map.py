@@ -20,7 +20,7 @@ def path_map(
     path: np.ndarray,
     in_gap: np.ndarray,
 ) -> dict:
-    """points [n, 2] of classes y [n]; path [m, 2], its steps in order; gaps bool [m]."""
+    """Draw points [n, 2] of classes y [n] and a path [m, 2], its steps in order. in_gap: bool [m]."""
     present = np.unique(y)
     names = [class_names[label] for label in present]
     codes = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": [class_names[label] for label in y]})

@@ -15,7 +15,7 @@ from explorer.figures.palette import GREY, class_colour
 
 MAP_WIDTH, MAP_HEIGHT = 280, 220  # px, of the plane
 RING_SIGMAS = (1, 2, 3)  # standard deviations of the prior
-MIN_REACH = 3.2  # from the origin, at least, so that the rings are on the map
+MIN_REACH = 3.2  # the least distance of the edges from the origin, which includes the rings
 MAP_MARGIN = 1.06
 
 Bounds = tuple[float, float, float, float]  # left, right, low, high
@@ -25,9 +25,9 @@ def enclosing_box(*codes: np.ndarray) -> Bounds:
     """Return the smallest box of the map's proportions that contains the rings and all codes, each [n, 2]."""
     z = np.concatenate([*codes, [[-MIN_REACH, -MIN_REACH], [MIN_REACH, MIN_REACH]]])
     (left, low), (right, high) = z.min(0), z.max(0)
-    up = MAP_MARGIN * max(high - low, (right - left) * MAP_HEIGHT / MAP_WIDTH) / 2
-    x, y, across = (left + right) / 2, (low + high) / 2, up * MAP_WIDTH / MAP_HEIGHT
-    return float(x - across), float(x + across), float(y - up), float(y + up)
+    half_height = MAP_MARGIN * max(high - low, (right - left) * MAP_HEIGHT / MAP_WIDTH) / 2
+    x, y, half_width = (left + right) / 2, (low + high) / 2, half_height * MAP_WIDTH / MAP_HEIGHT
+    return float(x - half_width), float(x + half_width), float(y - half_height), float(y + half_height)
 
 
 @cache
@@ -46,10 +46,10 @@ def code_map(class_names: Sequence[str]) -> dict:
         legend=None if short else alt.Legend(orient="bottom", columns=3, symbolOpacity=1),
         scale=alt.Scale(domain=list(class_names), range=[class_colour(i) for i in range(len(class_names))]),
     )
-    turn = np.linspace(0, 2 * np.pi, 73)
+    angle = np.linspace(0, 2 * np.pi, 73)
     rings = pd.concat(
         [
-            pd.DataFrame({"z0": r * np.cos(turn), "z1": r * np.sin(turn), "ring": r, "turn": turn})
+            pd.DataFrame({"z0": r * np.cos(angle), "z1": r * np.sin(angle), "ring": r, "turn": angle})
             for r in RING_SIGMAS
         ]
     )

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from explorer.figures.palette import GREY, class_colour
 
-COLOUR_SCALE = "Cividis"  # as light rises for every eye
+COLOUR_SCALE = "Cividis"  # its lightness increases for all kinds of colour vision
 
 
 def selection_map(
@@ -20,30 +20,30 @@ def selection_map(
     class_names: Sequence[str] | None = None,
     selected: Sequence[int] = (),
 ) -> go.Figure:
-    """points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float [n],
-    colour_title: its name and unit).
+    """Draw points [n, 2], coloured by class (colour int [n], with class_names) or by a number (colour float
+    [n], colour_title: its name and unit).
 
-    customdata holds each point's row; selected: rows, none being all.
+    customdata holds the row of each point; selected: rows, where an empty selection means all.
     """
     figure, points = go.Figure(), points.astype(np.float32)
 
     def picked(rows: np.ndarray) -> dict:
         return {"selectedpoints": np.flatnonzero(np.isin(rows, selected))} if len(selected) else {}
 
-    how = {
+    style = {
         "mode": "markers",
         "unselected": {"marker": {"color": GREY, "opacity": 0.25}},
         "selected": {"marker": {"opacity": 1}},
     }
     if class_names is None:
         bar = {"title": {"text": colour_title, "side": "right"}, "thickness": 12, "outlinewidth": 0}
-        low, high = np.percentile(colour, (1, 99))  # else a few extremes take all of the scale
+        low, high = np.percentile(colour, (1, 99))  # otherwise a few extremes would occupy the scale
         figure.add_scattergl(
             x=points[:, 0],
             y=points[:, 1],
             customdata=np.arange(len(points)),
             showlegend=False,
-            **how,
+            **style,
             **picked(np.arange(len(points))),
             marker={
                 "color": colour,
@@ -62,7 +62,7 @@ def selection_map(
                 y=points[rows, 1],
                 customdata=rows,
                 name=escape(name),
-                **how,
+                **style,
                 **picked(rows),
                 marker={"color": class_colour(label), "size": 6, "opacity": 0.8},
                 hovertemplate="%{fullData.name}<extra></extra>",

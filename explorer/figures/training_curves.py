@@ -7,12 +7,14 @@ import altair as alt
 from explorer.figures.live import to_vega_lite
 from explorer.figures.palette import ACCENT, MARK
 
-LINE_COLOURS = (ACCENT, MARK, "#968700", "#d25a96")  # their colours
+LINE_COLOURS = (ACCENT, MARK, "#968700", "#d25a96")  # the colours of the curves
 
 
 @cache
 def training_curves(title: str) -> dict:
-    """Nats per image. To be filled with lines: epoch, variable, value."""
+    """Create a chart of curves in nats per image, without data. It is filled with lines: epoch, variable,
+    value.
+    """
     return to_vega_lite(
         alt.Chart(alt.NamedData("lines"), title=title)
         .mark_line()

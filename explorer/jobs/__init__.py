@@ -1,9 +1,9 @@
 """Runs trainings in processes of this machine or on a cluster. It does not depend on the kind of model.
 
-The start(run, spec, by) of an executor enters a training into the queue (explorer.jobs.queue) for the visitor
-`by`. The training waits there for its turn, and writes its progress to the events.jsonl of its run. start
-returns False if a training of this run is already waiting or running. `most` is how many trainings should be
-in the queue at the same time, including those that wait.
+start(run, spec, started_by) of an executor enters a training into the queue (explorer.jobs.queue) for the
+visitor with the key started_by. The training waits there for its turn, and writes its progress to the
+events.jsonl of its run. start returns False if a training of this run is already waiting or running.
+max_queued is how many trainings should be in the queue at the same time, including those that wait.
 """
 
 import os
@@ -13,7 +13,7 @@ from explorer.specs import RunSpec
 
 
 class Executor(Protocol):
-    most: float
+    max_queued: float
 
     def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool: ...
 

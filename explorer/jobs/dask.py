@@ -13,10 +13,12 @@ from explorer.specs import RunSpec
 
 
 class DaskExecutor:
-    most = math.inf  # the cluster has a queue of its own
+    max_queued = math.inf  # the cluster has a queue of its own
 
     def __init__(self, address: str):
-        """Raises UserError if Dask is not installed, or no scheduler answers there."""
+        """Connect to the scheduler. Raises UserError if Dask is not installed, or no scheduler answers at the
+        address.
+        """
         try:
             from distributed import Client
         except ImportError:
@@ -48,7 +50,7 @@ def _record_lost_task(run: str, task) -> None:
     while this process lives.
     """
     if task.status == "error":
-        if not isinstance(error := task.exception(), UserError):  # turn() has recorded it
+        if not isinstance(error := task.exception(), UserError):  # wait_for_turn() has recorded it
             LOGGER.error("Training %s failed on the cluster", run, exc_info=error)
             record_failure(run, describe_error(error))
     elif task.status != "finished":
@@ -68,6 +70,6 @@ def train_on_worker(run: str, settings: dict) -> None:
     spec = RunSpec.from_dict(settings)
     if not queue.find_job(run):
         return
-    with queue.wait_for_turn(run, spec) as mine:
-        if mine:
+    with queue.wait_for_turn(run, spec) as has_turn:
+        if has_turn:
             train_run(spec, run, stop=lambda: queue.is_stop_requested(run))

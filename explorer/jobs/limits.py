@@ -47,7 +47,7 @@ def max_disk_gb() -> float:
 
 
 def check_writable() -> None:
-    """Raises UserError on a read-only server."""
+    """Raise UserError on a read-only server."""
     if is_read_only():
         raise UserError(
             "This server is read-only: nothing can be trained, uploaded, changed or deleted. "
@@ -56,58 +56,58 @@ def check_writable() -> None:
 
 
 def check_disk() -> None:
-    """Raises UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed
+    """Raise UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed
     space.
     """
-    taken = _folder_bytes(runs_folder()) / 1e9
-    with suppress(UserError):  # there is no folder for images, and so there are none
-        taken += _folder_bytes(own.own_folder()) / 1e9
-    if taken >= (most := max_disk_gb()):
+    used = _folder_bytes(runs_folder()) / 1e9
+    with suppress(UserError):  # without a folder for images there are none
+        used += _folder_bytes(own.own_folder()) / 1e9
+    if used >= (limit := max_disk_gb()):
         raise UserError(
-            f"Runs and images occupy {taken:.3g} GB of this server, and the limit is {most:g} GB. "
+            f"Runs and images occupy {used:.3g} GB of this server, and the limit is {limit:g} GB. "
             "Ask its operator to free space or to raise EXPLORER_MAX_DISK."
         )
 
 
 def check_jobs(own_jobs: int, new_jobs: int, all_jobs: int) -> None:
-    """Raises UserError if new trainings would exceed a limit. own_jobs: of this visitor; all_jobs: under way,
-    of all visitors.
+    """Raise UserError if new trainings would exceed a limit. own_jobs: those of this visitor; all_jobs: the
+    unfinished ones of all visitors.
     """
-    if all_jobs + new_jobs > (most := max_queue()):
+    if all_jobs + new_jobs > (limit := max_queue()):
         raise UserError(
-            f"At most {most} trainings may wait or run on this server, and there "
+            f"At most {limit} trainings may wait or run on this server, and there "
             f"{'is' if all_jobs == 1 else 'are'} {all_jobs} now. Wait until some have ended, or start fewer."
         )
-    if own_jobs + new_jobs > (most := max_jobs_per_visitor()):
+    if own_jobs + new_jobs > (limit := max_jobs_per_visitor()):
         before = (
             f", and {own_jobs} of yours {'is' if own_jobs == 1 else 'are'} waiting or running"
             if own_jobs
             else ""
         )
         raise UserError(
-            f"Each visitor can have at most {most} training{'s' * (most > 1)} at a time{before}. "
+            f"Each visitor can have at most {limit} training{'s' * (limit > 1)} at a time{before}. "
             "Wait until one has ended, stop one, or start fewer."
         )
 
 
 def check_work(epochs: int, images: int) -> None:
-    """Raises UserError if epochs × images of one training exceeds the limit."""
-    if epochs * images > (most := max_work()):
-        fewer = f"{most // images:,} epochs or fewer" if images <= most else "fewer images"
+    """Raise UserError if epochs × images of one training exceeds the limit."""
+    if epochs * images > (limit := max_work()):
+        fewer = f"{limit // images:,} epochs or fewer" if images <= limit else "fewer images"
         raise UserError(
             f"{epochs:,} epochs of {images:,} images exceed the limit of this server for one training, "
-            f"{most:,} images in total. Choose {fewer}, or train on your own computer."
+            f"{limit:,} images in total. Choose {fewer}, or train on your own computer."
         )
 
 
 def _read_number(name: str, default, low, high):
     """Return the value of an environment variable, of the type of the default (usual)."""
-    said = os.environ.get(name) or default
+    text = os.environ.get(name) or default
     with suppress(ValueError):
-        if low <= (value := type(default)(said)) <= high:
+        if low <= (value := type(default)(text)) <= high:
             return value
     raise UserError(
-        f"The environment variable {name} must be a number from {low:,} to {high:,}, not {said!r}."
+        f"The environment variable {name} must be a number from {low:,} to {high:,}, not {text!r}."
     )
 
 

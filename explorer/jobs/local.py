@@ -18,13 +18,13 @@ from explorer.store.run import TRAIN_LOG
 
 PROJECT_FOLDER = Path(__file__).parents[2]
 FOLDER_VARIABLES = ("EXPLORER_RUNS", "EXPLORER_DATA")
-EXPECTED_STATUSES = (0, 2, 130)  # it ended; a mistake, in a sentence; stopped
-MAX_WAITING_PROCESSES = 3  # processes that wait
+EXPECTED_STATUSES = (0, 2, 130)  # success; a user's mistake; stopped
+MAX_WAITING_PROCESSES = 3  # processes that wait for their turn
 
 
 class LocalExecutor:
     @property
-    def most(self) -> int:
+    def max_queued(self) -> int:
         return max_jobs() + MAX_WAITING_PROCESSES
 
     def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:

@@ -28,21 +28,21 @@ from explorer.store.locks import LOCK_TIMEOUT_SECONDS, is_held
 from explorer.store.run import RECORD_FILE
 
 QUEUE_FOLDER, ENDED_FOLDER = ".jobs", "ended"
-# for which it is remembered who started a training: as long as a browser keeps its key
+# The time for which the starter of a training is kept: as long as a browser keeps its key.
 ENDED_RETENTION_SECONDS = 30 * 86_400.0
 START_TIMEOUT_SECONDS = 60.0  # seconds that a process may take until it holds its lock
-POLL_INTERVAL_SECONDS, MAX_POLL_FACTOR = 0.3, 6  # seconds, for each that is before it, of so many at most
-FAULT_PADDING = b" " * 4000  # in a job's file, for its fault: a full disk has none
+POLL_INTERVAL_SECONDS, MAX_POLL_FACTOR = 0.3, 6  # seconds per job that is ahead, and the largest factor
+FAULT_PADDING = b" " * 4000  # space reserved in a job's file for its fault, as the disk may be full later
 
 
 @dataclass(frozen=True)
 class Job:
     run: str
     spec: dict
-    since: float  # Unix time at which it entered, or just after that of the last job alive
+    entered_at: float  # Unix time at which it entered, or just after that of the last job alive
     alive: bool = False
-    place: int = 0  # if it waits: the number of trainings before it
-    on_cluster: bool = False  # on a cluster
+    jobs_ahead: int = 0  # if it waits: the number of trainings before it
+    on_cluster: bool = False
     fault: str | None = None  # if it has failed: why
     started_by: str | None = None  # the key of the visitor who started it; None: the command line
 
@@ -51,36 +51,36 @@ def list_jobs() -> list[Job]:
     """Return all jobs in the order in which they entered. If the process of a job has gone without a report,
     its fault says so.
     """
-    found = []
+    all_jobs = []
     for file in _queue_folder().glob("*.json"):
         try:
-            told, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
-            # below 0 if the clock was set back
-            awaited = told["elsewhere"] or not told["begun"] and abs(age) < START_TIMEOUT_SECONDS
-            alive = is_held(_job_lock(file.stem)) or told["fault"] is None and awaited
+            record, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
+            # negative if the clock was set back
+            awaited = record["elsewhere"] or not record["begun"] and abs(age) < START_TIMEOUT_SECONDS
+            alive = is_held(_job_lock(file.stem)) or record["fault"] is None and awaited
             job = Job(
                 file.stem,
-                dict(told["spec"]),
-                float(told["since"]),
+                dict(record["spec"]),
+                float(record["since"]),
                 alive,
                 0,
-                told["elsewhere"],
-                told["fault"],
-                told.get("by"),
+                record["elsewhere"],
+                record["fault"],
+                record.get("by"),
             )
         except (OSError, ValueError, KeyError, TypeError):
             continue  # removed in the meantime, or damaged
-        found.append(job)
-    found.sort(key=lambda job: (job.since, job.run))
+        all_jobs.append(job)
+    all_jobs.sort(key=lambda job: (job.entered_at, job.run))
     gone = (
         "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
         " is one."
     )
-    most, before, placed = max_jobs(), 0, []
-    for job in found:
-        place = max(0, before - most + 1) if job.alive and not job.on_cluster else 0
+    max_running, before, placed = max_jobs(), 0, []
+    for job in all_jobs:
+        jobs_ahead = max(0, before - max_running + 1) if job.alive and not job.on_cluster else 0
         fault = job.fault if job.alive or job.fault else gone
-        placed.append(replace(job, place=place, fault=fault))
+        placed.append(replace(job, jobs_ahead=jobs_ahead, fault=fault))
         before += job.alive and not job.on_cluster
     return placed
 
@@ -94,13 +94,12 @@ def enqueue(run: str, spec: RunSpec, on_cluster: bool = False, started_by: str |
     folder_for_run(run)
     remove_partial_files(_queue_folder(), ABANDONED_AFTER_SECONDS)
     _remove_old_ended_jobs()
-    alive = {job.run: job.since for job in list_jobs() if job.alive}
+    alive = {job.run: job.entered_at for job in list_jobs() if job.alive}
     if run in alive:
         return False
     (_queue_folder() / f"{run}.stop").unlink(missing_ok=True)
-    _write_job(
-        run, spec, max([time.time(), *(since + 1e-3 for since in alive.values())]), on_cluster, started_by
-    )
+    entered_at = max([time.time(), *(at + 1e-3 for at in alive.values())])
+    _write_job(run, spec, entered_at, on_cluster, started_by)
     return True
 
 
@@ -116,14 +115,12 @@ def remove(run: str) -> None:
 
 
 def read_starters() -> dict[str, str | None]:
-    """Who started each training that has ended within 30 days: run -> the visitor's key; None: the command
-    line.
-    """
-    found = {}
+    """Return by run who started the trainings of the last 30 days: a visitor's key, or None for a command."""
+    starters = {}
     for file in (_queue_folder() / ENDED_FOLDER).glob("*.json"):
         with suppress(OSError, ValueError, AttributeError):  # gone, or damaged
-            found[file.stem] = json.loads(file.read_bytes()).get("by")
-    return found
+            starters[file.stem] = json.loads(file.read_bytes()).get("by")
+    return starters
 
 
 def _remove_old_ended_jobs() -> None:
@@ -145,9 +142,9 @@ def record_failure(run: str, fault: str) -> None:
     """
     with suppress(OSError, ValueError):
         before = _job_file(run).read_bytes()
-        told = json.loads(before)
+        record = json.loads(before)
         with open(_job_file(run), "r+b") as file:
-            file.write(json.dumps(told | {"fault": told["fault"] or fault}).encode().ljust(len(before)))
+            file.write(json.dumps(record | {"fault": record["fault"] or fault}).encode().ljust(len(before)))
 
 
 def request_stop(run: str) -> None:
@@ -175,9 +172,9 @@ def wait_for_turn(run: str, spec: RunSpec, stop: Callable[[], bool] = lambda: Fa
     try:
         lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
         if job := find_job(run):
-            _write_job(run, spec, job.since, job.on_cluster, job.started_by, begun=True)
-        while not (stopped := stop() or is_stop_requested(run)) and (job := find_job(run)) and job.place:
-            time.sleep(POLL_INTERVAL_SECONDS * min(job.place, MAX_POLL_FACTOR))
+            _write_job(run, spec, job.entered_at, job.on_cluster, job.started_by, begun=True)
+        while not (stopped := stop() or is_stop_requested(run)) and (job := find_job(run)) and job.jobs_ahead:
+            time.sleep(POLL_INTERVAL_SECONDS * min(job.jobs_ahead, MAX_POLL_FACTOR))
         yield not stopped and job is not None
     except Timeout:
         raise UserError(
@@ -207,18 +204,18 @@ def describe_error(error: BaseException) -> str:
             f"{error.filename or 'A file'} could not be read or written: {error.strerror}. Check its path and"
             " its permissions."
         )
-    said = (str(error).splitlines() or [""])[0].strip().rstrip(".")
+    first_line = (str(error).splitlines() or [""])[0].strip().rstrip(".")
     return (
-        f"The training failed: {said or 'no reason was given'} ({type(error).__name__}). Try again, or choose"
-        " other settings."
+        f"The training failed: {first_line or 'no reason was given'} ({type(error).__name__}). Try again, or"
+        " choose other settings."
     )
 
 
 def _write_job(
     run: str, spec: RunSpec, entered_at: float, on_cluster: bool, started_by: str | None, begun: bool = False
 ) -> None:
-    """begun: the process of the job has acquired its lock; if nobody holds it, the process has gone."""
-    told = {
+    """Write the file of a job. begun: its process has acquired the lock, which it holds until it ends."""
+    record = {
         "spec": spec.to_dict(),
         "since": entered_at,
         "elsewhere": on_cluster,
@@ -226,7 +223,7 @@ def _write_job(
         "fault": None,
         "by": started_by,
     }
-    write_atomically(_job_file(run), json.dumps(told).encode() + FAULT_PADDING)
+    write_atomically(_job_file(run), json.dumps(record).encode() + FAULT_PADDING)
 
 
 def _job_file(run: str) -> Path:
@@ -246,5 +243,5 @@ def _queue_folder() -> Path:
 
 
 def _job_lock(run: str) -> FileLock:
-    """The lock that the process of this job holds while it waits and trains."""
+    """Return the lock that the process of this job holds while it waits and trains."""
     return FileLock(_queue_folder() / f"{run}.lock")

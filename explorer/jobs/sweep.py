@@ -1,4 +1,4 @@
-"""Trains every combination of KL weights, latent dimensions and seeds through the queue."""
+"""Train every combination of KL weights, latent dimensions and seeds through the queue."""
 
 import itertools
 import time
@@ -29,17 +29,17 @@ def combinations(
             "A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train`"
             " for a ladder."
         )
-    found = [
+    specs = [
         replace(spec, beta=b, latent_dim=d, seed=s)
         for d, b, s in itertools.product(latent_dims, betas, seeds)
     ]
-    found = list(dict.fromkeys(found))
-    if len(found) > MAX_SWEEP_TRAININGS:
+    specs = list(dict.fromkeys(specs))
+    if len(specs) > MAX_SWEEP_TRAININGS:
         raise UserError(
-            f"This sweep has {len(found)} trainings, and the limit is {MAX_SWEEP_TRAININGS}. Choose fewer"
+            f"This sweep has {len(specs)} trainings, and the limit is {MAX_SWEEP_TRAININGS}. Choose fewer"
             " combinations."
         )
-    return found
+    return specs
 
 
 def run_sweep(
@@ -50,28 +50,28 @@ def run_sweep(
 
     When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
-    where = create_executor()
-    found = {spec.run_id: spec for spec in specs}
-    left, own, said = [run for run in found if not _is_done(run)], set(), None
+    executor = create_executor()
+    spec_by_run = {spec.run_id: spec for spec in specs}
+    waiting, started, reported = [run for run in spec_by_run if not _is_done(run)], set(), None
     while True:
-        alive = {job.run for job in list_jobs() if job.alive and job.run in found}
+        alive = {job.run for job in list_jobs() if job.alive and job.run in spec_by_run}
         if stopping := stop():
-            left, alive = [], alive & own
+            waiting, alive = [], alive & started
             for run in alive:
                 request_stop(run)
-        while left and len(alive) < where.most:
-            run = left.pop(0)
-            if where.start(run, found[run]):
-                own.add(run)
+        while waiting and len(alive) < executor.max_queued:
+            run = waiting.pop(0)
+            if executor.start(run, spec_by_run[run]):
+                started.add(run)
             alive.add(run)
         if not alive:
-            return [_result_row(run, spec) for run, spec in found.items()]
+            return [_result_row(run, spec) for run, spec in spec_by_run.items()]
         now = (
-            sum(map(_is_done, found)),
-            f"{'stopping' if stopping else 'training'} {next(run for run in found if run in alive)}",
+            sum(map(_is_done, spec_by_run)),
+            f"{'stopping' if stopping else 'training'} {next(run for run in spec_by_run if run in alive)}",
         )
-        if now != said:
-            on_progress(*(said := now))
+        if now != reported:
+            on_progress(*(reported := now))
         time.sleep(POLL_INTERVAL_SECONDS)
 
 
@@ -87,8 +87,8 @@ def _result_row(run: str, spec: RunSpec) -> dict:
         return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
     except UserError as error:
         job = find_job(run)
-        why = str(error) if folder_for_run(run).exists() else "It was not trained. Run the sweep again."
-        return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else why}
+        reason = str(error) if folder_for_run(run).exists() else "It was not trained. Run the sweep again."
+        return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else reason}
 
 
 def format_table(rows: list[dict]) -> str:

@@ -1,5 +1,5 @@
-"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and what they do
-to other classes.
+"""Attribute directions: the difference of two groups' mean codes (Larsen et al., ICML 2016), and their effect
+on other classes.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from explorer.errors import UserError
 
 
 def class_direction(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray:
-    """mu [N, D], y int [N] -> [D], from the mean code of class a to that of class b. Raises UserError if one
-    has no image.
+    """Return the direction [D] from the mean code of class a to that of class b. mu [N, D], y int [N]. Raises
+    UserError if one has no image.
     """
     for label in (a, b):
         if not (y == label).any():
@@ -22,8 +22,8 @@ def class_direction(mu: np.ndarray, y: np.ndarray, a: int, b: int) -> np.ndarray
 
 
 def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """mu [N, D], values [N] of a known factor -> [D], the mean code where it is high minus the mean code
-    where it is low.
+    """Return the mean code where a known factor is high minus the mean code where it is low, [D]. mu [N, D],
+    values [N].
 
     Low is the lower third of the values and high the upper third; values equal to the last one of a third
     belong to it. If both thirds end at the same value, as for a 0/1 factor that is mostly 0, low is every
@@ -37,16 +37,16 @@ def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
         )
     third = max(1, len(values) // 3)
     low, high = np.sort(values)[[third - 1, -third]]
-    both = low == high
-    lower = values < low if both and values.min() < low else values <= low
-    upper = values > high if both and values.max() > high else values >= high
+    is_degenerate = low == high
+    lower = values < low if is_degenerate and values.min() < low else values <= low
+    upper = values > high if is_degenerate and values.max() > high else values >= high
     return _direction(mu, lower, upper)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Of a direction towards a class on images of other classes: the shares that keep their class, become
-    that class, or another.
+    """The effect of a direction towards a class on images of other classes: the shares that keep their class,
+    change to that class, or change to another.
     """
 
     unchanged: float
@@ -55,13 +55,13 @@ class Effect:
 
 
 def measure_effect(class_after: np.ndarray, class_before: np.ndarray, target: int) -> Effect:
-    """named, own int [n]: each image's class after and before the direction towards class target. Raises
-    UserError without images.
+    """Return the effect of a direction towards class target. class_after, class_before int [n]: the class of
+    each image. Raises UserError without images.
     """
     if not len(class_before):
         raise UserError("There is no image of another class: choose a data set of three classes or more.")
-    kept, became = float((class_after == class_before).mean()), float((class_after == target).mean())
-    return Effect(kept, became, 1 - kept - became)
+    unchanged, to_target = float((class_after == class_before).mean()), float((class_after == target).mean())
+    return Effect(unchanged, to_target, 1 - unchanged - to_target)
 
 
 def _direction(mu: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

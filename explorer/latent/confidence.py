@@ -1,4 +1,4 @@
-"""Compare what a decoder makes of draws that lie in gaps (explorer.latent.gaps) with what it makes of the
+"""Compare the confidence of a classifier in decoded samples in gaps (explorer.latent.gaps) with that in the
 others.
 """
 
@@ -11,15 +11,16 @@ from explorer.latent.gap_estimate import N_MEASUREMENTS, draws_with_radii
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, kth_distances, sample_codes
 from explorer.latent.share import Share, share_of_true
 
-N_DECODED_DRAWS = 10_000  # draws, in sets of as many as there are codes,
-MAX_DRAW_SETS = 100  # at most so many
-SEED_STRIDE = 1_000_003  # between those of the tens of sets
+N_DECODED_DRAWS = 10_000  # samples, in sets of as many as there are codes
+MAX_DRAW_SETS = 100  # the largest number of sets
+SEED_STRIDE = 1_000_003  # between the seeds of successive groups of sets
 
 
 @dataclass(frozen=True)
 class LowConfidenceShares:
-    """Of draws from the Gaussian fitted to the codes, the share that a classifier names with too little
-    confidence, in all, in gaps and outside; None if no draw is of that kind. Intervals are over draws.
+    """The shares of decoded samples from the Gaussian fitted to the codes that the classifier assigns to no
+    class with enough confidence: of all samples, in gaps and outside; None if there is no sample of that
+    kind. Intervals are over samples.
     """
 
     all: Share
@@ -34,11 +35,11 @@ def measure_low_confidence(
     n: int = MAX_CODES,
     seed: int = 0,
 ) -> LowConfidenceShares:
-    """mu, logvar [N, D], logvar None for an AE; is_low_confidence: z [m, D] -> bool [m]. Raises UserError as
-    fitted_gaussian does.
+    """Return the shares of draws with low confidence. mu, logvar [N, D], logvar None for an AE;
+    is_low_confidence: z [m, D] -> bool [m]. Raises UserError as fit_gaussian does.
     """
-    rng, alone, below = np.random.default_rng(seed), [], []
-    n = min(n, len(mu))
+    rng, n = np.random.default_rng(seed), min(n, len(mu))
+    are_alone, are_low = [], []
     for i in range(min(max(N_DECODED_DRAWS // n, 1), MAX_DRAW_SETS)):
         codes = sample_codes(mu, logvar, n, rng)
         fitted = fit_gaussian(codes)
@@ -46,9 +47,9 @@ def measure_low_confidence(
             part[i % N_MEASUREMENTS]
             for part in draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * (i // N_MEASUREMENTS))
         )
-        alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
-        below.append(is_low_confidence(fitted.place(draws)))
-    alone, below = np.concatenate(alone), np.concatenate(below)
-    return LowConfidenceShares(
-        share_of_true(below), share_of_true(below[alone]), share_of_true(below[~alone])
-    )
+        are_alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
+        are_low.append(is_low_confidence(fitted.unwhiten(draws)))
+    is_alone, is_low = np.concatenate(are_alone), np.concatenate(are_low)
+    of_all = share_of_true(is_low)
+    assert of_all is not None  # fit_gaussian has refused an empty set
+    return LowConfidenceShares(of_all, share_of_true(is_low[is_alone]), share_of_true(is_low[~is_alone]))

@@ -7,29 +7,30 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Difference:
-    """mean ± half is the 95% interval."""
+    """A mean difference with its 95% interval, mean ± half_width."""
 
     mean: float
     half_width: float
 
     @property
     def sign(self) -> int:
-        """1 or −1 where the interval excludes 0; else 0: the sign is not established."""
+        """Return 1 or −1 where the interval excludes 0; else 0: the sign is not established."""
         return 0 if abs(self.mean) <= self.half_width else 1 if self.mean > 0 else -1
 
-    def text(self, digits: int = 1) -> str:
-        """+0.4 ± 0.6"""
+    def format(self, digits: int = 1) -> str:
+        """Return text such as +0.4 ± 0.6."""
         value = f"{self.mean:+.{digits}f}"
         return f"{value.replace('-', '−') if float(value) else value[1:]} ± {self.half_width:.{digits}f}"
 
 
 def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
-    """a, b [n] of the same n images, in the same order -> the mean of a − b, with Student's t interval (a
-    paired t-test).
+    """Return the mean of a − b, with Student's t interval (a paired t-test). a, b [n] of the same n images,
+    in the same order.
     """
     from scipy.stats import t
 
-    each = np.asarray(a, np.float64) - b
+    differences = np.asarray(a, np.float64) - b
     return Difference(
-        float(each.mean()), float(t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each)))
+        float(differences.mean()),
+        float(t.ppf(0.975, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))),
     )

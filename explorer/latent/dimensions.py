@@ -1,4 +1,4 @@
-"""The latent dimensions as things to move: their range, and how much each one says."""
+"""The range of each latent dimension, and how much information it has."""
 
 from dataclasses import dataclass, replace
 
@@ -16,16 +16,17 @@ class Dimension:
     high: float
     sd: float  # of the codes
     rate: float  # nats per image; 0 for an AE
-    collapsed: bool  # onto the prior: it says nothing; never so for an AE, which has none
+    collapsed: bool  # the posterior equals the prior; never for an AE, which has no prior
 
 
 def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
-    """mu [n, D], rates of the D dimensions -> the most informative first: by rate, or for an AE by spread.
+    """Return the dimensions, the most informative first: by rate, or for an AE by spread. mu [n, D], rates of
+    the D dimensions.
 
     A range holds every code, and with a prior at least ±4 of its standard deviations: draws from it all but
     never leave that.
     """
-    found = []
+    dimensions = []
     for i, codes in enumerate(mu.T.astype(float)):
         low, high = (
             (min(codes.min(), -PRIOR_RANGE_SIGMA), max(codes.max(), PRIOR_RANGE_SIGMA))
@@ -33,7 +34,7 @@ def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list
             else (codes.min(), codes.max())
         )
         low, high = float(np.floor(low * 10) / 10), float(np.ceil(high * 10) / 10)
-        found.append(
+        dimensions.append(
             Dimension(
                 i,
                 low,
@@ -43,11 +44,11 @@ def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list
                 bool(has_prior and codes.var() <= ACTIVE_MIN_VARIANCE),
             )
         )
-    return sorted(found, key=lambda d: (d.rate, d.sd), reverse=True)
+    return sorted(dimensions, key=lambda d: (d.rate, d.sd), reverse=True)
 
 
 def widen_ranges(dimensions: list[Dimension], film: np.ndarray) -> list[Dimension]:
-    """The same dimensions, their ranges holding every code of a film [frames, n, D] too."""
+    """Return the same dimensions, with ranges that also hold every code of a film [frames, n, D]."""
     low, high = np.floor(film.min((0, 1)) * 10) / 10, np.ceil(film.max((0, 1)) * 10) / 10
     return [
         replace(d, low=min(d.low, float(low[d.index])), high=max(d.high, float(high[d.index])))

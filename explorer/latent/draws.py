@@ -22,8 +22,8 @@ def sample_gaussian(reference: ReferenceGaussian, n: int, temperature: float, rn
 
 
 def sample_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator) -> np.ndarray:
-    """codebook [K, d] -> [n, n_groups·d]: every entry equally likely at every place, the prior under which a
-    VQ-VAE's rate is constant.
+    """Return codes [n, n_groups·d] of entries of a codebook [K, d]: every entry is equally likely at every
+    place, the prior under which a VQ-VAE's rate is constant.
     """
     return codebook[rng.integers(len(codebook), size=(n, n_groups))].reshape(n, -1).astype(np.float64)
 
@@ -31,8 +31,8 @@ def sample_codebook(codebook: np.ndarray, n_groups: int, n: int, rng: Generator)
 def sample_aggregate(
     mu: np.ndarray, logvar: np.ndarray | None, n: int, temperature: float, rng: Generator
 ) -> np.ndarray:
-    """mu, logvar [N, D] -> [n, D]: each time an image at random, then a draw from its posterior; an AE's are
-    codes themselves.
+    """Return codes [n, D]: each time an image at random, then a draw from its posterior; an AE's are codes
+    themselves. mu, logvar [N, D].
 
     At temperature 1 this is the aggregate posterior (Makhzani et al., 2016, §2). Raises UserError for a
     temperature below 0 or without end, or if there is no image.

@@ -1,10 +1,10 @@
 """Estimate the gap of a set of codes (explorer.latent.gaps) and how far the estimate may be from the truth.
 
-The estimate is the mean of REPEATS measurements, each with new posterior samples and new draws. Its variance
-has two parts: the spread of the measurements over REPEATS, and the variance over the images whose codes they
-are, by a delete-a-group jackknife (Efron and Stein, 1981). A group that is left out takes its codes from the
-draws that they cover, and moves the Gaussian fitted to the codes; the draws are then weighted by the ratio of
-the two Gaussians' densities instead of drawn anew.
+The estimate is the mean of N_MEASUREMENTS measurements, each with new posterior samples and new draws. Its
+variance has two parts: the spread of the measurements over N_MEASUREMENTS, and the variance over the images
+whose codes they are, by a delete-a-group jackknife (Efron and Stein, 1981). A group that is left out takes
+its codes from the draws that they cover, and moves the Gaussian fitted to the codes; the draws are then
+weighted by the ratio of the two Gaussians' densities instead of drawn anew.
 """
 
 from functools import lru_cache
@@ -25,27 +25,27 @@ from explorer.latent.share import Share, is_larger
 
 N_MEASUREMENTS = 10
 N_JACKKNIFE_GROUPS = 50  # of images, each left out once
-MAX_LOG_DENSITY_RATIO = 30.0  # of two Gaussians' densities
+MAX_LOG_DENSITY_RATIO = 30.0  # limit of the log ratio of two Gaussians' densities
 
 
 class GapEstimate(Share):
-    """The share of draws that lie in gaps. n: the codes, and as many draws, of each measurement.
+    """The share of samples that lie in gaps. n: the number of codes, and of samples, of each measurement.
 
-    Gaps of different n are not comparable. The interval is over draws and images; another training differs by
-    more.
+    Gaps of different n are not comparable. The interval is over samples and images; another training differs
+    by more.
     """
 
 
 def is_smaller(a: GapEstimate, b: GapEstimate) -> bool:
-    """Whether gap a is smaller than gap b, as exceeds() tells; never if they are of different numbers of
-    codes.
+    """Return whether gap a is smaller than gap b, as is_larger tells; never if they are of different numbers
+    of codes.
     """
     return a.n == b.n and is_larger(b, a)
 
 
 def estimate_gap(mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0) -> GapEstimate:
-    """Of draws from the Gaussian fitted to the codes. mu, logvar [N, D] of N images; logvar None for an AE,
-    whose codes are mu.
+    """Estimate the gap of draws from the Gaussian fitted to the codes. mu, logvar [N, D] of N images; logvar
+    None for an AE, whose codes are mu.
 
     Each measurement takes at most n of the images. Raises UserError if there are too few, or all codes are
     one point.
@@ -54,7 +54,7 @@ def estimate_gap(mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, 
 
 
 def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> GapEstimate:
-    """As estimate_gap, of draws from the prior N(0, I)."""
+    """Estimate the gap of draws from the prior N(0, I), otherwise as estimate_gap does."""
     return _estimate(mu, logvar, n, seed, fitted=False)
 
 
@@ -77,13 +77,15 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
         shares[i], without[i] = _measure(codes, group[rows], groups, draws[i], radii[i], fitted)
     without -= without.mean(1, keepdims=True)
     of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()
-    return GapEstimate.of(shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n)
+    return GapEstimate.from_error(
+        shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n
+    )
 
 
 @lru_cache(maxsize=8)
 def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of each measurement, n draws [REPEATS, n, dim] from N(0, I), and the distance [REPEATS, n] of each
-    one's K-th nearest.
+    """Return n draws of each measurement from N(0, I), [N_MEASUREMENTS, n, dim], and the distance of each
+    one's K-th nearest, [N_MEASUREMENTS, n].
     """
     draws = np.random.default_rng([seed, n, dim]).standard_normal((N_MEASUREMENTS, n, dim))
     return draws, np.stack([kth_distances(part, part, K_NEIGHBOURS, exclude_self=True) for part in draws])
@@ -92,27 +94,27 @@ def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarra
 def _measure(
     codes: np.ndarray, group: np.ndarray, groups: int, draws: np.ndarray, radii: np.ndarray, fitted: bool
 ) -> tuple[float, np.ndarray]:
-    """The gap, and the gap [groups] without the codes of each group."""
+    """Return the gap, and the gap [groups] without the codes of each group."""
     distance, rows = neighbours(codes, draws, 3)
-    nearest, *others = group[rows].T
-    # unless all three are of one group
-    of_another = np.select([other != nearest for other in others], distance.T[1:], np.inf)
+    nearest, *other_groups = group[rows].T
+    # unless all three belong to one group
+    of_another = np.select([other != nearest for other in other_groups], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
         if fitted:
             log = _log_ratio(codes, codes[group == g], draws)
-            # denser draws have nearer neighbours
+            # denser samples have nearer neighbours
             weights = np.exp(log)
             farther = radii * np.exp(-log / draws.shape[1])
-        alone = np.where(nearest == g, of_another, distance[:, 0]) > farther
-        without[g] = weights @ alone / weights.sum()
+        in_gap = np.where(nearest == g, of_another, distance[:, 0]) > farther
+        without[g] = weights @ in_gap / weights.sum()
     return float((distance[:, 0] > radii).mean()), without
 
 
 def _log_ratio(codes: np.ndarray, excluded: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """codes [n, D] whitened, excluded [m, D] of them, draws [k, D] -> log density [k] of the Gaussian fitted
-    to the others, less that of N(0, I).
+    """Return the log density [k] of the Gaussian fitted to the other codes, less that of N(0, I). codes [n,
+    D] whitened, excluded [m, D] of them, draws [k, D].
     """
     n, dim = len(codes) - len(excluded), codes.shape[1]
     mean = -excluded.sum(0) / n
@@ -120,6 +122,6 @@ def _log_ratio(codes: np.ndarray, excluded: np.ndarray, draws: np.ndarray) -> np
     variances, directions = np.linalg.eigh(covariance)
     if not variances[0] > MIN_RELATIVE_VARIANCE:  # too few codes to span all dimensions without that group
         return np.zeros(len(draws))
-    away = (draws - mean) @ (directions / np.sqrt(variances))
-    log = (np.square(draws).sum(1) - np.square(away).sum(1) - np.log(variances).sum()) / 2
+    whitened = (draws - mean) @ (directions / np.sqrt(variances))
+    log = (np.square(draws).sum(1) - np.square(whitened).sum(1) - np.log(variances).sum()) / 2
     return np.clip(log, -MAX_LOG_DENSITY_RATIO, MAX_LOG_DENSITY_RATIO)

@@ -1,4 +1,4 @@
-"""Map the gaps of codes in one or two dimensions: a place is in a gap if a draw there would be
+"""Map the gaps of codes in one or two dimensions: a point is in a gap if a sample there would be
 (explorer.latent.gaps).
 """
 
@@ -19,9 +19,9 @@ from explorer.latent.gaps import (
 )
 
 GRID_SIZE = 96  # cells along an axis
-GRID_REACH_SIGMA = 3.3  # standard deviations of the codes' Gaussian, within which all but 1 in 200 draws lie
-GAP_THRESHOLD = 128  # of a shade: above it is a gap
-SHADE_PER_DOUBLING = 32  # of a shade, where the nearest code is twice as far
+GRID_REACH_SIGMA = 3.3  # standard deviations of the codes' Gaussian; 1 in 200 samples lies outside
+GAP_THRESHOLD = 128  # larger shades are gaps
+SHADE_PER_DOUBLING = 32  # the shade increases by this when the nearest code is twice as far
 JITTER_HALF_HEIGHT = 2.0  # half the height of the map of one dimension, on which codes are jittered
 
 
@@ -30,9 +30,9 @@ class GapMap:
     """estimate, prior_estimate: of draws from the codes' own Gaussian, and from N(0, I) (None for an AE);
     gap, prior_gap: their shares.
 
-    shade: uint8 [rows, GRID], rows upwards: EDGE, plus DOUBLING for each doubling of the distance to the
-    nearest code relative to that to the K-th nearest draw; 0 beyond REACH. bounds: its [x0, y0, x1, y1]. One
-    dimension has one row; in more than two dimensions both are None.
+    shade: uint8 [rows, GRID_SIZE], rows upwards: GAP_THRESHOLD, plus SHADE_PER_DOUBLING for each doubling of
+    the distance to the nearest code relative to that to the K-th nearest draw; 0 beyond GRID_REACH_SIGMA.
+    bounds: its [x0, y0, x1, y1]. One dimension has one row; in more than two dimensions both are None.
     """
 
     estimate: GapEstimate
@@ -46,13 +46,13 @@ class GapMap:
 
     @property
     def prior_gap(self) -> float | None:
-        return self.prior_estimate and self.prior_estimate.share
+        return None if self.prior_estimate is None else self.prior_estimate.share
 
 
 @dataclass(frozen=True)
 class GapIndex:
-    """Decides whether places are in gaps of codes [n, D]; whitened and draws [n, R] are in standard
-    deviations of the Gaussian fitted to the codes.
+    """An index that decides whether points are in gaps of codes [n, D]; whitened and draws [n, R] are in
+    standard deviations of the Gaussian fitted to the codes.
     """
 
     codes: np.ndarray
@@ -61,8 +61,8 @@ class GapIndex:
     draws: np.ndarray
 
     def log2_distance_ratio(self, z: np.ndarray) -> np.ndarray:
-        """z [m, D] -> log2 of the distance to the nearest code over that to the K-th nearest draw: above 0 is
-        a gap.
+        """Return log2 of the distance of z [m, D] to the nearest code over that to the K-th nearest draw:
+        above 0 is a gap.
         """
         places = self.fitted.whiten(z)
         return np.log2(
@@ -73,8 +73,8 @@ class GapIndex:
 
 
 def build_gap_index(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> GapIndex | None:
-    """Of one posterior sample per image. mu, logvar [n, D]; logvar None for an AE. None if there are too few
-    codes, or all are one point.
+    """Return the index of one posterior sample per image; None if there are too few codes, or all are one
+    point. mu, logvar [n, D]; logvar None for an AE.
     """
     codes = sample_codes(mu, logvar, MAX_CODES, rng)
     if len(codes) <= K_NEIGHBOURS:
@@ -87,22 +87,24 @@ def build_gap_index(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Ge
 
 
 def build_gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
-    """mu, logvar [n, D]; logvar None for an AE. None if there are too few codes, or all are one point."""
-    if not (found := build_gap_index(mu, logvar, np.random.default_rng(0))):
+    """Return the map of the gaps; None if there are too few codes, or all are one point. mu, logvar [n, D];
+    logvar None for an AE.
+    """
+    if not (index := build_gap_index(mu, logvar, np.random.default_rng(0))):
         return None
-    flat = mu.shape[1] <= 2 and found.whitened.shape == found.codes.shape
+    flat = mu.shape[1] <= 2 and index.whitened.shape == index.codes.shape
     prior = None if logvar is None else estimate_prior_gap(mu, logvar)
-    return GapMap(estimate_gap(mu, logvar), prior, *(_shade(found) if flat else (None, None)))
+    return GapMap(estimate_gap(mu, logvar), prior, *(_shade(index) if flat else (None, None)))
 
 
 def _shade(index: GapIndex) -> tuple[np.ndarray, np.ndarray]:
-    """bounds and shade of the codes of a line or plane."""
+    """Return bounds and shade of the codes of a line or plane."""
     fitted = index.fitted
-    reach = GRID_REACH_SIGMA * np.linalg.norm(fitted.root, axis=0)
-    low, high = fitted.mean - reach, fitted.mean + reach
-    axes = [
-        np.linspace(a, b, 2 * GRID_SIZE + 1)[1::2] for a, b in zip(low, high)
-    ]  # the middles of GRID equal parts
+    half_width = GRID_REACH_SIGMA * np.linalg.norm(fitted.root, axis=0)
+    low, high = fitted.mean - half_width, fitted.mean + half_width
+    # The centres of GRID_SIZE equal parts.
+    # The midpoints of GRID_SIZE equal cells.
+    axes = [np.linspace(a, b, 2 * GRID_SIZE + 1)[1::2] for a, b in zip(low, high)]
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))
     shade = np.clip(np.rint(GAP_THRESHOLD + SHADE_PER_DOUBLING * index.log2_distance_ratio(places)), 1, 255)
     shade[np.linalg.norm(fitted.whiten(places), axis=1) > GRID_REACH_SIGMA] = 0
@@ -113,16 +115,19 @@ def _shade(index: GapIndex) -> tuple[np.ndarray, np.ndarray]:
 
 
 def deepest_gap(gap_map: GapMap | None, inner_share: float = 0.5) -> np.ndarray | None:
-    """The place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no gap is
-    there.
+    """Return the place [x, y] deepest in a gap, in that inner part of the map, the middle first; None if no
+    gap is there.
     """
-    if gap_map is None or gap_map.shade is None:
+    if gap_map is None or gap_map.bounds is None or gap_map.shade is None:
         return None
     rows, columns = gap_map.shade.shape
     low, high = gap_map.bounds.reshape(2, 2)
     x, y = (a + (b - a) * (np.arange(n) + 0.5) / n for a, b, n in zip(low, high, (columns, rows)))
-    off = np.hypot(*np.meshgrid(*((2 * v - a - b) / (b - a) for v, a, b in zip((x, y), low, high))))
+    centre_distance = np.hypot(
+        *np.meshgrid(*((2 * v - a - b) / (b - a) for v, a, b in zip((x, y), low, high)))
+    )
     row, column = np.unravel_index(
-        np.argmax(np.where(off < inner_share, gap_map.shade - off / 100, 0)), gap_map.shade.shape
+        np.argmax(np.where(centre_distance < inner_share, gap_map.shade - centre_distance / 100, 0)),
+        gap_map.shade.shape,
     )
     return np.array([x[column], y[row]]) if gap_map.shade[row, column] > GAP_THRESHOLD else None

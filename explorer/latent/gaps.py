@@ -12,26 +12,25 @@ from numpy.random import Generator
 
 from explorer.errors import UserError
 
-K_NEIGHBOURS = 5  # neighbours of a draw
+K_NEIGHBOURS = 5  # neighbours of a sample
 MAX_CODES = 5000
 K_ENTROPY_NEIGHBOURS = 10  # neighbours of a code, for gap_nats
 MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MAX_CODES
-MIN_RELATIVE_VARIANCE = 1e-10  # of the largest variance: a direction with less has none
-MAX_TREE_DIMENSIONS = (
-    8  # dimensions up to which a tree finds neighbours faster than the table of all distances
-)
+MIN_RELATIVE_VARIANCE = 1e-10  # relative to the largest; a smaller variance counts as none
+# Up to this many dimensions, a tree finds neighbours faster than the table of all distances does.
+MAX_TREE_DIMENSIONS = 8
 
 
 def sample_codes(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generator) -> np.ndarray:
-    """mu, logvar [N, D] -> codes of at most n of the images, float64: one posterior sample each, an AE's
-    points themselves.
+    """Return codes of at most n of the images, float64: one posterior sample each, an AE's points themselves.
+    mu, logvar [N, D].
     """
     rows = rng.choice(len(mu), max(0, min(n, len(mu))), replace=False)
     return sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
 
 
 def sample_posteriors(mu: np.ndarray, logvar: np.ndarray | None, rng: Generator) -> np.ndarray:
-    """mu, logvar [n, D] -> a posterior sample of each image, float64; without logvar, mu."""
+    """Return a posterior sample of each image, float64; without logvar, mu. mu, logvar [n, D]."""
     codes = mu.astype(np.float64)
     return codes if logvar is None else codes + np.exp(logvar / 2) * rng.standard_normal(codes.shape)
 
@@ -45,30 +44,30 @@ class FittedGaussian:
     whitening: np.ndarray  # [D, R]
 
     def whiten(self, z: np.ndarray) -> np.ndarray:
-        """z [n, D] -> w [n, R]: distances become standard deviations."""
+        """Return w [n, R] of z [n, D]: distances become standard deviations."""
         return (z - self.mean) @ self.whitening
 
-    def place(self, w: np.ndarray) -> np.ndarray:
-        """w [n, R] -> z [n, D]"""
+    def unwhiten(self, w: np.ndarray) -> np.ndarray:
+        """Return z [n, D] of w [n, R]: the inverse of whiten, on the subspace of the codes."""
         return self.mean + w @ self.root
 
 
 def fit_gaussian(codes: np.ndarray) -> FittedGaussian:
-    """codes [n, D]. Raises UserError if all of them are one point."""
+    """Fit a Gaussian to codes [n, D]. Raises UserError if all of them are one point."""
     mean = codes.mean(0)
     variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
-    there = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
+    has_variance = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
     if not variances[-1] > MIN_RELATIVE_VARIANCE:
         raise UserError(
             "All codes are the same point, so there are no gaps to measure. Train the model longer."
         )
-    sd, directions = np.sqrt(variances[there]), directions[:, there]
+    sd, directions = np.sqrt(variances[has_variance]), directions[:, has_variance]
     return FittedGaussian(mean, (directions * sd).T, directions / sd)
 
 
 def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """draws, codes [n, D] -> bool [n]: which draws have no code within the distance of their K-th nearest
-    other draw.
+    """Return which draws have no code within the distance of their K-th nearest other draw, bool [n]. draws,
+    codes [n, D].
 
     Raises UserError if there are not more than K of either.
     """
@@ -81,7 +80,7 @@ def in_gap(draws: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def gap_kl(whitened: np.ndarray) -> float:
-    """KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than
+    """Return KL(codes ‖ the Gaussian fitted to them), nats, of whitened codes [n, R]; in more than
     MAX_EXACT_DIMENSIONS dimensions an underestimate.
 
     The entropy of as many draws from that Gaussian, less the entropy of the codes, both from nearest
@@ -99,8 +98,8 @@ def gap_kl(whitened: np.ndarray) -> float:
 
 
 def _entropy(points: np.ndarray) -> float:
-    """points [n, D] -> nats (Kozachenko and Leonenko, 1987): from the radius of the ball that holds
-    K_ENTROPY_NEIGHBOURS neighbours.
+    """Return the entropy of points [n, D] in nats (Kozachenko and Leonenko, 1987): from the radius of the
+    ball that holds K_ENTROPY_NEIGHBOURS neighbours.
     """
     from scipy.special import digamma, gammaln
 
@@ -111,15 +110,15 @@ def _entropy(points: np.ndarray) -> float:
 
 
 def kth_distances(points: np.ndarray, queries: np.ndarray, k: int, exclude_self: bool = False) -> np.ndarray:
-    """From each row of `to`, the distance of its k-th nearest row of points; not counting itself if both are
-    the same.
+    """Return the distance [m] of each query to its k-th nearest point; exclude_self: queries are the points,
+    and none counts itself.
     """
     return neighbours(points, queries, k + exclude_self)[0][:, -1]
 
 
 def neighbours(points: np.ndarray, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [n, D], queries [m, D] -> distances and rows [m, k] of the k points nearest to each row of `to`,
-    the nearest first.
+    """Return distances and rows [m, k] of the k points nearest to each query, the nearest first. points [n,
+    D], queries [m, D].
     """
     if points.shape[1] <= MAX_TREE_DIMENSIONS:
         from scipy.spatial import cKDTree

@@ -10,14 +10,14 @@ MIN_LENGTH_RATIO = 1e-9  # a ratio of lengths below which a direction is roundin
 
 
 def interpolate_linear(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """a, b [D] -> [n, D], evenly spaced from a to b. Raises UserError if n is less than 2."""
+    """Return n codes [n, D], evenly spaced from a to b [D]. Raises UserError if n is less than 2."""
     if n < 2:
         raise UserError(f"A path has two ends: choose at least 2 images, not {n}.")
     return np.linspace(np.asarray(a, np.float64), np.asarray(b, np.float64), n)
 
 
 def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarray) -> np.ndarray:
-    """a, b, middle [D] -> [n, D], from a to b by equal angles about the middle, the radius changing evenly.
+    """Return n codes [n, D] from a to b [D] by equal angles about the middle [D], the radius changing evenly.
 
     White (2016, arXiv:1609.04468), here also for ends of unequal radius. Where no angle is to be turned by,
     it is the straight path: for an end at the middle, ends in one direction from it, or a single dimension.
@@ -31,21 +31,21 @@ def interpolate_spherical(a: np.ndarray, b: np.ndarray, n: int, middle: np.ndarr
         return path
     start, end = start / radii[0], end / radii[1]
     cosine = start @ end
-    across = end - cosine * start
-    sine = np.linalg.norm(across)
+    perpendicular = end - cosine * start
+    sine = np.linalg.norm(perpendicular)
     if sine < MIN_LENGTH_RATIO:
         least = np.abs(start).argmin()
-        across = np.eye(start.size)[least] - start[least] * start
+        perpendicular = np.eye(start.size)[least] - start[least] * start
     t = np.linspace(0, 1, n)[1:-1, None]
     angle = t * np.arctan2(sine, cosine)
-    directions = np.cos(angle) * start + np.sin(angle) * across / np.linalg.norm(across)
+    directions = np.cos(angle) * start + np.sin(angle) * perpendicular / np.linalg.norm(perpendicular)
     path[1:-1] = middle + ((1 - t) * radii[0] + t * radii[1]) * directions
     return path
 
 
 def midpoints(mu: np.ndarray, n: int, middle: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """mu [N, D] -> the midpoint of each path between n random pairs of different codes, [n, D] by "linear"
-    and "spherical".
+    """Return the midpoint of each path between n random pairs of different codes, [n, D] by "linear" and
+    "spherical". mu [N, D].
 
     Raises UserError if there are fewer than two codes.
     """

@@ -8,8 +8,8 @@ import numpy as np
 
 
 def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
-    """Where a KL weight lies among rising ones, in log beta: (i, t), t of the way from rung i to the next;
-    beyond them, at an end.
+    """Return where a KL weight lies among rising ones, in log beta: (i, t), t of the way from rung i to the
+    next; beyond them, at an end.
     """
     if beta <= betas[0]:
         return 0, 0.0
@@ -20,7 +20,9 @@ def rung_at(betas: tuple[float, ...], beta: float) -> tuple[int, float]:
 def interpolate_weights(
     weights: dict[str, np.ndarray], betas: tuple[float, ...], beta: float
 ) -> dict[str, np.ndarray]:
-    """weights with a leading axis of rungs -> those at beta, linear in its logarithm between two rungs."""
+    """Return the weights at beta, linear in its logarithm between two rungs. weights have a leading axis of
+    rungs.
+    """
     i, t = rung_at(betas, beta)
     return {
         name: (1 - t) * w[i].astype(np.float32) + t * w[i + 1].astype(np.float32)
@@ -29,6 +31,8 @@ def interpolate_weights(
 
 
 def film_kl_weights(betas: tuple[float, ...]) -> tuple[float, ...]:
-    """The frames of a ladder's film: its rungs and, between each two, the middle of their logarithms."""
+    """Return the KL weights of the frames of a ladder's film: its rungs and, between each two, the middle of
+    their logarithms.
+    """
     between = [math.sqrt(a * b) for a, b in zip(betas, betas[1:])]
     return tuple(sorted([*betas, *between]))

@@ -1,5 +1,5 @@
-"""Which images are nearest to one, and how much of it they explain together. Distances are Euclidean, over
-pixels in [0, 1].
+"""Find the images nearest to an image, and the blend of them that is nearest to it. Distances are Euclidean,
+over pixels in [0, 1].
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ CHUNK_VALUES = 2**18  # numbers at a time: a megabyte of float32, which stays in
 
 
 def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """points [N, ...] uint8 or float, query [...] float -> rows [k] and distances [k] of the nearest points,
-    by distance, then by row.
+    """Return rows [k] and distances [k] of the nearest points, by distance, then by row. points [N, ...]
+    uint8 or float, query [...] float.
 
     uint8 are pixels, 255 being 1. Raises UserError if k is not 1 to N, or the shapes disagree.
     """
@@ -27,37 +27,37 @@ def nearest_points(points: np.ndarray, query: np.ndarray, k: int) -> tuple[np.nd
     target, flat = (np.ravel(query) * unit).astype(dtype), points.reshape(len(points), -1)
     squares, step = np.empty(len(points), dtype), max(1, CHUNK_VALUES // flat.shape[1])
     for i in range(0, len(points), step):
-        rest = flat[i : i + step].astype(dtype)
-        rest -= target
-        squares[i : i + step] = np.square(rest, out=rest).sum(1)
+        difference = flat[i : i + step].astype(dtype)
+        np.subtract(difference, target, out=difference)
+        squares[i : i + step] = np.square(difference, out=difference).sum(1)
     rows = np.argsort(squares, kind="stable")[:k]
     return rows, np.sqrt(squares[rows].astype(np.float64)) / unit
 
 
 def nearest_distances(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """points [N, ...], queries [m, ...], uint8 or float -> [m]: how far the nearest of the points is from
-    each.
+    """Return how far the nearest of the points is from each query, [m]. points [N, ...], queries [m, ...],
+    uint8 or float.
     """
     _check(points, queries[0])
     least, step = np.full(len(queries), np.inf), max(1, 16 * CHUNK_VALUES // points[0].size)
     target = _flat(queries)
     for i in range(0, len(points), step):
-        some = _flat(points[i : i + step])
-        squares = (some**2).sum(1)[:, None] - 2 * some @ target.T + (target**2).sum(1)
+        chunk = _flat(points[i : i + step])
+        squares = (chunk**2).sum(1)[:, None] - 2 * chunk @ target.T + (target**2).sum(1)
         least = np.minimum(least, squares.min(0))
     return np.sqrt(np.maximum(least, 0))
 
 
 def _flat(images: np.ndarray) -> np.ndarray:
-    """[n, ...] -> float32 [n, P], of uint8 in [0, 1]."""
+    """Return images [n, ...] as float32 [n, P], uint8 in [0, 1]."""
     flat = images.reshape(len(images), -1).astype(np.float32)
     return flat / 255 if images.dtype == np.uint8 else flat
 
 
 @dataclass(frozen=True)
 class Blend:
-    """weights [k], none negative; image [...], the weighted sum; distance, of the image to what it is to
-    be.
+    """A weighted sum of images. weights: [k], none negative; image: [...], the weighted sum; distance: from
+    the image to the target.
     """
 
     weights: np.ndarray
@@ -66,8 +66,8 @@ class Blend:
 
 
 def fit_blend(x: np.ndarray, images: np.ndarray) -> Blend:
-    """x [...] float, images [k, ...] uint8 or float -> the sum of the images, with weights ≥ 0, that is
-    nearest to x.
+    """Return the sum of the images, with weights ≥ 0, that is nearest to x. x [...] float, images [k, ...]
+    uint8 or float.
 
     Non-negative least squares (Lawson and Hanson, 1974, chapter 23); the weights need not sum to 1. Raises
     UserError if there is no image, or the shapes disagree.

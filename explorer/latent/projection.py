@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Projection:
-    """points [n, 2]; z lands at (z − centre) @ axes.T; titles name the axes; shares are of the codes'
+    """points [n, 2]; z is projected to (z − centre) @ axes.T; titles name the axes; shares are of the codes'
     variance, by PCA.
     """
 
@@ -19,17 +19,19 @@ class Projection:
     axis_titles: tuple[str, str]
     variance_shares: tuple[float, float] | None
 
-    def place(self, z: np.ndarray) -> np.ndarray:
-        """z [D] -> [2]"""
+    def project(self, z: np.ndarray) -> np.ndarray:
+        """Return where z [D] lies on the map, [2]."""
         return (z - self.centre) @ self.axes.T
 
-    def moved(self, z: np.ndarray, point: np.ndarray) -> np.ndarray:
-        """z [D] moved parallel to the map, to where it lands at that point [2]."""
-        return np.asarray(z) + (point - self.place(z)) @ self.axes
+    def shift_to(self, z: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """Return z [D] shifted parallel to the map, so that it is projected to that point [2]."""
+        return np.asarray(z) + (point - self.project(z)) @ self.axes
 
 
 def fit_projection(mu: np.ndarray) -> Projection:
-    """mu [n, D] -> where each code lies on the map. PCA is scikit-learn's; codes without spread have none."""
+    """Return where each code lies on the map. mu [n, D]. PCA is scikit-learn's; codes without spread have
+    none.
+    """
     n, dim = mu.shape
     if dim == 1:
         heights = np.random.default_rng(0).uniform(-1, 1, n)
@@ -46,6 +48,6 @@ def fit_projection(mu: np.ndarray) -> Projection:
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)
-    shares = tuple(pca.explained_variance_ratio_.tolist())
-    titles = tuple(f"PC {i} · {share:.0%} of the variance" for i, share in enumerate(shares, 1))
-    return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, shares)
+    first, second = pca.explained_variance_ratio_.tolist()
+    titles = f"PC 1 · {first:.0%} of the variance", f"PC 2 · {second:.0%} of the variance"
+    return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, (first, second))

@@ -1,5 +1,5 @@
-"""Places in standard deviations: of the prior, or of the Gaussian fitted to the codes of an AE, which has
-none.
+"""Positions in standard deviations: of the prior, or for an AE, which has no prior, of the Gaussian fitted to
+its codes.
 """
 
 from dataclasses import dataclass
@@ -11,28 +11,26 @@ from explorer.latent.projection import Projection
 
 @dataclass(frozen=True)
 class ReferenceGaussian:
-    """The Gaussian N(mean, covariance), and what it is on a map: N(place of the mean, unit unitᵀ), unit [2,
-    2] symmetric.
-    """
+    """The Gaussian N(mean, covariance), and its projection on a map, N(·, map_root map_rootᵀ)."""
 
     projection: Projection
     mean: np.ndarray  # [D]
     covariance: np.ndarray  # [D, D]
-    unit: np.ndarray
+    map_root: np.ndarray  # [2, 2], symmetric
 
     def to_standard(self, z: np.ndarray) -> np.ndarray:
-        """z [D] -> where it lands on the map, in standard deviations [2]."""
-        return np.linalg.pinv(self.unit) @ (
-            self.projection.place(np.asarray(z)) - self.projection.place(self.mean)
+        """Return where z [D] lies on the map, in standard deviations from the mean, [2]."""
+        return np.linalg.pinv(self.map_root) @ (
+            self.projection.project(np.asarray(z)) - self.projection.project(self.mean)
         )
 
-    def moved(self, z: np.ndarray, w: np.ndarray) -> np.ndarray:
-        """z [D] moved parallel to the map, to where it lands w [2] standard deviations from the middle."""
-        return self.projection.moved(z, self.projection.place(self.mean) + self.unit @ w)
+    def shift_to(self, z: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """Return z [D] shifted parallel to the map, to w [2] standard deviations from the mean."""
+        return self.projection.shift_to(z, self.projection.project(self.mean) + self.map_root @ w)
 
 
 def reference_gaussian(mu: np.ndarray, projection: Projection, has_prior: bool) -> ReferenceGaussian:
-    """mu [n, D]"""
+    """Return the prior N(0, I), or without one the Gaussian fitted to the codes mu [n, D]."""
     dim = mu.shape[1]
     mean = np.zeros(dim) if has_prior else mu.mean(0, dtype=np.float64)
     covariance = np.eye(dim) if has_prior else np.atleast_2d(np.cov(mu, rowvar=False, bias=True))
@@ -42,6 +40,6 @@ def reference_gaussian(mu: np.ndarray, projection: Projection, has_prior: bool) 
 
 
 def symmetric_square_root(covariance: np.ndarray) -> np.ndarray:
-    """The symmetric A with A A = covariance, also of one that is singular: it turns nothing."""
+    """Return the symmetric A with A A = covariance, which may be singular. A turns nothing."""
     values, vectors = np.linalg.eigh(covariance)
     return vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T

@@ -10,8 +10,8 @@ Z95 = 1.96  # standard errors on each side of a 95% interval
 
 @dataclass(frozen=True)
 class Share:
-    """share, in [0, 1]; low, high: its 95% interval; n: how many it is a share of; error: its standard
-    error.
+    """A share in [0, 1] with its uncertainty. low, high: the 95% interval; n: the number of observations;
+    error: the standard error.
     """
 
     share: float
@@ -21,9 +21,9 @@ class Share:
     error: float
 
     @classmethod
-    def of(cls, share: float, error: float, n: int) -> Self:
-        """With Wilson's interval, of as many independent observations as would have that standard error; of n
-        where it is 0.
+    def from_error(cls, share: float, error: float, n: int) -> Self:
+        """Return a share with Wilson's interval, of as many independent observations as would have that
+        standard error; of n where it is 0.
         """
         independent = share * (1 - share) / error**2 if 0 < share < 1 and error > 0 else n
         shrunk = 1 + Z95**2 / independent
@@ -34,24 +34,23 @@ class Share:
         )
 
     def __str__(self) -> str:
-        """16% (14 to 18%)"""
+        """Return text such as 16% (14 to 18%)."""
         return format_percent(self.share, self.low, self.high)
 
 
 def format_percent(share: float, low: float, high: float) -> str:
-    """16% (14 to 18%)"""
+    """Return text such as 16% (14 to 18%)."""
     return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
 
 
 def share_of_true(is_true: np.ndarray) -> Share | None:
-    """found bool [n], independent -> the share of those that are true; None if there are none."""
-    return (
-        Share.of(is_true.mean(), np.sqrt(is_true.mean() * (1 - is_true.mean()) / len(is_true)), len(is_true))
-        if len(is_true)
-        else None
-    )
+    """Return the share of is_true, independent bool [n], that is True; None if n is 0."""
+    if not len(is_true):
+        return None
+    share, n = is_true.mean(), len(is_true)
+    return Share.from_error(share, np.sqrt(share * (1 - share) / n), n)
 
 
 def is_larger(a: Share, b: Share) -> bool:
-    """Whether share a is larger than share b, at 95% and as if they were independent."""
+    """Return whether share a is larger than share b, at 95% and as if they were independent."""
     return a.share - b.share > Z95 * np.hypot(a.error, b.error)

@@ -11,8 +11,8 @@ REACH_SIGMA = 3.0  # standard deviations
 
 
 def traverse(z: np.ndarray, dimensions: list[Dimension], n: int) -> np.ndarray:
-    """z [D] -> [len(dims), n, D]: in each row one dimension goes evenly from its low to its high, the others
-    stay as in z.
+    """Return codes [len(dimensions), n, D]: in each row one dimension goes evenly from its low to its high,
+    the others stay as in z [D].
 
     Raises UserError if n is less than 2.
     """
@@ -27,26 +27,26 @@ def traverse(z: np.ndarray, dimensions: list[Dimension], n: int) -> np.ndarray:
 
 
 def largest_change(rows: np.ndarray) -> float:
-    """rows [R, n, ...] of decoded images -> the largest change of any pixel within a row."""
+    """Return the largest change of any pixel within a row. rows [R, n, ...] of decoded images."""
     return float(np.ptp(rows, axis=1).max())
 
 
 def correlation(map_root: np.ndarray) -> float:
-    """map_root [2, 2] of a Gaussian N(·, unit unitᵀ) on a map (explorer.latent.scale) -> the correlation of
-    its two axes; 0 on a line.
+    """Return the correlation of the two axes of a Gaussian N(·, map_root map_rootᵀ) on a map
+    (explorer.latent.scale); 0 on a line. map_root [2, 2].
     """
-    (across, both), (_, up) = map_root @ map_root.T
-    return float(both / np.sqrt(across * up)) if across * up > 0 else 0.0
+    (variance_0, covariance), (_, variance_1) = map_root @ map_root.T
+    return float(covariance / np.sqrt(variance_0 * variance_1)) if variance_0 * variance_1 > 0 else 0.0
 
 
 def manifold_grid(n: int, spacing: str, reach: float = REACH_SIGMA) -> np.ndarray:
-    """[n, n, 2] places of a manifold grid, in standard deviations; the first row is the top one, the first
-    column the left one.
+    """Return the places [n, n, 2] of a manifold grid, in standard deviations; the first row is the top one,
+    the first column the left one.
 
-    by "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n): every row and every column stands for the
-    same share of a Gaussian, and if its two axes are uncorrelated, so does every place (Kingma and Welling,
-    ICLR 2014, figure 4); by "coordinate", n values evenly from −reach to reach. Raises UserError for another
-    spacing, n less than 2, or a reach that is not positive.
+    By spacing "quantile", each axis has the n quantiles Φ⁻¹((i + ½)/n): every row and every column stands for
+    the same share of a Gaussian, and if its two axes are uncorrelated, so does every place (Kingma and
+    Welling, ICLR 2014, figure 4); by "coordinate", n values evenly from −reach to reach. Raises UserError for
+    another spacing, n less than 2, or a reach that is not positive.
     """
     if spacing not in ("quantile", "coordinate"):
         raise unknown_name_error("spacing of a grid", spacing, ("quantile", "coordinate"))

@@ -19,13 +19,13 @@ from explorer.errors import UserError
 
 PROJECT_FOLDER = Path(__file__).parents[2]
 MIN_CODES = 10
-PERPLEXITY = 30.0  # neighbours that count, about
+PERPLEXITY = 30.0  # about the number of neighbours that count
 N_ITERATIONS = 1000
 POSITIONS_HEADER = b"places\n"
 
 
 def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
-    """codes [n, D] -> the share done, rising from 0 to at most 1, and last their places, float32 [n, 2],
+    """Yield the share done, rising from 0 to at most 1, and last the places of codes [n, D], float32 [n, 2],
     always the same.
 
     Closed early, it ends its process. Raises UserError for fewer than MIN_CODES codes, codes that are all
@@ -41,19 +41,21 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
     if (codes == codes[0]).all():
         raise UserError("All codes are the same point, so t-SNE finds no neighbours. Train the model longer.")
     if codes.shape[1] == 1:
-        codes = np.pad(codes, ((0, 0), (0, 1)))  # a plane for PCA to start from; no distance changes
+        codes = np.pad(codes, ((0, 0), (0, 1)))  # PCA needs two dimensions; distances are unchanged
     command = [sys.executable, "-u", "-m", "explorer.latent.tsne", str(len(codes))]
-    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # several would add up in another order each time
+    # Several threads would add in a different order each time.
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
     with Popen(command, cwd=PROJECT_FOLDER, env=one_thread, stdin=PIPE, stdout=PIPE) as process:
         try:
+            assert process.stdin and process.stdout  # they are pipes
             yield 0.0
             with suppress(BrokenPipeError), process.stdin as its_input:
                 its_input.write(codes.tobytes())
             for line in process.stdout:
                 if line == POSITIONS_HEADER:
                     break
-                if found := re.search(rb"Iteration (\d+): error", line):
-                    yield min(int(found[1]) / N_ITERATIONS, 1.0)
+                if match := re.search(rb"Iteration (\d+): error", line):
+                    yield min(int(match[1]) / N_ITERATIONS, 1.0)
             places = process.stdout.read()
             if len(places) != 8 * len(codes):
                 raise UserError(
@@ -66,8 +68,8 @@ def tsne(codes: np.ndarray) -> Iterator[float | np.ndarray]:
 
 
 def tsne_parameters(n: int) -> dict:
-    """scikit-learn's, for n codes: a perplexity whose three times as many neighbours are there (van der
-    Maaten, JMLR 2014, §4.1).
+    """Return scikit-learn's parameters for n codes: a perplexity whose three times as many neighbours are
+    there (van der Maaten, JMLR 2014, §4.1).
     """
     return {
         "perplexity": min(PERPLEXITY, (n - 1) / 3),

@@ -42,7 +42,7 @@ def build_autoencoder(spec: RunSpec, shape: ImageShape) -> Autoencoder:
     """
     model, network = spec.model_kind.builder, spec.network_kind.builder
     sizes = shape, model.n_statistics * spec.latent_dim, spec.latent_dim, spec.width, spec.depth
-    with torch.device("meta"):  # shapes without memory
+    with torch.device("meta"):  # creates shapes without memory
         n_weights = sum(p.numel() for net in network(*sizes) for p in net.parameters())
     if n_weights > MAX_WEIGHTS:
         raise UserError(

@@ -33,7 +33,7 @@ class PointPosterior:
 
 @dataclass(frozen=True)
 class GaussianPosterior:
-    """N(mu, diag(exp(logvar))): mu, logvar [B, D]; logvar is the log of the variance."""
+    """The posterior N(mu, diag(exp(logvar))). mu, logvar: [B, D]; logvar is the log of the variance."""
 
     mu: Tensor
     logvar: Tensor

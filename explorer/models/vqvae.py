@@ -11,14 +11,16 @@ from explorer.specs import RunSpec
 
 
 class VQVAE(Autoencoder):
-    """The codebook [n_codes, code_dim] is a buffer: moving averages update it (explorer.objectives.codebook),
-    not the optimizer.
+    """A VQ-VAE. Its codebook [n_codes, code_dim] is a buffer: moving averages update it
+    (explorer.objectives.codebook), not the optimizer.
     """
 
     n_statistics = 1
+    codebook: Tensor
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, spec: RunSpec):
         super().__init__(encoder, decoder, spec)
+        assert spec.n_codes and spec.code_dim  # RunSpec has set them
         self.register_buffer("codebook", torch.randn(spec.n_codes, spec.code_dim))
 
     def posterior(self, statistics: Tensor) -> CodebookPosterior:

@@ -4,6 +4,7 @@ convolutions in the decoder.
 
 import math
 from itertools import pairwise
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, pixel_shuffle
@@ -11,11 +12,12 @@ from torch.nn.functional import conv_transpose2d, pixel_shuffle
 from explorer.errors import UserError
 from explorer.networks.pair import EncoderDecoder, ImageShape
 
-CONV_OPTIONS = {
+# Such a layer halves or doubles an even height or width exactly.
+CONV_OPTIONS: dict[str, Any] = {
     "kernel_size": 4,
     "stride": 2,
     "padding": 1,
-}  # halves or doubles an even height or width exactly
+}
 
 
 def conv(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> EncoderDecoder:
@@ -57,12 +59,13 @@ class OutputConvTranspose2d(nn.ConvTranspose2d):
     (sub-pixel convolution, Shi et al., CVPR 2016). The sums are the same, in a third to a half of the time.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.device.type != "cpu":
-            return super().forward(x)
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if input.device.type != "cpu" or output_size is not None:
+            return super().forward(input, output_size)
+        assert self.bias is not None  # CONV_OPTIONS keeps it
         # [in, out, row, column, 2, 2]
         by_pixel = self.weight.unflatten(2, (2, 2)).unflatten(4, (2, 2)).permute(0, 1, 3, 5, 2, 4)
         return (
-            pixel_shuffle(conv_transpose2d(x, by_pixel.flatten(1, 3)), 2)[..., 1:-1, 1:-1]
+            pixel_shuffle(conv_transpose2d(input, by_pixel.flatten(1, 3)), 2)[..., 1:-1, 1:-1]
             + self.bias[:, None, None]
         )

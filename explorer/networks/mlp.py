@@ -21,5 +21,5 @@ def mlp(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) 
 
 
 def _dense_layers(sizes: list[int]) -> list[nn.Module]:
-    layers = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
+    layers: list[nn.Module] = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
     return layers[:-1]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.errors import UserError
 from explorer.models.autoencoder import Autoencoder
@@ -33,13 +34,13 @@ def importance_weighted_bound(
     if n_samples < 1:
         raise UserError(f"The bound is a mean over samples: choose at least 1, not {n_samples}.")
     device = next(model.parameters()).device
-    pixels = torch.tensor(x)[None]  # a copy: an image read from a file may not be written to
+    pixels = torch.tensor(x)[None]  # a copy, because an image read from a file may be read-only
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
     posterior = model.encode(image)
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(
         device
     )
-    log_weights = []
+    log_weights: list[Tensor] = []
     for batch in eps.split(DRAW_BATCH_SIZE):
         log_ratio = posterior.log_ratio(batch)
         x_logits = model.decode(posterior.sample(batch))

@@ -11,7 +11,7 @@ from explorer.models.posterior import CodebookPosterior
 
 COMMITMENT_WEIGHT = 0.25  # beta_c
 EMA_DECAY = 0.99  # of the moving averages, per batch
-MIN_USE = 0.03  # of an even share of the use, below which an entry is reset
+MIN_USE = 0.03  # an entry used less than this, relative to equal use, is reset
 
 
 def commitment_loss(posterior: CodebookPosterior) -> Tensor:
@@ -46,13 +46,12 @@ class CodebookAverages:
         self.sums.mul_(EMA_DECAY).add_(
             torch.zeros_like(self.sums).index_add_(0, index, encoded), alpha=1 - EMA_DECAY
         )
-        even = self.counts.mean()
-        dead = self.counts < MIN_USE * even
-        candidates = encoded[
-            torch.randint(len(encoded), self.counts.shape, generator=rng, device=encoded.device)
-        ]
-        self.counts.copy_(torch.where(dead, even, self.counts))
-        self.sums.copy_(torch.where(dead[:, None], even * candidates, self.sums))
+        mean_count = self.counts.mean()
+        dead = self.counts < MIN_USE * mean_count
+        rows = torch.randint(len(encoded), self.counts.shape, generator=rng, device=encoded.device)
+        candidates = encoded[rows]
+        self.counts.copy_(torch.where(dead, mean_count, self.counts))
+        self.sums.copy_(torch.where(dead[:, None], mean_count * candidates, self.sums))
         self.codebook.copy_(self.sums / self.counts[:, None])
 
 

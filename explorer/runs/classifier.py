@@ -19,5 +19,5 @@ def train_classifier_of(
     """
     data = load_data(run.spec.dataset, run.spec.image_size, run.spec.colour, on_images)
     weights, accuracy = train_classifier(data, on_step)
-    made = Classifier(data.shape, data.class_names, accuracy, weights)
-    return made, write_classifier(run.spec, made)
+    classifier = Classifier(data.shape, data.class_names, accuracy, weights)
+    return classifier, write_classifier(run.spec, classifier)

@@ -27,14 +27,14 @@ from explorer.store.run import (
 )
 
 FORMATS = ("onnx", "zip", "csv", "tsv", "parquet", "projector")
-TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # by a file's suffix
-CHECKED, TOLERANCE = 3, 1e-4  # codes that an exported decoder is tried on, and how far off a pixel may be
-EXPORTER = threading.Lock()  # torch's exporter does one at a time
+TABLES = {"": "csv", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}  # formats of tables by file suffix
+CHECKED, TOLERANCE = 3, 1e-4  # codes for the test of an exported decoder; tolerance of a pixel
+EXPORTER = threading.Lock()  # torch's exporter is not thread-safe
 
 
 def export_run(run: Run, to: str, beta: float | None = None) -> bytes:
-    """The run in one of the FORMATS, of a ladder at a KL weight. Raises UserError for another, besides what
-    each one refuses.
+    """Export the run in one of the FORMATS, a ladder at a KL weight. Raises UserError for another format, and
+    as the functions of the formats do.
     """
     if to not in FORMATS:
         raise unknown_name_error("format", to, FORMATS)
@@ -53,8 +53,8 @@ def export_run(run: Run, to: str, beta: float | None = None) -> bytes:
 
 
 def table_format(name: str) -> str:
-    """Which of the FORMATS a table's file name asks for by its suffix. Raises UserError for a suffix of
-    another kind of file.
+    """Return the FORMAT that the suffix of a table's file name asks for. Raises UserError for another
+    suffix.
     """
     if (suffix := Path(name).suffix.lower()) not in TABLES:
         raise UserError(
@@ -65,10 +65,10 @@ def table_format(name: str) -> str:
 
 
 def run_zip(run: Run) -> bytes:
-    """The run's own files, in a folder of its name: unpacked among other runs it is one of them. The same
-    files, the same bytes, but for the key in the name of private images, which is left out.
+    """Return a zip of the run's own files, in a folder of its name: unpacked among other runs it is one of
+    them. The same files give the same bytes. The key in the name of private images is left out.
 
-    Raises UserError if a file can't be read, or is not the one that was saved.
+    Raises UserError if a file cannot be read, or has changed since it was saved.
     """
     run, packed = read_run(run.folder), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -93,7 +93,7 @@ def run_zip(run: Run) -> bytes:
 
 
 def _for_anyone(file: str, content: bytes) -> bytes:
-    """Without the key of whom the images belong to: who knows it can open all that is theirs."""
+    """Remove the key of the owner of the images: who knows it can open all that belongs to the owner."""
     if owner_key(text := content.decode()) is None:
         return content
     plain = public_name(text)
@@ -101,9 +101,9 @@ def _for_anyone(file: str, content: bytes) -> bytes:
 
 
 def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
-    """The test split's codes as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no logvar), and
-    class, the label's name; of a ladder at a KL weight, encoded anew, for which its images must be on this
-    machine.
+    """Return the codes of the test split as columns [n]: index, label, mu_0.., logvar_0.. (an AE has no
+    logvar), and class, the label's name. Those of a ladder at a KL weight are computed again, which needs its
+    images on this machine.
     """
     e = read_embedding(run)
     mu, logvar = e.mu, e.logvar
@@ -118,26 +118,26 @@ def codes(run: Run, beta: float | None = None) -> dict[str, np.ndarray]:
 
 
 def codes_csv(run: Run, beta: float | None = None) -> bytes:
-    """Codes with a head line and commas, numbers as short as float32 allows."""
+    """Return the codes with a header line and commas, numbers as short as float32 allows."""
     return _text(codes(run, beta), ",")
 
 
 def codes_tsv(run: Run, beta: float | None = None) -> bytes:
-    """The same, with tabs."""
+    """Return the codes as codes_csv() does, separated by tabs."""
     return _text(codes(run, beta), "\t")
 
 
 def codes_projector(run: Run, beta: float | None = None) -> bytes:
-    """A zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu without a
-    head line, and metadata.tsv, index, label and class with one. The same codes, the same bytes.
+    """Return a zip of the two files that TensorFlow's Embedding Projector loads: vectors.tsv, the means mu
+    without a header, and metadata.tsv, index, label and class with one. The same codes give the same bytes.
     """
     columns, packed = codes(run, beta), io.BytesIO()
     vectors = {name: column for name, column in columns.items() if name.startswith("mu_")}
-    about = {name: columns[name] for name in ("index", "label", "class")}
+    labels = {name: columns[name] for name in ("index", "label", "class")}
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in (
             ("vectors.tsv", _text(vectors, "\t", head=False)),
-            ("metadata.tsv", _text(about, "\t")),
+            ("metadata.tsv", _text(labels, "\t")),
         ):
             archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
@@ -153,14 +153,14 @@ def _text(columns: dict[str, np.ndarray], between: str, head: bool = True) -> by
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Of a zip, without a date, as from Unix on every system."""
+    """Return an entry of a zip without a date, as from Unix on every system."""
     entry = zipfile.ZipInfo(name)
     entry.create_system, entry.external_attr = 3, 0o644 << 16
     return entry
 
 
 def codes_parquet(run: Run, beta: float | None = None) -> bytes:
-    """Codes in int64, float32 and text."""
+    """Return the codes as Parquet, in int64, float32 and text."""
     from pyarrow import parquet, table
 
     file = io.BytesIO()
@@ -169,8 +169,8 @@ def codes_parquet(run: Run, beta: float | None = None) -> bytes:
 
 
 def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
-    """An ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch; of a
-    ladder at a KL weight.
+    """Return an ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch
+    size, a ladder's at a KL weight.
 
     Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run
     does.
@@ -186,21 +186,21 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
 
     from explorer.runs.load import load_model
 
-    at, z = load_model(run, beta), read_embedding(run).mu[:CHECKED]
-    wanted = at.decode(z)
+    loaded, z = load_model(run, beta), read_embedding(run).mu[:CHECKED]
+    expected = loaded.decode(z)
 
     class Decoder(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.model = at.model
+            self.model = loaded.model
 
         def forward(self, z):
-            return at.likelihood.mean(self.model.decode(z))
+            return loaded.likelihood.mean(self.model.decode(z))
 
     batch = {0: torch.export.Dim("batch")}
     with EXPORTER, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch, of its own parts
-        made = torch.onnx.export(
+        program = torch.onnx.export(
             Decoder().eval(),
             (torch.zeros(2, run.spec.latent_dim),),
             dynamo=True,
@@ -209,14 +209,14 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
             output_names=["x"],
             dynamic_shapes=(batch,),
         ).model_proto
-    graph = made.graph
+    graph = program.graph
     for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
-        part.ClearField("metadata_props")  # which name the files of this machine
-    with np.errstate(over="ignore"):  # its sigmoid of −100 is 0 by way of infinity
-        [x] = ReferenceEvaluator(made).run(["x"], {"z": z})
-    if x.shape != wanted.shape or not np.abs(x - wanted).max() <= TOLERANCE:
+        part.ClearField("metadata_props")  # it names files of this machine
+    with np.errstate(over="ignore"):  # its sigmoid of −100 overflows to infinity before it is 0
+        [x] = ReferenceEvaluator(program).run(["x"], {"z": z})
+    if x.shape != expected.shape or not np.abs(x - expected).max() <= TOLERANCE:
         raise UserError(
             f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the"
             " versions of torch, onnx and onnxscript that requirements.txt names."
         )
-    return made.SerializeToString(deterministic=True)
+    return program.SerializeToString(deterministic=True)

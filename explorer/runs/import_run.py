@@ -1,5 +1,5 @@
-"""Use cases: a run, or a network's weights, from elsewhere. Taken in whole, and only if it is what it
-says.
+"""Use cases: import a run, or the weights of a network, from elsewhere. An import is complete and valid, or
+has no effect.
 """
 
 import os
@@ -38,24 +38,22 @@ from explorer.store.run import (
 from explorer.untrusted.archive import Archive
 from explorer.untrusted.tensors import unpacked
 
-NEEDED, ALLOWED = (
-    {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE},
-    {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE},
-)
-# of a run or of weights, unpacked and in memory: the largest network has 200 MB, a ladder's as many a rung
+NEEDED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE}
+ALLOWED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE}
+# The size limit of an unpacked run or weights in memory: the largest network has 200 MB, a ladder's per rung.
 MOST_BYTES = 1_000_000_000
-MOST_FILES = (
-    100  # of a zip that is looked into: those of a run are five, and their bytes may look like an entry's
-)
-MOST_TEXT_BYTES = (
-    10_000_000  # of run.json or events.jsonl, which are parsed whole: after 10,000 epochs they have two
-)
+# The largest number of entries in a zip file that is read. A run has five files, whose bytes may look like
+# further entries.
+MOST_FILES = 100
+# The size limit of run.json and events.jsonl, which are parsed as a whole: 2 MB after 10,000 epochs.
+MOST_TEXT_BYTES = 10_000_000
+# Parts of weight names that DataParallel, torch.compile and sharded training add.
 WRAPPERS = (
     "module",
     "_orig_mod",
     "_fsdp_wrapped_module",
-)  # parts of names: of DataParallel, torch.compile, and sharded training
-ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which what a killed import left is cleared away
+)
+ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which the files of a killed import are removed
 NOTE = (
     "These weights were imported. It is not known how they were trained; the figures were measured at the"
     " import."
@@ -64,12 +62,12 @@ EXPORT = "Create one with `python -m explorer export RUN --to zip`."
 
 
 def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
-    """A zip that `export --to zip` made -> a run of that name, or of its folder's, or of the usual one if it
-    has no folder. It is there whole, or not at all. What systems add to a zip that is packed again
-    (`__MACOSX`, `.DS_Store`) is passed over.
+    """Import a zip that `export --to zip` made, under the given name, or that of its folder, or the default
+    one if it has no folder. The run is imported as a whole or not at all. Files that systems add to a
+    repacked zip (`__MACOSX`, `.DS_Store`) are ignored.
 
-    Raises UserError if it holds anything but a run's files, if these are not what its record promises, or if
-    the name is taken.
+    Raises UserError if it contains anything but the files of a run, if these do not match the record, or if
+    the name is in use.
     """
     archive = Archive(content, MOST_FILES, MOST_BYTES)
     entries = [entry for entry in archive.entries if not _is_a_systems(entry.name)]
@@ -100,11 +98,11 @@ def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
 
 
 def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress = no_progress) -> Run:
-    """A state dict in safetensors, of the network that the spec describes -> a run, evaluated on the test
+    """Import a state dict in safetensors of the network that the spec describes, and evaluate it on the test
     split of its data set.
 
-    Raises UserError if the weights are not finite or not that network's, if the images are not there, or if
-    the name is taken.
+    Raises UserError if the weights are not finite or do not fit the network, if the images are missing, or if
+    the name is in use.
     """
     place = _free_place(name)
     try:
@@ -131,19 +129,19 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
 
 
 def _is_a_systems(name: str) -> bool:
-    """Whether a file of a zip is one that the Finder or Windows' Explorer adds to every folder."""
+    """Return whether a file in a zip is one that the Finder or Windows Explorer adds to every folder."""
     *folders, file = name.split("/")
     return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Named as in the plain network: without what DataParallel and torch.compile put before the names of what
-    they wrap.
+    """Return the weights with the names of the plain network, without the prefixes of DataParallel and
+    torch.compile.
     """
-    named = {
+    renamed = {
         ".".join(part for part in name.split(".") if part not in WRAPPERS): w for name, w in weights.items()
     }
-    return named if len(named) == len(weights) else weights
+    return renamed if len(renamed) == len(weights) else weights
 
 
 def _free_place(name: str) -> Path:
@@ -157,8 +155,8 @@ def _free_place(name: str) -> Path:
 
 @contextmanager
 def _beside(place: Path) -> Iterator[Path]:
-    """A folder of that name to fill: moved to its place at the end, or gone if anything is raised. Raises
-    UserError if the disk refuses.
+    """Yield a temporary folder to fill. It is moved to its place at the end, or removed if an exception is
+    raised. Raises UserError if the disk refuses.
     """
     root = runs_folder()
     try:
@@ -177,19 +175,21 @@ def _beside(place: Path) -> Iterator[Path]:
 
 
 def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:
-    """In what the weights differ from those of the network that the spec describes; "" if in nothing."""
-    with torch.device("meta"):  # shapes without numbers
-        wanted = {
+    """Describe how the weights differ from those of the network that the spec describes; "" if they do
+    not.
+    """
+    with torch.device("meta"):  # creates shapes without memory
+        expected_shapes = {
             name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape)
             for name, w in build_autoencoder(spec, shape).state_dict().items()
         }
-    for name in [*wanted, *weights]:
-        if name not in weights or name not in wanted:
+    for name in [*expected_shapes, *weights]:
+        if name not in weights or name not in expected_shapes:
             return f"{name[:100]!r} {'does not belong to it' if name in weights else 'is missing'}"
-        if weights[name].shape != wanted[name]:
+        if weights[name].shape != expected_shapes[name]:
             return (
                 f"{name[:100]!r} has the shape {_shape(weights[name].shape)} instead of"
-                f" {_shape(wanted[name])}"
+                f" {_shape(expected_shapes[name])}"
             )
     return "" if all(w.dtype.kind == "f" for w in weights.values()) else "they are not floating-point numbers"
 
@@ -199,8 +199,8 @@ def _shape(shape: tuple) -> str:
 
 
 def _check(run: Run) -> None:
-    """Raises UserError unless the run's weights are its network's, its codes its weights', and its figures
-    add up.
+    """Raise UserError unless the run's weights fit its network, its codes fit its weights, and its figures
+    are consistent.
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
     if fault := _misfit(run.spec, run.shape, weights):
@@ -218,7 +218,7 @@ def _check(run: Run) -> None:
     ):
         raise UserError("its figures contradict each other.")
     mu = load_model(run).encode(e.images).mu.numpy()
-    # other machines round otherwise
+    # Other machines round differently.
     if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
         raise UserError("its codes do not belong to its weights.")
     if (run.folder / REPLAY_FILE).exists() and read_replay(run.folder) is None:

@@ -1,5 +1,5 @@
-"""What a run computes of images: codes, distortion and rate of each, an estimate of log p(x); and the images
-it was trained on.
+"""Compute with a run: codes, distortion and rate of images, an estimate of log p(x), and the images it was
+trained on.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from explorer.specs import RunSpec
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
-REPEATS = 10  # of an estimate, to see its spread
+REPEATS = 10  # estimates, for their standard deviation
 
 
 @dataclass(frozen=True)
@@ -29,24 +29,24 @@ class Learnt:
 
 
 def describe(loaded: LoadedRun, x: np.ndarray) -> Evaluation:
-    """x uint8 [n, C, H, W] -> the figures of each image, one posterior sample each."""
+    """Return the figures of each image of x, uint8 [n, C, H, W], with one posterior sample each."""
     return evaluate(loaded.model, loaded.likelihood, x)
 
 
 @torch.inference_mode()
 def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """x uint8 [C, H, W] -> mu, logvar, rate [D], the rate in nats; logvar None for an AE."""
-    found = loaded.encode(x[None].copy())
+    """Return mu, logvar and rate [D] of x, uint8 [C, H, W], the rate in nats; logvar is None for an AE."""
+    encoded = loaded.encode(x[None].copy())
     return (
-        found.mu[0].numpy(),
-        None if found.logvar is None else found.logvar[0].numpy(),
-        rate_per_dimension(found)[0].numpy(),
+        encoded.mu[0].numpy(),
+        None if encoded.logvar is None else encoded.logvar[0].numpy(),
+        rate_per_dimension(encoded)[0].numpy(),
     )
 
 
 @torch.inference_mode()
 def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
-    """x uint8 [C, H, W], z [D] -> -log p(x|z), nats."""
+    """Return -log p(x|z) in nats. x: uint8 [C, H, W]; z: [D]."""
     x_logits = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None])
     return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
 
@@ -54,12 +54,12 @@ def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
 def log_likelihood(
     loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]
 ) -> tuple[float, float]:
-    """x uint8 [C, H, W] -> nats: the mean and the standard deviation of REPEATS estimates of log p(x), each
-    of n_samples importance samples.
+    """Return the mean and the standard deviation, in nats, of REPEATS estimates of log p(x), each from
+    n_samples importance samples. x: uint8 [C, H, W].
 
     An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and
-    Salakhutdinov, ICLR 2016). Where q(z|x) fits the true posterior poorly it falls short by more than its
-    standard deviation says. Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
+    Salakhutdinov, ICLR 2016). Where q(z|x) approximates the true posterior poorly, the bound can be looser
+    than the standard deviation suggests. Raises UserError for an AE or a VQ-VAE, or fewer samples than 1.
     """
     estimates = [
         importance_weighted_bound(
@@ -76,23 +76,23 @@ def log_likelihood(
 
 
 def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:
-    """The training images uint8 [n, C, H, W], and their classes [n]. Raises UserError if they are not on this
-    machine.
+    """Return the training images uint8 [n, C, H, W] and their classes [n]. Raises UserError if they are not
+    on this machine.
     """
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
     return data.x[data.train], data.y[data.train]
 
 
 def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]) -> np.ndarray:
-    """x uint8 [n, C, H, W] -> mu [n, D]"""
-    found = []
+    """Encode x, uint8 [n, C, H, W], and return mu [n, D]."""
+    means = []
     for first in range(0, len(x), BATCH):
-        found.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
+        means.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
         on_progress(min(first + BATCH, len(x)), len(x))
-    return np.concatenate(found)
+    return np.concatenate(means)
 
 
 def learnt(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> Learnt:
-    """Raises UserError if the images are not on this machine."""
+    """Return the training images with their codes. Raises UserError if the images are not on this machine."""
     x, y = learnt_from(loaded.run.spec, on_progress)
     return Learnt(x, y, codes(loaded, x, on_progress))

@@ -25,28 +25,28 @@ class LoadedRun:
 
     @torch.inference_mode()
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """z [B, D] -> E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another size, or
-        not finite.
+        """Decode z [B, D] to E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another
+        size, or that is not finite.
         """
-        z, wanted = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
-        if z.shape[1] != wanted or not np.isfinite(z).all():
-            given = ", ".join(f"{number:g}" for number in z[0])
+        z, latent_dim = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
+        if z.shape[1] != latent_dim or not np.isfinite(z).all():
+            numbers = ", ".join(f"{number:g}" for number in z[0])
             raise UserError(
-                f"A latent code of {self.run.name} has {wanted} finite number{'s' * (wanted > 1)}, not"
-                f" {given}."
+                f"A latent code of {self.run.name} has {latent_dim} finite number{'s' * (latent_dim > 1)},"
+                f" not {numbers}."
             )
         return self.likelihood.mean(self.model.decode(torch.from_numpy(z))).numpy()
 
     @torch.inference_mode()
     def encode(self, x: np.ndarray) -> Posterior:
-        """x uint8, or float in [0, 1], [B, C, H, W] -> their posteriors."""
+        """Return the posteriors of x [B, C, H, W], uint8 or float in [0, 1]."""
         pixels = torch.from_numpy(x).float()
         return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels)
 
 
 def load_run(name: str, beta: float | None = None) -> LoadedRun:
-    """Raises UserError if there is no such run, its weights do not fit its spec, or it is not a ladder with
-    this KL weight.
+    """Load a run. Raises UserError if there is no such run, its weights do not fit its spec, or it is not a
+    ladder with this KL weight.
     """
     return load_model(catalogue.find_run(name), beta)
 
@@ -72,7 +72,9 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
 def build_model(
     spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None
 ) -> Autoencoder:
-    """With beta, a ladder's model there; else where its spec has it."""
+    """Build the model and load the weights. With beta, those of a ladder are interpolated at this KL weight;
+    else they are taken at the spec's.
+    """
     if spec.rungs:
         weights = interpolate_weights(weights, spec.rungs, spec.beta if beta is None else beta)
     with torch.random.fork_rng():

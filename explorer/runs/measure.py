@@ -1,4 +1,4 @@
-"""Use cases: what is measured of a run anew."""
+"""Use cases: measurements of a stored run."""
 
 import time
 from dataclasses import dataclass, replace
@@ -28,39 +28,38 @@ from explorer.store.run import Run
 from explorer.training.evaluation import Evaluation, evaluate
 from explorer.training.trainer import train as training
 
-MAX_GAP_DIMENSIONS = 64  # of codes from another model: the time grows with its cube
+MAX_GAP_DIMENSIONS = 64  # for codes from another model: the time grows with the cube
 
 
 def _evaluated(loaded: LoadedRun) -> Evaluation:
-    """On its test split, whose images must be on this machine."""
+    """Evaluate the run on its test split, whose images must be on this machine."""
     spec = loaded.run.spec
     data = load_data(spec.dataset, spec.image_size, spec.colour)
     return evaluate(loaded.model, loaded.likelihood, data.x[data.test])
 
 
 def evaluate_at_beta(run: Run, beta: float) -> Run:
-    """The run with a ladder's test figures at a KL weight, measured anew."""
+    """Return the run with the test figures of a ladder at a KL weight, evaluated again."""
     return replace(run, test=_evaluated(load_model(run, beta)).metrics)
 
 
 def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
-    """mu, logvar [n, D] of the test split; of a ladder at a KL weight, encoded anew."""
+    """Return mu, logvar [n, D] of the test split, those of a ladder at a KL weight encoded again."""
     e = read_embedding(loaded.run) if beta is None else _evaluated(loaded)
     return e.mu, e.logvar
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """What lies between a run's codes: gaps are the mean of ten measurements, each of n codes and as many
-    draws; low and high are the
-    95% interval, over draws and images.
+    """The gaps between the codes of a run: the mean of ten measurements, each of n codes and as many samples;
+    low and high are the 95% interval, over samples and images.
 
-    gap, gap_nats, unsure and drift are of draws from the Gaussian fitted to the codes, prior_gap of N(0, I).
-    gap_nats: an underestimate in more than three dimensions (explorer.latent.gaps). unsure: the share of
-    decoded draws that the classifier names with a confidence below 90%, of all, in gaps and outside, with
-    intervals over draws. drift: the median distance of a draw from the code of its own decoded image, in
-    standard deviations of that Gaussian. None where there is no prior, no classifier, no decoder, or no draw
-    of that kind.
+    gap, gap_nats, unsure and drift are of samples from the Gaussian fitted to the codes, prior_gap of samples
+    from N(0, I). gap_nats: an underestimate in more than three dimensions (explorer.latent.gaps). unsure: the
+    share of decoded samples that the classifier assigns to a class with a confidence below 90%, of all
+    samples, in gaps and outside, with intervals over samples. drift: the median distance of a sample from the
+    code of its decoded image, in standard deviations of that Gaussian. A field is None where there is no
+    prior, no classifier, no decoder, or no sample of that kind.
     """
 
     n: int
@@ -83,8 +82,8 @@ class Gaps:
 
 
 def measure_gaps_of_codes(z: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> Gaps:
-    """Of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few, all are one
-    point, or D is too large.
+    """Measure the gaps of codes z [N, D] without a decoder or a prior. Raises UserError if there are too few,
+    all are the same point, or D is too large.
     """
     if z.shape[1] > MAX_GAP_DIMENSIONS:
         raise UserError(
@@ -114,8 +113,8 @@ def _too_few(n: int) -> UserError:
 
 
 def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
-    """Codes are posterior samples of test images, an AE's its points. Raises UserError if there are too few,
-    or all are one point.
+    """Measure the gaps of a run. Codes are posterior samples of test images, or an AE's codes. Raises
+    UserError if there are too few, or all are the same point.
     """
     loaded = load_run(name, beta)
     mu, logvar = codes_of(loaded, beta)
@@ -126,11 +125,11 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     gap = estimate_gap(mu, logvar, n, seed)
     prior = (None, None, None)
     if loaded.run.spec.has_prior:
-        found = estimate_prior_gap(mu, logvar, n, seed)
-        prior = found.share, found.low, found.high
+        prior_estimate = estimate_prior_gap(mu, logvar, n, seed)
+        prior = prior_estimate.share, prior_estimate.low, prior_estimate.high
     draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
-    back = loaded.encode(loaded.decode(fitted.place(draws))).mu.numpy()
-    drift = np.median(np.linalg.norm(fitted.whiten(back) - draws, axis=1))
+    reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws))).mu.numpy()
+    drift = np.median(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
     unsure, intervals = (None, None, None), (None, None, None, None)
     if below := classified_below(loaded, mu, logvar, n, seed):
         unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
@@ -156,31 +155,35 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
 def classified_below(
     loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
 ) -> LowConfidenceShares | None:
-    """How often the classifier names what a run decodes with a confidence below SURE; None without a
-    classifier.
+    """Measure how often the classifier assigns a decoded image to a class with a probability below
+    MIN_CLASS_PROBABILITY; None without a classifier.
     """
-    if not (found := read_classifier(loaded.run)):
+    if not (result := read_classifier(loaded.run)):
         return None
     return measure_low_confidence(
-        mu, logvar, lambda z: found[0].probabilities(loaded.decode(z)).max(1) < MIN_CLASS_PROBABILITY, n, seed
+        mu,
+        logvar,
+        lambda z: result[0].probabilities(loaded.decode(z)).max(1) < MIN_CLASS_PROBABILITY,
+        n,
+        seed,
     )
 
 
 def validate(spec: RunSpec) -> None:
-    """Raises UserError for what can't be trained here."""
+    """Raise UserError for a spec that cannot be trained here."""
     next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose_device(spec.network)))
 
 
 def benchmark_epoch(spec: RunSpec, trial: int) -> float:
-    """By the fastest of so many stretches between training's progress reports, which other work has held up
-    least.
+    """Estimate the duration of an epoch from the fastest of `trial` intervals between progress reports, the
+    one least disturbed by other work.
 
-    Raises UserError for what can't be trained here, or diverges at once.
+    Raises UserError for what cannot be trained here, or diverges at once.
     """
-    data, seen = load_data(spec.dataset, spec.image_size, spec.colour), []
+    data, progress = load_data(spec.dataset, spec.image_size, spec.colour), []
     for event in training(spec, data, choose_device(spec.network)):
         if isinstance(event, Step):
-            seen.append((time.perf_counter(), event.done))
+            progress.append((time.perf_counter(), event.done))
         if isinstance(event, Failed):
             raise UserError(
                 "A short trial of this training diverged: the loss became infinite. Try a learning rate"
@@ -188,7 +191,9 @@ def benchmark_epoch(spec: RunSpec, trial: int) -> float:
             )
         if isinstance(event, Finished):
             return event.seconds / event.epochs
-        if len(seen) > trial:
+        if len(progress) > trial:
             break
-    share_a_second = max((after - before) / (end - start) for (start, before), (end, after) in pairwise(seen))
+    share_a_second = max(
+        (after - before) / (end - start) for (start, before), (end, after) in pairwise(progress)
+    )
     return 1 / share_a_second / sum(epochs for _, epochs in spec.stages)

@@ -1,4 +1,4 @@
-"""Looks at a model while it learns, so rarely that it costs at most a small share of the training's time."""
+"""Record a model while it trains, so rarely that this takes at most a small share of the training's time."""
 
 import math
 import time
@@ -28,39 +28,40 @@ SHARE = 0.05  # of the training's time
 
 
 class ReplayRecorder:
-    """Keeps frames in the run's folder (explorer.store.replay)."""
+    """Records frames of a training in the run's folder (explorer.store.replay)."""
 
     def __init__(self, spec: RunSpec, folder: Path, data: Dataset, epochs_before: int):
         x = data.x[data.test][:CODES]
-        self.folder, self.x = folder, torch.from_numpy(x).float() / 255
+        self.folder, self.images = folder, torch.from_numpy(x).float() / 255
         with torch.random.fork_rng():
             self.model = build_autoencoder(spec, data.shape).eval().requires_grad_(False)
         self.likelihood, self.has_prior = build_likelihood(spec), spec.has_prior
-        self.entries = torch.from_numpy(
+        self.codebook_entries = torch.from_numpy(
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(PICTURES, spec.n_groups))
         )
-        self.eps = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
-        # epochs, from a look to the next
-        self.spent = 0.0
-        self.began = time.perf_counter()
-        self.last = 0
-        self.every = 1
+        self.noise = np.random.default_rng(0).standard_normal((PICTURES, spec.latent_dim)).astype(np.float32)
+        self.seconds_spent = 0.0
+        self.started_at = time.perf_counter()
+        self.last_epoch = 0
+        self.epoch_interval = 1  # epochs from a frame to the next
         remove_frames_after(folder, epochs_before)
         write_static_data(folder, data.class_names, data.y[data.test][:CODES], x[:PICTURES])
 
-    def look(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
-        """At an epoch's end, if there is time for it: the first and the last are always looked at."""
+    def record(self, event: EpochEnd, weights: dict[str, np.ndarray]) -> None:
+        """Record a frame at the end of an epoch, if there is time for it; the first and the last always."""
         start = time.perf_counter()
-        too_soon = event.epoch < self.last + self.every or self.spent > SHARE * (start - self.began)
+        too_soon = event.epoch < self.last_epoch + self.epoch_interval or self.seconds_spent > SHARE * (
+            start - self.started_at
+        )
         if 1 < event.epoch < event.epochs and too_soon:
             return
         self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
         with torch.inference_mode():
-            posterior = self.model.encode(self.x)
+            posterior = self.model.encode(self.images)
             mu, rates = posterior.mu, rate_per_dimension(posterior).mean(0)
-            z = torch.from_numpy(self.eps)
-            if self.entries.numel():
-                z = self.model.codebook[self.entries].flatten(1)
+            z = torch.from_numpy(self.noise)
+            if self.codebook_entries.numel():
+                z = self.model.codebook[self.codebook_entries].flatten(1)
             elif not self.has_prior:
                 z = mu.mean(0) + z * mu.std(0, correction=0)
             decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:PICTURES], z)]
@@ -70,17 +71,17 @@ class ReplayRecorder:
                 for part in decoded
             ]
         )
-        about = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
+        record = {"epoch": event.epoch, "distortion": event.distortion, "rate": event.rate}
         write_frame(
             self.folder,
-            about,
+            record,
             {"mu": mu.numpy().astype(np.float16), "rates": rates.numpy(), "pictures": pictures},
         )
         if len(epochs := frame_epochs(self.folder)) > MAX_FRAMES:
             remove_every_second_frame(self.folder)
-            self.every = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))
-        self.last = event.epoch
-        self.spent += time.perf_counter() - start
+            self.epoch_interval = math.ceil(2 * (epochs[-1] - epochs[0]) / len(epochs))
+        self.last_epoch = event.epoch
+        self.seconds_spent += time.perf_counter() - start
 
     def close(self) -> None:
         join_frames(self.folder)

@@ -1,4 +1,4 @@
-"""What a training leaves: a run with the figures of its weights as stored."""
+"""Save the result of a training: a run with the figures of its stored weights."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -39,15 +39,19 @@ def save_run(
         )
     frames, film, shaded = [], [], []
     for beta in film_kl_weights(spec.rungs):
-        at = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
-        found = build_gap_map(at.mu, at.logvar)
+        evaluation = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
         frames.append(
             FilmFrame(
-                beta, at.metrics.distortion, at.metrics.rate, at.metrics.active_units, **frame_gaps(found)
+                beta,
+                evaluation.metrics.distortion,
+                evaluation.metrics.rate,
+                evaluation.metrics.active_units,
+                **frame_gaps(gap_map),
             )
         )
-        film.append((at.mu[:MAX_FILM_CODES], at.logvar[:MAX_FILM_CODES]))
-        shaded.append(found)
+        film.append((evaluation.mu[:MAX_FILM_CODES], evaluation.logvar[:MAX_FILM_CODES]))
+        shaded.append(gap_map)
     run = Run(
         folder.name,
         folder,
@@ -72,11 +76,13 @@ def save_run(
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
 
 
-def frame_gaps(found: GapMap | None) -> dict[str, float | None]:
-    """What a Frame holds of the gaps of a VAE; of one that has no map of them, two times None."""
-    if found is None:
+def frame_gaps(gap_map: GapMap | None) -> dict[str, float | None]:
+    """Return the fields of a frame that describe the gaps of a VAE, with None for both gaps if there is no
+    gap map.
+    """
+    if gap_map is None:
         return {"gap": None, "prior_gap": None}
-    gap, prior = found.estimate, found.prior_estimate
+    gap, prior = gap_map.estimate, gap_map.prior_estimate
     return {
         "gap": gap.share,
         "prior_gap": prior.share,
@@ -90,8 +96,11 @@ def _film(codes: list[tuple[np.ndarray, np.ndarray]], shaded: list[GapMap | None
     if not codes:
         return None
     mu, logvar = map(np.stack, zip(*codes))
-    if not all(found and found.shade is not None for found in shaded):
+    if not all(gap_map and gap_map.shade is not None for gap_map in shaded):
         return FilmCodes(mu, logvar)
     return FilmCodes(
-        mu, logvar, np.stack([found.bounds for found in shaded]), np.stack([found.shade for found in shaded])
+        mu,
+        logvar,
+        np.stack([gap_map.bounds for gap_map in shaded]),
+        np.stack([gap_map.shade for gap_map in shaded]),
     )

@@ -37,7 +37,7 @@ from explorer.store.run import (
 from explorer.training.checkpoint import extract_weights
 from explorer.training.trainer import train as training
 
-CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: at most so much is lost in a crash
+CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: the most that a crash loses
 
 
 def find_existing(spec: RunSpec, name: str | None = None) -> Run | None:
@@ -116,8 +116,8 @@ def _train(
     spec: RunSpec, folder: Path, data: Dataset, on_event: Callable[[Event], None], stop: Callable[[], bool]
 ) -> Run:
     remove_partial_files(folder)
-    left = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if left and not left & {RECORD_FILE, EVENTS_FILE, CHECKPOINT_FILE, TRAIN_LOG}:
+    file_names = {p.name for p in folder.iterdir()} if folder.exists() else set()
+    if file_names and not file_names & {RECORD_FILE, EVENTS_FILE, CHECKPOINT_FILE, TRAIN_LOG}:
         raise UserError(
             f"The folder {folder} contains files that do not belong to a run. Choose another name."
         )
@@ -127,18 +127,18 @@ def _train(
     folder.mkdir(exist_ok=True)
     LOGGER.info("Training %s on %s (%s)", folder.name, chosen.name, spec.flags())
     before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
-    log, watcher, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
+    log, recorder, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
     try:
         while True:
             log.append(event)
             on_event(event)
             if isinstance(event, EpochEnd):
                 last = event.checkpoint()
-                watcher.look(event, extract_weights(last))
+                recorder.record(event, extract_weights(last))
                 if log.seconds - (written.seconds if written else 0) > CHECKPOINT_EVERY:
                     written = write_checkpoint(folder, spec, last)
             if isinstance(event, Finished | Failed):
-                watcher.close()
+                recorder.close()
                 run = save_run(spec, folder, data, chosen.name, event)
                 (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
                 return run

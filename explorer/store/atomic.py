@@ -10,9 +10,8 @@ from pathlib import Path
 from explorer.errors import UserError
 
 PARTIAL_SUFFIX = ".part"  # of a file that is being written
-ABANDONED_AFTER_SECONDS = (
-    3600.0  # seconds after which a partial file is left over from a process that has ended
-)
+# A partial file that is older than this belongs to a process that has ended.
+ABANDONED_AFTER_SECONDS = 3600.0
 DEFAULT_REMEDY = "Free some disk space, or choose another path."
 
 
@@ -49,9 +48,9 @@ def write_all_atomically(contents: dict[Path, bytes], remedy: str = DEFAULT_REME
 
 
 def remove_partial_files(folder: Path, min_age_seconds: float = 0) -> None:
-    """Remove partial files that are older than age (seconds) from a folder and its subfolders."""
+    """Remove partial files that are older than min_age_seconds from a folder and its subfolders."""
     for part in folder.rglob(f".*{PARTIAL_SUFFIX}"):
-        with suppress(OSError):  # its writer is alive and has moved it
+        with suppress(OSError):  # its writer has moved it in the meantime
             if min_age_seconds == 0 or time.time() - part.stat().st_mtime > min_age_seconds:
                 part.unlink()
 

@@ -1,4 +1,4 @@
-"""Finds runs: first those of the user (EXPLORER_RUNS), then those included in the app."""
+"""Find runs: first those of the user (EXPLORER_RUNS), then those included in the app."""
 
 from pathlib import Path
 
@@ -34,8 +34,8 @@ def list_runs() -> tuple[list[Run], list[str]]:
 
 
 def find_run(name: str) -> Run:
-    """Raises UserError if there is no such run (suggesting a similar name), or it is damaged or cannot be
-    read.
+    """Return the run of that name. Raises UserError if there is none (suggesting a similar name), or it is
+    damaged or cannot be read.
     """
     runs, _ = list_runs()
     for run in runs:

@@ -13,8 +13,8 @@ CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 def write_checkpoint(folder: Path, spec: RunSpec, c: Checkpoint) -> Checkpoint:
-    about = {"spec": spec.to_dict(), "epoch": c.epoch, "step": c.step, "seconds": c.seconds}
-    write_atomically(folder / CHECKPOINT_FILE, packed("checkpoint", about, c.tensors))
+    record = {"spec": spec.to_dict(), "epoch": c.epoch, "step": c.step, "seconds": c.seconds}
+    write_atomically(folder / CHECKPOINT_FILE, packed("checkpoint", record, c.tensors))
     return c
 
 
@@ -27,9 +27,9 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     starts from the beginning.
     """
     try:
-        about, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
-        if about["spec"] != spec.to_dict():
+        record, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
+        if record["spec"] != spec.to_dict():
             return None
-        return Checkpoint(int(about["epoch"]), int(about["step"]), float(about["seconds"]), tensors)
+        return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None

@@ -24,7 +24,7 @@ class Classifier:
     weights: dict[str, np.ndarray]
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
-        """x float [n, C, H, W] in [0, 1] -> [n, classes]"""
+        """Return the probability of each class, [n, classes]. x float [n, C, H, W] in [0, 1]."""
         w = {name: t.astype(np.float32) for name, t in self.weights.items()}
         hidden = np.maximum(x.reshape(len(x), -1) @ w["1.weight"].T + w["1.bias"], 0)
         logits = hidden @ w["3.weight"].T + w["3.bias"]
@@ -41,11 +41,11 @@ def classifier_file_name(spec: RunSpec) -> str:
 
 
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:
-    about = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
+    record = {"shape": c.shape, "class_names": c.class_names, "accuracy": c.accuracy}
     place = runs_folder() / classifier_file_name(spec)
     write_atomically(
         place,
-        packed("classifier", about, c.weights),
+        packed("classifier", record, c.weights),
         "Free some disk space, or set EXPLORER_RUNS to another folder.",
     )
     return place
@@ -58,25 +58,29 @@ def read_classifier(run: Run) -> tuple[Classifier, str] | None:
     for folder in (runs_folder(), SHIPPED_FOLDER):
         try:
             content = (folder / classifier_file_name(run.spec)).read_bytes()
-            about, weights = opened("classifier", content)
-            found = Classifier(
-                tuple(about["shape"]), tuple(about["class_names"]), float(about["accuracy"]), weights
+            record, weights = opened("classifier", content)
+            classifier = Classifier(
+                tuple(record["shape"]), tuple(record["class_names"]), float(record["accuracy"]), weights
             )
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             continue
-        if found.shape == run.shape and found.class_names == run.class_names and _is_valid(found):
-            return found, fingerprint(content)["sha256"][:8]
+        if (
+            classifier.shape == run.shape
+            and classifier.class_names == run.class_names
+            and _is_valid(classifier)
+        ):
+            return classifier, fingerprint(content)["sha256"][:8]
     return None
 
 
 def _is_valid(c: Classifier) -> bool:
     n, width = len(c.class_names), c.weights.get("1.bias", np.empty(0)).size
-    wanted = {
+    expected_shapes = {
         "1.weight": (width, math.prod(c.shape)),
         "1.bias": (width,),
         "3.weight": (n, width),
         "3.bias": (n,),
     }
-    return {name: w.shape for name, w in c.weights.items()} == wanted and all(
+    return {name: w.shape for name, w in c.weights.items()} == expected_shapes and all(
         np.isfinite(w).all() for w in c.weights.values()
     )

@@ -1,4 +1,4 @@
-"""Deletes runs, and restores them for a week."""
+"""Delete runs, and restore them for a week."""
 
 import os
 from contextlib import suppress
@@ -24,7 +24,9 @@ def is_shipped(folder: Path) -> bool:
 
 
 def delete_run(name: str) -> None:
-    """Raises UserError for a run that is included in the app, is being trained, or cannot be moved."""
+    """Move a run to the trash. Raises UserError for a run that is included in the app, is being trained, or
+    cannot be moved.
+    """
     folder = folder_for_run(name)
     try:
         if is_shipped(folder if folder.is_dir() else SHIPPED_FOLDER / name):
@@ -34,7 +36,7 @@ def delete_run(name: str) -> None:
         lock = training_lock(folder)
         with lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             move_to_trash(folder, name)
-            with suppress(OSError):  # on Windows it is gone already
+            with suppress(OSError):  # on Windows it is already removed
                 os.unlink(lock.lock_file)
     except Timeout:
         raise UserError(f"The run {name} is being trained. Stop the training first.") from None
@@ -45,5 +47,7 @@ def delete_run(name: str) -> None:
 
 
 def restore_run(name: str) -> None:
-    """Raises UserError if the run is no longer in the trash, its name is in use, or it cannot be moved."""
+    """Restore a run from the trash. Raises UserError if it is no longer there, its name is in use, or it
+    cannot be moved.
+    """
     restore_from_trash(folder_for_run(name), name, "run")

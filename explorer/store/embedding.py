@@ -28,8 +28,8 @@ class FilmCodes:
 
 @dataclass(frozen=True)
 class Embedding:
-    """mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images: uint8 [m, C, H, W], of the
-    first m codes.
+    """The codes of the test images. mu, logvar: float32 [n, D] (logvar None for an AE); y: int64 [n]; images:
+    uint8 [m, C, H, W], of the first m codes.
     """
 
     mu: np.ndarray
@@ -48,7 +48,7 @@ def pack_embedding(
     factors: dict[str, np.ndarray],
     film: FilmCodes | None = None,
 ) -> dict[str, np.ndarray]:
-    """The tensors of an embedding: of the images x, as many as fit."""
+    """Return the tensors of an embedding: of the images x, as many as fit."""
     tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // x[0].nbytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
     tensors |= {FACTOR_PREFIX + name: values for name, values in factors.items()}
@@ -59,7 +59,9 @@ def pack_embedding(
 
 
 def read_embedding(run: Run) -> Embedding:
-    """Raises UserError if the file is damaged, or does not fit the record of the run."""
+    """Read the embedding of a run. Raises UserError if the file is damaged, or does not fit the record of the
+    run.
+    """
     t = read_tensors(run, EMBEDDING_FILE)
     factors, film = (
         {name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)}
@@ -67,15 +69,17 @@ def read_embedding(run: Run) -> Embedding:
     )
     n, latent_dim = run.test.n, run.spec.latent_dim
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
-    wanted = {"mu": (n, latent_dim), "y": (n,)} | ({"logvar": (n, latent_dim)} if run.spec.has_prior else {})
+    expected_shapes = {"mu": (n, latent_dim), "y": (n,)} | (
+        {"logvar": (n, latent_dim)} if run.spec.has_prior else {}
+    )
     images = t.get("images", np.empty(0))
     kinds = {name: t[name].dtype.kind for name in shapes} | {"images": images.dtype.str}
     if (
         n < 1
-        or shapes != wanted
+        or shapes != expected_shapes
         or not 1 <= len(images) <= n
         or images.shape[1:] != run.shape
-        or kinds != {name: "f" for name in wanted} | {"y": "i", "images": "|u1"}
+        or kinds != {name: "f" for name in expected_shapes} | {"y": "i", "images": "|u1"}
         or any(v.shape != (n,) or v.dtype.kind != "f" for v in factors.values())
         or t["y"].min() < 0
         or t["y"].max() >= len(run.class_names)
@@ -96,10 +100,14 @@ def _is_valid_film(film: dict[str, np.ndarray], run: Run) -> bool:
     frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}
     codes = (frames, min(run.test.n, MAX_FILM_CODES), run.spec.latent_dim)
     shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
-    wanted = {"mu": codes, "logvar": codes} | (
+    expected_shapes = {"mu": codes, "logvar": codes} | (
         {"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {}
     )
     floats = all(v.dtype.kind == "f" for name, v in film.items() if name != "shade")
     return (
-        shapes == wanted and floats and shade.ndim == 3 and len(shade) == frames and shade.dtype == np.uint8
+        shapes == expected_shapes
+        and floats
+        and shade.ndim == 3
+        and len(shade) == frames
+        and shade.dtype == np.uint8
     )

@@ -18,8 +18,8 @@ NUMERIC_FIELDS = {
 
 
 class EventLog:
-    """Appends events to events.jsonl. Of an earlier training, only the epochs before its checkpoint stay. At
-    the end, steps are removed.
+    """Appends events to events.jsonl. Of an earlier training, only the epochs before its checkpoint are kept.
+    At the end, the progress within epochs is removed.
     """
 
     def __init__(self, folder: Path, epochs: int):

@@ -17,16 +17,16 @@ def app_file(name: str) -> Path:
 
 
 def configured_folder(variable: str, default: str | Path) -> Path:
-    """The folder that the variable names, or the usual one; "~" is the user's home.
+    """Return the folder that the variable names, or the default; "~" is the user's home.
 
-    Raises UserError where the user has no home (no HOME, and no entry among the system's users): a folder
-    named "~" would be made.
+    Raises UserError if the user has no home (no HOME, and no entry among the system's users), as otherwise a
+    folder named "~" would be created.
     """
-    said = os.environ.get(variable) or str(default)
-    path = os.path.expanduser(said)
+    text = os.environ.get(variable) or str(default)
+    path = os.path.expanduser(text)
     if path.startswith("~"):
         raise UserError(
-            f"The folder {said} cannot be found, because this user has no home folder. Set EXPLORER_RUNS to a"
+            f"The folder {text} cannot be found, because this user has no home folder. Set EXPLORER_RUNS to a"
             " folder for runs and EXPLORER_DATA to a folder for images, in which this user may write."
         )
     return Path(path)

@@ -8,9 +8,9 @@ from filelock import FileLock, Timeout
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
-LOCK_TIMEOUT_SECONDS = 2.0  # seconds to wait for a lock, which processes that only look hold for a moment
+LOCK_TIMEOUT_SECONDS = 2.0  # seconds to wait for a lock, which readers hold only briefly
 
 
 def is_held(lock: FileLock) -> bool:
@@ -30,7 +30,7 @@ def is_held(lock: FileLock) -> bool:
 
 
 def _is_exclusively_locked(lock_file: str) -> bool:
-    with open(lock_file, "rb") as file:  # closing it gives the shared lock back
+    with open(lock_file, "rb") as file:  # closing the file releases the shared lock
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return False

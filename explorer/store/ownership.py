@@ -20,16 +20,18 @@ def is_key(text: str) -> bool:
 
 
 def private_name(key: str, name: str) -> str:
-    """The name of what is the key's alone."""
+    """Return the name of what belongs to the key alone."""
     return f"private-{key}-{name}"
 
 
 def owner_key(text: str) -> str | None:
-    """The key in the name of a run, of a data set, or in a sentence about one; None if it is everyone's."""
-    found = PRIVATE_NAME_PATTERN.search(text)
-    return found and found[1]
+    """Return the key in the name of a run, of a data set, or in a sentence about one; None if it is
+    everyone's.
+    """
+    match = PRIVATE_NAME_PATTERN.search(text)
+    return match and match[1]
 
 
 def public_name(text: str) -> str:
-    """As it is shown."""
+    """Return the text as it is shown, without the key."""
     return PRIVATE_NAME_PATTERN.sub("", text)

@@ -1,4 +1,4 @@
-"""Makes a private run public."""
+"""Make a private run public."""
 
 import os
 

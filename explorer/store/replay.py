@@ -8,6 +8,7 @@ replay.safetensors.
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +24,9 @@ FRAME_TENSORS = ("mu", "rates", "pictures")
 
 @dataclass(frozen=True)
 class Replay:
-    """mu float32 [F, n, D] of the first test images, rates [F, D] in nats, y [n] their classes; originals
-    uint8 [k, C, H, W]; pictures uint8 [F, 2, k, C, H, W]: each one's reconstruction, and samples of always
-    the same noise. epochs, distortion, rate: [F].
+    """The recorded frames of a training. mu: float32 [F, n, D], of the first test images; rates: [F, D] in
+    nats; y: [n], their classes; originals: uint8 [k, C, H, W]; pictures: uint8 [F, 2, k, C, H, W],
+    reconstructions of the originals, and samples of always the same noise; epochs, distortion, rate: [F].
     """
 
     mu: np.ndarray
@@ -40,7 +41,9 @@ class Replay:
 
 
 def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) -> None:
-    """about {"epoch", "distortion", "rate"}; tensors of PARTS, without their leading axis."""
+    """Write a frame: metadata {"epoch", "distortion", "rate"}, and the tensors of FRAME_TENSORS without their
+    leading axis.
+    """
     write_atomically(
         folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
     )
@@ -50,10 +53,10 @@ def write_static_data(
     folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray
 ) -> None:
     """Write what is the same in all frames."""
-    still = packed(
+    static = packed(
         "still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)}
     )
-    write_atomically(folder / FRAMES_FOLDER / "still.safetensors", still)
+    write_atomically(folder / FRAMES_FOLDER / "still.safetensors", static)
 
 
 def read_replay(folder: Path) -> Replay | None:
@@ -66,26 +69,27 @@ def read_replay(folder: Path) -> Replay | None:
             if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
                 return None
             series, tensors = opened("replay", content)
+            joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
             return _validate_replay(
-                Replay(
-                    **tensors
-                    | {"mu": tensors["mu"].astype(np.float32)}
-                    | {name: tuple(values) for name, values in series.items()}
-                )
+                Replay(**joined | {name: tuple(values) for name, values in series.items()})
             )
-        about, still = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
+        static_record, static = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
         frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
         parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
-        series = (tuple(told[name] for told, _ in frames) for name in ("epoch", "distortion", "rate"))
+        epochs, distortion, rate = (
+            tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
+        )
         return _validate_replay(
             Replay(
                 parts["mu"].astype(np.float32),
                 parts["rates"],
                 parts["pictures"],
-                still["y"],
-                still["originals"],
-                tuple(about["class_names"]),
-                *series,
+                static["y"],
+                static["originals"],
+                tuple(static_record["class_names"]),
+                epochs,
+                distortion,
+                rate,
             )
         )
     except (OSError, ValueError, LookupError, TypeError):
@@ -93,7 +97,7 @@ def read_replay(folder: Path) -> Replay | None:
 
 
 def _validate_replay(r: Replay) -> Replay:
-    """Raises ValueError unless its parts belong together."""
+    """Return the replay, its texts sanitized. Raises ValueError unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
         r.mu.ndim == 3
@@ -103,13 +107,13 @@ def _validate_replay(r: Replay) -> Replay:
     )
     fits &= r.rates.shape == (frames, r.mu.shape[2]) and [t.dtype.kind for t in (r.rates, r.y)] == ["f", "i"]
     fits &= r.pictures.dtype == r.originals.dtype == np.uint8
-    told = (
+    is_consistent = (
         len(r.distortion) == len(r.rate) == frames
         and r.y.shape == (len(r.y),)
         and 0 <= r.y.min() <= r.y.max() < len(r.class_names)
     )
-    told &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
-    if not (fits and told and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
+    is_consistent &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
+    if not (fits and is_consistent and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
         raise ValueError("parts of different replays")
     return replace(
         r, epochs=tuple(map(int, r.epochs)), class_names=tuple(sanitize(str(name)) for name in r.class_names)
@@ -117,27 +121,29 @@ def _validate_replay(r: Replay) -> Replay:
 
 
 def subsample_frames(r: Replay, max_frames: int) -> Replay:
-    """Return at most `most` frames, evenly spaced, with the first and the last."""
-    kept = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
-    series = {name: tuple(getattr(r, name)[i] for i in kept) for name in ("epochs", "distortion", "rate")}
-    return replace(r, **{name: getattr(r, name)[kept] for name in FRAME_TENSORS}, **series)
+    """Return at most max_frames frames, evenly spaced, with the first and the last."""
+    frame_indices = np.unique(np.linspace(0, len(r.epochs) - 1, max_frames).round().astype(int))
+    series: dict[str, Any] = {
+        name: tuple(getattr(r, name)[i] for i in frame_indices) for name in ("epochs", "distortion", "rate")
+    }
+    return replace(r, **{name: getattr(r, name)[frame_indices] for name in FRAME_TENSORS}, **series)
 
 
 def join_frames(folder: Path) -> None:
     """Join the frames, at most MAX_FRAMES of them, in one file."""
-    if found := read_replay(folder) if (folder / FRAMES_FOLDER).exists() else None:
-        r = subsample_frames(found, MAX_FRAMES)
-        told = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
+    if replay := read_replay(folder) if (folder / FRAMES_FOLDER).exists() else None:
+        r = subsample_frames(replay, MAX_FRAMES)
+        record = {name: getattr(r, name) for name in ("epochs", "distortion", "rate", "class_names")}
         tensors = {
             name: np.ascontiguousarray(getattr(r, name)) for name in (*FRAME_TENSORS, "y", "originals")
         }
         tensors["mu"] = tensors["mu"].astype(np.float16)
-        write_atomically(folder / REPLAY_FILE, packed("replay", told, tensors))
+        write_atomically(folder / REPLAY_FILE, packed("replay", record, tensors))
     shutil.rmtree(folder / FRAMES_FOLDER, ignore_errors=True)
 
 
 def frame_epochs(folder: Path) -> list[int]:
-    """The epochs of the frames so far."""
+    """Return the epochs of the frames so far."""
     return [int(file.stem) for file in _frame_files(folder)]
 
 

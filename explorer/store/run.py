@@ -22,15 +22,13 @@ from explorer.store.locks import is_held
 from explorer.untrusted.tensors import unpacked
 
 FORMAT_VERSION = 1
-RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE = (
-    "run.json",
-    "model.safetensors",
-    "embedding.safetensors",
-    "events.jsonl",
-)
+RECORD_FILE = "run.json"
+MODEL_FILE = "model.safetensors"
+EMBEDDING_FILE = "embedding.safetensors"
+EVENTS_FILE = "events.jsonl"
 TRAIN_LOG = "train.log"  # the traceback of the last training, if an unforeseen error ended it
 REPLAY_FILE = "replay.safetensors"  # the replay of the training, if there is one
-CHECKSUM_KEY = "checksum"  # of the record's own, and
+CHECKSUM_KEY = "checksum"  # the key of the record's own checksum
 MAX_NOTE_LENGTH = 500  # characters
 MAX_IMAGE_SIDE = 1024  # pixels of an image; those of the data sets end at 64
 
@@ -72,13 +70,13 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
 
 
 def encode_record(record: dict) -> bytes:
-    """run.json, with a checksum of all that it says."""
+    """Return the content of run.json, with a checksum of all that it says."""
     return json.dumps(record | {CHECKSUM_KEY: _compute_checksum(record)}, indent=1).encode()
 
 
 def _compute_checksum(record: dict) -> str:
-    said = {name: value for name, value in record.items() if name != CHECKSUM_KEY}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    content = {name: value for name, value in record.items() if name != CHECKSUM_KEY}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class DamagedRunError(UserError):
@@ -141,11 +139,13 @@ def _parse_run(folder: Path, record: dict) -> Run:
         [float(rate) for rate in t["rate_per_dimension"]],
         *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()),
     )
+    spec = RunSpec.from_dict(record["spec"])
+    channels, height, width = map(int, record["shape"])
     run = Run(
         folder.name,
         folder,
-        RunSpec.from_dict(record["spec"]),
-        tuple(map(int, record["shape"])),
+        spec,
+        (channels, height, width),
         tuple(sanitize(str(name)) for name in record["class_names"]),
         int(record["n_train"]),
         int(record["n_parameters"]),
@@ -169,8 +169,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME_FIELDS]
     counts = [run.n_train, run.n_parameters, run.epochs, test.active_units, test.n, len(run.class_names)]
     if (
-        len(run.shape) != 3
-        or not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
+        not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()
@@ -192,8 +191,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
 
 
 def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
-    """The replay's fingerprint in the record, or the usual if there is no record, or none that names it.
-    Raises ValueError, OSError.
+    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
+    names it. Raises ValueError, OSError.
     """
     return (
         json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)

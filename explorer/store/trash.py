@@ -7,10 +7,8 @@ from pathlib import Path
 
 from explorer.errors import UserError
 
-TRASH_FOLDER, TRASH_RETENTION_DAYS = (
-    ".trash",
-    7,
-)  # the folder of deleted files, and the days for which they can be restored
+TRASH_FOLDER = ".trash"
+TRASH_RETENTION_DAYS = 7  # the days for which deleted files can be restored
 
 
 def move_to_trash(path: Path, name: str) -> None:
@@ -35,16 +33,16 @@ def restore_from_trash(path: Path, name: str, kind: str) -> None:
     """Restore a file or folder from the trash. Raises UserError if it is no longer there, or its name is in
     use.
     """
-    kept = path.parent / TRASH_FOLDER / path.name
+    trashed = path.parent / TRASH_FOLDER / path.name
     try:
-        if path.exists() or not kept.exists():
-            why = (
+        if path.exists() or not trashed.exists():
+            reason = (
                 f"a new {kind} has this name. Delete that one first"
-                if kept.exists()
+                if trashed.exists()
                 else f"deleted items are kept for {TRASH_RETENTION_DAYS} days only"
             )
-            raise UserError(f"{name} cannot be restored: {why}.")
-        os.replace(kept, path)
+            raise UserError(f"{name} cannot be restored: {reason}.")
+        os.replace(trashed, path)
     except OSError as error:
         raise UserError(
             f"{name} cannot be restored: {error.strerror}. Allow writing in {path.parent}."

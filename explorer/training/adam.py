@@ -8,10 +8,10 @@ from torch import Tensor
 
 
 class Adam(torch.optim.Adam):
-    """torch's own, fused; on a GPU such that its steps can be captured.
+    """The Adam of torch, fused; on a GPU its steps can be captured.
 
-    torch wraps what its compiler must not look into, and imports that compiler to do so: a second of every
-    training. Nothing is compiled here, and the wrappings are taken off.
+    torch wraps what its compiler must not inspect, and imports that compiler to do so, which takes a second
+    of every training. Nothing is compiled here, and the wrappers are removed.
     """
 
     def __init__(self, parameters: Iterable[Tensor], lr: float):

@@ -1,4 +1,4 @@
-"""How matrices are multiplied while a model trains."""
+"""Set the precision of matrix products and the number of threads during training."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from explorer.device import Device
 
 @contextmanager
 def matmul_settings(device: Device, threads: int) -> Iterator[None]:
-    """Sets the CPU's threads and the precision of float32 products, and sets them back.
+    """Set the CPU's threads and the precision of float32 products, and set them back.
 
     On a GPU they are TF32's, with 10 bits of mantissa. On a CPU "bf16" is but a leave, which oneDNN takes
     where the CPU has matrix units for it; elsewhere it means oneDNN's own float32, with AVX-512 1.7 times as

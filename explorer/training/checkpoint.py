@@ -17,7 +17,7 @@ ADAM_STATE_KEYS = ("step", "exp_avg", "exp_avg_sq")  # of Adam, of each paramete
 
 
 def copy_weights(model: Autoencoder) -> dict[str, np.ndarray]:
-    """A copy of every weight, as numpy float32."""
+    """Return a copy of every weight, as numpy float32."""
     return {name: _copy_to_numpy(t) for name, t in model.state_dict().items()}
 
 
@@ -31,7 +31,9 @@ def capture_checkpoint(
     rng: torch.Generator,
     averages: CodebookAverages | None = None,
 ) -> Checkpoint:
-    """rungs: the weights of a ladder's stages, or of the one stage, that are done."""
+    """Return a checkpoint of a training. rungs: the weights of a ladder's stages, or of the one stage, that
+    are done.
+    """
     tensors = {MODEL_PREFIX + name: w for name, w in weights.items()} | {RNG_KEY: rng.get_state().numpy()}
     if rungs:
         tensors |= {RUNGS_PREFIX + name: np.stack([rung[name] for rung in rungs]) for name in weights}

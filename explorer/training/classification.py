@@ -1,4 +1,4 @@
-"""Trains the classifier of a data set."""
+"""Train the classifier of a data set."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,8 @@ NOISE_SIGMA = 0.1
 def train_classifier(
     data: Dataset, on_step: Callable[[int, int], None], seed: int = 0
 ) -> tuple[dict[str, np.ndarray], float]:
-    """Cross-entropy on the training split -> float16 weights, and their accuracy on the test split.
+    """Minimise the cross-entropy on the training split. Return float16 weights, and their accuracy on the
+    test split.
 
     Raises UserError if there are fewer than two classes.
     """
@@ -50,5 +51,5 @@ def train_classifier(
     weights = {name: w.numpy().astype(np.float16) for name, w in model.state_dict().items()}
     model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
     with torch.inference_mode():
-        said = model(torch.from_numpy(data.x[data.test]).float() / 255).argmax(1).numpy()
-    return weights, float((said == data.y[data.test]).mean())
+        predictions = model(torch.from_numpy(data.x[data.test]).float() / 255).argmax(1).numpy()
+    return weights, float((predictions == data.y[data.test]).mean())

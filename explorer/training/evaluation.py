@@ -1,12 +1,14 @@
-"""Evaluates a model on the test split with fixed noise, so that two evaluations of one model agree."""
+"""Evaluate a model on the test split with fixed noise, so that two evaluations of one model agree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.events import ACTIVE_MIN_VARIANCE, RunMetrics
 from explorer.models.autoencoder import Autoencoder
+from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
@@ -17,7 +19,7 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and of each image what they come from: mu, logvar [n, D] (logvar None if the posterior is
+    """The metrics of a model and the values of each image: mu, logvar [n, D] (logvar None if the posterior is
     not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
     """
 
@@ -30,15 +32,14 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evaluation:
-    """x: uint8 [N, C, H, W]. Takes one posterior sample per image."""
+    """Evaluate a model on images, with one posterior sample per image. x uint8 [N, C, H, W]."""
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
-    # chosen [K]: how often each entry of a codebook was
-    distortions = []
-    rates = []
-    mus = []
-    logvars = []
-    chosen = 0
+    distortions: list[Tensor] = []
+    rates: list[Tensor] = []
+    mus: list[Tensor] = []
+    logvars: list[Tensor] = []
+    counts: list[Tensor] = []  # [K]: how often each entry of a codebook was chosen in a batch
     for batch in torch.from_numpy(x).split(BATCH_SIZE):
         batch = batch.to(device).float() / 255
         posterior = model.encode(batch)
@@ -48,14 +49,16 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
         mus.append(posterior.mu.cpu())
         if posterior.logvar is not None:
             logvars.append(posterior.logvar.cpu())
-        if posterior.n_codes:
-            chosen += posterior.index.flatten().bincount(minlength=posterior.n_codes).cpu()
+        if isinstance(posterior, CodebookPosterior):
+            counts.append(posterior.index.flatten().bincount(minlength=posterior.n_codes).cpu())
     mu, distortion_of, rate_of = (torch.cat(parts).numpy() for parts in (mus, distortions, rates))
     per_dimension = rate_of.mean(0, dtype=np.float64)
     distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
     variances = mu.var(axis=0, dtype=np.float64)
     active = int((variances > ACTIVE_MIN_VARIANCE * (1 if logvars else variances.max())).sum())
     elbo = -(distortion + rate) if model.kind.has_rate else None
-    of_codes = (int((chosen > 0).sum()), perplexity(chosen)) if posterior.n_codes else ()
-    figures = RunMetrics(distortion, rate, elbo, active, len(x), per_dimension.tolist(), *of_codes)
-    return Evaluation(figures, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)
+    metrics = RunMetrics(distortion, rate, elbo, active, len(x), per_dimension.tolist())
+    if counts:
+        chosen = torch.stack(counts).sum(0)
+        metrics = replace(metrics, codes_used=int((chosen > 0).sum()), perplexity=perplexity(chosen))
+    return Evaluation(metrics, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

@@ -1,5 +1,5 @@
-"""A step of training captured as a CUDA graph: launched whole, where its fifty-odd kernels would each wait
-for Python.
+"""Capture a training step as a CUDA graph: it is launched as a whole, while its fifty-odd kernels would each
+wait for Python.
 """
 
 import torch
@@ -7,15 +7,15 @@ from torch import Tensor
 
 from explorer.training.update import Update
 
-WARMUP_STEPS = (
-    3  # steps taken as usual, in which libraries choose their algorithms and Adam makes its moments
-)
+# Ordinary steps before the capture, in which libraries choose their algorithms and Adam creates its moments.
+WARMUP_STEPS = 3
 
 
 class CudaGraphUpdate:
-    """Update's call, for batches of one size on a GPU; another size, an epoch's last, is taken as usual.
+    """An update captured as a CUDA graph, for batches of one size; a batch of another size, such as the last
+    of an epoch, is an ordinary update.
 
-    A KL weight that is 0 when the step is captured stays so: one that warms up has left 0 by then.
+    A KL weight that is 0 when the step is captured stays 0: one that warms up is positive by then.
     """
 
     def __init__(self, update: Update, batch_size: int):

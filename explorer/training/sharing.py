@@ -1,39 +1,38 @@
-"""Whether all threads of the CPU share a step, or one takes it alone: whichever has been faster of late."""
+"""Choose between all threads of the CPU and one for a training step: whichever has been faster recently."""
 
-# seconds of steps, two of them at least, by which speed is judged: as it goes, and when the other way is
-# tried
+# The speed is measured over windows of at least two steps: WINDOW_SECONDS long with the present number of
+# threads, TRIAL_SECONDS long during a trial of the other number.
 WINDOW_SECONDS = 0.1
 TRIAL_SECONDS = 0.03
-MAX_REST_WINDOWS = (
-    50  # windows from one trial to the next; at first fewer, and few after a change, to be sure of it
-)
-SLOWDOWN_RATIO, SPEEDUP_RATIO = (
-    0.7,
-    1.1,
-)  # than before, which is a reason to try; than without it, which is a reason to stay
+# The largest number of windows between two trials. It is smaller at first and after a change of the number.
+MAX_REST_WINDOWS = 50
+# A trial starts at once if the speed falls below this multiple of the recent speed.
+SLOWDOWN_RATIO = 0.7
+# The number that is tried is kept if it is faster than this multiple of the recent speed.
+SPEEDUP_RATIO = 1.1
 
 
 class ThreadTuner:
-    """Threads that share a step wait for each other at each of its operations. Alone on a machine they are
-    nearly as much faster as there are cores; beside a program that takes one of these they may be ten times
-    slower than one thread. So the other way is tried every so often, and when steps take longer all of a
-    sudden.
+    """Measures training steps and sets the number of threads to one or to the maximum.
+
+    Threads that share a step wait for each other at each operation. Alone on a machine, they are faster than
+    one thread by a factor of almost the number of cores; beside a program that occupies a core, they may be
+    ten times slower than one thread. So the other number is tried regularly, and when steps suddenly take
+    longer.
     """
 
     def __init__(self, max_threads: int):
-        self.most = self.threads = max_threads
+        self.max_threads = self.threads = max_threads
         self._steps, self._seconds, self._is_trial = 0, 0.0, False
-        self._last = self._recent_speed = (
-            # steps a second in the last window, and in the better of the last two, as one may be disturbed
-            0.0
-        )
+        # Steps per second in the last window, and in the better of the last two, as one may be disturbed.
+        self._last = self._recent_speed = 0.0
         self._windows_left, self._rest_windows = 3, 10
 
     def record_step(self, seconds: float) -> bool:
-        """After each step: whether `threads` is another number now."""
+        """Record how long a step took. Return whether `threads` is another number now."""
         self._steps, self._seconds = self._steps + 1, self._seconds + seconds
         if (
-            self.most == 1
+            self.max_threads == 1
             or self._steps < 2
             or self._seconds < (TRIAL_SECONDS if self._is_trial else WINDOW_SECONDS)
         ):
@@ -47,15 +46,12 @@ class ThreadTuner:
                 self._last = self._recent_speed = speed
                 return False
         else:
-            better = max(self._last, speed)
-            dropped, self._last, self._recent_speed = (
-                better < SLOWDOWN_RATIO * self._recent_speed,
-                speed,
-                better,
-            )
+            best_speed = max(self._last, speed)
+            dropped = best_speed < SLOWDOWN_RATIO * self._recent_speed
+            self._last, self._recent_speed = speed, best_speed
             self._windows_left -= 1
             if self._windows_left > 0 and not dropped:
                 return False
             self._is_trial = True
-        self.threads = self.most + 1 - self.threads  # the other of the two
+        self.threads = self.max_threads + 1 - self.threads  # switches between 1 and the maximum
         return True

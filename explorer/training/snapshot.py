@@ -1,12 +1,12 @@
-"""What training has seen so far, read without holding up the device."""
+"""Read the sums of a training without waiting for the device."""
 
 import torch
 from torch import Tensor
 
 
 class Snapshot:
-    """A copy of sums [2], distortion and rate over n images, as they stood after a step; a GPU copies them
-    when it comes to that.
+    """A copy of the sums [2] of distortion and rate over n images after a step. A GPU copies them
+    asynchronously.
     """
 
     def __init__(self, sums: Tensor, step: int, n: int):
@@ -18,12 +18,12 @@ class Snapshot:
         return self.copy_event is None or self.copy_event.query()
 
     def is_finite(self) -> bool:
-        """Waits until it has arrived."""
+        """Wait until the sums have arrived. Return whether they are finite."""
         if self.copy_event:
             self.copy_event.synchronize()
         return bool(self.sums.isfinite().all())
 
-    def since(self, earlier: "Snapshot") -> tuple[float, float]:
-        """Mean distortion and rate of the images in between."""
+    def means_since(self, earlier: "Snapshot") -> tuple[float, float]:
+        """Return the mean distortion and rate of the images since an earlier snapshot."""
         distortion, rate = ((self.sums - earlier.sums) / (self.n - earlier.n)).tolist()
         return distortion, rate

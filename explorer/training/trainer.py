@@ -24,7 +24,7 @@ from explorer.training.snapshot import Snapshot
 from explorer.training.update import Update
 
 LR_WARMUP_STEPS = 200
-# numbers a batch; below, threads wait for each other longer than they work, and one ends alike to the bit
+# Values per batch. With fewer, one thread is faster than several, and gives reproducible results.
 MIN_SHARED_BATCH_VALUES = 32_768
 STEP_INTERVAL_SECONDS = 0.25  # seconds between Step events, when losses are also checked
 
@@ -54,7 +54,7 @@ def train(
     events = _train(spec, data, device, model, checkpoint, sharing)
     while True:
         with matmul_settings(device, sharing.threads):
-            event = next(events, None)  # what is done between events is in usual arithmetic
+            event = next(events, None)  # between events the default arithmetic applies
         if event is None:
             return
         yield event
@@ -73,7 +73,7 @@ def _train(
     n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
-    averages = CodebookAverages(model.codebook) if spec.n_codes else None
+    averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
     update = Update(
         model, build_likelihood(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
     )
@@ -83,67 +83,82 @@ def _train(
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
 
     n_weights = sum(t.numel() for t in model.state_dict().values())
-    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.why, data.skipped, data.notes)
-    said = time.perf_counter()
-    start = said - seconds_before
-    good, step, take = copy_weights(model) if checkpoint else None, done_before * n_batches, None
+    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.reason, data.skipped, data.notes)
+    last_report_time = time.perf_counter()
+    start = last_report_time - seconds_before
+    finite_weights = copy_weights(model) if checkpoint else None
+    step, run_step = done_before * n_batches, None
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
     for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
         if stage_epoch == 1:
             update.optimizer = Adam(model.parameters(), spec.lr)
-        if stage_epoch == 1 or not take:
-            take = CudaGraphUpdate(update, spec.batch_size) if device.name == "cuda" else update
-        epoch_start, n_seen, asked = time.perf_counter(), 0, None
-        first = told = Snapshot(update.sums.zero_(), step, 0)
+        if stage_epoch == 1 or not run_step:
+            run_step = CudaGraphUpdate(update, spec.batch_size) if device.name == "cuda" else update
+        epoch_start, n_seen, snapshot = time.perf_counter(), 0, None
+        first = reported = Snapshot(update.sums.zero_(), step, 0)
         for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
             factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
             beta = stage_beta * beta_factor(spec, step / n_batches)
             before = time.perf_counter()
-            take(rows, spec.lr * factor, beta)
+            run_step(rows, spec.lr * factor, beta)
             now = time.perf_counter()
             if thread_tuner.record_step(now - before):
                 torch.set_num_threads(thread_tuner.threads)
             step, n_seen = step + 1, n_seen + len(rows)
-            if not asked and now - said > STEP_INTERVAL_SECONDS:
-                asked = Snapshot(update.sums, step, n_seen)
-            if asked and asked.is_ready():
-                if not asked.is_finite():
+            if not snapshot and now - last_report_time > STEP_INTERVAL_SECONDS:
+                snapshot = Snapshot(update.sums, step, n_seen)
+            if snapshot and snapshot.is_ready():
+                if not snapshot.is_finite():
                     break
-                said = time.perf_counter()
-                done = asked.step / (n_epochs * n_batches)
-                yield Step(epoch, n_epochs, done, *asked.since(told), (said - start) * (1 - done) / done)
-                told, asked = asked, None
+                last_report_time = time.perf_counter()
+                share = snapshot.step / (n_epochs * n_batches)
+                seconds_left = (last_report_time - start) * (1 - share) / share
+                yield Step(epoch, n_epochs, share, *snapshot.means_since(reported), seconds_left)
+                reported, snapshot = snapshot, None
         whole, weights = Snapshot(update.sums, step, n), copy_weights(model)
         now = time.perf_counter()
         if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
-            good = None if spec.betas else good  # a ladder is whole or nothing
-            kept = f"the weights of epoch {epoch - 1} were saved" if good else "nothing was saved"
+            if spec.betas:  # a ladder is saved only as a whole
+                finite_weights = None
+            saved = f"the weights of epoch {epoch - 1} were" if finite_weights else "nothing was"
             reason = (
-                f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {kept}. "
-                f"Try a learning rate below {spec.lr:g}."
+                f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {saved}"
+                f" saved. Try a learning rate below {spec.lr:g}."
             )
-            yield Failed(reason, epoch - 1, now - start, good)
+            yield Failed(reason, epoch - 1, now - start, finite_weights)
             return
-        good = weights
+        finite_weights = weights
         if stage_epoch == stage_epochs:
-            rungs.append(good)
+            rungs.append(finite_weights)
         yield EpochEnd(
             epoch,
             n_epochs,
-            *whole.since(first),
+            *whole.means_since(first),
             beta,
             n / (now - epoch_start),
             now - start,
             partial(
-                capture_checkpoint, epoch, step, now - start, good, rungs, update.optimizer, rng, averages
+                capture_checkpoint,
+                epoch,
+                step,
+                now - start,
+                finite_weights,
+                rungs,
+                update.optimizer,
+                rng,
+                averages,
             ),
         )
-    weights = {name: np.stack([rung[name] for rung in rungs]) for name in good} if spec.betas else good
-    yield Finished(n_epochs, time.perf_counter() - start, weights)
+    assert finite_weights is not None  # of the last epoch, or of the checkpoint
+    if spec.betas:
+        finite_weights = {name: np.stack([rung[name] for rung in rungs]) for name in finite_weights}
+    yield Finished(n_epochs, time.perf_counter() - start, finite_weights)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:
-    """A short linear warm-up, then half a cosine down to 0, or a constant rate."""
+    """Return the factor on the learning rate: a short linear warm-up, then half a cosine down to 0, or a
+    constant rate.
+    """
     warmup = min(LR_WARMUP_STEPS, n_steps // 10)
     if step < warmup:
         return (step + 1) / (warmup + 1)
@@ -153,7 +168,7 @@ def lr_factor(schedule: str, step: int, n_steps: int) -> float:
 
 
 def beta_factor(spec: RunSpec, epochs_done: float) -> float:
-    """The factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et al.,
-    CoNLL 2016).
+    """Return the factor on the KL weight: it rises linearly from 0 to 1 in spec.beta_warmup epochs (Bowman et
+    al., CoNLL 2016).
     """
     return min(1.0, epochs_done / spec.beta_warmup) if spec.beta_warmup else 1.0

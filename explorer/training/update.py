@@ -6,16 +6,18 @@ import torch
 from torch import Tensor
 
 from explorer.models.autoencoder import Autoencoder
+from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import rate_per_dimension
 
 
 class Update:
-    """Adam on distortion + beta·rate of a batch, and a VQ-VAE's commitment and averages.
+    """One step of Adam on distortion + beta·rate of a batch, with a VQ-VAE's commitment loss and moving
+    averages.
 
-    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed).
-    What it sees it adds to sums [2]: distortion and rate, nats, over images.
+    It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). It
+    adds the distortion and rate of the batch, in nats, to sums [2].
     """
 
     def __init__(
@@ -33,22 +35,22 @@ class Update:
         self.sums = torch.zeros(2, device=x.device)
 
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
-        """rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate out of the
-        loss.
+        """Take one step. rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate
+        out of the loss.
         """
         self.optimizer.param_groups[0]["lr"] = lr
-        x = self.x.index_select(0, rows) / 255  # image by image; x[rows] goes pixel by pixel
+        x = self.x.index_select(0, rows) / 255  # copies whole images; x[rows] copies pixel by pixel
         with self.autocast:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
             x_logits = self.model.decode(z)
         distortion, rate = self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()
         loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
-        if self.averages:
+        if isinstance(posterior, CodebookPosterior):
             loss = loss + commitment_loss(posterior).mean()
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        if self.averages:
+        if self.averages and isinstance(posterior, CodebookPosterior):
             self.averages.update(posterior, self.rng)
         self.sums += torch.stack([distortion.detach(), rate.detach()])

@@ -1,1 +1,1 @@
-"""All that speaks to Streamlit, besides app.py and pages/."""
+"""All code that uses Streamlit, besides app.py and pages/."""

@@ -8,7 +8,7 @@ from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import Run
 from explorer.ui import visitor
 
-SECONDS = 2  # for which the list of runs is kept
+SECONDS = 2  # for which the list of runs is cached
 
 
 @st.cache_data(ttl=SECONDS, show_spinner=False)

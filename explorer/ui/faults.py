@@ -1,4 +1,4 @@
-"""Shows an error that the user can correct as one sentence."""
+"""Show an error that the user can correct as one sentence."""
 
 from contextlib import contextmanager
 

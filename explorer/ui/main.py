@@ -6,11 +6,12 @@ import streamlit as st
 
 from explorer.registry import LESSONS
 from explorer.ui import visitor
+from explorer.ui.components.address import Address
 from explorer.ui.components.number_fields import accept_decimal_commas
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
-from explorer.ui.session_keys import LESSON_ADDRESS_KEY, PAGE_KEY
+from explorer.ui.session_keys import PAGE_KEY
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
@@ -29,7 +30,7 @@ page = st.navigation(
 )
 if st.session_state.get(PAGE_KEY) != page.url_path:
     st.session_state[PAGE_KEY] = page.url_path
-    st.session_state.pop(LESSON_ADDRESS_KEY, None)
+    Address(page.url_path).forget()
 st.html(Path(__file__).parent / "style.css")
 with show_user_errors():
     page.run()

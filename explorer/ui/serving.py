@@ -1,4 +1,4 @@
-"""What surrounds Streamlit's own server: its start, and the answer to a host name that is not allowed."""
+"""Start Streamlit's server, and answer requests for host names that are not allowed."""
 
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -12,14 +12,14 @@ from explorer.names import sanitize
 from explorer.ui.streamlit_internals import is_host_allowed, open_browser
 from explorer.ui.warm_up import warm_up
 
-HEALTH_PATH = "/_stcore/health"  # is asked by machines, under any name
+HEALTH_PATH = "/_stcore/health"  # requested by machines, under any host name
 MAX_LOGGED_NAMES = 100  # names
 
 
 class AllowedHostMiddleware:
-    """ASGI middleware. Streamlit (1.67) refuses only the websocket to a host that `server.allowedHosts` does
-    not name: the page would load, and stay empty for ever. Here its visitor is told which setting allows the
-    name, and so is the operator, once for each name.
+    """ASGI middleware that reports hosts that are not allowed. Streamlit (1.67) refuses only the websocket to
+    a host that `server.allowedHosts` does not name: the page would load, and stay empty. The middleware tells
+    the visitor which setting allows the name, and the operator, once for each name.
     """
 
     def __init__(self, app):
@@ -64,7 +64,7 @@ def _remedy(name: str) -> str:
 
 
 def _display_host(host: str | None) -> str:
-    """Without the port, as it may be shown."""
+    """Return the host without the port, in a form that can be shown."""
     try:
         name = urlsplit(f"//{host or ''}").hostname or ""
     except ValueError:
@@ -74,7 +74,7 @@ def _display_host(host: str | None) -> str:
 
 @asynccontextmanager
 async def lifespan(app):
-    """What the server does once, before its first visitor."""
+    """Prepare the server before its first visitor."""
     configure(st.get_option("logger.level"))
     warm_up()
     open_browser()

@@ -1,7 +1,6 @@
-"""Identifies a visitor by a key in a cookie, which is set once the visitor owns something, such as a
-training.
+"""Identify a visitor by a key in a cookie, which is set once the visitor owns something, such as a training.
 
-Two tabs that need a key at the same time make one each; the cookie then holds both, and both belong to the
+Two tabs that need a key at the same time create one each; the cookie then holds both, and both belong to the
 visitor.
 """
 
@@ -29,8 +28,8 @@ _cookie_component = st.components.v2.component(
 
 def current_key() -> str | None:
     """Return the visitor's key, or None if there is none yet."""
-    if KEY_STATE not in st.session_state and (kept := _cookie_keys()):
-        st.session_state[KEY_STATE] = kept[0]
+    if KEY_STATE not in st.session_state and (keys := _cookie_keys()):
+        st.session_state[KEY_STATE] = keys[0]
     return st.session_state.get(KEY_STATE)
 
 
@@ -52,7 +51,7 @@ def can_view(name: str) -> bool:
 
 def sync_cookie() -> None:
     """Store the key in the browser's cookie, if it is not yet there."""
-    if (mine := current_key()) and mine not in _parse_keys(st.context.cookies.get(COOKIE_NAME, "")):
+    if (key := current_key()) and key not in _parse_keys(st.context.cookies.get(COOKIE_NAME, "")):
         with st.container(key="hidden-visitor"):
             _cookie_component(
                 key="visitor",
@@ -60,7 +59,7 @@ def sync_cookie() -> None:
                 data={
                     "name": COOKIE_NAME,
                     "between": KEY_SEPARATOR,
-                    "key": mine,
+                    "key": key,
                     "seconds": COOKIE_DAYS * 86_400,
                 },
             )

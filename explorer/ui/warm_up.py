@@ -1,4 +1,4 @@
-"""What a server does once for all visitors: heavy imports, in the background."""
+"""Prepare a server once for all visitors: heavy imports, in the background."""
 
 import gc
 import threading
@@ -19,20 +19,20 @@ def warm_up() -> threading.Thread:
 
 
 def _raise_file_limit() -> None:
-    """Streamlit opens four for each visitor, and keeps three for two minutes after a visit; a process may
-    open 1,024 unless it asks.
+    """Raise the limit of open files. Streamlit opens four for each visitor, and keeps three for two minutes
+    after a visit; by default a process may open 1,024.
     """
     with suppress(ImportError, OSError, ValueError):  # Windows has no such limit
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        limit = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+        if soft != resource.RLIM_INFINITY and soft < limit:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _import_heavy_modules() -> None:
-    gc.disable()  # it would walk through all of it again and again, and no visitor is answered meanwhile
+    gc.disable()  # otherwise it would scan everything repeatedly and delay visitors
     try:
         import altair  # noqa: F401
         import pandas  # noqa: F401
@@ -41,6 +41,6 @@ def _import_heavy_modules() -> None:
         import explorer.runs.train  # noqa: F401
 
         gc.collect()
-        gc.freeze()  # what is imported stays; no later collection walks through it
+        gc.freeze()  # imported objects are excluded from later collections
     finally:
         gc.enable()

@@ -22,7 +22,9 @@ def _dataset_name(dataset: str) -> str:
 
 
 def dataset_option(dataset: str) -> str:
-    """In a list in which a private data set may have the same name as a public one."""
+    """Return the label of a data set in a list in which a private one may have the same name as a
+    public one.
+    """
     return _dataset_name(dataset) + (", private" if owner_key(dataset) else "")
 
 
@@ -43,11 +45,11 @@ def model_with_article(run: Run) -> str:
 
 
 def run_title(run: Run) -> str:
-    """MNIST · VAE · 2-D, with the run's name unless it is the usual one of its kind, and whether it is
-    private.
+    """Return a title such as MNIST · VAE · 2-D, with the run's name unless it is the default one, and whether
+    it is private.
     """
-    usual = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
-    name = "" if run.name == usual else f" · {public_name(run.name)}"
+    default_name = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
+    name = "" if run.name == default_name else f" · {public_name(run.name)}"
     return (
         f"{run_dataset_label(run)} · {run.spec.model_kind.label} ·"
         f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner_key(run.name))}"
@@ -59,7 +61,7 @@ def dimension_label(index: int) -> str:
 
 
 def settings_line(spec: RunSpec) -> str:
-    """One line: the settings by which a training is recognised."""
+    """Return in one line the settings by which a training is recognised."""
     beta = f" · β {spec.beta:g}" if "beta" in spec.model_kind.options else ""
     return (
         f"{dataset_label(spec)} · {spec.model_kind.label} · {spec.network} · {spec.latent_dim}-D{beta} · seed"
@@ -67,26 +69,24 @@ def settings_line(spec: RunSpec) -> str:
     )
 
 
-def train_query(spec: RunSpec) -> dict[str, str]:
-    """The query of a link to the training page with these settings in its form."""
-    return {name: str(value) for name, value in spec.to_dict().items() if value is not None}
-
-
 def metrics_sentence(run: Run) -> str:
-    """One line: the run's test figures."""
+    """Return the run's test figures in one line."""
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {format_number(t.elbo)}"
-    at = " at KL weight 1" if run.spec.rungs else ""
+    weight_text = " at KL weight 1" if run.spec.rungs else ""
     use = (
         f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})."
         if t.perplexity
         else ""
     )
-    return f"Mean over {t.n:,} test images{at}, in nats per image: distortion {t.distortion:.1f}{rate}.{use}"
+    return (
+        f"Mean over {t.n:,} test images{weight_text}, in nats per image:"
+        f" distortion {t.distortion:.1f}{rate}.{use}"
+    )
 
 
 def ladder_sentence(run: Run) -> str:
-    """One line: how a ladder was trained; of other runs, nothing."""
+    """Return one line on how a ladder was trained; "" for other runs."""
     if not run.spec.rungs:
         return ""
     return (

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from explorer.errors import UserError
 
-# begins each that Python's zipfile reads of a directory, however many the zip says there are
+# The signature of each entry that Python's zipfile reads, whatever number of entries the zip declares.
 RECORD_OF_AN_ENTRY = b"PK\x01\x02"
-KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks more than it is asked for
+KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # for others, zipfile unpacks more than requested
 ENCRYPTED, IN_UTF8 = 0x1, 0x800
+# Encodings of file names that are not UTF-8.
 ENCODINGS = (
     "cp437",
     "cp850",
@@ -28,10 +29,9 @@ ENCODINGS = (
     "gbk",
     "big5",
     "cp949",
-)  # of names that are not UTF-8
-MOST_LETTERS = (
-    1000  # of a name with its folders: more than any system takes, and less than 30,000 folders deep
 )
+# The longest name including its folders: more than any system accepts, and less than 30,000 nested folders.
+MOST_LETTERS = 1000
 # All exceptions that zipfile is known to raise on a file that is not a zip file or is damaged
 FAULTS = (
     zipfile.BadZipFile,
@@ -48,27 +48,27 @@ FAULTS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in a zip or folder: its name, with '/' between folders; its size in bytes, unpacked and packed;
-    why it is not read, if so.
+    """A file in a zip or folder. name: with '/' between folders; size, packed: its size in bytes, unpacked
+    and packed; fault: why it is not read, "" if it is.
     """
 
     name: str
     size: int
-    packed: int
+    packed_size: int
     fault: str
-    source: zipfile.ZipInfo | Path | bytes  # where in a zip or on a disk it lies, or what it holds
+    source: zipfile.ZipInfo | Path | bytes  # its position in a zip, its path, or its content
 
 
 class Archive:
-    """The files of a zip. Raises UserError if it is none, or holds too much.
+    """The files of a zip. Raises UserError if it is not a zip, or contains too much.
 
-    encodings: in which encodings its names may be, the one that is taken first; none if that is beyond doubt.
+    encodings: the possible encodings of its names, the chosen one first; none if the encoding is certain.
     """
 
-    def __init__(self, content: bytes, most_entries: int, most_bytes: int, encoding: str | None = None):
-        if content.count(RECORD_OF_AN_ENTRY) > most_entries:
+    def __init__(self, content: bytes, max_entries: int, max_bytes: int, encoding: str | None = None):
+        if content.count(RECORD_OF_AN_ENTRY) > max_entries:
             raise UserError(
-                f"This zip file contains more files than the limit of {most_entries:,}. Split it into smaller"
+                f"This zip file contains more files than the limit of {max_entries:,}. Split it into smaller"
                 " ones."
             )
         try:
@@ -78,28 +78,28 @@ class Archive:
             raise UserError(
                 "This zip file cannot be read: it is incomplete or damaged. Create it again."
             ) from None
-        self.entries, names = [], set()
-        given, self.encodings = _names(infos, encoding)
-        for info, name in zip(infos, given):
+        self.entries, used_names = [], set()
+        names, self.encodings = _names(infos, encoding)
+        for info, name in zip(infos, names):
             name = unicodedata.normalize("NFC", name.replace("\\", "/"))
-            fault = _fault(info, name) or ("another file has the same name" if name in names else "")
+            fault = _fault(info, name) or ("another file has the same name" if name in used_names else "")
             self.entries.append(Entry(name, info.file_size, info.compress_size, fault, info))
-            names.add(name)
-        if sum(entry.size for entry in self.entries) > most_bytes:
+            used_names.add(name)
+        if sum(entry.size for entry in self.entries) > max_bytes:
             raise UserError(
-                f"The files in this zip file exceed the limit of {most_bytes / 1e6:,.0f} MB. Split it into"
+                f"The files in this zip file exceed the limit of {max_bytes / 1e6:,.0f} MB. Split it into"
                 " smaller ones."
             )
 
     def read(self, entry: Entry) -> bytes:
-        """The file, of just the size that was told. Raises ValueError, with a short reason, if it can't be
-        had.
+        """Return the file, which must have exactly the stated size. Raises ValueError, with a short reason,
+        if it cannot be read.
         """
         if entry.fault:
             raise ValueError(entry.fault)
         try:
             with self._zip.open(entry.source) as file:
-                content = file.read(entry.size)  # given a size, zipfile never unpacks more than that
+                content = file.read(entry.size)  # with a size, zipfile never unpacks more than that
                 if len(content) == entry.size and not file.read(1):
                     return content
         except FAULTS:
@@ -108,9 +108,10 @@ class Archive:
 
 
 def _names(infos: list[zipfile.ZipInfo], encoding: str | None) -> tuple[list[str], tuple[str, ...]]:
-    """The files' names, and in which encodings they may be, the one taken first; none if all are in UTF-8.
+    """Return the names of the files, and the possible encodings of the names, the chosen one first; none if
+    all are in UTF-8.
 
-    Some programs write UTF-8 without saying so, as macOS does; others, the encoding of their country.
+    Some programs, as on macOS, write UTF-8 without declaring it; others, the encoding of their country.
     """
     raw = [
         b"" if info.flag_bits & IN_UTF8 else info.orig_filename.partition("\0")[0].encode("cp437", "replace")
@@ -120,11 +121,12 @@ def _names(infos: list[zipfile.ZipInfo], encoding: str | None) -> tuple[list[str
     choices = (
         () if _all_decode(old, "utf-8") else tuple(choice for choice in ENCODINGS if _all_decode(old, choice))
     )
-    taken = encoding if encoding in choices else choices[0] if choices else "utf-8"
+    chosen = encoding if encoding in choices else choices[0] if choices else "utf-8"
     names = [
-        name.decode(taken) if name and not name.isascii() else info.filename for info, name in zip(infos, raw)
+        name.decode(chosen) if name and not name.isascii() else info.filename
+        for info, name in zip(infos, raw)
     ]
-    return names, (taken, *(choice for choice in choices if choice != taken)) if choices else ()
+    return names, (chosen, *(choice for choice in choices if choice != chosen)) if choices else ()
 
 
 def _all_decode(names: list[bytes], encoding: str) -> bool:

@@ -11,11 +11,12 @@ from explorer.untrusted.archive import Archive
 
 HDF5, ZIPS = b"\x89HDF\r\n\x1a\n", (b"PK\x03\x04", b"PK\x05\x06")
 PICKLES = tuple(bytes([0x80, protocol]) for protocol in range(2, 6))
+# The last part of the name of a file in the archive, and the format it indicates.
 IN_A_ZIP = {
     "data.pkl": "torch",
     "model.weights.h5": "keras",
     "archive_format": "pt2",
-}  # the last part of a file's name in it
+}
 SUFFIXES = {
     ".pt": "torch",
     ".pth": "torch",
@@ -34,7 +35,7 @@ SUFFIXES = {
     ".parquet": "table",
 }
 CODE = "can run code when it is opened and is therefore not opened here"
-LINES = {  # that save weights as safetensors, where the model is at hand
+LINES = {  # lines of code that save the weights of a model as safetensors
     "torch": (
         "from safetensors.torch import save_file",
         "save_file(model.state_dict(), 'weights.safetensors')",
@@ -45,13 +46,13 @@ LINES = {  # that save weights as safetensors, where the model is at hand
     ),
     "pickle": ("from safetensors.numpy import save_file", "save_file(arrays_by_name, 'weights.safetensors')"),
 }
-KINDS = {  # what it is, and whose lines save it
+KINDS = {  # a description, and the key of the lines that save it
     "torch": ("a PyTorch file (a Python pickle)", "torch"),
     "pt2": ("a program exported by PyTorch", "torch"),
     "pickle": ("a Python pickle", "pickle"),
     "keras": ("a Keras model (HDF5)", "keras"),
 }
-MOST_FILES, MOST_BYTES = 10_000, 10**12  # of a zip whose names alone are read
+MOST_FILES, MOST_BYTES = 10_000, 10**12  # limits of a zip of which only the names are read
 
 
 def is_zip(content: bytes) -> bool:
@@ -59,19 +60,19 @@ def is_zip(content: bytes) -> bool:
 
 
 def check_foreign(name: str, content: bytes) -> None:
-    """Raises UserError, in one sentence with its remedy, for a file that is known and is neither a run's zip
-    nor safetensors.
+    """Raise UserError, in one sentence with its remedy, for a file of a known kind that is neither a run's
+    zip nor safetensors.
 
-    A file is known by its suffix; one without a suffix of a model's by its first bytes or, in a zip, by the
+    A file is recognised by its suffix; without the suffix of a model, by its first bytes or, in a zip, by the
     names in it.
     """
     kind = _kind(name, content)
     if kind in KINDS:
-        says, whose = KINDS[kind]
-        first, second = LINES[whose]
+        description, origin = KINDS[kind]
+        first, second = LINES[origin]
         raise UserError(
-            f"{sanitize(name)} is {says}, which {CODE}: save the model's weights as safetensors with the two"
-            f" lines `{first}` and `{second}`, and import that file."
+            f"{sanitize(name)} is {description}, which {CODE}: save the model's weights as safetensors with"
+            f" the two lines `{first}` and `{second}`, and import that file."
         )
     if kind == "onnx":
         raise UserError(
@@ -98,5 +99,5 @@ def _kind(name: str, content: bytes) -> str | None:
                 entry.name.rpartition("/")[2] for entry in Archive(content, MOST_FILES, MOST_BYTES).entries
             }
             return next((kind for file, kind in IN_A_ZIP.items() if file in names), None)
-    header = content[8:9] == b"{"  # of safetensors, whose first bytes, a length, may be any
+    header = content[8:9] == b"{"  # of safetensors, which begins with a length of any value
     return "pickle" if content[:2] in PICKLES and not header else None

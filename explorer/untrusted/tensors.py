@@ -9,9 +9,10 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 from safetensors import numpy as safetensors
 
-HEADER_BYTES = (
-    10_000_000  # that list the tensors: ours take kilobytes, and a million tensors would fill the memory
-)
+# The size limit of the header, which lists the tensors: the app's own take kilobytes, and a million tensors
+# would fill the memory.
+HEADER_BYTES = 10_000_000
+# The numpy types of the safetensors types.
 NUMBERS = {
     "F64": "<f8",
     "F32": "<f4",
@@ -25,36 +26,36 @@ NUMBERS = {
     "U16": "<u2",
     "U8": "u1",
     "BOOL": "?",
-}  # numpy's names for safetensors'
-BFLOAT16 = "BF16"  # which numpy lacks
+}
+BFLOAT16 = "BF16"  # numpy has no such type
 CHECKSUM, DAMAGED = "sha256", "it is not a safetensors file, or it is damaged"
 
 
-def packed(kind: str, about: dict, tensors: dict[str, np.ndarray]) -> bytes:
-    """A file of that kind: tensors, what is said about them, and a checksum of both. The same contents, the
+def packed(kind: str, record: dict, tensors: dict[str, np.ndarray]) -> bytes:
+    """Return a file of that kind: tensors, their record, and a checksum of both. The same contents give the
     same bytes.
     """
-    return safetensors.save(tensors, {kind: json.dumps(about | {CHECKSUM: _checksum(about, tensors)})})
+    return safetensors.save(tensors, {kind: json.dumps(record | {CHECKSUM: _checksum(record, tensors)})})
 
 
 def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    """about and tensors of such a file. Raises ValueError, with a short reason, if it is none, or was
-    changed.
+    """Return the record and the tensors of such a file. Raises ValueError, with a short reason, if it is not
+    one, or was changed.
     """
     tensors, metadata = _parsed(content)
     try:
-        about = json.loads(metadata[kind])
-        found = about.pop(CHECKSUM, None)  # files of earlier versions have none
+        record = json.loads(metadata[kind])
+        checksum = record.pop(CHECKSUM, None)  # files of earlier versions have none
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"it is not a file of this kind ({kind})") from None
-    if found not in (None, _checksum(about, tensors)):
+    if checksum not in (None, _checksum(record, tensors)):
         raise ValueError("its checksum does not match")
-    return about, tensors
+    return record, tensors
 
 
 def unpacked(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a short
-    reason, if it is none.
+    """Return the arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a
+    short reason, if it is not one.
     """
     return _parsed(content)[0]
 
@@ -72,20 +73,20 @@ def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         raise ValueError(f"it contains numbers of the type {unknown[0]}, which is not supported")
     try:
         return {name: _array(view).reshape(view["shape"]) for name, view in views}, metadata
-    except ValueError:  # more dimensions than an array of numpy's can have
+    except ValueError:  # more dimensions than numpy supports
         raise ValueError(DAMAGED) from None
 
 
 def _array(view: dict) -> np.ndarray:
-    """[n]. bfloat16 is the upper half of float32's bits."""
+    """Convert a tensor to a flat array [n]. bfloat16 is the upper half of float32's bits."""
     if view["dtype"] == BFLOAT16:
         return (np.frombuffer(view["data"], "<u2").astype("<u4") << 16).view("<f4")
     return np.frombuffer(view["data"], NUMBERS[view["dtype"]])
 
 
-def _checksum(about: dict, tensors: dict[str, np.ndarray]) -> str:
-    found = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+def _checksum(record: dict, tensors: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
     for name, t in sorted(tensors.items()):
-        found.update(f"{name} {t.dtype} {t.shape}".encode())
-        found.update(np.ascontiguousarray(t).tobytes())
-    return found.hexdigest()
+        digest.update(f"{name} {t.dtype} {t.shape}".encode())
+        digest.update(np.ascontiguousarray(t).tobytes())
+    return digest.hexdigest()

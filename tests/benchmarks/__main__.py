@@ -34,7 +34,7 @@ def main() -> None:
     for part in args.parts or PARTS:
         table.say(f"\n{part}")
         rows += import_module(f"tests.benchmarks.{PARTS[part]}").measure(args.rounds)
-        table.write(args.json, rows)  # what is measured is kept, whatever comes after
+        table.write(args.json, rows)  # the rows so far are kept if a later part fails
     print(", ".join(f"{name} {value}" for name, value in table.machine().items() if value))
     print(table.printed(rows))
 

@@ -19,7 +19,7 @@ from tests.benchmarks.table import Row, say
 from tests.browser.launch import ROOT, chromium_or_exit, running_app, runs_of_its_own
 
 VIEWPORT = {"width": 1440, "height": 900}
-SIGNS = {  # of each page: what must be there, painted; on a lesson all that comes before it is there too
+SIGNS = {  # by page: an element that must be painted; on a lesson, all elements before it are complete too
     "/": '[data-testid="decoded"]',
     "/explore": '[data-testid="decoded"]',
     "/compare": '[data-testid="decoded-2"]',
@@ -65,7 +65,7 @@ print(*sys.modules)
 
 def measure(rounds: int) -> list[Row]:
     with runs_of_its_own(), patch.dict(os.environ):
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a second start finds all compiled
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # so that a second start finds compiled files
         with chromium_or_exit() as browser:
             rows = [*starts(browser, rounds), *switches(browser, rounds)]
         return [*rows, *crowd.measure(rounds)]
@@ -73,12 +73,12 @@ def measure(rounds: int) -> list[Row]:
 
 def starts(browser: Browser, rounds: int) -> list[Row]:
     apps = {"app.py": SIGNS["/"], crowd.BARE: SLIDER}
-    found = {script: [] for script in apps}
+    timings = {script: [] for script in apps}
     for i in range(rounds + 1):
         say(f"app: starts, round {i} of {rounds}")
         for script, sign in apps.items():  # taking turns
-            found[script].append(started(browser, script, sign))
-    ours, theirs = (each[1:] for each in found.values())  # the first one fills the disk's cache
+            timings[script].append(started(browser, script, sign))
+    ours, theirs = (each[1:] for each in timings.values())  # the first one fills the disk's cache
     rows = [
         Row(
             "app",
@@ -105,8 +105,8 @@ def starts(browser: Browser, rounds: int) -> list[Row]:
 
 
 def first_imports(package: str) -> int:
-    """How many modules of a package the first page's script has imported when it ends, in a process of its
-    own, without the warm-up.
+    """Return how many modules of a package the first page's script has imported at its end, in a process of
+    its own, without the warm-up.
     """
     command = [sys.executable, "-c", FIRST_SCRIPT, str(ROOT / "explorer/ui/main.py")]
     modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
@@ -114,7 +114,7 @@ def first_imports(package: str) -> int:
 
 
 def started(browser: Browser, script: str, sign: str) -> dict[str, float]:
-    """s, until each stage; the browser runs already, but has never seen this address."""
+    """Return the seconds until each stage, in a running browser that has not seen this address before."""
     page = browser.new_page(viewport=VIEWPORT)
     page.add_init_script(PAINTED)
     messages, since_1970 = Messages(page), time.time() - time.perf_counter()
@@ -124,18 +124,18 @@ def started(browser: Browser, script: str, sign: str) -> dict[str, float]:
         page.goto(address, wait_until="commit")
         shown = page.evaluate("(sign) => seen(sign)", sign) / 1000 - since_1970
         page.close()
-    told = max(at for at in messages.last_message if at < shown)
+    messaged = max(moment for moment in messages.last_message if moment < shown)
     return {
         "it answers": answers - start,
         "the page asks for its content, as Streamlit's JavaScript runs": messages.sent[0] - start,
-        "it has been told all that is painted": told - start,
+        "it has been told all that is painted": messaged - start,
         LAST: shown - start,
     }
 
 
 def switches(browser: Browser, rounds: int) -> list[Row]:
-    """From the library to each page and back, each opened once before."""
-    found = {path: [] for path in SIGNS}
+    """Measure switching from the library to each page and back, after each was opened once."""
+    timings = {path: [] for path in SIGNS}
     with running_app() as address:
         page = browser.new_page(viewport=VIEWPORT)
         page.add_init_script(PAINTED)
@@ -146,29 +146,29 @@ def switches(browser: Browser, rounds: int) -> list[Row]:
             say(f"app: pages, round {i} of {rounds}")
             for path in SIGNS:
                 if path != "/library":
-                    found[path].append(switch(page, path))
+                    timings[path].append(switch(page, path))
                     back = switch(page, "/library")
-            found["/library"].append(back)
+            timings["/library"].append(back)
         page.close()
-    found = {path: ms[1:] for path, ms in found.items()}
-    slowest = max(found, key=lambda path: np.median(found[path]))
+    timings = {path: ms[1:] for path, ms in timings.items()}
+    slowest = max(timings, key=lambda path: np.median(timings[path]))
     return [
         Row(
             "app",
             f"a click on a page's name until it is painted, median of {len(SIGNS)} pages",
             "ms",
-            tuple(np.median(list(found.values()), axis=0)),
+            tuple(np.median(list(timings.values()), axis=0)),
             asked="<= 300",
         ),
-        Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(found[slowest])),
+        Row("app", f"the same, of the slowest page ({slowest})", "ms", tuple(timings[slowest])),
     ]
 
 
 def switch(page: Page, path: str) -> float:
-    """ms"""
+    """Return the milliseconds of a switch to a page."""
     if path.startswith("/learn"):
         page.get_by_test_id("stTopNavSection").click()
         page.get_by_test_id("stTopNavDropdownLink").first.wait_for()
     ms = page.evaluate(SWITCH, [path, SIGNS[path]])
-    page.wait_for_timeout(700)  # for what comes after the sign
+    page.wait_for_timeout(700)  # waits for what follows the sign
     return ms

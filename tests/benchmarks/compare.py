@@ -24,7 +24,9 @@ KNOBS = {
 
 
 def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple[float, float, int]:
-    """Images a second on that canvas, ms from event to paint (p95), messages sent meanwhile."""
+    """Return the images per second on that canvas, the milliseconds from event to paint (p95), and the number
+    of messages sent.
+    """
     page, sent = browser.new_page(viewport={"width": 1440, "height": 900}), []
     page.add_init_script(WATCH.replace('"decoded"', f'"{decoded}"'))
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(0)))
@@ -36,10 +38,11 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
         page.wait_for_timeout(300)
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     box = page.locator(KNOBS[knob]).bounding_box()
-    across = [
+    # Back and forth, without the same position twice in a row.
+    positions = [
         *np.linspace(0.2, 0.8, 25),
         *np.linspace(0.8, 0.2, 25)[1:-1],
-    ]  # to and fro, no place twice running
+    ]
     y = box["y"] + box["height"] * 0.5
     start = page.locator(KNOBS[knob]).evaluate(
         "(e) => e.type === 'range' ? (e.value - e.min) / (e.max - e.min) : 0.5"
@@ -51,7 +54,7 @@ def drag(browser, address: str, decoded: str, knob: str, samples: bool) -> tuple
     page.evaluate("Object.assign(bench, { waiting: [], took: [], worked: [], images: 0 })")
     began, i = time.perf_counter(), 0
     while (seconds := time.perf_counter() - began) < SECONDS:
-        page.mouse.move(box["x"] + across[i % len(across)] * box["width"], y)
+        page.mouse.move(box["x"] + positions[i % len(positions)] * box["width"], y)
         i += 1
     measured, during = page.evaluate("bench"), len(sent) - before
     page.mouse.up()
@@ -69,13 +72,13 @@ def drags(browser, address: str, ae: str, vae: str) -> None:
         "left map, both decode": (pair, "decoded-2", "map", False),
         "right map, both decode": (pair, "decoded-2", "right map", False),
     }
-    found = {case: [] for case in cases}
+    results_by_case = {case: [] for case in cases}
     for _ in range(ROUNDS):  # taking turns
-        for case, how in cases.items():
-            found[case].append(drag(browser, *how))
-    base = np.median([images for images, *_ in found["KL weight, alone on Explore"]])
+        for case, arguments in cases.items():
+            results_by_case[case].append(drag(browser, *arguments))
+    base = np.median([images for images, *_ in results_by_case["KL weight, alone on Explore"]])
     print("| moving | images/s | × alone | event to paint, ms: p95 | sent during |\n|-|-|-|-|-|")
-    for case, results in found.items():
+    for case, results in results_by_case.items():
         images, took, during = zip(*results)
         print(
             f"| {case} | {np.median(images):.0f} ({min(images):.0f} to {max(images):.0f}) |"
@@ -84,7 +87,7 @@ def drags(browser, address: str, ae: str, vae: str) -> None:
 
 
 def opening(browser, address: str, ae: str, vae: str) -> None:
-    """From asking for the address to both images, and to the last figure; the server has shown the page
+    """Measure the time from the request to both images, and to the last figure; the server has shown the page
     before.
     """
     seconds = []
@@ -107,16 +110,16 @@ def opening(browser, address: str, ae: str, vae: str) -> None:
 def gaps(*names: str) -> None:
     for name in names:
         began = time.perf_counter()
-        found = measure.measure_gaps(name)
-        print(f"gaps of {name}, {found.n:,} codes: {time.perf_counter() - began:.1f} s")
+        result = measure.measure_gaps(name)
+        print(f"gaps of {name}, {result.n:,} codes: {time.perf_counter() - began:.1f} s")
 
 
 def main() -> None:
     runs, _ = list_runs()
-    wanted = sys.argv[1] if len(sys.argv) > 1 else "mnist"
-    pair = pairs.default_pair([run for run in runs if run.spec.dataset == wanted])
+    expected = sys.argv[1] if len(sys.argv) > 1 else "mnist"
+    pair = pairs.default_pair([run for run in runs if run.spec.dataset == expected])
     if not pair or not pair[1].spec.rungs:
-        sys.exit(f"There are no AE and ladder of {wanted}. Train both.")
+        sys.exit(f"There are no AE and ladder of {expected}. Train both.")
     names = [run.name for run in pair]
     with chromium_or_exit() as browser, running_app() as address:
         opening(browser, address, *names)

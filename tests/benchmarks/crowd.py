@@ -19,7 +19,7 @@ from tests.browser.launch import running_app
 BARE = "tests/benchmarks/bare_app.py"
 BASELINE = "an empty app with one st.slider"
 CLICKS, TOGETHER, SECONDS, PAUSE, IDLE = 100, 20, 10, (0.5, 1.0), 200
-WARM = 6  # s, for what is imported behind the first page
+WARM = 6  # seconds, for imports in the background of the first page
 
 Click = Callable[[Session], Awaitable[float]]
 _numbers = itertools.count(1)
@@ -27,8 +27,8 @@ _rng = np.random.default_rng(0)
 
 
 async def let_go(visitor: Session) -> float:
-    """A click on the map of Explore: z stays there. s"""
-    said = {
+    """Click on the map of Explore, where z stays, and return the seconds."""
+    message = {
         "number": next(_numbers),
         "zs": [_rng.normal(size=2).tolist()],
         "row": None,
@@ -36,11 +36,11 @@ async def let_go(visitor: Session) -> float:
         "film_position": None,
         "walk_start": [0, 0],
     }
-    return await visitor.move(visitor.component("latent_pad"), json_value=json.dumps({"commit": said}))
+    return await visitor.move(visitor.component("latent_pad"), json_value=json.dumps({"commit": message}))
 
 
 async def slide(visitor: Session) -> float:
-    """s"""
+    """Move a slider and return the seconds."""
     [slider] = visitor.elements
     return await visitor.move(slider, double_array_value={"data": [float(_rng.uniform(-4, 4))]})
 
@@ -56,20 +56,20 @@ def measure(rounds: int) -> list[Row]:
 
 
 async def clicks(rounds: int) -> list[Row]:
-    """ms of reruns: one visitor's, and of many at once."""
-    found = {(how, script): [] for how in (alone, crowd) for script in (OURS[0], BARE)}
+    """Measure the milliseconds of reruns for one visitor, and for many at once."""
+    timings = {(mode, script): [] for mode in (alone, crowd) for script in (OURS[0], BARE)}
     async with opened(OURS) as ours, opened(THEIRS) as theirs:
         for i in range(rounds):
             say(f"clicks, round {i + 1} of {rounds}")
-            for how in (alone, crowd):
+            for mode in (alone, crowd):
                 for (script, _, click), visitors in ((OURS, ours), (THEIRS, theirs)):  # taking turns
-                    found[how, script].append(1000 * np.array(await how(visitors, click)))
+                    timings[mode, script].append(1000 * np.array(await mode(visitors, click)))
 
-    def row(what: str, how, percentile: int, asked: str | None) -> Row:
+    def row(what: str, mode, percentile: int, goal: str | None) -> Row:
         ours, theirs = (
-            tuple(np.percentile(ms, percentile) for ms in found[how, script]) for script in (OURS[0], BARE)
+            tuple(np.percentile(ms, percentile) for ms in timings[mode, script]) for script in (OURS[0], BARE)
         )
-        return Row("app", what, "ms", ours, BASELINE, theirs, less_is_better=True, asked=asked)
+        return Row("app", what, "ms", ours, BASELINE, theirs, less_is_better=True, asked=goal)
 
     return [
         row("a click on Explore's map until its rerun is over, p50", alone, 50, "<= 10"),
@@ -81,7 +81,7 @@ async def clicks(rounds: int) -> list[Row]:
 
 @asynccontextmanager
 async def opened(app: tuple[str, str, Click]) -> AsyncIterator[list[Session]]:
-    """A server with visitors, each of whom has clicked once."""
+    """Start a server with visitors, each of whom has clicked once."""
     script, page, click = app
     async with AsyncExitStack() as stack:
         address = stack.enter_context(running_app(script))
@@ -113,11 +113,11 @@ async def crowd(visitors: list[Session], click: Click) -> list[float]:
 
 
 async def idle(rounds: int) -> list[Row]:
-    """MB of server memory that each open page keeps while nobody touches it."""
-    found = {app: [] for app in (("app.py", ""), ("app.py", "library"), (BARE, ""))}
+    """Measure the MB of server memory that each open page occupies while it is idle."""
+    timings = {app: [] for app in (("app.py", ""), ("app.py", "library"), (BARE, ""))}
     for i in range(rounds):
         say(f"idle visitors, round {i + 1} of {rounds}")
-        for (script, page), each in found.items():
+        for (script, page), each in timings.items():
             with running_app(script) as address:
                 async with AsyncExitStack() as stack:
                     for n in range(IDLE + 3):
@@ -127,7 +127,7 @@ async def idle(rounds: int) -> list[Row]:
                             before = resident(server_of(address))
                     await asyncio.sleep(2)
                     each.append((resident(server_of(address)) - before) / IDLE)
-    home, library, bare = (tuple(each) for each in found.values())
+    home, library, bare = (tuple(each) for each in timings.values())
     return [
         Row(
             "app",
@@ -143,7 +143,7 @@ async def idle(rounds: int) -> list[Row]:
 
 
 def resident(pid: int) -> float:
-    """MB"""
+    """Return the resident memory in MB."""
     return (
         int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
         * os.sysconf("SC_PAGE_SIZE")
@@ -152,7 +152,7 @@ def resident(pid: int) -> float:
 
 
 def server_of(address: str) -> int:
-    """The process that listens there."""
+    """Return the process that listens at the address."""
     port = address.rpartition(":")[2].encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -33,7 +33,7 @@ WAYS = {
     ("slider", '[data-testid="stSlider"]'): "st.slider",
 }
 APP = "tests/benchmarks/pad_app.py"
-EMPTY = (  # as soon as a page can be, of those that this driver moves over
+EMPTY = (  # the fastest possible page that this driver can drag over
     "an empty page that paints one pixel at each event"
 )
 EMPTY_PAGE = "data:text/html," + quote("""<!doctype html><meta name="viewport" content="width=device-width">
@@ -79,9 +79,11 @@ class Drag:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, sign: str, how: dict) -> Iterator[tuple[Page, list]]:
-    """A page as it stands quiet, and what it sends from now on."""
-    context, sent = browser.new_context(**how), []
+def opened(browser: Browser, address: str, sign: str, options: dict) -> Iterator[tuple[Page, list]]:
+    """Open a page, wait until it is idle, and yield it with the list of messages that it sends from now
+    on.
+    """
+    context, sent = browser.new_context(**options), []
     page = context.new_page()
     page.add_init_script(WATCH)
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(0)))
@@ -93,11 +95,11 @@ def opened(browser: Browser, address: str, sign: str, how: dict) -> Iterator[tup
 
 
 def drag(page: Page, sent: list, knob: str) -> Drag:
-    """To and fro on a knob, by finger where the page is on a phone."""
+    """Drag a knob back and forth, by finger if the page is on a phone."""
     page.locator(knob).scroll_into_view_if_needed()
     box = page.locator(knob).bounding_box()
-    across = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no place twice running
-    x, y = [box["x"] + share * box["width"] for share in across], box["y"] + box["height"] * 0.5
+    shares = [*np.linspace(0.25, 0.75, 25), *np.linspace(0.75, 0.25, 25)[1:-1]]  # no position twice in a row
+    x, y = [box["x"] + share * box["width"] for share in shares], box["y"] + box["height"] * 0.5
     if "stSlider" in knob:
         thumb = page.locator(f"{knob} input").locator("xpath=..").bounding_box()
         x, y = [thumb["x"] + thumb["width"] / 2, *x], thumb["y"] + thumb["height"] / 2
@@ -110,10 +112,10 @@ def drag(page: Page, sent: list, knob: str) -> Drag:
     while (seconds := time.perf_counter() - start) < SECONDS:
         move(x[i % len(x)], y)
         i += 1
-    found, messages = page.evaluate("bench"), len(sent) - before
+    result, messages = page.evaluate("bench"), len(sent) - before
     release()
     page.wait_for_timeout(300)
-    return Drag(found["images"] / seconds, found["took"], found["worked"], messages)
+    return Drag(result["images"] / seconds, result["took"], result["worked"], messages)
 
 
 def mouse(page: Page) -> tuple[Callable, Callable, Callable]:
@@ -127,44 +129,47 @@ def mouse(page: Page) -> tuple[Callable, Callable, Callable]:
 def finger(page: Page) -> tuple[Callable, Callable, Callable]:
     devtools = page.context.new_cdp_session(page)
 
-    def touch(kind: str, *at: float) -> None:
+    def touch(kind: str, *point: float) -> None:
         devtools.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [dict(zip("xy", at))] if at else []}
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [dict(zip("xy", point))] if point else []},
         )
 
     return (
-        lambda *at: touch("touchStart", *at),
-        lambda *at: touch("touchMove", *at),
+        lambda *point: touch("touchStart", *point),
+        lambda *point: touch("touchMove", *point),
         lambda: touch("touchEnd"),
     )
 
 
 def shipped(browser: Browser, rounds: int) -> list[Row]:
-    """Over the map of every run that comes along, on Explore."""
+    """Measure drags over the map of every included run, on Explore."""
     names = (SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split()
-    found = {case: {name: [] for name in (*names, EMPTY)} for case in CASES}
+    drags_by_case = {case: {name: [] for name in (*names, EMPTY)} for case in CASES}
     with running_app() as address:
         for i in range(rounds):
             for n, name in enumerate((*names, EMPTY)):
                 say(f"pad: round {i + 1} of {rounds}, run {n + 1} of {len(names)}")
-                for case, (how, slower) in CASES.items():  # taking turns
-                    at = EMPTY_PAGE if name == EMPTY else f"{address}/explore?run={name}"
-                    with opened(browser, at, DECODED, how) as (page, sent):
+                for case, (options, slower) in CASES.items():  # taking turns
+                    page_address = EMPTY_PAGE if name == EMPTY else f"{address}/explore?run={name}"
+                    with opened(browser, page_address, DECODED, options) as (page, sent):
                         page.context.new_cdp_session(page).send(
                             "Emulation.setCPUThrottlingRate", {"rate": slower}
                         )
-                        found[case][name].append(drag(page, sent, MAP))
-    return [row for case, (_, slower) in CASES.items() for row in _told(case, found[case], slower == 1)]
+                        drags_by_case[case][name].append(drag(page, sent, MAP))
+    return [
+        row for case, (_, slower) in CASES.items() for row in _told(case, drags_by_case[case], slower == 1)
+    ]
 
 
-def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
-    empty = found.pop(EMPTY)
-    images = {name: [d.images for d in drags] for name, drags in found.items()}
-    late = {name: [np.percentile(d.record_step, 95) for d in drags] for name, drags in found.items()}
+def _told(case: str, drags_by_run: dict[str, list[Drag]], has_goal: bool) -> list[Row]:
+    empty = drags_by_run.pop(EMPTY)
+    images = {name: [d.images for d in drags] for name, drags in drags_by_run.items()}
+    late = {name: [np.percentile(d.took, 95) for d in drags] for name, drags in drags_by_run.items()}
     slowest, latest = (
         max(by, key=lambda name: sign * np.median(by[name])) for by, sign in ((images, -1), (late, 1))
     )
-    rounds = list(zip(*found.values()))
+    rounds = list(zip(*drags_by_run.values()))
     (took, worked), (took_at_least, worked_at_least) = (
         [
             tuple(np.percentile([ms for d in drags for ms in getattr(d, what)], 95) for drags in each)
@@ -172,11 +177,11 @@ def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
         ]
         for each in (rounds, [(drag,) for drag in empty])
     )
-    on, ask = f"dragging over the map, {case}", lambda text: text if asked else None
+    action, ask = f"dragging over the map, {case}", lambda text: text if has_goal else None
     return [
         Row(
             "pad",
-            f"images a second while {on}, median of {len(found)} runs",
+            f"images a second while {action}, median of {len(drags_by_run)} runs",
             "/s",
             tuple(np.median(list(images.values()), axis=0)),
             EMPTY,
@@ -191,7 +196,7 @@ def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
         ),
         Row(
             "pad",
-            f"event to paint while {on}, p95 over all runs",
+            f"event to paint while {action}, p95 over all runs",
             "ms",
             took,
             EMPTY,
@@ -211,7 +216,7 @@ def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
         Row("pad", f"event to paint, of the slowest run ({latest}), p95", "ms", tuple(late[latest])),
         Row(
             "pad",
-            f"messages to the server while {on}, most",
+            f"messages to the server while {action}, most",
             "",
             tuple(float(max(d.messages for d in drags)) for drags in rounds),
             asked="<= 0",
@@ -220,19 +225,19 @@ def _told(case: str, found: dict[str, list[Drag]], asked: bool) -> list[Row]:
 
 
 def rivals(browser: Browser, rounds: int) -> list[Row]:
-    """One run, decoded by the browser, by the server at each event, and with Streamlit's own slider and
-    image.
+    """Measure drags of one run, decoded by the browser, by the server at each event, and with Streamlit's own
+    slider and image.
     """
     rows = []
     with running_app(APP) as address:
         for network, run in RUNS.items():
-            found = {name: [] for name in WAYS.values()}
+            drags_by_name = {name: [] for name in WAYS.values()}
             for i in range(rounds):
                 say(f"pad: other ways, {network}, round {i + 1} of {rounds}")
                 for (by, knob), name in WAYS.items():  # taking turns
                     with opened(browser, f"{address}/?run={run}&by={by}", knob, LAPTOP) as (page, sent):
-                        found[name].append(drag(page, sent, knob))
-            images = {name: tuple(d.images for d in drags) for name, drags in found.items()}
+                        drags_by_name[name].append(drag(page, sent, knob))
+            images = {name: tuple(d.images for d in drags) for name, drags in drags_by_name.items()}
             rows += [
                 Row(
                     "pad",

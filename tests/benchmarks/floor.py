@@ -44,20 +44,20 @@ STEPS, TURNS = 60, 9
 
 def measure(rounds: int) -> list[Row]:
     rows = []
-    for base, batch_size, asked in CASES:
+    for base, batch_size, goal in CASES:
         device, spec = choose_device(base.network), replace(base, batch_size=batch_size)
-        for at in (
+        for settings in (
             [replace(device, bf16=bf16) for bf16 in {False, device.bf16}] if device.name == "cpu" else []
         ):
-            found = []
+            timings = []
             what = (
                 f"a step of {named(spec)}, batch {batch_size},"
-                f" {'bfloat16' if at.bf16 else 'float32 by oneDNN'}"
+                f" {'bfloat16' if settings.bf16 else 'float32 by oneDNN'}"
             )
             for _ in range(rounds):
-                found.append(alone(turns, spec, at))
-                say(f"{what}, us: " + ", ".join(f"{name} {us:,.0f}" for name, us in found[-1].items()))
-            took = {name: tuple(one[name] for one in found) for name in found[0]}
+                timings.append(alone(turns, spec, settings))
+                say(f"{what}, us: " + ", ".join(f"{name} {us:,.0f}" for name, us in timings[-1].items()))
+            took = {name: tuple(one[name] for one in timings) for name in timings[0]}
             rows += [
                 Row(PART, what, "us", took[OURS], name, took[name], less_is_better=True)
                 for name in took
@@ -69,14 +69,16 @@ def measure(rounds: int) -> list[Row]:
                     f"{what}: share of matrix products",
                     "%",
                     tuple(100 * np.divide(took[PRODUCTS], took[OURS])),
-                    asked=None if at.bf16 else asked,
+                    asked=None if settings.bf16 else goal,
                 )
             )
     return rows
 
 
 def turns(spec: RunSpec, device: Device) -> dict[str, float]:
-    """Microseconds a step of each way, medians over turns taken; in a process of its own."""
+    """Return the microseconds per step of each implementation, medians over alternating rounds, in a process
+    of its own.
+    """
     tune_for_training()
     torch.manual_seed(0)
     data = load_dataset(spec.dataset, spec.image_size, spec.colour)
@@ -90,19 +92,19 @@ def turns(spec: RunSpec, device: Device) -> dict[str, float]:
         for way in 5 * tuple(ways.values()):
             way(torch.arange(spec.batch_size), spec.lr, 1.0)
         if BY_HAND in ways:
-            torch.testing.assert_close(ways[BY_HAND].sums, ours.sums, rtol=0.02, atol=0)  # they learn alike
+            # Both give the same result.
+            torch.testing.assert_close(ways[BY_HAND].sums, ours.sums, rtol=0.02, atol=0)
         ways[PRODUCTS] = Products(ours, torch.arange(spec.batch_size))
         took = {name: [] for name in ways}
         for _ in range(TURNS):
             for name, way in ways.items():
-                some = torch.randint(len(x), (STEPS, spec.batch_size))
+                batches = torch.randint(len(x), (STEPS, spec.batch_size))
                 start = time.perf_counter()
-                for rows in some:
+                for rows in batches:
                     way(rows, spec.lr, 1.0)
                 took[name].append((time.perf_counter() - start) / STEPS * 1e6)
-    return {
-        name: float(np.median(us[1:])) for name, us in took.items()
-    }  # in the first, libraries make up their minds
+    # The first turn is left out, because libraries choose their algorithms in it.
+    return {name: float(np.median(us[1:])) for name, us in took.items()}
 
 
 def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> Update:
@@ -119,8 +121,8 @@ def update_of(spec: RunSpec, model: Autoencoder, x: Tensor, device: Device) -> U
 
 
 def compiled(update: Update):
-    """Forward and backward by torch.compile, which needs a C++ compiler; Adam stays fused, which is faster
-    than compiled.
+    """Compile forward and backward with torch.compile, which needs a C++ compiler. Adam stays fused, which is
+    faster than compiled.
     """
 
     def loss_of(x: Tensor, eps: Tensor, beta: float) -> tuple[Tensor, Tensor]:

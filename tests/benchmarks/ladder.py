@@ -26,8 +26,8 @@ BETAS = (0.01, 0.1, 0.3, 1.0, 2.0, 4.0)
 
 
 def measure(rounds: int) -> list[Row]:
-    """The whole rate–distortion curve: a ladder beside a sweep of VAEs at its rungs, each trained for as long
-    as its first rung.
+    """Measure the whole rate–distortion curve: a ladder, and a sweep of VAEs at its rungs, each trained for
+    as long as its first rung.
     """
     seconds, apart = [], []
     for seed in range(rounds):
@@ -88,26 +88,30 @@ def separate(ladder: RunSpec, beta: float) -> Run:
 
 
 def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:
-    """distortion + beta·rate and gap (%) of the ladder there, and of the VAE."""
+    """Return distortion + beta·rate and the gap (%) of the ladder at beta, and of the VAE."""
     frame = next(f for f in ladder.film if math.isclose(f.beta, beta))
     test = vae.test
-    gaps = [100 * measure_gaps(run.name, beta=at).gap for run, at in ((ladder, beta), (vae, None))]
+    gaps = [
+        100 * measure_gaps(run.name, beta=run_beta).gap for run, run_beta in ((ladder, beta), (vae, None))
+    ]
     return [frame.distortion + beta * frame.rate, test.distortion + beta * test.rate, *gaps]
 
 
 def turns(ladder: Run) -> tuple[float, bool]:
-    """The greatest rotation from one rung to the next, degrees, and whether any flips the map; by
+    """Return the largest rotation from one rung to the next in degrees, and whether any reflects the map, by
     Procrustes.
     """
     codes = read_embedding(ladder).film.mu[::2].astype(float)
     codes -= codes.mean(1, keepdims=True)
-    found = [orthogonal_procrustes(a, b)[0] for a, b in zip(codes, codes[1:])]
-    angle = max(math.degrees(math.acos(np.clip(np.trace(r) / len(r), -1, 1))) for r in found)
-    return angle, any(np.linalg.det(r) < 0 for r in found)
+    rotations = [orthogonal_procrustes(a, b)[0] for a, b in zip(codes, codes[1:])]
+    angle = max(math.degrees(math.acos(np.clip(np.trace(r) / len(r), -1, 1))) for r in rotations)
+    return angle, any(np.linalg.det(r) < 0 for r in rotations)
 
 
 def midpoints(ladder: Run) -> float:
-    """The greatest excess of distortion + beta·rate between two rungs over the mean of the two, nats."""
+    """Return the largest excess of distortion + beta·rate between two rungs over the mean of the two, in
+    nats.
+    """
     total = [f.distortion + f.beta * f.rate for f in ladder.film]
     return max(total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2))
 
@@ -124,7 +128,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seeds", default="0,1,2")
     args = parser.parse_args()
-    ladders, found, seconds = [], [], []
+    ladders, figures, seconds = [], [], []
     for seed in map(int, args.seeds.split(",")):
         spec = RunSpec(
             args.dataset,
@@ -136,7 +140,7 @@ def main() -> None:
         )
         ladders.append(train_run(spec))
         vaes = [separate(spec, beta) for beta in BETAS]
-        found.append([figures_of(ladders[-1], vae, beta) for beta, vae in zip(BETAS, vaes)])
+        figures.append([figures_of(ladders[-1], vae, beta) for beta, vae in zip(BETAS, vaes)])
         seconds.append([ladders[-1].seconds, sum(vae.seconds for vae in vaes)])
         angle, flipped = turns(ladders[-1])
         print(
@@ -146,9 +150,9 @@ def main() -> None:
             " from the mean of its ends",
             flush=True,
         )
-    found = np.array(found)  # [seeds, betas, 4]
+    figures = np.array(figures)  # [seeds, betas, 4]
     print(
-        f"\n{args.dataset}, 2-D, {args.network} of width {args.width}, {len(found)} seeds: mean (lowest to"
+        f"\n{args.dataset}, 2-D, {args.network} of width {args.width}, {len(figures)} seeds: mean (lowest to"
         " highest)\n"
     )
     print(
@@ -156,7 +160,7 @@ def main() -> None:
         " |\n|-|-|-|-|-|-|-|"
     )
     for i, beta in enumerate(BETAS):
-        total, total_vae, gap, gap_vae = found[:, i].T
+        total, total_vae, gap, gap_vae = figures[:, i].T
         print(
             f"| {beta:g} | {spread(total)} | {spread(total_vae)} | {(total - total_vae).mean():+.1f} "
             f"| {spread(gap)} | {spread(gap_vae)} | {(gap - gap_vae).mean():+.1f} |"

@@ -36,12 +36,12 @@ def measure(rounds: int) -> list[Row]:
 
 
 def arithmetic(browser: Browser, rounds: int) -> list[Row]:
-    page, rows, off = open_modules(browser), [], {}
+    page, rows, differences = open_modules(browser), [], {}
     for name, (spec, shape) in DECODERS.items():
         model, weights = model_with_weights(spec, shape)
         z = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim))
         block = decoder_block("d", spec, shape, {0.0: weights})
-        off[name] = float(np.abs(forward(page, block, z) - decode_by_torch(model, spec, z)).max())
+        differences[name] = float(np.abs(forward(page, block, z) - decode_by_torch(model, spec, z)).max())
         ours, theirs = [], []
         for _ in range(rounds):  # taking turns
             ours.append(
@@ -74,21 +74,21 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
             )
         )
     page.close()
-    worst = max(off, key=off.get)
+    worst = max(differences, key=differences.get)
     return [
         *rows,
         Row(
             "pad",
-            f"largest |JavaScript − torch| over {N:,} random z, of {len(off)} networks ({worst})",
+            f"largest |JavaScript − torch| over {N:,} random z, of {len(differences)} networks ({worst})",
             "",
-            (off[worst],),
+            (differences[worst],),
             asked=f"<= {TOLERANCE}",
         ),
     ]
 
 
 def forward(page: Page, block: Block, z: np.ndarray) -> np.ndarray:
-    """z [n, D] -> the outputs of the network [n, …], computed in JavaScript"""
+    """Return the network's outputs [n, …] at z [n, D], computed in JavaScript."""
     outputs = page.evaluate(
         """([block, z, D]) => {
         const network = new js.Network(js.parseBlock(bytes(block))), all = floats(z), n = all.length / D;
@@ -102,7 +102,7 @@ def forward(page: Page, block: Block, z: np.ndarray) -> np.ndarray:
 
 
 def points(browser: Browser) -> list[Row]:
-    """Time to paint a map of many points, and to look through them for the one under the pointer."""
+    """Measure the time to paint a map of many points, and to find the point under the pointer."""
     page, rows = open_modules(browser, viewport={"width": 1280, "height": 900}), []
     for ratio in (1, 2):
         took = page.evaluate(
@@ -140,9 +140,9 @@ def points(browser: Browser) -> list[Row]:
         }""",
             [POINTS, ratio],
         )
-        on = f"{POINTS:,} points on 700×620 px at {ratio} device pixel{'s' * (ratio > 1)} a px"
+        scene = f"{POINTS:,} points on 700×620 px at {ratio} device pixel{'s' * (ratio > 1)} a px"
         for what, ms in zip(("painting", "finding the one under the pointer among"), took):
-            rows.append(Row("pad", f"{what} {on}", "ms", tuple(ms)))
+            rows.append(Row("pad", f"{what} {scene}", "ms", tuple(ms)))
     page.close()
     return rows
 

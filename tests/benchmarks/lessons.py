@@ -21,7 +21,7 @@ SLIDERS = '[data-testid="stSlider"] [role="slider"], [data-testid="stSlider"] in
 
 
 def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
-    """Seconds until it is open; ms of each answer."""
+    """Return the seconds until the lesson is open, and the milliseconds of each answer."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     messages, start = Messages(page), time.perf_counter()
     page.goto(f"{address}/{name}")
@@ -40,15 +40,15 @@ def visit(browser, address: str, name: str) -> tuple[float, list[float]]:
 
 def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser:
-        found = {name: [] for name in PAGES}
+        visits_by_page = {name: [] for name in PAGES}
         with running_app() as address:
             for name in PAGES:
-                visit(browser, address, name)  # a server's first
+                visit(browser, address, name)  # the first visit to a server
             for _ in range(ROUNDS):  # taking turns
                 for name in PAGES:
-                    found[name].append(visit(browser, address, name))
+                    visits_by_page[name].append(visit(browser, address, name))
     print("| lesson | opens, s | answers, ms: median | slowest |\n|-|-|-|-|")
-    for name, visits in found.items():
+    for name, visits in visits_by_page.items():
         opened, answers = [o for o, _ in visits], np.concatenate([a for _, a in visits])
         print(
             f"| {PAGES[name]} | {np.median(opened):.1f} ({min(opened):.1f} to {max(opened):.1f}) |"

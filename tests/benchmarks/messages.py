@@ -7,10 +7,12 @@ from playwright.sync_api import Page
 
 
 class Messages:
-    """sent, heard: the times of those that the page sent, and heard; of time.perf_counter()."""
+    """The messages of a page. sent, heard: the times, by time.perf_counter(), of those that the page sent and
+    received.
+    """
 
     def __init__(self, page: Page):
-        """Of a page that has gone nowhere yet."""
+        """Record the messages of a page that has not been opened yet."""
         self.page, self.sent, self.last_message = page, [], []
         page.on(
             "websocket",
@@ -21,14 +23,14 @@ class Messages:
         )
 
     def quiet(self, seconds: float) -> float:
-        """When the server said its last word, once it has been silent so long."""
+        """Return the time of the server's last message, once it has been silent for that long."""
         while not self.last_message or time.perf_counter() - self.last_message[-1] < seconds:
             self.page.wait_for_timeout(10)
         return self.last_message[-1]
 
     def answer(self, act: Callable[[], None], seconds: float) -> float:
-        """Milliseconds from the first message that an act sends until the server has said all, and is silent
-        so long.
+        """Return the milliseconds from the first message that an act sends to the last message of the server,
+        once it has been silent for that long.
         """
         self.sent.clear(), self.last_message.clear()
         act()

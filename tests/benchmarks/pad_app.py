@@ -18,20 +18,23 @@ by, run = st.query_params["by"], find_run(st.query_params["run"])
 @st.fragment
 def pad():
     view = RunView(run)
-    z, asked = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "number": 0})
-    state = {"zs": [z], "row": 0, "last_message": asked["number"]}
+    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "number": 0})
+    state = {"zs": [z], "row": 0, "last_message": request["number"]}
     if by == "server":
-        of = asked["zs"] or [z]
-        pixels = np.rint(RunView(run).decode(np.array(of[0])) * 255).astype(np.uint8)
-        encoded = base64.b64encode(pixels.tobytes()).decode()
-        state["server_images"] = {"zs": of, "film_position": None, "pixels": [encoded]}
+        codes = request["zs"] or [z]
+        pixels = np.rint(RunView(run).decode(np.array(codes[0])) * 255).astype(np.uint8)
+        state["server_images"] = {
+            "zs": codes,
+            "film_position": None,
+            "pixels": [base64.b64encode(pixels.tobytes()).decode()],
+        }
     latent_pad(
         "pad",
         sides=[(view.map_block, view.decoder_block if by == "browser" else None)],
         images=view.images_block,
         state=state,
-        on_commit=lambda said: None,
-        on_decode_request=lambda said: st.session_state.update(asked=said),
+        on_commit=lambda message: None,
+        on_decode_request=lambda message: st.session_state.update(asked=message),
     )
 
 

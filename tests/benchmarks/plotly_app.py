@@ -11,7 +11,7 @@ CODES = "codes.npz"
 
 
 def scatter(mu: np.ndarray, y: np.ndarray) -> go.Figure:
-    """mu [n, 2], coloured by class: a WebGL trace a class, which is Plotly at its fastest."""
+    """Draw mu [n, 2], coloured by class, with one WebGL trace per class, which is Plotly's fastest way."""
     return go.Figure(
         [
             go.Scattergl(x=mu[y == label, 0], y=mu[y == label, 1], mode="markers", name=str(label))

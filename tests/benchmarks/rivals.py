@@ -49,14 +49,14 @@ class Epoch:
 
 @contextlib.contextmanager
 def processes(n: int) -> Iterator[list[ProcessPoolExecutor]]:
-    """Pools of one process each, which have the libraries as they are by themselves."""
+    """Yield pools of one process each, in which the libraries have their default settings."""
     gnu_openmp = {"GOMP_SPINCOUNT": "300000"}  # explorer/__init__.py would set another
     with patch.dict(os.environ, gnu_openmp), contextlib.ExitStack() as stack:
         yield [stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"))) for _ in range(n)]
 
 
 def at_once(function: Callable, *calls: tuple) -> list:
-    """What it returns of each call, each in a process of its own."""
+    """Return the results of the calls, each in a process of its own."""
     with processes(len(calls)) as pools:
         return [call.result() for call in [pool.submit(function, *args) for pool, args in zip(pools, calls)]]
 
@@ -66,16 +66,16 @@ def alone(function: Callable, *args):
 
 
 def speeds(*rivals: tuple[Callable, RunSpec, Device]) -> list[float]:
-    """Images a second of ways to train, in all epochs but the first. Each trains an epoch while the others
-    wait for their turns.
+    """Return the images per second of several implementations, in all epochs but the first. Each trains an
+    epoch while the others wait.
     """
     with processes(len(rivals)) as pools:
         for pool, rival in zip(pools, rivals):
             pool.submit(_begin, *rival).result()
-        _, *found = [
+        _, *results = [
             [pool.submit(_speed_of_next_epoch).result() for pool in pools] for _ in range(rivals[0][1].epochs)
         ]
-    return [len(each) / sum(1 / speed for speed in each) for each in zip(*found)]
+    return [len(each) / sum(1 / speed for speed in each) for each in zip(*results)]
 
 
 def _begin(way: Callable, spec: RunSpec, device: Device) -> None:
@@ -88,46 +88,46 @@ def _speed_of_next_epoch() -> float:
 
 
 def epochs(way: Callable, spec: RunSpec, device: Device, most_seconds: float = math.inf) -> list[Epoch]:
-    """Of one of the ways below, up to the one that ends after so many seconds of training."""
-    found, seconds = [], 0.0
+    """Return the epochs of an implementation, up to the one that ends after most_seconds of training."""
+    results, seconds = [], 0.0
     for epoch in way(spec, load_dataset(spec.dataset, spec.image_size, spec.colour), device):
-        found.append(epoch)
+        results.append(epoch)
         seconds += epoch.seconds
         if seconds >= most_seconds:
             break
-    return found
+    return results
 
 
 def whole(
     way: Callable, spec: RunSpec, device: Device, times: int = 1
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
-    """Of each of some trainings in a row, s: from its first line to the last weights, what of this lies
-    outside of epochs, and by how much the first epoch took longer than another. And the last weights.
+    """Measure several trainings in a row, in seconds: from the first line to the last weights, the part
+    outside epochs, and the extra time of the first epoch. Return these and the last weights.
     """
-    data, found = load_dataset(spec.dataset, spec.image_size, spec.colour), []
+    data, results = load_dataset(spec.dataset, spec.image_size, spec.colour), []
     for _ in range(times):
         start = time.perf_counter()
         run = list(way(spec, data, device))
         seconds = time.perf_counter() - start
         each = [e.seconds for e in run]
-        found.append(
+        results.append(
             {
                 "in all": seconds,
                 "outside of epochs": seconds - sum(each),
                 "first epoch": each[0] - float(np.median(each[1:])),
             }
         )
-    return found, run[-1].weights
+    return results, run[-1].weights
 
 
 def ours(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """As `python -m explorer train` does it."""
+    """Train as `python -m explorer train` does."""
     tune_for_training()
     yield from _trained(spec, data, device)
 
 
 def ours_shared(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """The same, but always on all threads."""
+    """Train as ours() does, but always on all threads."""
     with patch("explorer.training.trainer.ThreadTuner.record_step", return_value=False):
         yield from ours(spec, data, device)
 
@@ -147,9 +147,7 @@ def torchs_own_layers() -> AbstractContextManager:
 
 
 def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """In float32 as torch multiplies it if nobody asks for anything, on all threads always, with torch's own
-    layers.
-    """
+    """Train in float32 with torch's default precision, always on all threads, with torch's own layers."""
     with (
         torchs_own_layers(),
         patch("explorer.training.trainer.matmul_settings", lambda device, threads: contextlib.nullcontext()),
@@ -159,14 +157,14 @@ def ours_plain(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
 
 def ours_plain_on_one_thread(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """The same numbers, added up in another order."""
+    """Train as ours_plain() does on one thread: the same numbers, added in another order."""
     torch.set_num_threads(1)
     yield from ours_plain(spec, data, device)
 
 
 def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """MNIST by torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy, float32, torch's own
-    layers.
+    """Train on MNIST as in a tutorial: torchvision, ToTensor, DataLoader, sigmoid and binary cross-entropy,
+    float32, torch's own layers.
     """
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
@@ -193,7 +191,8 @@ def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
 
 
 def pythae(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
-    """Its own trainer, epoch by epoch, with images in memory as it keeps them; our network inside its VAE.
+    """Train with Pythae's own trainer, epoch by epoch, with images in memory as it keeps them, and our
+    network inside its VAE.
 
     Chadebec et al., "Pythae: Unifying Generative Autoencoders in Python", NeurIPS 2022.
     """
@@ -256,7 +255,7 @@ def _epoch(start: float, data: Dataset, model: Autoencoder) -> Epoch:
 
 
 def elbo(spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray]) -> float:
-    """Of the test split, in float32, nats per image."""
+    """Return the ELBO of the test split, in float32, nats per image."""
     model = build_autoencoder(spec, data.shape)
     model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
     return evaluate(model.eval(), build_likelihood(spec), data.x[data.test]).metrics.elbo

@@ -30,7 +30,7 @@ GRADIENTS = "its input's gradient", "its kernels' gradient"
 
 
 def profiled(spec: RunSpec) -> str:
-    """Microseconds and calls a step of each operation, without those that it calls."""
+    """Return the microseconds and calls per step of each operation, without those that it calls."""
     tune_for_training()
     data, device = load_dataset("mnist", 28, False), choose_device(spec.network)
     x = torch.from_numpy(data.x[data.train])
@@ -47,13 +47,13 @@ def profiled(spec: RunSpec) -> str:
         plain = steps(STEPS)
         with profile(activities=[ProfilerActivity.CPU], acc_events=True) as seen:
             steps(STEPS)
-    found = sorted(
+    operations = sorted(
         ((op.self_cpu_time_total / STEPS, op.count / STEPS, op.key) for op in seen.key_averages()),
         reverse=True,
     )
-    whole = sum(took for took, _, _ in found)
+    whole = sum(took for took, _, _ in operations)
     head = (
-        f"{spec.network}, batch {spec.batch_size}, {device.why}: {plain:,.0f} us a step, {whole:,.0f} while"
+        f"{spec.network}, batch {spec.batch_size}, {device.reason}: {plain:,.0f} us a step, {whole:,.0f} while"
         " profiled"
     )
     return "\n".join(
@@ -61,23 +61,24 @@ def profiled(spec: RunSpec) -> str:
             head,
             *(
                 f"{took:8.0f} us {took / whole:6.1%} {n:6.1f} calls  {name}"
-                for took, n, name in found[:SHOWN]
+                for took, n, name in operations[:SHOWN]
             ),
         ]
     )
 
 
 def each_product(spec: RunSpec) -> str:
-    """Microseconds of each."""
+    """Return the microseconds of each product."""
     tune_for_training()
     data, device = load_dataset("mnist", 28, False), choose_device(spec.network)
     x = torch.from_numpy(data.x[data.train])
     took = []
-    for at in (device, replace(device, bf16=False)):
-        with matmul_settings(at, at.threads):
+    for chosen in (device, replace(device, bf16=False)):
+        with matmul_settings(chosen, chosen.threads):
             calls = apart(
                 Products(
-                    update_of(spec, build_autoencoder(spec, data.shape), x, at), torch.arange(spec.batch_size)
+                    update_of(spec, build_autoencoder(spec, data.shape), x, chosen),
+                    torch.arange(spec.batch_size),
                 )
             )
             with torch.inference_mode():
@@ -93,15 +94,15 @@ def each_product(spec: RunSpec) -> str:
 
 
 def apart(products: Products) -> Iterator[tuple]:
-    """(name, operation, its arguments) of each product and convolution, the gradients of a convolution one by
-    one.
+    """Return (name, operation, its arguments) of each product and convolution, with separate gradients of a
+    convolution.
     """
     for op, args in products.calls:
         sizes = " · ".join("×".join(map(str, a.shape)) for a in args if isinstance(a, Tensor) and a.ndim > 1)
         name = f"{op.overloadpacket.__name__} {sizes}"
         if name.startswith("convolution_backward"):
-            for i, wanted in enumerate(args[-1][:2]):
-                if wanted:
+            for i, expected in enumerate(args[-1][:2]):
+                if expected:
                     yield f"{name}, {GRADIENTS[i]}", op, (*args[:-1], [k == i for k in range(3)])
         else:
             yield name, op, args

@@ -32,7 +32,7 @@ class Row:
 
     @property
     def ratios(self) -> tuple[float, ...]:
-        """How many times better than the baseline, round by round; above 1 is better."""
+        """Return how many times better than the baseline each round is; above 1 is better."""
         return tuple(b / a if self.less_is_better else a / b for a, b in zip(self.ours, self.theirs))
 
     @property
@@ -45,12 +45,12 @@ class Row:
 
 
 def say(what: str) -> None:
-    """Progress, apart from the table."""
+    """Print progress, separately from the table."""
     print(what, file=sys.stderr, flush=True)
 
 
 def spread(values: tuple[float, ...]) -> str:
-    """Median (lowest to highest), to three digits."""
+    """Return the median (lowest to highest), to three digits."""
     digits = [
         f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}" for v in (np.median(values), min(values), max(values))
     ]
@@ -58,33 +58,33 @@ def spread(values: tuple[float, ...]) -> str:
 
 
 def printed(rows: list[Row]) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     lines = ["| | ours | baseline | times better | asked |", "|-|-|-|-|-|"]
     for row in rows:
         theirs = f"{spread(row.theirs)} {row.unit}, {row.baseline}" if row.theirs else ""
         ratio = f"**{spread(row.ratios)}**" if row.theirs else ""
-        asked = (
+        goal = (
             ""
             if row.asked is None
             else (
                 f"{row.asked.replace('>=', '≥').replace('<=', '≤')}{'' if row.is_reached else ', not reached'}"
             )
         )
-        lines.append(f"| {row.what} | {spread(row.ours)} {row.unit} | {theirs} | {ratio} | {asked} |")
+        lines.append(f"| {row.what} | {spread(row.ours)} {row.unit} | {theirs} | {ratio} | {goal} |")
     return "\n".join(lines)
 
 
 def machine() -> dict:
-    """Its kind: processor, cores, accelerator, versions."""
+    """Return the kind of machine: processor, cores, accelerator, versions."""
     import torch
 
     cpuinfo = Path("/proc/cpuinfo")
-    named = (
+    match = (
         re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
     )
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
-        "processor": named[1] if named else platform.processor(),
+        "processor": match[1] if match else platform.processor(),
         "cores": os.cpu_count(),
         "gpu": gpu,
         "system": platform.system(),
@@ -93,5 +93,5 @@ def machine() -> dict:
 
 
 def write(path: Path, rows: list[Row]) -> None:
-    found = [asdict(row) | {"ratios": row.ratios, "reached": row.is_reached} for row in rows]
-    path.write_text(json.dumps({"machine": machine(), "rows": found}, indent=1), encoding="utf-8")
+    records = [asdict(row) | {"ratios": row.ratios, "reached": row.is_reached} for row in rows]
+    path.write_text(json.dumps({"machine": machine(), "rows": records}, indent=1), encoding="utf-8")

@@ -6,9 +6,9 @@ from tests.benchmarks.table import Row
 
 
 @pytest.mark.parametrize(
-    ("asked", "reached"), [("<= 10", False), ("<= 12", True), (">= 4", True), (">= 5", False), (None, None)]
+    ("goal", "reached"), [("<= 10", False), ("<= 12", True), (">= 4", True), (">= 5", False), (None, None)]
 )
-def test_a_limit_is_for_the_figure_itself_and_a_factor_for_the_ratio(asked, reached):
+def test_a_limit_is_for_the_figure_itself_and_a_factor_for_the_ratio(goal, reached):
     row = Row(
         "app",
         "a click",
@@ -17,7 +17,7 @@ def test_a_limit_is_for_the_figure_itself_and_a_factor_for_the_ratio(asked, reac
         "another app",
         (47.0, 48.0, 47.5),
         less_is_better=True,
-        asked=asked,
+        asked=goal,
     )
     assert row.is_reached is reached
 

@@ -27,18 +27,18 @@ MLP = RunSpec("mnist", width=512, depth=1)  # 784-512-2
 CONV = RunSpec("mnist", network="conv")
 PYTHAE, TUTORIAL, PLAIN = "pythae 0.1.2", "DataLoader + ToTensor", "our loop in plain float32"
 BUDGET = 60  # seconds that pythae trains
-EPOCHS = {"mlp": 6, "conv": 4}  # of each rival, by turns; the first is not counted
+EPOCHS = {"mlp": 6, "conv": 4}  # of each implementation, alternating; the first is not counted
 EQUAL_EPOCHS = 8  # of the numerics
 
 
 def measure(rounds: int) -> list[Row]:
     data, device = load_dataset("mnist", 28, False), choose_device("mlp")
-    found = [
+    rows = [
         *_speeds(rounds, device),
         _to_equal_bound(rounds, data, device),
         *_numerics(rounds, data, device),
     ]
-    return found + ([_two_at_once(rounds, device)] if device.name == "cpu" else _on_gpu(rounds, data, device))
+    return rows + ([_two_at_once(rounds, device)] if device.name == "cpu" else _on_gpu(rounds, data, device))
 
 
 def _speeds(rounds: int, device: Device) -> list[Row]:
@@ -71,18 +71,20 @@ def _speeds(rounds: int, device: Device) -> list[Row]:
             f"{named(base)}, batch {batch_size}",
             "thousand images/s",
             *_columns(took[case], name),
-            asked=asked if device.name == "cpu" else None,
+            asked=goal if device.name == "cpu" else None,
         )
         for case in cases
-        for base, batch_size, name, _, asked in [case]
+        for base, batch_size, name, _, goal in [case]
     ]
 
 
 def _two_at_once(rounds: int, device: Device) -> Row:
-    """Thousand images a second of two trainings together, in the second of three epochs."""
-    found = []
+    """Measure the speed of two simultaneous trainings in thousand images per second, in the second of three
+    epochs.
+    """
+    speeds = []
     for _ in range(rounds):
-        found.append(
+        speeds.append(
             tuple(
                 sum(
                     run[1].images_per_second / 1000
@@ -93,12 +95,12 @@ def _two_at_once(rounds: int, device: Device) -> Row:
                 for way in (ours, ours_shared)
             )
         )
-        say(f"two at once: {found[-1][0]:.1f} thousand images/s, on all threads {found[-1][1]:.1f}")
+        say(f"two at once: {speeds[-1][0]:.1f} thousand images/s, on all threads {speeds[-1][1]:.1f}")
     return Row(
         PART,
         f"{named(MLP)}, batch 128, two trainings at once",
         "thousand images/s",
-        *_columns(found, "each on all threads"),
+        *_columns(speeds, "each on all threads"),
     )
 
 
@@ -116,10 +118,12 @@ def _columns(pairs: list[tuple[float, float]], baseline: str) -> tuple:
 
 
 def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
-    """Seconds of training until the test elbo is what pythae's is after BUDGET seconds; 16-D."""
+    """Measure the seconds of training until the test ELBO equals that of Pythae after BUDGET seconds;
+    16-D.
+    """
     usual = replace(MLP, latent_dim=16, lr=1e-3, epochs=10_000)
     better = replace(usual, lr=4e-3, epochs=16)  # a rate that warms up and decays may be higher
-    found = []
+    timings = []
     for seed in range(rounds):
         theirs = alone(epochs, pythae, replace(usual, seed=seed), device, BUDGET)
         seconds = sum(e.seconds for e in theirs)
@@ -132,7 +136,7 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
                 break
         else:
             mine = float("inf")
-        found.append((mine, seconds))
+        timings.append((mine, seconds))
         say(
             f"pythae's elbo after {seconds:.0f} s: {goal:.2f}; ours is there after {mine:.1f} s, and at the"
             f" end ({sum(e.seconds for e in run):.1f} s) at {elbo(spec, data, run[-1].weights):.2f}"
@@ -141,30 +145,30 @@ def _to_equal_bound(rounds: int, data: Dataset, device: Device) -> Row:
         PART,
         f"time to pythae's {BUDGET}-second elbo, 16-D",
         "s",
-        *_columns(found, f"{PYTHAE}, batch 128, lr 1e-3"),
+        *_columns(timings, f"{PYTHAE}, batch 128, lr 1e-3"),
         less_is_better=True,
         asked="<= 20" if device.name == "cpu" else None,
     )
 
 
 def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
-    """The final elbo in the precision chosen here, beside plain float32; and how far that ends from itself,
-    added up in another order.
+    """Compare the final ELBO in the precision chosen here with that in plain float32, and the latter with
+    float32 added in another order.
     """
     rows = []
     for base in (MLP, CONV):
-        spec, chosen, found = replace(base, epochs=EQUAL_EPOCHS), choose_device(base.network), []
+        spec, chosen, differences = replace(base, epochs=EQUAL_EPOCHS), choose_device(base.network), []
         for seed in range(rounds):
             fast, full, one = (
                 elbo(spec, data, alone(epochs, way, replace(spec, seed=seed), chosen)[-1].weights)
                 for way in (ours, ours_plain, ours_plain_on_one_thread)
             )
-            found.append((abs(fast - full), abs(one - full)))
+            differences.append((abs(fast - full), abs(one - full)))
             say(
-                f"{spec.network}, {chosen.why}: final elbo {found[-1][0]:.3f} nats from float32's; that on"
-                f" one thread {found[-1][1]:.3f}"
+                f"{spec.network}, {chosen.reason}: final elbo {differences[-1][0]:.3f} nats from float32's; that on"
+                f" one thread {differences[-1][1]:.3f}"
             )
-        apart, by_itself = zip(*found)
+        apart, by_itself = zip(*differences)
         what = f"{named(base)}: final elbo, {spec.epochs} epochs, from that of float32"
         rows += [
             Row(PART, what, "nats", apart, asked="<= 0.3"),
@@ -174,21 +178,21 @@ def _numerics(rounds: int, data: Dataset, device: Device) -> list[Row]:
 
 
 def _on_gpu(rounds: int, data: Dataset, device: Device) -> list[Row]:
-    """20 epochs, batch 128: a process's first training, with capture, transfers and all that its libraries
-    load; and its second.
+    """Measure 20 epochs, batch 128: the first training of a process, with capture, transfers and the loading
+    of libraries, and the second.
     """
-    spec, found = replace(MLP, epochs=20), []
+    spec, timings = replace(MLP, epochs=20), []
     for seed in range(rounds):
         (mine, our_weights), (theirs, their_weights) = (
             alone(whole, way, replace(spec, seed=seed), device, times)
             for way, times in ((ours, 2), (tutorial, 1))
         )
-        found.append((*mine, *theirs))
+        timings.append((*mine, *theirs))
         say(
             f"20 epochs, s: {mine} to an elbo of {elbo(spec, data, our_weights):.2f}, {TUTORIAL} {theirs} to "
             f"{elbo(spec, data, their_weights):.2f}"
         )
-    first, second, theirs = zip(*found)
+    first, second, theirs = zip(*timings)
     what = "20 epochs of MNIST, mlp 784-512-2, batch 128"
     rows = [
         Row(

@@ -21,7 +21,9 @@ ROUNDS, EPOCHS, CLICKS, QUIET = 3, 400, 30, 0.15
 
 
 def from_click(browser, address: str, seed: int) -> tuple[float, float]:
-    """Seconds to the first progress, and to the replay of the trained run: digits with all that is usual."""
+    """Return the seconds to the first progress, and to the replay of the trained run: digits with default
+    settings.
+    """
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}/train?seed={seed}")
     page.get_by_text("on this machine").wait_for()
@@ -37,7 +39,7 @@ def from_click(browser, address: str, seed: int) -> tuple[float, float]:
 
 
 def images_a_second(browser, address: str | None, seed: int) -> float:
-    """Of a training by the command line, followed by a page or by none."""
+    """Measure the speed of a training by the command line, followed by a page or by none."""
     spec = RunSpec("digits", epochs=EPOCHS, seed=seed)
     page = browser.new_page()
     if address:
@@ -51,7 +53,7 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
     if address:
         while not queue.find_job(spec.run_id):
             time.sleep(0.1)
-        page.goto(f"{address}/train")  # whose visitor finds it there
+        page.goto(f"{address}/train")  # its visitor finds the training there
         page.get_by_text(re.compile(r"Epoch \d+")).wait_for()
     trainer.wait()
     page.close()
@@ -60,7 +62,7 @@ def images_a_second(browser, address: str | None, seed: int) -> float:
 
 
 def reruns(browser, address: str) -> np.ndarray:
-    """Milliseconds from a message to the server until it has said all."""
+    """Return the milliseconds from a message to the server until it has finished."""
     page = browser.new_page()
     messages = Messages(page)
     page.goto(f"{address}/explore?run=digits-vae-2d")
@@ -76,7 +78,7 @@ def reruns(browser, address: str) -> np.ndarray:
 
 def main() -> None:
     with runs_of_its_own(), chromium_or_exit() as browser, running_app() as address:
-        from_click(browser, address, 99)  # a server's first training
+        from_click(browser, address, 99)  # the first training of a server
         times = np.array([from_click(browser, address, 100 + i) for i in range(ROUNDS)])
         print(
             "digits, 2-D VAE, from the click, seconds, median (lowest to highest): first progress "
@@ -86,7 +88,10 @@ def main() -> None:
         )
         speeds = np.array(
             [
-                [images_a_second(browser, at, 10 * i + bool(at)) for at in (None, address)]
+                [
+                    images_a_second(browser, app_address, 10 * i + bool(app_address))
+                    for app_address in (None, address)
+                ]
                 for i in range(ROUNDS)
             ]
         )
@@ -95,9 +100,9 @@ def main() -> None:
             f"trainer: {alone / 1000:.1f} thousand images/s with no page, {followed / 1000:.1f} with one that"
             f" follows: × {followed / alone:.2f} (rounds {', '.join(f'{b / a:.2f}' for a, b in speeds)})"
         )
-        found = {"idle": [], "training": []}
+        timings = {"idle": [], "training": []}
         for i in range(ROUNDS):  # taking turns
-            found["idle"].append(reruns(browser, address))
+            timings["idle"].append(reruns(browser, address))
             spec = RunSpec("digits", epochs=10_000, seed=50 + i)
             trainer = subprocess.Popen(
                 [sys.executable, "-m", "explorer", "train", "--queue", *spec.arguments()],
@@ -105,10 +110,10 @@ def main() -> None:
                 stderr=subprocess.DEVNULL,
             )
             time.sleep(5)
-            found["training"].append(reruns(browser, address))
+            timings["training"].append(reruns(browser, address))
             queue.request_stop(spec.run_id)
             trainer.wait()
-        p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in found.items()}
+        p = {state: np.percentile(np.concatenate(times), (50, 95)) for state, times in timings.items()}
         print(
             "rerun of explore, ms, p50 and p95: idle {:.0f} and {:.0f}, while one trains {:.0f} and {:.0f}:"
             " p95 × {:.2f}".format(*p["idle"], *p["training"], p["training"][1] / p["idle"][1])

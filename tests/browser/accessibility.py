@@ -24,8 +24,8 @@ ALLOWED = [
 
 
 def prepare(context: BrowserContext) -> None:
-    """Every page of the context gets what the functions below ask. Without axe-core the test is skipped,
-    except where CI is set.
+    """Add to every page of the context the scripts that the functions below need. Without axe-core the test
+    is skipped, except where CI is set.
     """
     if not AXE.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
@@ -36,7 +36,7 @@ def prepare(context: BrowserContext) -> None:
 
 
 def quiet(page: Page) -> Page:
-    """Waits until the page's script has ended, and stays so."""
+    """Wait until the page's script has ended, and stays so."""
     page.wait_for_function("settled => audit.quiet(settled)", arg=SETTLED, polling=50)
     return page
 
@@ -47,17 +47,17 @@ def unfold(page: Page) -> None:
 
 
 def violations(page: Page) -> str:
-    """A line for each violation."""
+    """Return a line for each violation."""
     return _lasting(page, "which => audit.violations(which)", [TAGS, ALLOWED])
 
 
 def cut_off(page: Page) -> str:
-    """A line for each element that does not fit."""
+    """Return a line for each element that does not fit."""
     return _lasting(page, "audit.cutOff()")
 
 
 def show_as(page: Page, theme: str, width: int, height: int) -> None:
-    """Another theme and size, as soon as Streamlit has taken on the theme."""
+    """Set another theme and size, and wait until Streamlit has applied the theme."""
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=theme)
     page.wait_for_function(
@@ -67,13 +67,13 @@ def show_as(page: Page, theme: str, width: int, height: int) -> None:
 
 
 def _lasting(page: Page, check: str, arg=None) -> str:
-    """What a check still finds after a while: parts of a page follow a new theme or size one after
+    """Return what a check still reports after a while: parts of a page adopt a new theme or size one after
     another.
     """
-    found = []
+    faults = []
     for wait in (0, 100, 400, 1500):
         page.wait_for_timeout(wait)
-        found = page.evaluate(check, arg)
-        if not found:
+        faults = page.evaluate(check, arg)
+        if not faults:
             break
-    return "\n".join(found)
+    return "\n".join(faults)

@@ -24,7 +24,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def app(trained_runs):
-    """The app, before the small runs; for tests that change none of them."""
+    """Start the app with the small runs, for tests that do not change them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(trained_runs))
         with running_app() as address:
@@ -33,21 +33,23 @@ def app(trained_runs):
 
 @pytest.fixture
 def open_page(browser, app):
-    """Opens a path of the app; at the end, no page may have said an error or shown an exception."""
+    """Yield a function that opens a path of the app. At the end, no page may have reported an error or an
+    exception.
+    """
     with opener(browser, app) as open_page:
         yield open_page
 
 
 @pytest.fixture
 def open_own(browser, runs_folder):
-    """The same, of an app freshly started before this test's own runs."""
+    """Yield a function as open_page() does, for a new app with this test's own runs."""
     with running_app() as address, opener(browser, address) as open_page:
         yield open_page
 
 
 @contextmanager
 def opener(browser, address: str):
-    pages, said = [], []
+    pages, errors = [], []
     with ExitStack() as at_end:
 
         def open_page(
@@ -69,12 +71,12 @@ def opener(browser, address: str):
             page.on(
                 "console",
                 lambda m: (
-                    said.append(m.text)
+                    errors.append(m.text)
                     if m.type == "error" and "/_stcore/" not in m.location["url"]
                     else None
                 ),
             )
-            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("pageerror", lambda error: errors.append(str(error)))
             if sent is not None:
                 page.on(
                     "websocket",
@@ -88,4 +90,4 @@ def opener(browser, address: str):
         exceptions = [
             text for page in pages for text in page.locator('[data-testid="stException"]').all_inner_texts()
         ]
-        assert not said and not exceptions
+        assert not errors and not exceptions

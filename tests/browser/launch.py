@@ -36,14 +36,16 @@ FLAGS = [
 
 @contextmanager
 def running_app(script: str = "app.py") -> Iterator[str]:
-    """Starts the app as README says, or another script, on a free port; gives its address."""
+    """Start the app as in the README, or another script, on a free port, and yield its address."""
     with app_process(script) as (address, _):
         yield address
 
 
 @contextmanager
 def app_process(script: str = "app.py", port: int = 0) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same, with its process; on the port, if one is given."""
+    """Start the app as running_app() does, and yield its address and process; on the port, if one is
+    given.
+    """
     port = port or free_port()
     command = [
         sys.executable,
@@ -72,7 +74,7 @@ def free_port() -> int:
 
 
 def until_it_answers(port: int, process: subprocess.Popen) -> None:
-    """Raises RuntimeError if its process ends before."""
+    """Wait until the app answers. Raises RuntimeError if its process ends before."""
     for _ in range(3000):
         if process.poll() is not None:
             raise RuntimeError("the app ended before it answered")
@@ -84,15 +86,17 @@ def until_it_answers(port: int, process: subprocess.Popen) -> None:
 
 
 def chromium(playwright: Playwright) -> Browser | None:
-    """CHROMIUM, an installed one, or playwright's own; None if there is none."""
-    found = (*map(shutil.which, INSTALLED), playwright.chromium.executable_path)
-    path = os.environ.get("CHROMIUM") or next((path for path in found if path and Path(path).exists()), None)
+    """Start CHROMIUM, an installed one, or Playwright's own; None if there is none."""
+    candidates = (*map(shutil.which, INSTALLED), playwright.chromium.executable_path)
+    path = os.environ.get("CHROMIUM") or next(
+        (path for path in candidates if path and Path(path).exists()), None
+    )
     return path and playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 @contextmanager
 def chromium_or_exit() -> Iterator[Browser]:
-    """For a program, which ends with a sentence if there is none."""
+    """Start Chromium for a program, which ends with a sentence if there is none."""
     with sync_playwright() as playwright:
         if not (browser := chromium(playwright)):
             sys.exit("No Chromium found: install one, or set CHROMIUM to its path.")
@@ -101,6 +105,6 @@ def chromium_or_exit() -> Iterator[Browser]:
 
 @contextmanager
 def runs_of_its_own() -> Iterator[None]:
-    """A folder of runs that lasts as long, for this process and those that it starts."""
+    """Set a temporary folder of runs for this process and those that it starts."""
     with TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
         yield

@@ -24,19 +24,19 @@ def ready(page: Page) -> Page:
 
 
 def image(page: Page, canvas: str = DECODED) -> np.ndarray:
-    """A canvas's pixels, uint8 [H, W, 3]."""
+    """Return a canvas's pixels, uint8 [H, W, 3]."""
     address = page.locator(canvas).evaluate("canvas => canvas.toDataURL()")
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB"))
 
 
 def z_of(page: Page) -> list[float]:
-    """The present z in two dimensions, as the pad says it: to two digits."""
-    says = page.locator(f"{PAD} .decoded figcaption").last.inner_text()
-    return [float(v) for v in re.findall(r"-?\d+\.\d+", says.replace("−", "-"))]
+    """Return the present z in two dimensions, as the pad shows it, to two digits."""
+    text = page.locator(f"{PAD} .decoded figcaption").last.inner_text()
+    return [float(v) for v in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
 
 
 def changes(page: Page, act, canvas: str = DECODED) -> np.ndarray:
-    """A canvas after an act that must change it."""
+    """Return a canvas after an act that must change it."""
     before = image(page, canvas)
     act()
     for _ in range(100):
@@ -48,13 +48,13 @@ def changes(page: Page, act, canvas: str = DECODED) -> np.ndarray:
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:
-    """The place on screen at those shares of the map, from its left and top."""
+    """Return the position on screen at these shares of the map, from its left and top."""
     box = page.locator(MAP).bounding_box()
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
 def settle(page: Page) -> None:
-    """Until what has been asked for is painted."""
+    """Wait until everything that was requested is painted."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -66,7 +66,7 @@ def press(page: Page, key: str, n: int = 1, on: str = MAP) -> None:
 
 
 def hover_a_point(page: Page) -> str:
-    """Moves over the map until a point is met; its name."""
+    """Move over the map until a point is met, and return its name."""
     tip = page.locator(f"{PAD} .tip")
     for y in (0.45, 0.35, 0.55, 0.25, 0.65):
         for x in np.linspace(0.3, 0.8, 30):
@@ -78,6 +78,6 @@ def hover_a_point(page: Page) -> str:
 
 
 def decoded_by_torch(name: str, z: list[float], beta: float | None = None) -> np.ndarray:
-    """uint8 [H, W, 3]"""
+    """Return the decoded image, uint8 [H, W, 3]."""
     pixels = to_uint8(load_run(name, beta).decode(z)[0])
     return np.broadcast_to(pixels[..., None], (*pixels.shape, 3)) if pixels.ndim == 2 else pixels

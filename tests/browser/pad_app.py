@@ -50,27 +50,24 @@ decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
 if case == "no points":
-    metadata = json.loads(
-        json.loads(chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")])["__metadata__"][
-            "block"
-        ]
-    )
+    header = chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")]
+    about = json.loads(json.loads(header)["__metadata__"]["block"])
     tensors = safetensors.load(chart.content)
     tensors |= {
         "positions": tensors["positions"][:, :0],
         "labels": tensors["labels"][:0],
         "posterior_factors": tensors["posterior_factors"][:, :0],
     }
-    chart = make_block("map", metadata, tensors)
+    chart = make_block("map", about, tensors)
 
-here = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "last_message": 0})
+position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "last_message": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    state=here,
-    on_commit=lambda said: here.update(
-        zs=said["zs"], row=None, last_message=said["number"], film_position=said["film_position"]
+    state=position,
+    on_commit=lambda message: position.update(
+        zs=message["zs"], row=None, last_message=message["number"], film_position=message["film_position"]
     ),
 )
-st.write(f"film at {here.get('film_position')}")
+st.write(f"film at {position.get('film_position')}")

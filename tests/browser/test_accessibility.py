@@ -18,7 +18,7 @@ WIDE, PHONE = (1440, 900), (390, 844)
 
 @pytest.fixture(scope="module")
 def page(browser, app):
-    """One page for all views."""
+    """Open one page for all views."""
     context = browser.new_context(reduced_motion="reduce")  # colours change at once
     prepare(context)
     page = context.new_page()
@@ -30,7 +30,7 @@ def page(browser, app):
 
 @pytest.fixture(scope="module", params=VIEWS)
 def view(page, request):
-    """A view, loaded once for the tests below, with all that is folded away unfolded."""
+    """Load a view once for the tests below, with all collapsed parts expanded."""
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(dict(zip(("width", "height"), WIDE)))
     page.goto(page.address + request.param)

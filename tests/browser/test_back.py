@@ -74,8 +74,8 @@ def test_a_reload_keeps_the_completed_address_and_its_place(open_page):
     expect(page).to_have_url(re.compile("run=tiny-vae.*z="))
     press(page, "ArrowUp", 3, on=MAP)
     page.wait_for_timeout(800)
-    said, z = page.url, z_of(page)
+    address, z = page.url, z_of(page)
     page.reload()
     ready(page)
     page.wait_for_timeout(500)
-    assert page.url == said and z_of(page) == z
+    assert page.url == address and z_of(page) == z

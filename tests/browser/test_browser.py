@@ -19,7 +19,7 @@ def test_the_first_page_shows_a_map_and_a_digit_that_follows_the_sliders(open_pa
     changes(page, page.get_by_role("button", name="Sample from the prior").click)
     reset = changes(page, page.get_by_role("button", name="Reset").click)
     assert first.shape == (28, 28, 3) and len({a.tobytes() for a in (first, moved, reset)}) == 3
-    assert page.locator(PLOTLY).count() == 0  # its three megabytes are left for where they are wanted
+    assert page.locator(PLOTLY).count() == 0  # its three megabytes are loaded only where they are needed
 
 
 @pytest.mark.parametrize("run", ["digits-vae-2d", "tiny-ladder"])
@@ -27,7 +27,7 @@ def test_a_point_chosen_on_the_plotly_map_moves_the_pad(open_page, run):
     page = ready(open_page(f"/explore?run={run}&tool=select"))
     page.wait_for_selector(f"{PLOTLY} .nsewdrag")
     page.wait_for_timeout(1500)  # Plotly has no sign for having drawn its points
-    page.locator(f'{PLOTLY} .modebar-btn[data-val="pan"]').click()  # in which a click selects
+    page.locator(f'{PLOTLY} .modebar-btn[data-val="pan"]').click()  # a click then selects
     page.locator(PLOTLY).scroll_into_view_if_needed()
     place = page.evaluate(
         """row => {
@@ -45,7 +45,7 @@ def test_a_point_chosen_on_the_plotly_map_moves_the_pad(open_page, run):
 
 
 def test_the_first_visitors_of_a_fresh_server_may_follow_a_link(open_own, runs_folder):
-    """Streamlit's own handling of pages/ would run the page without app.py."""
+    """Check that app.py runs: Streamlit's own handling of pages/ would run the page without it."""
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "v1.2 ünï")  # any name of a folder will do
     for page in [open_own("/explore?run=v1.2%20ünï", wait="commit") for _ in range(3)]:
         ready(page)
@@ -79,13 +79,13 @@ def test_back_and_forward_go_through_models_and_their_places(open_page):
         agree(name)
 
     def agree(name, z=None):
-        """Address, choice and pad."""
+        """Check that the address, the choice and the pad agree."""
         expect(page).to_have_url(re.compile(f"run={name}&"))
         expect(model).to_have_value(re.compile(f"{name}$"))
-        page.wait_for_timeout(800)  # in which a rerun too many would write another address
+        page.wait_for_timeout(800)  # in this time an extra rerun would change the address
         assert parse_qs(urlparse(page.url).query)["run"] == [name]
-        said = [float(v) for v in parse_qs(urlparse(page.url).query)["z"][0].split(",")]
-        assert z_of(page) == pytest.approx(said if z is None else z, abs=0.006)
+        linked_z = [float(v) for v in parse_qs(urlparse(page.url).query)["z"][0].split(",")]
+        assert z_of(page) == pytest.approx(linked_z if z is None else z, abs=0.006)
 
     choose("tiny-ae")
     changes(page, page.get_by_role("button", name="Reset").click)

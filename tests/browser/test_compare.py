@@ -24,14 +24,14 @@ SIDES = ((MAP, DECODED, "digits-ae-2d"), (MAP_2, DECODED_2, "tiny-ladder"))
 
 
 def zs_of(page) -> list[list[float]]:
-    """Of both sides, as the pad says them."""
-    says = page.locator(f"{PAD} .decoded figcaption:last-child").all_inner_texts()
-    return [[float(v) for v in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))] for text in says]
+    """Return z of both sides, as the pad shows them."""
+    captions = page.locator(f"{PAD} .decoded figcaption:last-child").all_inner_texts()
+    return [[float(v) for v in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))] for text in captions]
 
 
 def standard(ae_z) -> np.ndarray:
-    """An AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of its
-    covariance.
+    """Return an AE's z in standard deviations of the Gaussian fitted to its codes, by the symmetric root of
+    its covariance.
     """
     mu = load_file(find_run("digits-ae-2d").folder / EMBEDDING_FILE)["mu"].astype(float)
     values, vectors = np.linalg.eigh(np.cov(mu.T, bias=True))
@@ -62,10 +62,8 @@ def test_one_pointer_moves_both_to_the_same_place(open_page, runs_folder, hovere
     assert all(not np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
     page.mouse.move(5, 5)
     settle(page)
-    assert (
-        all(np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
-        and len(sent) == n
-    )
+    assert all(np.array_equal(image(page, decoded), was) for (_, decoded, _), was in zip(SIDES, before))
+    assert len(sent) == n
 
 
 def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_folder):
@@ -74,10 +72,10 @@ def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_fol
         seek(page, np.log10(beta))
         page.wait_for_timeout(100)
         for (_, decoded, name), z in zip(SIDES, ([1.5, -0.5], [0.25, 0.75])):
-            off = image(page, decoded).astype(int) - decoded_by_torch(
+            difference = image(page, decoded).astype(int) - decoded_by_torch(
                 name, z, beta if name == "tiny-ladder" else None
             )
-            assert np.abs(off).max() <= 1
+            assert np.abs(difference).max() <= 1
 
 
 def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(open_page, runs_folder):
@@ -85,7 +83,7 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
     page = ready(open_page(PAIR, sent=sent))
     page.wait_for_timeout(1500)
     left, right, n = image(page, MAP), image(page, MAP_2), len(sent)
-    said = page.locator(f"{PAD} .side .figures").all_inner_texts()
+    before_texts = page.locator(f"{PAD} .side .figures").all_inner_texts()
     axis = page.get_by_test_id("beta")
     box = axis.bounding_box()
     y = box["y"] + box["height"] / 2
@@ -93,13 +91,11 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
     page.mouse.down()
     page.mouse.move(box["x"] + 9, y, steps=10)
     settle(page)
-    assert (
-        len(sent) == n
-        and np.array_equal(image(page, MAP), left)
-        and (image(page, MAP_2) != right).mean() > 0.01
-    )
+    assert len(sent) == n
+    assert np.array_equal(image(page, MAP), left)
+    assert (image(page, MAP_2) != right).mean() > 0.01
     shown, first = page.locator(f"{PAD} .side .figures").all_inner_texts(), find_run("tiny-ladder").film[0]
-    assert shown[0] == said[0] and shown[1] != said[1]
+    assert shown[0] == before_texts[0] and shown[1] != before_texts[1]
     gap = frame_gap(first)
     assert re.match(r"gap\s\d+% \(\d+ to \d+%\)\s", shown[1])
     assert [float(v) for v in re.findall(r"[\d.]+", shown[1])] == pytest.approx(
@@ -111,28 +107,28 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
 
 
 def test_grey_is_where_gaps_lie(open_page, runs_folder):
-    """The words under the image, against the shades in which Python found the gaps."""
+    """Compare the words under the image with the shades of the gap map that Python computes."""
     page = ready(open_page(PAIR))
     e, words = read_embedding(find_run("digits-ae-2d")), page.locator(f"{PAD} .where").first
-    found = build_gap_map(e.mu, None)
-    (x0, y0), (x1, y1) = found.bounds.reshape(2, 2)
-    rows, columns = found.shade.shape
+    gap_map = build_gap_map(e.mu, None)
+    (x0, y0), (x1, y1) = gap_map.bounds.reshape(2, 2)
+    rows, columns = gap_map.shade.shape
     seen = set()
     for x, y in itertools.product(np.linspace(0.25, 0.9, 6), (0.35, 0.55, 0.75)):
         page.mouse.move(*spot(page, x, y))
         settle(page)
-        at, _ = zs_of(page)
-        column, row = (at[0] - x0) / (x1 - x0) * columns, (at[1] - y0) / (y1 - y0) * rows
-        near = {
-            int(found.shade[int(r), int(c)])
+        z, _ = zs_of(page)
+        column, row = (z[0] - x0) / (x1 - x0) * columns, (z[1] - y0) / (y1 - y0) * rows
+        shades = {
+            int(gap_map.shade[int(r), int(c)])
             for r in (row - 0.2, row + 0.2)
             for c in (column - 0.2, column + 0.2)
             if 0 <= r < rows and 0 <= c < columns
         }
-        if len({shade > GAP_THRESHOLD for shade in near}) != 1 or 0 in near:
+        if len({shade > GAP_THRESHOLD for shade in shades}) != 1 or 0 in shades:
             continue  # at an edge, to the two digits that are shown
-        seen.add(says := words.inner_text())
-        assert says == ("in a gap" if near.pop() > GAP_THRESHOLD else "outside gaps")
+        seen.add(text := words.inner_text())
+        assert text == ("in a gap" if shades.pop() > GAP_THRESHOLD else "outside gaps")
     assert len(seen) == 2
 
 
@@ -143,20 +139,17 @@ def test_a_link_opens_the_page_in_exactly_this_state(open_page):
     page.get_by_role("button", name="Start here").click()
     press(page, "ArrowUp", 4, on=MAP_2)
     page.wait_for_timeout(800)
-    asked = parse_qs(urlparse(page.url).query)
-    assert {"ae", "vae", "z", "ae_z", "beta", "from"} <= set(asked)
+    query = parse_qs(urlparse(page.url).query)
+    assert {"ae", "vae", "z", "ae_z", "beta", "from"} <= set(query)
     other = ready(
         open_page(page.url.partition(":")[2].partition("/compare")[1] + "?" + urlparse(page.url).query)
     )
     other.wait_for_timeout(800)
-    assert (
-        zs_of(other) == zs_of(page)
-        and other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
-    )
+    assert zs_of(other) == zs_of(page)
+    assert other.get_by_test_id("beta").input_value() == page.get_by_test_id("beta").input_value()
     for canvas in (MAP, MAP_2, DECODED, DECODED_2, '[data-testid="walk"]', '[data-testid="walk-2"]'):
-        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, (
-            canvas
-        )  # but for the address's sixth digit
+        # Only the sixth digit in the address may differ.
+        assert (image(page, canvas) != image(other, canvas)).mean() < 1e-3, canvas
     page.go_back()
     page.wait_for_timeout(1500)
     assert zs_of(page) != zs_of(other)
@@ -262,8 +255,6 @@ def test_what_the_browser_cannot_decode_the_server_does(open_own, runs_folder):
     seek(page, -1)
     page.wait_for_timeout(2000)
     z = [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
-    assert (
-        z == [0.5, 0]
-        and np.abs(image(page, DECODED_2).astype(int) - decoded_by_torch("gru-ladder", z, 0.1)).max() <= 1
-    )
+    assert z == [0.5, 0]
+    assert np.abs(image(page, DECODED_2).astype(int) - decoded_by_torch("gru-ladder", z, 0.1)).max() <= 1
     expect(page.get_by_role("button", name="Sample 32 from each")).to_have_count(0)

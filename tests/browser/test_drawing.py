@@ -27,8 +27,8 @@ def drawing_address():
 def open_drawing(browser, drawing_address):
     with opener(browser, drawing_address) as open_page:
 
-        def open_drawing(**how):
-            page = open_page("/", **how)
+        def open_drawing(**options):
+            page = open_page("/", **options)
             page.wait_for_selector(CANVAS)
             return page
 
@@ -36,7 +36,7 @@ def open_drawing(browser, drawing_address):
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:
-    """The place on screen at those shares of the canvas, from its left and top."""
+    """Return the position on screen at these shares of the canvas, from its left and top."""
     box = page.locator(CANVAS).bounding_box()
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
@@ -50,8 +50,8 @@ def stroke(page: Page, *places: tuple[float, float]) -> None:
 
 
 def heard(page: Page, n: int) -> tuple[float, float, float]:
-    """What Python says of the n-th picture that it got: its light in white pixels, and its centre of mass,
-    row and column.
+    """Return what Python reports of the n-th picture that it received: its light in white pixels, and the row
+    and column of its centre of mass.
     """
     line = page.get_by_text(re.compile(rf"^heard {n} "))
     expect(line).to_be_visible()
@@ -108,7 +108,7 @@ def test_undo_takes_strokes_back_one_by_one_and_clear_all_of_them(open_drawing):
     clear.click()
     assert heard(page, 4)[0] == 0 and not image(page, CANVAS).any()
     expect(clear).to_be_disabled()
-    undo.click()  # clears nothing for good
+    undo.click()  # undoes the clearing
     assert heard(page, 5) == one
     undo.click()
     assert heard(page, 6)[0] == 0
@@ -156,16 +156,15 @@ def test_a_finger_draws_and_does_not_scroll(open_drawing, width):
     )
     swipe(page, spot(page, 0.5, 0.9), spot(page, 0.5, 0.1))
     light, row, col = heard(page, 1)
-    assert light == pytest.approx(0.8 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.2) and col == pytest.approx(
-        PICTURE_SIDE / 2, abs=1
-    )
+    assert light == pytest.approx(0.8 * PICTURE_SIDE * 0.08 * PICTURE_SIDE, rel=0.2)
+    assert col == pytest.approx(PICTURE_SIDE / 2, abs=1)
     assert page.evaluate(scrolled) == 0
     swipe(page, (width / 2, 600), (width / 2, 300))  # beside the canvas
     page.wait_for_function(f"{scrolled} > 100")
 
 
 def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """A finger is put down, moved and lifted."""
+    """Put a finger down, move it and lift it."""
     fingers = page.context.new_cdp_session(page)
     for share in np.linspace(0, 1, 12):
         x, y = (1 - share) * np.array(start) + share * np.array(end)
@@ -212,7 +211,7 @@ def test_a_drawing_outlives_reruns_and_page_switches(open_drawing):
 
 
 def test_a_spoilt_message_is_not_heard_and_the_next_one_is(browser, drawing_address):
-    """The socket spoils the first picture: what should be base64 begins with another sign."""
+    """Corrupt the first picture in the socket: what should be base64 begins with another character."""
     spoilt = []
 
     def spoil(message):

@@ -15,7 +15,7 @@ from tests.browser.launch import ROOT, free_port, until_it_answers
 
 @contextmanager
 def served(tmp_path, *options: str):
-    """The app with these options: its port, and what it has said to its operator so far."""
+    """Start the app with these options, and yield its port and a function that returns its log."""
     port = free_port()
     command = [
         sys.executable,
@@ -40,37 +40,35 @@ def served(tmp_path, *options: str):
 
 
 def answer(port: int, host: str, path: str = "/") -> tuple[int, str, str]:
-    """Status, kind and text."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
+    """Return the status, the content type and the text."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     try:
-        with urllib.request.urlopen(asked, timeout=20) as told:
-            return told.status, told.headers["Content-Type"], told.read().decode()
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.status, response.headers["Content-Type"], response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers["Content-Type"], error.read().decode()
 
 
 def test_who_comes_by_another_name_is_told_and_so_is_the_operator(browser, tmp_path, monkeypatch):
-    """Chromium takes every name below localhost for this machine."""
+    """Use a name below localhost, which Chromium resolves to this machine."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     with served(tmp_path) as (port, log):
         page = browser.new_page()
         page.goto(f"http://lab.localhost:{port}/explore")
         text = page.inner_text("body")
         page.close()
-        assert (
-            "lab.localhost" in text
-            and "allowedHosts" in text
-            and "--server.allowedHosts lab.localhost" in text
-        )
+        assert "lab.localhost" in text
+        assert "allowedHosts" in text
+        assert "--server.allowedHosts lab.localhost" in text
         status, kind, same = answer(port, f"lab.localhost:{port}")
         assert (status, kind) == (403, "text/plain; charset=utf-8") and same.split() == text.split()
-        told = [line for line in log().splitlines() if "lab.localhost" in line]
-        assert (
-            len(told) == 1 and "--server.allowedHosts lab.localhost" in told[0] and "config.toml" in told[0]
-        )
+        log_lines = [line for line in log().splitlines() if "lab.localhost" in line]
+        assert len(log_lines) == 1
+        assert "--server.allowedHosts lab.localhost" in log_lines[0]
+        assert "config.toml" in log_lines[0]
         for path in ("/", "/learn_kl?mu=0", "/_stcore/host-config", "/static/x.js"):
             assert answer(port, "192.0.2.7:80", path)[0] == 403
-        assert answer(port, "192.0.2.7", "/_stcore/health")[0] == 200  # which machines ask
+        assert answer(port, "192.0.2.7", "/_stcore/health")[0] == 200  # requested by machines
         for host in ("localhost", f"127.0.0.1:{port}", "LOCALHOST."):
             assert answer(port, host)[0] == 200
 

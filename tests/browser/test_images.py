@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def open_here(home, open_own):
-    """The app before a data folder of its own."""
+    """Start the app with a data folder of its own."""
     yield open_own
     stop_all()
 
@@ -75,59 +75,64 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     ]
     train(page, "Train a conv VAE", 2)
     train(page, "Train an AE to compare with it", 1)
-    found = {run.spec.model: run for run in list_runs()[0] if run.spec.dataset == f"own:{name}"}
-    assert found.keys() == {"vae", "ae"} and found["vae"].spec.network == "conv"
+    run_by_model = {run.spec.model: run for run in list_runs()[0] if run.spec.dataset == f"own:{name}"}
+    assert run_by_model.keys() == {"vae", "ae"} and run_by_model["vae"].spec.network == "conv"
     page.get_by_role("link", name="Open in Explore").last.click()
     ready(page)
     assert image(page).shape[2] == 3
     page.get_by_role("link", name="Library").click()
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.goto(page.url.replace("/library", f"/explore?run={found['vae'].name}&tool=interpolate"))
+    page.goto(page.url.replace("/library", f"/explore?run={run_by_model['vae'].name}&tool=interpolate"))
     ready(page)
     z = [0.5, -0.5, *[0.0] * 14]
-    page.goto(page.url.split("?")[0] + f"?run={found['vae'].name}&tool=interpolate&z={','.join(map(str, z))}")
+    page.goto(
+        page.url.split("?")[0] + f"?run={run_by_model['vae'].name}&tool=interpolate&z={','.join(map(str, z))}"
+    )
     ready(page)
     settle(page)
-    wanted = decoded_by_torch(found["vae"].name, z)
+    expected = decoded_by_torch(run_by_model["vae"].name, z)
     shown = image(page)
-    assert shown.shape == wanted.shape and np.abs(shown.astype(int) - wanted).max() <= 2
+    assert shown.shape == expected.shape and np.abs(shown.astype(int) - expected).max() <= 2
     expect(page.locator('[data-testid="gallery"]').first).to_be_visible(timeout=SLOW)
     changes(page, lambda: press(page, "ArrowRight", 5), DECODED)
     assert re.search("roof|flower", hover_a_point(page))
     assert owner_key(name) not in page.locator('[data-testid="stMain"]').inner_text()
-    page.goto(page.url.split("/explore")[0] + f"/compare?ae={found['ae'].name}&vae={found['vae'].name}")
+    page.goto(
+        page.url.split("/explore")[0]
+        + f"/compare?ae={run_by_model['ae'].name}&vae={run_by_model['vae'].name}"
+    )
     page.wait_for_selector('[data-testid="decoded-2"]', timeout=SLOW)
     assert image(page, '[data-testid="decoded-2"]').shape[2] == 3
     assert owner_key(name) not in page.locator('[data-testid="stMain"]').inner_text()
 
 
 def test_names_with_markup_load_nothing_and_run_nothing(open_here):
-    asked = []
+    urls = []
     page = open_here("/images")
-    page.on("request", lambda request: asked.append(request.url))
-    wild = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
+    page.on("request", lambda request: urls.append(request.url))
+    markup = '<img src=x onerror="window.hit=1">![x](http:127.0.0.1:9)'
     upload(
         page,
         zipped(
-            {f"{wild}/{i}.png": content for i, content in enumerate(pieces(4).values())}
-            | {f"other/{wild}.png": next(iter(pieces(1).values()))}
+            {f"{markup}/{i}.png": content for i, content in enumerate(pieces(4).values())}
+            | {f"other/{markup}.png": next(iter(pieces(1).values()))}
         ),
-        f"{wild.replace('/', '')}.zip",
+        f"{markup.replace('/', '')}.zip",
     )
     expect(page.get_by_text("9 images")).to_be_visible(timeout=SLOW)
     expect(page.locator('[data-testid="gallery"]')).to_be_visible(timeout=SLOW)
     settle(page)
-    assert page.evaluate("window.hit") is None and not any(":9" in url or url.endswith("/x") for url in asked)
+    assert page.evaluate("window.hit") is None and not any(":9" in url or url.endswith("/x") for url in urls)
 
 
 def test_a_run_whose_images_have_markup_for_a_name_is_shown_as_text(open_here, runs_folder, tmp_path):
-    wild = "**b** _i_ ![x](x.png) [x](y) <b> :red[x] $x$ `x` ~~x~~ www.x.org"
+    markup = "**b** _i_ ![x](x.png) [x](y) <b> :red[x] $x$ `x` ~~x~~ www.x.org"
     for path, content in zip(("a.png", "b.png", "c.png"), pieces(2).values()):
-        (tmp_path / wild).mkdir(exist_ok=True)
-        (tmp_path / wild / path).write_bytes(content)
-    train_run(RunSpec(f"folder:{tmp_path / wild}", epochs=1, width=8), "0-wild")
+        (tmp_path / markup).mkdir(exist_ok=True)
+        (tmp_path / markup / path).write_bytes(content)
+    train_run(RunSpec(f"folder:{tmp_path / markup}", epochs=1, width=8), "0-wild")
     page = open_here("/library")
-    expect(page.locator("h3").first).to_contain_text(f"{wild} · VAE · 2-D · 0-wild", timeout=SLOW)
+    expect(page.locator("h3").first).to_contain_text(f"{markup} · VAE · 2-D · 0-wild", timeout=SLOW)
 
 
 @pytest.mark.parametrize("n_before", [0, 1])
@@ -141,9 +146,8 @@ def test_save_after_the_server_was_restarted_says_so(browser, home, runs_folder,
             if i < n_before:
                 page.get_by_role("button", name="Save", exact=True).click()
                 expect(page.get_by_text("is saved, with")).to_be_visible(timeout=SLOW)
-        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(
-            timeout=SLOW
-        )  # the page is complete
+        # When this is visible, the page is complete.
+        expect(page.locator('[data-testid="stDataFrame"] canvas').last).to_be_visible(timeout=SLOW)
         page.wait_for_load_state("networkidle")
     with app_process(port=int(address.rpartition(":")[2])):
         with suppress(Error):  # the page may have noticed already

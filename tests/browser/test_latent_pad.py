@@ -49,16 +49,16 @@ def test_the_image_is_what_torch_decodes(open_page, runs_folder):
     for key, n in [("ArrowRight", 7), ("ArrowUp", 4)]:
         press(page, key, n)
     assert z_of(page) == [0.7, 0.4]
-    off = image(page).astype(int) - decoded_by_torch("tiny-vae", [0.7, 0.4])
-    assert np.abs(off).max() <= 1  # a rounding of the last grey level
+    difference = image(page).astype(int) - decoded_by_torch("tiny-vae", [0.7, 0.4])
+    assert np.abs(difference).max() <= 1  # a rounding of the last grey level
 
 
-@pytest.mark.parametrize("which", ["z-0", "map"])
-def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, which):
+@pytest.mark.parametrize("control", ["z-0", "map"])
+def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, control):
     sent = []
     page = ready(open_page(TINY, sent=sent))
     page.wait_for_timeout(1500)
-    if which == "map":
+    if control == "map":
         start, end = spot(page, 0.35, 0.3), spot(page, 0.7, 0.6)
     else:
         box = page.get_by_test_id("z-0").bounding_box()
@@ -99,7 +99,7 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
         page.wait_for_timeout(200)
     assert page.evaluate("latentPadStore.count") == 0
     page.get_by_role("link", name="Home").click()
-    page.wait_for_function("latentPadStore.count == 4")  # another run's
+    page.wait_for_function("latentPadStore.count == 4")  # the store of another run
 
 
 def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
@@ -121,14 +121,14 @@ def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_pa
     changes(page, lambda: press(page, "ArrowRight", 3))
     expect(original).to_be_hidden()
     # hover finds a point's image; a click goes to its code
-    found = hover_a_point(page)
+    caption = hover_a_point(page)
     page.mouse.down()
     page.mouse.up()
-    expect(original).to_contain_text(found)
+    expect(original).to_contain_text(caption)
     page.mouse.move(5, 5)
-    row = int(found.split(":")[0].removeprefix("test image "))
+    row = int(caption.split(":")[0].removeprefix("test image "))
     assert z_of(page) == pytest.approx(codes["mu"][row], abs=0.006)
-    assert found.endswith(f": {codes['y'][row]}")
+    assert caption.endswith(f": {codes['y'][row]}")
     shown = image(page, f"{PAD} .original canvas")
     assert np.array_equal(shown[..., 0], codes["images"][row][0])
 
@@ -180,15 +180,14 @@ def test_keys_move_the_cursor_and_the_sliders(open_page):
 def test_the_image_is_named_by_the_classifier_or_its_confidence_is_below_90_percent(open_page):
     page = ready(open_page("/explore?run=digits-vae-2d"))
     guess = page.locator(f"{PAD} .guess")
-    expect(guess).to_have_text(
-        re.compile(r"looks like 0 \((over )?\d+%\)")
-    )  # the first test image's reconstruction
-    said = set()
+    # This is the reconstruction of the first test image.
+    expect(guess).to_have_text(re.compile(r"looks like 0 \((over )?\d+%\)"))
+    first_words = set()
     for x in np.linspace(0.3, 0.7, 25):
         page.mouse.move(*spot(page, x, 0.5))
         settle(page)
-        said.add(guess.inner_text().split(" ")[0])
-    assert said == {"looks", "below"}
+        first_words.add(guess.inner_text().split(" ")[0])
+    assert first_words == {"looks", "below"}
 
 
 def test_a_finger_moves_z_and_the_page_stays(open_page):
@@ -197,10 +196,10 @@ def test_a_finger_moves_z_and_the_page_stays(open_page):
     page.wait_for_timeout(1500)
     client, n = page.context.new_cdp_session(page), len(sent)
 
-    def finger(kind, *at):
+    def finger(kind, *point):
         client.send(
             "Input.dispatchTouchEvent",
-            {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}] if at else []},
+            {"type": kind, "touchPoints": [{"x": point[0], "y": point[1]}] if point else []},
         )
 
     changes(page, lambda: finger("touchStart", *spot(page, 0.4, 0.4)))

@@ -30,12 +30,12 @@ def test_nothing_moves_by_itself_for_who_asked_for_reduced_motion(open_page):
     play.click()
     settle(page)
     after = value.inner_text()
-    assert after != before  # a frame on
+    assert after != before  # one frame further
     page.wait_for_timeout(600)
     assert value.inner_text() == after and page.evaluate(MOVING) == []
     page.goto(page.url.partition("/compare")[0] + "/learn_elbo?by=gradient")
     page.get_by_test_id("stVegaLiteChart").first.wait_for()
-    assert not page.get_by_role("button", name="Play").count()  # its slider shows each step
+    assert not page.get_by_role("button", name="Play").count()  # the slider shows each step
 
 
 def test_a_film_plays_where_motion_is_not_unwanted(open_page):
@@ -59,9 +59,9 @@ def test_points_gaps_and_sliders_are_seen_in_the_readers_own_colours(open_page, 
     ground = 255 if theme == "light" else 0  # Canvas, as Chromium emulates it
     pixels = image(page, MAP).reshape(-1, 3).astype(int)
     colours, counts = np.unique(pixels, axis=0, return_counts=True)
-    most = colours[np.argsort(-counts)[:2]]
-    assert (most == ground).all(1).any()  # the map is on the same ground as the page
-    [gap] = most[(most != ground).any(1)]  # after that, what there is most of is the shade of gaps
+    frequent = colours[np.argsort(-counts)[:2]]
+    assert (frequent == ground).all(1).any()  # the map is on the same ground as the page
+    [gap] = frequent[(frequent != ground).any(1)]  # the second most frequent colour is the shade of gaps
     assert len(set(gap)) == 1 and contrast(gap, ground) > 2
     coloured = (np.ptp(pixels, 1) > 60).sum()
     assert coloured > 1000  # points keep their classes' colours
@@ -113,10 +113,11 @@ def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
     )
     figure = page.get_by_test_id("stVegaLiteChart").first
     assert figure.locator("text").first.evaluate("e => getComputedStyle(e).fill") == "rgb(0, 0, 0)"
+    # The symbols of formulas keep their colours.
     assert (
         page.locator(".katex [style*='rgb(']").first.evaluate("e => getComputedStyle(e).color")
         != "rgb(0, 0, 0)"
-    )  # still told apart
+    )
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 2 <= pages <= 8  # all of it, not the first screen alone
 
@@ -154,37 +155,37 @@ FOCUSED = """async () => {
 
 
 def tabbed(page, n: int = 80) -> list[list]:
-    """What Tab leads to from the top of the page, until it comes round: [tag, name, whether its focus is
-    seen].
+    """Return the elements that Tab reaches from the top of the page, until it returns: [tag, name, whether
+    its focus is visible].
     """
     page.emulate_media(reduced_motion="reduce")
     page.evaluate("document.activeElement.blur()")
-    found = []
+    elements = []
     for _ in range(n):
         page.keyboard.press("Tab")
-        at = page.evaluate(FOCUSED)
-        if at[0] == "body" or at in found[:1]:
+        focused = page.evaluate(FOCUSED)
+        if focused[0] == "body" or focused in elements[:1]:
             break
-        found.append(at)
-    return found
+        elements.append(focused)
+    return elements
 
 
 def test_keys_alone_lead_through_explore_and_out_of_the_map(open_page):
     page = ready(open_page("/explore?run=tiny-vae&tool=sample"))
     page.wait_for_selector('[data-testid="gallery"] button')
-    found = tabbed(page)
-    names = [name for _, name, _ in found]
+    elements = tabbed(page)
+    names = [name for _, name, _ in elements]
     for name in ("latent-map", "z-0", "z-1"):
         assert name in names, names
-    assert any(tag == "canvas" for tag, *_ in found) and "Reset" in names
+    assert any(tag == "canvas" for tag, *_ in elements) and "Reset" in names
     assert names.index("latent-map") < names.index("z-0") < len(names) - 1  # and on from there
-    unseen = [name for tag, name, seen in found if not seen]
+    unseen = [name for tag, name, seen in elements if not seen]
     assert not unseen, unseen
     page.locator(MAP).focus()
-    at = z_of(page)
+    z_before = z_of(page)
     page.keyboard.press("ArrowRight")
     settle(page)
-    assert z_of(page) != at
+    assert z_of(page) != z_before
     page.keyboard.press("Home")
     settle(page)
     assert z_of(page) == [0, 0]
@@ -199,14 +200,12 @@ def test_keys_alone_lead_through_explore_and_out_of_the_map(open_page):
 def test_keys_alone_answer_a_lesson_and_unfold_its_mathematics(open_page):
     page = open_page("/learn_kl")
     page.get_by_test_id("stVegaLiteChart").first.wait_for()
-    found = tabbed(page)
-    tags = [tag for tag, *_ in found]
-    assert (
-        tags.count("summary") >= 2
-        and "button" in tags
-        and page.get_by_role("slider").count() <= tags.count("input") + tags.count("div")
-    )
-    unseen = [name for tag, name, seen in found if not seen]
+    elements = tabbed(page)
+    tags = [tag for tag, *_ in elements]
+    assert tags.count("summary") >= 2
+    assert "button" in tags
+    assert page.get_by_role("slider").count() <= tags.count("input") + tags.count("div")
+    unseen = [name for tag, name, seen in elements if not seen]
     assert not unseen, unseen
     option = page.get_by_test_id("stButton").get_by_role("button").first
     option.focus()

@@ -28,7 +28,7 @@ def form(open_page):
 
 
 def enter(page: Page, label: str, text: str) -> None:
-    """Selects what stands there, types, and leaves the field."""
+    """Select the content of a field, type, and leave the field."""
     field(page, label).select_text()
     page.keyboard.type(text)
     page.keyboard.press("Tab")
@@ -62,7 +62,7 @@ def test_a_whole_number_has_no_comma_and_the_field_keeps_what_it_held(form, text
     expect(epochs).to_have_value("7")
     form.wait_for_timeout(300)
     expect(form.locator(COMMAND)).to_contain_text("--epochs 7")
-    enter(form, "Epochs", "12")  # and is as any other again
+    enter(form, "Epochs", "12")  # the field is valid again
     expect(form.locator(COMMAND)).to_contain_text("--epochs 12")
 
 
@@ -94,7 +94,7 @@ def test_a_fields_step_says_whether_it_takes_fractions():
         for f in dataclasses.fields(RunSpec)
         if value_type(f) in (int, float)
     }
-    numbers = {name: told for name, told in numbers.items() if told[1] is not None}
+    numbers = {name: bounds for name, bounds in numbers.items() if bounds[1] is not None}
     assert len(numbers) > 10 and all((kind is float) == (step % 1 != 0) for kind, step in numbers.values()), (
         numbers
     )

@@ -34,11 +34,11 @@ def case_address(trained_runs, tmp_path_factory):
 @pytest.fixture
 def open_case(browser, case_address):
     with opener(browser, case_address) as open_page:
-        yield lambda case, **how: open_page(f"/?case={case}", **how)
+        yield lambda case, **options: open_page(f"/?case={case}", **options)
 
 
 @pytest.mark.parametrize(
-    "case, says",
+    "case, message",
     [
         ("cut", "do not match their header"),
         ("nan", "not finite"),
@@ -46,10 +46,10 @@ def open_case(browser, case_address):
         ("no points", "no codes"),
     ],
 )
-def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, says):
+def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, message):
     page = open_case(case)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text(says)
+    expect(alert).to_contain_text(message)
     expect(page.locator(PAD)).to_have_count(0)
 
 
@@ -90,8 +90,8 @@ def test_a_film_is_dragged_and_played(open_case, case_address):
     for epochs in (40, 5, 20):
         axis.evaluate("(input, v) => { input.value = v; input.dispatchEvent(new Event('input')); }", epochs)
         page.wait_for_timeout(150)
-        wanted = to_uint8(frames[epochs].decode([0.0, 0.0])[0])
-        assert np.abs(image(page)[..., 0].astype(int) - wanted).max() <= 1
+        expected = to_uint8(frames[epochs].decode([0.0, 0.0])[0])
+        assert np.abs(image(page)[..., 0].astype(int) - expected).max() <= 1
     still = image(page, MAP)
     axis.evaluate("(input) => { input.value = 5; input.dispatchEvent(new Event('input')); }")
     page.wait_for_timeout(150)

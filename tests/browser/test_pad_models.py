@@ -31,11 +31,11 @@ from tests.browser.pad import (
 
 def test_buttons_draw_from_the_prior_and_reset(open_page):
     page = ready(open_page("/explore?run=tiny-vae"))
-    drawn = set()
+    samples = set()
     for _ in range(3):
         changes(page, page.get_by_role("button", name="Sample from the prior").click)
-        drawn.add(tuple(z_of(page)))
-    assert len(drawn) == 3
+        samples.add(tuple(z_of(page)))
+    assert len(samples) == 3
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == [0, 0]
 
@@ -50,28 +50,28 @@ def test_draws_have_the_moments_of_the_prior_or_of_an_aes_own_gaussian(open_page
     changes(page, page.get_by_role("button", name="Reset").click)
     assert z_of(page) == pytest.approx(mean, abs=0.006)
     draw = page.get_by_role("button", name=button)
-    drawn = []
+    samples = []
     for _ in range(60):
         draw.click()
         page.wait_for_timeout(20)
-        drawn.append(z_of(page))
-    distance = np.array(drawn) - mean
+        samples.append(z_of(page))
+    distance = np.array(samples) - mean
     squared = np.einsum("ni,ij,nj->n", distance, np.linalg.inv(covariance), distance)
     assert 1.2 < squared.mean() < 3.2  # chi-squared of 2 degrees, mean 2, over 60 draws
 
 
 def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
     page = ready(open_page("/explore?run=tiny-vae-6d"))
-    off = page.locator(f"{PAD} .off")
-    expect(off).to_contain_text("off the map's plane")
-    before = off.inner_text()
+    distance_text = page.locator(f"{PAD} .off")
+    expect(distance_text).to_contain_text("off the map's plane")
+    before = distance_text.inner_text()
     changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.3)))
-    assert off.inner_text() == before  # along the plane, not off it
+    assert distance_text.inner_text() == before  # along the plane, not off it
     page.mouse.move(5, 5)
     changes(page, lambda: press(page, "ArrowRight", 5, on='[data-testid="z-5"]'))
-    assert off.inner_text() != before
+    assert distance_text.inner_text() != before
     page.get_by_role("button", name="Project onto the map").click()
-    expect(off).to_contain_text("z is 0.00 σ")
+    expect(distance_text).to_contain_text("z is 0.00 σ")
     rates = page.locator(f"{PAD} .says").all_text_contents()
     nats = [float(text.split(" ")[0]) for text in rates if "inactive" not in text]
     assert len(rates) == 6 and len(nats) >= 4 and nats == sorted(nats, reverse=True)
@@ -113,7 +113,7 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
     start = load_file(load_run("tiny-gru").run.folder / EMBEDDING_FILE)["mu"][0]
     page.mouse.move(5, 5)
     page.wait_for_timeout(1500)
-    assert shows(page, "tiny-gru", start)  # not that of a request that was on the way
+    assert shows(page, "tiny-gru", start)  # not the answer to an earlier request
     for end in (0.3, 0.6, 0.4):
         page.mouse.move(*spot(page, 0.5, 0.5))
         page.mouse.down()
@@ -122,9 +122,8 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
         page.mouse.move(5, 5)
         page.wait_for_timeout(1500)
         box = page.locator(MAP).bounding_box()
-        assert box and shows(
-            page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
-        )
+        assert box
+        assert shows(page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)])
     press(page, "Home")
     press(page, "ArrowRight", 9)
     page.wait_for_timeout(1500)

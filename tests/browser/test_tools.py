@@ -27,8 +27,8 @@ from tests.trainings import stop_button
 GALLERY = '[data-testid="gallery"]'
 
 
-def opened(open_page, tool, run="tiny-vae", **how):
-    page = ready(open_page(f"/explore?run={run}&tool={tool}", **how))
+def opened(open_page, tool, run="tiny-vae", **options):
+    page = ready(open_page(f"/explore?run={run}&tool={tool}", **options))
     if tool not in ("select", "take"):
         page.wait_for_selector(f"{GALLERY} button")
     return page
@@ -72,7 +72,7 @@ def test_a_direction_moves_live_and_tells_the_server_once_it_rests(open_page):
     slider.evaluate("(e) => e.dispatchEvent(new Event('change'))")
     page.wait_for_timeout(800)
     assert sent
-    assert float(slider.input_value()) == 1  # the server's answer is no new beginning
+    assert float(slider.input_value()) == 1  # the server's answer does not reset the slider
     press(page, "ArrowRight")
     assert float(slider.input_value()) == 0
 
@@ -84,7 +84,7 @@ def test_the_path_is_drawn_on_the_map_and_goes_with_its_ends(open_page):
     page.wait_for_timeout(500)
     changes(page, page.get_by_role("button", name="Set to z").nth(1).click, MAP)
     expect(page).to_have_url(re.compile(r"to=(image|-?[\d.])"))
-    page.get_by_role("radio", name="Interpolate").click()  # put away
+    page.get_by_role("radio", name="Interpolate").click()  # a second click closes the tool
     page.wait_for_selector(GALLERY, state="detached")
     ready(page)
     expect(page).not_to_have_url(re.compile("tool="))
@@ -156,21 +156,21 @@ def test_codes_are_selected_with_a_lasso(open_page):
 
 def test_everything_is_taken_along(open_page, trained_runs):
     page = opened(open_page, "take")
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Run, zip").click()
-    names = zipfile.ZipFile(told.value.path()).namelist()
+    names = zipfile.ZipFile(download.value.path()).namelist()
     assert {"tiny-vae/run.json", "tiny-vae/model.safetensors", "tiny-vae/embedding.safetensors"} <= set(names)
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert (
-        told.value.path()
+        download.value.path()
         .read_text(encoding="utf-8")
         .startswith("index,label,mu_0,mu_1,logvar_0,logvar_1,class\n0,")
     )
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Save PNG").click()
-    assert min(Image.open(told.value.path()).size) > 200
-    link = page.locator('[data-testid="stCode"]').inner_text().strip()
+    assert min(Image.open(download.value.path()).size) > 200
+    link = page.locator('[data-testid="stCode"]').first.inner_text().strip()
     assert link.startswith("http://127.0.0.1") and "run=tiny-vae" in link and "tool=" not in link
 
 
@@ -179,7 +179,7 @@ def test_the_link_that_is_taken_along_shows_the_tool_before(open_page):
     page.get_by_role("button", name="Resample").click()
     expect(page).to_have_url(re.compile("seed=1"))
     page.get_by_role("radio", name="Export").click()
-    link = page.locator('[data-testid="stCode"]')
+    link = page.locator('[data-testid="stCode"]').first
     expect(link).to_contain_text("tool=sample")
     expect(link).to_contain_text("seed=1")
 
@@ -215,7 +215,7 @@ def test_t_sne_is_watched_stopped_and_shown(open_page):
     stop.click()
     page.get_by_role("button", name="Start again").dblclick()
     expect(stop).to_be_visible()
-    page.get_by_role("radio", name="Grid", exact=True).click()  # meanwhile
+    page.get_by_role("radio", name="Grid", exact=True).click()  # another tool, while t-SNE runs
     page.wait_for_selector(f"{GALLERY} button")
     page.get_by_role("radio", name="Select", exact=True).click()
     expect(page.locator(".js-plotly-plot .xtitle", has_text="t-SNE, first axis")).to_have_count(
@@ -265,33 +265,35 @@ def test_the_keyboard_stays_where_it_chose(open_page):
 
 def test_a_gallery_is_saved_pixel_for_pixel(open_page):
     page = opened(open_page, "grid")
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.locator(f"{GALLERY} .save").click()
-    saved = np.asarray(Image.open(io.BytesIO(told.value.path().read_bytes())).convert("RGB"))
+    saved = np.asarray(Image.open(io.BytesIO(download.value.path().read_bytes())).convert("RGB"))
     side = 13 * 8 * 4
     assert saved.shape[0] > side and saved.shape[1] == side
     saved, below = saved[:side], saved[side:]
-    assert (
-        (below < 100).all(axis=2).sum() > 200 and (below[:, :3] == 255).all() and below.shape[0] > 20
-    )  # dark letters on white
+    # The caption has dark letters on white.
+    assert (below < 100).all(axis=2).sum() > 200
+    assert (below[:, :3] == 255).all()
+    assert below.shape[0] > 20
     name = page.locator(f"{GALLERY} .grid button").nth(0).get_attribute("aria-label").replace("−", "-")
     z = [float(v) for v in re.findall(r"-?\d+\.\d+", name)]
-    assert (
-        np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3
-    )  # z is said to two digits
+    # The caption shows z to two digits.
+    assert np.abs(saved[2:32:4, 2:32:4].astype(int) - decoded_by_torch("tiny-vae", z)).max() <= 3
 
 
 INK = 120  # of 255: letters are darker than this on white paper
 
 
 def lines(picture: np.ndarray) -> int:
-    """How many lines of letters a picture [H, W, 3] has, dark on white."""
+    """Return how many lines of letters a picture [H, W, 3] has, dark on white."""
     dark = (picture < INK).all(axis=2).any(axis=1)
     return int((dark[1:] & ~dark[:-1]).sum() + dark[0])
 
 
 def test_a_saved_picture_says_what_it_shows(open_page):
-    """The run, the rows and the captions: what is added to the same picture without them is letters."""
+    """Check the run, the rows and the captions: all that is added to the same picture without them is
+    letters.
+    """
     page = opened(open_page, "interpolate")
     written = page.evaluate_handle("[]")
     page.evaluate(
@@ -301,15 +303,15 @@ def test_a_saved_picture_says_what_it_shows(open_page):
     }""",
         written,
     )
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.locator(f"{GALLERY} .save").first.click()
-    saved = np.asarray(Image.open(told.value.path()).convert("RGB"))
-    said = written.evaluate("all => all.join(' ')")
+    saved = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    text = written.evaluate("all => all.join(' ')")
     assert (
         "Interpolation, Digits · VAE · 2-D · tiny-vae: from the code of test image 0 to the code of test"
-        " image" in said
+        " image" in text
     )
-    assert {"linear", "spherical"} <= set(said.split()) and re.search(r"\d in gaps", said)
+    assert {"linear", "spherical"} <= set(text.split()) and re.search(r"\d in gaps", text)
     images = next(
         x
         for x in range(saved.shape[1])
@@ -318,11 +320,11 @@ def test_a_saved_picture_says_what_it_shows(open_page):
     assert lines(saved[:32, :images]) >= 2  # the first row's head, beside its images
     assert lines(saved[-60:]) >= 1 and saved.shape[1] >= 360
     written.evaluate("all => { all.length = 0; }")
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Save PNG", exact=True).first.click()
-    whole = np.asarray(Image.open(told.value.path()).convert("RGB"))
-    said = written.evaluate("all => all.join(' ')")
-    assert re.search(r"Map of 360 codes of Digits images.* VAE, 2-D. The image is decoded from z = \(", said)
+    whole = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    text = written.evaluate("all => all.join(' ')")
+    assert re.search(r"Map of 360 codes of Digits images.* VAE, 2-D. The image is decoded from z = \(", text)
     assert lines(whole[-40:]) >= 1
 
 

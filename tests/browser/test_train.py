@@ -19,7 +19,7 @@ REPLAY, REPLAY_MAP = ('[data-testid="replay"]', '[data-testid="replay-map"]')
 
 @pytest.fixture
 def page(open_own, runs_folder):
-    yield lambda asked: open_own(f"/train?{asked}")
+    yield lambda query: open_own(f"/train?{query}")
     stop_all()
 
 
@@ -36,16 +36,15 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     assert float(axis.input_value()) == 500
     shown = image(page, '[data-testid="replay-1"]')
     k, side = len(replay.originals), replay.originals.shape[-1]
-    wanted = np.concatenate([np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]], axis=1)[:, :-1]
-    assert (
-        shown.shape == (side, k * (side + 1) - 1, 3) and np.abs(shown[..., 0].astype(int) - wanted).max() <= 1
-    )
+    padded = [np.pad(p[0], ((0, 0), (0, 1))) for p in replay.pictures[-1, 0]]
+    expected = np.concatenate(padded, axis=1)[:, :-1]
+    assert shown.shape == (side, k * (side + 1) - 1, 3)
+    assert np.abs(shown[..., 0].astype(int) - expected).max() <= 1
     last = image(page, REPLAY_MAP)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
-    assert float(axis.input_value()) == pytest.approx(
-        replay.epochs[-2], abs=0.5
-    )  # a slider has a thousand steps
+    # A slider has a thousand steps.
+    assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)
     play = page.get_by_test_id("play")
     changes(
         page,
@@ -75,7 +74,7 @@ def test_progress_outlives_page_reload_and_other_visitors(page, open_own, runs_f
     page.reload()
     expect(progress).to_be_visible(timeout=SLOW)
     assert int(re.search(r"\d+", progress.inner_text())[0]) > first and len(queue.list_jobs()) == 1
-    other = open_own("/train")  # an app of its own, and another visitor
+    other = open_own("/train")  # another app, and another visitor
     expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     assert not stop_button(other).count()
     stop_button(page).click()
@@ -94,15 +93,13 @@ def test_a_training_that_goes_on_leaves_the_replay_where_it_was_dragged(page, ru
     four = page.get_by_role("group", name="Classes").get_by_role("button", name="4")
     last = float(axis.get_attribute("max"))
     expect(axis).not_to_have_attribute("max", str(int(last)), timeout=SLOW)
-    assert axis.input_value() == axis.get_attribute("max")  # it follows
+    assert axis.input_value() == axis.get_attribute("max")  # the slider follows the training
     four.click()
     axis.evaluate("(e) => { e.value = 2; e.dispatchEvent(new Event('input')); }")
     seen, last = float(axis.input_value()), axis.get_attribute("max")
     expect(axis).not_to_have_attribute("max", last, timeout=SLOW)
-    assert (
-        float(axis.input_value()) == pytest.approx(seen, rel=0.2)
-        and float(axis.get_attribute("max")) > 2 * seen
-    )
+    assert float(axis.input_value()) == pytest.approx(seen, rel=0.2)
+    assert float(axis.get_attribute("max")) > 2 * seen
     expect(four).to_have_attribute("aria-pressed", "false")
 
 

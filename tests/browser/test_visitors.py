@@ -26,7 +26,7 @@ SHORT, LONG = RunSpec(epochs=200, width=16, seed=7), RunSpec(epochs=9000, width=
 
 @pytest.fixture
 def browsers(open_own, runs_folder, tmp_path, monkeypatch):
-    """Opens a page of the app, each in a browser of its own."""
+    """Yield a function that opens a page of the app, each in a browser of its own."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     yield open_own
     stop_all()
@@ -67,7 +67,7 @@ def settled(page):
 
 
 def said(page) -> str:
-    """All that stands on the page, also where it is hidden."""
+    """Return all the text on the page, including hidden text."""
     return page.evaluate(
         """() => { const all = (root) => [...root.querySelectorAll('*')].map((e) => (e.shadowRoot ? all(e.shadowRoot) : '')
         + ' ' + [...e.attributes].map((a) => a.value).join(' ')).join(' ') + ' ' + root.textContent;
@@ -108,9 +108,9 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
     other = browsers("/")
     for path in (*PAGES, f"/explore?run={name}", f"/explore?run={SHORT.run_id[:-1]}", f"/compare?vae={name}"):
         go(other, path)
-        there, asked = said(other), path.partition("=")[2]
-        for told in (name, public_name(name), images, "secret", LONG.run_id, key):
-            assert told not in there or told in asked, (path, told)
+        page_text, query = said(other), path.partition("=")[2]
+        for secret in (name, public_name(name), images, "secret", LONG.run_id, key):
+            assert secret not in page_text or secret in query, (path, secret)
     go(other, "/train")
     expect(other.get_by_text("A private training is running. Someone else started it.")).to_be_visible()
     assert not stop_button(other).count()
@@ -168,12 +168,11 @@ def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
         page.wait_for_function(f"document.cookie.includes('{COOKIE_NAME}=')")
         settled(page)
     two.wait_for_function(f"document.cookie.split('{COOKIE_NAME}=')[1].includes('.')")
-    found = keys(one)
-    assert len(set(found)) == 2 and all(map(is_key, found))
-    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(
-        timeout=SLOW
-    )  # it has heard of the other's
+    first_keys = keys(one)
+    assert len(set(first_keys)) == 2 and all(map(is_key, first_keys))
+    # The second browser shows the training of the first.
+    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     one.reload()
     expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
     expect(one.get_by_text("seed 7", exact=False)).to_be_visible()
-    assert keys(one) == found
+    assert keys(one) == first_keys

@@ -13,7 +13,9 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from explorer.figures.images import to_uint8
+from explorer.jobs.queue import enqueue
 from explorer.runs.load import load_run
+from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.conftest import ROOT, refused
@@ -32,10 +34,8 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
     assert all({"epoch", "distortion", "rate", "images_per_second"} <= e.keys() for e in ends)
     shown = json.loads(explorer("show", "mine", "--json").stdout)
     assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
-    assert (
-        shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"}
-        and shown["test"]["n"] == 360
-    )
+    assert shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"}
+    assert shown["test"]["n"] == 360
     assert events[-1]["test"] == shown["test"]
     log = (find_run("mine").folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
@@ -46,9 +46,8 @@ def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
     name = json.loads(first.stdout.splitlines()[-1])["run"]
     assert name.startswith("digits-vae-mlp-2d-")
     again = explorer("train", "--epochs", 1, "--width", 16, "--json")
-    assert "trained already" in again.stderr and [
-        json.loads(line)["event"] for line in again.stdout.splitlines()
-    ] == ["stored"]
+    assert "trained already" in again.stderr
+    assert [json.loads(line)["event"] for line in again.stdout.splitlines()] == ["stored"]
 
 
 @pytest.mark.process
@@ -63,10 +62,10 @@ def test_train_shows_a_bar_in_a_terminal(runs_folder):
     while chunk := _read(leader):
         seen += chunk
     os.close(leader)
-    told, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=60)
     seen = seen.decode()
     assert process.returncode == 0 and "Training " in seen and "s left, distortion" in seen and "100%" in seen
-    assert "elbo" in told and "nats per image" in told
+    assert "elbo" in output and "nats per image" in output
 
 
 def _read(terminal: int) -> bytes:
@@ -79,11 +78,9 @@ def _read(terminal: int) -> bytes:
 def test_list_is_one_array_and_a_table(explorer):
     rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
     assert list(rows["tiny-vae-6d"]) == ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo"]
-    assert (
-        rows["tiny-vae-6d"]["latent_dim"] == 6
-        and rows["tiny-ae"]["elbo"] is None
-        and rows["tiny-vae"]["elbo"] < 0
-    )
+    assert rows["tiny-vae-6d"]["latent_dim"] == 6
+    assert rows["tiny-ae"]["elbo"] is None
+    assert rows["tiny-vae"]["elbo"] < 0
     lines = explorer("list").stdout.splitlines()
     assert lines[0].split()[:3] == ["run", "dataset", "model"] and len(lines) == len(rows) + 1
 
@@ -102,43 +99,37 @@ def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     e = read_embedding(find_run(run))
     logvars = [] if run == "tiny-ae" else ["logvar_0", "logvar_1"]
     assert list(rows[0]) == ["index", "label", "mu_0", "mu_1", *logvars, "class"]
-    assert [int(r["index"]) for r in rows] == list(range(360)) and [
-        int(r["label"]) for r in rows
-    ] == e.y.tolist()
+    assert [int(r["index"]) for r in rows] == list(range(360))
+    assert [int(r["label"]) for r in rows] == e.y.tolist()
     assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
 
 
 def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     names = ["tiny-vae", "tiny-ae", "tiny-vae-1d", "tiny-vae-6d"]
     done = explorer("gaps", *names, "--json")
-    found = json.loads(done.stdout)
-    assert (
-        list(found) == names
-        and json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == found["tiny-ae"]
-    )
-    for name, g in found.items():
-        assert (
-            g["n"] == 360
-            and g["k"] == 5
-            and 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1
-            and g["drift"] > 0
-        )
+    gaps_by_run = json.loads(done.stdout)
+    assert list(gaps_by_run) == names
+    assert json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == gaps_by_run["tiny-ae"]
+    for name, g in gaps_by_run.items():
+        assert g["n"] == 360
+        assert g["k"] == 5
+        assert 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1
+        assert g["drift"] > 0
         assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
         assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
-    said = explorer("gaps", "tiny-vae").stdout
+    output = explorer("gaps", "tiny-vae").stdout
     share = r"\d+% \(\d+ to \d+%\)"
     assert re.fullmatch(
         rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
         rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n",
-        said,
+        output,
     )
 
 
 def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
     shown = json.loads(explorer("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
-    assert shown["beta"] == 0.1 and shown["test"]["rate"] == pytest.approx(
-        find_run("tiny-ladder").film[2].rate, rel=1e-4
-    )
+    assert shown["beta"] == 0.1
+    assert shown["test"]["rate"] == pytest.approx(find_run("tiny-ladder").film[2].rate, rel=1e-4)
     explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
     assert np.array_equal(
         np.asarray(Image.open(tmp_path / "z.png")),
@@ -162,35 +153,34 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     for i in range(3):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
-    says = (
+    message = (
         "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be"
         " read\n"
     )
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == says
+    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == message
     trained = explorer(
         "train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json"
     )
     reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
-    assert reading == {"event": "reading", "done": 4, "total": 4} and decoding == {
+    assert reading == {"event": "reading", "done": 4, "total": 4}
+    assert decoding == {
         "event": "reading",
         "done": 3,
         "total": 3,
     }
-    assert started["skipped"] == ["a/broken.png: it is not an image that can be read"] and started[
-        "notes"
-    ] == ["Every image is of one colour."]
+    assert started["skipped"] == ["a/broken.png: it is not an image that can be read"]
+    assert started["notes"] == ["Every image is of one colour."]
 
 
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
     x, y = load_digits().images[:30] / 16, load_digits().target[:30]
     np.savez(tmp_path / "My digits.npz", x_train=x[:20], y_train=y[:20], x_test=x[20:], y_test=y[20:])
-    says = explorer("data", tmp_path / "My digits.npz")
-    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in says.stdout
-    assert says.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
+    result = explorer("data", tmp_path / "My digits.npz")
+    assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in result.stdout
+    assert result.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
     about = json.loads(explorer("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
-    assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}" and about["notes"] == [
-        says.stderr.strip()
-    ]
+    assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}"
+    assert about["notes"] == [result.stderr.strip()]
     for dataset in (f"file:{tmp_path / 'My digits.npz'}", tmp_path / "My digits.npz"):
         trained = explorer(
             "train", "--dataset", dataset, "--epochs", 1, "--width", 8, "--image-size", 16, "--json"
@@ -202,14 +192,14 @@ def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
-    found = json.loads(explorer("doctor", "--json").stdout)
-    assert "cpu" in found["device"] or "cuda" in found["device"] or "mps" in found["device"]
-    assert "tiny-ae" in found["amiss"] and "torch" in found["libraries"]
-    assert found["data"].startswith("digits, moons, shapes")
+    findings = json.loads(explorer("doctor", "--json").stdout)
+    assert "cpu" in findings["device"] or "cuda" in findings["device"] or "mps" in findings["device"]
+    assert "tiny-ae" in findings["amiss"] and "torch" in findings["libraries"]
+    assert findings["data"].startswith("digits, moons, shapes")
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [
         (["decode", "tiny-vae", "--z", "0,0", "--beta", "2", "--out", "x.png"], "is not a ladder"),
         (["show", "tiny-ladder", "--beta", "20"], "must be between 0.01 and 1, not 20"),
@@ -244,16 +234,16 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
         (["data", "imagenet"], "no data set named"),
     ],
 )
-def test_a_mistake_is_one_line_that_says_what_to_do(explorer_in_process, words, says):
-    assert says in refused(explorer_in_process(*words))
+def test_a_mistake_is_one_line_that_says_what_to_do(explorer_in_process, words, message):
+    assert message in refused(explorer_in_process(*words))
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [(["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2"), (["dance"], "'dance'")],
 )
-def test_a_mistake_ends_the_process_with_status_2(explorer, words, says):
-    assert says in refused(explorer(*words, ok=False))
+def test_a_mistake_ends_the_process_with_status_2(explorer, words, message):
+    assert message in refused(explorer(*words, ok=False))
 
 
 def test_a_folder_with_one_image_is_refused(explorer_in_process, tmp_path):
@@ -275,3 +265,12 @@ def test_a_run_that_diverges_says_so_and_exits_2(explorer_in_process, runs_folde
 
 def test_help_needs_no_torch(explorer):
     assert "--latent-dim" in explorer("train", "--help").stdout
+
+
+def test_jobs_are_told_as_json_by_names_that_stay(explorer_in_process):
+    enqueue("second", RunSpec())
+    enqueue("third", RunSpec())
+    told = json.loads(explorer_in_process("jobs", "--json").stdout)
+    assert [(job["run"], job["place"]) for job in told] == [("second", 0), ("third", 1)]
+    assert told[0]["since"] < told[1]["since"]
+    assert " ".join(told[0]) == "run spec since alive place on_cluster fault started_by"

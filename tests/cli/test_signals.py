@@ -18,7 +18,7 @@ pytestmark = pytest.mark.process
 
 
 def interrupted(words: str, signal: int = 2, epochs: int = 3):
-    """A training that is told to stop after so many epochs: its exit status and its last line."""
+    """Run a training that is told to stop after some epochs, and return its exit status and its last line."""
     process = subprocess.Popen(
         [sys.executable, "-m", "explorer", "train", "--json", *words.split()],
         cwd=ROOT,
@@ -29,8 +29,8 @@ def interrupted(words: str, signal: int = 2, epochs: int = 3):
     while (event := json.loads(process.stdout.readline()))["event"] != "epoch_end" or event["epoch"] < epochs:
         pass
     process.send_signal(signal)
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said.strip().splitlines()[-1]
+    _, output = process.communicate(timeout=60)
+    return process.returncode, output.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("signal", [2, 15])
@@ -39,20 +39,20 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
 ):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     words = "--epochs 120 --width 16 --seed 5 --run {}"
-    status, said = interrupted(words.format("stopped"), signal)
-    kept = find_run("stopped")
-    assert status == 130 and said == kept.note
-    assert re.fullmatch(r"Stopped after epoch (\d+) of 120. Train it again to continue from there.", said)
-    assert 3 <= kept.epochs < 120 and np.isfinite(kept.test.elbo)
+    status, last_line = interrupted(words.format("stopped"), signal)
+    stopped_run = find_run("stopped")
+    assert status == 130 and last_line == stopped_run.note
+    assert re.fullmatch(
+        r"Stopped after epoch (\d+) of 120. Train it again to continue from there.", last_line
+    )
+    assert 3 <= stopped_run.epochs < 120 and np.isfinite(stopped_run.test.elbo)
     explorer("train", *words.format("stopped").split())
     explorer("train", *words.format("whole").split())
     stopped, whole = find_run("stopped"), find_run("whole")
-    assert (
-        stopped.note is None
-        and stopped.epochs == 120
-        and stopped.test == whole.test
-        and stopped.files[MODEL_FILE] == whole.files[MODEL_FILE]
-    )
+    assert stopped.note is None
+    assert stopped.epochs == 120
+    assert stopped.test == whole.test
+    assert stopped.files[MODEL_FILE] == whole.files[MODEL_FILE]
     assert not (runs_folder / "stopped" / "checkpoint.safetensors").exists()
     events = [
         json.loads(line)
@@ -63,10 +63,9 @@ def test_a_training_told_to_stop_keeps_its_last_epoch_and_goes_on_to_the_same_en
 
 def test_a_ladder_that_was_stopped_goes_on(explorer, runs_folder):
     words = "--model ladder --betas 0.1,1 --epochs 60 --width 16 --run climbing"
-    status, said = interrupted(words)
-    assert (
-        status == 2 and "to continue from there; a ladder can be used once all its rungs are trained" in said
-    )
+    status, last_line = interrupted(words)
+    assert status == 2
+    assert "to continue from there; a ladder can be used once all its rungs are trained" in last_line
     assert "its training was interrupted" in explorer("list").stderr
     explorer("train", *words.split())
     assert find_run("climbing").epochs == 75 and find_run("climbing").note is None
@@ -85,7 +84,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(explorer, runs_folde
     process.kill()
     process.wait()
     assert "its training was interrupted" in explorer("list").stderr
-    status, said = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
+    status, last_line = interrupted("--epochs 3000 --width 16 --run killed", epochs=1)
     assert status == 130 and find_run("killed").epochs > 10
 
 

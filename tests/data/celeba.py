@@ -18,8 +18,8 @@ ATTRIBUTES = HEADER.split()
 def celeba_folder(
     faces: list[Image.Image], attributes: np.ndarray, partition: np.ndarray
 ) -> dict[str, bytes]:
-    """Files by path: the faces as JPEG, and CelebA's five lists about them. attributes [n, 40]: -1 or 1;
-    partition [n]: 0, 1, 2.
+    """Return files by path: the faces as JPEG, and CelebA's five lists about them. attributes [n, 40]: -1 or
+    1; partition [n]: 0, 1, 2.
     """
     n, names = len(faces), [f"{i + 1:06}.jpg" for i in range(len(faces))]
 

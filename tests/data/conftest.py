@@ -36,8 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def web(monkeypatch):
-    """A server on this machine: files by name, raw answers (status line and all) by name, and what was asked
-    of it.
+    """Start a server on this machine, with files by name, raw answers (including the status line) by name,
+    and the list of requests.
     """
     monkeypatch.setenv("no_proxy", "*")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -52,7 +52,7 @@ def web(monkeypatch):
 
 @pytest.fixture
 def dead_url(monkeypatch):
-    """An address at which nothing listens."""
+    """Return an address at which nothing listens."""
     monkeypatch.setenv("no_proxy", "*")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,14 +61,16 @@ def dead_url(monkeypatch):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """EXPLORER_DATA, a folder that doesn't exist yet."""
+    """Set EXPLORER_DATA to a folder that does not exist yet."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
 
 
 @pytest.fixture
 def save(tmp_path):
-    """Saves images of one colour, by path below the folder of images; returns that folder."""
+    """Return a function that saves images of one colour, by path below the folder of images, and returns that
+    folder.
+    """
     root = tmp_path / "images"
 
     def save(*names, colour=GREEN, mode="RGB", size=(40, 40), **options):

@@ -17,7 +17,7 @@ def torchvision_class(name: str):
 
 
 def check_fetched_once(name: str, web, home) -> None:
-    """Not even where its archives were deleted to save space is a data set fetched again."""
+    """Check that a data set is downloaded only once, even if its archives were deleted to save space."""
     assert not is_installed(name)
     download_dataset(name)
     assert is_installed(name)

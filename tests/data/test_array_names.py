@@ -27,7 +27,7 @@ def npy(array) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name, wanted",
+    "name, expected",
     [
         ("x_train", ("x", "train")),
         ("X_test", ("x", "test")),
@@ -45,8 +45,8 @@ def npy(array) -> bytes:
         ("contest_x", ("contest_x", "")),
     ],
 )
-def test_a_split_is_found_at_either_end_of_a_name(name, wanted):
-    assert parse_split(name) == wanted
+def test_a_split_is_found_at_either_end_of_a_name(name, expected):
+    assert parse_split(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,29 +84,27 @@ def test_images_and_labels_are_found_by_the_names_people_use(names, pairs, other
 
 
 def test_medmnist_arrays_are_a_split_of_three():
-    """Validation images are used for training, as there are test images."""
+    """Check that validation images are used for training, as there are test images."""
     parts = {"train": slice(0, 20), "val": slice(20, 30), "test": slice(30, 40)}
     arrays = {f"{split}_images": DIGITS[rows] for split, rows in parts.items()}
     upload = read_upload(
         npz(**arrays, **{f"{split}_labels": TARGETS[rows, None] for split, rows in parts.items()})
     )
-    data = upload.dataset("x", 16, False)
+    data = upload.to_dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (30, 10)
     assert data.notes == ("The validation images are used for training, and the test images are not.",)
     big = DIGITS.repeat(2, 1).repeat(2, 2)
-    for rows, of in ((data.train, slice(0, 30)), (data.test, slice(30, 40))):
+    for rows, part in ((data.train, slice(0, 30)), (data.test, slice(30, 40))):
         assert sorted(
             (data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])
-        ) == sorted((str(y), x.tobytes()) for x, y in zip(big[of], TARGETS[of]))
+        ) == sorted((str(y), x.tobytes()) for x, y in zip(big[part], TARGETS[part]))
 
 
 def test_images_without_labels_beside_some_with_have_a_class_of_their_own():
     upload = read_upload(npz(x_train=DIGITS[:30], y_train=TARGETS[:30], x_test=DIGITS[30:]))
-    assert (
-        upload.counts["(no label)"] == 10
-        and upload.class_names[-1] == "(no label)"
-        and upload.is_test.sum() == 10
-    )
+    assert upload.counts["(no label)"] == 10
+    assert upload.class_names[-1] == "(no label)"
+    assert upload.is_test.sum() == 10
 
 
 def test_sprites_of_0_and_1_with_what_is_pickled_beside_them():
@@ -154,7 +152,7 @@ def test_any_numbers_become_the_same_greys(x):
 
 
 @pytest.mark.parametrize(
-    "arrays, says",
+    "arrays, message",
     [
         ({"x": DIGITS, "y": np.zeros((40, 3))}, "one for each image"),
         ({"x": DIGITS, "y": np.full(40, np.nan)}, "one for each image"),
@@ -163,6 +161,6 @@ def test_any_numbers_become_the_same_greys(x):
         ({"x": np.full(40, "a")}, "not supported"),
     ],
 )
-def test_labels_and_images_of_other_forms_are_refused(arrays, says):
-    with pytest.raises(UserError, match=says):
+def test_labels_and_images_of_other_forms_are_refused(arrays, message):
+    with pytest.raises(UserError, match=message):
         read_upload(npz(**arrays))

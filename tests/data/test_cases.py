@@ -30,7 +30,7 @@ def found(name: str):
 
 
 def pixels(upload, size=SIZE) -> np.ndarray:
-    """[n, *size], grey"""
+    """Return the grey pixels [n, *size]."""
     return np.stack([upload.read(i, size, False)[0] for i in range(len(upload.names))])
 
 
@@ -57,9 +57,10 @@ def unpacked(name: str, place: Path) -> Path:
 def test_decimal_tiffs_have_one_scale():
     upload = found("floattiff.zip")
     raw = images_in("floattiff.zip")
-    wanted = [np.rint(np.asarray(raw[name]) * 255) for name in sorted(raw)]
-    assert np.array_equal(pixels(upload), wanted) and max(w.max() for w in wanted) == 204
-    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",) and upload.counts == {
+    expected = [np.rint(np.asarray(raw[name]) * 255) for name in sorted(raw)]
+    assert np.array_equal(pixels(upload), expected) and max(w.max() for w in expected) == 204
+    assert upload.notes == ("Pixels (decimal) are scaled: 0 is black, 1 is white.",)
+    assert upload.counts == {
         "other": 5,
         "scan": 5,
     }
@@ -75,16 +76,14 @@ def test_integers_of_more_than_8_bits_are_scaled_by_the_values_there(name, top, 
     upload = read_upload([(name, content), (f"again-{name}", content)])
     assert np.array_equal(pixels(upload), [np.rint(raw * 255 / top)] * 2)
     assert upload.notes == (f"Pixels ({kind}) are scaled: 0 is black, {top:,} is white.",)
-    assert np.array_equal(
-        read_own_image(content, (1, *SIZE))[0], np.rint(raw * 255 / top)
-    ) and rendering_notes(content) == [*upload.notes]
+    assert np.array_equal(read_own_image(content, (1, *SIZE))[0], np.rint(raw * 255 / top))
+    assert rendering_notes(content) == [*upload.notes]
 
 
 def test_masks_of_0_and_1_are_black_and_white():
     upload, raw = found("npz_u8_zero_one.npz"), arrays("npz_u8_zero_one.npz")
-    assert np.array_equal(pixels(upload), raw["images"] * 255) and upload.notes == (
-        "Pixels (8-bit) are scaled: 0 is black, 1 is white.",
-    )
+    assert np.array_equal(pixels(upload), raw["images"] * 255)
+    assert upload.notes == ("Pixels (8-bit) are scaled: 0 is black, 1 is white.",)
 
 
 @pytest.mark.parametrize("door", ["upload", "folder", "server", "file"])
@@ -92,28 +91,28 @@ def test_a_train_test_layout_is_a_split_at_every_door(door, tmp_path, monkeypatc
     place = unpacked("train_test.zip", tmp_path / "x")
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     data = {
-        "upload": lambda: found("train_test.zip").dataset("x", 32, False),
+        "upload": lambda: found("train_test.zip").to_dataset("x", 32, False),
         "folder": lambda: load_dataset(f"folder:{place}", 32),
-        "server": lambda: read_server_path(str(place)).dataset("x", 32, False),
+        "server": lambda: read_server_path(str(place)).to_dataset("x", 32, False),
         "file": lambda: load_dataset(f"file:{CASES / 'train_test.zip'}", 32),
     }[door]()
     assert data.class_names == ("disc", "square") and (data.n_train, data.n_test) == (16, 16)
     raw = images_in("train_test.zip")
     for rows, split in ((data.train, "train"), (data.test, "test")):
-        wanted = sorted(
+        expected = sorted(
             (name.split("/")[2], np.asarray(image).tobytes())
             for name, image in raw.items()
             if f"/{split}/" in name
         )
         assert (
-            sorted((data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) == wanted
+            sorted((data.class_names[y], x.tobytes()) for x, y in zip(data.x[rows], data.y[rows])) == expected
         )
 
 
 @pytest.mark.parametrize("door", ["upload", "folder", "file"])
 def test_a_wrapper_folder_is_no_class_at_any_door(door, tmp_path):
     data = {
-        "upload": lambda: found("mac.zip").dataset("x", 28, False),
+        "upload": lambda: found("mac.zip").to_dataset("x", 28, False),
         "file": lambda: load_dataset(f"file:{CASES / 'mac.zip'}"),
         "folder": lambda: load_dataset(f"folder:{unpacked('mac.zip', tmp_path)}"),
     }[door]()
@@ -137,15 +136,14 @@ def test_white_drawings_are_put_on_black():
 
 def test_an_array_among_images_is_skipped_and_named():
     upload = found("images_and_npy.zip")
-    assert upload.counts == {"a": 5, "b": 5} and upload.skipped == (
-        "ds/features.npy: it is an array, and only the images are used",
-    )
+    assert upload.counts == {"a": 5, "b": 5}
+    assert upload.skipped == ("ds/features.npy: it is an array, and only the images are used",)
 
 
 @pytest.mark.parametrize("name", ["disc.avif", "disc.jfif", "disc.pgm"])
 def test_one_list_of_suffixes_for_every_door(name, tmp_path, monkeypatch):
     content = (CASES / name).read_bytes()
-    wanted = np.asarray(Image.open(CASES / name).convert("L"))
+    expected = np.asarray(Image.open(CASES / name).convert("L"))
     for i in range(2):
         (tmp_path / f"{i}-{name}").write_bytes(content)
     with zipfile.ZipFile(tmp_path / "both.zip", "w") as held:
@@ -162,7 +160,7 @@ def test_one_list_of_suffixes_for_every_door(name, tmp_path, monkeypatch):
         load_dataset(f"folder:{tmp_path}", 32).x[0, 0],
         load_dataset(f"file:{tmp_path / 'both.zip'}", 32).x[0, 0],
     ]
-    assert all(np.abs(image.astype(int) - wanted).max() <= 1 for image in seen)
+    assert all(np.abs(image.astype(int) - expected).max() <= 1 for image in seen)
 
 
 def test_heic_photographs_are_read():
@@ -180,17 +178,15 @@ def test_heic_photographs_are_read():
 def test_every_page_of_a_tiff_is_an_image():
     upload = found("stack.tif")
     with Image.open(CASES / "stack.tif") as stack:
-        wanted = []
+        expected = []
         for page in range(stack.n_frames):
             stack.seek(page)
-            wanted.append(np.asarray(stack).copy())
-    assert len(wanted) == 6 and np.array_equal(pixels(upload), wanted)
-    assert (
-        upload.notes == ("1 TIFF file has 6 pages: every page is an image.",)
-        and upload.names[5] == "stack.tif, page 6"
-    )
+            expected.append(np.asarray(stack).copy())
+    assert len(expected) == 6 and np.array_equal(pixels(upload), expected)
+    assert upload.notes == ("1 TIFF file has 6 pages: every page is an image.",)
+    assert upload.names[5] == "stack.tif, page 6"
     content = (CASES / "stack.tif").read_bytes()
-    assert np.array_equal(read_own_image(content, (1, *SIZE))[0], wanted[0])
+    assert np.array_equal(read_own_image(content, (1, *SIZE))[0], expected[0])
     assert rendering_notes(content) == ["This file has 6 pages: the first is used."]
 
 
@@ -216,20 +212,19 @@ def test_arrays_under_usual_names_and_shapes(name, images, labels):
     upload, raw = found(name), arrays(name)
     side = 28 if name == "npz_flat784.npz" else 32
     assert np.array_equal(pixels(upload, (side, side)).reshape(raw[images].shape), raw[images])
-    wanted = raw[labels].argmax(1) if name == "npz_onehot.npz" else raw[labels].ravel().astype(int)
-    assert [upload.class_names[y] for y in upload.y] == [
-        str(label) for label in wanted
-    ] and upload.class_names == ("0", "1")
+    expected = raw[labels].argmax(1) if name == "npz_onehot.npz" else raw[labels].ravel().astype(int)
+    assert [upload.class_names[y] for y in upload.y] == [str(label) for label in expected]
+    assert upload.class_names == ("0", "1")
 
 
 def test_keras_arrays_keep_their_split():
-    data, raw = found("npz_keras_mnist.npz").dataset("x", 32, False), arrays("npz_keras_mnist.npz")
+    data, raw = found("npz_keras_mnist.npz").to_dataset("x", 32, False), arrays("npz_keras_mnist.npz")
     assert (data.n_train, data.n_test) == (30, 10)
     for rows, split in ((data.train, "train"), (data.test, "test")):
-        wanted = sorted((int(y), x.tobytes()) for x, y in zip(raw[f"x_{split}"], raw[f"y_{split}"]))
+        expected = sorted((int(y), x.tobytes()) for x, y in zip(raw[f"x_{split}"], raw[f"y_{split}"]))
         assert (
             sorted((int(data.class_names[y]), x.tobytes()) for x, y in zip(data.x[rows], data.y[rows]))
-            == wanted
+            == expected
         )
 
 
@@ -241,21 +236,19 @@ def test_one_plain_array():
 def test_labels_beside_the_images():
     upload = found("images_and_csv.zip")
     with zipfile.ZipFile(CASES / "images_and_csv.zip") as held:
-        told = dict(line.split(",") for line in held.read("labels.csv").decode().split()[1:])
+        label_by_name = dict(line.split(",") for line in held.read("labels.csv").decode().split()[1:])
     assert [upload.class_names[y] for y in upload.y] == [
-        told[name.rpartition("/")[2]] for name in upload.names
+        label_by_name[name.rpartition("/")[2]] for name in upload.names
     ]
-    assert (
-        upload.class_names == ("a", "b")
-        and upload.skipped == ()
-        and upload.notes == ("The classes are read from labels.csv.",)
-    )
+    assert upload.class_names == ("a", "b")
+    assert upload.skipped == ()
+    assert upload.notes == ("The classes are read from labels.csv.",)
 
 
 def test_a_class_that_is_only_in_the_training_split_is_not_said_to_be_the_only_one():
     from explorer.training.classification import train_classifier
 
-    data = found("npz_2.npz").dataset("pair", 28, False)
+    data = found("npz_2.npz").to_dataset("pair", 28, False)
     assert data.class_names == ("0", "1") and (data.n_train, data.n_test) == (1, 1)
     with pytest.raises(UserError, match="The training images of pair have only one class"):
         train_classifier(data, lambda done, of: None)

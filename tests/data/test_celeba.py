@@ -14,13 +14,13 @@ from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.data.published import check_fetched_once, md5, torchvision_class
 
 PARTITION = np.array([0, 0, 1, 2, 0, 2, 0, 0, 1, 2])  # of ten faces: train, valid or test
-SKIN = np.arange(10) * 25  # the grey of each face, which tells them apart
+SKIN = np.arange(10) * 25  # the grey of each face, which identifies it
 
 
 @pytest.fixture
 def celeba_files():
-    """Ten faces of one grey each, and CelebA's five lists about them, as bytes by path; the attributes, -1 or
-    1.
+    """Return ten faces of one grey each, and CelebA's five lists about them, as bytes by path, and the
+    attributes, -1 or 1.
     """
     attributes = np.random.default_rng(0).choice([-1, 1], (10, 40))
     files = celeba_folder(
@@ -31,7 +31,7 @@ def celeba_files():
 
 @pytest.fixture
 def celeba(celeba_files, home):
-    """The faces where the user would place them: their folder and attributes."""
+    """Place the faces where the user would, and return their folder and attributes."""
     files, attributes = celeba_files
     for name, data in files.items():
         (home / "celeba" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def celeba(celeba_files, home):
 
 @pytest.fixture
 def celeba_online(celeba_files, web, home, monkeypatch):
-    """The same faces as CelebA is published, one zip and five lists, on the server."""
+    """Serve the same faces as CelebA is published, one zip and five lists."""
     files, attributes = celeba_files
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as z:
@@ -60,7 +60,7 @@ def celeba_online(celeba_files, web, home, monkeypatch):
 
 
 def check_faces(data, attributes, rows):
-    """The data set is these rows of the ten, each face with its own attributes."""
+    """Check that the data set contains these rows of the ten, each face with its own attributes."""
     assert data.x.shape == (len(rows), 3, 64, 64) and data.x.dtype == np.uint8
     assert (abs(data.x.astype(int) - SKIN[rows, None, None, None]) <= 3).all()
     assert data.n_train == (PARTITION[rows] == 0).sum()
@@ -71,11 +71,9 @@ def check_faces(data, attributes, rows):
 def test_celeba_is_read_from_its_own_layout(celeba):
     data = load_dataset("celeba")
     check_faces(data, celeba[1], [0, 1, 4, 6, 7, 3, 5, 9])
-    assert (
-        list(data.factors) == ATTRIBUTES
-        and data.class_names == ("not smiling", "smiling")
-        and data.skipped == ()
-    )
+    assert list(data.factors) == ATTRIBUTES
+    assert data.class_names == ("not smiling", "smiling")
+    assert data.skipped == ()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +135,7 @@ def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home,
     name = "?id=ID-img_align_celeba.zip"
     whole, kind = web.files[name], torchvision_class("CelebA")
     # a later face fails its check sum
-    broken = whole[: (at := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[at + 4 :]
+    broken = whole[: (position := whole.index(b"JFIF", len(whole) // 2))] + b"XXXX" + whole[position + 4 :]
     with monkeypatch.context() as patch:
         patch.setitem(web.files, name, broken)
         patch.setattr(

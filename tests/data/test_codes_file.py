@@ -61,7 +61,7 @@ def test_metadata_may_be_left_out():
 
 
 @pytest.mark.parametrize(
-    ("files", "says"),
+    ("files", "message"),
     [
         ({"metadata.tsv": METADATA}, "one file vectors.tsv"),
         ({"a.tsv": VECTORS, "b.tsv": VECTORS}, "one file vectors.tsv"),
@@ -82,7 +82,7 @@ def test_metadata_may_be_left_out():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_other_files_are_refused_in_one_sentence(files, says):
+def test_other_files_are_refused_in_one_sentence(files, message):
     with pytest.raises(UserError) as error:
         read_codes_files(files)
-    assert says in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and "\n" not in str(error.value)

@@ -28,9 +28,8 @@ def test_images_are_bytes_of_one_shape(data):
 def test_labels_name_a_class_of_each_image(data):
     assert data.y.dtype == np.int64 and data.y.shape == (len(data.x),)
     assert sorted(set(data.y)) == list(range(len(data.class_names)))
-    assert len(set(data.class_names)) == len(data.class_names) and all(
-        isinstance(name, str) for name in data.class_names
-    )
+    assert len(set(data.class_names)) == len(data.class_names)
+    assert all(isinstance(name, str) for name in data.class_names)
 
 
 def test_both_splits_have_images_and_share_none(data):

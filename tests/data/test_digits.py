@@ -5,12 +5,12 @@ from explorer.data import load_dataset
 
 
 def test_they_are_scikit_learns_own():
-    """Image and label together, whatever the order."""
-    data, own = load_dataset("digits"), load_digits()
+    """Compare images and labels together, in any order."""
+    data, original = load_dataset("digits"), load_digits()
     assert len(data.x) == 1797 and data.shape == (1, 8, 8)
     ours = np.column_stack([data.x.reshape(1797, -1) * (16 / 255), data.y])
-    theirs = np.column_stack([own.data, own.target])
-    np.testing.assert_array_equal(sorted(ours.round().tolist()), sorted(theirs.tolist()))
+    expected = np.column_stack([original.data, original.target])
+    np.testing.assert_array_equal(sorted(ours.round().tolist()), sorted(expected.tolist()))
 
 
 def test_pixels_span_black_to_white_in_equal_steps():
@@ -19,7 +19,7 @@ def test_pixels_span_black_to_white_in_equal_steps():
 
 
 def test_the_split_is_fixed_for_good():
-    """Stored runs refer to images by their place."""
+    """Check the split, because stored runs refer to images by their index."""
     first, again = load_dataset("digits"), load_dataset("digits")
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.n_train, first.n_test) == (1437, 360)

@@ -68,11 +68,11 @@ def test_an_intact_file_is_not_fetched_again(web, target):
     assert web.asked == ["file.gz"]
 
 
-@pytest.mark.parametrize("there", [b"", BODY[:-1], BODY + b"more"], ids=["empty", "too short", "too long"])
-def test_a_damaged_file_is_replaced(web, target, there):
+@pytest.mark.parametrize("existing", [b"", BODY[:-1], BODY + b"more"], ids=["empty", "too short", "too long"])
+def test_a_damaged_file_is_replaced(web, target, existing):
     web.files["file.gz"] = BODY
     target.parent.mkdir(parents=True)
-    target.write_bytes(there)
+    target.write_bytes(existing)
     download_file([web.url + "file.gz"], target, MD5)
     assert target.read_bytes() == BODY
 

@@ -43,9 +43,8 @@ def test_folders_without_readable_images_are_no_classes(save):
     (root / "notes" / "broken.png").write_text("text", encoding="utf-8")
     (root / "notes" / "read me.txt").write_text("text", encoding="utf-8")
     data = read(root)
-    assert data.class_names == ("a",) and data.skipped == (
-        "notes/broken.png: it is not an image that can be read",
-    )
+    assert data.class_names == ("a",)
+    assert data.skipped == ("notes/broken.png: it is not an image that can be read",)
 
 
 def test_hidden_files_and_folders_are_left_alone(save):
@@ -86,7 +85,7 @@ def test_two_images_are_enough(save):
 
 
 @pytest.mark.parametrize(
-    "good, broken, says",
+    "n_good, n_broken, message",
     [
         (1, 0, "contains 1 image that can be read,"),
         (0, 0, "contains no images that can be read"),
@@ -94,22 +93,22 @@ def test_two_images_are_enough(save):
         (0, 1, "1 skipped; broken0.png"),
     ],
 )
-def test_fewer_than_two_images_are_a_user_error(save, good, broken, says):
+def test_fewer_than_two_images_are_a_user_error(save, n_good, n_broken, message):
     root = save("held.txt.png")
     (root / "held.txt.png").rename(root / "held.txt")  # an image, but not by its name
-    for i in range(good):
+    for i in range(n_good):
         save(f"{i}.png")
-    for i in range(broken):
+    for i in range(n_broken):
         (root / f"broken{i}.png").write_text("text", encoding="utf-8")
     with pytest.raises(UserError) as error:
         read(root)
-    assert says in str(error.value) and str(root) in str(error.value) and "\n" not in str(error.value)
+    assert message in str(error.value) and str(root) in str(error.value) and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("what", ["absent", "a file"])
-def test_a_path_that_is_no_folder_is_a_user_error(tmp_path, what):
+@pytest.mark.parametrize("kind", ["absent", "a file"])
+def test_a_path_that_is_no_folder_is_a_user_error(tmp_path, kind):
     path = tmp_path / "images"
-    if what == "a file":
+    if kind == "a file":
         path.write_text("text", encoding="utf-8")
     with pytest.raises(UserError, match=f"There is no folder {path}"):
         read(path)

@@ -12,7 +12,7 @@ from tests.data.conftest import BLUE, GREEN, RED, classes, read
 
 
 def write_png(path, side, rows):
-    """A black PNG of one bit a pixel, packed row by row, which is said to be side × side."""
+    """Write a black PNG of one bit per pixel, packed row by row, whose header claims side × side."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -29,8 +29,8 @@ def write_png(path, side, rows):
 def test_images_get_the_size_and_channels_asked_for(save, size, colour, channels, original):
     data = read(save("a.png", "b.jpg", size=original), size, colour)
     assert data.shape == (channels, size, size) and data.x.dtype == np.uint8
-    wanted = GREEN if colour else (round(0.299 * GREEN[0] + 0.587 * GREEN[1] + 0.114 * GREEN[2]),)
-    assert abs(data.x.astype(int) - np.array(wanted)[:, None, None]).max() <= 2
+    expected = GREEN if colour else (round(0.299 * GREEN[0] + 0.587 * GREEN[1] + 0.114 * GREEN[2]),)
+    assert abs(data.x.astype(int) - np.array(expected)[:, None, None]).max() <= 2
 
 
 @pytest.mark.parametrize("size", [(90, 30), (30, 90)], ids=["wide", "tall"])
@@ -125,17 +125,15 @@ def test_a_broken_image_is_named_and_skipped_and_the_rest_keep_their_labels(save
     assert len(read(root).x) == 6  # whole, it is read
     (root / "a" / name).write_bytes(spoil((root / "a" / name).read_bytes()))
     data = read(root)
-    assert (
-        len(data.skipped) == 1
-        and data.skipped[0].startswith(f"a/{name}: ")
-        and len(data.skipped[0]) > len(name) + 2
-    )
+    assert len(data.skipped) == 1
+    assert data.skipped[0].startswith(f"a/{name}: ")
+    assert len(data.skipped[0]) > len(name) + 2
     assert sorted(zip(classes(data), data.x[:, 0, 0, 0])) == [("a", RED[0])] * 3 + [("b", BLUE[0])] * 2
 
 
 def exif(*entries):
-    """An EXIF block of (tag, type, count, four bytes), little-endian; it promises one entry more than it
-    has.
+    """Create an EXIF block of (tag, type, count, four bytes), little-endian, whose header claims one entry
+    more than it has.
     """
     return (
         b"Exif\0\0II*\0\x08\0\0\0"
@@ -145,7 +143,7 @@ def exif(*entries):
 
 
 @pytest.mark.parametrize(
-    "block, kept",
+    "block, is_read",
     [
         (exif(), True),
         (exif((274, 3, 1, b"\x06\0\0\0")), True),
@@ -154,11 +152,12 @@ def exif(*entries):
     ],
     ids=["cut short", "cut short after the orientation", "resolution in letters", "width in letters"],
 )
-def test_damaged_exif_costs_at_most_that_image(save, block, kept):
+def test_damaged_exif_costs_at_most_that_image(save, block, is_read):
     root = save("a.png", "b.png")
     Image.new("RGB", (40, 40), RED).save(root / "photo.jpg", exif=block)
     data = read(root)
-    assert len(data.x) == 2 + kept and [s.split(":")[0] for s in data.skipped] == ["photo.jpg"] * (not kept)
+    assert len(data.x) == 2 + is_read
+    assert [s.split(":")[0] for s in data.skipped] == ["photo.jpg"] * (not is_read)
 
 
 @pytest.mark.parametrize("side, rows", [(12_000, 12_000), (20_000, 20_000), (30_000, 1)])

@@ -9,7 +9,7 @@ PLACES = (np.arange(SIDE) + 0.5) / SIDE * 2 - 1  # of pixel centres, in half ima
 
 
 def moon(phase, tilt=0.0, size=0.8):
-    """One moon, its brightness 0 to 1."""
+    """Draw one moon, with brightness 0 to 1."""
     return draw_moons(*(np.array([v], np.float32) for v in (phase, tilt, size)))[0, 0] / 255
 
 
@@ -50,7 +50,7 @@ def test_the_opposite_tilt_is_the_image_upside_down(phase, tilt):
 
 
 def test_phases_are_mirror_images_in_light_and_dark():
-    """What phase p lights, phase 1 − p turned by half a circle leaves dark."""
+    """Check that what phase p lights, phase 1 − p rotated by 180° leaves dark."""
     together = moon(0.3) + moon(0.7)[:, ::-1]
     np.testing.assert_allclose(together, moon(1.0) + moon(0.0), atol=3 / 255)
 
@@ -83,11 +83,9 @@ def test_factors_fill_their_ranges_evenly(factor, low, high):
 
 
 def test_the_seed_decides():
-    first, again, other = (
-        generate_moons(40, 10, seed=3),
-        generate_moons(40, 10, seed=3),
-        generate_moons(40, 10, seed=4),
-    )
+    first = generate_moons(40, 10, seed=3)
+    again = generate_moons(40, 10, seed=3)
+    other = generate_moons(40, 10, seed=4)
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 

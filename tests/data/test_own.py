@@ -41,11 +41,9 @@ def test_deleted_images_come_back_whole(digits):
             look("own:digits" if look is load_dataset else "digits")
     own.restore_own("digits")
     after = load_dataset("own:digits")
-    assert (
-        np.array_equal(after.x, before.x)
-        and after.class_names == before.class_names
-        and own.list_names() == ["digits"]
-    )
+    assert np.array_equal(after.x, before.x)
+    assert after.class_names == before.class_names
+    assert own.list_names() == ["digits"]
 
 
 def test_new_images_of_the_name_are_not_overwritten(digits):
@@ -59,9 +57,9 @@ def test_new_images_of_the_name_are_not_overwritten(digits):
 def test_after_a_week_they_are_gone_for_good(digits):
     own.save_own(load_dataset("own:digits"), "other")
     own.delete_own("digits")
-    [kept] = (own.path_of("digits").parent / ".trash").iterdir()
-    long_ago = time.time() - 8 * 86_400
-    os.utime(kept, (long_ago, long_ago))
+    [trashed] = (own.path_of("digits").parent / ".trash").iterdir()
+    expired_at = time.time() - 8 * 86_400
+    os.utime(trashed, (expired_at, expired_at))
     own.delete_own("other")
     with pytest.raises(UserError, match="kept for 7 days"):
         own.restore_own("digits")

@@ -42,12 +42,10 @@ def noise(side: int = 64) -> Image.Image:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF"])
 def test_a_file_gets_the_shape_of_the_data(shape, kind):
     x = read_own_image(file_of(Image.new("RGB", (90, 50), (200, 30, 40)), kind), shape)
-    wanted = (200, 30, 40) if shape[0] == 3 else (82,)
-    assert (
-        x.shape == shape
-        and x.dtype == np.uint8
-        and abs(x.astype(int) - np.array(wanted)[:, None, None]).max() <= 3
-    )
+    expected = (200, 30, 40) if shape[0] == 3 else (82,)
+    assert x.shape == shape
+    assert x.dtype == np.uint8
+    assert abs(x.astype(int) - np.array(expected)[:, None, None]).max() <= 3
 
 
 def test_it_is_cut_to_its_middle_and_averaged():
@@ -86,8 +84,8 @@ def test_other_colours_become_grey(image, grey):
 
 
 def test_what_is_transparent_lends_no_colour_to_what_is_not():
-    """Checks of opaque black and transparent red: their mean over white is middle grey, wherever red would
-    tell.
+    """Use a chequerboard of opaque black and transparent red: its mean over white is middle grey, without
+    red.
     """
     pixels = np.zeros((56, 56, 4), np.uint8)
     pixels[np.indices((56, 56)).sum(0) % 2 == 0] = (0, 0, 0, 255)
@@ -120,7 +118,7 @@ print(time.perf_counter() - start, peak() - before, x.mean())
     not Path("/proc/self/status").exists(), reason="only Linux says there what memory was used at most"
 )
 def test_a_photograph_of_50_megapixels_is_read_in_little_time_and_memory(tmp_path):
-    """0.1 s and 10 MiB measured; unpacked it would be 150 MiB and more."""
+    """Check the limits; 0.1 s and 10 MiB were measured, and unpacked it would be 150 MiB and more."""
     Image.linear_gradient("L").resize((8300, 6000)).convert("RGB").save(tmp_path / "photo.jpg")
     measured = subprocess.run(
         [sys.executable, "-c", MEASURED, tmp_path / "photo.jpg"], cwd=ROOT, capture_output=True, check=True
@@ -130,7 +128,7 @@ def test_a_photograph_of_50_megapixels_is_read_in_little_time_and_memory(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "content, says",
+    "content, message",
     [
         (b"", "not an image"),
         (b"text " * 100, "not an image"),
@@ -153,12 +151,12 @@ def test_a_photograph_of_50_megapixels_is_read_in_little_time_and_memory(tmp_pat
     ],
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_what_cannot_be_read_gets_a_sentence(content, says):
+def test_what_cannot_be_read_gets_a_sentence(content, message):
     with pytest.raises(
         UserError, match=r"This file cannot be used: [^.\n]*\. Choose a PNG or JPEG image"
     ) as error:
         read_own_image(content, GREY)
-    assert says in str(error.value) and "BytesIO" not in str(error.value)
+    assert message in str(error.value) and "BytesIO" not in str(error.value)
 
 
 def test_dark_on_white_is_seen_where_the_data_are_light_on_black(mnist):
@@ -178,7 +176,7 @@ def test_data_with_all_kinds_of_borders_invert_nothing(mnist):
 
 
 def enlarged(image: np.ndarray, times: float, rng, side: int = 400) -> np.ndarray:
-    """image [28, 28] so many times as large, somewhere on a black canvas."""
+    """Enlarge an image [28, 28] at a random position on a black canvas."""
     large = Image.fromarray(image).resize((round(28 * times),) * 2, Image.Resampling.NEAREST)
     canvas = Image.new("L", (side, side))
     canvas.paste(large, tuple(rng.integers(0, side - large.width + 1, 2).tolist()))
@@ -186,21 +184,23 @@ def enlarged(image: np.ndarray, times: float, rng, side: int = 400) -> np.ndarra
 
 
 def test_a_real_digit_enlarged_and_shifted_comes_back(mnist):
-    """Mean absolute difference, of 255: 1.2 measured (most are 0), against 17 if it lay one pixel off and 29
-    if it were only shrunk.
+    """Check the mean absolute difference, of 255: 1.2 was measured (most are 0), against 17 for a shift of
+    one pixel and 29 for mere shrinking.
     """
     x, rng = mnist[0], np.random.default_rng(0)
-    off = []
+    differences = []
     for image in x[:300]:
-        again = convert_drawing(enlarged(image[0], 10, rng), GREY, x)
-        assert again.shape == GREY and again.dtype == np.uint8
-        off.append(abs(again.astype(int) - image).mean())
-    assert np.mean(off) < 3 and np.median(off) == 0
+        restored = convert_drawing(enlarged(image[0], 10, rng), GREY, x)
+        assert restored.shape == GREY and restored.dtype == np.uint8
+        differences.append(abs(restored.astype(int) - image).mean())
+    assert np.mean(differences) < 3 and np.median(differences) == 0
 
 
 @pytest.mark.parametrize("times", [1.5, 2.8, 4])
 def test_drawn_at_any_size_and_place_digits_keep_their_names(mnist, times):
-    """The shipped classifier names 98 % of these rightly; of canvases that are only shrunk, 11 to 69 %."""
+    """Check the classifier: it classifies 98 % of these correctly, and 11 to 69 % of canvases that are only
+    shrunk.
+    """
     x, y = mnist
     rng, classifier = np.random.default_rng(0), read_classifier(find_run(SHIPPED))[0]
     prepared = [convert_drawing(enlarged(image[0], times, rng, 112), GREY, x) for image in x[:300]]
@@ -219,14 +219,14 @@ def test_as_in_mnist_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle(
 
 
 def test_where_the_data_lie_by_their_box_so_does_the_drawing():
-    """scikit-learn's digits fill their 8 rows; their boxes are centred, not their mass."""
+    """Use scikit-learn's digits, which fill their 8 rows: their boxes are centred, not their mass."""
     strokes = np.zeros((112, 112), np.uint8)
     strokes[20:84, 60:76] = 255
     strokes[20:36, 44:76] = 255
     x = convert_drawing(strokes, (1, 8, 8), load_dataset("digits").x)[0]
-    wanted = np.zeros((8, 8))
-    wanted[:, 4:6] = wanted[:2, 2:6] = 255
-    assert np.array_equal(x, wanted)
+    expected = np.zeros((8, 8))
+    expected[:, 4:6] = expected[:2, 2:6] = 255
+    assert np.array_equal(x, expected)
 
 
 def test_colour_is_repeated_and_dark_on_light_data_get_dark_strokes(mnist):

@@ -35,7 +35,7 @@ def several(*images, kind="PNG"):
 
 
 @pytest.mark.parametrize(
-    "kind, low, high, wanted",
+    "kind, low, high, expected",
     [
         (GREY, 0, 255, (0, 255)),
         (GREY, 0, 200, (0, 255)),
@@ -65,15 +65,14 @@ def several(*images, kind="PNG"):
         (COLOUR_16, 0, 40, (0, 63)),
     ],
 )
-def test_the_scale_is_that_of_the_values_there(kind, low, high, wanted):
-    assert (choose_scale(kind, low, high).low, choose_scale(kind, low, high).high) == wanted
+def test_the_scale_is_that_of_the_values_there(kind, low, high, expected):
+    assert (choose_scale(kind, low, high).low, choose_scale(kind, low, high).high) == expected
 
 
 def test_values_are_scaled_as_a_line_and_cut_at_its_ends():
     values = np.array([-1.0, 0, 0.5, 1, 2])
-    assert scale_to_8_bits(values, PixelScale(0, 1)).tolist() == [0, 0, 128, 255, 255] and scale_to_8_bits(
-        values, PixelScale(-1, 2)
-    ).tolist() == [0, 85, 128, 170, 255]
+    assert scale_to_8_bits(values, PixelScale(0, 1)).tolist() == [0, 0, 128, 255, 255]
+    assert scale_to_8_bits(values, PixelScale(-1, 2)).tolist() == [0, 85, 128, 170, 255]
     assert scale_to_8_bits(np.full(3, 7.0), PixelScale(7, 7)).tolist() == [0, 0, 0]
     assert scale_to_8_bits(np.array([-1e308, 0, 1e308]), PixelScale(-1e308, 1e308)).tolist() == [0, 128, 255]
     assert scale_to_8_bits(np.array([0, 5e-324]), PixelScale(0, 5e-324)).tolist() in ([0, 0], [0, 255])
@@ -121,11 +120,11 @@ def test_a_set_of_masks_with_empty_ones_first():
     empty, mask = np.zeros((8, 8), np.uint8), np.eye(8, dtype=np.uint8)
     upload = several(*[empty] * 100, mask)
     assert upload.read(upload.names.index("100.png"), (8, 8), False).max() == 255
-    assert upload.dataset("x", 16, False).notes[-1] == "100 of 101 images are of one colour."
+    assert upload.to_dataset("x", 16, False).notes[-1] == "100 of 101 images are of one colour."
 
 
 def test_colour_of_16_bits_that_uses_12_of_them():
-    """PNG with 16 bits a channel, written by hand: Pillow can't."""
+    """Write a PNG with 16 bits per channel by hand, because Pillow cannot."""
     import struct
     import zlib
 
@@ -175,10 +174,9 @@ def test_white_and_black_icons_together_are_put_on_grey():
 
 def test_images_of_one_colour_are_announced():
     upload = several(*[np.full((8, 8), grey, np.uint8) for grey in (50, 100)])
-    assert upload.shows_nothing() and upload.dataset("x", 16, False).notes == (
-        "Every image is of one colour.",
-    )
-    assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).shows_nothing()
+    assert upload.is_blank()
+    assert upload.to_dataset("x", 16, False).notes == ("Every image is of one colour.",)
+    assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).is_blank()
 
 
 def test_an_animation_is_said_to_be_one():

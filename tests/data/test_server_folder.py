@@ -23,7 +23,7 @@ def draw(place, numbers=range(2)):
 
 @pytest.fixture
 def faces(tmp_path, monkeypatch):
-    """An allowed folder of two classes, beside one that is not allowed."""
+    """Create an allowed folder of two classes, beside one that is not allowed."""
     (
         draw(tmp_path / "faces" / "a"),
         draw(tmp_path / "faces" / "b", range(2, 6)),
@@ -45,16 +45,13 @@ def test_a_folder_is_what_the_command_line_reads_of_it(faces):
     assert list_folders() == [str(faces), str(faces / "a"), str(faces / "b")]
     (faces / ".hidden.png").write_bytes(b"x")
     (faces / "notes.txt").write_text("x", encoding="utf-8")
-    found, wanted = read_server_path(str(faces)), load_folder(str(faces), 16, False)
-    assert found.counts == {"a": 2, "b": 4} and found.skipped == (
-        "notes.txt: its name is not that of an image",
-    )
-    data = found.dataset("x", 16, False)
-    assert (
-        np.array_equal(data.x, wanted.x)
-        and np.array_equal(data.y, wanted.y)
-        and data.class_names == wanted.class_names
-    )
+    upload, expected = read_server_path(str(faces)), load_folder(str(faces), 16, False)
+    assert upload.counts == {"a": 2, "b": 4}
+    assert upload.skipped == ("notes.txt: its name is not that of an image",)
+    data = upload.to_dataset("x", 16, False)
+    assert np.array_equal(data.x, expected.x)
+    assert np.array_equal(data.y, expected.y)
+    assert data.class_names == expected.class_names
     assert read_server_path(f"{faces}/b").counts == {"images": 4}
 
 
@@ -89,8 +86,9 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     (faces / "a" / "in.png").symlink_to(faces / "b" / "2.png")
     (faces / "c").symlink_to(faces / "b")
     (faces / "loop").symlink_to(faces)
-    found = read_server_path(str(faces))
-    assert found.counts == {"a": 3, "b": 4} and set(found.skipped) == {
+    upload = read_server_path(str(faces))
+    assert upload.counts == {"a": 3, "b": 4}
+    assert set(upload.skipped) == {
         "a/9.png: it is a link that leads out of the allowed folders",
         "out: it is a link that leads out of the allowed folders",
         "a/gone.png: No such file or directory",
@@ -99,22 +97,23 @@ def test_links_that_lead_out_are_not_followed(faces, tmp_path):
     }
     with pytest.raises(UserError, match="not a folder"):
         read_server_path(str(faces / "out"))
-    for place, says in (
+    for place, message in (
         (faces, "c in faces cannot be read: it is a link to a folder"),
         (faces / "a", "9.png in a .* leads out"),
     ):
-        with pytest.raises(UserError, match=says):
+        with pytest.raises(UserError, match=message):
             check_links(str(place))
     assert check_path(str(faces / "c")) == faces / "b"
 
 
 def test_a_file_that_becomes_a_link_after_the_look_is_not_read(faces, tmp_path):
-    found = read_server_path(str(faces))
+    upload = read_server_path(str(faces))
     (faces / "a" / "0.png").unlink()
     (faces / "a" / "0.png").symlink_to(tmp_path / "secret" / "0.png")
-    assert found.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
+    assert upload.read(0, (16, 16), False) == "it is a link that leads out of the allowed folders"
     assert (
-        "a/0.png: it is a link that leads out of the allowed folders" in found.dataset("x", 16, False).skipped
+        "a/0.png: it is a link that leads out of the allowed folders"
+        in upload.to_dataset("x", 16, False).skipped
     )
 
 
@@ -146,6 +145,6 @@ def test_a_file_in_an_allowed_folder_may_be_named_and_no_other(faces, tmp_path):
         faces / "a" / "0.png",
         "/etc/passwd",
     ):
-        for door, asked in ((read_server_path, str(path)), (check_dataset, f"file:{path}")):
+        for read, argument in ((read_server_path, str(path)), (check_dataset, f"file:{path}")):
             with pytest.raises(UserError, match="not a folder that visitors of this server may read"):
-                door(asked)
+                read(argument)

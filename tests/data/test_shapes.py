@@ -10,7 +10,7 @@ PIXEL = 2 / SIDE
 
 
 def shape(name, x=0.0, y=0.0, scale=0.4, rotation=0.0):
-    """One shape, its brightness 0 to 1."""
+    """Draw one shape, with brightness 0 to 1."""
     factors = (np.array([value], np.float32) for value in (x, y, scale, rotation))
     return draw_shapes([CLASS_NAMES.index(name)], *factors)[0, 0] / 255
 
@@ -74,14 +74,13 @@ def test_the_heart_is_symmetric_and_points_down():
     np.testing.assert_array_equal(heart, heart[:, ::-1])
     widths = heart.sum(1)[heart.sum(1) > 0]
     assert widths[: len(widths) // 2].sum() > 1.3 * widths[len(widths) // 2 :].sum()
-    assert (
-        heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()
-    )  # a dent above, a point below
+    # A heart has a dent at the top and a point at the bottom.
+    assert heart[heart.any(1)][0, 15:17].max() == 0 < heart[heart.any(1)][-1, 15:17].min()
 
 
 @pytest.mark.parametrize("name", CLASS_NAMES)
 def test_no_shape_is_cut_by_the_edge(name):
-    """In the corner farthest out, at the largest scale, however turned."""
+    """Check the outermost position, at the largest scale, with any rotation."""
     whole = shape(name, scale=0.45).sum()
     for rotation in (-45, -20, 0, 45):
         assert shape(name, 0.5, 0.5, 0.45, rotation).sum() == pytest.approx(whole, rel=0.01)
@@ -90,18 +89,15 @@ def test_no_shape_is_cut_by_the_edge(name):
 def test_factors_are_those_of_the_images():
     data = generate_shapes(60, 20)
     np.testing.assert_array_equal(data.x, draw_shapes(data.y, **data.factors))
-    assert list(data.factors) == ["x", "y", "scale", "rotation"] and {
-        v.dtype for v in data.factors.values()
-    } == {np.dtype(np.float32)}
+    assert list(data.factors) == ["x", "y", "scale", "rotation"]
+    assert {v.dtype for v in data.factors.values()} == {np.dtype(np.float32)}
     assert data.class_names == ("square", "ellipse", "heart") and set(data.y) == {0, 1, 2}
 
 
 def test_the_seed_decides():
-    first, again, other = (
-        generate_shapes(40, 10, seed=3),
-        generate_shapes(40, 10, seed=3),
-        generate_shapes(40, 10, seed=4),
-    )
+    first = generate_shapes(40, 10, seed=3)
+    again = generate_shapes(40, 10, seed=3)
+    other = generate_shapes(40, 10, seed=4)
     np.testing.assert_array_equal(first.x, again.x)
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 

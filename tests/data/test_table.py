@@ -53,10 +53,12 @@ def seen(upload) -> np.ndarray:
 def test_a_table_of_pixels(content, labelled):
     upload = read_upload([("train.csv", content)])
     assert np.array_equal(seen(upload), DIGITS)
-    wanted = {True: [str(t) for t in TARGETS], False: ["images"] * 30, None: ["abc"[t % 3] for t in TARGETS]}[
-        labelled
-    ]
-    assert [upload.class_names[y] for y in upload.y] == wanted
+    expected = {
+        True: [str(t) for t in TARGETS],
+        False: ["images"] * 30,
+        None: ["abc"[t % 3] for t in TARGETS],
+    }[labelled]
+    assert [upload.class_names[y] for y in upload.y] == expected
 
 
 @pytest.mark.parametrize("last", [True, False])
@@ -77,13 +79,13 @@ def test_two_tables_in_a_zip_are_a_split():
     with zipfile.ZipFile(file, "w") as held:
         for name, rows in (("mnist_train.csv", slice(0, 20)), ("mnist_test.csv", slice(20, 30))):
             held.writestr(name, table([TARGETS[rows], *FLAT[rows].T], ["label", *PIXELS]))
-    data = read_upload([("archive.zip", file.getvalue())]).dataset("x", 16, False)
+    data = read_upload([("archive.zip", file.getvalue())]).to_dataset("x", 16, False)
     assert (data.n_train, data.n_test) == (20, 10)
     assert sorted(data.class_names[y] for y in data.y[data.test]) == sorted(str(t) for t in TARGETS[20:])
 
 
 @pytest.mark.parametrize(
-    "content, says",
+    "content, message",
     [
         (table([TARGETS, *FLAT.T[:60]], ["label", *PIXELS[:60]]), "61 columns, which cannot form"),
         (b"a,b\n1,2\n", "2 columns"),
@@ -96,8 +98,8 @@ def test_two_tables_in_a_zip_are_a_split():
     ],
     ids=range(8),
 )
-def test_other_tables_are_refused_in_a_sentence(content, says):
-    with pytest.raises(UserError, match=says) as error:
+def test_other_tables_are_refused_in_a_sentence(content, message):
+    with pytest.raises(UserError, match=message) as error:
         read_upload([("it.csv", content)])
     assert str(error.value).isprintable()
 
@@ -124,8 +126,8 @@ def test_labels_beside_images(content):
 
 
 def test_a_split_beside_the_labels():
-    found = read_labels(b"file,label,split\n0.png,a,train\n1.png,b,test\n2.png,a,train\n", NAMES)
-    assert found.classes == ["a", "b", "a"] and found.splits == ["train", "test", "train"]
+    labels = read_labels(b"file,label,split\n0.png,a,train\n1.png,b,test\n2.png,a,train\n", NAMES)
+    assert labels.classes == ["a", "b", "a"] and labels.splits == ["train", "test", "train"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,8 @@ def test_a_table_of_labels_with_markup_and_a_split_at_the_door():
             + "".join(f"{i}.png,<b>{i % 2}</b>\u202e,{'test' if i == 3 else 'train'}\n" for i in range(4)),
         )
     upload = read_upload([("it.zip", file.getvalue())])
-    assert upload.class_names == ("<b>0</b>�", "<b>1</b>�") and upload.is_test.tolist() == [
+    assert upload.class_names == ("<b>0</b>�", "<b>1</b>�")
+    assert upload.is_test.tolist() == [
         False,
         False,
         False,

@@ -21,7 +21,9 @@ MNIST_LIKE = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNI
 
 @pytest.fixture(params=MNIST_LIKE)
 def mnist_like(request, web, home, monkeypatch):
-    """A small data set of 40 and 20 images in MNIST's format, on the server: its name, images and labels."""
+    """Serve a small data set of 40 and 20 images in MNIST's format, and return its name, images and
+    labels.
+    """
     return request.param, *serve_mnist(request.param, web, monkeypatch)
 
 
@@ -158,9 +160,9 @@ def test_absent_files_are_named_with_their_place_and_the_command(home, name, pla
     with pytest.raises(UserError) as error:
         load_dataset(name)
     message = str(error.value)
-    assert (
-        str(home / place) in message and f"python -m explorer data {name}" in message and "\n" not in message
-    )
+    assert str(home / place) in message
+    assert f"python -m explorer data {name}" in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -197,11 +199,11 @@ def test_a_place_that_cannot_be_unpacked_to_is_a_user_error(mnist, home):
 
 
 @pytest.mark.parametrize("file", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
-@pytest.mark.parametrize("kept", [0, 3, 8, 17, -1])
-def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, kept):
+@pytest.mark.parametrize("n_bytes", [0, 3, 8, 17, -1])
+def test_a_truncated_file_is_called_damaged_with_the_remedy(mnist, home, file, n_bytes):
     download_dataset("mnist")
     raw = home / "MNIST" / "raw" / file
-    raw.write_bytes(raw.read_bytes()[:kept])
+    raw.write_bytes(raw.read_bytes()[:n_bytes])
     with pytest.raises(UserError) as error:
         load_dataset("mnist")
     message = str(error.value)

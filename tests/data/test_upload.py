@@ -58,16 +58,16 @@ def test_a_zip_is_what_the_unpacked_folder_is(tmp_path):
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    found = take(zipped(files))
-    assert found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
-    assert found.sizes == {(8, 8): 40} and found.modes == {"L": 40} and found.skipped == ()
-    data, wanted = found.dataset("it", 28, False), load_folder(str(tmp_path), 28, False)
-    assert data.class_names == wanted.class_names and data.n_train == wanted.n_train == 32
-    assert np.array_equal(data.x, wanted.x) and np.array_equal(data.y, wanted.y)
+    upload = take(zipped(files))
+    assert upload.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
+    assert upload.sizes == {(8, 8): 40} and upload.modes == {"L": 40} and upload.skipped == ()
+    data, expected = upload.to_dataset("it", 28, False), load_folder(str(tmp_path), 28, False)
+    assert data.class_names == expected.class_names and data.n_train == expected.n_train == 32
+    assert np.array_equal(data.x, expected.x) and np.array_equal(data.y, expected.y)
 
 
 @pytest.mark.parametrize(
-    ("names", "wanted"),
+    ("names", "expected"),
     [
         (["a.png", "b.png"], {"images": 2}),
         (["all/a.png", "all/b.png"], {"all": 2}),
@@ -80,8 +80,8 @@ def test_a_zip_is_what_the_unpacked_folder_is(tmp_path):
         (["a\u202eb/a.png", "<b>/b.png"], {"<b>": 1, "a�b": 1}),
     ],
 )
-def test_top_folders_are_classes_below_those_that_all_have_in_common(names, wanted):
-    assert take(zipped({name: encoded(DIGITS[i]) for i, name in enumerate(names)})).counts == wanted
+def test_top_folders_are_classes_below_those_that_all_have_in_common(names, expected):
+    assert take(zipped({name: encoded(DIGITS[i]) for i, name in enumerate(names)})).counts == expected
 
 
 def test_files_that_were_chosen_in_several_folders_may_have_one_name():
@@ -89,7 +89,7 @@ def test_files_that_were_chosen_in_several_folders_may_have_one_name():
 
 
 def test_a_set_of_files_needs_no_zip():
-    found = read_upload(
+    upload = read_upload(
         [
             ("one.jpg", encoded(PHOTOS[0], "JPEG")),
             ("two.png", encoded(PHOTOS[1])),
@@ -98,40 +98,40 @@ def test_a_set_of_files_needs_no_zip():
             ("broken.png", b"\x89PNG"),
         ]
     )
-    assert found.counts == {"images": 2} and found.sizes == {(640, 427): 2} and found.modes == {"RGB": 2}
-    assert found.skipped == (
+    assert upload.counts == {"images": 2} and upload.sizes == {(640, 427): 2} and upload.modes == {"RGB": 2}
+    assert upload.skipped == (
         "more.zip: it is a zip file: upload it alone",
         "notes.txt: its name is not that of an image",
         "broken.png: it is not an image that can be read",
     )
-    data = found.dataset("it", 64, True)
-    assert data.shape == (3, 64, 64) and data.n_train == 1 and data.skipped == found.skipped
-    wanted = sorted(p[:, 106:533].mean((0, 1)).tolist() for p in PHOTOS)
-    assert np.array(sorted(data.x.mean((2, 3)).tolist())) == pytest.approx(np.array(wanted), abs=2)
+    data = upload.to_dataset("it", 64, True)
+    assert data.shape == (3, 64, 64) and data.n_train == 1 and data.skipped == upload.skipped
+    expected = sorted(p[:, 106:533].mean((0, 1)).tolist() for p in PHOTOS)
+    assert np.array(sorted(data.x.mean((2, 3)).tolist())) == pytest.approx(np.array(expected), abs=2)
 
 
 @pytest.mark.parametrize(
     "layout", ["NHW", "NHWC", "NCHW", "by column", "float16", "float64", "bool", "int64", "big-endian"]
 )
 def test_arrays_are_read_in_any_usual_layout(layout):
-    wanted = DIGITS > 100 if layout == "bool" else DIGITS
+    expected = DIGITS > 100 if layout == "bool" else DIGITS
     x = {
         "NHWC": DIGITS[..., None],
         "NCHW": DIGITS[:, None],
         "by column": np.asfortranarray(DIGITS),
         "float16": DIGITS / np.float16(255),
         "float64": DIGITS / 255,
-        "bool": wanted,
+        "bool": expected,
         "int64": DIGITS.astype(np.int64),
         "big-endian": DIGITS.astype(">u2"),
     }.get(layout, DIGITS)
-    found = take(npz(images=x, labels=TARGETS, other=np.arange(3)))
-    assert (
-        found.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
-        and "neither images nor labels" in found.skipped[0]
+    upload = take(npz(images=x, labels=TARGETS, other=np.arange(3)))
+    assert upload.counts == {str(d): int((d == TARGETS).sum()) for d in range(10)}
+    assert "neither images nor labels" in upload.skipped[0]
+    seen = np.stack([upload.read(i, (8, 8), False)[0] for i in range(40)])
+    assert np.abs(seen.astype(int) - expected * (255 if layout == "bool" else 1)).max() <= (
+        layout == "float16"
     )
-    seen = np.stack([found.read(i, (8, 8), False)[0] for i in range(40)])
-    assert np.abs(seen.astype(int) - wanted * (255 if layout == "bool" else 1)).max() <= (layout == "float16")
 
 
 @pytest.mark.parametrize("channels", [3, 4])
@@ -139,7 +139,7 @@ def test_arrays_are_read_in_any_usual_layout(layout):
 def test_arrays_in_colour(channels, first):
     x = np.stack([p[:64, :96] for p in PHOTOS])
     x = np.concatenate([x, np.full((*x.shape[:3], channels - 3), 255, np.uint8)], 3)
-    data = take(npz(images=x.transpose(0, 3, 1, 2) if first else x)).dataset("it", 64, True)
+    data = take(npz(images=x.transpose(0, 3, 1, 2) if first else x)).to_dataset("it", 64, True)
     assert sorted(image.tobytes() for image in data.x) == sorted(
         p[:64, 16:80].transpose(2, 0, 1).tobytes() for p in PHOTOS
     )
@@ -156,7 +156,7 @@ def test_labels_may_be_names_and_numbers_keep_their_order():
     assert list(take(npz(images=DIGITS, labels=np.arange(40) - 20)).counts) == [
         str(n) for n in range(-20, 20)
     ]
-    data = take(npz(images=DIGITS, labels=TARGETS)).dataset("it", 16, False)
+    data = take(npz(images=DIGITS, labels=TARGETS)).to_dataset("it", 16, False)
     pairs = sorted((name, x.mean()) for name, x in zip(classes(data), data.x))
     assert pairs == sorted(
         (str(t), np.repeat(np.repeat(x, 2, 0), 2, 1).mean()) for t, x in zip(TARGETS, DIGITS)
@@ -164,7 +164,7 @@ def test_labels_may_be_names_and_numbers_keep_their_order():
 
 
 @pytest.mark.parametrize(
-    ("arrays", "says"),
+    ("arrays", "message"),
     [
         ({"faces_1": DIGITS, "who": TARGETS}, "No array is named images"),
         ({"images": DIGITS[0]}, "not supported"),
@@ -184,15 +184,15 @@ def test_labels_may_be_names_and_numbers_keep_their_order():
         ({"images": np.zeros((2000, 4, 4), np.uint8), "labels": np.arange(2000)}, "the limit is 1,000"),
     ],
 )
-def test_arrays_that_are_no_images_and_labels_are_refused(arrays, says):
-    with pytest.raises(UserError, match=says) as error:
+def test_arrays_that_are_no_images_and_labels_are_refused(arrays, message):
+    with pytest.raises(UserError, match=message) as error:
         take(npz(**arrays))
     assert "\n" not in str(error.value)
 
 
 def test_what_cannot_be_decoded_is_skipped_late_and_its_class_with_it():
     photo = encoded(PHOTOS[0])
-    found = take(
+    upload = take(
         zipped(
             {
                 "a/1.png": encoded(DIGITS[0]),
@@ -201,13 +201,13 @@ def test_what_cannot_be_decoded_is_skipped_late_and_its_class_with_it():
             }
         )
     )
-    assert found.counts == {"a": 2, "b": 1}
-    data = found.dataset("it", 28, False)
+    assert upload.counts == {"a": 2, "b": 1}
+    data = upload.to_dataset("it", 28, False)
     assert data.class_names == ("a",) and len(data.skipped) == 1 and data.skipped[0].startswith("b/3.png: ")
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (zipped({}), "contains no images"),
         (zipped({"a.png": encoded(DIGITS[0])}), "contains 1 image"),
@@ -218,34 +218,32 @@ def test_what_cannot_be_decoded_is_skipped_late_and_its_class_with_it():
         (zipped({"a.txt": b"x"}), "1 skipped; a.txt: its name is not that of an image"),
     ],
 )
-def test_what_holds_too_few_images_says_what_is_wanted(content, says):
-    with pytest.raises(UserError, match=says) as error:
+def test_what_holds_too_few_images_says_what_is_wanted(content, message):
+    with pytest.raises(UserError, match=message) as error:
         take(content)
     assert "\n" not in str(error.value) and str(error.value).endswith(".")
 
 
 def test_sizes_are_those_that_a_run_can_have():
-    found = take(npz(images=DIGITS))
-    assert [found.dataset("it", size, True).shape for size in (16, 28, 32, 64)] == [
+    upload = take(npz(images=DIGITS))
+    assert [upload.to_dataset("it", size, True).shape for size in (16, 28, 32, 64)] == [
         (3, s, s) for s in (16, 28, 32, 64)
     ]
     with pytest.raises(UserError, match="The image size must be one of 16, 28, 32, 64, not 30"):
-        found.dataset("it", 30, False)
+        upload.to_dataset("it", 30, False)
 
 
 @pytest.mark.process
 def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
-    data = take(npz(images=DIGITS, labels=TARGETS)).dataset("mine", 16, False)
+    data = take(npz(images=DIGITS, labels=TARGETS)).to_dataset("mine", 16, False)
     saved = own.save_own(data, "mine")
-    assert (
-        saved.name == "own:mine" and own.list_names() == ["mine"] and own.save_own(data, "mine").n_train == 32
-    )
+    assert saved.name == "own:mine"
+    assert own.list_names() == ["mine"]
+    assert own.save_own(data, "mine").n_train == 32
     again = load_dataset("own:mine")
-    assert (
-        np.array_equal(again.x, data.x)
-        and np.array_equal(again.y, data.y)
-        and again.class_names == data.class_names
-    )
+    assert np.array_equal(again.x, data.x)
+    assert np.array_equal(again.y, data.y)
+    assert again.class_names == data.class_names
     assert RunSpec("own:mine", image_size=64, colour=True) == RunSpec("own:mine")
     env = os.environ | {"EXPLORER_RUNS": str(tmp_path / "runs")}
     words = [
@@ -264,13 +262,13 @@ def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
         [sys.executable, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True
     )
     stored = json.loads(done.stdout.splitlines()[-1])
-    assert (
-        done.returncode == 0 and stored["run"].startswith("own-mine-vae-mlp-2d-") and stored["test"]["n"] == 8
-    )
+    assert done.returncode == 0
+    assert stored["run"].startswith("own-mine-vae-mlp-2d-")
+    assert stored["test"]["n"] == 8
 
 
 def test_a_name_that_is_taken_or_no_name_is_refused(home):
-    first, second = (take(npz(images=x)).dataset("x", 16, False) for x in (DIGITS, DIGITS[:30]))
+    first, second = (take(npz(images=x)).to_dataset("x", 16, False) for x in (DIGITS, DIGITS[:30]))
     own.save_own(first, "mine")
     for name in ("mine", "MINE"):
         with pytest.raises(UserError, match="named mine with other images exists already"):
@@ -286,26 +284,26 @@ def test_a_name_that_is_taken_or_no_name_is_refused(home):
 
 
 def test_every_changed_byte_of_saved_images_is_noticed(home):
-    data = own.save_own(take(npz(images=DIGITS)).dataset("x", 16, False), "mine")
+    data = own.save_own(take(npz(images=DIGITS)).to_dataset("x", 16, False), "mine")
     place = own.path_of("mine")
     content = place.read_bytes()
     rng = np.random.default_rng(0)
-    for at in [*range(8), *rng.integers(8, len(content), 200)]:
-        place.write_bytes(content[:at] + bytes([content[at] ^ (1 << rng.integers(8))]) + content[at + 1 :])
+    for position in [*range(8), *rng.integers(8, len(content), 200)]:
+        place.write_bytes(
+            content[:position] + bytes([content[position] ^ (1 << rng.integers(8))]) + content[position + 1 :]
+        )
         try:
-            found = load_dataset("own:mine")
+            loaded = load_dataset("own:mine")
         except UserError as error:
             assert "Upload the images again" in str(error)
         else:
-            assert (
-                np.array_equal(found.x, data.x)
-                and np.array_equal(found.y, data.y)
-                and found.class_names == data.class_names
-            )
+            assert np.array_equal(loaded.x, data.x)
+            assert np.array_equal(loaded.y, data.y)
+            assert loaded.class_names == data.class_names
 
 
 @pytest.mark.parametrize(
-    ("limit", "value", "says"),
+    ("limit", "value", "message"),
     [
         ("MAX_FILES", 5, "limit of 5"),
         ("MAX_UNPACKED_BYTES", 1000, "exceed the limit of"),
@@ -315,9 +313,9 @@ def test_every_changed_byte_of_saved_images_is_noticed(home):
         ("MAX_CLASSES", 2, "the limit is 2"),
     ],
 )
-def test_limits_hold(monkeypatch, limit, value, says):
+def test_limits_hold(monkeypatch, limit, value, message):
     files = {f"{target}/{i}.png": encoded(x) for i, (x, target) in enumerate(zip(DIGITS, TARGETS))}
     assert len(take(zipped(files)).names) == 40
     monkeypatch.setattr(upload, limit, value)
-    with pytest.raises(UserError, match=says):
+    with pytest.raises(UserError, match=message):
         take(zipped(files))

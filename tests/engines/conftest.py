@@ -29,7 +29,7 @@ def page(request):
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
-    """The app before the shipped runs and folders of its own."""
+    """Start the app with the included runs and folders of its own."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("EXPLORER_RUNS", "EXPLORER_DATA"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))

@@ -60,7 +60,7 @@ class Drag:
 
 
 def open_page(page: Page, address: str, path: str, shows: str | None = None) -> None:
-    """Opens a path and waits until it is complete; shows: a selector that must match then."""
+    """Open a path and wait until it is complete; shows: a selector that must match then."""
     page.open(f"{address}/{path}")
     page.wait_for(IDLE)
     if shows:
@@ -68,7 +68,7 @@ def open_page(page: Page, address: str, path: str, shows: str | None = None) -> 
 
 
 def drag(page: Page, control: str, image: str) -> Drag:
-    """To and fro on a control of the page that is open; image: the canvas that is watched."""
+    """Drag a control of the open page back and forth; image: the canvas that is watched."""
     box = page.box(control)
     page.evaluate(f"({WATCH})({json.dumps(image)})")
     x = [

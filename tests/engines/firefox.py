@@ -29,7 +29,7 @@ START_SECONDS = 60
 class Firefox(Page):
     """One tab of Firefox."""
 
-    moves_per_second = 2  # between two places it moves by itself, at the screen's rate
+    moves_per_second = 2  # between two positions Firefox moves by itself, at the screen's rate
 
     def __init__(self, socket: ClientConnection):
         self.socket, self.last_id, self.logged_names = socket, 0, []
@@ -39,7 +39,7 @@ class Firefox(Page):
         self._send("browsingContext.setViewport", context=self.tab, viewport=VIEWPORT)
 
     def open(self, url: str) -> None:
-        # what still loads is given up
+        # Pending loads are cancelled.
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged_names.clear()
         self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
@@ -63,9 +63,8 @@ class Firefox(Page):
         )
 
     def errors(self) -> list[str]:
-        realm = self._evaluate("0")[
-            "realm"
-        ]  # of this document: one that was left may say that it could not finish
+        # Only of the present document: a previous one may report that it could not finish.
+        realm = self._evaluate("0")["realm"]
         return [
             entry["text"]
             for entry in self.logged_names
@@ -78,7 +77,7 @@ class Firefox(Page):
         )
 
     def _send(self, method: str, **parameters) -> dict:
-        """Sends a command and returns its result; collects log entries that arrive meanwhile. Raises
+        """Send a command and return its result; collect log entries that arrive in the meantime. Raises
         RuntimeError if it fails.
         """
         self.last_id += 1
@@ -99,7 +98,7 @@ def find_firefox() -> str | None:
 
 @contextmanager
 def open_firefox() -> Iterator[Firefox]:
-    """Starts a headless Firefox with a new profile."""
+    """Start a headless Firefox with a new profile."""
     with TemporaryDirectory() as folder:
         profile, log = Path(folder) / "profile", Path(folder) / "log"
         profile.mkdir()
@@ -130,7 +129,7 @@ def open_firefox() -> Iterator[Firefox]:
 
 
 def _address(log: Path) -> str:
-    """The websocket's address, which Firefox prints once it listens."""
+    """Return the websocket's address, which Firefox prints once it listens."""
     for _ in range(10 * START_SECONDS):
         if match := re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(encoding="utf-8")):
             return match[1]

@@ -28,26 +28,26 @@ class Page(ABC):
 
     @abstractmethod
     def open(self, url: str) -> None:
-        """Loads an address."""
+        """Load an address."""
 
     @abstractmethod
     def evaluate(self, expression: str):
-        """Returns the value of a JavaScript expression, as JSON has it. Raises RuntimeError if it throws."""
+        """Return the value of a JavaScript expression, as JSON. Raises RuntimeError if it throws."""
 
     @abstractmethod
     def perform(self, *sources: dict) -> None:
-        """Performs action sequences (W3C WebDriver, "Actions")."""
+        """Perform action sequences (W3C WebDriver, "Actions")."""
 
     @abstractmethod
     def choose_files(self, selector: str, *paths: Path) -> None:
-        """Chooses files in an input; selector does not look into shadow roots."""
+        """Choose files in an input; selector does not look into shadow roots."""
 
     @abstractmethod
     def errors(self) -> list[str]:
-        """What the page's scripts raised since it was opened."""
+        """Return the errors that the page's scripts have raised since it was opened."""
 
     def wait_for(self, condition: str, patience: float = PATIENCE):
-        """Waits until a JavaScript expression is true, and returns its value. Raises AssertionError after
+        """Wait until a JavaScript expression is true, and return its value. Raises AssertionError after
         patience seconds.
         """
         end = time.monotonic() + patience
@@ -58,20 +58,20 @@ class Page(ABC):
         raise AssertionError(f"still false after {patience} s: {condition}")
 
     def exists(self, selector: str) -> str:
-        """The JavaScript expression that says whether a visible element matches."""
+        """Return the JavaScript expression that tests whether a visible element matches."""
         return f"({DEEP})({json.dumps(selector)}).some((e) => e.checkVisibility())"
 
     def texts(self, selector: str) -> str:
-        """The JavaScript expression for the texts of all matches."""
+        """Return the JavaScript expression for the texts of all matches."""
         return f"({DEEP})({json.dumps(selector)}).map((e) => e.textContent)"
 
     def attribute(self, selector: str, name: str) -> str | None:
-        """An attribute of the first match."""
+        """Return an attribute of the first match."""
         return self.evaluate(f"({DEEP})({json.dumps(selector)})[0].getAttribute({json.dumps(name)})")
 
     def box(self, selector: str) -> dict[str, float]:
-        """x, y, width, height of the first visible match, scrolled into view, once the layout around it has
-        been still for a while.
+        """Return x, y, width and height of the first visible match, scrolled into view, once the layout
+        around it has been still for a while.
         """
         expression, last, since = self._box(selector), None, time.monotonic()
         while time.monotonic() - since < STILL_SECONDS:
@@ -90,7 +90,7 @@ class Page(ABC):
         }})()"""
 
     def move(self, places: list[tuple[float, float]], press: bool, seconds: float = 0) -> None:
-        """Moves the pointer through places, evenly in time; press: with the button down from the first to the
+        """Move the pointer through places, evenly in time; press: with the button down from the first to the
         last.
         """
         pause = round(1000 * seconds / len(places))
@@ -110,7 +110,7 @@ class Page(ABC):
         self.move([(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)], press=True)
 
     def type(self, *keys: str) -> None:
-        """Presses keys, each a character or a name in KEYS."""
+        """Press keys, each a character or a name in KEYS."""
         actions = [
             {"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")
         ]

@@ -14,7 +14,7 @@ from tests.trainings import stop_all
 
 
 def place_of(page) -> list[float]:
-    """z as the caption of the decoded image says it, in two dimensions."""
+    """Return z in two dimensions, as the caption of the decoded image shows it."""
     page.wait_for(f"{page.texts('.decoded figcaption')}.at(-1).includes('decoded from')")
     caption = page.evaluate(page.texts(".decoded figcaption"))[-1]
     return [float(v) for v in re.findall(r"-?\d+\.\d+", caption.replace("−", "-"))]
@@ -22,7 +22,7 @@ def place_of(page) -> list[float]:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 def test_every_page_opens_without_an_error(page, address, path):
-    for _ in range(2):  # a script that the page before gave up loading may fail once
+    for _ in range(2):  # a script whose loading the previous page cancelled may fail once
         open_page(page, address, path)
         if not page.errors():
             break
@@ -32,7 +32,9 @@ def test_every_page_opens_without_an_error(page, address, path):
 
 @pytest.mark.parametrize("path, control, image", DRAGS.values(), ids=DRAGS)
 def test_a_drag_decodes_at_the_screens_rate_and_sends_nothing(page, address, path, control, image):
-    """Half of the frames on a busy machine; `python -m tests.benchmarks.engines` measures a quiet one."""
+    """Require half of the frames, for a busy machine; `python -m tests.benchmarks.engines` measures an idle
+    one.
+    """
     open_page(page, address, path, shows=image)
     seen = drag(page, control, image)
     assert seen.messages == 0 and seen.images > 10 and seen.images >= 0.5 * min(seen.frames, seen.moves)

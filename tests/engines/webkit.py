@@ -39,7 +39,7 @@ COLLECT_ERRORS = """(() => {
 class WebKit(Page):
     """One window of MiniBrowser."""
 
-    moves_per_second = 100  # it jumps from place to place
+    moves_per_second = 100  # WebKit jumps from position to position
 
     def __init__(self, driver: str, browser: str):
         self.driver = driver
@@ -92,16 +92,16 @@ class WebKit(Page):
 
 
 def find_browser() -> str | None:
-    """The path of MiniBrowser; None if it or a program that drives it is missing."""
-    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")) + sorted(
+    """Return the path of MiniBrowser; None if it or a program that drives it is missing."""
+    browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")) + sorted(
         Path("/usr/libexec").glob("webkit2gtk-4.*/MiniBrowser")
     )
-    return str(found[-1]) if found and all(map(shutil.which, PROGRAMS)) else None
+    return str(browsers[-1]) if browsers and all(map(shutil.which, PROGRAMS)) else None
 
 
 @contextmanager
 def open_webkit() -> Iterator[WebKit]:
-    """Starts a MiniBrowser, whose window has the size of VIEWPORT by default, on a virtual screen."""
+    """Start a MiniBrowser, whose window has the size of VIEWPORT by default, on a virtual screen."""
     with TemporaryDirectory() as folder, _screen() as display:
         port = free_port()
         environment = (
@@ -127,7 +127,7 @@ def open_webkit() -> Iterator[WebKit]:
 
 @contextmanager
 def _screen() -> Iterator[str]:
-    """A virtual screen; gives its display's name, which Xvfb chooses."""
+    """Start a virtual screen and yield the name of its display, which Xvfb chooses."""
     reader, writer = os.pipe()
     process = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],

@@ -38,7 +38,7 @@ async def explore(visitor: Session, over: asyncio.Event, took: list[float]) -> N
 
 
 async def exploring(visitors: list[Session], until) -> np.ndarray:
-    """ms of all reruns while something else is awaited."""
+    """Return the milliseconds of all reruns while `until` is awaited."""
     over, took = asyncio.Event(), []
     async with asyncio.TaskGroup() as group:
         for visitor in visitors:
@@ -49,7 +49,7 @@ async def exploring(visitors: list[Session], until) -> np.ndarray:
 
 
 async def train(address: str, trainers: int, each: int) -> None:
-    """Each asks for one training more than a visitor may; until all have ended."""
+    """Request one training more than allowed for each visitor, and wait until all have ended."""
     start = time.monotonic()
     for i in range(trainers):
         await press(
@@ -74,7 +74,7 @@ def say(when: str, took: np.ndarray, memory: float) -> None:
 
 
 async def trial(students: int, trainings: int) -> bool:
-    """Whether all that was allowed was trained, and nothing else."""
+    """Return whether all allowed trainings were done, and no others."""
     each = max_jobs_per_visitor()
     trainers = trainings // each
     with app_process() as (address, process):

@@ -22,12 +22,14 @@ BLOCKS = (1, 2, 7, 8, 9, 64, 511, 512, 513, 4095, 4096, 4097)  # lengths at whic
 
 
 def is_as_before(scene: Scene) -> None:
-    """Raises UserError if the run is refused. The replay and the events may be gone, but not others."""
-    found = read_run(scene.home)
-    use(found)
-    assert found == scene.run
+    """Check that the run is intact. Raises UserError if the run is refused. The replay and the events may be
+    missing, but no other files.
+    """
+    run = read_run(scene.home)
+    use(run)
+    assert run == scene.run
     for file in (MODEL_FILE, EMBEDDING_FILE):
-        same(read_tensors(found, file), scene.tensors[file])
+        same(read_tensors(run, file), scene.tensors[file])
     if (r := read_replay(scene.home)) is not None:
         same(vars(r), vars(scene.replay))
     elif (scene.home / REPLAY_FILE).exists():
@@ -35,15 +37,15 @@ def is_as_before(scene: Scene) -> None:
     assert len(read_events(scene.home)) <= len(scene.events)
 
 
-def same(found: dict, wanted: dict) -> None:
-    assert found.keys() == wanted.keys() and all(np.array_equal(found[name], wanted[name]) for name in wanted)
+def same(actual: dict, expected: dict) -> None:
+    assert actual.keys() == expected.keys()
+    assert all(np.array_equal(actual[name], expected[name]) for name in expected)
 
 
 def others_stay(scene: Scene) -> None:
     whole, faults = list_runs()
-    assert OTHER in [run.name for run in whole] and all(
-        f"Run {RUN} can't be used" in fault for fault in faults
-    )
+    assert OTHER in [run.name for run in whole]
+    assert all(f"Run {RUN} can't be used" in fault for fault in faults)
     other = read_run(scene.home.with_name(OTHER))
     load_model(other).decode(read_embedding(other).mu[:1])
 
@@ -69,7 +71,9 @@ def changed_byte(rng: Random, scene: Scene) -> None:
 
 
 def cut_file(rng: Random, scene: Scene) -> None:
-    """To any length: none, that of a header or a block, all but a little; or with zeros after its end."""
+    """Cut a file to any length: none, that of a header or a block, all but a little; or add zeros to
+    its end.
+    """
     file = rng.choice(sorted(scene.whole))
     content = scene.whole[file]
     header = 8 + int.from_bytes(content[:8], "little")
@@ -90,9 +94,11 @@ def cut_file(rng: Random, scene: Scene) -> None:
 
 
 def swapped_file(rng: Random, scene: Scene) -> None:
-    """One or more files of a run of the same size; all of them make that run, under this one's name."""
-    theirs = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
-    files = {file: theirs[file] for file in rng.sample(sorted(theirs), rng.randint(1, 3))}
+    """Replace one or more files by those of a run of the same size; all of them make that run, under this
+    one's name.
+    """
+    other_files = {path.name: path.read_bytes() for path in scene.home.with_name(OTHER).iterdir()}
+    files = {file: other_files[file] for file in rng.sample(sorted(other_files), rng.randint(1, 3))}
     if RECORD_FILE in files:
         scene.put(files)
         use(read_run(scene.home))

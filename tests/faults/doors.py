@@ -25,19 +25,21 @@ DOORS = image_doors.DOORS | run_doors.DOORS | word_doors.DOORS | corruption_door
 MOST_LETTERS = 1500  # of a sentence that can be shown
 
 
-def attempt(door: str, rng: Random, at: Scene) -> bool:
-    """Whether the input was accepted. Raises AssertionError, or whatever a door lets through, for a fault."""
+def attempt(door: str, rng: Random, place: Scene) -> bool:
+    """Return whether the input was accepted. Raises AssertionError, or any exception that a door does not
+    catch, for a fault.
+    """
     use, accepted = DOORS[door], True
     try:
-        use(rng, at) if len(inspect.signature(use).parameters) > 1 else use(rng)
+        use(rng, place) if len(inspect.signature(use).parameters) > 1 else use(rng)
     except UserError as error:
         assert str(error).isprintable() and len(str(error)) < MOST_LETTERS, (
             f"no sentence: {str(error)[:300]!r}"
         )
         accepted = False
     finally:
-        left = at.restore()
-    assert not left, f"{left} left behind"
+        remains = place.restore()
+    assert not remains, f"{remains} left behind"
     return accepted
 
 
@@ -57,16 +59,16 @@ def main() -> int:
     )
     for door in args.door:
         counts, slowest = Counter(), 0.0
-        with scene() as at:
+        with scene() as place:
             for i in range(args.seed, args.seed + args.n):
                 start = time.perf_counter()
                 try:
-                    counts["accepted" if attempt(door, Random(f"{door} {i}"), at) else "refused"] += 1
+                    counts["accepted" if attempt(door, Random(f"{door} {i}"), place) else "refused"] += 1
                 except Exception as error:
                     counts["faults"] += 1
-                    where = traceback.extract_tb(error.__traceback__)[-1]
+                    frame = traceback.extract_tb(error.__traceback__)[-1]
                     print(
-                        f"{door}, seed {i}: {error!r:.300} ({where.filename}:{where.lineno})", file=sys.stderr
+                        f"{door}, seed {i}: {error!r:.300} ({frame.filename}:{frame.lineno})", file=sys.stderr
                     )
                 slowest = max(slowest, time.perf_counter() - start)
         faults += counts["faults"]

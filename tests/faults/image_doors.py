@@ -16,26 +16,24 @@ from tests.faults import inputs
 
 
 def sane(data: Dataset) -> None:
-    assert (
-        data.x.dtype == np.uint8
-        and data.x.ndim == 4
-        and data.y.shape == (len(data.x),)
-        and 0 < data.n_train < len(data.x)
-    )
+    assert data.x.dtype == np.uint8
+    assert data.x.ndim == 4
+    assert data.y.shape == (len(data.x),)
+    assert 0 < data.n_train < len(data.x)
     assert 0 <= data.y.min() <= data.y.max() < len(data.class_names)
     assert all(name and name.isprintable() and len(name) <= 100 for name in data.class_names)
     assert all(text.isprintable() for text in data.skipped)
 
 
 def upload(files: list[tuple[str, bytes]], rng: Random) -> None:
-    found = read_upload(files)
+    result = read_upload(files)
     assert (
-        sum(found.counts.values())
-        == len(found.names)
-        == sum(found.sizes.values())
-        == sum(found.modes.values())
+        sum(result.counts.values())
+        == len(result.names)
+        == sum(result.sizes.values())
+        == sum(result.modes.values())
     )
-    data = found.dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
+    data = result.to_dataset("it", rng.choice((16, 64)), rng.random() < 0.5)
     sane(data)
     sane(own.save_own(data, f"it-{rng.getrandbits(64):x}"))
 

@@ -15,6 +15,7 @@ import pillow_heif
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_image
 
+# The fields of an entry's header.
 ENTRY = (
     (4, 2),
     (6, 2),
@@ -27,7 +28,7 @@ ENTRY = (
     (30, 2),
     (38, 4),
     (42, 4),
-)  # fields of its head
+)
 SIDES = (0, 1, 9, 1000, 31623, 10**6, 2**31 - 1, 2**32 - 1)
 pillow_heif.register_heif_opener()
 DIGITS = (load_digits().images[:8] * 15.9375).round().astype(np.uint8)
@@ -110,7 +111,7 @@ def name(rng: Random) -> str:
 
 
 def value(rng: Random, depth: int = 2):
-    """Anything that JSON can say."""
+    """Return any JSON value."""
     kinds = [
         lambda: rng.choice(NUMBERS),
         lambda: name(rng),
@@ -127,7 +128,7 @@ def value(rng: Random, depth: int = 2):
 
 
 def changed(rng: Random, held):
-    """The same JSON value with one place in it changed, left out or added to."""
+    """Return the JSON value with one part changed, removed or added."""
     if isinstance(held, dict) and held and rng.random() < 0.9:
         key = rng.choice(sorted(held))
         if rng.random() < 0.1:
@@ -142,41 +143,43 @@ def changed(rng: Random, held):
 
 
 def changed_object(rng: Random, held: dict) -> dict:
-    """The same, and still an object."""
-    return found if isinstance(found := changed(rng, held), dict) else held
+    """Return a changed JSON value that is still an object."""
+    return result if isinstance(result := changed(rng, held), dict) else held
 
 
 def damaged(rng: Random, content: bytes) -> bytes:
-    """A few places of a file changed: bits, whole fields, pieces that go, come or move; or its end is
-    missing.
+    """Change a few parts of a file: bits, whole fields, pieces that are removed, added or moved; or cut its
+    end.
     """
     held = bytearray(content)
     for _ in range(rng.choice((1, 1, 1, 2, 5, 20))):
-        at, n = rng.randrange(len(held) or 1), rng.choice((1, 2, 4, 8, 100))
-        if rng.random() < 0.5:  # where headers are
-            at = rng.choice((at % 64, max(len(held) - 1 - at % 128, 0)))
-        what = rng.randrange(7)
-        if what == 0:
-            held[at : at + 1] = bytes([(held[at : at + 1] or b"\0")[0] ^ 1 << rng.randrange(8)])
-        elif what == 1:
+        position, n = rng.randrange(len(held) or 1), rng.choice((1, 2, 4, 8, 100))
+        if rng.random() < 0.5:  # at the start or the end, where headers are
+            position = rng.choice((position % 64, max(len(held) - 1 - position % 128, 0)))
+        kind = rng.randrange(7)
+        if kind == 0:
+            held[position : position + 1] = bytes(
+                [(held[position : position + 1] or b"\0")[0] ^ 1 << rng.randrange(8)]
+            )
+        elif kind == 1:
             number = int(rng.choice(NUMBERS[:17]))
-            held[at : at + n] = (number % 2 ** (8 * n)).to_bytes(n, rng.choice(("little", "big")))
-        elif what == 2:
-            del held[at : at + n]
-        elif what == 3:
-            held[at:at] = held[at : at + n] * rng.choice((1, 2, 50))
-        elif what == 4:
-            held[at:at] = bytes(rng.randrange(256) for _ in range(min(n, 8)))
-        elif what == 5:
-            del held[at:]
+            held[position : position + n] = (number % 2 ** (8 * n)).to_bytes(n, rng.choice(("little", "big")))
+        elif kind == 2:
+            del held[position : position + n]
+        elif kind == 3:
+            held[position:position] = held[position : position + n] * rng.choice((1, 2, 50))
+        elif kind == 4:
+            held[position:position] = bytes(rng.randrange(256) for _ in range(min(n, 8)))
+        elif kind == 5:
+            del held[position:]
         else:
             other = rng.randrange(len(held) or 1)
-            held[at : at + n] = held[other : other + n]
+            held[position : position + n] = held[other : other + n]
     return bytes(held)
 
 
 def png_of(width: int, height: int, rows: bytes = b"") -> bytes:
-    """A PNG of one bit a pixel that claims to be that large."""
+    """Create a PNG of one bit per pixel whose header claims that size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -191,7 +194,7 @@ def png_of(width: int, height: int, rows: bytes = b"") -> bytes:
 
 
 def jpeg_of_many_scans(side: int, n: int) -> bytes:
-    """A progressive JPEG whose last scan comes n times."""
+    """Create a progressive JPEG whose last scan is repeated n times."""
     file = io.BytesIO()
     Image.new("L", (side, side), 128).save(file, "JPEG", progressive=True)
     content = file.getvalue()
@@ -217,8 +220,8 @@ def image(rng: Random) -> bytes:
 
 
 def packed(rng: Random, files: dict[str, bytes]) -> bytes:
-    """A zip of the files, perhaps with one lie in it: a link or device, a rare packing, a header that is not
-    true, or damage.
+    """Pack the files in a zip, perhaps with one fault: a link or device, a rare compression, a false header,
+    or damage.
     """
     file, lie = io.BytesIO(), rng.choice(("", "", "kind", "packing", "header", "header", "damage"))
     with zipfile.ZipFile(file, "w") as archive:
@@ -251,7 +254,7 @@ def _encodable(text: str) -> str:
 
 
 def npy(rng: Random, x: np.ndarray) -> bytes:
-    """The array as numpy saves it, perhaps with another header than it should have."""
+    """Return the array as numpy saves it, perhaps with a wrong header."""
     file = io.BytesIO()
     if rng.random() < 0.7:
         np.save(file, x)
@@ -287,7 +290,7 @@ def npy(rng: Random, x: np.ndarray) -> bytes:
 
 
 def tensors(rng: Random, held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same tensors with one of another shape, kind or range, left out, or beside one that is new."""
+    """Return the tensors with one of another shape, kind or range, removed, or with a new one added."""
     key = rng.choice(sorted(held))
     t = held[key]
     rest = {k: v for k, v in held.items() if k != key}
@@ -313,13 +316,13 @@ def tensors(rng: Random, held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def safetensors_lies(rng: Random, content: bytes) -> bytes:
-    """The file with something else in the list of its tensors."""
+    """Return the file with a false entry in the list of its tensors."""
     (length,) = struct.unpack("<Q", content[:8])
     header = changed(rng, json.loads(content[8 : 8 + length]))
     if rng.random() < 0.3 and isinstance(header, dict):
-        for told in header.values():
-            if isinstance(told, dict) and "dtype" in told:
-                told["dtype"] = rng.choice(("BF16", "F8_E4M3", "I64", "F64", "BOOL", "C64", "F4", "U8"))
+        for entry in header.values():
+            if isinstance(entry, dict) and "dtype" in entry:
+                entry["dtype"] = rng.choice(("BF16", "F8_E4M3", "I64", "F64", "BOOL", "C64", "F4", "U8"))
     text = json.dumps(header, default=str).encode()
-    told = rng.choice((len(text),) * 8 + (0, 2**63, 10**8, len(text) + 1))
-    return struct.pack("<Q", told) + text + content[8 + length :]
+    entry = rng.choice((len(text),) * 8 + (0, 2**63, 10**8, len(text) + 1))
+    return struct.pack("<Q", entry) + text + content[8 + length :]

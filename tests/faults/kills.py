@@ -27,10 +27,10 @@ from tests.faults.world import SPECS, World
 def killed(
     n: int, seed: int, kinds: Iterable[str] = SPECS, of_apps: float = 0.25, pages_every: int = 5
 ) -> Counter:
-    """What was counted; faults are told on stderr. EXPLORER_RUNS and TMPDIR must be set, for those that are
-    started too.
+    """Kill processes and return the counts; faults are printed on stderr. EXPLORER_RUNS and TMPDIR must be
+    set, also for the processes that are started.
     """
-    torch.set_num_threads(1)  # others don't outlive a fork
+    torch.set_num_threads(1)  # other threads do not survive a fork
     rng, folder = Random(seed), Path(os.environ["EXPLORER_RUNS"]).resolve()
     with ExitStack() as stack:
         world = World(folder, kinds, rng, stack)
@@ -57,8 +57,8 @@ def killed(
             if who == "apps" or counts["kills"] % pages_every == 0:
                 tried(world.pages)
         tried(world.let_all_end)
-        counts["left behind"] = len(left := world.left_behind())
-        print(*left, sep="\n", file=sys.stderr)
+        counts["left behind"] = len(remains := world.left_behind())
+        print(*remains, sep="\n", file=sys.stderr)
     return counts
 
 
@@ -73,8 +73,8 @@ def main() -> int:
         os.environ["EXPLORER_RUNS"] = folder
         start = time.monotonic()
         counts = killed(args.n, args.seed)
-    for what, count in counts.items():
-        print(f"{what:<28} {count:>6,}")
+    for label, count in counts.items():
+        print(f"{label:<28} {count:>6,}")
     print(f"{'minutes':<28} {(time.monotonic() - start) / 60:>6.1f}")
     return 1 if counts["faults"] or counts["lost"] or counts["left behind"] else 0
 

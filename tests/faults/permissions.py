@@ -78,11 +78,11 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
     }
 
 
-def page(name: str, **asked: str) -> tuple[list[str], list[str]]:
-    """Its errors and warnings, and tracebacks."""
+def page(name: str, **query: str) -> tuple[list[str], list[str]]:
+    """Return the errors and warnings of a page, and its tracebacks."""
     st.cache_data.clear()
     app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120).run()
-    app.query_params.update(asked)
+    app.query_params.update(query)
     app.switch_page(page_file(name)).run()
     return [e.value for e in (*app.error, *app.warning)], [e.message for e in app.exception]
 
@@ -90,11 +90,12 @@ def page(name: str, **asked: str) -> tuple[list[str], list[str]]:
 if __name__ == "__main__":
     root, wanted = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
     pristine = root / "pristine"
+    # Two jobs may run, so that the queued job without a process does not block others.
     os.environ |= {
         "EXPLORER_RUNS": str(root / "runs"),
         "EXPLORER_DATA": str(root / "data"),
         "EXPLORER_MAX_JOBS": "2",
-    }  # what is in the queue, for which no process comes, keeps no other waiting
+    }
     for name in ("mine", "other", ".trash/gone"):
         shutil.copytree(SHIPPED_FOLDER / INTACT, root / "runs" / name)
     queue.enqueue("waiting", SHORT)
@@ -108,23 +109,25 @@ if __name__ == "__main__":
         for use, act in acts.items():
             os.chmod(root / place, mode)
             try:
-                said, fault = act(), None
+                messages, fault = act(), None
             except Exception as error:
-                said, fault = "", repr(error)
+                messages, fault = "", repr(error)
             if (root / place).exists():
                 os.chmod(root / place, 0o755)
             print(
-                json.dumps({"state": state, "use": use, "said": said.splitlines(), "fault": fault}),
+                json.dumps({"state": state, "use": use, "said": messages.splitlines(), "fault": fault}),
                 flush=True,
             )
             for part in ("runs", "data"):
                 shutil.rmtree(root / part)
                 shutil.copytree(pristine / part, root / part)
         os.chmod(root / place, mode)
-        for name, asked in PAGES.items() if place.startswith("runs") else ():
-            said, faults = page(name, **asked)
+        for name, query in PAGES.items() if place.startswith("runs") else ():
+            messages, faults = page(name, **query)
             print(
-                json.dumps({"state": state, "use": f"page {name}", "said": said, "fault": faults or None}),
+                json.dumps(
+                    {"state": state, "use": f"page {name}", "said": messages, "fault": faults or None}
+                ),
                 flush=True,
             )
         os.chmod(root / place, 0o755)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def all_commands() -> Iterator[tuple[int, list[str]]]:
-    """Process id and words of each command; a process that has ended, but was not yet asked how, has none."""
+    """Return the process id and the words of each command; a zombie process has none."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             yield (
@@ -19,7 +19,7 @@ def all_commands() -> Iterator[tuple[int, list[str]]]:
 
 
 def trainer_of(run: str) -> int | None:
-    """Of a run of the queue."""
+    """Return the training process of a run in the queue."""
     return next(
         (pid for pid, words in all_commands() if "train" in words and "--queue" in words and run in words),
         None,
@@ -27,22 +27,20 @@ def trainer_of(run: str) -> int | None:
 
 
 def having(variable: str) -> list[int]:
-    """Those to whom NAME=VALUE was given, but for this one."""
-    found = []
+    """Return the processes that were given NAME=VALUE, except this one."""
+    pids = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (
                 variable.encode() in (process / "environ").read_bytes().split(b"\0")
                 and int(process.name) != os.getpid()
             ):
-                found.append(int(process.name))
-    return found
+                pids.append(int(process.name))
+    return pids
 
 
 def below(pid: int) -> list[tuple[int, str]]:
-    """Id and state of the processes that it has started, and those have, as far as they are still its own; Z:
-    ended, but not asked how.
-    """
+    """Return the id and state of the descendants of a process that are still its own; Z: a zombie."""
     parents = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -50,15 +48,15 @@ def below(pid: int) -> list[tuple[int, str]]:
         except OSError:
             continue
         parents.setdefault(int(parent), []).append((int(process.name), state))
-    found, new = [], [(pid, "")]
+    descendants, new = [], [(pid, "")]
     while new:
         new = [child for parent, _ in new for child in parents.get(parent, [])]
-        found += new
-    return found
+        descendants += new
+    return descendants
 
 
 def resident(pid: int) -> float:
-    """Memory in MB."""
+    """Return the memory in MB."""
     return (
         int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
         * os.sysconf("SC_PAGE_SIZE")

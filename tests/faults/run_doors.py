@@ -25,31 +25,31 @@ from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
 
-def use(found: Run) -> None:
-    """All that pages read of a run."""
-    at, e = load_model(found), read_embedding(found)
-    assert np.isfinite(at.decode(e.mu[:2])).all() and np.isfinite(at.encode(e.images[:2]).mu.numpy()).all()
-    classifier.read_classifier(found)
-    read_replay(found.folder)
+def use(run: Run) -> None:
+    """Read all that pages read of a run."""
+    loaded, e = load_model(run), read_embedding(run)
+    assert np.isfinite(loaded.decode(e.mu[:2])).all()
+    assert np.isfinite(loaded.encode(e.images[:2]).mu.numpy()).all()
+    classifier.read_classifier(run)
+    read_replay(run.folder)
     json.dumps(
         [
-            found.spec.to_dict(),
-            found.test.to_dict(),
-            found.n_train,
-            found.epochs,
-            found.seconds,
-            found.files[MODEL_FILE]["sha256"][:8],
+            run.spec.to_dict(),
+            run.test.to_dict(),
+            run.n_train,
+            run.epochs,
+            run.seconds,
+            run.files[MODEL_FILE]["sha256"][:8],
         ]
     )
     assert all(
-        text.isprintable()
-        for text in (*found.class_names, found.device, found.note or "", *found.versions.values())
+        text.isprintable() for text in (*run.class_names, run.device, run.note or "", *run.versions.values())
     )
 
 
-def imported(found: Run) -> None:
-    use(found)
-    shutil.rmtree(found.folder)
+def imported(run: Run) -> None:
+    use(run)
+    shutil.rmtree(run.folder)
 
 
 def run_zip(rng: Random, scene: Scene) -> None:
@@ -123,16 +123,12 @@ def replay(rng: Random, scene: Scene) -> None:
     r = read_replay(find_run(RUN).folder)
     if r is None:
         raise UserError("There is no replay that can be read.")
-    assert (
-        np.isfinite(r.mu).all()
-        and all(type(e) is int for e in r.epochs)
-        and all(name.isprintable() for name in r.class_names)
-    )
-    assert (
-        r.pictures.dtype == np.uint8
-        and r.pictures.shape[2:] == r.originals.shape
-        and len(r.y) == r.mu.shape[1]
-    )
+    assert np.isfinite(r.mu).all()
+    assert all(type(e) is int for e in r.epochs)
+    assert all(name.isprintable() for name in r.class_names)
+    assert r.pictures.dtype == np.uint8
+    assert r.pictures.shape[2:] == r.originals.shape
+    assert len(r.y) == r.mu.shape[1]
 
 
 def checkpoint(rng: Random, scene: Scene) -> None:
@@ -142,15 +138,13 @@ def checkpoint(rng: Random, scene: Scene) -> None:
     (scene.home / CHECKPOINT_FILE).write_bytes(
         rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, content)
     )
-    found = read_checkpoint(scene.home, scene.run.spec)
+    result = read_checkpoint(scene.home, scene.run.spec)
     (scene.home / CHECKPOINT_FILE).unlink()
-    if found is None:
+    if result is None:
         raise UserError("There is no checkpoint that can be read.")
-    assert (
-        found.epoch == 3
-        and found.tensors.keys() == held.keys()
-        and all((found.tensors[k] == v).all() for k, v in held.items())
-    )
+    assert result.epoch == 3
+    assert result.tensors.keys() == held.keys()
+    assert all((result.tensors[k] == v).all() for k, v in held.items())
 
 
 def naming(rng: Random, scene: Scene) -> None:
@@ -158,12 +152,10 @@ def naming(rng: Random, scene: Scene) -> None:
     (scene.runs / file).write_bytes(
         rng.choice((inputs.damaged, inputs.safetensors_lies))(rng, (SHIPPED_FOLDER / file).read_bytes())
     )
-    found, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
+    model, _ = classifier.read_classifier(scene.run)  # the shipped one, if this is refused
     (scene.runs / file).unlink()
-    assert (
-        np.isfinite(found.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
-        and 0 <= found.accuracy <= 1
-    )
+    assert np.isfinite(model.probabilities(np.zeros((1, 1, 8, 8), np.float32))).all()
+    assert 0 <= model.accuracy <= 1
 
 
 def events(rng: Random, scene: Scene) -> None:

@@ -25,10 +25,10 @@ from explorer.store.run import (
     read_tensors,
 )
 
-SOURCE = "digits-vae-2d-both"  # which has a replay
-OTHER = "digits-vae-2d-kl-only"  # of the same sizes
-RUN = "mine"  # not the name of a shipped one, which would stand in for it
-KEPT = {Path("runs/.jobs")}  # of the queue, once it was asked
+SOURCE = "digits-vae-2d-both"  # a run with a replay
+OTHER = "digits-vae-2d-kl-only"  # a run with files of the same sizes
+RUN = "mine"  # not the name of an included run, which would replace it
+KEPT = {Path("runs/.jobs")}  # the folder of the queue, which is created when it is read
 
 
 class Scene:
@@ -36,17 +36,15 @@ class Scene:
         self.root, self.runs, self.home = root, root / "runs", root / "runs" / RUN
         shutil.copytree(SHIPPED_FOLDER / SOURCE, self.home)
         shutil.copytree(SHIPPED_FOLDER / OTHER, self.runs / OTHER)
-        self.run, self.whole = (
-            read_run(self.home),
-            {path.name: path.read_bytes() for path in self.home.iterdir()},
-        )
+        self.run = read_run(self.home)
+        self.whole = {path.name: path.read_bytes() for path in self.home.iterdir()}
         self.record, self.zip = json.loads(self.whole[RECORD_FILE]), run_zip(self.run)
         self.tensors = {file: read_tensors(self.run, file) for file in (MODEL_FILE, EMBEDDING_FILE)}
         self.replay, self.events = read_replay(self.home), read_events(self.home)
         self.there = self._paths()
 
     def put(self, files: dict[str, bytes]) -> None:
-        """The run, with these files in place of its own."""
+        """Replace files of the run by these."""
         for name, content in (self.whole | files).items():
             if not (self.home / name).exists() or (self.home / name).read_bytes() != content:
                 (self.home / name).write_bytes(content)
@@ -54,28 +52,31 @@ class Scene:
     def signed(
         self, files: dict[str, bytes], change: Callable[[dict], object] = lambda record: record
     ) -> dict[str, bytes]:
-        """These files, and a record that has their checksums, and is itself changed."""
-        told = {name: fingerprint(content) for name, content in files.items()}
+        """Return these files, and a changed record that has their checksums."""
+        fingerprints = {name: fingerprint(content) for name, content in files.items()}
         record = self.record | {
-            "files": self.record["files"] | {name: f for name, f in told.items() if name != REPLAY_FILE}
+            "files": self.record["files"]
+            | {name: f for name, f in fingerprints.items() if name != REPLAY_FILE}
         }
-        record = change(record | ({"replay": told[REPLAY_FILE]} if REPLAY_FILE in told else {}))
+        record = change(
+            record | ({"replay": fingerprints[REPLAY_FILE]} if REPLAY_FILE in fingerprints else {})
+        )
         return files | {
             RECORD_FILE: encode_record(record) if isinstance(record, dict) else json.dumps(record).encode()
         }
 
     def restore(self) -> set[Path]:
-        """Returns what was left behind, which is gone then."""
+        """Restore the scene, and return the files that were left and are now removed."""
         shutil.rmtree(self.root / "data", ignore_errors=True)
-        left = self._paths() - self.there - KEPT
-        for path in left:
+        remains = self._paths() - self.there - KEPT
+        for path in remains:
             (
                 shutil.rmtree(self.root / path)
                 if (self.root / path).is_dir()
                 else (self.root / path).unlink(missing_ok=True)
             )
         self.put({})
-        return left
+        return remains
 
     def _paths(self) -> set[Path]:
         return {
@@ -87,7 +88,7 @@ class Scene:
 
 @contextlib.contextmanager
 def scene() -> Iterator[Scene]:
-    """With EXPLORER_RUNS and EXPLORER_DATA there."""
+    """Create a scene with EXPLORER_RUNS and EXPLORER_DATA."""
     before = {name: os.environ.get(name) for name in ("EXPLORER_RUNS", "EXPLORER_DATA")}
     with tempfile.TemporaryDirectory() as root:
         os.environ |= {"EXPLORER_RUNS": f"{root}/runs", "EXPLORER_DATA": f"{root}/data"}

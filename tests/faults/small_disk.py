@@ -32,17 +32,17 @@ from explorer.store.run import MODEL_FILE
 from tests.faults.world import INTACT
 
 SHORT = RunSpec(epochs=3, width=8)
-# bytes, of which a disk in memory gives whole ones; pages that a use may need on the way
+# The page size in bytes, the unit of a disk in memory; the number of extra pages that a use may need.
 PAGE = 4096
 BEYOND = 32
 
 
 def command(*words) -> str:
-    """What it says on stderr, "" if it went well."""
-    with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(io.StringIO()):
+    """Run a command and return its output on stderr, "" if it succeeded."""
+    with contextlib.redirect_stderr(io.StringIO()) as errors, contextlib.redirect_stdout(io.StringIO()):
         status = main([str(word) for word in words])
-    assert status in (None, 0, 2), (status, said.getvalue())
-    return said.getvalue().removesuffix("\n") if status else ""
+    assert status in (None, 0, 2), (status, errors.getvalue())
+    return errors.getvalue().removesuffix("\n") if status else ""
 
 
 def function(act: Callable, *arguments) -> str:
@@ -62,8 +62,8 @@ class Disk:
         os.environ |= {"EXPLORER_RUNS": str(self.runs), "EXPLORER_DATA": str(root / "data")}
         for name in (INTACT, "mine"):
             shutil.copytree(SHIPPED_FOLDER / INTACT, self.runs / name)
-        told = []
-        train_run(SHORT, "stopped", told.append, lambda: isinstance(told[-1], EpochEnd))
+        events = []
+        train_run(SHORT, "stopped", events.append, lambda: isinstance(events[-1], EpochEnd))
         queue.enqueue("waiting", SHORT)
         shutil.copytree(root, self.pristine)
 
@@ -93,42 +93,42 @@ class Disk:
         shutil.copytree(self.pristine, self.root, dirs_exist_ok=True)
 
     def leave(self, room: int) -> None:
-        """So many bytes, and no more."""
+        """Leave exactly that many free bytes."""
         with open(self.ballast, "wb") as file:
             os.posix_fallocate(file.fileno(), 0, max(self.free() - room, 1))
 
     def free(self) -> int:
-        at = os.statvfs(self.root)
-        return at.f_bavail * at.f_frsize
+        status = os.statvfs(self.root)
+        return status.f_bavail * status.f_frsize
 
     def harmed(self) -> list[str]:
-        """Files that were not there, or are not as they were; but for empty ones."""
-        found, before = (
+        """Return the files that are new or have changed, except empty ones."""
+        contents, before = (
             {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
             for root in (self.root, self.pristine)
         )
         return sorted(
             name
-            for name in found.keys() | before.keys()
-            if found.get(name, b"") != before.get(name, b"") or name.endswith(PARTIAL_SUFFIX)
+            for name in contents.keys() | before.keys()
+            if contents.get(name, b"") != before.get(name, b"") or name.endswith(PARTIAL_SUFFIX)
         )
 
     def tried(self, act: Callable[[], str], room: int) -> dict:
         self.restore()
         self.leave(room)
-        said = act()
+        message = act()
         self.ballast.unlink()
         return {
             "room": room,
-            "said": said,
-            "harmed": self.harmed() if said else [],
-            "again": act() if said else "",
+            "said": message,
+            "harmed": self.harmed() if message else [],
+            "again": act() if message else "",
         }
 
     def needed(self, act: Callable[[], str]) -> int:
         self.restore()
         before = self.free()
-        assert not (said := act()), said
+        assert not (message := act()), message
         return before - self.free()
 
 
@@ -136,6 +136,6 @@ if __name__ == "__main__":
     runs_train.CHECKPOINT_EVERY = 0
     disk, n = Disk(Path(sys.argv[1])), int(sys.argv[2])
     for use, act in disk.uses().items():
-        most = max(disk.needed(act), 0) // PAGE + BEYOND
+        n_pages = max(disk.needed(act), 0) // PAGE + BEYOND
         for i in range(n):
-            print(json.dumps({"use": use} | disk.tried(act, most * i // (n - 1) * PAGE)), flush=True)
+            print(json.dumps({"use": use} | disk.tried(act, n_pages * i // (n - 1) * PAGE)), flush=True)

@@ -41,7 +41,7 @@ PAGES = (
     *sorted(page.stem for page in ROOT.glob("pages/learn_*.py")),
 )
 STAY, PAUSE, TRAIN_EVERY = (2, 30), (0.3, 3), (20, 60)  # seconds
-SEEDS = 3  # of trainings; the run before is deleted, so that as many stay
+SEEDS = 3  # of trainings; the previous run of a seed is deleted, so that their number is constant
 COLUMNS = (
     "memory MB",
     "open files",
@@ -53,7 +53,7 @@ COLUMNS = (
     "temp files",
     "temp kB",
 )
-LEVEL = 0.05  # of itself, that anything may rise by in an hour
+LEVEL = 0.05  # the share by which a figure may rise in an hour
 
 
 class Soak:
@@ -89,17 +89,17 @@ class Soak:
         await visitor.run()
 
     async def go_elsewhere(self, visitor: Session) -> None:
-        """Half of those who go to Explore ask for a run."""
+        """Go to another page. Half of the visits to Explore ask for a run."""
         visitor.page, visitor.page_hash, visitor.query = self.rng.choice(PAGES), "", ""
         if visitor.page == "explore" and self.rng.random() < 0.5:
-            found, _ = await asyncio.to_thread(list_runs)
-            visitor.query = f"run={self.rng.choice(found).name}"
+            runs, _ = await asyncio.to_thread(list_runs)
+            visitor.query = f"run={self.rng.choice(runs).name}"
         visitor.elements.clear()
         visitor.values.clear()
         await visitor.run()
 
     async def click(self, visitor: Session) -> None:
-        """On the map of a pad, if there is one."""
+        """Click on the map of a pad, if there is one."""
         pads = [
             id
             for id, (element, _) in visitor.elements.items()
@@ -107,7 +107,7 @@ class Soak:
         ]
         if pads:
             zs = [[self.rng.gauss(0, 1), self.rng.gauss(0, 1)]]
-            said = {
+            message = {
                 "number": self.rng.getrandbits(40),
                 "zs": zs,
                 "row": None,
@@ -115,7 +115,7 @@ class Soak:
                 "film_position": None,
                 "walk_start": [0, 0],
             }
-            await visitor.move(pads[0], json_value=json.dumps({"commit": said}))
+            await visitor.move(pads[0], json_value=json.dumps({"commit": message}))
 
     async def train_now_and_then(self) -> None:
         while True:
@@ -129,26 +129,27 @@ class Soak:
             self.counts["trainings"] += 1
 
     def sample(self) -> None:
-        found = [resident(self.server), open_files(self.server), threads(self.server)]
+        figures = [resident(self.server), open_files(self.server), threads(self.server)]
         states = [state for _, state in below(self.server)]
-        found += [len(states) - states.count("Z"), states.count("Z")]
+        figures += [len(states) - states.count("Z"), states.count("Z")]
         for folder in self.folders:
             sizes = []
             for path in folder.rglob("*"):
                 with suppress(OSError):
                     sizes += [path.stat().st_size] if path.is_file() else []
-            found += [len(sizes), sum(sizes) / 1024]
-        self.samples.append((time.monotonic() - self.began, found))
+            figures += [len(sizes), sum(sizes) / 1024]
+        self.samples.append((time.monotonic() - self.began, figures))
         print(
             f"{self.samples[-1][0] / 60:>6.1f} min "
-            + " ".join(f"{n:>13,.{int(isinstance(n, float))}f}" for n in found),
+            + " ".join(f"{n:>13,.{int(isinstance(n, float))}f}" for n in figures),
             flush=True,
         )
 
     def verdicts(self, settle: float) -> bool:
-        """Whether all is level."""
-        rows = [(at / 3600, found) for at, found in self.samples if at >= settle]
-        hours, table = np.array([at for at, _ in rows]), np.array([found for _, found in rows], float)
+        """Return whether all figures are stable."""
+        rows = [(seconds / 3600, figures) for seconds, figures in self.samples if seconds >= settle]
+        hours = np.array([seconds for seconds, _ in rows])
+        table = np.array([figures for _, figures in rows], float)
         level = len(rows) > 2
         for name, values in zip(COLUMNS, table.T if level else ()):
             fitted, covered = np.polyfit(hours, values, 1, cov="unscaled")
@@ -189,17 +190,18 @@ def main() -> int:
             print("all have left:")
             soak.sample()
             level = soak.verdicts(60 * args.settle)
+            # torch creates these folders once.
             took_along = [
                 folder for folder in temporary.iterdir() if folder.name.startswith("torchinductor_")
-            ]  # by torch, once
+            ]
         stray = having(f"EXPLORER_RUNS={runs}")
-        left = sorted(map(str, set(temporary.iterdir()) - set(took_along)))
+        remains = sorted(map(str, set(temporary.iterdir()) - set(took_along)))
         hidden = sorted(str(path.relative_to(runs)) for path in runs.rglob(".*"))
     print(
         f"{dict(soak.counts)}; processes that outlive the app: {len(stray)}; left in the temporary folder:"
-        f" {left}; beside runs: {hidden}"
+        f" {remains}; beside runs: {hidden}"
     )
-    return 0 if level and not (stray or left or soak.counts["tracebacks"]) else 1
+    return 0 if level and not (stray or remains or soak.counts["tracebacks"]) else 1
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from explorer.untrusted.tensors import unpacked
 from tests.faults import inputs
 from tests.faults.inputs import jpeg_of_many_scans, png_of
 
-MEMORY = 150_000_000  # bytes that refusing may take: a photograph's own, not a bomb's
+MEMORY = 150_000_000  # bytes that a refusal may take: enough for a photograph, not for a bomb
 GOOD = png_of(8, 8, bytes(16))
 
 
@@ -34,10 +34,10 @@ def in_little_memory():
     assert peak < MEMORY
 
 
-def zipped(*entries, how=zipfile.ZIP_DEFLATED) -> bytearray:
-    """name, content of each; in order, also twice."""
+def zipped(*entries, method=zipfile.ZIP_DEFLATED) -> bytearray:
+    """Create a zip of entries, each a name and its content, in order; names may repeat."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", how) as archive, warnings.catch_warnings():
+    with zipfile.ZipFile(file, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of names that come twice
         for name, content in entries:
             archive.writestr(name, content)
@@ -47,7 +47,7 @@ def zipped(*entries, how=zipfile.ZIP_DEFLATED) -> bytearray:
 def with_field(
     content: bytearray, offset: int, form: str, number: int, entries: slice = slice(None)
 ) -> bytes:
-    """A field of the entries in a zip's directory set to a number."""
+    """Set a field of the entries in a zip's directory to a number."""
     starts = [i for i in range(len(content)) if content[i : i + 4] == b"PK\x01\x02"]
     for start in starts[entries]:
         struct.pack_into(form, content, start + offset, number)
@@ -55,7 +55,7 @@ def with_field(
 
 
 def many_entries() -> bytes:
-    """A directory of 60,000 entries, all of the same file."""
+    """Create a directory of 60,000 entries, all of the same file."""
     content = bytes(zipped(("a.png", GOOD)))
     start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
     directory = content[start:end] * 60_000
@@ -113,7 +113,7 @@ BOMBS = {
     "zip64 that lies": (zip64_that_lies, "exceed the limit of 2,000 MB"),
     "encrypted": (lambda: with_field(zipped(("a.png", GOOD)), 8, "<H", 1), "a.png: it is encrypted"),
     "rarely packed": (
-        lambda: zipped(("a.png", bytes(10**6)), how=zipfile.ZIP_LZMA),
+        lambda: zipped(("a.png", bytes(10**6)), method=zipfile.ZIP_LZMA),
         "its compression method is not supported",
     ),
     "a link": (lambda: special(stat.S_IFLNK), "it is a link"),
@@ -131,7 +131,7 @@ BOMBS = {
     "10^9 pixels": (lambda: zipped(("a.png", png_of(31_623, 31_623))), "it has too many pixels"),
     "10^8 pixels": (lambda: zipped(("a.png", png_of(10_000, 10_000))), "it has 10000 × 10000 pixels"),
     "drawn over and over": (
-        lambda: zipped(("a.jpg", jpeg_of_many_scans(1000, 100_000)), how=zipfile.ZIP_STORED),
+        lambda: zipped(("a.jpg", jpeg_of_many_scans(1000, 100_000)), method=zipfile.ZIP_STORED),
         "too long to decode",
     ),
     "objects": (
@@ -164,8 +164,8 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_among_images_is_refused(bomb):
-    make, says = BOMBS[bomb]
-    with pytest.raises(UserError, match=says) as error:
+    make, message = BOMBS[bomb]
+    with pytest.raises(UserError, match=message) as error:
         read_upload([("it.zip", bytes(make()))])
     assert str(error.value).isprintable()
 
@@ -236,22 +236,20 @@ def test_tensors_that_lie_are_no_tensors(header):
 
 
 def test_a_class_has_a_name_that_can_be_shown():
-    found = read_upload(
+    upload = read_upload(
         [
             (f"{name}/{i}.png", inputs.png_of(8, 8, bytes([255] * 16)))
             for i, name in enumerate(("<script>", "a\x1b[2Jb", "\u202egnp", "x" * 500, "a\nb"))
         ]
     )
-    assert (
-        all(name.isprintable() and len(name) <= 100 for name in found.class_names)
-        and len(found.class_names) == 5
-    )
-    assert np.bincount(found.y).tolist() == [1] * 5
+    assert all(name.isprintable() and len(name) <= 100 for name in upload.class_names)
+    assert len(upload.class_names) == 5
+    assert np.bincount(upload.y).tolist() == [1] * 5
 
 
 def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes:
-    """Pages that all claim to be so large and share one strip of zeros; the last may lead back to the
-    first.
+    """Create a TIFF whose pages all claim that size and share one strip of zeros; the last may lead back to
+    the first.
     """
     strip, entries = zlib.compress(bytes(1000)), 8
     page = 2 + 12 * entries + 4
@@ -277,7 +275,7 @@ def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (tiff_of_pages(1900, 9000, 16), "billion pixels"),
         (tiff_of_pages(1900, 9000, 8), "billion pixels"),
@@ -285,8 +283,8 @@ def tiff_of_pages(n: int, side: int, bits: int, circular: bool = False) -> bytes
         (tiff_of_pages(2, 40_000, 8), "too many"),
     ],
 )
-def test_a_tiff_of_many_pages_is_refused_before_they_are_decoded(content, says):
-    with pytest.raises(UserError, match=says):
+def test_a_tiff_of_many_pages_is_refused_before_they_are_decoded(content, message):
+    with pytest.raises(UserError, match=message):
         read_upload([("a.tif", content)])
 
 
@@ -300,8 +298,8 @@ def test_a_table_or_labels_without_end_are_refused():
         read_upload([("a.csv", b"1," * 1_000_000)])
     with pytest.raises(UserError, match="the limit is 150 MB"):
         read_upload([("a.zip", bytes(with_field(zipped(("a.csv", b"1")), 24, "<L", 160_000_000)))])
-    found = read_upload([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
-    assert len(found.names) == 2
+    upload = read_upload([("a.png", GOOD), ("b.png", GOOD), ("labels.csv", b"a.png," * 1_000_000)])
+    assert len(upload.names) == 2
 
 
 def test_many_tiffs_of_many_pages_are_refused_as_too_many(monkeypatch):

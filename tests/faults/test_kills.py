@@ -16,8 +16,8 @@ def test_what_is_killed_at_random_moments_leaves_nothing_half_written_and_goes_o
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     with ProcessPoolExecutor(
         1, get_context("spawn")
-    ) as own:  # it forks, and a thread of a browser's test may be about
-        counts = own.submit(killed, 6, seed=0, kinds=["vae"], of_apps=1 / 6, pages_every=3).result()
+    ) as pool:  # a process of its own, because it forks, and the thread of a browser test may be running
+        counts = pool.submit(killed, 6, seed=0, kinds=["vae"], of_apps=1 / 6, pages_every=3).result()
     assert not counts["faults"], capfd.readouterr().err
     assert counts["of trainers"] == 5 and counts["of apps"] == 1 and counts["pages"] > 10
     assert counts["resumed to the same model"] and not counts["lost"] and not counts["left behind"]

@@ -10,11 +10,12 @@ import pytest
 
 pytestmark = pytest.mark.process
 
+# Without these capabilities, file permissions apply to root as to other users.
 BOUND = [
     "setpriv",
     "--bounding-set=-dac_override,-dac_read_search",
     "--inh-caps=-dac_override,-dac_read_search",
-]  # as others are
+]
 STATES = [
     "runs can't be read",
     "runs can't be written",
@@ -27,7 +28,7 @@ STATES = [
 
 @pytest.fixture(scope="module")
 def tries(tmp_path_factory):
-    """By state and use."""
+    """Return the tries by state and use."""
     folder, bound = tmp_path_factory.mktemp("permissions"), BOUND if os.geteuid() == 0 else []
     closed = folder / "closed"
     closed.touch(0o000)
@@ -44,19 +45,19 @@ def tries(tmp_path_factory):
         timeout=500,
     )
     assert done.returncode == 0, done.stderr
-    found = defaultdict(dict)
+    lines = defaultdict(dict)
     for line in map(json.loads, done.stdout.splitlines()):
-        found[line["state"]][line["use"]] = line
-    return found
+        lines[line["state"]][line["use"]] = line
+    return lines
 
 
 def test_what_is_forbidden_is_told_in_a_sentence(tries):
     assert list(tries) == STATES
     for line in (line for state in tries.values() for line in state.values()):
         assert not line["fault"], line
-        for said in line["said"] if line["use"].startswith("page") else line["said"][-1:]:
+        for text in line["said"] if line["use"].startswith("page") else line["said"][-1:]:
             assert (
-                said.isprintable() and said.endswith(".") and "Errno" not in said.replace("[Errno 111]", "")
+                text.isprintable() and text.endswith(".") and "Errno" not in text.replace("[Errno 111]", "")
             ), line
 
 
@@ -83,8 +84,8 @@ def test_the_sentence_says_what_is_forbidden(tries, state, refused):
 
 
 def test_what_is_not_forbidden_goes_on(tries):
-    for state, found in tries.items():
-        assert not found["show a shipped one"]["said"] and not found["list"]["said"], state
-        assert bool(found["show another"]["said"]) == (state == "runs can't be read"), state
+    for state, lines in tries.items():
+        assert not lines["show a shipped one"]["said"] and not lines["list"]["said"], state
+        assert bool(lines["show another"]["said"]) == (state == "runs can't be read"), state
     for use in ("train", "train in the queue", "import", "show another", "jobs"):
         assert not [line for line in tries["a run can't be entered"][use]["said"] if "denied" in line], use

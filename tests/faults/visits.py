@@ -10,20 +10,20 @@ PAGES = ("", "library", "train", "explore", "compare", "learn_gaps")
 PATIENCE = 60  # seconds
 
 
-async def visit(address: str, page: str, asked: dict[str, str], again: int = 0) -> None:
-    """Opens a page, as a link asks for it, and has it shown again. Raises RuntimeError for a traceback on it,
+async def visit(address: str, page: str, query: dict[str, str], again: int = 0) -> None:
+    """Open a page with the query of a link, and run it again. Raises RuntimeError for a traceback on it,
     TimeoutError.
     """
     async with asyncio.timeout(PATIENCE), session(address, page) as visitor:
-        if asked:
-            visitor.query = urlencode(asked)
+        if query:
+            visitor.query = urlencode(query)
             await visitor.run()
         for _ in range(again):
             await visitor.run()
 
 
 async def press(address: str, *specs: RunSpec) -> None:
-    """One visitor presses Train, for each of the specs in turn."""
+    """Press Train as one visitor, for each of the specs in turn."""
     async with asyncio.timeout(PATIENCE), session(address, "train") as visitor:
         for spec in specs:
             visitor.query = urlencode(spec.settings)

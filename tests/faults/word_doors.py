@@ -9,7 +9,6 @@ import numpy as np
 
 from explorer.cli.parser import main
 from explorer.errors import UserError
-from explorer.fields import value_type
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
@@ -17,6 +16,7 @@ from explorer.store.run import RECORD_FILE
 from explorer.ui.compare.address import apply_query
 from explorer.ui.components import settings
 from explorer.ui.components.pad_position import PadPosition
+from explorer.ui.train.address import read_query
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
@@ -49,46 +49,37 @@ def text(rng: Random) -> str:
 def setting(rng: Random) -> None:
     chosen = rng.choice(SETTINGS)
     try:
-        found = chosen.read(text(rng))
+        value = chosen.parse(text(rng))
     except ValueError:
         raise UserError("It can't be that.") from None
-    assert type(found) is type(chosen.usual)
-    assert (
-        len(found) <= settings.MAX_WORD_LENGTH
-        if isinstance(found, str)
-        else chosen.low <= found <= chosen.high
-    )
-    assert not chosen.options or found in chosen.options
+    assert type(value) is type(chosen.default)
+    assert len(value) <= chosen.max_length if isinstance(value, str) else chosen.low <= value <= chosen.high
+    assert not chosen.options or value in chosen.options
 
 
 def compare_link(rng: Random) -> None:
-    here = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film_position=1.0)
-    says = apply_query(
+    position = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film_position=1.0)
+    message = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
-        here,
+        position,
         SCALE,
         SCALE,
         BETAS,
     )
-    assert (
-        np.isfinite(here.zs).all()
-        and np.abs(here.zs).max() <= 1e6
-        and BETAS[0] <= here.film_position <= BETAS[-1]
-    )
-    assert here.walk_start is None or np.isfinite(here.walk_start).all()
-    if says:
-        raise UserError(says)
+    assert np.isfinite(position.zs).all()
+    assert np.abs(position.zs).max() <= 1e6
+    assert BETAS[0] <= position.film_position <= BETAS[-1]
+    assert position.walk_start is None or np.isfinite(position.walk_start).all()
+    if message:
+        raise UserError(message)
 
 
 def train_link(rng: Random) -> None:
-    """As explorer.ui.train.spec_form reads one."""
-    given = {}
-    for field in rng.sample(fields(RunSpec), 2):
-        try:
-            given[field.name] = value_type(field)(text(rng))
-        except ValueError:
-            given[field.name] = inputs.value(rng)
-    RunSpec(**given)
+    settings, problem = read_query({field.name: text(rng) for field in rng.sample(fields(RunSpec), 2)})
+    assert RunSpec(**settings)
+    if problem:
+        raise UserError(problem)
+    RunSpec(**{field.name: inputs.value(rng) for field in rng.sample(fields(RunSpec), 2)})
 
 
 def typed(rng: Random, scene: Scene) -> None:
@@ -122,19 +113,19 @@ def typed(rng: Random, scene: Scene) -> None:
             [word, RUN],
         )
     )
-    told, said = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         try:
             status = main([str(w) for w in words])
-        except SystemExit as error:  # argparse's
+        except SystemExit as error:  # raised by argparse
             status = error.code
     for path in out.rglob("*"):
         path.unlink()
     if out.exists():
         out.rmdir()
     if status:
-        assert status == 2 and not told.getvalue()
-        raise UserError(said.getvalue().strip())
+        assert status == 2 and not output.getvalue()
+        raise UserError(errors.getvalue().strip())
 
 
 DOORS = {

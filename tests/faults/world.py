@@ -48,7 +48,7 @@ fork = multiprocessing.get_context("fork")  # what is imported already need not 
 
 
 def command_line(words: list[str]) -> None:
-    """With a checkpoint after every epoch."""
+    """Run the command line with a checkpoint after every epoch."""
     runs_train.CHECKPOINT_EVERY = 0
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until it ends
     main_of_explorer(words)
@@ -58,15 +58,15 @@ class Fault(AssertionError):
     pass
 
 
-def check(true: object, says: object) -> None:
+def check(true: object, message: object) -> None:
     if not true:
-        raise Fault(str(says))
+        raise Fault(str(message))
 
 
-def until(there: Callable[[], object], what: str) -> None:
+def until(condition: Callable[[], object], description: str) -> None:
     end = time.monotonic() + PATIENCE
-    while not there():
-        check(time.monotonic() < end, f"waited in vain for {what}; {queue.list_jobs()}")
+    while not condition():
+        check(time.monotonic() < end, f"waited in vain for {description}; {queue.list_jobs()}")
         time.sleep(0.02)
 
 
@@ -76,7 +76,7 @@ class World:
     def __init__(self, folder: Path, kinds: Iterable[str], rng: Random, stack: ExitStack):
         self.folder, self.rng, self.counts = folder, rng, Counter()
         self.victims: dict[str, str] = {}  # runs that were begun and are not whole yet, and their kinds
-        self.broken: set[str] = set()  # those of them that were killed
+        self.broken: set[str] = set()  # the victims that were killed
         self.record_step, self.processes, self.app = {}, {}, stack.enter_context(ExitStack())
         shutil.copytree(SHIPPED_FOLDER / INTACT, folder / INTACT)
         for kind in kinds:
@@ -97,12 +97,12 @@ class World:
         return [job.run for job in queue.list_jobs() if job.alive]
 
     def fill_queue(self) -> None:
-        """What was broken is tried again, and what is new comes on."""
+        """Queue the interrupted trainings again, and new ones."""
         while len(alive := self.alive()) < 2:
-            left = sorted(self.victims.keys() - alive)
+            remaining = sorted(self.victims.keys() - alive)
             run = (
-                left[0]
-                if left
+                remaining[0]
+                if remaining
                 else f"{(kind := self.rng.choice(list(self.record_step)))}-{self.rng.getrandbits(32):08x}"
             )
             self.start(run, self.victims.get(run) or kind)
@@ -125,14 +125,14 @@ class World:
         until(lambda: run in self.alive() or is_over(), f"{run} in the queue")
 
     def kill_trainer(self) -> bool:
-        """False if it was over before its moment came."""
+        """Kill a trainer. Returns False if it ended before its moment came."""
         run = self.alive()[0]
         if self.rng.random() < BEGUN:
             until(lambda: read_events(self.folder / run) or run not in self.alive(), f"{run} to begin")
             time.sleep(self.rng.uniform(0, self.record_step[self.victims[run]]))
         else:
             time.sleep(self.rng.uniform(0, STARTUP))
-        # the app's, which has no parent by now
+        # started by the app, which has ended
         pid, is_over = self.processes.get(run, (trainer_of(run), lambda: not trainer_of(run)))
         if not pid or is_over():
             return False
@@ -150,7 +150,9 @@ class World:
         self.open_app()
 
     async def _visited_until_killed(self, delay: float) -> None:
-        """Half the visitors press Train: what the app has started outlives it."""
+        """Visit the app until it is killed. Half the visitors press Train: the trainings that the app has
+        started outlive it.
+        """
         asyncio.get_running_loop().call_later(delay, self.server.kill)
         kind = self.rng.choice(list(self.record_step))
         with suppress(WebSocketException, OSError, EOFError):
@@ -161,28 +163,28 @@ class World:
                 await visit(self.address, self.rng.choice(PAGES), {}, self.rng.randint(0, 3))
 
     def look(self) -> None:
-        """Raises Fault for what should not be. What has come to its end, and is as it should, goes."""
+        """Check the world. Raises Fault for what should not be. Complete and correct runs are removed."""
         jobs = queue.list_jobs()
         names = [folder.name for folder in self.folder.iterdir() if not folder.name.startswith(".")]
-        every, faults = list_runs()  # once: meanwhile trainings go on
-        found = {run.name: run for run in every if run.folder.parent == self.folder}
+        every, faults = list_runs()  # listed once, because trainings continue in the meantime
+        run_by_name = {run.name: run for run in every if run.folder.parent == self.folder}
         alive = [job.run for job in jobs if job.alive]
         for name in names:
-            said = [fault for fault in faults if fault.startswith(f"Run {name} ")]
-            check(len(said) == (name not in found), f"{name}: {said}")
-            check(all(fault.isprintable() and fault.endswith(".") for fault in said), said)
+            messages = [fault for fault in faults if fault.startswith(f"Run {name} ")]
+            check(len(messages) == (name not in run_by_name), f"{name}: {messages}")
+            check(all(fault.isprintable() and fault.endswith(".") for fault in messages), messages)
         for name, whole in self.wholes.items():
-            check(found.get(name) == whole, f"{name} is not what it was")
+            check(run_by_name.get(name) == whole, f"{name} is not what it was")
             load_model(whole).decode(read_embedding(whole).mu[:1])
         self.counts["intact runs loaded"] += len(self.wholes)
         check(
-            [job.place for job in jobs if job.alive] == list(range(len(alive))),
+            [job.jobs_ahead for job in jobs if job.alive] == list(range(len(alive))),
             f"the queue does not move on: {jobs}",
         )
         check(all((job.fault is None) == job.alive for job in jobs), jobs)
-        for run in found.keys() & self.victims.keys() - set(alive):
-            if queue.find_job(run) is None:  # or its last word is missing: it is tried again
-                self.judge(found[run], self.wholes[f"whole-{self.victims.pop(run)}"])
+        for run in run_by_name.keys() & self.victims.keys() - set(alive):
+            if queue.find_job(run) is None:  # otherwise its last message is missing, and it is tried again
+                self.judge(run_by_name[run], self.wholes[f"whole-{self.victims.pop(run)}"])
 
     def judge(self, run: Run, whole: Run) -> None:
         check(
@@ -201,19 +203,21 @@ class World:
         shutil.rmtree(run.folder)
 
     def pages(self) -> None:
-        """Every page, and Explore with what is broken or under way. Raises RuntimeError for a traceback."""
-        for page, asked in [
+        """Visit every page, and Explore with damaged and unfinished runs. Raises RuntimeError for a
+        traceback.
+        """
+        for page, query in [
             *((page, {}) for page in PAGES),
             *(("explore", {"run": run}) for run in self.victims),
         ]:
-            asyncio.run(visit(self.address, page, asked))
+            asyncio.run(visit(self.address, page, query))
             self.counts["pages"] += 1
 
     def let_all_end(self) -> None:
         until(lambda: self.look() or not self.alive() and not self._tried_again(), "the end of all trainings")
         self.counts["lost"] = len(self.victims)
         until(lambda: all(is_over() for _, is_over in self.processes.values()), "the end of all processes")
-        for part in self.folder.rglob(f".*{PARTIAL_SUFFIX}"):  # two hours later, someone comes
+        for part in self.folder.rglob(f".*{PARTIAL_SUFFIX}"):  # as if two hours had passed
             os.utime(part, times=(time.time() - 7200,) * 2)
             self.counts["half-written files"] += 1
         queue.enqueue("later", SPECS["vae"])
@@ -229,7 +233,9 @@ class World:
         return bool(self.victims)
 
     def left_behind(self) -> list[str]:
-        """But for locks, which are empty, and the jobs that have ended, which are known for 30 days."""
+        """Return the remaining files, except locks, which are empty, and ended jobs, which are kept for 30
+        days.
+        """
         paths = [
             path.relative_to(self.folder)
             for path in self.folder.rglob("*")

@@ -51,9 +51,8 @@ def cielab(rgb: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_class_colours_stay_apart_whatever_the_sight(sight):
     labs = [cielab(np.clip(np.array(SIGHTS[sight]) @ linear_rgb(c), 0, 1)) for c in CLASS_COLOURS]
-    assert (
-        min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15
-    )  # a just noticeable difference is 2.3
+    # A just noticeable difference is 2.3.
+    assert min(np.linalg.norm(a - b) for a, b in combinations(labs, 2)) > 15
 
 
 @pytest.mark.parametrize("background", ["#fcfcfa", "#101315"])
@@ -72,9 +71,8 @@ def test_the_eleventh_class_takes_the_first_colour_again():
 def test_the_map_has_a_trace_and_a_name_for_each_class_that_occurs():
     points, y = RNG.standard_normal((90, 2)), np.repeat([0, 2, 3], 30)
     figure = selection_map(points, ("z₀", "z₁"), True, y, "class", ("a", "b", "c", "d"))
-    assert [t.name for t in figure.data] == ["a", "c", "d"] and [t.marker.color for t in figure.data] == [
-        class_colour(i) for i in (0, 2, 3)
-    ]
+    assert [t.name for t in figure.data] == ["a", "c", "d"]
+    assert [t.marker.color for t in figure.data] == [class_colour(i) for i in (0, 2, 3)]
     for trace in figure.data:
         rows = np.asarray(trace.customdata)
         assert np.allclose(np.column_stack([trace.x, trace.y]), points[rows], atol=1e-6)
@@ -88,9 +86,8 @@ def test_a_number_colours_the_map_with_its_name_on_the_scale():
     [trace] = selection_map(
         RNG.standard_normal((100, 2)), ("z₀", "z₁"), True, values, "distortion, nats"
     ).data
-    assert (
-        np.array_equal(trace.marker.color, values) and trace.marker.colorbar.title.text == "distortion, nats"
-    )
+    assert np.array_equal(trace.marker.color, values)
+    assert trace.marker.colorbar.title.text == "distortion, nats"
     assert trace.marker.cmax < 1e6  # one extreme does not take all of the scale
 
 
@@ -117,6 +114,5 @@ def test_a_sheet_sets_images_side_by_side():
     below = RNG.random((4, 1, 5, 5)).astype(np.float32)
     whole = image_sheet([top, below])
     assert whole.shape == (1, 14, 28)
-    assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0]) and np.array_equal(
-        whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255)
-    )
+    assert np.array_equal(whole[0, 1:6, 8:13], top[1, 0])
+    assert np.array_equal(whole[0, 8:13, 1:6], np.rint(below[0, 0] * 255))

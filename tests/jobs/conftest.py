@@ -17,7 +17,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def epochs_of(run: str) -> list[int]:
-    """Those that it has told."""
+    """Return the epochs that the run has reported."""
     file = Path(os.environ["EXPLORER_RUNS"], run, "events.jsonl")
     lines = file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
     return [e["epoch"] for e in map(json.loads, lines) if e["event"] == "epoch_end"]

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def cluster(folder, monkeypatch):
-    """The workers, by process id."""
+    """Start a cluster with two workers, and yield their processes."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=0, processes=True, host="127.0.0.1", dashboard_address=None
@@ -66,7 +66,7 @@ def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off
         create_executor().start(run, RunSpec(epochs=10_000, width=8))
     until(lambda: sum(bool(epochs_of(run)) for run in "abc") == 2)
     [waiting] = [run for run in "abc" if not epochs_of(run)]
-    assert all(job.alive and not job.place for job in queue.list_jobs())
+    assert all(job.alive and not job.jobs_ahead for job in queue.list_jobs())
     queue.request_stop(waiting)
     assert queue.find_job(waiting) is None
     for run in {"a", "b", "c"} - {waiting}:
@@ -84,9 +84,8 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
     until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
     queue.request_stop("moving")
     until(lambda: queue.find_job("moving") is None)
-    assert re.match("Stopped after epoch", find_run("moving").note) and epochs_of("moving") == list(
-        range(1, find_run("moving").epochs + 1)
-    )
+    assert re.match("Stopped after epoch", find_run("moving").note)
+    assert epochs_of("moving") == list(range(1, find_run("moving").epochs + 1))
 
 
 def holds(pid: int, file: Path) -> bool:
@@ -100,7 +99,7 @@ def test_what_breaks_down_on_a_worker_is_told(cluster):
 
 
 def test_a_run_that_the_cluster_gives_up_says_so(cluster, folder):
-    """A run whose workers die, all but the last that the scheduler would try."""
+    """Kill the workers of a run, all but the last that the scheduler would try."""
     create_executor().start("killer", RunSpec(epochs=10_000, width=8))
     create_executor().client.run_on_scheduler(give_up_at_once)
     until(lambda: epochs_of("killer"))
@@ -135,7 +134,7 @@ def test_a_lost_scheduler_is_told(folder, monkeypatch):
             "EXPLORER_SCHEDULER",
             json.loads((folder / ".scheduler.json").read_text(encoding="utf-8"))["address"],
         )
-        create_executor().start("lost", RunSpec())  # there is no worker to take it up
+        create_executor().start("lost", RunSpec())  # no worker takes the task
         assert queue.find_job("lost").alive
         scheduler.kill()
         job = until(lambda: (job := queue.find_job("lost")) and not job.alive and job)

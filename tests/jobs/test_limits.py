@@ -33,9 +33,9 @@ def test_the_usual_ones():
         ("MAX_DISK", limits.max_disk_gb),
     ],
 )
-@pytest.mark.parametrize("said", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
-def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, said):
-    monkeypatch.setenv(f"EXPLORER_{name}", said)
+@pytest.mark.parametrize("value", ["none", "-1", "nan", "inf", "1e99", "1;2", "9" * 5000])
+def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, value):
+    monkeypatch.setenv(f"EXPLORER_{name}", value)
     with pytest.raises(
         UserError, match=f"^The environment variable EXPLORER_{name} must be a number from [^.]*, not '.*'.$"
     ):
@@ -43,15 +43,16 @@ def test_nonsense_is_refused_in_a_sentence(monkeypatch, name, limit, said):
 
 
 def test_what_is_set_counts_at_once(monkeypatch):
-    for name, said in (
+    for name, value in (
         ("READONLY", "1"),
         ("MAX_JOBS", "4"),
         ("JOBS_EACH", "2"),
         ("MAX_WORK", "1000"),
         ("MAX_DISK", "0.5"),
     ):
-        monkeypatch.setenv(f"EXPLORER_{name}", said)
-    assert limits.is_read_only() and (
+        monkeypatch.setenv(f"EXPLORER_{name}", value)
+    assert limits.is_read_only()
+    assert (
         limits.max_jobs(),
         limits.max_jobs_per_visitor(),
         limits.max_work(),
@@ -72,7 +73,7 @@ def test_runs_deleted_ones_and_images_fill_the_disk_together(folders, monkeypatc
         file.parent.mkdir(parents=True)
         limits.check_disk()
         file.write_bytes(bytes(1_000_000))
-    (folders / "data" / "mnist.gz").write_bytes(bytes(1_000_000))  # the operator's
+    (folders / "data" / "mnist.gz").write_bytes(bytes(1_000_000))  # files of the operator do not count
     (folders / "runs" / "gone").symlink_to("nowhere")
     with pytest.raises(UserError, match="occupy 0.003 GB of this server, and the limit is 0.003 GB"):
         limits.check_disk()

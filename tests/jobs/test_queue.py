@@ -29,25 +29,22 @@ LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 
 
 def test_one_trains_the_others_wait_in_order_and_a_stop_moves_them_up(folder):
-    where = create_executor()
-    assert isinstance(where, LocalExecutor)
+    executor = create_executor()
+    assert isinstance(executor, LocalExecutor)
     for run in ("a", "b", "c"):
-        where.start(run, LONG)
-    assert [(job.run, job.place) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)] and all(
-        job.alive for job in queue.list_jobs()
-    )
+        executor.start(run, LONG)
+    assert [(job.run, job.jobs_ahead) for job in queue.list_jobs()] == [("a", 0), ("b", 1), ("c", 2)]
+    assert all(job.alive for job in queue.list_jobs())
     until(lambda: epochs_of("a"))
     assert not epochs_of("b") and not epochs_of("c")
     queue.request_stop("b")
     until(lambda: queue.find_job("b") is None)
-    assert queue.find_job("c").place == 1
+    assert queue.find_job("c").jobs_ahead == 1
     queue.request_stop("a")
     until(lambda: epochs_of("c"))
-    assert (
-        "Stopped after epoch" in find_run("a").note
-        and queue.find_job("a") is None
-        and not (folder / "b").exists()
-    )
+    assert "Stopped after epoch" in find_run("a").note
+    assert queue.find_job("a") is None
+    assert not (folder / "b").exists()
 
 
 def test_as_many_at_once_as_allowed(folder, monkeypatch):
@@ -55,7 +52,7 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     for run in ("a", "b", "c"):
         create_executor().start(run, LONG)
     until(lambda: epochs_of("a") and epochs_of("b"))
-    assert [job.place for job in queue.list_jobs()] == [0, 0, 1]
+    assert [job.jobs_ahead for job in queue.list_jobs()] == [0, 0, 1]
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "none")
     with pytest.raises(UserError, match="EXPLORER_MAX_JOBS must be a number"):
         queue.list_jobs()
@@ -80,9 +77,9 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
         }
     file = folder / ".jobs" / "old.json"
     queue.enqueue("old", SHORT)
-    told = json.loads(file.read_text(encoding="utf-8"))
+    record = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(
-        json.dumps({name: value for name, value in told.items() if name != "by"}), encoding="utf-8"
+        json.dumps({name: value for name, value in record.items() if name != "by"}), encoding="utf-8"
     )
     assert queue.find_job("old").alive and queue.find_job("old").started_by is None
     queue.remove("old")
@@ -108,7 +105,7 @@ def test_who_started_a_training_is_known_for_30_days_after_it_has_ended(folder):
 
 
 def test_a_dead_job_is_dead_for_all_who_look_at_once(folder):
-    """Its process has held its lock, and has gone."""
+    """Use a job whose process has held its lock, and has ended."""
     queue.enqueue("dead", SHORT)
     with queue.wait_for_turn("waits", SHORT, lambda: True):
         queue._write_job("dead", SHORT, 0.0, on_cluster=False, started_by=None, begun=True)
@@ -145,7 +142,7 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     before = epochs_of("killed")[-1]
     create_executor().start("killed", LONG)
     until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
-    assert epochs_of("killed")[0] == 1  # the earlier epochs stay told
+    assert epochs_of("killed")[0] == 1  # the events of earlier epochs are kept
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes there")
@@ -187,12 +184,10 @@ def test_who_waits_is_told_to_stop_by_a_signal(folder, signal_of):
         stderr=subprocess.PIPE,
         text=True,
     )
-    until(lambda: (job := queue.find_job("second")) and job.place and begun("second"))
+    until(lambda: (job := queue.find_job("second")) and job.jobs_ahead and begun("second"))
     process.send_signal(signal_of)
-    assert (
-        "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
-        and process.returncode == 130
-    )
+    assert "Stopped while waiting in the queue" in process.communicate(timeout=20)[1]
+    assert process.returncode == 130
     assert [job.run for job in queue.list_jobs()] == ["first"]
     queue.remove("first")
 
@@ -208,7 +203,7 @@ def test_one_that_is_interrupted_at_once_leaves_the_queue(folder):
 
 
 def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
-    for error, says in (
+    for error, message in (
         (
             RuntimeError("Out of memory.\nTried to allocate"),
             "The training failed: Out of memory (RuntimeError). Try again",
@@ -221,7 +216,7 @@ def test_what_nobody_foresaw_is_told_in_a_sentence(folder):
         with pytest.raises(type(error)), queue.wait_for_turn("broken", SHORT):
             raise error
         job = queue.find_job("broken")
-        assert not job.alive and says in job.fault and "\n" not in job.fault
+        assert not job.alive and message in job.fault and "\n" not in job.fault
 
 
 def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
@@ -232,10 +227,8 @@ def test_a_full_disk_has_room_for_the_sentence_about_it(folder, monkeypatch):
         size = (folder / ".jobs" / "full.json").stat().st_size
         monkeypatch.setattr(queue, "write_atomically", full)
         raise UserError("There is no room. " * 50)
-    assert (
-        queue.find_job("full").fault == "There is no room. " * 50
-        and (folder / ".jobs" / "full.json").stat().st_size == size
-    )
+    assert queue.find_job("full").fault == "There is no room. " * 50
+    assert (folder / ".jobs" / "full.json").stat().st_size == size
 
 
 def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, monkeypatch):
@@ -244,8 +237,9 @@ def test_a_clock_set_back_neither_revives_the_dead_nor_lets_anyone_pass(folder, 
         now = time.time()
         monkeypatch.setattr(queue.time, "time", lambda: now - 3600)
         queue.enqueue("second", SHORT)
-        os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))  # as the file system then says
-        assert [(job.run, job.alive, job.place) for job in queue.list_jobs()] == [
+        # As the file system then reports.
+        os.utime(folder / ".jobs" / "second.json", (now - 3600, now - 3600))
+        assert [(job.run, job.alive, job.jobs_ahead) for job in queue.list_jobs()] == [
             ("dead", False, 0),
             ("first", True, 0),
             ("second", True, 1),
@@ -272,15 +266,18 @@ def test_what_went_wrong_is_kept_until_it_is_tried_again(folder):
 
 
 def test_a_fault_is_told_while_its_job_is_alive(folder, monkeypatch):
-    """Or who looks in between would see a process that ended without a word."""
+    """Check the order: otherwise a reader could see a process that ended without a message."""
     give_up, alive = queue.record_failure, []
     monkeypatch.setattr(
-        queue, "record_failure", lambda *told: (alive.append(queue.find_job("a").alive), give_up(*told))
+        queue,
+        "record_failure",
+        lambda *arguments: (alive.append(queue.find_job("a").alive), give_up(*arguments)),
     )
     with pytest.raises(UserError), queue.wait_for_turn("a", SHORT) as mine:
         assert mine
         raise UserError("It can't be done.")
-    assert alive == [True] and (queue.find_job("a").alive, queue.find_job("a").fault) == (
+    assert alive == [True]
+    assert (queue.find_job("a").alive, queue.find_job("a").fault) == (
         False,
         "It can't be done.",
     )
@@ -293,7 +290,7 @@ def test_images_that_vanish_while_their_training_waits_are_missed_in_a_sentence(
         Image.new("L", (30, 30)).save(images / f"{i}.png")
     create_executor().start("first", LONG)
     create_executor().start("second", RunSpec(f"folder:{images}", epochs=1, width=8))
-    until(lambda: (job := queue.find_job("second")) and job.place)
+    until(lambda: (job := queue.find_job("second")) and job.jobs_ahead)
     shutil.rmtree(images)
     queue.request_stop("first")
     job = until(lambda: (job := queue.find_job("second")) and not job.alive and job)
@@ -307,18 +304,16 @@ def test_a_name_that_is_no_folders_is_refused_before_anything_is_written(folder)
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(folder):
-    """No file may grow beyond 100 kB: a checkpoint can't be written, nor a run."""
+    """Limit files to 100 kB: neither a checkpoint nor a run can be written."""
     limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
         "from explorer.cli.parser import main; sys.exit(main())"
     )
     words = ["train", "--queue", "--epochs", "2", "--run", "full"]
     done = subprocess.run([sys.executable, "-c", limited, *words], cwd=ROOT, capture_output=True, text=True)
-    assert (
-        done.returncode == 2
-        and "could not be written" in done.stderr.splitlines()[-1]
-        and "Traceback" not in done.stderr
-    )
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
     job = queue.find_job("full")
     assert not job.alive and "could not be written" in job.fault and not (folder / "full").exists()
     assert not [fault for fault in list_runs()[1] if "full" in fault]

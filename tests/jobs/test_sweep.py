@@ -48,7 +48,7 @@ def test_a_sweep_makes_one_table(folder):
 def test_active_units_are_shown_for_vaes_only(folder):
     command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "1", "--width", "8"]
     for model, shown in (("ae", False), ("vae", True)):
-        said = subprocess.run(
+        output = subprocess.run(
             [*command, "--model", model],
             cwd=ROOT,
             capture_output=True,
@@ -56,16 +56,16 @@ def test_active_units_are_shown_for_vaes_only(folder):
             encoding="utf-8",
             check=True,
         ).stdout
-        heads, row = (line.split() for line in said.splitlines())
+        heads, row = (line.split() for line in output.splitlines())
         assert heads[-1] == "active_units" and (row[-1].isdecimal() if shown else row[-1] == "–")
 
 
 def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
-    """A fake executor, whose trainings end without a run, one at every look."""
+    """Use a fake executor, whose trainings end without a run, one at every look."""
     most_seen, started = [], []
 
     class Fake:
-        most = 4
+        max_queued = 4
 
         def start(self, run, spec):
             started.append(run)
@@ -81,12 +81,12 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     rows = sweep.run_sweep(specs, lambda done, under_way: None)
     assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
     assert all(row["fault"] == "It was not trained. Run the sweep again." for row in rows)
-    assert LocalExecutor().most == 4
+    assert LocalExecutor().max_queued == 4
 
 
 def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
-    shared, own, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
+    shared, started, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
     create_executor().start(shared, RunSpec(epochs=10_000, width=8))
     command = [
         sys.executable,
@@ -101,23 +101,20 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
         "0,1,2",
     ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: epochs_of(shared) and epochs_of(own) and queue.find_job(waiting))
+    until(lambda: epochs_of(shared) and epochs_of(started) and queue.find_job(waiting))
     process.send_signal(signal.SIGINT)
-    told, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in said
-    assert "Stopped, together with the trainings that this sweep had started" in said
-    lines = told.splitlines()
-    assert (
-        f"Stopped after epoch {find_run(own).epochs} of 10000" in lines[2]
-        and "It was not trained." in lines[3]
-    )
-    assert [(job.run, job.alive) for job in queue.list_jobs()] == [
-        (shared, True)
-    ] and not queue.is_stop_requested(shared)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in errors
+    assert "Stopped, together with the trainings that this sweep had started" in errors
+    lines = output.splitlines()
+    assert f"Stopped after epoch {find_run(started).epochs} of 10000" in lines[2]
+    assert "It was not trained." in lines[3]
+    assert [(job.run, job.alive) for job in queue.list_jobs()] == [(shared, True)]
+    assert not queue.is_stop_requested(shared)
 
 
 @pytest.mark.parametrize(
-    "words, says",
+    "words, message",
     [
         (["sweep", "--betas", "0.1,x"], "numbers separated by commas"),
         (["sweep", "--model", "ladder"], "many KL weights in one training"),
@@ -126,8 +123,8 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
         (["stop", "nothing"], "No training of nothing is running or waiting"),
     ],
 )
-def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, says):
+def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, message):
     done = subprocess.run(
         [sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True
     )
-    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

@@ -58,7 +58,7 @@ def test_draws_of_the_aggregate_posterior_are_of_the_mixture_of_all(temperature,
     z = sample_aggregate(mu, logvar, N, temperature, rng)
     sd = temperature * np.exp(logvar[:, 0] / 2)
     assert z.shape == (N, 2)
-    assert stats.kstest(z[:, 0], lambda at: stats.norm.cdf(at[:, None], mu[:, 0], sd).mean(1)).pvalue > 0.001
+    assert stats.kstest(z[:, 0], lambda x: stats.norm.cdf(x[:, None], mu[:, 0], sd).mean(1)).pvalue > 0.001
     image = np.digitize(z[:, 1], [0.5, 1.5])
     for i in range(3):
         assert (image == i).mean() == pytest.approx(1 / 3, abs=0.06)  # one row for both dimensions

@@ -21,44 +21,40 @@ def rng():
 
 
 def mixture(n, rng):
-    """n codes of six Gaussians of standard deviation 0.5, in two dimensions."""
+    """Return n codes of six Gaussians of standard deviation 0.5, in two dimensions."""
     return MEANS[rng.integers(0, len(MEANS), n)] + 0.5 * rng.standard_normal((n, 2))
 
 
 def two_blobs(n, rng):
-    """n codes near (-1, 0) and (1, 0)."""
+    """Return n codes near (-1, 0) and (1, 0)."""
     return np.column_stack([rng.choice([-1.0, 1.0], n), np.zeros(n)]) + 0.15 * rng.standard_normal((n, 2))
 
 
 def heavy_tails(n, rng):
-    """n codes of which the outermost move the fitted Gaussian most."""
+    """Return n codes of which the outermost move the fitted Gaussian most."""
     return rng.standard_t(5, (n, 2))
 
 
 @pytest.mark.parametrize("dim", [1, 2, 16])
 def test_two_equal_distributions_have_one_in_two_to_the_k(rng, dim):
     mu = 3 + rng.standard_normal((2000, dim)) @ rng.standard_normal((dim, dim))
-    found = estimate_gap(mu, None)
-    assert (
-        found.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * found.error)
-        and found.error < 0.008
-        and found.n == 2000
-    )
+    estimate = estimate_gap(mu, None)
+    assert estimate.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * estimate.error)
+    assert estimate.error < 0.008
+    assert estimate.n == 2000
     # as a whole, N(0, I)
     prior = estimate_prior_gap(rng.standard_normal((2000, dim)) * 0.6, np.full((2000, dim), 2 * np.log(0.8)))
     assert prior.share == pytest.approx(1 / 2**K_NEIGHBOURS, abs=3 * prior.error) and prior.error < 0.004
 
 
 def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
-    """Against gaps measured with a hundred other sets of draws."""
+    """Compare with gaps measured with a hundred other sets of samples."""
     codes = mixture(1000, rng)
     whitened = fit_gaussian(codes).whiten(codes)
     single = np.array([in_gap(rng.standard_normal(whitened.shape), whitened).mean() for _ in range(100)])
-    found = estimate_gap(codes, None)
-    assert (
-        found.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10))
-        and found.error < 2.5 * single.std()
-    )
+    estimate = estimate_gap(codes, None)
+    assert estimate.share == pytest.approx(single.mean(), abs=4 * single.std() / np.sqrt(10))
+    assert estimate.error < 2.5 * single.std()
 
 
 @pytest.mark.parametrize(
@@ -73,34 +69,34 @@ def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
     ],
 )
 def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_images, sd, prior):
-    """The standard deviation over independent sets of codes, against the predicted one; and how often the
-    interval holds their mean.
+    """Compare the standard deviation over independent sets of codes with the predicted one, and count how
+    often the interval contains their mean.
 
     The tolerance is four standard errors of a standard deviation of SETS values.
     """
-    rng, found = np.random.default_rng(1), []
+    rng, estimates = np.random.default_rng(1), []
     for seed in range(SETS):
         logvar = None if sd is None else np.full((n_images, 2), 2 * np.log(sd))
         measure = estimate_prior_gap if prior else estimate_gap
-        found.append(measure(codes_of(n_images, rng), logvar, n, seed))
-    shares, errors = np.array([f.share for f in found]), np.array([f.error for f in found])
+        estimates.append(measure(codes_of(n_images, rng), logvar, n, seed))
+    shares, errors = np.array([f.share for f in estimates]), np.array([f.error for f in estimates])
     assert np.sqrt(np.mean(errors**2)) / shares.std(ddof=1) == pytest.approx(1.1, abs=0.35)
-    covered = np.mean([f.low <= shares.mean() <= f.high for f in found])
+    covered = np.mean([f.low <= shares.mean() <= f.high for f in estimates])
     assert covered >= stats.binom.ppf(0.002, SETS, 0.95) / SETS
-    assert {f.n for f in found} == {n}
+    assert {f.n for f in estimates} == {n}
 
 
 def test_the_interval_is_wilsons_and_stays_within_zero_and_one(rng):
-    found = estimate_gap(mixture(500, rng), None)
-    independent = found.share * (1 - found.share) / found.error**2
-    exact = stats.binomtest(round(found.share * round(independent)), round(independent)).proportion_ci(
+    estimate = estimate_gap(mixture(500, rng), None)
+    independent = estimate.share * (1 - estimate.share) / estimate.error**2
+    exact = stats.binomtest(round(estimate.share * round(independent)), round(independent)).proportion_ci(
         0.95, method="wilson"
     )
-    assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.003)
+    assert (estimate.low, estimate.high) == pytest.approx((exact.low, exact.high), abs=0.003)
     for n in (6, 11, 20):
         for dim in (1, 6, 16):
-            few = estimate_gap(rng.standard_normal((n, dim)), None)
-            assert 0 <= few.low <= few.share <= few.high <= 1 and few.high - few.low > 0.04
+            small = estimate_gap(rng.standard_normal((n, dim)), None)
+            assert 0 <= small.low <= small.share <= small.high <= 1 and small.high - small.low > 0.04
 
 
 def test_it_is_printed_in_whole_percents():
@@ -118,32 +114,32 @@ def test_one_gap_is_smaller_only_beyond_both_errors_and_of_as_many_codes():
 def test_the_same_seed_gives_the_same_estimate_and_another_almost(rng):
     codes = mixture(500, rng)
     first, second = estimate_gap(codes, None), estimate_gap(codes, None, seed=1)
-    assert (
-        first == estimate_gap(codes, None)
-        and first != second
-        and first.share == pytest.approx(second.share, abs=3 * first.error)
-    )
+    assert first == estimate_gap(codes, None)
+    assert first != second
+    assert first.share == pytest.approx(second.share, abs=3 * first.error)
 
 
 def test_confidence_is_counted_in_gaps_and_outside():
-    """Codes in two blobs; the classifier doubts what lies between them, all of it a gap."""
+    """Use codes in two blobs and a classifier that is unsure between them, which is all a gap."""
     codes = two_blobs(2000, np.random.default_rng(0))
-    found = measure_low_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
-    assert (
-        found.all.n == found.in_gaps.n + found.outside.n == 10_000
-        and found.outside.share < 0.001 < found.in_gaps.share
+    confidence = measure_low_confidence(codes, None, lambda z: np.abs(z[:, 0]) < 0.3)
+    assert confidence.all.n == confidence.in_gaps.n + confidence.outside.n == 10_000
+    assert confidence.outside.share < 0.001 < confidence.in_gaps.share
+    assert confidence.all.share == pytest.approx(
+        stats.norm.cdf(0.3, scale=np.sqrt(1 + 0.15**2)) * 2 - 1, abs=0.02
     )
-    assert found.all.share == pytest.approx(stats.norm.cdf(0.3, scale=np.sqrt(1 + 0.15**2)) * 2 - 1, abs=0.02)
-    assert found.in_gaps.n / 10_000 == pytest.approx(estimate_gap(codes, None).share, abs=0.01)
-    exact = stats.binomtest(round(found.in_gaps.share * found.in_gaps.n), found.in_gaps.n).proportion_ci(
-        0.95, method="wilson"
+    assert confidence.in_gaps.n / 10_000 == pytest.approx(estimate_gap(codes, None).share, abs=0.01)
+    exact = stats.binomtest(
+        round(confidence.in_gaps.share * confidence.in_gaps.n), confidence.in_gaps.n
+    ).proportion_ci(0.95, method="wilson")
+    assert (confidence.in_gaps.low, confidence.in_gaps.high) == pytest.approx(
+        (exact.low, exact.high), abs=1e-4
     )
-    assert (found.in_gaps.low, found.in_gaps.high) == pytest.approx((exact.low, exact.high), abs=1e-4)
 
 
 def test_confidence_of_few_codes_is_counted_over_more_draws(rng):
-    found = measure_low_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
-    assert found.all.n == 9900 and found.all.share == pytest.approx(0.5, abs=0.04)
+    confidence = measure_low_confidence(rng.standard_normal((300, 2)), None, lambda z: z[:, 0] > 0)
+    assert confidence.all.n == 9900 and confidence.all.share == pytest.approx(0.5, abs=0.04)
 
 
 def test_what_cannot_be_measured_gets_a_sentence(rng):

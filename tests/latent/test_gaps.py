@@ -28,21 +28,23 @@ def test_a_gaussian_has_one_in_two_to_the_k_in_any_dimension(rng, dim):
 
 
 def test_a_ring_leaves_its_middle_and_its_outside_empty(rng):
-    """Codes at radius 1 to 1.2, whitened to unit variance: covered are the draws on the ring, and those so
-    near to it that a disc of the density of draws there would hold K of them.
+    """Use codes at radius 1 to 1.2, whitened to unit variance. Outside gaps are the samples on the ring, and
+    those so near to it that a disc of the density of samples there would hold K of them.
     """
     angle, radius = rng.uniform(0, 2 * np.pi, N), rng.uniform(1, 1.2, N)
     codes = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     sd = np.sqrt((1.1**2 + 0.2**2 / 12) / 2)
-    reach = {
+    disc_radius = {
         r: np.sqrt(K_NEIGHBOURS / (np.pi * N * stats.norm.pdf(r / sd) * stats.norm.pdf(0))) for r in (1, 1.2)
     }
-    covered = stats.rayleigh.cdf(1.2 / sd + reach[1.2]) - stats.rayleigh.cdf(1 / sd - reach[1])
+    covered = stats.rayleigh.cdf(1.2 / sd + disc_radius[1.2]) - stats.rayleigh.cdf(1 / sd - disc_radius[1])
     assert gap(codes, rng) == pytest.approx(1 - covered, abs=0.02)
 
 
 def test_two_far_blobs_leave_what_lies_between_and_beyond(rng):
-    """Blobs of sd 0.05 at ±1 in one dimension, by quadrature over a Gaussian of the same variance."""
+    """Compare blobs of sd 0.05 at ±1 in one dimension with quadrature over a Gaussian of the same
+    variance.
+    """
     codes = np.concatenate([rng.normal(-1, 0.05, N // 2), rng.normal(1, 0.05, N // 2)])[:, None]
     sd = np.sqrt(1 + 0.05**2)
     covered = 2 * (stats.norm.cdf(1.15 / sd) - stats.norm.cdf(0.85 / sd))
@@ -55,11 +57,13 @@ def test_two_far_blobs_leave_what_lies_between_and_beyond(rng):
 
 
 def test_a_shifted_ball_is_seen_by_the_prior_only(rng):
-    """Codes N((3, 0), I): no gap of their own, but draws of the prior are left alone on the far side."""
+    """Use codes N((3, 0), I): they have no gap of their own, but prior samples on the far side have no code
+    near them.
+    """
     codes = rng.standard_normal((N, 2)) + [3, 0]
     assert gap(codes, rng) == pytest.approx(1 / 2**K_NEIGHBOURS, abs=0.012)
-    alone = in_gap(rng.standard_normal((N, 2)), codes)
-    assert 0.5 < alone.mean() < 0.9
+    is_in_gap = in_gap(rng.standard_normal((N, 2)), codes)
+    assert 0.5 < is_in_gap.mean() < 0.9
 
 
 @pytest.mark.parametrize("dim", [1, 2, 8, 16])
@@ -74,12 +78,12 @@ def test_a_uniform_square_is_as_many_nats_from_its_gaussian_as_the_closed_form_s
     assert gap_kl(fit_gaussian(codes).whiten(codes)) == pytest.approx(closed, abs=0.05)
 
 
-@pytest.mark.parametrize("dim, found", [(2, 1), (3, 1), (8, 0.5), (16, 0)])
+@pytest.mark.parametrize("dim, share", [(2, 1), (3, 1), (8, 0.5), (16, 0)])
 def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_fewer_in_many_dimensions(
-    rng, dim, found
+    rng, dim, share
 ):
-    """Modes at ±1 of one dimension, among others that are Gaussian; found: the share of the true value, to a
-    tenth.
+    """Use modes at ±1 in one dimension, among others that are Gaussian; share: the part of the true value
+    that is found, to a tenth.
     """
     codes = rng.standard_normal((N, dim))
     codes[:, 0] = 0.3 * codes[:, 0] + rng.choice([-1, 1], N)
@@ -87,24 +91,22 @@ def test_two_modes_are_as_many_nats_from_their_gaussian_as_quadrature_says_and_f
     kl, _ = integrate.quad(
         lambda v: density(v) * np.log(density(v) / stats.norm.pdf(v, 0, np.sqrt(1.09))), -3, 3
     )
-    assert gap_kl(fit_gaussian(codes).whiten(codes)) / kl == pytest.approx(found, abs=0.12)
+    assert gap_kl(fit_gaussian(codes).whiten(codes)) / kl == pytest.approx(share, abs=0.12)
 
 
 def test_codes_on_a_line_are_measured_along_it(rng):
     line = rng.standard_normal(N)[:, None] * [2.0, -1.0] + [5.0, 1.0]
     fitted = fit_gaussian(line)
-    assert fitted.whiten(line).shape == (N, 1) and gap(line, rng) == pytest.approx(
-        1 / 2**K_NEIGHBOURS, abs=0.012
-    )
-    assert fitted.place(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
+    assert fitted.whiten(line).shape == (N, 1)
+    assert gap(line, rng) == pytest.approx(1 / 2**K_NEIGHBOURS, abs=0.012)
+    assert fitted.unwhiten(fitted.whiten(line)) == pytest.approx(line, abs=1e-6)
 
 
 def test_a_fit_has_the_codes_mean_and_covariance(rng):
     codes = rng.standard_normal((500, 3)) @ rng.standard_normal((3, 3)) + 1
     fitted = fit_gaussian(codes)
-    assert fitted.mean == pytest.approx(codes.mean(0)) and fitted.root.T @ fitted.root == pytest.approx(
-        np.cov(codes.T, bias=True)
-    )
+    assert fitted.mean == pytest.approx(codes.mean(0))
+    assert fitted.root.T @ fitted.root == pytest.approx(np.cov(codes.T, bias=True))
     assert np.cov(fitted.whiten(codes).T, bias=True) == pytest.approx(np.eye(3), abs=1e-9)
 
 

@@ -72,9 +72,9 @@ def test_the_first_of_equal_axes_is_taken_between_opposite_ends():
     assert interpolate_spherical([0, 0, 1], [0, 0, -1], 3, np.zeros(3))[1] == pytest.approx([1, 0, 0])
 
 
-@pytest.mark.parametrize("off", [1e-4, 1e-7])
-def test_nearly_opposite_ends_still_turn_evenly(off):
-    path = interpolate_spherical([1.0, 0], [-1.0, off], 5, np.zeros(2))
+@pytest.mark.parametrize("offset", [1e-4, 1e-7])
+def test_nearly_opposite_ends_still_turn_evenly(offset):
+    path = interpolate_spherical([1.0, 0], [-1.0, offset], 5, np.zeros(2))
     assert np.degrees(np.arctan2(path[:, 1], path[:, 0])) == pytest.approx([0, 45, 90, 135, 180], abs=0.01)
 
 
@@ -90,13 +90,15 @@ def test_a_path_of_one_image_is_refused(path):
 @pytest.mark.parametrize("dim", [1, 2, 16])
 def test_midpoints_lie_between_two_different_codes(dim):
     mu = np.random.default_rng(dim).standard_normal((3, dim)) * 2 + 1
-    found = midpoints(mu, 60, mu.mean(0), np.random.default_rng(0))
+    points = midpoints(mu, 60, mu.mean(0), np.random.default_rng(0))
     means = [(mu[i] + mu[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
-    which = [int(np.argmin([np.linalg.norm(z - mean) for mean in means])) for z in found["linear"]]
-    assert np.allclose(found["linear"], np.array(means)[which]) and set(which) == {0, 1, 2}
+    pair_index = [int(np.argmin([np.linalg.norm(z - mean) for mean in means])) for z in points["linear"]]
+    assert np.allclose(points["linear"], np.array(means)[pair_index]) and set(pair_index) == {0, 1, 2}
     radii = np.linalg.norm(mu - mu.mean(0), axis=1)
-    wanted = [(radii[i] + radii[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
+    expected = [(radii[i] + radii[j]) / 2 for i, j in ((0, 1), (0, 2), (1, 2))]
     if dim > 1:
-        assert np.allclose(np.linalg.norm(found["spherical"] - mu.mean(0), axis=1), np.array(wanted)[which])
+        assert np.allclose(
+            np.linalg.norm(points["spherical"] - mu.mean(0), axis=1), np.array(expected)[pair_index]
+        )
     with pytest.raises(UserError, match="there is only 1"):
         midpoints(mu[:1], 5, mu[0], np.random.default_rng(0))

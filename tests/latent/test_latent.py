@@ -21,31 +21,34 @@ def test_pca_shares_are_the_covariances_eigenvalues():
 @pytest.mark.parametrize("codes", [CODES[:1], np.ones((9, 5), np.float32)])
 def test_codes_without_spread_have_no_principal_components(codes):
     p = fit_projection(codes)
-    assert (
-        p.variance_shares is None
-        and np.array_equal(p.points, codes[:, :2])
-        and p.place(codes[0]) == pytest.approx(codes[0, :2])
-    )
+    assert p.variance_shares is None
+    assert np.array_equal(p.points, codes[:, :2])
+    assert p.project(codes[0]) == pytest.approx(codes[0, :2])
 
 
 def test_a_code_is_placed_where_its_point_lies():
     for codes in (CODES, CODES[:, :2]):
         p = fit_projection(codes)
-        assert p.place(codes[7]) == pytest.approx(p.points[7], abs=1e-4)
-    assert fit_projection(CODES[:, :1]).place(CODES[7, :1]) == pytest.approx([CODES[7, 0], 0])
+        assert p.project(codes[7]) == pytest.approx(p.points[7], abs=1e-4)
+    assert fit_projection(CODES[:, :1]).project(CODES[7, :1]) == pytest.approx([CODES[7, 0], 0])
 
 
 def test_two_dimensions_are_shown_as_they_are():
     p = fit_projection(CODES[:, :2])
-    assert (
-        np.array_equal(p.points, CODES[:, :2]) and p.variance_shares is None and p.axis_titles == ("z₀", "z₁")
-    )
+    assert np.array_equal(p.points, CODES[:, :2])
+    assert p.variance_shares is None
+    assert p.axis_titles == ("z₀", "z₁")
 
 
 def test_the_most_informative_dimension_comes_first():
     mu = RNG.standard_normal((1000, 3)) * [1, 0.01, 0.5]
-    found = rank_dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
-    assert [d.index for d in found] == [2, 0, 1] and [d.collapsed for d in found] == [False, False, True]
+    dimensions = rank_dimensions(mu, [1.0, 0.0, 2.0], has_prior=True)
+    assert [d.index for d in dimensions] == [2, 0, 1]
+    assert [d.collapsed for d in dimensions] == [
+        False,
+        False,
+        True,
+    ]
     ae = rank_dimensions(mu, [0.0] * 3, has_prior=False)
     assert [d.index for d in ae] == [0, 2, 1] and not any(d.collapsed for d in ae)
 
@@ -53,7 +56,8 @@ def test_the_most_informative_dimension_comes_first():
 def test_ranges_hold_every_code_and_four_prior_deviations():
     mu = np.array([[-0.5, -41.23], [0.5, 7.77]])
     with_prior = {d.index: d for d in rank_dimensions(mu, [1, 1], has_prior=True)}
-    assert (with_prior[0].low, with_prior[0].high) == (-4, 4) and (with_prior[1].low, with_prior[1].high) == (
+    assert (with_prior[0].low, with_prior[0].high) == (-4, 4)
+    assert (with_prior[1].low, with_prior[1].high) == (
         -41.3,
         7.8,
     )

@@ -24,10 +24,10 @@ def rng():
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_pixels_are_compared_between_0_and_1(shape, rng):
-    points, to = rng.integers(0, 256, (3000, *shape), np.uint8), rng.random(shape)
-    rows, distances = nearest_points(points, to, 9)
+    points, query = rng.integers(0, 256, (3000, *shape), np.uint8), rng.random(shape)
+    rows, distances = nearest_points(points, query, 9)
     expected = (
-        NearestNeighbors(n_neighbors=9).fit(points.reshape(3000, -1) / 255).kneighbors(to.reshape(1, -1))
+        NearestNeighbors(n_neighbors=9).fit(points.reshape(3000, -1) / 255).kneighbors(query.reshape(1, -1))
     )
     assert np.array_equal(rows, expected[1][0]) and distances == pytest.approx(expected[0][0], rel=1e-5)
 
@@ -35,9 +35,9 @@ def test_pixels_are_compared_between_0_and_1(shape, rng):
 @pytest.mark.parametrize("dim", [1, 2, 16, 64])
 def test_codes_are_compared_as_they_are(dim, rng, monkeypatch):
     monkeypatch.setattr(neighbours, "CHUNK_VALUES", 100 * dim + 1)
-    points, to = rng.standard_normal((950, dim)) * 1e-3 + 1000, np.full(dim, 1000.0)
-    rows, distances = nearest_points(points, to, 950)
-    expected = cdist(to[None], points)[0]
+    points, query = rng.standard_normal((950, dim)) * 1e-3 + 1000, np.full(dim, 1000.0)
+    rows, distances = nearest_points(points, query, 950)
+    expected = cdist(query[None], points)[0]
     assert np.array_equal(rows, expected.argsort()) and distances == pytest.approx(np.sort(expected))
 
 
@@ -57,33 +57,33 @@ def test_equals_come_by_row(rng):
 
 
 def test_sixty_thousand_images_take_little_time_and_memory(rng):
-    points, to = rng.integers(0, 256, (60_000, 1, 28, 28), np.uint8), rng.random((1, 28, 28))
+    points, query = rng.integers(0, 256, (60_000, 1, 28, 28), np.uint8), rng.random((1, 28, 28))
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
-        nearest_points(points, to, 10)
+        nearest_points(points, query, 10)
         seconds.append(time.perf_counter() - start)
     tracemalloc.start()
-    nearest_points(points, to, 10)
-    most = tracemalloc.get_traced_memory()[1]
+    nearest_points(points, query, 10)
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert min(seconds) < 0.5 and most < 8e6
+    assert min(seconds) < 0.5 and peak < 8e6
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("k", [1, 2, 16])
 def test_no_other_weights_come_nearer(shape, k, rng):
-    """At the optimum no weight is negative, and more of an image would help only if its weight were not free:
-    it never would.
+    """Check the optimality conditions: no weight is negative, no larger weight reduces the distance, and the
+    gradient is 0 for every positive weight.
     """
     images, x = rng.integers(0, 256, (k, *shape), np.uint8), rng.random(shape)
-    found = fit_blend(x, images)
-    rest, flat = (x - found.image).ravel(), images.reshape(k, -1) / 255
-    assert found.weights.shape == (k,) and found.image.shape == shape and (found.weights >= 0).all()
-    assert found.image == pytest.approx(np.tensordot(found.weights, images / 255, 1))
-    assert found.distance == pytest.approx(np.linalg.norm(rest))
-    slope = flat @ rest
-    assert slope.max() < 1e-9 and slope * found.weights == pytest.approx(np.zeros(k), abs=1e-9)
+    blend = fit_blend(x, images)
+    residual, flat = (x - blend.image).ravel(), images.reshape(k, -1) / 255
+    assert blend.weights.shape == (k,) and blend.image.shape == shape and (blend.weights >= 0).all()
+    assert blend.image == pytest.approx(np.tensordot(blend.weights, images / 255, 1))
+    assert blend.distance == pytest.approx(np.linalg.norm(residual))
+    slope = flat @ residual
+    assert slope.max() < 1e-9 and slope * blend.weights == pytest.approx(np.zeros(k), abs=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
@@ -91,24 +91,22 @@ def test_a_sum_of_images_is_found_again_and_need_not_weigh_one(dtype, rng):
     pixels = rng.integers(0, 256, (5, 3, 8, 8), np.uint8)
     images = pixels if dtype == np.uint8 else (pixels / 255).astype(dtype)
     weights = np.array([0.5, 0, 1.2, 0, 0.1])
-    found = fit_blend(np.tensordot(weights, pixels / 255, 1), images)
-    assert found.weights == pytest.approx(weights, abs=1e-5) and found.distance == pytest.approx(0, abs=1e-5)
+    blend = fit_blend(np.tensordot(weights, pixels / 255, 1), images)
+    assert blend.weights == pytest.approx(weights, abs=1e-5) and blend.distance == pytest.approx(0, abs=1e-5)
 
 
 def test_a_negative_image_is_explained_by_nothing(rng):
     x = -rng.random((1, 4, 4))
-    found = fit_blend(x, rng.random((3, 1, 4, 4)))
-    assert (
-        not found.weights.any()
-        and not found.image.any()
-        and found.distance == pytest.approx(np.linalg.norm(x))
-    )
+    blend = fit_blend(x, rng.random((3, 1, 4, 4)))
+    assert not blend.weights.any()
+    assert not blend.image.any()
+    assert blend.distance == pytest.approx(np.linalg.norm(x))
 
 
 def test_equal_and_black_images_are_blended_too(rng):
     image = rng.random((1, 4, 4))
-    found = fit_blend(2 * image, np.stack([image, np.zeros_like(image), image]))
-    assert found.distance == pytest.approx(0, abs=1e-9) and found.weights[[0, 2]].sum() == pytest.approx(2)
+    blend = fit_blend(2 * image, np.stack([image, np.zeros_like(image), image]))
+    assert blend.distance == pytest.approx(0, abs=1e-9) and blend.weights[[0, 2]].sum() == pytest.approx(2)
 
 
 def test_what_cannot_be_compared_gets_a_sentence(rng):
@@ -126,11 +124,11 @@ def test_what_cannot_be_compared_gets_a_sentence(rng):
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_the_nearest_distances_are_scikit_learns(dtype):
     rng = np.random.default_rng(0)
-    points, to = ((255 * rng.random((n, 1, 28, 28))).astype(dtype) for n in (5000, 20))
+    points, queries = ((255 * rng.random((n, 1, 28, 28))).astype(dtype) for n in (5000, 20))
     unit = 255 if dtype == np.uint8 else 1
-    wanted = (
+    expected = (
         NearestNeighbors(n_neighbors=1)
         .fit(points.reshape(5000, -1) / unit)
-        .kneighbors(to.reshape(20, -1) / unit)[0][:, 0]
+        .kneighbors(queries.reshape(20, -1) / unit)[0][:, 0]
     )
-    assert nearest_distances(points, to) == pytest.approx(wanted, rel=1e-3)
+    assert nearest_distances(points, queries) == pytest.approx(expected, rel=1e-3)

@@ -22,21 +22,20 @@ def test_a_vaes_place_is_z_itself_in_two_dimensions():
     mu = np.random.default_rng(0).standard_normal((100, 2)) * 5 + 9
     scale = reference_gaussian(mu, fit_projection(mu), has_prior=True)
     assert scale.to_standard([0.5, -1]) == pytest.approx([0.5, -1])
-    assert scale.moved([9.0, 9.0], np.array([0.5, -1])) == pytest.approx([0.5, -1])
+    assert scale.shift_to([9.0, 9.0], np.array([0.5, -1])) == pytest.approx([0.5, -1])
 
 
 def test_moving_keeps_what_lies_off_the_plane():
     mu = np.random.default_rng(0).standard_normal((500, 6)) * [3, 2, 1, 1, 0.5, 0.2]
     scale, w = reference_gaussian(mu, fit_projection(mu), has_prior=False), np.array([0.7, -2.0])
-    z = scale.moved(mu[3], w)
+    z = scale.shift_to(mu[3], w)
     axes = scale.projection.axes
-    assert scale.to_standard(z) == pytest.approx(w) and z - z @ axes.T @ axes == pytest.approx(
-        mu[3] - mu[3] @ axes.T @ axes
-    )
+    assert scale.to_standard(z) == pytest.approx(w)
+    assert z - z @ axes.T @ axes == pytest.approx(mu[3] - mu[3] @ axes.T @ axes)
 
 
 def test_codes_on_a_line_have_no_place_beside_it():
     mu = np.random.default_rng(0).standard_normal((500, 1)) * [2.0, -1.0]
     scale = reference_gaussian(mu, fit_projection(mu), has_prior=False)
-    moved = scale.moved(np.zeros(2), np.array([1.0, 1.0]))
+    moved = scale.shift_to(np.zeros(2), np.array([1.0, 1.0]))
     assert np.isfinite(scale.to_standard([5, 5])).all() and abs(moved @ [1, 2]) < 1e-6

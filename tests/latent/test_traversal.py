@@ -14,9 +14,9 @@ def test_each_row_sweeps_its_own_dimension_over_its_range_and_no_other(dim):
     rng = np.random.default_rng(dim)
     mu, z = rng.normal(2, 3, (50, dim)), rng.standard_normal(dim).astype(np.float32)
     dims = rank_dimensions(mu, rng.random(dim).tolist(), has_prior=False)
-    found = traverse(z, dims, 5)
-    assert found.shape == (dim, 5, dim)
-    for row, d in zip(found, dims):
+    rows = traverse(z, dims, 5)
+    assert rows.shape == (dim, 5, dim)
+    for row, d in zip(rows, dims):
         others = np.arange(dim) != d.index
         assert np.array_equal(row[:, others], np.tile(z[others], (5, 1)))
         assert row[[0, -1], d.index].tolist() == [d.low, d.high]
@@ -29,9 +29,9 @@ def test_a_traversal_of_no_dimension_has_no_row():
 
 @pytest.mark.parametrize("n", [2, 7, 20])
 def test_quantiles_cut_a_gaussian_into_equal_shares(n):
-    found = manifold_grid(n, "quantile")
-    assert found[0, :, 0] == pytest.approx(stats.norm.ppf((np.arange(n) + 0.5) / n), abs=1e-12)
-    assert stats.norm.cdf(found[..., 0]).mean() == pytest.approx(0.5)
+    grid = manifold_grid(n, "quantile")
+    assert grid[0, :, 0] == pytest.approx(stats.norm.ppf((np.arange(n) + 0.5) / n), abs=1e-12)
+    assert stats.norm.cdf(grid[..., 0]).mean() == pytest.approx(0.5)
 
 
 def test_coordinates_are_even_from_one_reach_to_the_other():
@@ -39,13 +39,13 @@ def test_coordinates_are_even_from_one_reach_to_the_other():
     assert manifold_grid(5, "coordinate")[2, :, 0].tolist() == [-3, -1.5, 0, 1.5, 3]
 
 
-@pytest.mark.parametrize("by", ["quantile", "coordinate"])
-def test_the_first_row_is_the_top_and_the_first_column_the_left(by):
-    found = manifold_grid(6, by)
-    assert found.shape == (6, 6, 2)
-    assert (np.diff(found[..., 0], axis=1) > 0).all() and (np.diff(found[..., 1], axis=0) < 0).all()
-    assert (found[..., 0] == found[0, :, 0]).all() and (found[..., 1] == found[:, :1, 1]).all()
-    assert found[::-1, ::-1] == pytest.approx(-found)
+@pytest.mark.parametrize("spacing", ["quantile", "coordinate"])
+def test_the_first_row_is_the_top_and_the_first_column_the_left(spacing):
+    grid = manifold_grid(6, spacing)
+    assert grid.shape == (6, 6, 2)
+    assert (np.diff(grid[..., 0], axis=1) > 0).all() and (np.diff(grid[..., 1], axis=0) < 0).all()
+    assert (grid[..., 0] == grid[0, :, 0]).all() and (grid[..., 1] == grid[:, :1, 1]).all()
+    assert grid[::-1, ::-1] == pytest.approx(-grid)
 
 
 def test_what_cannot_be_laid_out_gets_a_sentence():

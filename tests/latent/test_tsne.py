@@ -19,26 +19,24 @@ DIGITS = load_digits().data.astype(np.float32)
 
 @pytest.fixture
 def started(monkeypatch):
-    """The processes that t-SNE starts."""
-    found = []
+    """Record the processes that t-SNE starts."""
+    processes = []
     monkeypatch.setattr(
         "explorer.latent.tsne.Popen",
-        lambda *words, **settings: found.append(Popen(*words, **settings)) or found[-1],
+        lambda *words, **settings: processes.append(Popen(*words, **settings)) or processes[-1],
     )
-    return found
+    return processes
 
 
 def test_the_places_are_scikit_learns_own_and_progress_rises(started):
     *shares, places = tsne(DIGITS[:300])
     with threadpool_limits(1):
-        own = TSNE(perplexity=30, init="pca", random_state=0).fit_transform(DIGITS[:300])
-    assert places.shape == (300, 2) and places.dtype == np.float32 and np.array_equal(places, own)
-    assert (
-        shares[0] == 0
-        and len(shares) > 5
-        and all(a < b for a, b in zip(shares, shares[1:]))
-        and shares[-1] <= 1
-    )
+        expected = TSNE(perplexity=30, init="pca", random_state=0).fit_transform(DIGITS[:300])
+    assert places.shape == (300, 2) and places.dtype == np.float32 and np.array_equal(places, expected)
+    assert shares[0] == 0
+    assert len(shares) > 5
+    assert all(a < b for a, b in zip(shares, shares[1:]))
+    assert shares[-1] <= 1
     [process] = started
     assert process.returncode is not None
 
@@ -75,11 +73,11 @@ def test_a_process_that_others_end_gets_a_sentence(started):
 
 
 def test_what_cannot_be_placed_gets_a_sentence_and_no_process(started):
-    for codes, says in [
+    for codes, message in [
         (DIGITS[:9], "10 codes or more, and there are 9"),
         (np.ones((50, 3)), "same point"),
         (np.full((50, 2), np.nan), "finite numbers"),
     ]:
-        with pytest.raises(UserError, match=says):
+        with pytest.raises(UserError, match=message):
             next(tsne(codes))
     assert not started

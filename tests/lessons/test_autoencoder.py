@@ -33,7 +33,9 @@ def pca(halves):
 
 
 def nats(p: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """p, x [n, …] in [0, 1] -> −log p(x) of coins, in float64, x as a share of heads."""
+    """Return −log p(x) under Bernoulli(p), in float64, with x as the share of ones. p, x: [n, …] in [0,
+    1].
+    """
     coins, x = Bernoulli(probs=torch.from_numpy(p.astype(np.float64))), torch.from_numpy(x.astype(np.float64))
     heads, tails = coins.log_prob(torch.ones_like(x)), coins.log_prob(torch.zeros_like(x))
     return -(x * heads + (1 - x) * tails).flatten(1).sum(1).numpy()
@@ -42,25 +44,23 @@ def nats(p: np.ndarray, x: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("k", [1, 9, 64])
 def test_pca_is_scikit_learns_with_as_many_components(pca, halves, k):
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in (halves[0], halves[1][:40]))
-    alone = PCA(k, svd_solver="full").fit(fit)
-    greys = alone.inverse_transform(alone.transform(x))
+    expected = PCA(k, svd_solver="full").fit(fit)
+    greys = expected.inverse_transform(expected.transform(x))
     back = compute.reconstruct_with_pca(pca, halves[1][:40], k)
-    assert back.x.shape == (40, 1, 28, 28) and np.allclose(
-        back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4
-    )
+    assert back.x.shape == (40, 1, 28, 28)
+    assert np.allclose(back.x.reshape(40, -1), greys.clip(0, 1), atol=2e-4)
     assert np.allclose(back.error, ((greys.clip(0, 1) - x) ** 2).sum(1), rtol=1e-3)
     assert np.allclose(back.distortion, nats(greys.clip(0.01, 0.99), x), rtol=1e-3)
 
 
 def test_losses_over_k_are_those_of_each_k(pca, halves):
-    some = halves[1][:60]
-    distortion, error = compute.losses_over_k(pca, some)
+    images = halves[1][:60]
+    distortion, error = compute.losses_over_k(pca, images)
     assert distortion.shape == error.shape == (64, 60) and (np.diff(error.mean(1)) < 0.2).all()
     for k in (1, 2, 33, 64):
-        back = compute.reconstruct_with_pca(pca, some, k)
-        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3) and np.allclose(
-            error[k - 1], back.error, rtol=1e-3
-        )
+        back = compute.reconstruct_with_pca(pca, images, k)
+        assert np.allclose(distortion[k - 1], back.distortion, rtol=1e-3)
+        assert np.allclose(error[k - 1], back.error, rtol=1e-3)
 
 
 def test_a_network_is_scored_by_what_it_decodes(ae, halves):
@@ -74,8 +74,8 @@ def test_a_network_is_scored_by_what_it_decodes(ae, halves):
 
 
 def test_pca_reaches_two_numbers_at_about_eight(ae, pca, halves):
-    """What the page asks, and says is right. In nats it is a little later: for nats the network was
-    trained.
+    """Check the question and the answer of the page. In nats the number is a little higher, because the
+    network was trained for nats.
     """
     distortion, error = (part.mean(1) for part in compute.losses_over_k(pca, halves[1]))
     network = compute.reconstruct_with_network(ae, halves[1])
@@ -100,7 +100,7 @@ def test_components_are_counted_from_one():
 
 
 def test_the_interval_is_that_of_resampled_images():
-    """Images of two kinds, a share of which decides whether one component is enough or three are."""
+    """Use images of two kinds, whose proportion decides whether one component is enough or three are."""
     network, values = np.zeros(100), np.array([[-1.0] * 45 + [1.0] * 55, [0.4] * 100, [-0.1] * 100])
     assert compute.components_needed_interval(values, network) == (1, 3)
     assert compute.components_needed_interval(values[1:], network) == (2, 2)
@@ -127,11 +127,11 @@ def test_nothing_costs_less_than_a_perfect_copy(ae, pca, halves):
 
 
 def test_weights_are_counted_as_in_the_models_themselves():
-    found = compute.count_weights((1, 28, 28), 2)
-    assert list(found) == list(NETWORKS)
-    assert found["linear"] == (784 * 2 + 2, 2 * 784 + 784)
-    assert found["mlp"][0] == (784 * 400 + 400) + (400 * 200 + 200) + (200 * 2 + 2)
-    for kind, (encoder, decoder) in found.items():
+    counts = compute.count_weights((1, 28, 28), 2)
+    assert list(counts) == list(NETWORKS)
+    assert counts["linear"] == (784 * 2 + 2, 2 * 784 + 784)
+    assert counts["mlp"][0] == (784 * 400 + 400) + (400 * 200 + 200) + (200 * 2 + 2)
+    for kind, (encoder, decoder) in counts.items():
         model = build_autoencoder(RunSpec("mnist", model="ae", network=kind), (1, 28, 28))
         assert encoder == sum(w.numel() for w in model.encoder.state_dict().values())
         assert decoder == sum(w.numel() for w in model.decoder.state_dict().values())

@@ -27,9 +27,8 @@ def test_what_the_encoder_says_falls_onto_the_nearest_entry_and_is_the_stored_co
     encoded, index = encode(loaded.model, e.images)
     assert encoded.shape == (360, 4, 2) and index.shape == (360, 4)
     assert np.array_equal(index.ravel(), cdist(encoded.reshape(-1, 2), book).argmin(1))
-    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5) and not np.allclose(
-        encoded.reshape(360, 8), e.mu, atol=0.1
-    )
+    assert np.allclose(book[index].reshape(360, 8), e.mu, atol=1e-5)
+    assert not np.allclose(encoded.reshape(360, 8), e.mu, atol=0.1)
 
 
 def test_each_entry_in_turn_stands_at_the_place_and_nowhere_else(shipped):
@@ -43,13 +42,13 @@ def test_distortion_is_that_of_coins(shipped):
     zs = substitute_entries(book, np.array([0, 5, 9, 31]), 0)
     coins = distributions.Bernoulli(logits=loaded.model.decode(torch.from_numpy(zs)))
     x = torch.tensor(e.images[7]).float() / 255
-    wanted = -(
+    expected = -(
         x * coins.log_prob(torch.ones_like(coins.logits))
         + (1 - x) * coins.log_prob(torch.zeros_like(coins.logits))
     )
     assert np.allclose(
         distortions(loaded.model, loaded.likelihood, e.images[7], zs),
-        wanted.sum((1, 2, 3)).detach(),
+        expected.sum((1, 2, 3)).detach(),
         rtol=1e-5,
     )
 
@@ -57,39 +56,37 @@ def test_distortion_is_that_of_coins(shipped):
 def test_the_use_of_the_book_is_what_the_run_recorded(shipped):
     loaded, e, book = shipped
     index = cdist(e.mu.reshape(-1, 2), book).argmin(1)  # of the stored codes themselves
-    share, found = entry_shares(index.reshape(-1, 4), 32)
-    assert np.allclose(share, [(index == k).mean() for k in range(32)]) and found == pytest.approx(
-        np.exp(entropy(share))
-    )
-    assert loaded.run.test.perplexity == pytest.approx(found, rel=1e-6) and loaded.run.test.codes_used == len(
-        set(index)
-    )
+    share, perplexity = entry_shares(index.reshape(-1, 4), 32)
+    assert np.allclose(share, [(index == k).mean() for k in range(32)])
+    assert perplexity == pytest.approx(np.exp(entropy(share)))
+    assert loaded.run.test.perplexity == pytest.approx(perplexity, rel=1e-6)
+    assert loaded.run.test.codes_used == len(set(index))
     assert loaded.run.test.rate == pytest.approx(4 * np.log(32), rel=1e-6)
     assert loaded.run.test.elbo == pytest.approx(-loaded.run.test.distortion - 4 * np.log(32), rel=1e-6)
 
 
 def test_the_bound_keeps_one_term_of_the_sum_over_all_codes(shipped):
-    """log p(x) under the uniform prior, over all 32⁴ codes: above −(D + R), which keeps the encoder's code
-    alone.
+    """Compare log p(x) under the uniform prior, over all 32⁴ codes, with −(D + R), which keeps only the
+    encoder's code.
     """
     loaded, e, book = shipped
     x = torch.tensor(e.images[:3]).float() / 255
     index = torch.cartesian_prod(*[torch.arange(32)] * 4)
     scores = []
     with torch.inference_mode():
-        for some in index.split(65536):
-            logits = loaded.model.decode(torch.from_numpy(book)[some].reshape(len(some), 8)).flatten(1)
+        for rows in index.split(65536):
+            logits = loaded.model.decode(torch.from_numpy(book)[rows].reshape(len(rows), 8)).flatten(1)
             scores.append(x.flatten(1) @ logits.T - torch.nn.functional.softplus(logits).sum(1))
     scores, terms = torch.cat(scores, 1).double(), 32**4
     assert scores.shape == (3, terms)
     whole = scores.logsumexp(1) - np.log(terms)
-    own = torch.cat(
+    encoder_distortions = torch.cat(
         [
             torch.from_numpy(distortions(loaded.model, loaded.likelihood, e.images[i], e.mu[i : i + 1]))
             for i in range(3)
         ]
     )
-    bound = -(own.double() + 4 * np.log(32))
+    bound = -(encoder_distortions.double() + 4 * np.log(32))
     assert (whole > bound).all() and (whole < bound + np.log(terms)).all()
 
 
@@ -104,8 +101,8 @@ def test_random_entries_are_equally_likely_at_every_place(shipped):
 
 
 def test_neighbours_look_alike_and_numbers_are_readable_on_all(shipped):
-    """Black on each colour has a contrast of 7 or more (WCAG); of the entries nearest to each other, colours
-    are nearer than usual.
+    """Check that black has a contrast of 7 or more (WCAG) on each colour, and that entries that are near to
+    each other have more similar colours than others.
     """
     book = shipped[2]
     colours = entry_colours(book) / 255

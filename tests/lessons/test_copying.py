@@ -32,10 +32,10 @@ def known(digits):
     return measure_reference_distances(load_run("digits-vae-2d"), digits.x[digits.test])
 
 
-def by_scipy(images, to):
+def by_scipy(images, references):
     flat = [
         np.asarray(part, np.float64).reshape(len(part), -1) / (255 if part.dtype == np.uint8 else 1)
-        for part in (images, to)
+        for part in (images, references)
     ]
     return np.sort(cdist(flat[1], flat[0]), 1)[:, :2]
 
@@ -43,14 +43,16 @@ def by_scipy(images, to):
 def test_the_two_nearest_are_those_of_scipy(digits):
     rng = np.random.default_rng(0)
     floats = rng.random((7, 1, 8, 8)).astype(np.float32)
-    for to in (digits.x[digits.test][:50], floats):
+    for queries in (digits.x[digits.test][:50], floats):
         np.testing.assert_allclose(
-            two_nearest_distances(digits.x[digits.train], to), by_scipy(digits.x[digits.train], to), rtol=1e-6
+            two_nearest_distances(digits.x[digits.train], queries),
+            by_scipy(digits.x[digits.train], queries),
+            rtol=1e-6,
         )
 
 
 def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
-    """Of two images, the mean is as far from one as from the other."""
+    """Use the mean of two images, which is as far from one as from the other."""
     learnt = digits.x[digits.train]
     assert (two_nearest_distances(learnt, learnt[:5])[:, 0] < 1e-6).all()
     assert is_copy(two_nearest_distances(learnt, learnt[:5])).all()
@@ -89,16 +91,15 @@ def test_what_is_recreated_is_the_decoder_s_own(known, digits):
 
 def test_a_share_of_copies_has_wilsons_interval():
     for k, n in ((0, 64), (40, 64), (7, 1437)):
-        found = copy_share(np.column_stack([np.where(np.arange(n) < k, 0.3, 0.4), np.ones(n)]))
-        wanted = stats.binomtest(k, n).proportion_ci(method="wilson")
-        assert found.share == k / n and (found.low, found.high) == pytest.approx(
-            (wanted.low, wanted.high), abs=1e-5
-        )
+        share = copy_share(np.column_stack([np.where(np.arange(n) < k, 0.3, 0.4), np.ones(n)]))
+        expected = stats.binomtest(k, n).proportion_ci(method="wilson")
+        assert share.share == k / n
+        assert (share.low, share.high) == pytest.approx((expected.low, expected.high), abs=1e-5)
 
 
 def test_mutual_information_is_that_of_closed_forms_and_of_torch():
-    """Posteriors far apart: ln N. Equal ones: 0. Two on a line: by quadrature. Others: as a mixture of
-    torch's estimates it.
+    """Compare with closed forms: ln N for posteriors far apart, 0 for equal ones; two on a line: by
+    quadrature; others: by torch's estimate for a mixture.
     """
     from scipy import integrate
     from torch import distributions
@@ -112,9 +113,9 @@ def test_mutual_information_is_that_of_closed_forms_and_of_torch():
     def integrand(z, k):
         return p[k].pdf(z) * (p[k].logpdf(z) - np.log((p[0].pdf(z) + p[1].pdf(z)) / 2))
 
-    wanted = sum(integrate.quad(integrand, -8, 8, args=(k,), points=[-0.7, 0.7])[0] for k in (0, 1)) / 2
+    expected = sum(integrate.quad(integrand, -8, 8, args=(k,), points=[-0.7, 0.7])[0] for k in (0, 1)) / 2
     two = np.tile([[-0.7], [0.7]], (2000, 1)), np.log(np.tile([[1.0], [0.25]], (2000, 1)))
-    assert mutual_information(*two, rng) == pytest.approx(wanted, abs=0.03)
+    assert mutual_information(*two, rng) == pytest.approx(expected, abs=0.03)
     mu, logvar = rng.standard_normal((300, 2)), rng.uniform(-3, -1, (300, 2))
     normal = distributions.Independent(
         distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(logvar / 2))), 1
@@ -122,21 +123,19 @@ def test_mutual_information_is_that_of_closed_forms_and_of_torch():
     whole = distributions.MixtureSameFamily(distributions.Categorical(torch.ones(300)), normal)
     torch.manual_seed(0)
     z = normal.sample((200,))
-    wanted = (normal.log_prob(z) - whole.log_prob(z)).mean().item()
+    expected = (normal.log_prob(z) - whole.log_prob(z)).mean().item()
     assert np.mean([mutual_information(mu, logvar, rng) for _ in range(20)]) == pytest.approx(
-        wanted, abs=0.03
+        expected, abs=0.03
     )
 
 
 def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(digits, known):
-    """As the mathematics says: with reconstruction alone I(x; z) is near ln 1437; with the KL divergence
-    about 19 groups are left.
+    """Check the mathematics of the lesson: with reconstruction alone I(x; z) is near ln 1437; with the KL
+    divergence about 19 groups are left.
     """
-    alone = measure_reference_distances(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
-    assert (
-        np.log(1437) - 0.02 < alone.mutual_information <= np.log(1437)
-        and 15 < np.exp(known.mutual_information) < 23
-    )
+    without_kl = measure_reference_distances(load_run("digits-vae-2d-recon-only"), digits.x[digits.test][:5])
+    assert np.log(1437) - 0.02 < without_kl.mutual_information <= np.log(1437)
+    assert 15 < np.exp(known.mutual_information) < 23
     np.testing.assert_allclose(
         known.training_reconstructions,
         by_scipy(known.training.x, load_run("digits-vae-2d").decode(known.training.mu)),
@@ -146,22 +145,23 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
-    learnt, to = digits.x[digits.train], digits.x[digits.test][:6] / 255
+    learnt, queries = digits.x[digits.train], digits.x[digits.test][:6] / 255
     flat = learnt.reshape(-1, 64) / 255
-    wanted = [
+    expected = [
         nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1]
-        for x in to
+        for x in queries
     ]
-    np.testing.assert_allclose(blend_distances(learnt, to), wanted, rtol=1e-4)
-    np.testing.assert_allclose(known.blend_distances[:6], wanted, rtol=1e-4)
+    np.testing.assert_allclose(blend_distances(learnt, queries), expected, rtol=1e-4)
+    np.testing.assert_allclose(known.blend_distances[:6], expected, rtol=1e-4)
     mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
-    few = learnt[:20]
-    assert best_blend(few, mixed).distance < 1e-6 and np.isclose(best_blend(few, mixed).weights.sum(), 0.75)
+    parts = learnt[:20]
+    assert best_blend(parts, mixed).distance < 1e-6
+    assert np.isclose(best_blend(parts, mixed).weights.sum(), 0.75)
 
 
 def test_no_decode_has_a_lower_expected_distortion_than_the_ideal_one(digits):
-    """By torch's densities and binary cross-entropy: weighted by the clouds, every step away from it costs,
-    in any direction.
+    """Check with torch's densities and binary cross-entropy that every step away from the weighted mean
+    costs, in any direction.
     """
     rng = np.random.default_rng(0)
     x = digits.x[:40]

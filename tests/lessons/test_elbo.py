@@ -40,16 +40,14 @@ def logits(digits):
 
 @pytest.fixture(scope="module")
 def linear():
-    """A linear VAE, whose evidence and posterior are Gaussians in closed form (Tipping and Bishop, 1999):
-    with an image of it.
+    """Return a linear VAE, whose evidence and posterior are Gaussians in closed form (Tipping and Bishop,
+    1999), with an image of it.
     """
     rng, sigma = np.random.default_rng(0), 0.5
     spec = RunSpec("digits", network="linear", likelihood="gaussian", sigma=sigma, latent_dim=2)
-    model, w, b = (
-        build_autoencoder(spec, (1, 8, 8)),
-        rng.standard_normal((64, 2)) * [0.25, 0.15],
-        rng.random(64),
-    )
+    model = build_autoencoder(spec, (1, 8, 8))
+    w = rng.standard_normal((64, 2)) * [0.25, 0.15]
+    b = rng.random(64)
     with torch.no_grad():
         model.decoder[0].weight.copy_(torch.from_numpy(w))
         model.decoder[0].bias.copy_(torch.from_numpy(b))
@@ -74,14 +72,13 @@ def test_a_gaussian_as_narrow_as_a_cell_has_its_mass_and_far_below_floats_it_sti
         log_density = grid.log_normal(mu, sd)[:, None] + grid.log_normal(mu / 2, sd)
         assert grid.log_integral(log_density - 5000) == pytest.approx(-5000, abs=1e-6)
     z = grid.points[37 * grid.n + 201]
-    assert z == pytest.approx([grid.axis[37], grid.axis[201]]) and np.diff(grid.axis) == pytest.approx(
-        grid.step
-    )
+    assert z == pytest.approx([grid.axis[37], grid.axis[201]])
+    assert np.diff(grid.axis) == pytest.approx(grid.step)
 
 
 def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
-    """SciPy integrates the Bernoulli likelihood over grey values, pixel by pixel, decoded pixels near one
-    half included.
+    """Integrate the Bernoulli likelihood over grey values with SciPy, pixel by pixel, including decoded
+    pixels near one half.
     """
     model = torch.nn.Module()
     model.decode = lambda z: torch.cat([z, torch.tensor([[-30.0, -2.0, 0.3, 8.0]])], 1)
@@ -90,12 +87,11 @@ def test_with_the_log_normaliser_a_grey_pixel_has_a_density(digits):
         integrals = [
             integrate.quad(lambda x, a=a: np.exp(a * x - np.logaddexp(0, a)), 0, 1)[0] for a in logits
         ]
-        found = compute.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
-        assert found == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
+        log_normaliser = compute.log_normaliser(SimpleNamespace(model=model), np.array([a, -a]))
+        assert log_normaliser == pytest.approx(-np.log(integrals).sum(), abs=1e-6)
     reconstructions = [compute.log_normaliser(digits[0], mu) for mu in digits[1].mu]
-    assert np.mean(reconstructions) == pytest.approx(
-        84, abs=1
-    )  # of the digits, as an independent computation found
+    # The value of an independent computation for the digits.
+    assert np.mean(reconstructions) == pytest.approx(84, abs=1)
 
 
 def test_a_linear_models_evidence_is_its_closed_form(linear):
@@ -109,13 +105,13 @@ def test_a_linear_models_evidence_is_its_closed_form(linear):
 @pytest.mark.parametrize("q", PLACES)
 def test_its_bound_falls_short_by_the_kl_to_the_exact_posterior(linear, q):
     image, marginal, posterior = linear
-    found = image.terms(q)
+    terms = image.terms(q)
     kl = distributions.kl_divergence(gaussian(q), posterior).item()
-    assert found.kl_to_posterior == pytest.approx(kl, abs=2e-3, rel=1e-5)
-    assert found.bound == pytest.approx(marginal - kl, abs=2e-3, rel=1e-5)
+    assert terms.kl_to_posterior == pytest.approx(kl, abs=2e-3, rel=1e-5)
+    assert terms.bound == pytest.approx(marginal - kl, abs=2e-3, rel=1e-5)
     prior = distributions.kl_divergence(gaussian(q), gaussian((0.0, 0.0, 0.0, 0.0))).item()
-    assert found.kl_to_prior == pytest.approx(prior, abs=1e-4)
-    assert found.log_likelihood == pytest.approx(marginal - kl + prior, abs=2e-3, rel=1e-5)
+    assert terms.kl_to_prior == pytest.approx(prior, abs=1e-4)
+    assert terms.log_likelihood == pytest.approx(marginal - kl + prior, abs=2e-3, rel=1e-5)
 
 
 @pytest.mark.parametrize("q", PLACES)
@@ -123,11 +119,11 @@ def test_its_bound_falls_short_by_the_kl_to_the_exact_posterior(linear, q):
 def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
     loaded, e = digits
     image = compute.compute_evidence(loaded, logits, e.images[row])
-    found = image.terms(q)
-    assert found.mass == pytest.approx(1, abs=3e-6) and np.isfinite(astuple(found)).all()
-    assert found.bound + found.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01)
-    assert found.log_likelihood - found.kl_to_prior == pytest.approx(found.bound, abs=1e-6)
-    assert found.kl_to_posterior > 0 and found.kl_to_prior > -1e-6
+    terms = image.terms(q)
+    assert terms.mass == pytest.approx(1, abs=3e-6) and np.isfinite(astuple(terms)).all()
+    assert terms.bound + terms.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01)
+    assert terms.log_likelihood - terms.kl_to_prior == pytest.approx(terms.bound, abs=1e-6)
+    assert terms.kl_to_posterior > 0 and terms.kl_to_prior > -1e-6
     sides = [
         density.sum() * compute.GRID.step**2 for density in np.split(np.exp(image.log_posterior), [16, -16])
     ]
@@ -136,9 +132,9 @@ def test_the_bars_add_up_wherever_q_is(digits, logits, row, q):
 
 @pytest.mark.parametrize("q", PLACES[2:])
 def test_each_expectation_is_a_mean_over_draws(digits, logits, q):
-    """Decoded anew at each draw, off the grid."""
+    """Decode at each sample, independently of the grid."""
     loaded, e = digits
-    found = compute.compute_evidence(loaded, logits, e.images[7]).terms(q)
+    terms = compute.compute_evidence(loaded, logits, e.images[7]).terms(q)
     x = torch.from_numpy(e.images[7]).double() / 255
     z = gaussian(q).mean + gaussian(q).stddev * torch.randn(
         20_000, 2, generator=torch.Generator().manual_seed(0)
@@ -146,13 +142,13 @@ def test_each_expectation_is_a_mean_over_draws(digits, logits, q):
     with torch.no_grad():
         coins = distributions.Bernoulli(logits=loaded.model.decode(z.float()).double(), validate_args=False)
     draws = coins.log_prob(x).flatten(1).sum(1)
-    assert found.log_likelihood == pytest.approx(
+    assert terms.log_likelihood == pytest.approx(
         draws.mean().item(), abs=5 * draws.std().item() / math.sqrt(20_000)
     )
 
 
 def test_scipy_integrates_to_the_same(digits, logits):
-    """Adaptively, by Gauss and Kronrod's rule, decoded anew."""
+    """Integrate adaptively, by Gauss and Kronrod's rule, decoding at each point."""
     loaded, e = digits
     x = torch.from_numpy(e.images[0]).float()[None] / 255
 
@@ -169,14 +165,14 @@ def test_scipy_integrates_to_the_same(digits, logits):
 
 
 def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
-    """Of the images that differed most, 6 and 15, and others."""
+    """Use the images that differed most, 6 and 15, and others."""
     loaded, e = digits
     rows = (0, 6, 15, 120, 200, 359)
-    found = [compute.compute_evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
+    coarse = [compute.compute_evidence(loaded, logits, e.images[row]).log_evidence for row in rows]
     monkeypatch.setattr(compute, "GRID", Grid(8.0, 512))
     fine = compute.decode_grid(loaded)
     finer = [compute.compute_evidence(loaded, fine, e.images[row]).log_evidence for row in rows]
-    assert found == pytest.approx(finer, abs=0.0015) and found != finer
+    assert coarse == pytest.approx(finer, abs=0.0015) and coarse != finer
 
 
 def test_importance_sampling_finds_the_same(digits, logits):
@@ -206,15 +202,17 @@ def test_on_the_way_up_the_bound_never_falls_and_ends_above_the_encoders(digits,
     loaded, e = digits
     image = compute.compute_evidence(loaded, logits, e.images[row])
     way = compute.gradient_ascent(image, (0.0, 0.0, 0.0, 0.0), 40)
-    found = [image.terms(q) for q in way]
-    assert len(way) == 41 and (np.diff([f.bound for f in found]) >= 0).all()
-    assert all(f.bound + f.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01) for f in found)
+    steps = [image.terms(q) for q in way]
+    assert len(way) == 41 and (np.diff([f.bound for f in steps]) >= 0).all()
+    assert all(f.bound + f.kl_to_posterior == pytest.approx(image.log_evidence, abs=0.01) for f in steps)
     encoder = image.terms((*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist()))
-    assert found[-1].bound > encoder.bound and found[-1].kl_to_posterior < found[0].kl_to_posterior / 4
+    assert steps[-1].bound > encoder.bound and steps[-1].kl_to_posterior < steps[0].kl_to_posterior / 4
 
 
 def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
-    """Whose mean is the posterior's, and whose variances are one over the diagonal of its precision."""
+    """Check that its mean is the posterior's, and its variances are one over the diagonal of the posterior's
+    precision.
+    """
     image, _, posterior = linear
     q = compute.gradient_ascent(image, (-1.0, 1.0, 0.0, 0.0), 300)[-1]
     assert q[:2] == pytest.approx(posterior.mean.tolist(), abs=2e-3)
@@ -222,7 +220,7 @@ def test_a_linear_models_ascent_ends_at_the_best_gaussian_there_is(linear):
 
 
 def test_what_no_gaussian_is_keeps_a_kl(digits, logits):
-    """As the lesson says of image 200."""
+    """Check the statement of the lesson about image 200."""
     loaded, e = digits
     image = compute.compute_evidence(loaded, logits, e.images[200])
     starts = [(x, y, -1.0, -1.0) for x in (-1.5, 0.0, 1.5) for y in (-1.5, 0.0, 1.5)]

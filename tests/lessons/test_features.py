@@ -59,9 +59,11 @@ def test_without_its_training_images_labels_and_test_come_from_those_that_are_sh
 ):
     loaded, data = mnist
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    found = compute.gather_images(loaded, read_embedding(loaded.run))
-    assert not found.from_training_set and found.n_pool == data.n_pool == 1224 and found.counts == data.counts
-    np.testing.assert_array_equal(found.features["codes"], data.features["codes"])
+    images = compute.gather_images(loaded, read_embedding(loaded.run))
+    assert not images.from_training_set
+    assert images.n_pool == data.n_pool == 1224
+    assert images.counts == data.counts
+    np.testing.assert_array_equal(images.features["codes"], data.features["codes"])
 
 
 def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_of_the_test(mnist, installed):
@@ -85,20 +87,18 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):
     _, data = mnist
     assert data.counts == [1, 2, 5, 10, 20, 50, 100]
-    for few, many in zip(data.counts, data.counts[1:]):
-        a, b = data.rows(few, 3), data.rows(many, 3)
-        assert (
-            (np.bincount(data.y[b]) == many).all()
-            and set(a) < set(b)
-            and max(b) < data.n_pool
-            and len(set(b)) == 10 * many
-        )
+    for smaller, larger in zip(data.counts, data.counts[1:]):
+        a, b = data.rows(smaller, 3), data.rows(larger, 3)
+        assert (np.bincount(data.y[b]) == larger).all()
+        assert set(a) < set(b)
+        assert max(b) < data.n_pool
+        assert len(set(b)) == 10 * larger
     assert set(data.rows(1, 0)) != set(data.rows(1, 1))
 
 
 @pytest.mark.parametrize("kind", ["codes", "PCA", "pixels"])
 def test_the_probe_is_where_its_loss_is_lowest(mnist, kind):
-    """The gradient of cross-entropy, summed, plus ½‖w‖² is 0 there, by torch."""
+    """Check with torch that the gradient of the summed cross-entropy plus ½‖w‖² is 0 there."""
     _, data = mnist
     rows = data.rows(5, 0)
     fitted = compute.fit_probe(data.features[kind][rows], data.y[rows])
@@ -125,23 +125,25 @@ def logits_loss(x, y, w, b) -> float:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
-    """With one label PCA leads; with equal variances it loses several points; from five on MNIST's codes
-    lead, Fashion-MNIST's never.
+    """Check that with one label PCA leads; with equal variances it loses several points; from five labels on
+    MNIST's codes lead, Fashion-MNIST's never.
     """
     monkeypatch.setattr(compute, "LABEL_COUNTS", (1, 5, 20, 100))
     loaded, data = data_of(name)
-    told = []
-    found = {kind: a.mean(1) for kind, a in compute.probe_accuracies(data, data.counts, told.append).items()}
-    assert told[-1] == 1 and told == sorted(told)
-    assert found["PCA"][0] > max(found["codes"][0], found["pixels"][0]) + 0.01
-    ahead = found["codes"] > np.maximum(found["PCA"], found["pixels"])
+    progress = []
+    accuracies = {
+        kind: a.mean(1) for kind, a in compute.probe_accuracies(data, data.counts, progress.append).items()
+    }
+    assert progress[-1] == 1 and progress == sorted(progress)
+    assert accuracies["PCA"][0] > max(accuracies["codes"][0], accuracies["pixels"][0]) + 0.01
+    ahead = accuracies["codes"] > np.maximum(accuracies["PCA"], accuracies["pixels"])
     assert ahead[1:].all() if name == "mnist" else not ahead.any()
     assert loaded.run.test.active_units == {"mnist": 10, "fashion-mnist": 6}[name]
     even, test = data.features["PCA"] / data.features["PCA"].std(0), slice(data.n_pool, None)
     rows = [data.rows(1, seed) for seed in range(compute.N_SEEDS)]
     assert (
         np.mean([compute.fit_probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
-        < found["PCA"][0] - 0.02
+        < accuracies["PCA"][0] - 0.02
     )
 
 
@@ -174,14 +176,13 @@ def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_
     state = torch.get_rng_state()
     share = {}
     for fresh in (False, True):
-        said = compute.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
+        predictions = compute.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
         again = compute.fine_tune(loaded, x[rows], y[rows], 10, 0, fresh)(x[data.n_pool :])
-        assert torch.equal(said, again)
-        share[fresh] = float((said == y[data.n_pool :]).float().mean())
+        assert torch.equal(predictions, again)
+        share[fresh] = float((predictions == y[data.n_pool :]).float().mean())
     assert share[False] > share[True] + 0.02 and share[True] > 0.4
-    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters())) and torch.equal(
-        state, torch.get_rng_state()
-    )
+    assert all(torch.equal(a, b) for a, b in zip(before, loaded.model.parameters()))
+    assert torch.equal(state, torch.get_rng_state())
 
 
 def test_without_a_step_fine_tuning_is_a_layer_on_the_codes(mnist, monkeypatch):

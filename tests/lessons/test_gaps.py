@@ -33,40 +33,40 @@ def ae():
     return read_embedding(read_run(SHIPPED_FOLDER / "mnist-ae-2d"))
 
 
-def whitened(found, z):
-    """Standard deviations, by the covariance's own Cholesky factor: up to a turn, which keeps distances."""
-    return (z - found.codes.mean(0)) @ np.linalg.inv(
-        np.linalg.cholesky(np.cov(found.codes, rowvar=False, bias=True))
+def whitened(index, z):
+    """Return z in standard deviations, by the covariance's Cholesky factor: up to a rotation, which preserves
+    distances.
+    """
+    return (z - index.codes.mean(0)) @ np.linalg.inv(
+        np.linalg.cholesky(np.cov(index.codes, rowvar=False, bias=True))
     ).T
 
 
 def test_distances_and_gaps_are_those_of_brute_force(run):
-    loaded, e, found = run
+    loaded, e, index = run
     z = np.linspace(e.mu[0], e.mu[1], 13).astype(np.float64)
-    places = compute.decode_points(loaded, found, z)
-    to_codes = np.sort(cdist(whitened(found, z), whitened(found, found.codes)), axis=1)[:, 0]
-    to_draws = np.sort(cdist(whitened(found, z), whitened(found, found.fitted.place(found.draws))), axis=1)[
-        :, 4
-    ]
-    assert np.allclose(places.code_distance, to_codes, atol=1e-8) and np.allclose(
-        places.sample_distance, to_draws, atol=1e-8
-    )
-    assert np.array_equal(places.in_gap, to_codes > to_draws) and np.array_equal(
-        places.in_gap, found.log2_distance_ratio(z) > 0
-    )
+    places = compute.decode_points(loaded, index, z)
+    to_codes = np.sort(cdist(whitened(index, z), whitened(index, index.codes)), axis=1)[:, 0]
+    draws = whitened(index, index.fitted.unwhiten(index.draws))
+    to_draws = np.sort(cdist(whitened(index, z), draws), axis=1)[:, 4]
+    assert np.allclose(places.code_distance, to_codes, atol=1e-8)
+    assert np.allclose(places.sample_distance, to_draws, atol=1e-8)
+    assert np.array_equal(places.in_gap, to_codes > to_draws)
+    assert np.array_equal(places.in_gap, index.log2_distance_ratio(z) > 0)
 
 
 def test_a_code_of_the_map_lies_in_no_gap_and_far_away_does(run):
-    loaded, _, found = run
-    assert not compute.decode_points(loaded, found, found.codes[:50]).in_gap.any()
+    loaded, _, index = run
+    assert not compute.decode_points(loaded, index, index.codes[:50]).in_gap.any()
     assert (
-        compute.decode_points(loaded, found, found.fitted.place(np.array([[9.0, 9.0]]))).code_distance[0] > 1
+        compute.decode_points(loaded, index, index.fitted.unwhiten(np.array([[9.0, 9.0]]))).code_distance[0]
+        > 1
     )
 
 
 def test_what_is_decoded_is_named_by_the_classifier(run):
-    loaded, e, found = run
-    places = compute.decode_points(loaded, found, e.mu[:30].astype(np.float64))
+    loaded, e, index = run
+    places = compute.decode_points(loaded, index, e.mu[:30].astype(np.float64))
     c = read_classifier(loaded.run)[0]
     flat = places.x.reshape(30, -1).astype(np.float64)
     hidden = np.maximum(flat @ c.weights["1.weight"].T.astype(np.float64) + c.weights["1.bias"], 0)
@@ -77,23 +77,22 @@ def test_what_is_decoded_is_named_by_the_classifier(run):
 
 
 def test_shares_are_those_of_counting(run):
-    loaded, e, found = run
-    s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
+    loaded, e, index = run
+    s = compute.measure_gaps(loaded, index, e.mu, e.logvar)
     assert s.gap == estimate_gap(e.mu, e.logvar) and s.gap.n == 5000 == s.in_gaps.n + s.outside.n
-    assert build_gap_map(e.mu, e.logvar).estimate == s.gap and s.in_gaps.n / 5000 == pytest.approx(
-        s.gap.share, abs=0.02
-    )
-    fellows = np.sort(cdist(found.draws[:400], found.draws), axis=1)[:, 5]  # the nearest is itself
-    alone = cdist(found.draws[:400], found.whitened).min(1) > fellows
+    assert build_gap_map(e.mu, e.logvar).estimate == s.gap
+    assert s.in_gaps.n / 5000 == pytest.approx(s.gap.share, abs=0.02)
+    radii = np.sort(cdist(index.draws[:400], index.draws), axis=1)[:, 5]  # the nearest is itself
+    is_in_gap = cdist(index.draws[:400], index.whitened).min(1) > radii
     below = (
         read_classifier(loaded.run)[0]
-        .probabilities(loaded.decode(found.fitted.place(found.draws[:400])))
+        .probabilities(loaded.decode(index.fitted.unwhiten(index.draws[:400])))
         .max(1)
         < 0.9
     )
-    for share, those in ((s.in_gaps, alone), (s.outside, ~alone)):
-        assert abs(below[those].mean() - share.value) < 4 * np.sqrt(
-            share.value * (1 - share.value) / those.sum()
+    for share, mask in ((s.in_gaps, is_in_gap), (s.outside, ~is_in_gap)):
+        assert abs(below[mask].mean() - share.value) < 4 * np.sqrt(
+            share.value * (1 - share.value) / mask.sum()
         )
 
 
@@ -109,21 +108,18 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
             compute.is_larger(compute.SampleShare(a / n, n), compute.SampleShare(b / m, m))
             == (p < 0.05 and a / n > b / m)
         )
-    assert np.mean(agree) > 0.97 and not compute.is_larger(
-        compute.SampleShare(0.3, 50), compute.SampleShare(0.3, 50)
-    )
+    assert np.mean(agree) > 0.97
+    assert not compute.is_larger(compute.SampleShare(0.3, 50), compute.SampleShare(0.3, 50))
     assert str(compute.SampleShare(0.25, 1200)) == "25 ± 2%"
 
 
 def test_without_a_classifier_there_are_gaps_only(run, monkeypatch):
-    loaded, e, found = run
+    loaded, e, index = run
     monkeypatch.setattr(compute, "read_classifier", lambda run: None)
-    s = compute.measure_gaps(loaded, found, e.mu, e.logvar)
-    assert (
-        (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)
-        and not s.is_less_confident_in_gaps
-        and s.gap.share > 0.1
-    )
+    s = compute.measure_gaps(loaded, index, e.mu, e.logvar)
+    assert (s.in_gaps, s.outside, s.noise_confident) == (None, None, None)
+    assert not s.is_less_confident_in_gaps
+    assert s.gap.share > 0.1
 
 
 def test_the_ae_meets_more_gaps_than_the_vae_of_its_network():
@@ -150,37 +146,37 @@ def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
 
 def test_strips_of_a_gap_cover_its_cells_and_no_others():
     shade = np.array([[200, 200, 10, 200], [10, 10, 10, 10], [0, 129, 128, 255]], np.uint8)
-    found = gap_strips(np.array([-2.0, 0.0, 2.0, 6.0], np.float32), shade)
-    wanted = pd.DataFrame(
+    strips = gap_strips(np.array([-2.0, 0.0, 2.0, 6.0], np.float32), shade)
+    expected = pd.DataFrame(
         {"x": [-2.0, 1, -1, 1], "x2": [0.0, 2, 0, 2], "y": [0.0, 0, 4, 4], "y2": [2.0, 2, 6, 6]}
     )
-    assert np.allclose(found, wanted)
+    assert np.allclose(strips, expected)
     assert len(gap_strips(np.array([0, 0, 1, 1], np.float32), np.zeros((3, 3), np.uint8))) == 0
 
 
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
-    found = build_gap_map(ae.mu, None)
-    drawn = line_map(
-        gap_strips(found.bounds, found.shade),
-        found.bounds,
+    gap_map = build_gap_map(ae.mu, None)
+    chart = line_map(
+        gap_strips(gap_map.bounds, gap_map.shade),
+        gap_map.bounds,
         ae.mu[:50],
         ae.y[:50],
         tuple("0123456789"),
         ae.mu[[3, 5]],
     )
-    here = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
-    filled = fill_data(drawn, marker=here)
-    [place] = [layer for layer in drawn["layer"] if layer["data"]["name"] == "marker"]
+    marker = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
+    filled = fill_data(chart, marker=marker)
+    [place] = [layer for layer in chart["layer"] if layer["data"]["name"] == "marker"]
     assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
-    assert filled["datasets"].pop("marker") is here and filled == drawn  # but for the place
+    assert filled["datasets"].pop("marker") is marker and filled == chart  # equal except for the marker
     [way] = [
-        table for table in drawn["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
+        table for table in chart["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
     ]
     assert np.allclose([[end["z0"], end["z1"]] for end in way], ae.mu[[3, 5]], atol=1e-5)
 
 
 def test_how_far_is_drawn_as_given():
     t = np.linspace(0, 1, 3)
-    drawn = distance_chart(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
-    rows = [row for table in drawn["datasets"].values() for row in table if "model" in row]
+    chart = distance_chart(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
+    rows = [row for table in chart["datasets"].values() for row in table if "model" in row]
     assert {(row["model"], row["t"]): row["ratio"] for row in rows}[("VAE", 0.5)] == 0.2 and len(rows) == 6

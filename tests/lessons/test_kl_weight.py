@@ -36,8 +36,8 @@ def x():
 
 @torch.inference_mode()
 def independent(loaded, x, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By torch's own distributions: distortions from the mean [n], from draws of each posterior [draws, n],
-    and rates [n].
+    """Compute with torch's distributions: distortions from the mean [n], from samples of each posterior
+    [draws, n], and rates [n].
     """
     images = torch.from_numpy(x).float() / 255
     posterior = loaded.model.encode(images)
@@ -64,18 +64,18 @@ def independent(loaded, x, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
     loaded = load_run("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
-    wanted_mean, wanted, wanted_rates = independent(loaded, x, 20)
+    wanted_mean, expected, wanted_rates = independent(loaded, x, 20)
     assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_POSTERIOR_SAMPLES, 500)
     assert sampled.mean() == pytest.approx(
-        wanted.mean(), abs=4 * sampling_error(wanted, 500 * N_POSTERIOR_SAMPLES)
+        expected.mean(), abs=4 * sampling_error(expected, 500 * N_POSTERIOR_SAMPLES)
     )
     assert rates(loaded.model, x) == pytest.approx(wanted_rates, rel=1e-4)
 
 
 @pytest.mark.parametrize("beta", [1.0, 4.0, 10.0])
 def test_in_two_dimensions_noise_costs_about_beta_nats(x, beta):
-    """With optimal variances, sigma² = beta/(beta + h): ½·h·sigma² per dimension, beta/2 for h far above
-    beta.
+    """Check the prediction for optimal variances, sigma² = beta/(beta + h): ½·h·sigma² per dimension, beta/2
+    for h far above beta.
     """
     loaded = load_run("mnist-ladder-2d", beta)
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
@@ -91,13 +91,13 @@ def test_of_an_ae_mean_and_samples_are_the_same(x):
 def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkeypatch):
     from explorer.training import evaluation
 
-    loaded, found = load_run("mnist-ladder-2d", 1.0), []
+    loaded, measured = load_run("mnist-ladder-2d", 1.0), []
     for seed in range(30):
         monkeypatch.setattr(evaluation, "NOISE_SEED", seed)
-        found.append(evaluate(loaded.model, loaded.likelihood, x).metrics.distortion)
+        measured.append(evaluate(loaded.model, loaded.likelihood, x).metrics.distortion)
     predicted = sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], len(x))
     low, high = np.sqrt(stats.chi2(29).ppf([0.001, 0.999]) / 29)
-    assert low * predicted < np.std(found, ddof=1) < high * predicted
+    assert low * predicted < np.std(measured, ddof=1) < high * predicted
     assert sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(
         predicted / 2
     )
@@ -106,12 +106,13 @@ def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkey
 def test_a_mean_difference_is_that_of_a_paired_t_test():
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, 40)) + [[0.3], [0.0]]
-    found, wanted = mean_difference(a, b), stats.ttest_rel(a, b).confidence_interval(0.95)
-    assert [found.mean - found.half_width, found.mean + found.half_width] == pytest.approx(
-        [wanted.low, wanted.high]
-    )
+    difference, expected = mean_difference(a, b), stats.ttest_rel(a, b).confidence_interval(0.95)
+    assert [
+        difference.mean - difference.half_width,
+        difference.mean + difference.half_width,
+    ] == pytest.approx([expected.low, expected.high])
     assert [Difference(m, 0.5).sign for m in (0.6, 0.4, -0.4, -0.6)] == [1, 0, 0, -1]
-    assert [Difference(m, 0.5).text() for m in (0.62, -0.41, -0.01)] == [
+    assert [Difference(m, 0.5).format() for m in (0.62, -0.41, -0.01)] == [
         "+0.6 ± 0.5",
         "−0.4 ± 0.5",
         "0.0 ± 0.5",
@@ -120,8 +121,8 @@ def test_a_mean_difference_is_that_of_a_paired_t_test():
 
 @torch.inference_mode()
 def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """log p(x) by quadrature over the plane, distortion by quadrature over each posterior, and rate, of each
-    image of the digits ladder.
+    """Return log p(x) by quadrature over the plane, distortion by quadrature over each posterior, and rate,
+    of each image of the digits ladder.
     """
     loaded, grid = load_run("digits-ladder-2d", beta), Grid(8.0, 256)
     logits = torch.cat([loaded.model.decode(z) for z in torch.from_numpy(grid.points).float().split(8192)])
@@ -137,15 +138,17 @@ def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
             -loaded.likelihood.distortion(logits, image.expand_as(logits)).double().numpy().reshape(256, 256)
         )
         whole.append(grid.log_integral(joint + prior[:, None] + prior))
-        near = loaded.model.decode(mu + (logvar / 2).exp() * torch.from_numpy(offsets.points).float())
-        distortion.append(float(weights @ loaded.likelihood.distortion(near, image.expand_as(near)).double()))
+        decoded = loaded.model.decode(mu + (logvar / 2).exp() * torch.from_numpy(offsets.points).float())
+        distortion.append(
+            float(weights @ loaded.likelihood.distortion(decoded, image.expand_as(decoded)).double())
+        )
     return np.array(whole), np.array(distortion), independent(loaded, x, 1)[2]
 
 
 @pytest.mark.parametrize("beta", [0.01, 0.1, 1.0, 4.0, 10.0])
 def test_distortion_plus_rate_bounds_the_evidence_at_every_kl_weight_and_the_training_loss_does_not(beta):
-    """As the mathematics of the lesson says: −(D + R) whatever beta; −(D + beta·R) is looser above 1, and no
-    bound below.
+    """Check the mathematics of the lesson: −(D + R) is a bound for any beta; −(D + beta·R) is looser above 1,
+    and no bound below.
     """
     data = load_data("digits")
     whole, distortion, rate = evidence_and_parts(beta, data.x[data.test][:60])
@@ -160,8 +163,8 @@ def test_distortion_plus_rate_bounds_the_evidence_at_every_kl_weight_and_the_tra
 
 @pytest.mark.parametrize("name", LADDERS[:2])
 def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
-    """dD/dR = −beta: of a chord, some weight between its ends. Of those data sets whose test images are
-    many.
+    """Check dD/dR = −beta: the slope of a chord is a weight between its ends. Only data sets with many test
+    images are used.
     """
     film = [f for f in read_run(SHIPPED_FOLDER / name).film if f.beta in (1.0, 2.0, 4.0, 10.0)]
     assert len(film) == 4
@@ -170,17 +173,17 @@ def test_between_two_heavy_weights_the_curve_falls_by_a_weight_between(name):
 
 
 def test_how_far_maps_turn_between_rungs_and_how_mixed_weights_score():
-    """As docs/performance.md says of Fashion-MNIST, and why the best beta is chosen among trained rungs. By
-    SciPy's Procrustes rotation.
+    """Check the statements of docs/performance.md on Fashion-MNIST, and why the best beta is chosen among
+    trained rungs, with SciPy's Procrustes rotation.
     """
     worst, turns = {}, {}
     for name in LADDERS[:2]:
         run = read_run(SHIPPED_FOLDER / name)
         e, betas = read_embedding(run), [f.beta for f in run.film]
         rungs = [e.film.mu[betas.index(beta)] for beta in run.spec.rungs]
-        found = [orthogonal_procrustes(a - a.mean(0), b - b.mean(0))[0] for a, b in zip(rungs, rungs[1:])]
-        assert all(np.linalg.det(r) > 0 for r in found)  # never flips
-        turns[name] = max(np.degrees(np.abs(np.arctan2(r[0, 1], r[0, 0]))) for r in found)
+        rotations = [orthogonal_procrustes(a - a.mean(0), b - b.mean(0))[0] for a, b in zip(rungs, rungs[1:])]
+        assert all(np.linalg.det(r) > 0 for r in rotations)  # never flips
+        turns[name] = max(np.degrees(np.abs(np.arctan2(r[0, 1], r[0, 0]))) for r in rotations)
         total = [f.distortion + f.beta * f.rate for f in run.film]
         worst[name] = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
     assert turns[LADDERS[0]] < 2.8 and turns[LADDERS[1]] == pytest.approx(3.8, abs=0.05)
@@ -197,8 +200,8 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
     }
     best, others = lowest_mean(values)
     assert {best, *others} == {0.1, 1.0} and values[best].mean() == min(v.mean() for v in values.values())
-    alone = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
-    assert lowest_mean(alone) == (4.0, [])
+    separated = {beta: v + 5 * (beta != 4.0) for beta, v in values.items()}
+    assert lowest_mean(separated) == (4.0, [])
     for beta in (0.1, 1.0):  # SciPy's paired test agrees
         assert (beta in others or beta == best) and stats.ttest_rel(values[4.0], values[beta]).pvalue < 0.05
     gaps = {
@@ -212,14 +215,12 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
 def test_decoded_rows_are_the_models(x):
     ae, vae = load_run("mnist-ae-2d"), load_run("mnist-ladder-2d", 1.0)
     rows = decode_rows(ae, vae, x[:3], 5)
-    assert (
-        list(rows) == ["image", "AE", "VAE", "samples"]
-        and len(rows["samples"]) == 5
-        and "AE" not in decode_rows(None, vae, x[:3], 5)
-    )
+    assert list(rows) == ["image", "AE", "VAE", "samples"]
+    assert len(rows["samples"]) == 5
+    assert "AE" not in decode_rows(None, vae, x[:3], 5)
     with torch.inference_mode():
         images = torch.from_numpy(x[:3]).float() / 255
         for name, loaded in (("AE", ae), ("VAE", vae)):
-            wanted = torch.sigmoid(loaded.model.decode(loaded.model.encode(images).mu))
-            assert np.allclose(rows[name], wanted, atol=1e-6)
+            expected = torch.sigmoid(loaded.model.decode(loaded.model.encode(images).mu))
+            assert np.allclose(rows[name], expected, atol=1e-6)
     assert np.array_equal(np.rint(rows["image"] * 255), x[:3])

@@ -39,46 +39,51 @@ def test_the_toys_density_is_scipys_and_integrates_to_one():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_its_draws_follow_that_density(seed):
     x = compute.sample_truth(seed)
-    test = stats.kstest(x, lambda at: sum(share * hump.cdf(at) for share, hump in zip(SHARES, HUMPS)))
+    test = stats.kstest(x, lambda values: sum(share * hump.cdf(values) for share, hump in zip(SHARES, HUMPS)))
     assert len(x) == 2000 and test.pvalue > 0.05
-    assert np.array_equal(x, compute.sample_truth(seed)) and not np.array_equal(
-        x, compute.sample_truth(1 - seed)
-    )
+    assert np.array_equal(x, compute.sample_truth(seed))
+    assert not np.array_equal(x, compute.sample_truth(1 - seed))
     assert np.mean((x > compute.MIN_X) & (x < compute.MAX_X)) > 0.999
 
 
 @pytest.mark.parametrize("k", [1, 3, 12])
 def test_k_gaussians_are_scikit_learns(data, k):
-    found, wanted = compute.fit_mixture(data[0], k), GaussianMixture(k, random_state=0).fit(data[0][:, None])
-    assert found.weight.sum() == pytest.approx(1) and len(found.mean) == len(found.sd) == k
-    assert np.log(found.density(data[1])) == pytest.approx(wanted.score_samples(data[1][:, None]), abs=1e-9)
-    assert found.mean_log_likelihood(data[1]) == pytest.approx(wanted.score(data[1][:, None]), abs=1e-9)
-    assert integral(found.density) == pytest.approx(1, abs=1e-5)
+    mixture = compute.fit_mixture(data[0], k)
+    expected = GaussianMixture(k, random_state=0).fit(data[0][:, None])
+    assert mixture.weight.sum() == pytest.approx(1) and len(mixture.mean) == len(mixture.sd) == k
+    assert np.log(mixture.density(data[1])) == pytest.approx(
+        expected.score_samples(data[1][:, None]), abs=1e-9
+    )
+    assert mixture.mean_log_likelihood(data[1]) == pytest.approx(expected.score(data[1][:, None]), abs=1e-9)
+    assert integral(mixture.density) == pytest.approx(1, abs=1e-5)
 
 
 def test_one_gaussian_is_that_of_mean_and_variance(data):
-    found = compute.fit_mixture(data[0], 1)
-    assert (found.mean[0], found.sd[0]) == pytest.approx((data[0].mean(), data[0].std()), rel=1e-5)
+    mixture = compute.fit_mixture(data[0], 1)
+    assert (mixture.mean[0], mixture.sd[0]) == pytest.approx((data[0].mean(), data[0].std()), rel=1e-5)
 
 
 def test_parts_add_up():
-    found = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
+    mixture = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
     x = np.linspace(-3, 5, 50)
-    assert found.parts(x) == pytest.approx(
+    assert mixture.component_densities(x) == pytest.approx(
         np.stack([0.3 * stats.norm(-1, 0.5).pdf(x), 0.7 * stats.norm(2, 1.5).pdf(x)], 1)
     )
-    assert found.density(x) == pytest.approx(found.parts(x).sum(1))
+    assert mixture.density(x) == pytest.approx(mixture.component_densities(x).sum(1))
 
 
-@pytest.mark.parametrize("which", ["two", "endless"])
-def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
-    """As Kolmogorov and Smirnov tell it, by SciPy's distribution functions."""
+@pytest.mark.parametrize("kind", ["two", "endless"])
+def test_draws_follow_the_density_they_are_drawn_from(decoder, kind):
+    """Apply the Kolmogorov–Smirnov test, with SciPy's distribution functions."""
     two = Mixture(np.array([0.3, 0.7]), np.array([-1.0, 2.0]), np.array([0.5, 1.5]))
-    found = two if which == "two" else compute.infinite_mixture(decoder)
-    x = found.draw(3000, np.random.default_rng(3))
+    mixture = two if kind == "two" else compute.infinite_mixture(decoder)
+    x = mixture.sample(3000, np.random.default_rng(3))
     assert (
         stats.kstest(
-            x, lambda at: (stats.norm.cdf((at[:, None] - found.mean) / found.sd) * found.weight).sum(1)
+            x,
+            lambda values: (
+                stats.norm.cdf((values[:, None] - mixture.mean) / mixture.sd) * mixture.weight
+            ).sum(1),
         ).pvalue
         > 0.05
     )
@@ -86,11 +91,10 @@ def test_draws_follow_the_density_they_are_drawn_from(decoder, which):
 
 
 def test_the_endless_mixture_is_the_integral_over_z(decoder):
-    """By SciPy's adaptive rule, the network asked anew at each z."""
+    """Integrate with SciPy's adaptive rule, evaluating the network at each z."""
     whole = compute.infinite_mixture(decoder)
-    assert whole.weight.sum() == pytest.approx(1, abs=1e-7) and integral(whole.density) == pytest.approx(
-        1, abs=1e-5
-    )
+    assert whole.weight.sum() == pytest.approx(1, abs=1e-7)
+    assert integral(whole.density) == pytest.approx(1, abs=1e-5)
     for x in (-3.0, -0.3, 0.5, 1.2, 3.0):
 
         def integrand(z: float, x=x) -> float:
@@ -104,8 +108,10 @@ def test_the_endless_mixture_is_the_integral_over_z(decoder):
 def test_more_of_its_gaussians_come_nearer_to_all_of_them(decoder):
     x = np.linspace(-4, 4, 400)
     whole = compute.infinite_mixture(decoder).density(x)
-    away = [np.abs(compute.finite_mixture(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)]
-    assert away == sorted(away, reverse=True) and away[-1] < 0.001
+    distances = [
+        np.abs(compute.finite_mixture(decoder, k).density(x) - whole).mean() for k in (2, 12, 100, 2000)
+    ]
+    assert distances == sorted(distances, reverse=True) and distances[-1] < 0.001
     z = stats.norm.ppf([1 / 6, 1 / 2, 5 / 6])
     assert compute.finite_mixture(decoder, 3).mean == pytest.approx(
         compute.decode_gaussians(decoder, z)[0], abs=1e-5
@@ -114,26 +120,26 @@ def test_more_of_its_gaussians_come_nearer_to_all_of_them(decoder):
 
 def test_it_has_learnt_and_nobody_beats_the_truth(data, decoder):
     truth = np.log(compute.true_density(data[1])).mean()
-    found = (
+    mixtures = (
         compute.fit_mixture(data[0], 1),
         compute.fit_mixture(data[0], 3),
         compute.infinite_mixture(decoder),
     )
-    one, three, vae = (m.mean_log_likelihood(data[1]) for m in found)
+    one, three, vae = (m.mean_log_likelihood(data[1]) for m in mixtures)
     assert one + 0.2 < three < vae < truth
 
 
 def test_training_again_is_the_same_and_leaves_the_generator_and_threads(data, decoder, monkeypatch):
     monkeypatch.setattr(compute, "N_TRAINING_STEPS", 30)
     torch.manual_seed(5)
-    wanted, threads = torch.rand(3), torch.get_num_threads()
+    expected, threads = torch.rand(3), torch.get_num_threads()
     torch.manual_seed(5)
     twice = [compute.train_decoder(data[0])[0].weight for _ in range(2)]
-    assert torch.equal(*twice) and torch.equal(torch.rand(3), wanted) and torch.get_num_threads() == threads
+    assert torch.equal(*twice) and torch.equal(torch.rand(3), expected) and torch.get_num_threads() == threads
 
 
 def test_the_elbo_is_on_average_below_log_p_by_the_kl_to_the_true_posterior():
-    """Of linear networks, whose posterior is a Gaussian in closed form: p(x) = N(b, w² + s²)."""
+    """Use linear networks, whose posterior is a Gaussian in closed form: p(x) = N(b, w² + s²)."""
     w, b, s, x = 0.8, 0.3, 0.5, 1.1
     encoder, decoder = torch.nn.Linear(1, 2), torch.nn.Linear(1, 2)
     with torch.no_grad():
@@ -150,8 +156,7 @@ def test_the_elbo_is_on_average_below_log_p_by_the_kl_to_the_true_posterior():
     ).item()
     eps = torch.randn(50_000, 1, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        found = compute.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
+        elbos = compute.elbo(encoder, decoder, torch.full((50_000, 1), x), eps)
     expected = stats.norm(b, np.hypot(w, s)).logpdf(x) - kl
-    assert found.shape == (50_000,) and found.mean().item() == pytest.approx(
-        expected, abs=5 * found.std().item() / 50_000**0.5
-    )
+    assert elbos.shape == (50_000,)
+    assert elbos.mean().item() == pytest.approx(expected, abs=5 * elbos.std().item() / 50_000**0.5)

@@ -34,7 +34,7 @@ def test_the_width_is_found_again_from_its_price(sigma):
 
 
 def test_unequal_widths_count_by_their_mean_price():
-    """In closed form: sigma² = −W(−exp(−2·price − 1)), of Lambert's W."""
+    """Compare with the closed form sigma² = −W(−exp(−2·price − 1)), with Lambert's W."""
     rng = np.random.default_rng(1)
     mu, sd = rng.normal(size=(400, 2)), rng.uniform(0.05, 0.9, (400, 2))
     rates = kl_divergence(Normal(torch.tensor(mu), torch.tensor(sd)), Normal(0.0, 1.0)).mean(0).numpy()
@@ -58,8 +58,8 @@ def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
     assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
     assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
-    wanted = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
-    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * wanted)).max() <= 3
+    expected = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
+    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * expected)).max() <= 3
 
 
 def test_one_network_begins_alike_and_parts_ways():
@@ -68,19 +68,19 @@ def test_one_network_begins_alike_and_parts_ways():
     first, last = (
         [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
     )
-    assert (
-        max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
-        and max(m.spread for m in first) < 0.1
-    )
+    assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
+    assert max(m.spread for m in first) < 0.1
     recon, kl, both = last
-    assert recon.sigma < 0.01 and recon.spread > 3  # the cheat
-    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # one ball, whatever is shown
+    assert recon.sigma < 0.01 and recon.spread > 3  # the codes become points
+    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # all posteriors equal the prior
     assert 0.1 < both.sigma < 0.5 and 0.8 < both.spread < 1.1  # as wide as the prior
     assert recon.distortion < both.distortion < kl.distortion
 
 
 def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
-    """Of one answer for all images, the mean image has the least Bernoulli distortion: its cross entropy."""
+    """Check that of single answers for all images, the mean image has the least Bernoulli distortion: its
+    cross-entropy.
+    """
     data = load_data("digits")
     mean = data.x[data.train].mean(0) / 255
     m = state_at_epoch(read_replay(KL), 200)
@@ -118,12 +118,11 @@ def test_a_distortion_is_that_of_torch_distributions_and_other_noise_stays_withi
             [-Bernoulli(logits=g, validate_args=False).log_prob(x).sum((1, 2, 3)).numpy() for g in logits]
         )
     assert mean == pytest.approx(nats.mean(), abs=5 * nats.mean(1).std() / np.sqrt(10))
-    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1) and error > nats.mean(
-        1
-    ).std() / np.sqrt(10)
+    assert error == pytest.approx(nats.mean(0).std() / np.sqrt(len(x)), rel=0.1)
+    assert error > nats.mean(1).std() / np.sqrt(10)
     ae = load_run("digits-ae-2d")
-    found = read_embedding(ae.run)
-    assert mean_distortion(ae, found.images, found.mu, None)[0] == pytest.approx(
+    embedding = read_embedding(ae.run)
+    assert mean_distortion(ae, embedding.images, embedding.mu, None)[0] == pytest.approx(
         ae.run.test.distortion, abs=1e-3
     )
 
@@ -132,12 +131,10 @@ def test_without_kl_codes_are_points_and_with_kl_only_the_decoder_ignores_z():
     e, loaded = read_embedding(read_run(RECON)), load_run(KL.name)
     sigma, nearest = np.exp(e.logvar / 2), []
     for i in range(len(e.mu)):
-        away = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
-        nearest.append(away.min())
-    assert (
-        nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
-        and np.quantile(nearest, 0.01) > 5
-    )
+        distances = np.linalg.norm((np.delete(e.mu, i, 0) - e.mu[i]) / sigma[i], axis=1)
+        nearest.append(distances.min())
+    assert nearest_code_distance(e.mu, e.logvar, 0.01) == pytest.approx(np.quantile(nearest, 0.01), rel=1e-4)
+    assert np.quantile(nearest, 0.01) > 5
     both = read_embedding(read_run(BOTH))
     assert nearest_code_distance(both.mu, both.logvar, 0.01) < 0.5
     torch.manual_seed(1)

@@ -143,8 +143,8 @@ def plane_cases() -> dict:
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
-        "unit_matrix": scale.unit,
-        "inverse_unit_matrix": np.linalg.pinv(scale.unit),
+        "unit_matrix": scale.map_root,
+        "inverse_unit_matrix": np.linalg.pinv(scale.map_root),
     }
     z, point, standard_point = codes[3], np.array([1.5, -0.5]), np.array([-1.0, 2.0])
     flat = pca.inverse_transform(pca.transform(z[None]))[0]
@@ -162,7 +162,7 @@ def plane_cases() -> dict:
             "onto": flat.tolist(),
             "distance": float(np.linalg.norm(z - flat)),
             "standard": scale.to_standard(z).tolist(),
-            "fromStandard": p.place(scale.moved(z, standard_point)).tolist(),
+            "fromStandard": p.project(scale.shift_to(z, standard_point)).tolist(),
             "factor": factor[[0, 1, 1], [0, 0, 1]],
         },
     }

@@ -30,25 +30,27 @@ def test_conv_halves_exactly_and_says_when_it_cannot():
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_last_layer_of_conv_is_a_transposed_convolution(channels):
-    """Values and gradients beside torch's own, in float64."""
+    """Compare values and gradients with torch's own, in float64."""
     torch.manual_seed(0)
     ours, torchs = (
         kind(5, channels, **CONV_OPTIONS).double() for kind in (OutputConvTranspose2d, nn.ConvTranspose2d)
     )
     torchs.load_state_dict(ours.state_dict())
     x = torch.randn(2, 5, 4, 6).double()
-    found = []
+    results = []
     for layer in (ours, torchs):
         into = x.clone().requires_grad_()
         y = layer(into)
         y.square().sum().backward()
-        found.append([y, into.grad, layer.weight.grad, layer.bias.grad])
-    for a, b in zip(*found):
+        results.append([y, into.grad, layer.weight.grad, layer.bias.grad])
+    for a, b in zip(*results):
         torch.testing.assert_close(a, b)
 
 
 def test_gru_reads_rows_from_top_to_bottom():
-    """A row's change reaches the state after it, and rows written above it stay as they were."""
+    """Check that the change of a row affects the state after it, and that rows written above it are
+    unchanged.
+    """
     torch.manual_seed(0)
     encoder, decoder = gru((1, 8, 8), 4, 2, width=16, depth=1)
     x = torch.rand(1, 1, 8, 8)

@@ -30,8 +30,8 @@ def digits():
 
 
 def log_evidence(run, x: np.ndarray) -> float:
-    """log ∫ p(x|z) N(z; 0, I) dz of a Bernoulli run by the midpoint rule, z within 10 standard deviations of
-    the posterior.
+    """Return log ∫ p(x|z) N(z; 0, I) dz of a Bernoulli run by the midpoint rule, with z within 10 standard
+    deviations of the posterior.
     """
     posterior, n = run.encode(x[None]), 201
     mu, sd = posterior.mu[0].double().numpy(), np.exp(posterior.logvar[0].double().numpy() / 2)
@@ -46,12 +46,12 @@ def log_evidence(run, x: np.ndarray) -> float:
 @pytest.mark.parametrize("row", [0, 50, 123, 301, 359])
 def test_with_many_samples_it_is_the_evidence(digits, row):
     run, x = digits
-    found = importance_weighted_bound(run.model, run.likelihood, x[row], 5000)
-    assert found == pytest.approx(log_evidence(run, x[row]), abs=0.1)
+    bound = importance_weighted_bound(run.model, run.likelihood, x[row], 5000)
+    assert bound == pytest.approx(log_evidence(run, x[row]), abs=0.1)
 
 
 def test_where_the_encoder_misses_the_posterior_it_stays_below(digits):
-    """The true posterior of this image lies eight standard deviations from where the encoder looks."""
+    """Use an image whose true posterior lies eight standard deviations from the encoder's."""
     run, x = digits
     assert importance_weighted_bound(run.model, run.likelihood, x[200], 5000) < log_evidence(run, x[200]) - 1
 
@@ -75,9 +75,9 @@ def test_on_average_it_rises_with_the_number_of_samples_up_to_the_evidence(digit
 def linear_model(
     latent_dim: int, shape: tuple[int, int, int], sigma: float, spread: float = 1.0, seed: int = 0
 ):
-    """A linear VAE whose encoder is the exact posterior of its decoder, its standard deviations multiplied by
-    spread; and the marginal N(b, W Wᵀ + sigma² I) of its images (Tipping and Bishop, 1999, equation 6). W has
-    orthogonal columns.
+    """Return a linear VAE whose encoder is the exact posterior of its decoder, its standard deviations
+    multiplied by spread, and the marginal N(b, W Wᵀ + sigma² I) of its images (Tipping and Bishop, 1999,
+    equation 6). W has orthogonal columns.
     """
     rng, n_pixels = np.random.default_rng(seed), math.prod(shape)
     spec = RunSpec("digits", network="linear", likelihood="gaussian", sigma=sigma, latent_dim=latent_dim)
@@ -105,8 +105,8 @@ def linear_model(
 @pytest.mark.parametrize("latent_dim", [1, 2, 16, 64])
 @pytest.mark.parametrize("n_samples", [1, DRAW_BATCH_SIZE + 7])
 def test_with_the_exact_posterior_every_sample_tells_the_evidence(shape, latent_dim, n_samples):
-    """All weights are p(x) itself. Most of these images are so improbable that their densities are no floats:
-    e⁻⁶⁰⁰ and less.
+    """Check that all weights are p(x) itself. Most of these images are so improbable that their densities,
+    e⁻⁶⁰⁰ and less, are not floats.
     """
     model, likelihood, marginal, _ = linear_model(latent_dim, shape, sigma=0.1)
     x = np.random.default_rng(1).random(shape)
@@ -134,9 +134,9 @@ def test_one_sample_is_on_average_the_evidence_less_the_kl_to_the_exact_posterio
         .sum()
         .item()
     )
-    found = [importance_weighted_bound(model, likelihood, x, 1, seed) for seed in range(2000)]
-    assert np.mean(found) == pytest.approx(
-        marginal.logpdf(x.ravel()) - kl, abs=5 * np.std(found) / np.sqrt(2000)
+    bounds = [importance_weighted_bound(model, likelihood, x, 1, seed) for seed in range(2000)]
+    assert np.mean(bounds) == pytest.approx(
+        marginal.logpdf(x.ravel()) - kl, abs=5 * np.std(bounds) / np.sqrt(2000)
     )
 
 
@@ -146,11 +146,9 @@ def test_bytes_are_pixels_and_a_seed_decides(digits):
         importance_weighted_bound(run.model, run.likelihood, image, 30, seed)
         for image, seed in ((x[3], 4), (x[3] / 255, 4), (x[3], 5))
     ]
-    assert (
-        isinstance(bound[0], float)
-        and bound[0] == pytest.approx(bound[1], abs=1e-4)
-        and abs(bound[0] - bound[2]) > 1e-4
-    )
+    assert isinstance(bound[0], float)
+    assert bound[0] == pytest.approx(bound[1], abs=1e-4)
+    assert abs(bound[0] - bound[2]) > 1e-4
 
 
 def test_what_has_no_bound_gets_a_sentence(digits):

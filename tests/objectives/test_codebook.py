@@ -30,7 +30,7 @@ SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=5, width=16)
 
 
 def posterior(encoded, book) -> CodebookPosterior:
-    """By a loop over every place and entry."""
+    """Compute the posterior by a loop over every position and entry."""
     encoded = torch.as_tensor(encoded)
     places = np.asarray(encoded.detach()).reshape(-1, book.shape[1])
     index = torch.tensor([min(range(len(book)), key=lambda k: sum((p - book[k]) ** 2)) for p in places]).view(
@@ -42,18 +42,16 @@ def posterior(encoded, book) -> CodebookPosterior:
 def test_each_group_becomes_the_entry_nearest_to_it():
     torch.manual_seed(0)
     model = build_autoencoder(SPEC, (1, 8, 8))
-    found = model.posterior(torch.randn(50, 6))
-    wanted = posterior(found.encoded, model.codebook.numpy())
-    assert (
-        found.index.shape == (50, 3)
-        and torch.equal(found.index, wanted.index)
-        and torch.equal(found.mu, wanted.mu)
-    )
-    assert len(found.index.unique()) > 1 and found.n_codes == 5
+    encoded = model.posterior(torch.randn(50, 6))
+    expected = posterior(encoded.encoded, model.codebook.numpy())
+    assert encoded.index.shape == (50, 3)
+    assert torch.equal(encoded.index, expected.index)
+    assert torch.equal(encoded.mu, expected.mu)
+    assert len(encoded.index.unique()) > 1 and encoded.n_codes == 5
 
 
 def test_near_entries_are_told_apart_far_from_the_origin():
-    """By products of matrices, 1e4² would round the difference away."""
+    """Check a case in which products of matrices, of size 1e4², would round the difference to zero."""
     assert (
         nearest_entries(
             torch.tensor([[1e4, 1e4 + 0.5]]), torch.tensor([[1e4, 1e4], [1e4, 1e4 + 0.6]] * 20)
@@ -63,10 +61,12 @@ def test_near_entries_are_told_apart_far_from_the_origin():
 
 
 def test_the_gradient_goes_straight_through():
-    """z = mu; d loss / d encoded is d loss / d z where z is, and the codebook gets none."""
+    """Check that z = mu, that d loss / d encoded is d loss / d z at z, and that the codebook gets no
+    gradient.
+    """
     encoded = torch.tensor([[0.9, -0.2, 3.0, 1.0]], dtype=torch.float64, requires_grad=True)
-    found = posterior(encoded, np.array([[1.0, 0.0], [2.0, 2.0]]))
-    z = found.sample(torch.randn(1, 4))
+    quantised = posterior(encoded, np.array([[1.0, 0.0], [2.0, 2.0]]))
+    z = quantised.sample(torch.randn(1, 4))
     assert torch.allclose(z, torch.tensor([[1.0, 0.0, 2.0, 2.0]], dtype=torch.float64))
     (z**3 * torch.tensor([1.0, 2.0, 3.0, 4.0])).sum().backward()
     # 3·c·z² by hand
@@ -80,13 +80,13 @@ def test_the_commitment_pulls_the_encoder_to_its_entries_and_them_nowhere():
     value = commitment_loss(CodebookPosterior(encoded, book[index].flatten(1), index, 2))
     assert value.tolist() == [pytest.approx(0.25 * (0.25 + 1 + 1))] and COMMITMENT_WEIGHT == 0.25
     value.sum().backward()
-    assert (
-        torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]])) and book.grad is None
-    )  # 2·0.25·(encoded − entry)
+    # The gradient is 2·0.25·(encoded − entry).
+    assert torch.allclose(encoded.grad, torch.tensor([[-0.25, 0.0, 0.5, -0.5]]))
+    assert book.grad is None
 
 
 def test_entries_are_moving_averages_of_what_chose_them():
-    """N ← γN + (1−γ)n, m ← γm + (1−γ)Σz, e = m/N, from nothing, over ten batches in which every entry is
+    """Check N ← γN + (1−γ)n, m ← γm + (1−γ)Σz, e = m/N, from zero, over ten batches in which every entry is
     used.
     """
     rng = np.random.default_rng(0)
@@ -106,8 +106,8 @@ def test_entries_are_moving_averages_of_what_chose_them():
 
 
 def test_a_dead_entry_starts_again_at_an_encoder_output():
-    """It is given up once its share falls below MIN_USE of an even one, not before; the others go on as the
-    paper has it.
+    """Check that an entry is replaced once its share falls below MIN_USE of an equal one, not before; the
+    others continue as in the paper.
     """
     book, z = np.array([[0.0, 0], [50.0, 50]]), np.random.default_rng(1).standard_normal((32, 2)) * 0.1
     averages = CodebookAverages(torch.tensor(book))
@@ -128,21 +128,20 @@ def test_a_dead_entry_starts_again_at_an_encoder_output():
 
 
 def test_the_rate_is_a_sure_choice_against_a_uniform_prior():
-    found = posterior(torch.randn(3, 6), np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32))
+    quantised = posterior(
+        torch.randn(3, 6), np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32)
+    )
     sure, even = np.eye(5)[2], np.full(5, 1 / 5)
-    assert np.allclose(rate_per_dimension(found).sum(1), 3 * entropy(sure, even)) and rate_per_dimension(
-        found
-    ).shape == (3, 6)
+    assert np.allclose(rate_per_dimension(quantised).sum(1), 3 * entropy(sure, even))
+    assert rate_per_dimension(quantised).shape == (3, 6)
 
 
 def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
-    """log p(x) = log Σ over all 5³ codes of 5⁻³·p(x|z)."""
+    """Compare with log p(x) = log Σ over all 5³ codes of 5⁻³·p(x|z)."""
     torch.manual_seed(1)
-    model, likelihood, x = (
-        build_autoencoder(SPEC, (1, 8, 8)).eval(),
-        build_likelihood(SPEC),
-        torch.rand(4, 1, 8, 8),
-    )
+    model = build_autoencoder(SPEC, (1, 8, 8)).eval()
+    likelihood = build_likelihood(SPEC)
+    x = torch.rand(4, 1, 8, 8)
     with torch.inference_mode():
         every = torch.cartesian_prod(*[torch.arange(5)] * 3)
         logits = model.decode(model.codebook[every].flatten(1))
@@ -150,8 +149,8 @@ def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
             torch.logsumexp(-likelihood.distortion(logits, one.expand_as(logits)), 0).item() - 3 * math.log(5)
             for one in x
         ]
-        found = model.encode(x)
-        elbo = -likelihood.distortion(model.decode(found.mu), x) - rate_per_dimension(found).sum(1)
+        encoded = model.encode(x)
+        elbo = -likelihood.distortion(model.decode(encoded.mu), x) - rate_per_dimension(encoded).sum(1)
     assert (elbo.numpy() < exact).all()
 
 

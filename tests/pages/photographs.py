@@ -9,7 +9,7 @@ from sklearn.datasets import load_sample_images
 
 
 def pieces(n: int, side: int = 96) -> dict[str, bytes]:
-    """PNG files by path, n of each photograph, in folders of their names."""
+    """Return PNG files by path, n of each photograph, in folders of their names."""
     rng, files = np.random.default_rng(0), {}
     for name, photo in zip(("roof", "flower"), load_sample_images().images):
         for i in range(n):

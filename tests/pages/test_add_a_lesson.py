@@ -34,7 +34,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the project with the lesson of the recipe."""
+    """Copy the project and add the lesson of the recipe."""
     root = tmp_path_factory.mktemp("project")
     for folder in ("explorer", "pages"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))

@@ -51,7 +51,7 @@ def labels(app) -> list[str]:
 
 
 def texts(app) -> str:
-    """All that the page says in words."""
+    """Return all the text on the page."""
     kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.title, app.subheader, app.code)
     table = app.dataframe[0].value.to_string() if len(app.dataframe) else ""
     options = [option for box in app.selectbox for option in box.options]
@@ -77,10 +77,8 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     assert "Private" in texts(app) and key not in texts(app) and find_run(name).epochs == 3
     follow("library", app)
     table = app.dataframe[0].value
-    assert (
-        table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you"
-        and (table["seen"] == "everyone").sum() > 1
-    )
+    assert table.set_index("run")["seen"].loc[RunSpec(**SHORT).run_id] == "only you"
+    assert (table["seen"] == "everyone").sum() > 1
     assert key not in texts(app)
     follow("explore", app, run=name)
     assert app.selectbox[0].value == name and key not in texts(app)
@@ -95,7 +93,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         waiting := private_name(new_key(), "waiting"),
         RunSpec(dataset=f"own:{private_name(new_key(), 'visages')}"),
     )
-    for page, asked in (
+    for page, query in (
         ("home", {}),
         ("explore", {"run": other}),
         ("compare", {"vae": other}),
@@ -105,16 +103,15 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         ("learn_kl_weight", {}),
         ("learn_features", {}),
     ):
-        follow(page, app, **asked)
+        follow(page, app, **query)
         # as it was asked
-        said = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
-        assert not re.search("private-|mine|theirs|visages|waiting", said), page
+        text = texts(app).replace("There is no run named 'theirs'", "").replace("There is no run theirs.", "")
+        assert not re.search("private-|mine|theirs|visages|waiting", text), page
         if page == "train":
-            assert "A private training is running. Someone else started it." in said and "Stop" not in labels(
-                app
-            )
+            assert "A private training is running. Someone else started it." in text
+            assert "Stop" not in labels(app)
     assert visitor.KEY_STATE not in app.session_state
-    queue.remove(waiting)  # no process will
+    queue.remove(waiting)  # no process removes it
 
 
 def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs_folder):
@@ -127,9 +124,8 @@ def test_what_is_private_is_shown_to_everyone_unless_its_name_is_taken(app, runs
     assert find_run("mine") and not app.error
     select(app, "tiny-ae", "only you")
     press(app, "Make public")
-    assert "A public run named tiny-ae exists already." in app.error[0].value and find_run(
-        private_name(key, "tiny-ae")
-    )
+    assert "A public run named tiny-ae exists already." in app.error[0].value
+    assert find_run(private_name(key, "tiny-ae"))
 
 
 def select(app, name, seen):
@@ -191,7 +187,7 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
 
 
 @pytest.mark.parametrize(
-    "name, most, asked, says",
+    "name, limit, query, message",
     [
         ("EXPLORER_JOBS_EACH", "2", {}, "Each visitor can have at most 2 trainings at a time"),
         (
@@ -210,11 +206,11 @@ def test_what_went_wrong_in_private_is_said_without_the_key(app):
         ),
     ],
 )
-def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, most, asked, says):
-    monkeypatch.setenv(name, most)
-    follow("train", app, **SHORT | asked)
-    press(app, "Train three objectives" if most == "2" else "Train")
-    assert says in app.error[0].value and not queue.list_jobs()
+def test_what_is_beyond_a_limit_is_refused_in_a_sentence(app, monkeypatch, name, limit, query, message):
+    monkeypatch.setenv(name, limit)
+    follow("train", app, **SHORT | query)
+    press(app, "Train three objectives" if limit == "2" else "Train")
+    assert message in app.error[0].value and not queue.list_jobs()
 
 
 def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
@@ -222,11 +218,9 @@ def test_a_visitors_trainings_are_counted_and_others_are_not(app, monkeypatch):
     queue.enqueue("theirs", RunSpec(), started_by=new_key())
     follow("train", app, **LONG)
     press(app, "Train")
-    assert (
-        not app.error
-        and queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
-    )
-    press(app, "Train")  # the same: nothing new
+    assert not app.error
+    assert queue.find_job(name := RunSpec(**LONG).run_id).started_by == app.session_state[visitor.KEY_STATE]
+    press(app, "Train")  # the same training: nothing new is started
     assert not app.error
     app.number_input(key="setting seed").set_value(1).run()
     press(app, "Train")
@@ -245,13 +239,12 @@ def test_a_server_for_looking_changes_nothing(app, runs_folder, monkeypatch):
     queue.enqueue("mine", RunSpec(), started_by=key)
     follow("library", app)
     monkeypatch.setenv("EXPLORER_READONLY", "1")
-    press(app, "Make public")  # a page from before
+    press(app, "Make public")  # on a page that was shown before the server became read-only
     assert "This server is read-only" in app.error[0].value and find_run(name)
     assert not labels(app)
     follow("train", app, **SHORT)
-    assert "is read-only" in app.info[0].value and not {"Train", "Train three objectives", "Stop"} & set(
-        labels(app)
-    )
+    assert "is read-only" in app.info[0].value
+    assert not {"Train", "Train three objectives", "Stop"} & set(labels(app))
     assert "--epochs 3" in app.code[0].value and app.number_input(key="setting epochs").value == 3
     queue.remove("mine")
     monkeypatch.delenv("EXPLORER_READONLY")

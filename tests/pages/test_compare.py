@@ -16,34 +16,32 @@ def app(runs_folder):
     return opened()
 
 
-def compare(app, **asked):
-    return visit("compare", app, **asked)
+def compare(app, **query):
+    return visit("compare", app, **query)
 
 
 def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    assert (
-        len(pads(app)) == 1
-        and len(blocks(app)) == 6
-        and len(pad_state(app)["zs"]) == 2
-        and pad_state(app)["film_position"] == 1
-    )
+    assert len(pads(app)) == 1
+    assert len(blocks(app)) == 6
+    assert len(pad_state(app)["zs"]) == 2
+    assert pad_state(app)["film_position"] == 1
     assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
-    assert not blocks(app) and all(
-        len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_transport")
-    )
+    assert not blocks(app)
+    assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_transport"))
 
 
 def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, pad_state(app)["zs"]
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
-    off = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
-    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(
-        np.linalg.norm(z), rel=1e-3
-    )  # as many standard deviations away
-    assert off.min() > 3 * np.median([np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu])
+    distances = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
+    # Both are as many standard deviations from the mean.
+    assert np.linalg.norm((ae_z - mu.mean(0)) @ whiten) == pytest.approx(np.linalg.norm(z), rel=1e-3)
+    assert distances.min() > 3 * np.median(
+        [np.sort(np.linalg.norm((mu - m) @ whiten, axis=1))[1] for m in mu]
+    )
 
 
 def test_a_link_opens_compare_in_exactly_its_state(app):
@@ -69,19 +67,20 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
 
 
 @pytest.mark.parametrize(
-    "asked, says",
+    "query, message",
     [
         ({"ae": "tiny-ae", "vae": "mnist-vae-2d"}, "different images"),
         ({"vae": "tiny-vea"}, "no run tiny-vea"),
         (
             {"vae": "tiny-ladder", "z": "nan", "beta": "7"},
-            "its z is not 2 finite numbers; its KL weight is not a number from 0.01 to 1",
+            "its z is not 2 finite numbers between -1,000,000 and 1,000,000;"
+            " its KL weight can't be '7', only a number from 0.01 to 1",
         ),
     ],
 )
-def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, asked, says):
-    compare(app, **asked)
-    assert says in app.warning[0].value and len(pads(app)) == 1
+def test_a_wrong_link_to_compare_gets_a_sentence_and_a_pair(app, query, message):
+    compare(app, **query)
+    assert message in app.warning[0].value and len(pads(app)) == 1
 
 
 def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_path):
@@ -90,9 +89,9 @@ def test_compare_without_a_partner_says_how_to_train_one(app, runs_folder, tmp_p
     train_run(RunSpec(f"folder:{tmp_path}", epochs=1, width=8), "alone")
     expire_catalogue()
     compare(app, vae="alone")
-    assert (
-        "There is no AE of the images of alone yet" in app.warning[0].value and len(pads(app)) == 1
-    )  # of another pair
+    # The pad shows another pair.
+    assert "There is no AE of the images of alone yet" in app.warning[0].value
+    assert len(pads(app)) == 1
     # fewer codes than neighbours
     train_run(RunSpec(f"folder:{tmp_path}", model="ae", epochs=1, width=8), "together")
     expire_catalogue()
@@ -121,16 +120,14 @@ def test_other_images_and_models_are_a_choice_away(app):
 def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.0333")
     [link] = [link for link in app.get("page_link") if "exactly" in link.proto.label]
-    asked = {
+    query = {
         part.partition("=")[0]: part.partition("=")[2]
         for part in link.proto.query_string.lstrip("?").split("&")
     }
-    assert (
-        "0.0333" in link.proto.label
-        and asked["model"] == "vae"
-        and asked["beta"] == "0.0333"
-        and asked["width"] == "32"
-    )
-    visit("train", app, **asked)
+    assert "0.0333" in link.proto.label
+    assert query["model"] == "vae"
+    assert query["beta"] == "0.0333"
+    assert query["width"] == "32"
+    visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value

@@ -45,7 +45,7 @@ def said(page) -> str:
 
 
 def shown(page) -> str:
-    """All text on the page, and all addresses that it links to but for their parameters."""
+    """Return all the text on the page, and all addresses that it links to, without their parameters."""
     return " ".join(
         str(getattr(e, "value", ""))
         for kind in ("markdown", "caption", "text", "success", "error", "warning", "info")
@@ -53,9 +53,9 @@ def shown(page) -> str:
     ) + " ".join(str(e.proto.label) for e in page.get("page_link"))
 
 
-def kept(page, who="all", **asked) -> str:
-    upload(page, **asked)
-    page.button_group(key="images who").set_value(who).run()
+def kept(page, visibility="all", **options) -> str:
+    upload(page, **options)
+    page.button_group(key="images who").set_value(visibility).run()
     press(page, "Save")
     assert not page.error
     return own.list_names()[-1]
@@ -71,57 +71,50 @@ def test_what_an_upload_holds_is_seen_before_it_is_kept(page):
     assert dict(zip(sizes["Size, pixels"], sizes["Images"])) == {"96 × 96": 20, "8 × 8": 1}
     assert dict(zip(kinds["Kind"], kinds["Images"])) == {"colour": 20, "grey": 1}
     assert skipped["Skipped"].tolist() == ["photographs/notes.txt: its name is not that of an image"]
-    assert (
-        page.text_input(key="images name").value == "my-photographs"
-        and page.button_group(key="images size").value == 64
-    )
+    assert page.text_input(key="images name").value == "my-photographs"
+    assert page.button_group(key="images size").value == 64
 
 
 def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
     upload(page)
+    # A click as soon as the uploader is shown interrupts the run before the browser gets the other elements.
     for number, part in list(page.main.children.items()):
         if not any(node is page.file_uploader[0] for node in part):
-            del page.main.children[
-                number
-            ]  # a click as soon as the first of them was there broke off what told of these
+            del page.main.children[number]
     page.run()
     suggested = (
         page.text_input(key="images name"),
         page.button_group(key="images size"),
         page.toggle(key="images colour"),
     )
-    assert [widget.value for widget in suggested] == ["my-photographs", 64, True] and all(
-        widget.proto.set_value for widget in suggested
-    )
+    assert [widget.value for widget in suggested] == ["my-photographs", 64, True]
+    assert all(widget.proto.set_value for widget in suggested)
 
 
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
-    [told] = galleries(page).values()
-    assert (
-        told["n_images"] == 16
-        and pictures(told).shape == (16, 64, 64, 3)
-        and set(told["captions"]) == {"roof", "flower"}
-    )
+    [gallery] = galleries(page).values()
+    assert gallery["n_images"] == 16
+    assert pictures(gallery).shape == (16, 64, 64, 3)
+    assert set(gallery["captions"]) == {"roof", "flower"}
     page.button_group(key="images size").set_value(28).run()
     page.toggle(key="images colour").set_value(False).run()
-    [told] = galleries(page).values()
-    assert pictures(told).shape == (16, 28, 28)
+    [gallery] = galleries(page).values()
+    assert pictures(gallery).shape == (16, 28, 28)
     press(page, "Save")
     data = load_dataset(f"own:{own.list_names()[0]}")
-    assert {image.tobytes() for image in pictures(told)} <= {
-        image.tobytes() for image in data.x[:, 0]
-    } and len(data.x) == 20
+    assert {image.tobytes() for image in pictures(gallery)} <= {image.tobytes() for image in data.x[:, 0]}
+    assert len(data.x) == 20
 
 
 @pytest.mark.parametrize(
-    "name, content, wanted",
+    "name, content, expected",
     [
         ("one.npz", "npz", ("**60 images**, 10 classes, one size; no file was skipped", (1, 16, 16))),
         ("flat.zip", "flat", ("**5 images**, one class, one size", (1, 16, 16))),
     ],
 )
-def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
+def test_arrays_and_flat_zips(page, tmp_path, name, content, expected):
     if content == "npz":
         np.savez(tmp_path / name, images=DIGITS, labels=load_digits().target[:60])
     content = (
@@ -130,13 +123,11 @@ def test_arrays_and_flat_zips(page, tmp_path, name, content, wanted):
         else zipped({f"{i}.png": png(DIGITS[i]) for i in range(5)})
     )
     upload(page, content, name)
-    assert (
-        wanted[0] in said(page)
-        and page.button_group(key="images size").value == 16
-        and page.toggle(key="images colour").value is False
-    )
+    assert expected[0] in said(page)
+    assert page.button_group(key="images size").value == 16
+    assert page.toggle(key="images colour").value is False
     press(page, "Save")
-    assert own.read_info(own.list_names()[0]).shape == wanted[1]
+    assert own.read_info(own.list_names()[0]).shape == expected[1]
 
 
 def test_a_set_of_files_needs_no_zip(page):
@@ -147,13 +138,12 @@ def test_a_set_of_files_needs_no_zip(page):
 def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     upload(page)
     page.text_input(key="images name").set_value("faces").run()
-    assert visitor.KEY_STATE not in page.session_state  # nobody is told from others yet
+    assert visitor.KEY_STATE not in page.session_state  # the visitor has no key yet
     press(page, "Save")
     [name] = own.list_names()
     assert owner_key(name) == page.session_state[visitor.KEY_STATE] and public_name(name) == "faces"
-    assert "faces is saved, with 20 images" in page.success[0].value.replace(
-        "\\", ""
-    ) and ": Private]" in said(page)
+    assert "faces is saved, with 20 images" in page.success[0].value.replace("\\", "")
+    assert ": Private]" in said(page)
     assert owner_key(name) not in shown(page)
     assert not page.file_uploader[0].value and not galleries(page)
     other = follow("images", AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=60).run())
@@ -163,10 +153,8 @@ def test_what_is_kept_is_private_unless_it_is_for_everyone(page, tmp_path):
     )
     assert "faces, private" in follow("train", page).selectbox(key="setting dataset").options
     kept(follow("images", page))
-    assert (
-        own.list_names()[0] == "my-photographs"
-        and "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
-    )
+    assert own.list_names()[0] == "my-photographs"
+    assert "my-photographs" in follow("train", other).selectbox(key="setting dataset").options
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a b", ".x", "<b>", "\u202e", "x" * 61])
@@ -187,16 +175,15 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
     upload(page, zipped(pieces(3)))
     page.button_group(key="images who").set_value("all").run()
     press(page, "Save")
-    assert "A data set named my-photographs with other images exists already" in page.error[
-        0
-    ].value and galleries(page)
+    assert "A data set named my-photographs with other images exists already" in page.error[0].value
+    assert galleries(page)
     page.text_input(key="images name").set_value("others").run()
     press(page, "Save")
     assert own.list_names() == ["my-photographs", "others"] and not page.error
 
 
 @pytest.mark.parametrize(
-    "content, says",
+    "content, message",
     [
         (b"PK\x03\x04" + bytes(50), "zip file cannot be read"),
         (b"", "contains no images"),
@@ -205,25 +192,25 @@ def test_a_name_that_is_taken_gets_a_sentence_and_nothing_is_lost(page):
         (zipped({"../a.png": png(DIGITS[0])}), "leads out of the zip"),
     ],
 )
-def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, says):
+def test_a_broken_upload_gets_a_sentence_and_loses_nothing(page, content, message):
     name = kept(page)
     upload(page, content)
-    assert says in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
+    assert message in page.error[0].value and "\n" not in page.error[0].value and len(page.error) == 1
     assert own.list_names() == [name] and name in said(page).replace("\\", "")
     upload(page)
     assert not page.error and galleries(page)
 
 
 def test_names_with_markup_are_text(page):
-    wild = "**bold** <b>x</b> ![x](http://127.0.0.1/x.png) :red[x] $x$"
+    markup = "**bold** <b>x</b> ![x](http://127.0.0.1/x.png) :red[x] $x$"
     upload(
         page,
         zipped(
-            {f"{wild.replace('/', '')}/{i}.png": png(DIGITS[i]) for i in range(3)}
+            {f"{markup.replace('/', '')}/{i}.png": png(DIGITS[i]) for i in range(3)}
             | {"b/\u202e<i>.png": png(DIGITS[5]), "b/<script>.txt": b"x"}
         ),
     )
-    assert wild.replace("/", "") in page.dataframe[0].value["Class"].tolist()
+    assert markup.replace("/", "") in page.dataframe[0].value["Class"].tolist()
     assert not any(part in shown(page) for part in ("<b>", "![x]", "<script>", "\u202e"))
     assert page.dataframe[3].value["Skipped"].tolist() == ["b/<script>.txt: its name is not that of an image"]
 
@@ -231,12 +218,10 @@ def test_names_with_markup_are_text(page):
 def test_deleted_images_are_brought_back(page):
     name = kept(page)
     page.button(key=f"delete {name}").click().run()
-    assert (
-        own.list_names() == []
-        and "was deleted" in said(page)
-        and "There are no saved images yet." in shown(page)
-        and not page.success
-    )
+    assert own.list_names() == []
+    assert "was deleted" in said(page)
+    assert "There are no saved images yet." in shown(page)
+    assert not page.success
     press(page, "Restore")
     assert own.list_names() == [name] and not page.exception and not page.error
 
@@ -256,17 +241,16 @@ def test_a_damaged_set_gets_a_sentence_and_the_others_are_there(page):
     second = kept(page, content=zipped(pieces(3)), name="others.zip")
     own.path_of(first).write_bytes(b"cut")
     page.run()
-    assert "Upload the images again" in page.error[0].value and f"delete {first}" in [
-        b.key for b in page.button
-    ]
+    assert "Upload the images again" in page.error[0].value
+    assert f"delete {first}" in [b.key for b in page.button]
     assert f"{own.read_info(second).n} images" in shown(page) and not page.exception
 
 
 @pytest.mark.parametrize(
-    "side, wanted", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))]
+    "side, expected", [(16, (None, None)), (28, (None, None)), (32, (None, 3)), (64, (24, 4))]
 )
-def test_a_link_trains_a_network_that_fits(page, side, wanted):
-    """None: what is usual."""
+def test_a_link_trains_a_network_that_fits(page, side, expected):
+    """Check the settings of a link; None: the default."""
     upload(page)
     page.button_group(key="images size").set_value(side).run()
     press(page, "Save")
@@ -274,17 +258,15 @@ def test_a_link_trains_a_network_that_fits(page, side, wanted):
         link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
         for link in page.get("page_link")
     }
-    asked = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
-    queue.enqueue("other", RunSpec())  # no trial beside it
-    follow("train", page, **asked)
-    assert (
-        page.selectbox(key="setting network").value == "conv"
-        and page.number_input(key="setting epochs").value == 300
-    )
+    query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
+    follow("train", page, **query)
+    assert page.selectbox(key="setting network").value == "conv"
+    assert page.number_input(key="setting epochs").value == 300
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,
-    ) == wanted
+    ) == expected
     assert not page.error and not page.warning and "private" not in str(page.title)
 
 
@@ -344,7 +326,7 @@ CASES = ROOT / "tests/data/cases"
 
 
 @pytest.mark.parametrize(
-    "name, says",
+    "name, message",
     [
         ("floattiff.zip", "Pixels (decimal) are scaled: 0 is black, 1 is white."),
         ("white_icons.zip", "Transparent images are shown on black"),
@@ -354,13 +336,12 @@ CASES = ROOT / "tests/data/cases"
         ("images_and_npy.zip", "**1 skipped**"),
     ],
 )
-def test_what_was_decided_about_the_images_is_said(page, name, says):
+def test_what_was_decided_about_the_images_is_said(page, name, message):
     upload(page, (CASES / name).read_bytes(), name)
-    assert says in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
+    assert message in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
 
 
 def test_images_of_one_colour_are_not_passed_over(page):
     upload(page, zipped({f"{i}.png": png(np.full((9, 9), 60 * i, np.uint8)) for i in range(3)}))
-    assert "Every image has only one colour" in page.warning[0].value and "no file was skipped" not in said(
-        page
-    )
+    assert "Every image has only one colour" in page.warning[0].value
+    assert "no file was skipped" not in said(page)

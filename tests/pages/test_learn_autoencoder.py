@@ -22,24 +22,26 @@ opened = partial(follow, PAGE)
 
 
 def curves(app) -> list[dict]:
-    """Of the two charts over k: their values, the marked k, and the network's level, if it is shown."""
-    found = []
+    """Return for the two charts over k their values, the marked k, and the network's level, if it is
+    shown.
+    """
+    lines = []
     for chart in app.get("vega_lite_chart")[1:]:
         parts = {("k" in t, len(t) > 1): t for t in tables(chart)}
-        found.append(
+        lines.append(
             {
                 "values": parts[True, True]["value"].to_numpy(),
                 "k": int(parts[True, False]["k"].iloc[0]),
                 "level": parts[False, False]["value"].tolist(),
             }
         )
-    return found
+    return lines
 
 
 @pytest.fixture(scope="module")
 def known():
-    """A held-out image of each class, what the network decodes of it, and of it PCA's greys with 5 numbers:
-    each by other means.
+    """Return a held-out image of each class, its reconstruction by the network, and PCA's grey values with 5
+    numbers, each computed independently.
     """
     ae = load_run("mnist-ae-2d")
     e = read_embedding(ae.run)
@@ -60,29 +62,27 @@ def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
         assert {c["k"] for c in curves(app)} == {k}
     for image in (0, 9):
         opened(app, image=str(image))
-        assert galleries(app)["Test images"]["underlined"] == [image] and app.query_params.get(
-            "image", "0"
-        ) == str(image)
+        assert galleries(app)["Test images"]["underlined"] == [image]
+        assert app.query_params.get("image", "0") == str(image)
 
 
 def test_what_comes_back_is_what_other_programs_say(app, known):
     x, network, greys = known
     opened(app, image="4", k="5")
-    told = galleries(app)["Reconstructions"]
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    gallery = galleries(app)["Reconstructions"]
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(gallery["sheet"].partition(",")[2]))))
     shown = sheet.reshape(28, 3, 3, 28, 3)[:, 0, :, :, 0].transpose(1, 0, 2).reshape(3, -1).astype(int)
-    wanted = np.rint(255 * np.stack([x[4], network[4], greys[4].clip(0, 1)]))
-    assert np.abs(shown - wanted).max() <= 1
+    expected = np.rint(255 * np.stack([x[4], network[4], greys[4].clip(0, 1)]))
+    assert np.abs(shown - expected).max() <= 1
     nats = [
         binary_cross_entropy(torch.tensor(p, dtype=torch.float64), torch.tensor(x[4]), reduction="sum").item()
         for p in (x[4], network[4], greys[4].clip(0.01, 0.99))
     ]
     errors = [((p - x[4]) ** 2).sum() for p in (x[4], network[4], greys[4].clip(0, 1))]
-    for caption, nat, error in zip(told["captions"], nats, errors):
-        said = re.search(r"(?:at least )?([\d.]+) nats\nsquared error ([\d.]+)$", caption)
-        assert float(said[1]) == pytest.approx(nat, abs=0.06) and float(said[2]) == pytest.approx(
-            error, abs=0.06
-        )
+    for caption, nat, error in zip(gallery["captions"], nats, errors):
+        match = re.search(r"(?:at least )?([\d.]+) nats\nsquared error ([\d.]+)$", caption)
+        assert float(match[1]) == pytest.approx(nat, abs=0.06)
+        assert float(match[2]) == pytest.approx(error, abs=0.06)
 
 
 def test_the_marked_code_is_that_of_the_image(app):
@@ -98,14 +98,13 @@ def test_the_marked_code_is_that_of_the_image(app):
 
 def test_the_level_of_the_network_waits_for_a_prediction(app):
     opened(app)
-    assert [c["level"] for c in curves(app)] == [[], []] and not any(
-        "PCA reaches" in m.value for m in app.markdown
-    )
+    assert [c["level"] for c in curves(app)] == [[], []]
+    assert not any("PCA reaches" in m.value for m in app.markdown)
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
         assert not app.exception and app.query_params["answer"] == str(answer)
-        [said] = [m.value for m in app.markdown if "PCA reaches" in m.value]
-        for number, curve in zip(map(int, re.findall(r"k = \*\*(\d+)\*\*", said)), curves(app), strict=True):
+        [text] = [m.value for m in app.markdown if "PCA reaches" in m.value]
+        for number, curve in zip(map(int, re.findall(r"k = \*\*(\d+)\*\*", text)), curves(app), strict=True):
             assert curve["values"][number - 1] <= curve["level"][0] < curve["values"][number - 2]
         assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 
@@ -127,19 +126,19 @@ def test_without_the_run_it_says_so(app, monkeypatch):
 def test_every_kind_of_network_is_in_the_table_once(app):
     opened(app)
     [table] = [m.value for m in app.markdown if m.value.startswith("| network |")]
-    assert (
-        re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"]
-        and "| 1,570 + 2,352 |" in table
-    )
+    assert re.findall(r"^\| (\w+) \|", table, re.M) == ["network", "linear", "mlp", "conv", "gru"]
+    assert "| 1,570 + 2,352 |" in table
 
 
 def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
-    """The interval by resampling images, and the same count with other clips: by scikit-learn's PCA."""
+    """Compute the interval by resampling images, and the same count with other clips, with scikit-learn's
+    PCA.
+    """
     opened(app, answer="2")
-    said = next(m.value for m in app.markdown if "PCA reaches" in m.value)
-    low, high = map(int, re.search(r"over the images: (\d+) to (\d+)\)", said).groups())
-    clips = re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", said).groups()[:2]
-    counts = re.findall(r"\d+", said)[-2:]
+    text = next(m.value for m in app.markdown if "PCA reaches" in m.value)
+    low, high = map(int, re.search(r"over the images: (\d+) to (\d+)\)", text).groups())
+    clips = re.search(r"at ([\d.]+)% or ([\d.]+)% it is (\d+) or (\d+)\.", text).groups()[:2]
+    counts = re.findall(r"\d+", text)[-2:]
     ae = load_run("mnist-ae-2d")
     images = read_embedding(ae.run).images
     fit, x = (part.reshape(len(part), -1) / 255.0 for part in np.split(images, 2))
@@ -150,9 +149,9 @@ def test_how_many_numbers_pca_needs_comes_with_what_it_depends_on(app):
     errors = np.array([((g.clip(0, 1) - x) ** 2).sum(1) for g in by_k]) - ((network - x) ** 2).sum(1)
     rng = np.random.default_rng(9)
     first = [np.argmax(errors[:, rng.integers(0, len(x), len(x))].mean(1) <= 0) + 1 for _ in range(400)]
-    assert (
-        abs(low - np.quantile(first, 0.025)) <= 1 and abs(high - np.quantile(first, 0.975)) <= 1 and high < 30
-    )
+    assert abs(low - np.quantile(first, 0.025)) <= 1
+    assert abs(high - np.quantile(first, 0.975)) <= 1
+    assert high < 30
 
     def nats(p):
         return binary_cross_entropy(torch.tensor(p), torch.tensor(x), reduction="sum").item()

@@ -19,11 +19,11 @@ opened = partial(follow, PAGE)
 
 
 def captions(app) -> dict[str, list[int]]:
-    """The lit shares under the decodes of each model."""
-    told = galleries(app).items()
+    """Return the lit shares under the decoded images of each model."""
+    titled = galleries(app).items()
     return {
         title.split()[-1]: [int(c.rstrip("%")) for c in t["captions"]]
-        for title, t in told
+        for title, t in titled
         if title.startswith("Decoded by")
     }
 
@@ -44,9 +44,9 @@ def test_without_noise_each_draw_is_the_code_and_with_it_none(app):
     for shares in captions(app).values():
         assert len(set(shares[1:4])) == len(set(shares[5:8])) == 1
     assert "**0%** (VAE) and **0%** (AE)" in (
-        said := next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
+        text := next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
     )
-    assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*([−\d.]+) ± 0\.0\*\*", said)] == [0, 0]
+    assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*([−\d.]+) ± 0\.0\*\*", text)] == [0, 0]
     opened(app, noise=10.0)
     assert all(len(set(shares[1:4])) > 1 for shares in captions(app).values())
 
@@ -58,40 +58,42 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     e, loaded = read_embedding(find_run("moons-ladder-2d")), load_run("moons-ladder-2d")
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
-    assert np.allclose(e.mu[rows], ends, atol=1e-6) and np.allclose(
-        e.factors["phase"][rows], [0.5, 0.75], atol=0.04
-    )
+    assert np.allclose(e.mu[rows], ends, atol=1e-6)
+    assert np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
     rings = next(t for t in tables(charts(app)[0]) if "ring" in t)
     for i, row in enumerate(rows):
         wide = rings[rings.ring == f"{i} 2"][["z0", "z1"]].to_numpy() - ends[i]
         assert np.allclose(((wide / (2 * 4 * np.exp(e.logvar[row] / 2))) ** 2).sum(1), 1, atol=1e-4)
     reader = KNeighborsRegressor(5).fit(e.images.reshape(len(e.images), -1) / 255, e.factors["phase"])
-    here = loaded.decode(0.7 * ends[0] + 0.3 * ends[1])
+    decoded = loaded.decode(0.7 * ends[0] + 0.3 * ends[1])
     shown = captions(app)["VAE"]
     assert [shown[0], shown[-1]] == [round(100 * float(v)) for v in e.factors["phase"][rows]]
-    assert shown[4] == pytest.approx(100 * reader.predict(here.reshape(1, -1))[0], abs=0.6)
+    assert shown[4] == pytest.approx(100 * reader.predict(decoded.reshape(1, -1))[0], abs=0.6)
 
 
 def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_is_decoded(app):
-    """The overlap on a grid, by scipy."""
+    """Compare with the overlap on a grid, by SciPy."""
     opened(app)
-    said = next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
+    text = next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
     e = read_embedding(find_run("moons-ladder-2d"))
     ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     sigma = np.exp(e.logvar[rows] / 2)
     axes = [np.linspace(low - 0.5, high + 0.5, 1000) for low, high in zip(ends.min(0), ends.max(0))]
     grid = np.stack(np.meshgrid(*axes), -1)
-    wanted = np.minimum(*(multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(ends, sigma))).sum()
-    wanted *= 100 * np.prod([axis[1] - axis[0] for axis in axes])
-    assert int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", said)[1]) == pytest.approx(wanted, abs=1) and wanted > 15
+    expected = np.minimum(
+        *(multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(ends, sigma))
+    ).sum()
+    expected *= 100 * np.prod([axis[1] - axis[0] for axis in axes])
+    assert int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", text)[1]) == pytest.approx(expected, abs=1)
+    assert expected > 15
     lit = captions(app)["VAE"]
     assert lit[0] + 3 < lit[4] < lit[-1] - 3
 
 
 def test_the_encoder_is_compared_with_the_true_posterior(app):
-    """σ of the encoder by its own weights; of the true posterior by a fine grid around it; the conclusion
-    where the mean is far.
+    """Compute σ of the encoder from its weights, and that of the true posterior on a fine grid around it; the
+    conclusion is stated where the mean is far.
     """
     loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
     opened(app)
@@ -99,11 +101,11 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
     image = e.images[int(np.abs(e.mu - ends[0]).sum(1).argmin())] / 255
     for light in (100, 40):
         app.slider(key=f"{PAGE} light").set_value(light).run()
-        said = next(m.value for m in app.markdown if m.value.startswith(f"At {light}% brightness"))
-        encoder, true, away = map(float, re.findall(r"\*\*([\d.]+)\*\*", said))
+        text = next(m.value for m in app.markdown if m.value.startswith(f"At {light}% brightness"))
+        encoder, true, distance = map(float, re.findall(r"\*\*([\d.]+)\*\*", text))
         x = (light / 100 * image[None]).astype(np.float32)
-        found = loaded.encode(x)
-        mu, sigma = found.mu[0].numpy(), np.exp(found.logvar[0].numpy() / 2)
+        posterior = loaded.encode(x)
+        mu, sigma = posterior.mu[0].numpy(), np.exp(posterior.logvar[0].numpy() / 2)
         assert encoder == pytest.approx(np.sqrt(sigma.prod()), abs=6e-4)
         axis = np.linspace(-4, 4, 267)
         z = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
@@ -112,10 +114,9 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
         w = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
         mean = w @ z
         assert true == pytest.approx(np.sqrt(w @ (z - mean) ** 2).prod() ** 0.5, rel=0.03)
-        wanted = np.hypot(*((mean - mu) / sigma))
-        assert away == pytest.approx(wanted, abs=0.1 + 0.02 * wanted) and ("misses" in said) == (
-            away > 3
-        ) == (light == 40)
+        expected = np.hypot(*((mean - mu) / sigma))
+        assert distance == pytest.approx(expected, abs=0.1 + 0.02 * expected)
+        assert ("misses" in text) == (distance > 3) == (light == 40)
 
 
 def test_the_same_image_has_another_code_each_time(app):
@@ -132,17 +133,17 @@ def test_the_same_image_has_another_code_each_time(app):
 def test_without_a_run_it_says_so(app, monkeypatch):
     from explorer.ui import catalogue
 
-    here = catalogue.all_runs()
+    runs = catalogue.all_runs()
     monkeypatch.setattr(
-        catalogue, "all_runs", lambda: ([run for run in here[0] if run.name != "moons-ae-2d"], [])
+        catalogue, "all_runs", lambda: ([run for run in runs[0] if run.name != "moons-ae-2d"], [])
     )
     opened(app)
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")
 
 
 @pytest.mark.parametrize(
-    "asked, wrong", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")]
+    "query, message", [({"noise": "-1"}, "noise can't be '-1'"), ({"way": "x"}, "way can't be 'x'")]
 )
-def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
-    opened(app, **asked)
-    assert wrong in app.warning[0].value
+def test_a_wrong_link_gets_a_sentence(app, query, message):
+    opened(app, **query)
+    assert message in app.warning[0].value

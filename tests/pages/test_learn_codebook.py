@@ -15,8 +15,8 @@ visit = partial(follow, "learn_codebook")
 
 
 def galleries(app) -> dict[str, dict]:
-    """By the beginning of their titles."""
-    return {told["title"].partition(",")[0]: told for told in mounted(app, "gallery")}
+    """Return the galleries by the beginning of their titles."""
+    return {gallery["title"].partition(",")[0]: gallery for gallery in mounted(app, "gallery")}
 
 
 def test_an_entry_put_elsewhere_is_decoded_anew(app):
@@ -28,28 +28,23 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     changed[2] = 17
     assert index[2] != 17 and galleries(app)["The code"]["captions"] == [str(k) for k in changed]
     z = model.codebook.numpy()[np.stack([index, changed])].reshape(2, 8)
-    own, put = np.rint(loaded.decode(z)[:, 0] * 255)
+    original, replaced = np.rint(loaded.decode(z)[:, 0] * 255)
     shown = galleries(app)["The image"]
     assert np.array_equal(pictures(shown)[0, ::6, ::6], e.images[42, 0])
-    assert (
-        np.abs(pictures(shown)[1, ::6, ::6] - own).max() <= 1
-        and np.abs(pictures(shown)[2, ::6, ::6] - put).max() <= 1
-    )
-    assert (
-        np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - put).max() <= 1
-        and np.abs(own - put).max() > 20
-    )
+    assert np.abs(pictures(shown)[1, ::6, ::6] - original).max() <= 1
+    assert np.abs(pictures(shown)[2, ::6, ::6] - replaced).max() <= 1
+    assert np.abs(pictures(galleries(app)["Every entry at position 3"])[17, ::3, ::3] - replaced).max() <= 1
+    assert np.abs(original - replaced).max() > 20
     x, p = e.images[42, 0] / 255, loaded.decode(z)[:, 0].astype(float)
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     assert [c.split("\n")[-1] for c in shown["captions"][1:]] == [f"{n:.1f} nats" for n in nats]
     app.button(key="codebook back").click().run()
-    assert (
-        galleries(app)["The code"]["captions"] == [str(k) for k in index] and "entry" not in app.query_params
-    )
+    assert galleries(app)["The code"]["captions"] == [str(k) for k in index]
+    assert "entry" not in app.query_params
 
 
 def test_the_figures_are_the_runs(app):
-    """The perplexity pooled over positions as recorded, and at each position by SciPy."""
+    """Compare the perplexity pooled over positions with the record, and that of each position with SciPy."""
     loaded = load_run("digits-vqvae")
     test, index = loaded.run.test, loaded.encode(read_embedding(loaded.run).images).index.numpy()
     visit(app)
@@ -71,26 +66,25 @@ def test_every_image_has_a_code(app, image):
 
 
 @pytest.mark.parametrize(
-    "asked", [{"place": "4", "entry": "31"}, {"place": "1", "entry": "0"}, {"seed": "999"}]
+    "query", [{"place": "4", "entry": "31"}, {"place": "1", "entry": "0"}, {"seed": "999"}]
 )
-def test_the_ends_of_what_can_be_chosen(app, asked):
-    visit(app, **asked)
-    wanted = {k: v for k, v in asked.items() if (k, v) != ("place", "1")}
-    assert not app.warning and {k: app.query_params[k] for k in wanted} == wanted
+def test_the_ends_of_what_can_be_chosen(app, query):
+    visit(app, **query)
+    expected = {k: v for k, v in query.items() if (k, v) != ("place", "1")}
+    assert not app.warning and {k: app.query_params[k] for k in expected} == expected
     shown = galleries(app)
-    assert "entry" not in asked or shown[f"Every entry at position {asked['place']}"]["chosen_index"] == int(
-        asked["entry"]
+    assert "entry" not in query or shown[f"Every entry at position {query['place']}"]["chosen_index"] == int(
+        query["entry"]
     )
-    if "seed" in asked:
+    if "seed" in query:
         app.button(key="learn_codebook resample").click().run()
-        assert (
-            "seed" not in app.query_params and galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
-        )
+        assert "seed" not in app.query_params
+        assert galleries(app)["Samples"]["sheet"] != shown["Samples"]["sheet"]
 
 
-@pytest.mark.parametrize("asked", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
-def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
-    visit(app, **asked)
+@pytest.mark.parametrize("query", [{"place": "5"}, {"entry": "x"}, {"image": "-1"}])
+def test_a_link_that_says_the_impossible_gets_a_sentence(app, query):
+    visit(app, **query)
     assert "can't be" in app.warning[0].value
 
 
@@ -98,14 +92,12 @@ def test_a_link_that_says_the_impossible_gets_a_sentence(app, asked):
 def test_each_answer_is_answered(app, option):
     visit(app)
     app.button(key=f"learn_codebook answer {option}").click().run()
-    said = [
+    verdicts = [
         m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite: The codebook"))
     ]
-    assert (
-        len(said) == 1
-        and said[0].startswith("**Correct.**") == (option == 2)
-        and app.query_params["answer"] == str(option)
-    )
+    assert len(verdicts) == 1
+    assert verdicts[0].startswith("**Correct.**") == (option == 2)
+    assert app.query_params["answer"] == str(option)
 
 
 def test_without_its_run_it_says_so(app, tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ def told(app) -> str:
 
 
 def away(decoded: np.ndarray, digits) -> np.ndarray:
-    """[n], to the nearest training image, by SciPy."""
+    """Return the distances to the nearest training image, [n], by SciPy."""
     return cdist(decoded.reshape(len(decoded), -1), digits.x[digits.train].reshape(-1, 64) / 255).min(1)
 
 
@@ -71,13 +71,12 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
         away(decoded, digits),
         atol=0.051,
     )
-    here, learnt = decoded[5].ravel(), x.reshape(-1, 64) / 255
-    near = learnt[np.argsort(((learnt - here) ** 2).sum(1))[:60]]
+    image, learnt = decoded[5].ravel(), x.reshape(-1, 64) / 255
+    nearest = learnt[np.argsort(((learnt - image) ** 2).sum(1))[:60]]
     blend = galleries(app)["Decoded image and blends"]["captions"][1]
-    assert float(blend.split("\n")[1]) == pytest.approx(nnls(near.T, here)[1], abs=0.0051)
-    assert [
-        float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]
-    ] == pytest.approx(np.sort(((learnt - here) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
+    assert float(blend.split("\n")[1]) == pytest.approx(nnls(nearest.T, image)[1], abs=0.0051)
+    shown = [float(c.split("\n")[1]) for c in galleries(app)["Nearest in pixels"]["captions"]]
+    assert shown == pytest.approx(np.sort(((learnt - image) ** 2).sum(1))[:4] ** 0.5, abs=0.0051)
     codes = loaded.encode(x).mu.numpy()
     assert [float(c.split("\n")[1]) for c in galleries(app)["Nearest in code"]["captions"]] == pytest.approx(
         np.sort(np.linalg.norm(codes - (a + b) / 2, axis=1))[:4], abs=0.0051
@@ -98,7 +97,7 @@ def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digit
     ).groups()
     assert int(share) == round(100 * (d < np.median(test)).mean()) and copied == "0"
     assert "I(x; z) is 2.9 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
-    assert float(blend) < 0.5 * float(real)  # so that the right answer is right
+    assert float(blend) < 0.5 * float(real)  # the lesson's answer is correct
     first = galleries(app)["Samples"]["sheet"]
     next(button for button in app.button if button.label == "Resample").click().run()
     assert galleries(app)["Samples"]["sheet"] != first and app.query_params["draw"] == "3"

@@ -21,22 +21,20 @@ opened = partial(follow, "learn_elbo")
 
 
 def figures(app) -> tuple[float, float, float, float, float]:
-    """log p(x), the bound, KL to the true posterior, E log p(x|z), KL to the prior, as they stand on
-    screen.
+    """Return log p(x), the bound, KL to the true posterior, E log p(x|z), and KL to the prior, as shown on
+    the page.
     """
     (whole, bound, short), (again, fit, paid) = (
         [float(n) for n in re.findall(r"underbrace{(-?\d+\.\d\d)}", m.value)] for m in app.latex
     )
-    assert (
-        again == bound
-        and whole == pytest.approx(bound + short, abs=1e-6)
-        and bound == pytest.approx(fit - paid, abs=1e-6)
-    )
+    assert again == bound
+    assert whole == pytest.approx(bound + short, abs=1e-6)
+    assert bound == pytest.approx(fit - paid, abs=1e-6)
     return whole, bound, short, fit, paid
 
 
 def told(app) -> dict[str, str]:
-    """What the address says."""
+    """Return the parameters of the address."""
     return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
 
 
@@ -70,19 +68,19 @@ def test_the_figures_are_those_of_the_image_and_of_q(app):
 def test_the_bars_end_where_the_figures_say(app):
     opened(app, image="7", mu0="0.6", mu1="-0.7", s0="-1.0", s1="-1.0")
     whole, bound, _, fit, _ = figures(app)
-    found = tables(*charts(app))
-    pieces = next(t for t in found if "part" in t)
+    all_tables = tables(*charts(app))
+    pieces = next(t for t in all_tables if "part" in t)
     lowest = pieces["from"].min()
     assert pieces["to"].to_numpy() == pytest.approx(
         [max(n, lowest) for n in (bound, whole, bound, fit)], abs=0.006
     )
-    shown = next(t for t in found if "share" in t)
+    shown = next(t for t in all_tables if "share" in t)
     assert shown.share.max() == 1 and (shown.z0_end - shown.z0).to_numpy() == pytest.approx(0.125)
 
 
 def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_first_stands(app):
     opened(app, image="7", mu0="0.6", mu1="-0.7")
-    [said] = [c.value for c in app.caption if "normalised density" in c.value]
+    [caption] = [c.value for c in app.caption if "normalised density" in c.value]
     with torch.no_grad():
         logits = (
             load_model(read_run(ROOT / "trained/digits-vae-2d"))
@@ -92,7 +90,7 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
         )
     # the normaliser is what torch's two densities differ by, at any grey value
     grey = torch.full_like(logits, 0.3)
-    wanted = (
+    expected = (
         (
             torch.distributions.ContinuousBernoulli(logits=logits).log_prob(grey)
             - torch.distributions.Bernoulli(logits=logits, validate_args=False).log_prob(grey)
@@ -100,7 +98,7 @@ def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_
         .sum()
         .item()
     )
-    assert f"**{wanted:.1f} nats**" in said and "Loaiza-Ganem" in said and wanted > 50
+    assert f"**{expected:.1f} nats**" in caption and "Loaiza-Ganem" in caption and expected > 50
 
 
 def test_only_the_bound_moves_with_q(app):
@@ -121,8 +119,8 @@ def test_the_encoders_q_comes_at_a_click(app):
     next(b for b in app.button if b.label == "Use the encoder's q").click().run()
     e = read_embedding(read_run(ROOT / "trained/digits-vae-2d"))
     values = {s.key.split()[1]: s.value for s in app.slider}
-    wanted = dict(zip(("mu0", "mu1", "s0", "s1"), [*e.mu[3], *(e.logvar[3] / 2)]))
-    assert all(values[name] == pytest.approx(float(wanted[name]), abs=0.0251) for name in wanted)
+    expected = dict(zip(("mu0", "mu1", "s0", "s1"), [*e.mu[3], *(e.logvar[3] / 2)]))
+    assert all(values[name] == pytest.approx(float(expected[name]), abs=0.0251) for name in expected)
     assert figures(app)[2] < 0.3
 
 
@@ -136,12 +134,10 @@ def test_the_ascent_raises_the_bound_and_leaves_the_evidence(app):
     assert steps[0][1] < steps[1][1] < steps[2][1] and steps[2][2] < 0.1 and steps[0][4] == 0
     set_to(app, "step", 3)
     next(b for b in app.button if b.label == "Play").click().run()
-    assert (
-        not app.exception
-        and figures(app) == steps[2]
-        and app.slider[0].value == 40
-        and told(app)["step"] == "40"
-    )
+    assert not app.exception
+    assert figures(app) == steps[2]
+    assert app.slider[0].value == 40
+    assert told(app)["step"] == "40"
 
 
 @pytest.mark.parametrize("choice", [1, 2, 3])
@@ -154,9 +150,9 @@ def test_each_answer_says_why(app, choice):
 
 
 def test_a_link_restores_it_all(app):
-    asked = {"image": "200", "by": "climb", "step": "17", "mu0": "-1.5", "s1": "-1.25", "answer": "1"}
-    opened(app, **asked)
-    assert told(app) == asked and app.slider[0].value == 17 and app.number_input[0].value == 200
+    query = {"image": "200", "by": "climb", "step": "17", "mu0": "-1.5", "s1": "-1.25", "answer": "1"}
+    opened(app, **query)
+    assert told(app) == query and app.slider[0].value == 17 and app.number_input[0].value == 200
 
 
 def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):

@@ -23,12 +23,14 @@ VEIL = round(0.3 * 255)
 
 
 def tables(proto) -> dict:
-    """A chart's data, by name."""
+    """Return a chart's data, by name."""
     return {d.name: convert_arrow_bytes_to_pandas_df(d.data.data) for d in proto.datasets}
 
 
 def way(kind: str, first: int, last: int, t: np.ndarray) -> np.ndarray:
-    """[n, 2] between the codes of the images that are nearest to the means of their classes."""
+    """Return the points [n, 2] between the codes of the images that are nearest to the means of their
+    classes.
+    """
     e = read_embedding(load_run(RUNS[kind]).run)
     ends = []
     for label in (first, last):
@@ -39,16 +41,16 @@ def way(kind: str, first: int, last: int, t: np.ndarray) -> np.ndarray:
 
 
 def farther(kind: str, z: np.ndarray) -> np.ndarray:
-    """[n], in doublings: above 0 is a gap."""
+    """Return the distance ratio [n] in doublings: above 0 is a gap."""
     return np.log2(np.divide(*distances(kind, z)) + 1e-12)
 
 
 def distances(kind: str, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """By brute force, from each z to the nearest code and to the 5th nearest draw."""
+    """Return by brute force the distance from each z to the nearest code and to the 5th nearest sample."""
     e = read_embedding(load_run(RUNS[kind]).run)
-    found = build_gap_index(e.mu, e.logvar, np.random.default_rng(0))
-    w = found.fitted.whiten(z)
-    return cdist(w, found.whitened).min(1), np.sort(cdist(w, found.draws), axis=1)[:, 4]
+    index = build_gap_index(e.mu, e.logvar, np.random.default_rng(0))
+    w = index.fitted.whiten(z)
+    return cdist(w, index.whitened).min(1), np.sort(cdist(w, index.draws), axis=1)[:, 4]
 
 
 def test_every_setting_goes_to_both_ends(app):
@@ -61,31 +63,32 @@ def test_every_setting_goes_to_both_ends(app):
         for value in ("9", "0"):
             app.selectbox(key=f"{PAGE} {name}").set_value(value).run()
             assert not app.exception and app.selectbox(key=f"{PAGE} {name}").value == value
+    # The path from 0 to itself is one point, which is in a gap or not.
     assert all(
-        len(told["underlined"]) in (0, 11)
-        for title, told in galleries(app).items()
+        len(gallery["underlined"]) in (0, 11)
+        for title, gallery in galleries(app).items()
         if title.startswith("Interpolation")
-    )  # 0 to itself
+    )
 
 
 @pytest.mark.parametrize("kind", RUNS)
 def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     opened(app, answer="2", **{"from": "4", "to": "1"})
     z = way(kind, 4, 1, np.linspace(0, 1, 11))
-    told = galleries(app)[f"Interpolation, {kind}"]
-    assert np.abs(pictures(told).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
+    gallery = galleries(app)[f"Interpolation, {kind}"]
     assert (
-        told["underlined"] == np.flatnonzero(farther(kind, z) > 0).tolist()
-        and told["captions"] == [""] * 5 + ["▲"] + [""] * 5
+        np.abs(pictures(gallery).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     )
+    assert gallery["underlined"] == np.flatnonzero(farther(kind, z) > 0).tolist()
+    assert gallery["captions"] == [""] * 5 + ["▲"] + [""] * 5
     column = list(RUNS).index(kind)
-    here = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
-    assert here == f"**{kind}**, " + ("in a gap" if 5 in told["underlined"] else "outside gaps")
-    said = [c.value for c in app.caption if "nearest code is" in c.value][column]
-    written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", said)]
+    label = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
+    assert label == f"**{kind}**, " + ("in a gap" if 5 in gallery["underlined"] else "outside gaps")
+    caption = [c.value for c in app.caption if "nearest code is" in c.value][column]
+    written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", caption)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
     p = read_classifier(find_run(RUNS[kind]))[0].probabilities(load_run(RUNS[kind]).decode(z[[5]]))[0]
-    assert said.startswith(
+    assert caption.startswith(
         f"{'' if p.max() >= 0.9 else 'Below 90% confidence. '}Classifier: {p.argmax()}"
         f" ({100 * p.max():.0f}%). The"
     )
@@ -106,9 +109,9 @@ def test_the_map_marks_the_place_and_the_chart_the_share(app):
 
 def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
     opened(app)
-    told = galleries(app)
-    in_gaps = np.concatenate([pictures(one)[one["underlined"]] for one in told.values()])
-    others = np.concatenate([np.delete(pictures(one), one["underlined"], 0) for one in told.values()])
+    shown = galleries(app)
+    in_gaps = np.concatenate([pictures(one)[one["underlined"]] for one in shown.values()])
+    others = np.concatenate([np.delete(pictures(one), one["underlined"], 0) for one in shown.values()])
     assert len(in_gaps) and np.abs(in_gaps.astype(int) - VEIL).max() <= 1 and (others.max((1, 2)) > 150).all()
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
@@ -118,12 +121,14 @@ def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
 
 
 def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
-    """The share by brute force, on a thousand new draws from the Gaussian fitted to new posterior samples."""
+    """Compute the share by brute force, on a thousand new samples from the Gaussian fitted to new posterior
+    samples.
+    """
     opened(app)
-    [said] = [m.value for m in app.markdown if m.value.startswith("Of the **samples**")]
-    told = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", said)
+    [text] = [m.value for m in app.markdown if m.value.startswith("Of the **samples**")]
+    estimates = re.findall(r"\*\*(\d+)% \((\d+) to (\d+)%\)\*\* of the (\w+)'s", text)
     rng = np.random.default_rng(77)
-    for share, low, high, kind in told:
+    for share, low, high, kind in estimates:
         e = read_embedding(load_run(RUNS[kind]).run)
         rows = rng.permutation(len(e.mu))[:5000]
         codes = e.mu[rows] + (
@@ -131,54 +136,52 @@ def test_gaps_are_those_of_other_draws_and_their_order_is_said(app):
         )
         draws = rng.multivariate_normal(codes.mean(0), np.cov(codes.T), 5000)
         turn = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T))).T
-        w, some = (codes @ turn, (draws @ turn)[:1000])
-        wanted = (cdist(some, w).min(1) > np.sort(cdist(some, draws @ turn), 1)[:, 5]).mean()
-        assert float(share) == pytest.approx(100 * wanted, abs=400 * np.sqrt(wanted * (1 - wanted) / 1000))
+        w, queries = (codes @ turn, (draws @ turn)[:1000])
+        expected = (cdist(queries, w).min(1) > np.sort(cdist(queries, draws @ turn), 1)[:, 5]).mean()
+        assert float(share) == pytest.approx(
+            100 * expected, abs=400 * np.sqrt(expected * (1 - expected) / 1000)
+        )
         assert int(low) <= int(share) <= int(high) <= int(low) + 6
-    assert (
-        [kind for *_, kind in told] == ["AE", "VAE"]
-        and int(told[0][1]) > int(told[1][2])
-        and "the VAE has fewer" in said
-    )
+    assert [kind for *_, kind in estimates] == ["AE", "VAE"]
+    assert int(estimates[0][1]) > int(estimates[1][2])
+    assert "the VAE has fewer" in text
     assert any("5,000 codes" in c.value and "posterior means" in c.value for c in app.caption)
 
 
 def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_concluded(app):
     opened(app)
-    [said] = [
+    [text] = [
         m.value
         for m in app.markdown
         if m.value.startswith("**Images below 90% confidence of the classifier:**")
     ]
     figures = {
         kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
-        for kind, part in zip(RUNS, said.partition(". ")[0].split(";"))
+        for kind, part in zip(RUNS, text.partition(". ")[0].split(";"))
     }
     classifier = read_classifier(find_run(RUNS["AE"]))[0]
     for kind, (in_gaps, outside) in figures.items():
         e, loaded = read_embedding(load_run(RUNS[kind]).run), load_run(RUNS[kind])
         z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)
-        below, alone = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
-        for (share, half), those in ((in_gaps, alone), (outside, ~alone)):
-            p, n = below[those].mean(), those.sum()
+        below, is_in_gap = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
+        for (share, half), mask in ((in_gaps, is_in_gap), (outside, ~is_in_gap)):
+            p, n = below[mask].mean(), mask.sum()
             assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
-        assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", said) or ["", ""])[1].split()) == (
+        assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", text) or ["", ""])[1].split()) == (
             in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1])
         )
-    share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", said).groups())
+    share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", text).groups())
     noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9
-    assert (
-        share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
-        and "does not show that an image is good" in said
-    )
+    assert share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
+    assert "does not show that an image is good" in text
 
 
 def test_others_are_drawn_by_a_button_and_a_seed_draws_the_same_again(app):
     opened(app, answer="1")
     title = "VAE, from the prior N(0, I)"
     first = pictures(galleries(app)[title])
-    wanted = load_run(RUNS["VAE"]).decode(np.random.default_rng(0).standard_normal((11, 2)))
-    assert np.abs(first.astype(int) - np.rint(255 * wanted[:, 0])).max() <= 1
+    expected = load_run(RUNS["VAE"]).decode(np.random.default_rng(0).standard_normal((11, 2)))
+    assert np.abs(first.astype(int) - np.rint(255 * expected[:, 0])).max() <= 1
     next(b for b in app.button if b.label == "Resample").click().run()
     other = pictures(galleries(app)[title])
     assert app.query_params["seed"] == "1" and not np.array_equal(first, other)

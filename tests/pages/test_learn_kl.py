@@ -17,26 +17,27 @@ opened = partial(follow, PAGE)
 
 
 def price(app) -> list[float]:
-    """σ, KL, and its parts for the mean and for the width."""
-    said = next(m.value for m in app.markdown if m.value.startswith("σ ="))
-    whole, away, width = re.search(
-        r"\*\*([\d.]+) nats\*\*: ([\d.]+) for the mean and ([\d.]+) for the width", said
+    """Return σ, KL, and its parts for the mean and for the width."""
+    text = next(m.value for m in app.markdown if m.value.startswith("σ ="))
+    whole, mean_part, width = re.search(
+        r"\*\*([\d.]+) nats\*\*: ([\d.]+) for the mean and ([\d.]+) for the width", text
     ).groups()
-    return [float(n) for n in (re.search(r"σ = ([\d.]+)\. ", said)[1], whole, away, width)]
+    return [float(n) for n in (re.search(r"σ = ([\d.]+)\. ", text)[1], whole, mean_part, width)]
 
 
 @pytest.mark.parametrize("mu", [-3.0, 0.0, 3.0])
 @pytest.mark.parametrize("s", [-11.0, 0.0, 2.0])
 def test_the_price_is_that_of_torch_distributions_and_the_marks_stand_there(app, mu, s):
     opened(app, mu=mu, s=s, answer=1)
-    sigma, whole, away, width = price(app)
-    wanted = kl_divergence(Normal(mu, np.exp(s / 2)), Normal(0.0, 1.0)).item()
-    assert sigma == pytest.approx(np.exp(s / 2), rel=0.03) and whole == pytest.approx(wanted, abs=0.0051)
-    assert away == pytest.approx(mu**2 / 2, abs=0.0051) and whole == pytest.approx(away + width, abs=0.011)
+    sigma, whole, mean_part, width = price(app)
+    expected = kl_divergence(Normal(mu, np.exp(s / 2)), Normal(0.0, 1.0)).item()
+    assert sigma == pytest.approx(np.exp(s / 2), rel=0.03) and whole == pytest.approx(expected, abs=0.0051)
+    assert mean_part == pytest.approx(mu**2 / 2, abs=0.0051)
+    assert whole == pytest.approx(mean_part + width, abs=0.011)
     [curve] = [t for t in tables(charts(app)[1]) if list(t) == ["s", "value"]]
-    assert curve.s.item() == s and curve.value.item() / 2 == pytest.approx(wanted - mu**2 / 2, abs=1e-6)
-    [here] = [t for t in tables(charts(app)[2]) if list(t) == ["mu", "s"]]
-    assert here.to_numpy().tolist() == [[mu, s]]
+    assert curve.s.item() == s and curve.value.item() / 2 == pytest.approx(expected - mu**2 / 2, abs=1e-6)
+    [marker] = [t for t in tables(charts(app)[2]) if list(t) == ["mu", "s"]]
+    assert marker.to_numpy().tolist() == [[mu, s]]
 
 
 def test_the_sliders_go_to_both_ends_and_into_the_address(app):
@@ -52,16 +53,19 @@ def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
     mu, s = (
         torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high"))
     )
-    wanted = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
-    assert np.allclose(cells.nats, wanted) and len(cells) == 30 * 26
+    expected = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
+    assert np.allclose(cells.nats, expected) and len(cells) == 30 * 26
 
 
 def test_the_densities_are_those_of_torch_distributions(app):
     opened(app, mu=-1.5, s=-1.0)
     [both] = [t for t in tables(charts(app)[0]) if "variable" in t]
-    for name, of in (("posterior", Normal(-1.5, np.exp(-0.5))), ("prior N(0, 1)", Normal(0.0, 1.0))):
+    for name, distribution in (
+        ("posterior", Normal(-1.5, np.exp(-0.5))),
+        ("prior N(0, 1)", Normal(0.0, 1.0)),
+    ):
         one = both[both.variable == name]
-        assert np.allclose(one.value, of.log_prob(torch.tensor(one.z.to_numpy())).exp())
+        assert np.allclose(one.value, distribution.log_prob(torch.tensor(one.z.to_numpy())).exp())
 
 
 def test_where_it_is_lowest_is_shown_after_the_prediction(app):
@@ -69,21 +73,21 @@ def test_where_it_is_lowest_is_shown_after_the_prediction(app):
         return [set(t.variable) for t in tables(charts(app)[1]) if "variable" in t][0]
 
     opened(app, mu=0)
-    assert (
-        drawn() == {"exp(s)", "1 + s"}
-        and len(charts(app)) == 2
-        and any("After your prediction" in c.value for c in app.caption)
-    )
+    assert drawn() == {"exp(s)", "1 + s"}
+    assert len(charts(app)) == 2
+    assert any("After your prediction" in c.value for c in app.caption)
     app.button(key=f"{PAGE} answer 3").click().run()
     assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(charts(app)) == 3
 
 
 def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
-    """Each dimension by a fine grid; both jointly by samples of the mixture, with torch.distributions."""
-    said = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
+    """Compute each dimension on a fine grid, and both jointly by samples of the mixture, with
+    torch.distributions.
+    """
+    text = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
     e, z = read_embedding(find_run("mnist-vae-2d")), np.linspace(-12, 12, 4801)
-    marginals = re.findall(r"([\d.]+) for z", said)
-    for i, told in enumerate(marginals):
+    marginals = re.findall(r"([\d.]+) for z", text)
+    for i, marginal in enumerate(marginals):
         mu, sd = e.mu[:, i].astype(float), np.exp(e.logvar[:, i].astype(float) / 2)
         q = sum(np.exp(-(((z - m) / w) ** 2) / 2) / (w * np.sqrt(2 * np.pi)) for m, w in zip(mu, sd)) / len(
             mu
@@ -96,40 +100,36 @@ def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):
             ),
             z,
         )
-        assert float(told) == pytest.approx(kl, abs=0.0061)
-    joint = float(re.search(r"\*\*([\d.]+) nats\*\*", said)[1])
-    rest = float(re.search(r"and ([\d.]+) because", said)[1])
+        assert float(marginal) == pytest.approx(kl, abs=0.0061)
+    joint = float(re.search(r"\*\*([\d.]+) nats\*\*", text)[1])
+    total_correlation = float(re.search(r"and ([\d.]+) because", text)[1])
     of_images = Independent(Normal(torch.tensor(e.mu), torch.exp(torch.tensor(e.logvar) / 2)), 1)
     q = MixtureSameFamily(Categorical(logits=torch.zeros(len(e.mu))), of_images)
     torch.manual_seed(0)
     z = q.sample((3000,))
     ratio = torch.cat([q.log_prob(part) for part in z.split(250)]) - Normal(0.0, 1.0).log_prob(z).sum(1)
-    assert (
-        joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5)
-        and len(marginals) == 2
-    )
-    assert (
-        rest == pytest.approx(joint - sum(map(float, marginals)), abs=0.016) and rest > 0.1
-    )  # the marginals hide most of it
-    assert f"is {find_run('mnist-vae-2d').test.rate:.1f} nats on average" in said
+    assert joint == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / 3000**0.5)
+    assert len(marginals) == 2
+    # The marginals hide most of the divergence.
+    assert total_correlation == pytest.approx(joint - sum(map(float, marginals)), abs=0.016)
+    assert total_correlation > 0.1
+    assert f"is {find_run('mnist-vae-2d').test.rate:.1f} nats on average" in text
 
 
 def test_the_sliders_reach_the_posteriors_of_the_run_and_their_variances_are_said(app):
-    said = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
+    text = next(m.value for m in opened(app).markdown if m.value.startswith("**The aggregate posterior**"))
     e = read_embedding(find_run("mnist-vae-2d"))
     s, mu = app.slider(key=f"{PAGE} s"), app.slider(key=f"{PAGE} mu")
-    assert (
-        s.min <= e.logvar.min()
-        and e.logvar.max() <= s.max
-        and ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
-    )
-    low, high = map(float, re.search(r"between ([\d.]+) and ([\d.]+)\.$", said).groups())
+    assert s.min <= e.logvar.min()
+    assert e.logvar.max() <= s.max
+    assert ((e.mu > mu.min) & (e.mu < mu.max)).mean() > 0.98
+    low, high = map(float, re.search(r"between ([\d.]+) and ([\d.]+)\.$", text).groups())
     variances = np.sort(np.exp(e.logvar.astype(float)).ravel())
     assert [low, high] == pytest.approx(
         [variances[int(q * len(variances))] for q in (0.025, 0.975)], rel=0.06
     )
 
 
-@pytest.mark.parametrize("asked, wrong", [({"mu": "4"}, "mu can't be '4'"), ({"s": "x"}, "s can't be 'x'")])
-def test_a_wrong_link_gets_a_sentence(app, asked, wrong):
-    assert wrong in opened(app, **asked).warning[0].value
+@pytest.mark.parametrize("query, message", [({"mu": "4"}, "mu can't be '4'"), ({"s": "x"}, "s can't be 'x'")])
+def test_a_wrong_link_gets_a_sentence(app, query, message):
+    assert message in opened(app, **query).warning[0].value

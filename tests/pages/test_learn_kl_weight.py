@@ -23,46 +23,47 @@ visit = partial(follow, "learn_kl_weight")
 
 
 def table(app) -> dict[str, list[str]]:
-    """Its columns by their heads: distortion, rate, elbo, gap, prior gap, active units."""
+    """Return the columns of the table by their headers: distortion, rate, elbo, gap, prior gap, active
+    units.
+    """
     text = next(m.value for m in app.markdown if "| distortion" in m.value)
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
     return {head: [row[i] for row in rows[2:]] for i, head in enumerate(rows[0]) if i}
 
 
 def differences(app) -> list[tuple[float, float]]:
-    """The whole, of the noise, and of the training, each with the half width of its interval."""
-    said = next(m.value for m in app.markdown if m.value.startswith("**Distortion, VAE − AE:"))
+    """Return the differences in total, of the noise, and of the training, each with the half width of its
+    interval.
+    """
+    text = next(m.value for m in app.markdown if m.value.startswith("**Distortion, VAE − AE:"))
     return [
         (float(mean.replace("−", "-")), float(half))
-        for mean, half in re.findall(r"([+−]?\d+\.\d) ± (\d+\.\d)", said)
+        for mean, half in re.findall(r"([+−]?\d+\.\d) ± (\d+\.\d)", text)
     ]
 
 
 def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
-    """Of the digits, whose test images are all at hand; the differences by SciPy's paired test."""
+    """Use the digits, whose test images are all available, and compute the differences by SciPy's paired
+    test.
+    """
     visit(app, images="digits", beta="0.3")
     data = load_data("digits")
     x = data.x[data.test]
     loaded, ae = load_run("digits-ladder-2d", 0.3), load_run("digits-ae-2d")
     vae, other = (evaluate(run.model, run.likelihood, x).metrics for run in (loaded, ae))
     shown = table(app)["VAE, β = 0.3"]
-    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051) and float(shown[1]) == pytest.approx(
-        vae.rate, abs=0.051
-    )
-    assert (
-        float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051)
-        and shown[5] == f"{vae.active_units} of 2"
-    )
-    assert (
-        float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
-        and table(app)["AE"][5] == "–"
-    )
+    assert float(shown[0]) == pytest.approx(vae.distortion, abs=0.051)
+    assert float(shown[1]) == pytest.approx(vae.rate, abs=0.051)
+    assert float(shown[2].replace("−", "-")) == pytest.approx(vae.elbo, abs=0.051)
+    assert shown[5] == f"{vae.active_units} of 2"
+    assert float(table(app)["AE"][0]) == pytest.approx(other.distortion, abs=0.051)
+    assert table(app)["AE"][5] == "–"
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
     of_ae = evaluate(ae.model, ae.likelihood, x).distortion
     pairs = (sampled.mean(0), of_ae), (sampled.mean(0), mean), (mean, of_ae)
     for (shown_mean, half), (a, b) in zip(differences(app), pairs, strict=True):
-        wanted = stats.ttest_rel(a, b).confidence_interval(0.95)
-        assert (shown_mean - half, shown_mean + half) == pytest.approx(wanted, abs=0.11)
+        expected = stats.ttest_rel(a, b).confidence_interval(0.95)
+        assert (shown_mean - half, shown_mean + half) == pytest.approx(expected, abs=0.11)
 
 
 @pytest.mark.parametrize(
@@ -70,50 +71,49 @@ def test_the_figures_are_those_of_an_evaluation_at_that_weight(app):
 )
 def test_a_conclusion_about_the_ae_stands_only_where_the_intervals_carry_it(app, images, beta):
     visit(app, images=images, beta=beta)
-    said, (mean, half) = " ".join(m.value for m in app.markdown), differences(app)[0]
-    wanted = (
+    text, (mean, half) = " ".join(m.value for m in app.markdown), differences(app)[0]
+    expected = (
         "The sign is not established."
         if abs(mean) <= half
         else f"The VAE's is {'higher' if mean > 0 else 'lower'}."
     )
-    assert abs(abs(mean) - half) < 0.11 or f"nats.** {wanted}" in said
+    assert abs(abs(mean) - half) < 0.11 or f"nats.** {expected}" in text
     (a, a_low, a_high), (b, b_low, b_high) = (
         map(int, re.findall(r"\d+", column[3])) for column in table(app).values()
     )
     assert a_low <= a <= a_high and b_low <= b <= b_high
     if a_high < b_low:
-        assert "the VAE's is smaller than the AE's" in said
+        assert "the VAE's is smaller than the AE's" in text
     if a == b:
-        assert "the difference from the AE is not established" in said
+        assert "the difference from the AE is not established" in text
 
 
 def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
-    """The prior gap beside an estimate anew, of the codes that the film keeps."""
+    """Compare the prior gap with a new estimate, from the codes that the film contains."""
     visit(app, images="moons", beta="4")
     ladder, ae = (read_run(SHIPPED_FOLDER / name) for name in ("moons-ladder-2d", "moons-ae-2d"))
-    at = [f.beta for f in ladder.film].index(4.0)
+    frame = [f.beta for f in ladder.film].index(4.0)
     e = read_embedding(ladder)
     assert table(app)["VAE, β = 4"][3:5] == [
-        str(frame_gap(ladder.film[at])),
-        str(frame_gap(ladder.film[at], prior=True)),
+        str(frame_gap(ladder.film[frame])),
+        str(frame_gap(ladder.film[frame], prior=True)),
     ]
-    anew = estimate_prior_gap(e.film.mu[at], e.film.logvar[at], seed=1)
-    assert anew.n == 1000 and frame_gap(ladder.film[at], prior=True).share == pytest.approx(
-        anew.share, abs=0.02
-    )
+    new_estimate = estimate_prior_gap(e.film.mu[frame], e.film.logvar[frame], seed=1)
+    assert new_estimate.n == 1000
+    assert frame_gap(ladder.film[frame], prior=True).share == pytest.approx(new_estimate.share, abs=0.02)
     assert table(app)["AE"][3] == str(estimate_gap(read_embedding(ae).mu, None))
     assert any("fitted to 1,000 posterior samples" in c.value for c in app.caption)
 
 
 def test_map_and_curve_hold_what_was_measured(app):
     visit(app, images="digits", beta="4")
-    found, run = tables(*charts(app)), read_run(SHIPPED_FOLDER / "digits-ladder-2d")
-    codes = next(t for t in found if "class" in t)
-    curve = next(t for t in found if len(t) == len(run.film) and "beta" in t)
+    all_tables, run = tables(*charts(app)), read_run(SHIPPED_FOLDER / "digits-ladder-2d")
+    codes = next(t for t in all_tables if "class" in t)
+    curve = next(t for t in all_tables if len(t) == len(run.film) and "beta" in t)
     assert np.allclose(
         curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film]
     )
-    assert 0.97 * run.test.n < len(codes) < run.test.n  # but for what lies far out
+    assert 0.97 * run.test.n < len(codes) < run.test.n  # except codes far outside
     assert np.abs(codes[["z0", "z1"]].std() - 1).max() < 0.1  # collapsed: all posteriors are the prior
     assert table(app)["VAE, β = 4"][5] == "0 of 2"
 
@@ -136,12 +136,10 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
-    [told] = mounted(app, "gallery")
-    assert (
-        told["n_images"] == 30
-        and told["columns"] == 6
-        and told["row_labels"] == ["image", "AE", "VAE", "samples", ""]
-    )
+    [gallery] = mounted(app, "gallery")
+    assert gallery["n_images"] == 30
+    assert gallery["columns"] == 6
+    assert gallery["row_labels"] == ["image", "AE", "VAE", "samples", ""]
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3])
@@ -149,26 +147,26 @@ def test_an_answer_is_judged_and_the_best_weights_shown_only_then(app, answer):
     visit(app, images="digits")
     assert not any(m.value.startswith("**Best trained β**") for m in app.markdown)
     app.button[answer - 1].click().run()
-    said = [m.value for m in app.markdown]
+    texts = [m.value for m in app.markdown]
     assert any(
         text.startswith("**Correct.**" if answer == 3 else "**Not quite: It depends on the use.**")
-        for text in said
+        for text in texts
     )
-    [best] = [text for text in said if text.startswith("**Best trained β**")]
+    [best] = [text for text in texts if text.startswith("**Best trained β**")]
     rungs = read_run(SHIPPED_FOLDER / "digits-ladder-2d").spec.rungs
     data = load_data("digits")
     loaded = {beta: load_run("digits-ladder-2d", beta) for beta in rungs}
-    found = {
+    figures = {
         beta: evaluate(run.model, run.likelihood, data.x[data.test]).metrics for beta, run in loaded.items()
     }
-    for what, of in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
+    for label, score in (("lowest distortion", lambda t: t.distortion), ("highest ELBO", lambda t: -t.elbo)):
         named = [
             float(b)
-            for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{what} at β = ([^;]*?)(?:;|\. A)", best)[1])
+            for b in re.findall(r"[\d.]+\d|\d", re.search(rf"{label} at β = ([^;]*?)(?:;|\. A)", best)[1])
         ]
-        assert (
-            set(named) <= set(rungs) and min(rungs, key=lambda beta: of(found[beta])) in named
-        )  # only trained KL weights
+        # Only trained KL weights are named.
+        assert set(named) <= set(rungs)
+        assert min(rungs, key=lambda beta: score(figures[beta])) in named
     assert "smallest prior gap at β = " in best
 
 

@@ -17,7 +17,7 @@ opened = partial(follow, "learn_mixture")
 
 
 def told(app) -> dict[str, str]:
-    """What the address says."""
+    """Return the parameters of the address."""
     return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
 
 
@@ -43,8 +43,8 @@ def test_the_figures_are_those_of_the_fits(app):
 
 
 def test_a_better_fit_is_said_only_where_a_paired_test_finds_one(app):
-    """Five Gaussians beat this VAE on a line; with three the VAE is better. By SciPy, from scikit-learn's
-    mixtures.
+    """Check that five Gaussians beat this VAE on a line, and that with three the VAE is better, by SciPy,
+    from scikit-learn's mixtures.
     """
     x, test, verdicts = compute.sample_truth(0), compute.sample_truth(1), {}
     decoder = compute.train_decoder(x)
@@ -82,31 +82,29 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
         set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False)))
         for e in charts(app)
     ]
-    wanted = (
+    beginnings = (
         {"x", "density"},
         {"x", "density"},
         {"z", "x: m(z) ± s(z), ± 2 s(z)"},
         {"K, number of Gaussians", "nats, test"},
     )
-    assert [here <= there for here, there in zip(wanted, titles)] == [True] * 4
+    assert [expected <= title for expected, title in zip(beginnings, titles)] == [True] * 4
 
 
 def test_what_is_drawn_are_densities(app):
     opened(app, k="4")
-    found = GaussianMixture(4, random_state=0).fit(compute.sample_truth(0)[:, None])
+    mixture = GaussianMixture(4, random_state=0).fit(compute.sample_truth(0)[:, None])
     left, right = (
         [t for t in tables(chart) if set(t) == {"x", "density"} and len(t)] for chart in charts(app)[:2]
     )
     [whole] = left
     assert whole.density.to_numpy() == pytest.approx(
-        np.exp(found.score_samples(whole[["x"]].to_numpy())), abs=1e-6
+        np.exp(mixture.score_samples(whole[["x"]].to_numpy())), abs=1e-6
     )
     areas = sorted(np.trapezoid(t.density, t.x) for t in right)
-    assert (
-        len(right) == 3
-        and areas[0] == pytest.approx(0.25, abs=0.01)
-        and areas[1:] == pytest.approx([1, 1], abs=0.01)
-    )
+    assert len(right) == 3
+    assert areas[0] == pytest.approx(0.25, abs=0.01)
+    assert areas[1:] == pytest.approx([1, 1], abs=0.01)
     bars = next(t for t in tables(charts(app)[0]) if "end" in t)
     x = compute.sample_truth(0)
     assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(

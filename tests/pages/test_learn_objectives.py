@@ -17,12 +17,12 @@ visit = partial(follow, "learn_objectives")
 
 
 def codes(app) -> list[pd.DataFrame]:
-    """The codes on each map."""
+    """Return the codes on each map."""
     return [table for table in tables(*charts(app)) if "class" in table]
 
 
 def figures(app) -> list[list[float]]:
-    """sigma, spread, distortion and rate under each map."""
+    """Return sigma, spread, distortion and rate under each map."""
     return [
         [float(n) for n in re.findall(r"\*\*([\d.e+-]+)\*\*", m.value)]
         for m in app.markdown
@@ -33,50 +33,43 @@ def figures(app) -> list[list[float]]:
 def test_at_an_epoch_maps_and_figures_are_those_of_the_replays(app):
     visit(app, epoch="200", shown="means")
     replays = [read_replay(SHIPPED_FOLDER / name) for name in RUNS]
-    for table, told, r in zip(codes(app), figures(app), replays, strict=True):
-        assert np.allclose(table[["z0", "z1"]], r.mu[-1]) and list(table["class"]) == [
-            str(label) for label in r.y
-        ]
-        assert told[1:] == pytest.approx(
+    for table, shown, r in zip(codes(app), figures(app), replays, strict=True):
+        assert np.allclose(table[["z0", "z1"]], r.mu[-1])
+        assert list(table["class"]) == [str(label) for label in r.y]
+        assert shown[1:] == pytest.approx(
             [np.sqrt(r.mu[-1].var(0).mean()), r.distortion[-1], r.rate[-1]], rel=0.03, abs=0.051
         )
         price = (r.rates[-1] - (r.mu[-1] ** 2).mean(0) / 2).mean()
-        assert (told[0] ** 2 - 1) / 2 - np.log(told[0]) == pytest.approx(price, rel=0.03, abs=0.02)
+        assert (shown[0] ** 2 - 1) / 2 - np.log(shown[0]) == pytest.approx(price, rel=0.03, abs=0.02)
 
 
 def test_the_pictures_are_those_of_the_replays(app):
     visit(app, epoch="200")
-    for told, name in zip(galleries(app).values(), RUNS, strict=True):
+    for gallery, name in zip(galleries(app).values(), RUNS, strict=True):
         recreated, samples = read_replay(SHIPPED_FOLDER / name).pictures[-1]
-        wanted = np.concatenate(
-            [read_replay(SHIPPED_FOLDER / name).originals[:8], recreated[:8], samples[:8]]
-        )[:, 0]
-        assert told["row_labels"] == ["image", "reconstruction", "sample"] and np.array_equal(
-            pictures(told), wanted
-        )
+        originals = read_replay(SHIPPED_FOLDER / name).originals
+        expected = np.concatenate([originals[:8], recreated[:8], samples[:8]])[:, 0]
+        assert gallery["row_labels"] == ["image", "reconstruction", "sample"]
+        assert np.array_equal(pictures(gallery), expected)
 
 
 def test_what_they_measure_stands_there_after_the_prediction(app):
     assert not any("After training" in m.value for m in visit(app, epoch="200").markdown)
-    said = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "After training" in m.value)
-    wanted = [
-        catalogue.find_run(name).test.distortion for name in (*RUNS, "digits-ae-2d")
-    ]  # of one sample for each image
-    told = [(float(mean), float(half)) for mean, half in re.findall(r"(\d+\.\d) ± (\d\.\d)", said)]
-    assert [mean for mean, _ in told] == pytest.approx(wanted, abs=0.26) and all(
-        0.2 <= half <= 0.7 for _, half in told
-    )
-    assert (
-        float(re.search(r"at least (\d+)σ", said)[1]) > 3
-        and 0 < float(re.search(r"more than (0\.\d\d)\.", said)[1]) < 0.1
-    )
+    text = next(m.value for m in visit(app, epoch="200", answer="2").markdown if "After training" in m.value)
+    # These are estimated with one sample per image.
+    expected = [catalogue.find_run(name).test.distortion for name in (*RUNS, "digits-ae-2d")]
+    measured = [(float(mean), float(half)) for mean, half in re.findall(r"(\d+\.\d) ± (\d\.\d)", text)]
+    assert [mean for mean, _ in measured] == pytest.approx(expected, abs=0.26)
+    assert all(0.2 <= half <= 0.7 for _, half in measured)
+    assert float(re.search(r"at least (\d+)σ", text)[1]) > 3
+    assert 0 < float(re.search(r"more than (0\.\d\d)\.", text)[1]) < 0.1
 
 
 def test_draws_lie_as_wide_around_the_means_as_it_says(app):
-    drawn, means = (codes(visit(app, epoch="200", shown=shown)) for shown in ("draws", "means"))
-    for a, b, told in zip(drawn, means, figures(app), strict=True):
-        away = a[["z0", "z1"]].to_numpy() - b[["z0", "z1"]].to_numpy()
-        assert away.std() == pytest.approx(told[0], rel=0.1)
+    draws, means = (codes(visit(app, epoch="200", shown=shown)) for shown in ("draws", "means"))
+    for a, b, row in zip(draws, means, figures(app), strict=True):
+        offsets = a[["z0", "z1"]].to_numpy() - b[["z0", "z1"]].to_numpy()
+        assert offsets.std() == pytest.approx(row[0], rel=0.1)
 
 
 @pytest.mark.parametrize("epoch", [1, 200])
@@ -84,9 +77,9 @@ def test_the_slider_moves_all_three_and_the_address(app, epoch):
     visit(app, epoch="20")
     app.slider[0].set_value(epoch).run()
     assert not app.exception and app.query_params.get("epoch") == (str(epoch) if epoch > 1 else None)
-    said = next(c.value for c in app.caption if "last recorded epoch" in c.value)
-    kept = [max(e for e in read_replay(SHIPPED_FOLDER / name).epochs if e <= epoch) for name in RUNS]
-    assert f"({', '.join(map(str, kept))})" in said
+    caption = next(c.value for c in app.caption if "last recorded epoch" in c.value)
+    recorded = [max(e for e in read_replay(SHIPPED_FOLDER / name).epochs if e <= epoch) for name in RUNS]
+    assert f"({', '.join(map(str, recorded))})" in caption
 
 
 def test_a_common_scale_is_the_same_on_each_map(app):
@@ -104,8 +97,8 @@ def test_an_answer_is_judged(app, answer, begins):
     visit(app)
     assert not any("Posteriors that overlap" in m.value for m in app.markdown)
     app.button[answer - 1].click().run()
-    said = next(m.value for m in app.markdown if "Posteriors that overlap" in m.value)
-    assert said.startswith(begins) and ("Reconstruction only.**" in said) == (answer != 1)
+    text = next(m.value for m in app.markdown if "Posteriors that overlap" in m.value)
+    assert text.startswith(begins) and ("Reconstruction only.**" in text) == (answer != 1)
     assert app.query_params["answer"] == str(answer)
 
 

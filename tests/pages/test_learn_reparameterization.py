@@ -19,7 +19,7 @@ opened = partial(follow, PAGE)
 
 
 def table(app, i: int, column: str) -> pd.DataFrame:
-    """The data of chart i that have that column."""
+    """Return the data of chart i that has that column."""
     return next(t for t in tables(charts(app)[i]) if column in t)
 
 
@@ -31,9 +31,9 @@ def test_each_setting_goes_to_both_ends(app):
             assert not app.exception and not app.error and app.query_params[name] == str(end)
     for n in (1, 1000):
         app.select_slider(key=f"{PAGE} n").set_value(n).run()
-        assert (
-            not app.exception and app.query_params["n"] == str(n) and len(table(app, 0, "eps")) == min(n, 40)
-        )
+        assert not app.exception
+        assert app.query_params["n"] == str(n)
+        assert len(table(app, 0, "eps")) == min(n, 40)
     app.selectbox(key=f"{PAGE} loss").set_value("ripples").run()
     assert not app.exception and app.query_params["loss"] == "ripples"
 
@@ -52,10 +52,8 @@ def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
     opened(app, mu=1.2, sigma=0.4, n=50, loss="ripples", draw=7, answer=2)
     assert (app.slider(key=f"{PAGE} mu").value, app.slider(key=f"{PAGE} sigma").value) == (1.2, 0.4)
-    assert (
-        app.select_slider(key=f"{PAGE} n").value == 50
-        and app.selectbox(key=f"{PAGE} loss").value == "ripples"
-    )
+    assert app.select_slider(key=f"{PAGE} n").value == 50
+    assert app.selectbox(key=f"{PAGE} loss").value == "ripples"
     eps = sample_noise(7)[:, :50]
     m, s = (torch.full((len(eps), 1), v, dtype=torch.float64, requires_grad=True) for v in (1.2, 0.4))
     z = m + s * eps
@@ -65,16 +63,17 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
     for i in (0, 1):
         shown = table(app, 2 + i, "gradient").groupby("way").gradient
         rows = dict(row.split("   ±") for row in table(app, 2 + i, "label").label)
-        for way, wanted in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
-            assert np.allclose(shown.get_group(way), wanted)
-            assert float(rows[way]) == pytest.approx(wanted.std(correction=0).item(), rel=0.051)
+        for way, expected in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
+            assert np.allclose(shown.get_group(way), expected)
+            assert float(rows[way]) == pytest.approx(expected.std(correction=0).item(), rel=0.051)
         assert (shown.get_group("sampled directly") == 0).all()
-    [said] = [m.value for m in app.markdown if "same expectation" in m.value]
-    ratios, told = score.std(0) / path.std(0), re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", said)
-    assert [float(ratio) for ratio, *_ in told] == pytest.approx(ratios.tolist(), abs=0.051)
+    [text] = [m.value for m in app.markdown if "same expectation" in m.value]
+    ratios = score.std(0) / path.std(0)
+    estimates = re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", text)
+    assert [float(ratio) for ratio, *_ in estimates] == pytest.approx(ratios.tolist(), abs=0.051)
     assert all(
         0.6 * float(ratio) < float(low) < float(ratio) < float(high) < 1.7 * float(ratio)
-        for ratio, low, high in told
+        for ratio, low, high in estimates
     )
 
 
@@ -114,7 +113,7 @@ def test_every_axis_is_titled(app):
 
 
 def test_the_exact_gradient_is_marked_and_said(app):
-    """Of E (z − 1)² = (μ − 1)² + σ², at the usual μ and σ."""
+    """Check the gradient of E (z − 1)² = (μ − 1)² + σ², at the default μ and σ."""
     opened(app)
     marked = [
         t.gradient.item() for chart in charts(app)[2:] for t in tables(chart) if list(t) == ["gradient"]

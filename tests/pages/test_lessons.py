@@ -11,7 +11,7 @@ from explorer.objectives import rate
 from explorer.registry import LESSONS
 from explorer.ui.learn.lesson import Lesson, page_name
 from explorer.ui.learn.source import read_source
-from tests.pages.conftest import follow
+from tests.pages.conftest import address, follow
 
 ROOT = Path(__file__).parents[2]
 IDEAS = 27  # of the notes
@@ -48,9 +48,10 @@ def test_the_code_shown_is_that_of_the_file():
 def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, page):
     follow(page, app)
     texts = [m.value for m in app.markdown]
-    [asked] = [text for text in texts if text.startswith("**Predict:**")]
+    [question] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
-    assert app.title[0].value == PAGES[page] and [e.label for e in app.expander][-2:] == [
+    assert app.title[0].value == PAGES[page]
+    assert [e.label for e in app.expander][-2:] == [
         "Mathematics",
         "Source code",
     ]
@@ -60,12 +61,12 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     ):  # one of several lines has its signs on lines of their own
         assert "\n" not in formula or formula.startswith("\n") and formula.endswith("\n"), formula
     options = [b for b in app.button if b.key and b.key.startswith(f"{page} answer")]
-    assert len(options) > 1 and asked.endswith("?")
+    assert len(options) > 1 and question.endswith("?")
     for i, option in enumerate(options, 1):
         app.button(key=option.key).click().run()
         assert not app.exception and app.query_params["answer"] == str(i)
-    said = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite"))]
-    assert len(said) == 1
+    verdicts = [m.value for m in app.markdown if m.value.startswith(("**Correct.**", "**Not quite"))]
+    assert len(verdicts) == 1
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -77,13 +78,13 @@ def test_a_wrong_link_gets_a_sentence(app, page):
 def chosen(app) -> bool:
     return (
         any(m.value.startswith(("**Correct.**", "**Not quite")) for m in app.markdown)
-        and app.query_params.get("answer") == "1"
+        and address(app).get("answer") == "1"
     )
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_bare_address_of_the_lesson_in_view_brings_the_usual_again(app, page):
-    """As a browser's Back does."""
+    """Open the address without parameters, as a browser's Back does."""
     assert chosen(follow(page, app, answer=1))
     assert not chosen(follow(page, app)) and not app.query_params.get("answer")
 
@@ -92,14 +93,14 @@ def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
     page = "learn_kl"
     follow(page, app, answer=1, mu=-1)
     follow("home", app)
-    assert chosen(follow(page, app)) and app.query_params["mu"] == "-1.0"
+    assert chosen(follow(page, app)) and address(app)["mu"] == "-1.0"
 
 
-def test_a_link_stays_as_it_is_until_something_moves(app):
-    """Else Back would only lead to what rewrites it."""
+def test_a_link_is_completed_without_a_step_of_the_history_until_something_moves(app):
+    """Check the history: otherwise Back would only lead to what rewrites it."""
     follow("learn_kl", app, mu="-1", s="x", other="1")
-    assert (
-        app.query_params == {"mu": "-1", "s": "x", "other": "1"} and app.slider(key="learn_kl mu").value == -1
-    )
+    assert app.query_params == {"mu": "-1", "s": "x", "other": "1"}
+    assert app.slider(key="learn_kl mu").value == -1
+    assert address(app) == {"mu": "-1.0"}
     app.slider(key="learn_kl mu").set_value(-2.0).run()
     assert app.query_params == {"mu": "-2.0"}

@@ -36,14 +36,14 @@ CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
 
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory):
-    """A folder of runs and one of data: a private set of photographs, with an AE and a VAE of it, and
-    everyone's copy of it; the key.
+    """Create a folder of runs and one of data: a private set of photographs, with an AE and a VAE of it, and
+    a public copy of it; return the key.
     """
     folder, key = tmp_path_factory.mktemp("photographs"), new_key()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_DATA", str(folder / "data"))
         patch.setenv("EXPLORER_RUNS", str(folder / "runs"))
-        data = upload.read_upload([("it.zip", zipped(pieces(30, 64)))]).dataset("x", 32, True)
+        data = upload.read_upload([("it.zip", zipped(pieces(30, 64)))]).to_dataset("x", 32, True)
         for name in ("faces", private_name(key, "faces")):
             own.save_own(data, name)
         for model in ("ae", "vae"):
@@ -65,7 +65,7 @@ def key(photographs, tmp_path, monkeypatch):
 
 
 def opened(key=None) -> AppTest:
-    """The app of the visitor with that key, or of another one."""
+    """Open the app as the visitor with that key, or as another one."""
     app = AppTest.from_file(str(ROOT / "explorer/ui/main.py"), default_timeout=120)
     if key:
         app.session_state[visitor.KEY_STATE] = key
@@ -82,8 +82,8 @@ def test_every_tool_works_on_own_images(key, model):
     for tool in TOOLS:
         follow("explore", app, run=name, tool=tool)
         assert not app.warning
-        for told in galleries(app).values():
-            assert told["image_shape"] == [3, 32, 32] and pictures(told).shape[1:] == (32, 32, 3)
+        for gallery in galleries(app).values():
+            assert gallery["image_shape"] == [3, 32, 32] and pictures(gallery).shape[1:] == (32, 32, 3)
     follow("explore", app, run=name, tool="attributes")
     assert app.selectbox(key="explore less").options == ["flower", "roof"]
 
@@ -92,16 +92,16 @@ def test_a_copy_of_own_images_is_found(key):
     name, app = name_of(key, "vae"), opened(key)
     follow("explore", app, run=name, tool="copying")
     data = own.load_own(private_name(key, "faces"))
-    near = pictures(galleries(app)["Nearest in pixels"])
-    assert {image.tobytes() for image in near} <= {x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]}
+    nearest = pictures(galleries(app)["Nearest in pixels"])
+    assert {image.tobytes() for image in nearest} <= {
+        x.transpose(1, 2, 0).tobytes() for x in data.x[data.train]
+    }
     own.delete_own(private_name(key, "faces"))
     st.cache_resource.clear()
     app.run()
-    assert (
-        "Only this tool needs the training images" in app.error[0].value
-        and key not in app.error[0].value
-        and not app.exception
-    )
+    assert "Only this tool needs the training images" in app.error[0].value
+    assert key not in app.error[0].value
+    assert not app.exception
 
 
 def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
@@ -109,9 +109,8 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     follow("compare", app, ae=name_of(key, "ae"), vae=name_of(key, "vae"))
     assert not app.warning and len(mounted(app, "latent_pad")) == 1
     options = app.selectbox(key="images of the pair").options
-    assert sum(option.startswith("faces") for option in options) == 2 and not any(
-        key in option for option in options
-    )
+    assert sum(option.startswith("faces") for option in options) == 2
+    assert not any(key in option for option in options)
     follow("compare", app, vae=name_of(None, "vae"))
     assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
@@ -129,35 +128,35 @@ def test_a_training_on_own_images_is_seen_again(key):
         **{name: str(value) for name, value in CONV.items()},
     )
     [button] = [button for button in app.button if button.label == "Train"]
-    button.click().run()  # it is there: the replay is shown
+    button.click().run()  # the run exists already, so its replay is shown
     assert not app.exception and not app.error and len(mounted(app, "latent_pad")) == 1
 
 
 def test_what_is_private_is_nobody_elses(key):
     app = opened()
     name = name_of(key, "vae")
-    for page, asked in (
+    for page, query in (
         ("explore", {"run": name}),
         ("library", {}),
         ("compare", {"vae": name}),
         ("images", {}),
     ):
         app.query_params.clear()
-        app.query_params.update(asked)
+        app.query_params.update(query)
         app.switch_page(page_file(page)).run()
-        said = " ".join(
+        text = " ".join(
             str(e.value)
             for kind in ("markdown", "caption", "subheader", "error", "warning")
             for e in getattr(app, kind)
         )
-        assert not app.exception and key not in said.replace(name, "")
+        assert not app.exception and key not in text.replace(name, "")
     assert all(not owner_key(name) for name in follow("library", app).dataframe[0].value["run"])
 
 
 @pytest.fixture(scope="module")
 def faces(tmp_path_factory):
-    """A CelebA of 60 photographs, each with a bar over its middle if it has eyeglasses, and a run of it in
-    4-D.
+    """Create a CelebA of 60 photographs, each with a bar over its centre if it has eyeglasses, and a run of
+    it in 4-D.
     """
     folder, rng = tmp_path_factory.mktemp("celeba"), np.random.default_rng(0)
     attributes, photo = rng.choice([-1, 1], (60, 40)), load_sample_images().images[0]
@@ -202,26 +201,23 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
         z="0,0,0,0" if run == "faces" else "0,0",
     )
     choice = app.selectbox(key="explore attribute")
-    assert (
-        choice.value == attribute
-        and len(choice.options) == 41
-        and "Wearing Hat" in choice.options
-        and not app.warning
-    )
+    assert choice.value == attribute
+    assert len(choice.options) == 41
+    assert "Wearing Hat" in choice.options
+    assert not app.warning
     e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
-    wanted = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
-    [[told]] = mounted(app, "latent_pad_transport")
-    assert told["overlay"]["direction"]["name"] == attribute and np.allclose(
-        told["overlay"]["direction"]["vector"], wanted, atol=1e-5
-    )
+    expected = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
+    [[message]] = mounted(app, "latent_pad_transport")
+    assert message["overlay"]["direction"]["name"] == attribute
+    assert np.allclose(message["overlay"]["direction"]["vector"], expected, atol=1e-5)
     shown = pictures(galleries(app)[f"Along {attribute}"])
-    decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * wanted)
+    decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * expected)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
 
 
 def test_the_direction_of_a_bar_draws_that_bar(faces, monkeypatch):
-    """Independent of how directions are made: where it is white in the images, it grows lighter along it."""
+    """Check that the images grow lighter where the bar is, independently of how directions are computed."""
     monkeypatch.setenv("EXPLORER_RUNS", str(faces[0] / "runs"))
     st.cache_data.clear()
     app = follow(
@@ -267,15 +263,13 @@ def bring(app, content, file, who="all", name=None, **settings) -> AppTest:
 
 
 def test_a_run_is_brought_in_for_everyone_or_in_private(library, runs_folder):
-    content, wanted = run_zip(find_run("tiny-vae")), read_embedding(find_run("tiny-vae")).mu
+    content, expected = run_zip(find_run("tiny-vae")), read_embedding(find_run("tiny-vae")).mu
     bring(library, content, "tiny-vae.zip")
     assert "A run named tiny-vae exists already" in library.error[0].value
     bring(library, content, "tiny-vae.zip", name="theirs")
-    assert (
-        not library.error
-        and "is imported" in library.success[0].value
-        and np.array_equal(read_embedding(find_run("theirs")).mu, wanted)
-    )
+    assert not library.error
+    assert "is imported" in library.success[0].value
+    assert np.array_equal(read_embedding(find_run("theirs")).mu, expected)
     bring(library, content, "tiny-vae (1).zip", who="me")
     assert not library.error and {"theirs", "tiny-vae-1"} <= set(library.dataframe[0].value["run"])
     assert not any(
@@ -306,28 +300,27 @@ def test_weights_are_brought_in_with_their_settings(library):
     assert "are not those of this vae and mlp network" in library.error[0].value
     library.run()
     bring(library, weights, "mine.safetensors", width=32)
-    assert not library.error and find_run("mine").test.distortion == pytest.approx(
-        find_run("tiny-vae").test.distortion, rel=1e-3
-    )
+    assert not library.error
+    assert find_run("mine").test.distortion == pytest.approx(find_run("tiny-vae").test.distortion, rel=1e-3)
 
 
 @pytest.mark.parametrize(
-    "content, file, says",
+    "content, file, message",
     [
         (b"PK\x03\x04" + bytes(40), "x.zip", "zip file cannot be read"),
         (zipped({"a.txt": b"x"}), "x.zip", "files of exactly one run"),
         (b"x" * 100, "x.safetensors", "These weights can't be used"),
     ],
 )
-def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, says):
+def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, message):
     before = {p.name for p in runs_folder.iterdir()}
     bring(library, content, file)
-    assert [says in error.value and "\n" not in error.value for error in library.error] == [True]
+    assert [message in error.value and "\n" not in error.value for error in library.error] == [True]
     assert {p.name for p in runs_folder.iterdir()} == before
 
 
 @pytest.mark.parametrize(
-    "content, file, says",
+    "content, file, description",
     [
         (b"PK\x03\x04", "w.pt", "a PyTorch file"),
         (b"\x80\x04\x95.", "x.safetensors", "a Python pickle"),
@@ -336,9 +329,10 @@ def test_what_is_no_run_gets_a_sentence(library, runs_folder, content, file, say
         (b"0.5\t1\n", "vectors.tsv", "a table"),
     ],
 )
-def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, content, file, says):
+def test_a_file_that_is_not_opened_is_named_and_nothing_more_is_asked(library, content, file, description):
     library.file_uploader[0].set_value((file, content, "")).run()
-    assert not library.exception and [f"{file} is {says}" in error.value for error in library.error] == [True]
+    assert not library.exception
+    assert [f"{file} is {description}" in error.value for error in library.error] == [True]
     assert not [button for button in library.button if button.label == "Import"]
     bring(library, run_zip(find_run("tiny-vae")), "tiny-vae.zip", name="another")
     assert not library.error and find_run("another")
@@ -350,11 +344,9 @@ def test_a_server_for_looking_takes_no_run(library, runs_folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_READONLY", "1")
     [button] = [button for button in library.button if button.label == "Import"]
     button.click().run()
-    assert (
-        not library.exception
-        and not library.file_uploader
-        and {p.name for p in runs_folder.iterdir()} == before
-    )
+    assert not library.exception
+    assert not library.file_uploader
+    assert {p.name for p in runs_folder.iterdir()} == before
 
 
 def test_shipped_runs_stay_and_others_come_back(library, runs_folder):

@@ -45,7 +45,7 @@ def test_blocks_are_sent_once_a_session(app):
 
 
 def test_no_message_of_a_rerun_is_large(app):
-    """But for blocks and the pad's own script, which a browser keeps."""
+    """Check all messages except blocks and the pad's script, which a browser caches."""
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_transport"))
 
@@ -54,11 +54,10 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     train_run(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
     expire_catalogue()
     explore(app, "tiny-gru")
-    told = pad_state(app)["server_images"]
-    pixels = np.frombuffer(base64.b64decode(told["pixels"][0]), np.uint8).reshape(8, 8)
-    assert len(blocks(app)) == 3 and np.array_equal(
-        pixels, to_uint8(load_run("tiny-gru").decode(told["zs"][0])[0])
-    )
+    decoded = pad_state(app)["server_images"]
+    pixels = np.frombuffer(base64.b64decode(decoded["pixels"][0]), np.uint8).reshape(8, 8)
+    assert len(blocks(app)) == 3
+    assert np.array_equal(pixels, to_uint8(load_run("tiny-gru").decode(decoded["zs"][0])[0]))
 
 
 def test_a_ladder_opens_at_the_elbo_with_its_film(app):
@@ -75,11 +74,9 @@ def test_a_tool_costs_nothing_until_it_is_chosen(app):
 def test_another_model_is_a_choice_away(app):
     explore(app, "tiny-vae")
     app.selectbox[0].select("digits-ae-2d").run()
-    assert (
-        not app.exception
-        and "digits-ae-2d" in app.query_params["run"]
-        and "distortion" in app.caption[-1].value
-    )
+    assert not app.exception
+    assert "digits-ae-2d" in app.query_params["run"]
+    assert "distortion" in app.caption[-1].value
 
 
 def test_an_unknown_run_in_the_address_gets_a_sentence(app):
@@ -93,9 +90,9 @@ def test_the_library_lists_every_run_and_names_the_broken_one(app, runs_folder):
     app.switch_page(page_file("library")).run()
     assert not app.exception and "Run tiny-ae can't be used" in app.warning[0].value
     table = app.dataframe[0].value
-    assert (
-        "tiny-vae" in set(table["run"]) and "tiny-ae" not in set(table["run"]) and table["elbo"].isna().any()
-    )
+    assert "tiny-vae" in set(table["run"])
+    assert "tiny-ae" not in set(table["run"])
+    assert table["elbo"].isna().any()
     assert "python -m explorer train --dataset digits" in app.code[0].value
 
 
@@ -141,7 +138,8 @@ def test_a_path_leads_to_another_image_where_all_are_of_one_class(app, runs_fold
     visit("explore", app, run="plain", tool="interpolate")
     assert {"**From** the code of test image 0", "**To** the code of test image 1"} <= {
         m.value for m in app.markdown
-    } and not app.error
+    }
+    assert not app.error
 
 
 def test_a_run_deleted_while_shown_gets_a_sentence(app, runs_folder):

@@ -26,16 +26,16 @@ def app(trained_runs, monkeypatch):
     return opened()
 
 
-def show(app, run, tool, **asked):
-    return visit("explore", app, run=run, tool=tool, **asked)
+def show(app, run, tool, **query):
+    return visit("explore", app, run=run, tool=tool, **query)
 
 
 def said(app, pattern: str) -> list[str]:
-    """The groups of the one caption or text that says this."""
-    [found] = [
-        found for element in (*app.caption, *app.markdown) if (found := re.search(pattern, element.value))
+    """Return the groups of the one caption or text that matches."""
+    [match] = [
+        match for element in (*app.caption, *app.markdown) if (match := re.search(pattern, element.value))
     ]
-    return list(found.groups())
+    return list(match.groups())
 
 
 def test_explore_says_once_what_an_image_and_a_gap_are(app):
@@ -52,8 +52,8 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
     e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
     rows, step = np.flatnonzero(~np.isin(e.y, (3, 8))), e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0)
     before, after = (classifier.probabilities(loaded.decode(e.mu[rows] + v)).argmax(1) for v in (0, step))
-    kept, became = (after == e.y[rows]).mean(), (after == 8).mean()
-    own = (before == e.y[rows]).mean()
+    unchanged, to_target = (after == e.y[rows]).mean(), (after == 8).mean()
+    own_share = (before == e.y[rows]).mean()
     n, *shares = (
         int(text)
         for text in said(
@@ -62,26 +62,29 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
             r"into 8 and (\d+)% .* Without it, (\d+)%",
         )
     )
-    assert n == len(rows) and shares == pytest.approx(
-        [100 * share for share in (kept, became, 1 - kept - became, own)], abs=0.51
+    assert n == len(rows)
+    assert shares == pytest.approx(
+        [100 * share for share in (unchanged, to_target, 1 - unchanged - to_target, own_share)], abs=0.51
     )
 
 
 def test_where_there_is_no_other_class_or_no_classifier_nothing_is_claimed(app):
-    for run, asked in (
+    for run, query in (
         ("moons-vae-2d", {"attribute": "phase"}),
         ("digits-vae-2d", {"less": "3", "more": "3"}),
     ):
-        show(app, run, "attributes", **asked)
+        show(app, run, "attributes", **query)
         assert not any("Without it" in c.value for c in app.caption)
 
 
 def test_a_grid_says_equal_shares_only_where_they_are(app):
-    """Shares of draws in the cells around the images, whose edges are the quantiles Φ⁻¹(i/n)."""
+    """Compute the shares of samples in the cells around the images, whose edges are the quantiles
+    Φ⁻¹(i/n).
+    """
     n, rng, edges = 5, np.random.default_rng(0), norm.ppf(np.arange(1, 5) / 5)
     assert np.allclose(manifold_grid(n, "quantile")[0, :, 0], norm.ppf((np.arange(n) + 0.5) / n))
     for run, equal in (("mnist-vae-2d", True), ("mnist-ae-2d", False), ("mnist-vae-16d", True)):
-        unit = RunView(load_run(run).run).scale.unit
+        unit = RunView(load_run(run).run).scale.map_root
         # each axis in its own standard deviations
         axes = rng.standard_normal((200_000, 2)) @ unit.T / np.linalg.norm(unit, axis=1)
         cells = np.bincount(
@@ -105,21 +108,21 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
     ]
     e, rng = read_embedding(load_run("tiny-vae").run), np.random.default_rng(5)
     mu = e.mu.astype(float)
-    for way, share, error in shares:
-        found = []
+    for path_type, share, error in shares:
+        measured = []
         for _ in range(10):
             a, b = mu[rng.integers(len(mu), size=(2, 300))]
             middle = (a + b) / 2
-            if way == "spherical":  # about the origin of a plane: half the angle, half of both radii
+            if path_type == "spherical":  # about the origin of a plane: half the angle, half of both radii
                 angle = np.angle(np.exp(1j * (np.arctan2(b[:, 1], b[:, 0]) - np.arctan2(a[:, 1], a[:, 0]))))
-                at = np.arctan2(a[:, 1], a[:, 0]) + angle / 2
+                angles = np.arctan2(a[:, 1], a[:, 0]) + angle / 2
                 middle = (
                     (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1))[:, None]
                     / 2
-                    * np.stack([np.cos(at), np.sin(at)], 1)
+                    * np.stack([np.cos(angles), np.sin(angles)], 1)
                 )
-            found.append((build_gap_index(e.mu, e.logvar, rng).log2_distance_ratio(middle) > 0).mean())
-        assert 100 * np.mean(found) == pytest.approx(float(share), abs=3 * float(error) + 1)
+            measured.append((build_gap_index(e.mu, e.logvar, rng).log2_distance_ratio(middle) > 0).mean())
+        assert 100 * np.mean(measured) == pytest.approx(float(share), abs=3 * float(error) + 1)
 
 
 def test_samples_below_90_percent_confidence_are_counted(app):
@@ -154,12 +157,12 @@ def test_temperature_is_explained_for_each_source_and_only_offered_where_it_does
 
 def test_inactive_rows_say_how_little_they_change(app):
     show(app, "mnist-vae-16d", "traverse", steps="5")
-    told = galleries(app)["Traversals"]
-    shown = pictures(told).astype(float).reshape(len(told["row_labels"]), 5, 28, 28) / 255
-    inactive = [row for row, head in zip(shown, told["row_labels"]) if "inactive" in head]
+    gallery = galleries(app)["Traversals"]
+    shown = pictures(gallery).astype(float).reshape(len(gallery["row_labels"]), 5, 28, 28) / 255
+    inactive = [row for row, head in zip(shown, gallery["row_labels"]) if "inactive" in head]
     if inactive:
-        [most] = said(app, r"no pixel changes by more than ([\d.]+)")
-        assert float(most) == pytest.approx(max(np.ptp(row, axis=0).max() for row in inactive), abs=0.005)
+        [largest] = said(app, r"no pixel changes by more than ([\d.]+)")
+        assert float(largest) == pytest.approx(max(np.ptp(row, axis=0).max() for row in inactive), abs=0.005)
     else:
         assert not any("inactive" in c.value for c in app.caption)
         app.toggle[0].set_value(True).run()
@@ -173,37 +176,35 @@ def test_copying_prints_distances_and_no_contrast(app):
     data, loaded = load_data("digits"), load_run("tiny-ae")
     x = data.x[data.train].reshape(-1, 64) / 255
     decoded = loaded.decode(np.zeros((1, 2)))[0].ravel()
-    away = np.linalg.norm(x - decoded, axis=1)
-    _, blend = nnls(x[np.argsort(away)[:60]].T, decoded)
+    distances = np.linalg.norm(x - decoded, axis=1)
+    _, blend = nnls(x[np.argsort(distances)[:60]].T, decoded)
     nearest, _, best = said(
         app, r"nearest training image \*\*([\d.]+)\*\*, best blend of (\d+) training images \*\*([\d.]+)\*\*"
     )
-    assert float(nearest) == pytest.approx(away.min(), abs=0.006) and float(best) == pytest.approx(
-        blend, abs=0.006
-    )
+    assert float(nearest) == pytest.approx(distances.min(), abs=0.006)
+    assert float(best) == pytest.approx(blend, abs=0.006)
     images, e = data.x[data.test][:100].reshape(100, 64) / 255, read_embedding(loaded.run)
     medians = [
-        np.median(np.linalg.norm(x[:, None] - some, axis=2).min(0))
-        for some in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
+        np.median(np.linalg.norm(x[:, None] - group, axis=2).min(0))
+        for group in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
     ]
-    assert [
-        float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")
-    ] == pytest.approx(medians, abs=0.006)
+    shown = [float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")]
+    assert shown == pytest.approx(medians, abs=0.006)
 
 
 @pytest.mark.parametrize("run", ["digits-vae-2d", "digits-ae-2d"])
 def test_a_decoded_image_is_a_blend_everywhere_and_never_a_copy(app, run):
-    """Of codes, of places outside gaps and of places in gaps."""
+    """Check images decoded from codes, from points outside gaps and from points in gaps."""
     data, loaded, rng = load_data("digits"), load_run(run), np.random.default_rng(0)
     x, e = data.x[data.train].reshape(-1, 64) / 255, read_embedding(loaded.run)
-    found = build_gap_index(e.mu, e.logvar, rng)
-    drawn = found.fitted.place(rng.standard_normal((400, 2)))
-    gaps = found.log2_distance_ratio(drawn) > 0
-    for zs in (e.mu[:20], drawn[gaps][:20], drawn[~gaps][:20]):
+    index = build_gap_index(e.mu, e.logvar, rng)
+    samples = index.fitted.unwhiten(rng.standard_normal((400, 2)))
+    gaps = index.log2_distance_ratio(samples) > 0
+    for zs in (e.mu[:20], samples[gaps][:20], samples[~gaps][:20]):
         decoded = loaded.decode(zs).reshape(len(zs), 64)
-        away = np.linalg.norm(decoded[:, None] - x, axis=2)
-        blends = [nnls(x[np.argsort(row)[:60]].T, image)[1] for row, image in zip(away, decoded)]
-        assert away.min() > 0.1 and np.median(blends) < np.median(away.min(1)) / 2
+        distances = np.linalg.norm(decoded[:, None] - x, axis=2)
+        blends = [nnls(x[np.argsort(row)[:60]].T, image)[1] for row, image in zip(distances, decoded)]
+        assert distances.min() > 0.1 and np.median(blends) < np.median(distances.min(1)) / 2
 
 
 def test_selected_figures_have_standard_errors(app):
@@ -218,20 +219,20 @@ def test_selected_figures_have_standard_errors(app):
 def test_the_classifier_is_no_judge_of_nonsense(app, run):
     classifier, rng = read_classifier(load_run(run).run)[0], np.random.default_rng(0)
     noise, white = rng.random((500, *classifier.shape)), np.ones((1, *classifier.shape))
-    named = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
-    assert max(named) > 0.3
+    shares = [(classifier.probabilities(x.astype(np.float32)).max(1) >= 0.9).mean() for x in (noise, white)]
+    assert max(shares) > 0.3
 
 
 def test_on_most_paths_between_classes_a_third_class_appears():
-    """As the home page asks to look for."""
+    """Check what the home page suggests to look for."""
     loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)
     e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
     pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
-    named = [
+    classes_of_paths = [
         classifier.probabilities(loaded.decode(interpolate_linear(e.mu[i], e.mu[j], 25))).argmax(1)
         for i, j in pairs
     ]
-    third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(named, pairs)]
+    third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(classes_of_paths, pairs)]
     assert np.mean(third) > 0.6
 
 

@@ -50,8 +50,8 @@ def app(other_runs, trained_runs, monkeypatch):
     return opened()
 
 
-def show(app, run, tool, **asked):
-    return visit("explore", app, run=run, tool=tool, **asked)
+def show(app, run, tool, **query):
+    return visit("explore", app, run=run, tool=tool, **query)
 
 
 @pytest.mark.parametrize("run", [*SPECS, *OTHERS])
@@ -59,21 +59,19 @@ def show(app, run, tool, **asked):
 def test_every_tool_works_for_every_model(app, run, tool):
     show(app, run, tool)
     assert not app.error and not app.warning
-    for told in galleries(app).values():
-        assert (
-            len(told["names"]) == told["n_images"]
-            and told["image_shape"] == list(find_run(run).shape)
-            and pictures(told).shape[0] == told["n_images"]
-        )
+    for gallery in galleries(app).values():
+        assert len(gallery["names"]) == gallery["n_images"]
+        assert gallery["image_shape"] == list(find_run(run).shape)
+        assert pictures(gallery).shape[0] == gallery["n_images"]
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
 def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, run):
     show(app, run, "traverse", z="0.5,-1", steps="5")
-    told, loaded = galleries(app)["Traversals"], load_run(run)
+    gallery, loaded = galleries(app)["Traversals"], load_run(run)
     e, shown = read_embedding(loaded.run), pictures(galleries(app)["Traversals"])
-    assert told["n_images"] == 10 and told["row_labels"][0].startswith("z")
-    first = int("₀₁".index(told["row_labels"][0][1]))
+    assert gallery["n_images"] == 10 and gallery["row_labels"][0].startswith("z")
+    first = int("₀₁".index(gallery["row_labels"][0][1]))
     assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
     codes = e.film.mu[-1] if e.film else e.mu  # at KL weight 1
     low = np.floor(min(codes[:, first].min(), -4) * 10) / 10
@@ -86,39 +84,42 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
 def test_a_grid_lies_as_the_map_does(app):
     show(app, "tiny-vae", "grid", side="5", spacing="coordinate")
     z0, z1 = np.linspace(-3, 3, 5), np.linspace(3, -3, 5)
-    wanted = load_run("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
+    expected = load_run("tiny-vae").decode(np.array([[x, y] for y in z1 for x in z0]))
     assert (
-        np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(wanted[:, 0] * 255)).max() <= 1
+        np.abs(pictures(galleries(app)["Manifold grid"]).astype(int) - np.rint(expected[:, 0] * 255)).max()
+        <= 1
     )
 
 
 def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
     show(app, "tiny-vae", "interpolate", steps="7", **{"from": "1,0", "to": "0,1"})
-    drawn = {len(p["zs"]): p for p in pad_state(app)["overlay"]["paths"]}
+    path_by_length = {len(p["zs"]): p for p in pad_state(app)["overlay"]["paths"]}
     straight, round_ = pad_state(app)["overlay"]["paths"]
-    assert drawn.keys() == {7} and not straight["faint"] and round_["faint"]
+    assert path_by_length.keys() == {7} and not straight["faint"] and round_["faint"]
     assert np.allclose(straight["zs"], np.linspace([1, 0], [0, 1], 7))
     assert np.allclose(np.linalg.norm(round_["zs"], axis=1), 1)
-    own, partner = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
-    assert (
-        "AE" in partner["title"]
-        and own["n_images"] == partner["n_images"] == 14
-        and own["is_clickable"]
-        and not partner["is_clickable"]
+    own_strip, partner = (
+        gallery for title, gallery in galleries(app).items() if title.startswith("Interpolation")
     )
+    assert "AE" in partner["title"]
+    assert own_strip["n_images"] == partner["n_images"] == 14
+    assert own_strip["is_clickable"]
+    assert not partner["is_clickable"]
 
 
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
     show(app, "tiny-ae", "interpolate", steps="3")
-    own, told = (told for title, told in galleries(app).items() if title.startswith("Interpolation"))
+    own_strip, gallery = (
+        gallery for title, gallery in galleries(app).items() if title.startswith("Interpolation")
+    )
     partner = pairs.best_partner(
         find_run("tiny-ae"), [run for run in list_runs()[0] if run.name != "tiny-ae"]
     )
-    for name, shown in (("tiny-ae", own), (partner.name, told)):
+    for name, shown in (("tiny-ae", own_strip), (partner.name, gallery)):
         loaded, e = load_run(name), read_embedding(find_run(name))
         rows = 0, int(np.argmax(e.y != e.y[0]))
-        wanted = loaded.decode(loaded.encode(e.images[list(rows)]).mu.numpy())[:, 0]
-        assert np.abs(pictures(shown)[[0, 2]].astype(int) - np.rint(255 * wanted)).max() <= 2
+        expected = loaded.decode(loaded.encode(e.images[list(rows)]).mu.numpy())[:, 0]
+        assert np.abs(pictures(shown)[[0, 2]].astype(int) - np.rint(255 * expected)).max() <= 2
 
 
 def test_draws_are_the_priors_and_marked_on_the_map(app):
@@ -135,10 +136,9 @@ def test_draws_are_the_priors_and_marked_on_the_map(app):
 
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
     show(app, "tiny-ae", "attributes", less="3", more="8")
-    e, told = read_embedding(find_run("tiny-ae")), pad_state(app)["overlay"]["direction"]
-    assert told["name"] == "3 → 8" and np.allclose(
-        told["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5
-    )
+    e, direction = read_embedding(find_run("tiny-ae")), pad_state(app)["overlay"]["direction"]
+    assert direction["name"] == "3 → 8"
+    assert np.allclose(direction["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
     show(app, "moons-vae-2d", "attributes", attribute="phase")
     assert pad_state(app)["overlay"]["direction"]["name"] == "phase"
     show(app, "tiny-ae", "attributes", less="3", more="3")
@@ -149,13 +149,13 @@ def test_copying_finds_the_training_image_itself(app):
     data, loaded = load_data("digits"), load_run("tiny-ae")
     z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
     show(app, "tiny-ae", "copying", z=",".join(map(repr, z)))
-    told = galleries(app)
-    assert np.array_equal(pictures(told["Nearest in code"])[0], data.x[data.train][7, 0])
-    assert told["Nearest in code"]["captions"][0] == "0.00"
+    shown = galleries(app)
+    assert np.array_equal(pictures(shown["Nearest in code"])[0], data.x[data.train][7, 0])
+    assert shown["Nearest in code"]["captions"][0] == "0.00"
     decoded = loaded.decode(z)[0]
-    away = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
-    assert told["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(away)[:6]]
-    assert f"nearest training image **{away.min():.2f}**" in " ".join(m.value for m in app.markdown)
+    distances = np.sqrt(((data.x[data.train] / 255 - decoded) ** 2).sum((1, 2, 3)))
+    assert shown["Nearest in pixels"]["captions"] == [f"{d:.2f}" for d in np.sort(distances)[:6]]
+    assert f"nearest training image **{distances.min():.2f}**" in " ".join(m.value for m in app.markdown)
 
 
 def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
@@ -171,15 +171,15 @@ def test_without_the_data_the_other_tools_go_on(app, monkeypatch, tmp_path):
 def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     show(app, "tiny-vae", "own", image="5", samples="1000")
     loaded = load_run("tiny-vae")
-    found = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
+    posterior = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
     posterior = pad_state(app)["overlay"]["gaussian"]
-    assert np.allclose(posterior["mu"], found.mu[0].numpy(), atol=1e-5)
-    assert np.allclose(posterior["sd"], np.exp(found.logvar[0].numpy() / 2), atol=1e-5)
-    said = " ".join(m.value for m in app.markdown)
-    assert "log p(x) ≈" in said and "(1,000 importance samples; on average an underestimate)" in said
+    assert np.allclose(posterior["mu"], posterior.mu[0].numpy(), atol=1e-5)
+    assert np.allclose(posterior["sd"], np.exp(posterior.logvar[0].numpy() / 2), atol=1e-5)
+    text = " ".join(m.value for m in app.markdown)
+    assert "log p(x) ≈" in text and "(1,000 importance samples; on average an underestimate)" in text
     next(b for b in app.button if b.label == "Sample from its posterior").click().run()
     z = np.array(pad_state(app)["zs"][0])
-    assert 0 < np.abs((z - found.mu[0].numpy()) / np.exp(found.logvar[0].numpy() / 2)).max() < 5
+    assert 0 < np.abs((z - posterior.mu[0].numpy()) / np.exp(posterior.logvar[0].numpy() / 2)).max() < 5
     assert galleries(app)["The image and its reconstruction"]["n_images"] == 3
     show(app, "tiny-ae", "own")
     assert any("no posterior" in c.value for c in app.caption) and "gaussian" not in pad_state(app)["overlay"]
@@ -268,23 +268,23 @@ LINKS = [
     ({"run": "tiny-vae", "tool": "interpolate", "from": "image 100000"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
     ({"run": "tiny-vae", "tool": "sample", "temperature": "-1"}, "its temperature can't be '-1'"),
-    ({"run": "tiny-ladder", "beta": "7"}, "its KL weight is not a number from 0.01 to 1"),
+    ({"run": "tiny-ladder", "beta": "7"}, "its KL weight can't be '7', only a number from 0.01 to 1"),
 ]
 
 
-@pytest.mark.parametrize("asked, wrong", LINKS)
-def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong):
+@pytest.mark.parametrize("query, message", LINKS)
+def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, query, message):
     show(app, "tiny-ae", "traverse")
-    show(app, **({"tool": ""} | asked))
-    if wrong:
-        assert wrong in app.warning[0].value
+    show(app, **({"tool": ""} | query))
+    if message:
+        assert message in app.warning[0].value
     else:
-        assert not app.warning and asked.items() <= address(app).items()
-        assert set(address(app)) - set(asked) <= {"beta"}
+        assert not app.warning and query.items() <= address(app).items()
+        assert set(address(app)) - set(query) <= {"beta"}
 
 
 @pytest.mark.parametrize(
-    "asked, kept",
+    "query, expected",
     [
         ({"tool": "own", "image": "99999"}, {"image": "359"}),
         ({"tool": "attributes", "attribute": "charm"}, {"less": "0", "more": "1"}),
@@ -294,10 +294,10 @@ def test_a_link_restores_the_whole_view_or_says_what_is_wrong(app, asked, wrong)
         ),
     ],
 )
-def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, asked, kept):
-    show(app, "tiny-vae", **asked)
-    said = {name: value for name, value in address(app).items() if name not in ("run", "z", "tool")}
-    assert said == kept
+def test_an_address_says_what_is_shown_where_a_link_asked_for_what_there_is_not(app, query, expected):
+    show(app, "tiny-vae", **query)
+    shown = {name: value for name, value in address(app).items() if name not in ("run", "z", "tool")}
+    assert shown == expected
 
 
 def test_each_setting_has_a_name_of_its_own_in_the_address():
@@ -327,13 +327,12 @@ def test_a_ladders_codes_are_those_at_its_present_weight(app):
     show(app, "tiny-ladder", "traverse", beta="0.01")
     strong = galleries(app)["Traversals"]["row_labels"]
     show(app, "tiny-ladder", "traverse", beta="1")
-    assert strong != galleries(app)["Traversals"]["row_labels"] and any(
-        "at KL weight 1" in c.value for c in app.caption
-    )
+    assert strong != galleries(app)["Traversals"]["row_labels"]
+    assert any("at KL weight 1" in c.value for c in app.caption)
 
 
 def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):
-    """The AE's map has 10,000 points, its partner's film 3,000."""
+    """Use an AE whose map has 10,000 points, while its partner's film has 3,000."""
     show(app, "mnist-ae-2d", "interpolate", **{"from": "image 7000", "to": "image 2"})
     assert not app.error and any("the same positions in standard deviations" in m.value for m in app.markdown)
 

@@ -16,9 +16,10 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.events import read_events
 from explorer.store.ownership import new_key
-from explorer.ui import visitor, words
+from explorer.ui import visitor
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
+from explorer.ui.train.address import train_query
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
 from tests.trainings import until
@@ -29,8 +30,8 @@ def app(runs_folder):
     return opened()
 
 
-def train(app, **asked):
-    return visit("train", app, **asked)
+def train(app, **query):
+    return visit("train", app, **query)
 
 
 def test_the_form_has_a_field_for_every_setting_and_its_range(app):
@@ -46,13 +47,11 @@ def test_the_form_has_a_field_for_every_setting_and_its_range(app):
     app.selectbox(key="setting model").select("vqvae").run()
     app.number_input(key="setting latent_dim").set_value(8).run()
     app.number_input(key="setting n_codes").set_value(16).run()
-    assert (
-        app.number_input(key="setting code_dim")
-        and "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
-    )
-    assert (
-        not [n for n in app.number_input if n.key == "setting beta"] and not app.exception and not app.error
-    )
+    assert app.number_input(key="setting code_dim")
+    assert "--model vqvae --network mlp --latent-dim 8 --n-codes 16" in app.code[0].value
+    assert not [n for n in app.number_input if n.key == "setting beta"]
+    assert not app.exception
+    assert not app.error
 
 
 @pytest.mark.process
@@ -64,9 +63,9 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     program = app.code[1].value
     assert "RunSpec(dataset='digits', model='vae', network='mlp', width=16, epochs=7)" in program
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert (
-        done.returncode == 0 and "distortion" in done.stdout and find_run(RunSpec(epochs=7, width=16).run_id)
-    )
+    assert done.returncode == 0
+    assert "distortion" in done.stdout
+    assert find_run(RunSpec(epochs=7, width=16).run_id)
 
 
 @pytest.mark.parametrize(
@@ -81,24 +80,20 @@ def test_an_estimate_and_the_code_stand_beside_the_form(app, runs_folder):
     ],
 )
 def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
-    """A job that is alive keeps the page from trying each for a moment."""
+    """Use a running job, so that the page does not try each setting for a moment."""
     queue.enqueue("other", RunSpec())
-    train(app, **words.train_query(spec))
+    train(app, **train_query(spec))
     call = re.search(r"train_run\((.*)\)\n", app.code[1].value)[1]
-    assert (
-        eval(call, {"RunSpec": RunSpec}) == spec
-        and app.code[0].value == f"python -m explorer train {spec.flags()}"
-    )
+    assert eval(call, {"RunSpec": RunSpec}) == spec
+    assert app.code[0].value == f"python -m explorer train {spec.flags()}"
 
 
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
-    train(app, **words.train_query(spec))
-    assert (
-        app.selectbox(key="setting image_size").value == 64
-        and app.checkbox(key="setting colour").value is True
-    )
+    train(app, **train_query(spec))
+    assert app.selectbox(key="setting image_size").value == 64
+    assert app.checkbox(key="setting colour").value is True
     app.button_group(key="preset").select("KL warm-up").run()
     assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
@@ -115,7 +110,7 @@ def test_a_preset_can_be_trained_on_any_images(dataset, preset):
 
 
 def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
-    train(app, **words.train_query(RunSpec("moons", model="ae", seed=4)))
+    train(app, **train_query(RunSpec("moons", model="ae", seed=4)))
     app.selectbox(key="setting model").select("vae").run()
     app.selectbox(key="setting network").select("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
@@ -127,19 +122,19 @@ def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
 
 
 @pytest.mark.parametrize(
-    "name, value, says",
+    "name, value, message",
     [
         ("EXPLORER_MAX_JOBS", "none", "EXPLORER_MAX_JOBS must be a number"),
         ("EXPLORER_RUNS", __file__, "could not be written"),
     ],
 )
-def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, says):
+def test_a_queue_that_cannot_be_read_is_said_once(app, monkeypatch, name, value, message):
     monkeypatch.setenv(name, value)
     train(app)
-    assert [says in error.value for error in app.error] == [True]
+    assert [message in error.value for error in app.error] == [True]
     [start] = [button for button in app.button if button.label == "Train"]
     start.click().run()
-    assert not app.exception and says in app.error[0].value
+    assert not app.exception and message in app.error[0].value
 
 
 @pytest.mark.parametrize("button", ["stop", "dismiss"])
@@ -154,19 +149,19 @@ def test_a_click_on_a_job_that_cannot_be_reached_gets_a_sentence(app, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "asked, says",
+    "query, message",
     [
         ({"dataset": "folder:\0"}, "cannot be the path of a folder"),
         ({"model": "vea"}, "Did you mean vae"),
-        ({"beta": "x"}, "KL weight β cannot be 'x'"),
+        ({"beta": "x"}, "its KL weight β can't be 'x', only a number"),
         ({"nonsense": "1"}, "no setting named 'nonsense'"),
         ({"latent_dim": "0"}, "Latent dim must be between 1"),
         ({"beta": "nan"}, "Beta must be between"),
     ],
 )
-def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, asked, says):
-    train(app, **asked)
-    assert says in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
+def test_a_spec_typed_into_the_address_wrongly_gets_a_sentence(app, query, message):
+    train(app, **query)
+    assert message in app.warning[0].value and "--dataset digits --model vae" in app.code[0].value
 
 
 def test_what_cannot_be_trained_says_why_before_it_is_started(app):
@@ -211,16 +206,16 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(app, runs_folde
 
 
 def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder):
-    """The visitor's own, of which the last is shown, and those of the command line; not those that another
-    visitor has started.
+    """Check that the visitor's own are listed, the last one shown, and those of the command line, but not
+    those of another visitor.
     """
     starters = {"first": mine(app), "last": mine(app), "theirs": new_key(), "queued": None, "typed": None}
-    for seed, (name, by) in enumerate(starters.items(), 11):
+    for seed, (name, starter) in enumerate(starters.items(), 11):
         spec = RunSpec(epochs=3, width=8, seed=seed)
         if name == "typed":
             train_run(spec, name)
         else:
-            queue.enqueue(name, spec, started_by=by)
+            queue.enqueue(name, spec, started_by=starter)
             with queue.wait_for_turn(name, spec):
                 train_run(spec, name)
         os.utime(runs_folder / name / "run.json", (1e9 + seed,) * 2)
@@ -232,11 +227,9 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
-    assert len([told for [told] in mounted(app, "latent_pad") if "replay" in told]) == 2
-    assert (
-        seeds(app.selectbox(key="ended training")) == [15, 14]
-        and app.selectbox(key="ended training").value is None
-    )
+    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data]) == 2
+    assert seeds(app.selectbox(key="ended training")) == [15, 14]
+    assert app.selectbox(key="ended training").value is None
     other = train(opened())
     assert shown(other) == [] and seeds(other.selectbox(key="ended training")) == [15, 14]
 
@@ -246,7 +239,7 @@ def seeds(choice) -> list[int]:
 
 
 def shown(app) -> list[str]:
-    """The runs of the trainings on the page."""
+    """Return the runs of the trainings on the page."""
     return [
         button.key.removeprefix("delete ")
         for button in app.button
@@ -255,7 +248,7 @@ def shown(app) -> list[str]:
 
 
 def mine(app) -> str:
-    """The visitor's key."""
+    """Return the visitor's key."""
     if visitor.KEY_STATE not in app.session_state:
         app.session_state[visitor.KEY_STATE] = new_key()
     return app.session_state[visitor.KEY_STATE]

@@ -51,7 +51,7 @@ def decoded(model: bytes, z: np.ndarray) -> np.ndarray:
 
 
 def codes_of(run, n: int) -> np.ndarray:
-    """Far out, where pixels saturate and differ from code to code."""
+    """Return codes far from the mean, where pixels saturate and differ from code to code."""
     return 3 * np.random.default_rng(0).standard_normal((n, run.spec.latent_dim), np.float32)
 
 
@@ -82,28 +82,26 @@ def test_every_decoder_is_the_same_without_torch(tmp_path, monkeypatch, pictures
     assert str(sys.prefix).encode() not in model
     for n in (1, 7):
         z = codes_of(run, n)
-        x, wanted = decoded(model, z), load_model(run).decode(z)
-        assert (
-            x.shape == (n, *run.shape)
-            and x.dtype == np.float32
-            and 0 <= x.min() < 0.1 < x.std()
-            and x.max() <= 1
-        )
-        assert np.abs(x - wanted).max() < 1e-5
+        x, expected = decoded(model, z), load_model(run).decode(z)
+        assert x.shape == (n, *run.shape)
+        assert x.dtype == np.float32
+        assert 0 <= x.min() < 0.1 < x.std()
+        assert x.max() <= 1
+        assert np.abs(x - expected).max() < 1e-5
 
 
 def test_a_ladders_decoder_is_that_of_its_kl_weight(runs_folder):
     run = find_run("tiny-ladder")
-    z, at = codes_of(run, 5), {beta: decoder_onnx(run, beta) for beta in (0.03, None)}
-    for beta, model in at.items():
+    z, decoder_by_beta = codes_of(run, 5), {beta: decoder_onnx(run, beta) for beta in (0.03, None)}
+    for beta, model in decoder_by_beta.items():
         assert np.abs(decoded(model, z) - load_model(run, beta).decode(z)).max() < 1e-5
-    assert np.abs(decoded(at[0.03], z) - decoded(at[None], z)).max() > 0.1
-    assert np.array_equal(decoded(at[None], z), decoded(decoder_onnx(run, 1.0), z))
+    assert np.abs(decoded(decoder_by_beta[0.03], z) - decoded(decoder_by_beta[None], z)).max() > 0.1
+    assert np.array_equal(decoded(decoder_by_beta[None], z), decoded(decoder_onnx(run, 1.0), z))
 
 
 def test_a_decoder_that_would_decode_otherwise_is_not_given_out(runs_folder, monkeypatch):
     decode = LoadedRun.decode
-    monkeypatch.setattr(LoadedRun, "decode", lambda at, z: decode(at, z) + 2e-4)
+    monkeypatch.setattr(LoadedRun, "decode", lambda loaded, z: decode(loaded, z) + 2e-4)
     with pytest.raises(UserError, match="does not decode as the run does"):
         decoder_onnx(find_run("tiny-vae"))
 
@@ -119,7 +117,7 @@ def test_without_its_packages_onnx_says_what_to_install(runs_folder, monkeypatch
 def test_an_unpacked_zip_is_the_run(runs_folder, tmp_path, monkeypatch, name):
     run = find_run(name)
     packed, z = run_zip(run), codes_of(run, 4)
-    wanted = load_model(run).decode(z)
+    expected = load_model(run).decode(z)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         files = {f"{name}/{path.name}": path.read_bytes() for path in run.folder.iterdir()}
         assert {file: archive.read(file) for file in archive.namelist()} == files
@@ -131,7 +129,7 @@ def test_an_unpacked_zip_is_the_run(runs_folder, tmp_path, monkeypatch, name):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "elsewhere"))
     [unpacked] = [r for r in list_runs()[0] if r.name == name]
     assert unpacked.folder == tmp_path / "elsewhere" / name and unpacked.test == run.test
-    assert np.array_equal(load_model(unpacked).decode(z), wanted)
+    assert np.array_equal(load_model(unpacked).decode(z), expected)
     assert run_zip(unpacked) == packed
 
 
@@ -204,16 +202,18 @@ def test_tables_hold_the_embeddings_numbers(runs_folder, name, beta):
             assert value == pytest.approx(getattr(e.film, s)[frame], rel=2e-3, abs=2e-3)
 
 
-@pytest.mark.parametrize("to", FORMATS)
-def test_the_command_writes_the_file_and_nothing_else(runs_folder, tmp_path, monkeypatch, capfd, to):
+@pytest.mark.parametrize("export_format", FORMATS)
+def test_the_command_writes_the_file_and_nothing_else(
+    runs_folder, tmp_path, monkeypatch, capfd, export_format
+):
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
-    assert main(["export", "tiny-vae", "--to", to, "--out", str(tmp_path / "out" / "it")]) == 0
+    assert main(["export", "tiny-vae", "--to", export_format, "--out", str(tmp_path / "out" / "it")]) == 0
     assert capfd.readouterr() == ("", "")
     assert not [path for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [
-        export_run(find_run("tiny-vae"), to)
+        export_run(find_run("tiny-vae"), export_format)
     ]
 
 
@@ -231,12 +231,12 @@ def test_embed_writes_what_export_writes(runs_folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("file", "to"),
+    ("file", "export_format"),
     [("c.csv", "csv"), ("c.tsv", "tsv"), ("C.TSV", "tsv"), ("c.parquet", "parquet"), ("c", "csv")],
 )
-def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, to):
+def test_a_tables_suffix_says_what_it_is(runs_folder, tmp_path, file, export_format):
     assert main(["embed", "tiny-vae", "--out", str(tmp_path / file)]) == 0
-    assert (tmp_path / file).read_bytes() == export_run(find_run("tiny-vae"), to)
+    assert (tmp_path / file).read_bytes() == export_run(find_run("tiny-vae"), export_format)
 
 
 @pytest.mark.parametrize("file", ["c.txt", "c.xlsx", "c.csv.gz"])
@@ -247,25 +247,25 @@ def test_a_suffix_of_another_kind_is_refused(runs_folder, tmp_path, capsys, file
 
 
 def test_class_names_of_any_kind_are_whole_in_every_table(tmp_path, monkeypatch):
-    """With commas, quotes, spaces at their ends, and letters of other scripts."""
+    """Use names with commas, quotes, spaces at their ends, and letters of other scripts."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     names, y = ('a, "b"', "größe", "日本 語", " x "), np.arange(40) % 4
     images = np.random.default_rng(0).integers(0, 256, (40, 1, 16, 16), np.uint8)
     own.save_own(Dataset("x", images, y, names, 20), "mixed")
     run = train_run(RunSpec("own:mixed", width=8, epochs=1, batch_size=8), "it")
-    wanted = [names[label] for label in y[20:]]
+    expected = [names[label] for label in y[20:]]
     for content, between in ((codes_csv(run), ","), (codes_tsv(run), "\t")):
         assert [
             row["class"] for row in csv.DictReader(io.StringIO(content.decode()), delimiter=between)
-        ] == wanted
-    assert parquet.read_table(BufferReader(codes_parquet(run)))["class"].to_pylist() == wanted
+        ] == expected
+    assert parquet.read_table(BufferReader(codes_parquet(run)))["class"].to_pylist() == expected
 
 
 @pytest.mark.parametrize(("name", "beta"), [("tiny-vae-6d", None), ("tiny-ae", None), ("tiny-ladder", 0.1)])
 def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, name, beta):
-    """As its page says: vectors without a head line, metadata with one as it has several columns, as many
-    rows in both.
+    """Check the format that its page describes: vectors without a header, metadata with one as it has several
+    columns, as many rows in both.
     """
     run = find_run(name)
     with zipfile.ZipFile(io.BytesIO(content := codes_projector(run, beta))) as archive:
@@ -278,17 +278,15 @@ def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, nam
         if beta is None
         else np.stack([v for name, v in codes(run, beta).items() if name.startswith("mu_")], 1)
     )
-    assert (
-        np.array_equal(vectors, mu)
-        and len(vectors) == run.test.n
-        and content == export_run(run, "projector", beta)
-    )
+    assert np.array_equal(vectors, mu)
+    assert len(vectors) == run.test.n
+    assert content == export_run(run, "projector", beta)
     assert head == ["index", "label", "class"]
     assert rows == [[str(i), str(label), run.class_names[label]] for i, label in enumerate(e.y)]
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "message"),
     [
         ("tiny-vae --to onxn --out {}/x", "Did you mean onnx"),
         ("tiny-vea --to zip --out {}/x", "Did you mean tiny-vae"),
@@ -299,8 +297,8 @@ def test_the_embedding_projector_gets_vectors_and_what_they_are(runs_folder, nam
         ("tiny-ladder --to parquet --beta 20 --out {}/x", "between 0.01 and 1, not 20"),
     ],
 )
-def test_a_mistake_is_one_line_and_writes_nothing(runs_folder, tmp_path, capsys, words, says):
+def test_a_mistake_is_one_line_and_writes_nothing(runs_folder, tmp_path, capsys, words, message):
     assert main(["export", *words.format(tmp_path).split()]) == 2
     out, err = capsys.readouterr()
     [line] = err.splitlines()
-    assert not out and says in line and not (tmp_path / "x").exists()
+    assert not out and message in line and not (tmp_path / "x").exists()

@@ -41,7 +41,7 @@ from explorer.untrusted.tensors import unpacked
 
 
 def repacked(content: bytes, change) -> bytes:
-    """The zip with its files {name: bytes} changed."""
+    """Return the zip with its files {name: bytes} changed."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     file = io.BytesIO()
@@ -52,7 +52,7 @@ def repacked(content: bytes, change) -> bytes:
 
 
 def with_record(change, file=None, tensors=None):
-    """Changes run.json and perhaps a file of tensors, and makes checksums fit."""
+    """Change run.json and perhaps a file of tensors, and correct the checksums."""
 
     def changed(files):
         top = next(iter(files)).partition("/")[0]
@@ -76,14 +76,12 @@ def nothing_came(folder, before):
 def test_an_exported_run_comes_back_as_it_was(runs_folder, tmp_path, name):
     run = find_run(name)
     content, z = run_zip(run), np.zeros((1, run.spec.latent_dim))
-    wanted = load_model(run).decode(z)
+    expected = load_model(run).decode(z)
     shutil.rmtree(run.folder)
     again = import_run(content)
-    assert (
-        again == run
-        and np.array_equal(load_model(again).decode(z), wanted)
-        and read_replay(again.folder) is not None
-    )
+    assert again == run
+    assert np.array_equal(load_model(again).decode(z), expected)
+    assert read_replay(again.folder) is not None
     assert run_zip(again) == content
     other = import_run(content, "another")
     assert other.name == "another" and other.test == run.test and not list_runs()[1]
@@ -175,17 +173,17 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_not_exactly_a_run_is_refused(runs_folder, case):
-    change, says = BAD[case]
+    change, message = BAD[case]
     content, before = repacked(run_zip(find_run("tiny-vae")), change), {p.name for p in runs_folder.iterdir()}
     shutil.rmtree(runs_folder / "tiny-vae")
-    with pytest.raises(UserError, match=says) as error:
+    with pytest.raises(UserError, match=message) as error:
         import_run(content)
     assert "\n" not in str(error.value) and ".import" not in str(error.value)
     nothing_came(runs_folder, before - {"tiny-vae"})
 
 
 def on_a_mac(files):
-    """As the Finder packs a folder that it has shown."""
+    """Add the files that the Finder adds to a folder that it has shown."""
     return (
         files
         | {f"__MACOSX/{k.replace('/', '/._')}": b"\0\5\x16\7" for k in files}
@@ -206,10 +204,10 @@ REPACKED = {
 }
 
 
-@pytest.mark.parametrize("how", REPACKED)
-def test_a_run_that_was_packed_again_comes_back(runs_folder, tmp_path, capsys, how):
+@pytest.mark.parametrize("packing", REPACKED)
+def test_a_run_that_was_packed_again_comes_back(runs_folder, tmp_path, capsys, packing):
     run = find_run("tiny-vae")
-    content = repacked(run_zip(run), REPACKED[how])
+    content = repacked(run_zip(run), REPACKED[packing])
     shutil.rmtree(run.folder)
     (tmp_path / "tiny-vae.zip").write_bytes(content)
     assert main(["import", str(tmp_path / "tiny-vae.zip"), "--json"]) == 0
@@ -254,18 +252,17 @@ def test_what_a_killed_import_left_goes_with_the_next(runs_folder):
 def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, name):
     run = find_run(name)
     again = import_weights((run.folder / MODEL_FILE).read_bytes(), run.spec, "mine")
-    assert (
-        again.test == run.test and again.film == run.film and again.spec == run.spec and again.name == "mine"
-    )
-    assert (
-        np.array_equal(read_embedding(again).mu, read_embedding(run).mu)
-        and "It is not known how they were trained" in again.note
-    )
-    assert find_existing(run.spec) is None  # which was not trained here, and can be
+    assert again.test == run.test
+    assert again.film == run.film
+    assert again.spec == run.spec
+    assert again.name == "mine"
+    assert np.array_equal(read_embedding(again).mu, read_embedding(run).mu)
+    assert "It is not known how they were trained" in again.note
+    assert find_existing(run.spec) is None  # it was not trained here, and can be trained
 
 
 @pytest.mark.parametrize(
-    ("change", "settings", "says"),
+    ("change", "settings", "message"),
     [
         (lambda t: t, {"width": 33}, "'encoder.1.weight' has the shape 32×64 instead of 33×64"),
         (lambda t: t, {"latent_dim": 3}, "instead of"),
@@ -281,19 +278,19 @@ def test_weights_of_a_known_network_become_a_run_with_true_figures(runs_folder, 
         (lambda t: t, {"model": "ladder", "betas": "0.1,1"}, "instead of"),
     ],
 )
-def test_weights_that_do_not_fit_are_refused(runs_folder, tmp_path, monkeypatch, change, settings, says):
+def test_weights_that_do_not_fit_are_refused(runs_folder, tmp_path, monkeypatch, change, settings, message):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
     run, before = find_run("tiny-vae"), {p.name for p in runs_folder.iterdir()}
     tensors = change({name: w.astype(np.float32) for name, w in load_file(run.folder / MODEL_FILE).items()})
     spec = RunSpec(**run.spec.to_dict() | settings)
-    with pytest.raises(UserError, match=says) as error:
+    with pytest.raises(UserError, match=message) as error:
         import_weights(save(tensors), spec, "mine")
     assert "\n" not in str(error.value)
     nothing_came(runs_folder, before)
 
 
 def bfloat16(tensors) -> bytes:
-    """A safetensors file made by torch, independently of how it is read here."""
+    """Create a safetensors file with torch, independently of how it is read here."""
     return torch_save({name: torch.from_numpy(w).bfloat16() for name, w in tensors.items()})
 
 
@@ -352,9 +349,9 @@ FOREIGN = {  # a file's name, what it holds, and what it is
 }
 
 
-def torch_file(what, **how) -> bytes:
+def torch_file(content, **options) -> bytes:
     file = io.BytesIO()
-    torch.save(what, file, **how)
+    torch.save(content, file, **options)
     return file.getvalue()
 
 
@@ -368,14 +365,16 @@ def zip_of(*names) -> bytes:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_file_that_can_run_code_is_named_and_not_opened(runs_folder, tmp_path, monkeypatch, capsys, name):
-    content, says = FOREIGN[name]
+    content, description = FOREIGN[name]
     (tmp_path / name).write_bytes(content())
     for module in ("pickle", "torch"):
-        monkeypatch.setattr(f"{module}.load", lambda *words, **how: pytest.fail("it was opened"))
+        monkeypatch.setattr(f"{module}.load", lambda *words, **options: pytest.fail("it was opened"))
     before = {p.name for p in runs_folder.iterdir()}
     assert main(["import", str(tmp_path / name)]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert f"{name} is {says}" in line and "can run code" in line and "is therefore not opened here" in line
+    assert f"{name} is {description}" in line
+    assert "can run code" in line
+    assert "is therefore not opened here" in line
     assert re.search(
         r"`from safetensors\.\w+ import save_file` and `save_file\(.*, 'weights.safetensors'\)`", line
     )
@@ -383,7 +382,7 @@ def test_a_file_that_can_run_code_is_named_and_not_opened(runs_folder, tmp_path,
 
 
 def test_the_two_lines_save_what_is_then_imported(runs_folder, tmp_path, monkeypatch):
-    """Those of the sentence, run as they stand."""
+    """Run the two lines of the message as they are."""
     run = find_run("tiny-vae")
     with pytest.raises(UserError) as error:
         check_foreign("w.pt", b"")
@@ -393,20 +392,20 @@ def test_the_two_lines_save_what_is_then_imported(runs_folder, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "message"),
     [("d.onnx", "is an ONNX file"), ("vectors.tsv", "is a table"), ("codes.csv", "is a table")],
 )
-def test_what_is_no_run_is_told_from_one(runs_folder, tmp_path, capsys, name, says):
+def test_what_is_no_run_is_told_from_one(runs_folder, tmp_path, capsys, name, message):
     (tmp_path / name).write_bytes(b"x")
     assert main(["import", str(tmp_path / name)]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert says in line and "a run needs" in line
+    assert message in line and "a run needs" in line
 
 
 def test_the_embedding_projectors_files_are_told_from_a_run_and_others_come_one_by_one(
     runs_folder, tmp_path, capsys
 ):
-    """A run needs the network that decodes its codes, which these two files lack."""
+    """Check the message: a run needs the network that decodes its codes, which these two files lack."""
     files = [tmp_path / "vectors.tsv", tmp_path / "metadata.tsv"]
     with zipfile.ZipFile(io.BytesIO(codes_projector(find_run("tiny-vae")))) as archive:
         archive.extractall(tmp_path)
@@ -420,7 +419,7 @@ def test_the_embedding_projectors_files_are_told_from_a_run_and_others_come_one_
 
 @pytest.mark.parametrize("length", [int.from_bytes(b"PK", "little"), int.from_bytes(b"\x80\x02", "little")])
 def test_weights_whose_first_bytes_look_like_another_files_are_weights(length):
-    """A safetensors file begins with the length of its head, which may be any number."""
+    """Use a safetensors file whose header has any length, which is the number at its beginning."""
     head = json.dumps({"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).encode().ljust(length)
     content = length.to_bytes(8, "little") + head + bytes([1, 2, 3, 4])
     check_foreign("weights", content)
@@ -432,18 +431,18 @@ def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
     (tmp_path / "it.zip").write_bytes(run_zip(run))
     flags = run.spec.flags().split()
     assert main(["import", str(tmp_path / "it.zip"), "--run", "copy", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["run"] == "copy" and told["test"] == run.test.to_dict()
+    output = json.loads(capsys.readouterr().out)
+    assert output["run"] == "copy" and output["test"] == run.test.to_dict()
     assert main(["import", str(run.folder / MODEL_FILE), "--json", *flags]) == 0
     assert json.loads(capsys.readouterr().out)["run"] == "model"
-    for words, says in (
+    for words, message in (
         (["it.zip"], "A run named tiny-vae exists already"),
         (["it.zip", "--model", "ae"], "Leave out --model"),
         (["none.zip"], "could not be read"),
     ):
         assert main(["import", str(tmp_path / words[0]), *words[1:]]) == 2
         [line] = capsys.readouterr().err.splitlines()
-        assert says in line
+        assert message in line
 
 
 def test_a_file_too_large_is_not_even_read(runs_folder, tmp_path, monkeypatch, capsys):

@@ -31,7 +31,7 @@ def truth(model, images):
 
 
 def log_px(model, images):
-    """Of each image, nats: the sum over a grid of p(x|z)·p(z)."""
+    """Return log p(x) of each image in nats: the log of the sum over a grid of p(x|z)·p(z)."""
     prior = GRID.log_normal(0.0, 1.0)[:, None] + GRID.log_normal(0.0, 1.0)
     with torch.inference_mode():
         x_logits = model.model.decode(torch.from_numpy(GRID.points.astype(np.float32)))
@@ -47,28 +47,31 @@ def log_px(model, images):
 
 
 def test_the_estimate_is_log_p_x_within_its_spread(model, images, truth):
-    found = np.array([inference.log_likelihood(model, x, 1000, lambda done, total: None) for x in images])
-    off, spread = np.abs(found[:, 0] - truth), found[:, 1]
-    assert (off < 3 * spread + 0.01).mean() > 0.9 and np.median(off) < 0.05
+    estimates = np.array([inference.log_likelihood(model, x, 1000, lambda done, total: None) for x in images])
+    errors, spread = np.abs(estimates[:, 0] - truth), estimates[:, 1]
+    assert (errors < 3 * spread + 0.01).mean() > 0.9 and np.median(errors) < 0.05
 
 
 def test_where_the_posterior_fits_poorly_it_falls_short_by_more(trained_runs, monkeypatch, images):
-    """As the page says; the model was trained for a second."""
+    """Check the statement of the page; the model was trained for a second."""
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
     poor = load_run("tiny-vae")
-    found = np.array([inference.log_likelihood(poor, x, 100, lambda done, total: None) for x in images])
-    off = found[:, 0] - log_px(poor, images)
-    assert (off < -3 * found[:, 1]).any() and off.max() < 1
+    estimates = np.array([inference.log_likelihood(poor, x, 100, lambda done, total: None) for x in images])
+    errors = estimates[:, 0] - log_px(poor, images)
+    assert (errors < -3 * estimates[:, 1]).any() and errors.max() < 1
 
 
 def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, truth):
-    """Single estimates lie above log p(x) as well, so that no sign of inequality may stand before one."""
+    """Check that single estimates also lie above log p(x), so that the page may not show an inequality
+    sign.
+    """
     seen = []
     mean = [
         inference.log_likelihood(model, x, 10, lambda done, total: seen.append((done, total)))[0]
         for x in images
     ]
-    assert (np.array(mean) - truth).mean() < 0 and seen[-1] == (
+    assert (np.array(mean) - truth).mean() < 0
+    assert seen[-1] == (
         10 * inference.REPEATS,
         10 * inference.REPEATS,
     )
@@ -85,11 +88,11 @@ def test_it_is_an_underestimate_on_average_and_no_lower_bound(model, images, tru
 
 
 def test_the_spread_falls_with_the_number_of_samples(model, images):
-    few, many = (
+    with_few, with_many = (
         np.mean([inference.log_likelihood(model, x, n, lambda done, total: None)[1] for x in images[:10]])
         for n in (1, 300)
     )
-    assert many < few / 3
+    assert with_many < with_few / 3
 
 
 def test_an_ae_has_no_log_p_x(model, images, trained_runs, monkeypatch):

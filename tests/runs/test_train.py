@@ -113,12 +113,10 @@ def test_a_stop_in_the_last_epoch_comes_too_late(tmp_path, monkeypatch, spec):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     seen = []
     run = train_run(spec, "late", seen.append, lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 3)
-    assert (
-        isinstance(seen[-1], Finished)
-        and run.epochs == 3
-        and run.note is None
-        and not has_checkpoint(run.folder)
-    )
+    assert isinstance(seen[-1], Finished)
+    assert run.epochs == 3
+    assert run.note is None
+    assert not has_checkpoint(run.folder)
 
 
 def test_a_stop_is_heard_while_images_are_read(tmp_path, monkeypatch):
@@ -134,9 +132,9 @@ def test_a_stop_is_heard_while_images_are_read(tmp_path, monkeypatch):
 
 
 def test_the_trial_of_what_diverges_says_so_and_a_short_one_is_timed_whole():
-    wild = RunSpec(lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant")
+    diverging = RunSpec(lr=10.0, likelihood="gaussian", sigma=0.001, batch_size=8, schedule="constant")
     with pytest.raises(UserError, match="diverged.*learning rate below 10"):
-        measure.benchmark_epoch(wild, 3)
+        measure.benchmark_epoch(diverging, 3)
     assert 0 < measure.benchmark_epoch(RunSpec(epochs=2, width=8), 10_000) < 5
 
 
@@ -177,12 +175,12 @@ def test_an_unwritable_place_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
-    """Training has them in memory and ends well; stopped, it says what it misses, keeps where it stood, and
-    goes on with them.
+    """Check that a training has them in memory and ends; a stopped one reports that they are missing, keeps
+    its state, and continues once they are back.
     """
     from PIL import Image
 
-    images, away = tmp_path / "images", tmp_path / "away"
+    images, moved_images = tmp_path / "images", tmp_path / "away"
     images.mkdir()
     for i in range(12):
         Image.new("L", (30, 30), 20 * i).save(images / f"{i}.png")
@@ -193,18 +191,20 @@ def test_images_that_vanish_while_they_are_learnt_from(tmp_path, monkeypatch):
         spec, "stopped", seen.append, stop=lambda: isinstance(seen[-1], EpochEnd) and seen[-1].epoch == 2
     )
     whole = train_run(
-        spec, "whole", lambda event: isinstance(event, EpochEnd) and images.exists() and images.rename(away)
+        spec,
+        "whole",
+        lambda event: isinstance(event, EpochEnd) and images.exists() and images.rename(moved_images),
     )
     assert whole.epochs == 4 and whole.note is None
     with pytest.raises(UserError, match="images"):
         train_run(spec, "stopped")
     assert find_run("stopped").epochs == 2
-    away.rename(images)
+    moved_images.rename(images)
     assert train_run(spec, "stopped").test == whole.test
 
 
 def test_a_constant_data_set_trains(tmp_path, monkeypatch):
-    """Nothing to tell apart: a black folder has codes without spread, and finite figures."""
+    """Use a folder of black images: the codes have no variance, and the figures are finite."""
     from PIL import Image
 
     for i in range(6):
@@ -215,16 +215,15 @@ def test_a_constant_data_set_trains(tmp_path, monkeypatch):
 
 
 def test_a_ladder_is_one_run_with_its_film(runs_folder):
-    """Every frame's figures and codes are those of the model with weights mixed there, evaluated by
-    itself.
+    """Compare every frame's figures and codes with those of the model with the weights interpolated there,
+    evaluated separately.
     """
     ladder = load_run("tiny-ladder").run
     data = load_data("digits")
     weights = load_file(ladder.folder / "model.safetensors")
     film = read_embedding(ladder).film
-    assert [f.beta for f in ladder.film] == pytest.approx(
-        [0.01, 0.1**1.5, 0.1, 0.1**0.5, 1]
-    ) and film.mu.shape == (5, 360, 2)
+    assert [f.beta for f in ladder.film] == pytest.approx([0.01, 0.1**1.5, 0.1, 0.1**0.5, 1])
+    assert film.mu.shape == (5, 360, 2)
     for i, (frame, t) in enumerate(zip(ladder.film, (0, 0.5, 0, 0.5, 0))):
         rung, model = i // 2, build_autoencoder(ladder.spec, ladder.shape)
         mix = {
@@ -236,19 +235,14 @@ def test_a_ladder_is_one_run_with_its_film(runs_folder):
         assert (frame.distortion, frame.rate) == pytest.approx(
             (e.metrics.distortion, e.metrics.rate), rel=1e-4
         )
-        assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3) and film.logvar[i] == pytest.approx(
-            e.logvar, rel=2e-3, abs=2e-3
-        )
-        found = build_gap_map(e.mu, e.logvar)
-        assert (frame.gap, frame.prior_gap) == pytest.approx((found.gap, found.prior_gap), abs=0.01)
-        assert (
-            frame.gap_error == pytest.approx(found.estimate.error, abs=0.003)
-            and frame.gap_codes == found.estimate.n == 360
-        )
-        assert (
-            film.bounds[i] == pytest.approx(found.bounds, rel=1e-3)
-            and (film.shade[i] != found.shade).mean() < 0.05
-        )
+        assert film.mu[i] == pytest.approx(e.mu, rel=2e-3, abs=2e-3)
+        assert film.logvar[i] == pytest.approx(e.logvar, rel=2e-3, abs=2e-3)
+        gap_map = build_gap_map(e.mu, e.logvar)
+        assert (frame.gap, frame.prior_gap) == pytest.approx((gap_map.gap, gap_map.prior_gap), abs=0.01)
+        assert frame.gap_error == pytest.approx(gap_map.estimate.error, abs=0.003)
+        assert frame.gap_codes == gap_map.estimate.n == 360
+        assert film.bounds[i] == pytest.approx(gap_map.bounds, rel=1e-3)
+        assert (film.shade[i] != gap_map.shade).mean() < 0.05
     assert (ladder.test.distortion, ladder.test.rate) == pytest.approx(
         (ladder.film[-1].distortion, ladder.film[-1].rate), rel=1e-6
     )
@@ -259,19 +253,19 @@ def test_a_ladder_is_loaded_at_any_of_its_kl_weights(runs_folder):
     z = [0.5, -0.5]
     usual, same, other = (load_run("tiny-ladder", beta).decode(z) for beta in (None, 1.0, 0.02))
     assert np.array_equal(usual, same) and not np.allclose(usual, other)
-    wrong = [
+    cases = [
         ("tiny-ladder", 2.0, "between 0.01 and 1, not 2"),
         ("tiny-ladder", float("nan"), "not nan"),
         ("tiny-vae", 1.0, "not a ladder"),
     ]
-    for name, beta, says in wrong:
-        with pytest.raises(UserError, match=says):
+    for name, beta, message in cases:
+        with pytest.raises(UserError, match=message):
             load_run(name, beta)
 
 
 def test_figures_at_a_kl_weight_are_those_of_the_film(runs_folder):
     ladder = load_run("tiny-ladder").run
-    at = measure.evaluate_at_beta(ladder, 0.1)
-    assert (at.test.distortion, at.test.rate) == pytest.approx(
+    evaluation = measure.evaluate_at_beta(ladder, 0.1)
+    assert (evaluation.test.distortion, evaluation.test.rate) == pytest.approx(
         (ladder.film[2].distortion, ladder.film[2].rate)
     )

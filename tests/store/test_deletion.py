@@ -46,9 +46,8 @@ def test_what_came_along_stays(runs_folder, monkeypatch):
     monkeypatch.delenv("EXPLORER_RUNS")
     with pytest.raises(UserError, match="is included in the app"):
         delete_run("digits-vae-2d")
-    assert (SHIPPED_FOLDER / "digits-vae-2d" / "run.json").exists() and not is_shipped(
-        runs_folder / "tiny-vae"
-    )
+    assert (SHIPPED_FOLDER / "digits-vae-2d" / "run.json").exists()
+    assert not is_shipped(runs_folder / "tiny-vae")
 
 
 def test_every_run_that_comes_along_is_listed(runs_folder):
@@ -57,8 +56,8 @@ def test_every_run_that_comes_along_is_listed(runs_folder):
 
 
 def test_wrong_names_and_running_trainings_are_refused(runs_folder):
-    for name, says in (("nothing", "no run named nothing"), ("../x", "cannot be the name of a run")):
-        with pytest.raises(UserError, match=says):
+    for name, message in (("nothing", "no run named nothing"), ("../x", "cannot be the name of a run")):
+        with pytest.raises(UserError, match=message):
             delete_run(name)
     with (
         training_lock(runs_folder / "tiny-vae").acquire(),

@@ -27,22 +27,22 @@ NOBODY = 54_321  # no user of this machine
 
 def test_a_folder_is_the_variables_or_the_usual_one(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
-    for said, wanted in (
+    for value, expected in (
         ("/srv/runs", "/srv/runs"),
         ("runs", "runs"),
         ("~/runs", "/home/ada/runs"),
         ("", "/home/ada/x"),
         ("a~b", "a~b"),
     ):
-        monkeypatch.setenv("EXPLORER_RUNS", said)
-        assert str(configured_folder("EXPLORER_RUNS", "~/x")) == wanted
+        monkeypatch.setenv("EXPLORER_RUNS", value)
+        assert str(configured_folder("EXPLORER_RUNS", "~/x")) == expected
     monkeypatch.delenv("EXPLORER_RUNS")
     assert runs_folder() == SHIPPED_FOLDER
 
 
 @pytest.fixture
 def homeless(tmp_path, monkeypatch):
-    """As for a user whom the system does not know, without HOME."""
+    """Simulate a user whom the system does not know, without HOME."""
     for name in BOTH:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
@@ -84,8 +84,8 @@ def test_a_home_in_the_variable_where_there_is_none_is_refused(homeless, monkeyp
 
 
 def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatch):
-    """Without any home, Streamlit (1.67) itself does not start; a home of somebody who is not there is for us
-    to tell.
+    """Use the home of an unknown user, which is for the app to report; without any home, Streamlit (1.67)
+    itself does not start.
     """
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setenv("EXPLORER_DATA", "~no-such-user/data")
@@ -102,7 +102,7 @@ def test_pages_open_where_the_images_folder_can_not_be_told(tmp_path, monkeypatc
 )
 @pytest.mark.parametrize("home", [None, "/"])
 def test_a_user_who_may_write_nowhere_is_told_which_variable_to_set(home):
-    """The checkout is another user's, as on a server, and HOME is not set, or is the root of the disk."""
+    """Use a checkout of another user, as on a server, where HOME is not set, or is the root of the disk."""
     env = {name: value for name, value in os.environ.items() if name not in (*BOTH, "HOME")} | {
         "PYTHONDONTWRITEBYTECODE": "1"
     }

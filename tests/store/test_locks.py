@@ -26,18 +26,18 @@ print(sum(locks.is_held(FileLock(sys.argv[1])) for _ in range(int(sys.argv[3])))
 
 
 def answers(lock_file: Path, way: str, looks: int) -> list[int]:
-    """How often each of several processes, which ask at the same time, finds the lock held."""
+    """Return how often each of several processes, which check at the same time, finds the lock held."""
     command = [sys.executable, "-c", PROGRAM, str(lock_file), way, str(looks)]
-    lookers = [
+    processes = [
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(LOOKERS)
     ]
-    for looker in lookers:
-        assert looker.stdout.readline() == "ready\n"
-    for looker in lookers:
-        looker.stdin.write("\n")
-        looker.stdin.flush()
-    return [int(looker.communicate(timeout=120)[0]) for looker in lookers]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return [int(process.communicate(timeout=120)[0]) for process in processes]
 
 
 @pytest.mark.process

@@ -12,10 +12,8 @@ from explorer.store.ownership import is_key, new_key, owner_key, private_name, p
 def test_a_name_holds_its_key():
     key = new_key()
     assert is_key(key) and key != new_key()
-    assert (
-        owner_key(private_name(key, "faces")) == owner_key(f"own:{private_name(key, 'faces')}") == key
-        and public_name(private_name(key, "faces")) == "faces"
-    )
+    assert owner_key(private_name(key, "faces")) == owner_key(f"own:{private_name(key, 'faces')}") == key
+    assert public_name(private_name(key, "faces")) == "faces"
     assert owner_key("mnist-vae-2d") is None and owner_key("private-faces") is None
 
 

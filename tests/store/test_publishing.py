@@ -14,7 +14,7 @@ from explorer.store.run import encode_record, read_run, training_lock
 
 @pytest.fixture
 def hidden(runs_folder):
-    """The name of a private run."""
+    """Return the name of a private run."""
     name = private_name(new_key(), "mine")
     shutil.copytree(runs_folder / "tiny-vae", runs_folder / name)
     return name

@@ -32,21 +32,18 @@ def test_a_training_leaves_its_replay_which_ends_where_the_run_is(runs_folder):
 
     run = train_run(SPEC, "seen", look)
     r = read_replay(run.folder)
-    assert (
-        r.epochs[0] == 1
-        and r.epochs[-1] == 12
-        and list(r.epochs) == sorted(r.epochs)
-        and not (run.folder / "frames").exists()
-    )
+    assert r.epochs[0] == 1
+    assert r.epochs[-1] == 12
+    assert list(r.epochs) == sorted(r.epochs)
+    assert not (run.folder / "frames").exists()
     assert r.mu[-1] == pytest.approx(read_embedding(run).mu, rel=2e-2, abs=2e-2) and len(r.y) == 360
     assert np.array_equal(r.originals, read_embedding(run).images[:10])
     decoded = load_run("seen").decode(read_embedding(run).mu[:10])
-    assert (
-        np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
-    )  # weights are stored as float16
+    # Weights are stored as float16.
+    assert np.abs(r.pictures[-1, 0].astype(int) - np.rint(decoded * 255)).max() <= 3
     assert r.rates[-1] == pytest.approx(run.test.rate_per_dimension, rel=0.02, abs=0.02)
-    told = [frame.epochs[-1] for frame in seen if frame]
-    assert told and told == sorted(told)
+    last_epochs = [frame.epochs[-1] for frame in seen if frame]
+    assert last_epochs and last_epochs == sorted(last_epochs)
     assert len(load_file(run.folder / REPLAY_FILE)["mu"]) == len(r.epochs)
 
 
@@ -64,12 +61,10 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
     join_frames(tmp_path)
     r = read_replay(tmp_path)
     steps = np.diff(r.epochs)
-    assert (
-        len(r.epochs) == MAX_FRAMES
-        and r.epochs[0] == 1
-        and r.epochs[-1] == 350
-        and steps.max() - steps.min() <= 1
-    )
+    assert len(r.epochs) == MAX_FRAMES
+    assert r.epochs[0] == 1
+    assert r.epochs[-1] == 350
+    assert steps.max() - steps.min() <= 1
     assert (r.mu[:, 0, 0] == r.epochs).all() and r.rate == r.epochs and r.class_names == ("a", "b")
 
 
@@ -102,12 +97,12 @@ def test_a_damaged_replay_is_none(tmp_path, change):
 
 
 def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
-    """Though each epoch takes but a moment."""
-    most = 0
+    """Check the frames, although each epoch takes only a moment."""
+    peak = 0
 
     def look(event):
-        nonlocal most
-        most = max(most, len(frame_epochs(runs_folder / "long")))
+        nonlocal peak
+        peak = max(peak, len(frame_epochs(runs_folder / "long")))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.runs.replay.SHARE", 1e9)
@@ -115,10 +110,8 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
             train_run(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder
         )
     steps = np.diff(r.epochs)
-    assert (
-        most <= MAX_FRAMES + 1
-        and 40 <= len(r.epochs) <= MAX_FRAMES
-        and r.epochs[0] == 1
-        and r.epochs[-1] == 900
-    )
+    assert peak <= MAX_FRAMES + 1
+    assert 40 <= len(r.epochs) <= MAX_FRAMES
+    assert r.epochs[0] == 1
+    assert r.epochs[-1] == 900
     assert steps.max() <= 4 * np.median(steps)

@@ -118,10 +118,10 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_run_is_refused_and_the_others_stay(runs_folder, damage):
-    harm, says = DAMAGE[damage]
-    harm(runs_folder / "tiny-vae")
+    damage_run, message = DAMAGE[damage]
+    damage_run(runs_folder / "tiny-vae")
     remedy = "(Train it again, or delete|Update the app|Allow reading this file)"
-    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{says}.*{remedy}") as error:
+    with pytest.raises(UserError, match=f"Run tiny-vae can't be used: .*{message}.*{remedy}") as error:
         find_run("tiny-vae")
     assert "\n" not in str(error.value)
     whole, faults = list_runs()
@@ -173,9 +173,8 @@ def test_what_a_record_says_can_be_shown(runs_folder):
         ),
     )
     run = find_run("tiny-vae")
-    assert (
-        all(text.isprintable() for text in (run.note, run.device, *run.class_names)) and len(run.note) == 500
-    )
+    assert all(text.isprintable() for text in (run.note, run.device, *run.class_names))
+    assert len(run.note) == 500
     assert {len(name) for name in run.class_names} == {100} and run.device == "<b>�"
 
 
@@ -303,9 +302,8 @@ def test_a_name_never_leads_out_of_the_runs_folder(runs_folder, name):
 
 def test_shipped_runs_stay_listed_beside_ones_own(runs_folder):
     names = {run.name for run in list_runs()[0]}
-    assert {"tiny-vae", "digits-vae-2d"} <= names and find_run(
-        "digits-vae-2d"
-    ).folder.parent == SHIPPED_FOLDER
+    assert {"tiny-vae", "digits-vae-2d"} <= names
+    assert find_run("digits-vae-2d").folder.parent == SHIPPED_FOLDER
 
 
 def test_an_unfinished_run_does_not_hide_the_shipped_one_of_its_name(runs_folder):

@@ -17,12 +17,13 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import list_runs, runs_folder
 
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}  # which Python tells of before it does them
+# Events that Python audits before it performs them.
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 SPEC = RunSpec(epochs=3, width=8, batch_size=512)
 
 
 def forked(act, *arguments) -> bool:
-    """Whether it was killed."""
+    """Run act in a forked process and return whether it was killed."""
     sys.stdout.flush()
     if not (child := os.fork()):
         try:
@@ -33,13 +34,13 @@ def forked(act, *arguments) -> bool:
 
 
 def train(name: str, moment: int | None = None) -> None:
-    left = moment
+    remaining = moment
 
     def watch(event, arguments):
-        nonlocal left
-        if event in CHANGES and left is not None and name in str(arguments[0]):
-            left -= 1
-            if left < 0:
+        nonlocal remaining
+        if event in CHANGES and remaining is not None and name in str(arguments[0]):
+            remaining -= 1
+            if remaining < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
@@ -52,8 +53,8 @@ if __name__ == "__main__":
     forked(train, "whole")
     moment = 0
     while forked(train, "victim", moment):
-        found, faults = list_runs()
-        left = {run.name: run.files for run in found if run.name in ("whole", "victim")}
+        all_runs, faults = list_runs()
+        files_by_run = {run.name: run.files for run in all_runs if run.name in ("whole", "victim")}
         forked(train, "victim")
         after = {run.name: run for run in list_runs()[0]}
         same = (
@@ -64,7 +65,7 @@ if __name__ == "__main__":
         print(
             json.dumps(
                 {
-                    "found": {name: files == after["whole"].files for name, files in left.items()},
+                    "found": {name: files == after["whole"].files for name, files in files_by_run.items()},
                     "faults": faults,
                     "same": same,
                     "files": [

@@ -23,14 +23,14 @@ def test_a_training_never_imports_torchs_compiler(tmp_path, monkeypatch):
     subprocess.run([sys.executable, "-c", WITHOUT_COMPILER], check=True)
 
 
-def trained(kind, **how) -> list[torch.Tensor]:
-    """Ten steps, the last five by an optimizer that was told the state of the first."""
+def trained(kind, **options) -> list[torch.Tensor]:
+    """Train for ten steps, the last five with an optimizer that was given the state of the first."""
     torch.manual_seed(0)
     model = torch.nn.Linear(5, 3)
-    optimizer = kind(model.parameters(), lr=0.1, **how)
+    optimizer = kind(model.parameters(), lr=0.1, **options)
     for i in range(10):
         if i == 5:
-            state, optimizer = optimizer.state_dict(), kind(model.parameters(), lr=0.1, **how)
+            state, optimizer = optimizer.state_dict(), kind(model.parameters(), lr=0.1, **options)
             optimizer.load_state_dict(state)
         schedule = torch.optim.lr_scheduler.ConstantLR(optimizer, 0.5)
         optimizer.zero_grad()
@@ -41,5 +41,5 @@ def trained(kind, **how) -> list[torch.Tensor]:
 
 
 def test_it_steps_as_torchs_own_to_the_bit():
-    ours, theirs = trained(Adam), trained(torch.optim.Adam, fused=True)
-    assert len(ours) == 8 and all(torch.equal(a, b) for a, b in zip(ours, theirs))
+    ours, expected = trained(Adam), trained(torch.optim.Adam, fused=True)
+    assert len(ours) == 8 and all(torch.equal(a, b) for a, b in zip(ours, expected))

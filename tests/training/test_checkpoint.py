@@ -37,9 +37,9 @@ def test_going_on_is_as_not_having_stopped(digits, name, after):
             break
     *_, resumed = events = list(train(spec, digits, CPU, checkpoint))
     ends = [e.epoch for e in events if isinstance(e, EpochEnd)]
-    assert (
-        ends == list(range(after + 1, 5)) and isinstance(resumed, Finished) and resumed.epochs == whole.epochs
-    )
+    assert ends == list(range(after + 1, 5))
+    assert isinstance(resumed, Finished)
+    assert resumed.epochs == whole.epochs
     assert resumed.weights.keys() == whole.weights.keys()
     assert all(np.array_equal(resumed.weights[k], whole.weights[k]) for k in whole.weights)
 

@@ -49,14 +49,13 @@ def test_one_class_is_refused(digits):
 
 def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, capsys):
     assert parser.main(["classifier", "tiny-vae", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["dataset"] == "digits" and told["n_test"] == 360 and told["accuracy"] > 0.95
-    (found, version), (same, _) = read_classifier(find_run("tiny-vae")), read_classifier(find_run("tiny-ae"))
-    assert (
-        found.accuracy == same.accuracy == told["accuracy"]
-        and found.class_names == tuple("0123456789")
-        and len(version) == 8
-    )
+    output = json.loads(capsys.readouterr().out)
+    assert output["dataset"] == "digits" and output["n_test"] == 360 and output["accuracy"] > 0.95
+    (classifier, version) = read_classifier(find_run("tiny-vae"))
+    (same, _) = read_classifier(find_run("tiny-ae"))
+    assert classifier.accuracy == same.accuracy == output["accuracy"]
+    assert classifier.class_names == tuple("0123456789")
+    assert len(version) == 8
 
 
 @pytest.mark.parametrize(

@@ -22,16 +22,16 @@ def test_a_training_killed_at_any_moment_leaves_nothing_half_written_and_goes_on
     )
     moments = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0 and len(moments) > 20, done.stderr
-    for left in moments:
-        assert "whole" in left["found"] and all(left["found"].values())
-        assert all("victim" in fault and fault.endswith("/victim.") for fault in left["faults"]), left[
-            "faults"
-        ]
-        assert left["same"] and set(left["files"]) == {
+    for outcome in moments:
+        assert "whole" in outcome["found"] and all(outcome["found"].values())
+        faults = outcome["faults"]
+        assert all("victim" in fault and fault.endswith("/victim.") for fault in faults), faults
+        assert outcome["same"]
+        assert set(outcome["files"]) == {
             RECORD_FILE,
             MODEL_FILE,
             EMBEDDING_FILE,
             EVENTS_FILE,
             REPLAY_FILE,
         }
-    assert {"victim" in left["found"] for left in moments} == {False, True}
+    assert {"victim" in outcome["found"] for outcome in moments} == {False, True}

@@ -8,32 +8,34 @@ from explorer.training.sharing import ThreadTuner
 
 
 def simulated(machine, seconds: float, sharing: ThreadTuner) -> tuple[float, float]:
-    """machine(t, threads) is how long a step takes that begins at t. The share of the time spent on one
-    thread, and steps a second.
+    """Return the share of the time spent on one thread, and the steps per second. machine(t, threads): the
+    duration of a step that begins at t.
     """
-    now, steps, alone = 0.0, 0, 0.0
+    now, steps, single_thread_seconds = 0.0, 0, 0.0
     while now < seconds:
         took = machine(now, sharing.threads)
-        alone += took * (sharing.threads == 1)
+        single_thread_seconds += took * (sharing.threads == 1)
         now, steps = now + took, steps + 1
         sharing.record_step(took)
-    return alone / now, steps / now
+    return single_thread_seconds / now, steps / now
 
 
 @pytest.mark.parametrize(
-    "shared, alone", [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)]
+    "shared_seconds, single_seconds",
+    [(0.001, 0.0019), (0.2, 0.39), (0.003, 0.00095), (0.03, 0.001), (0.9, 0.4)],
 )
-def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared, alone):
-    on_one, speed = simulated(lambda t, threads: shared if threads == 2 else alone, 200, ThreadTuner(2))
-    assert (on_one > 0.9) == (alone < shared)
-    assert speed > 0.94 / min(shared, alone)
+def test_the_faster_way_is_found_and_what_it_costs_to_look_is_small(shared_seconds, single_seconds):
+    on_one, speed = simulated(
+        lambda t, threads: shared_seconds if threads == 2 else single_seconds, 200, ThreadTuner(2)
+    )
+    assert (on_one > 0.9) == (single_seconds < shared_seconds)
+    assert speed > 0.94 / min(shared_seconds, single_seconds)
 
 
 def test_a_moment_s_delay_misleads_it_but_for_a_moment():
     rng = Random(0)
-    delays = [
-        (t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)
-    ]  # half of a window and more, every two seconds
+    # Every two seconds, a step is delayed by half of a window or more.
+    delays = [(t := t0 + rng.uniform(0, 1), t + 0.15) for t0 in range(0, 200, 2)]
 
     def machine(t, threads):
         return 0.02 if any(begin < t < end for begin, end in delays) else 0.001 if threads == 2 else 0.0019

@@ -49,11 +49,9 @@ def test_events_come_in_order_and_tell_of_learning(digits):
 def test_steps_report_progress_with_the_time_left(digits, monkeypatch):
     monkeypatch.setattr("explorer.training.trainer.STEP_INTERVAL_SECONDS", 0.0)
     steps = [e for e in train(QUICK, digits, CPU) if isinstance(e, Step)]
-    assert (
-        [s.done for s in steps] == sorted(s.done for s in steps)
-        and steps[-1].done == 1.0
-        and steps[-1].seconds_left == 0
-    )
+    assert [s.done for s in steps] == sorted(s.done for s in steps)
+    assert steps[-1].done == 1.0
+    assert steps[-1].seconds_left == 0
     assert len(steps) == 3 * 12
 
 
@@ -63,7 +61,7 @@ def test_a_large_batch_is_shared_by_as_many_threads_as_pay(digits, monkeypatch):
     class InTurns(ThreadTuner):
         def record_step(self, seconds):
             seen.add(torch.get_num_threads())
-            self.threads = self.most + 1 - self.threads
+            self.threads = self.max_threads + 1 - self.threads
             return True
 
     monkeypatch.setattr("explorer.training.trainer.ThreadTuner", InTurns)
@@ -85,7 +83,7 @@ def test_how_often_steps_are_told_changes_no_result(digits, monkeypatch):
 def test_a_seed_repeats_and_another_does_not(digits):
     weights = []
     for seed in (0, 0, 1):
-        torch.manual_seed(len(weights))  # what others draw from torch's own generator must not matter
+        torch.manual_seed(len(weights))  # the state of torch's global generator must not matter
         *_, end = train(replace(QUICK, seed=seed), digits, CPU)
         weights.append(end.weights)
     same = [all(np.array_equal(weights[0][k], other[k]) for k in other) for other in weights]
@@ -101,18 +99,18 @@ def test_training_leaves_torchs_generator_alone(digits):
 
 
 def test_a_diverging_run_keeps_its_last_good_epoch(digits, monkeypatch):
-    good = [e for e in train(replace(QUICK, epochs=2), digits, CPU) if isinstance(e, Finished)]
+    finished = [e for e in train(replace(QUICK, epochs=2), digits, CPU) if isinstance(e, Finished)]
     monkeypatch.setattr(
         "explorer.training.trainer.lr_factor", lambda schedule, step, n: 1.0 if step < 24 else float("inf")
     )
     *events, end = train(replace(QUICK, epochs=4), digits, CPU)
     last = [e for e in events if isinstance(e, EpochEnd)][-1]
     assert isinstance(end, Failed) and end.epochs == last.epoch == 2
-    assert (
-        "epoch 3" in end.reason and "epoch 2 were saved" in end.reason and "learning rate below" in end.reason
-    )
+    assert "epoch 3" in end.reason
+    assert "epoch 2 were saved" in end.reason
+    assert "learning rate below" in end.reason
     assert all(np.isfinite(w).all() for w in end.weights.values())
-    assert good[0].weights.keys() == end.weights.keys()
+    assert finished[0].weights.keys() == end.weights.keys()
 
 
 def test_a_run_that_diverges_at_once_keeps_nothing(digits):
@@ -121,12 +119,10 @@ def test_a_run_that_diverges_at_once_keeps_nothing(digits):
         digits,
         CPU,
     )
-    assert (
-        isinstance(end, Failed)
-        and end.weights is None
-        and end.epochs == 0
-        and "nothing was saved" in end.reason
-    )
+    assert isinstance(end, Failed)
+    assert end.weights is None
+    assert end.epochs == 0
+    assert "nothing was saved" in end.reason
 
 
 def test_a_network_that_cannot_take_the_images_says_so(digits):
@@ -158,9 +154,8 @@ def test_evaluation_repeats_and_adds_up(digits):
         evaluate(model, build_likelihood(QUICK), digits.x[digits.test]).metrics for _ in range(2)
     )
     assert first == second
-    assert first.elbo == pytest.approx(-(first.distortion + first.rate)) and sum(
-        first.rate_per_dimension
-    ) == pytest.approx(first.rate)
+    assert first.elbo == pytest.approx(-(first.distortion + first.rate))
+    assert sum(first.rate_per_dimension) == pytest.approx(first.rate)
     assert first.n == 360
 
 
@@ -171,8 +166,8 @@ def test_active_units_count_dimensions_that_say_something(digits):
 
 
 def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
-    """Its exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood of N(mean,
-    W·Wᵀ + sigma²·I).
+    """Compare with the exact optimum (Tipping and Bishop, 1999; Lucas et al., 2019): the maximum likelihood
+    of N(mean, W·Wᵀ + sigma²·I).
     """
     spec = RunSpec(network="linear", latent_dim=2, likelihood="gaussian", sigma=0.2, epochs=600, lr=0.01)
     model = trained(spec, digits)
@@ -204,8 +199,8 @@ def test_bfloat16_stays_within_a_third_of_a_nat(digits, network):
 
 
 def test_events_are_told_as_json_without_weights():
-    told = event_to_dict(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
-    assert told["event"] == "epoch_end" and told["epoch"] == 3 and told["images_per_second"] == 5.0
+    record = event_to_dict(EpochEnd(3, 9, 1.0, 2.0, 1.0, 5.0, 6.0))
+    assert record["event"] == "epoch_end" and record["epoch"] == 3 and record["images_per_second"] == 5.0
     assert event_to_dict(Finished(3, 1.0, {"w": np.zeros(3)})) == {
         "event": "finished",
         "epochs": 3,
@@ -214,15 +209,15 @@ def test_events_are_told_as_json_without_weights():
 
 
 def test_a_ladder_goes_on_from_rung_to_rung(digits):
-    """Its first rung is the vae of that KL weight; each keeps its own weights; a higher one pays less
-    rate.
+    """Check that its first rung is the VAE of that KL weight, that each rung keeps its own weights, and that
+    a higher one has a lower rate.
     """
     spec = replace(QUICK, model="ladder", betas="0.01,0.1,1", epochs=6, rung_epochs=3)
     *_, last, end = train(spec, digits, CPU)
-    *_, alone = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
+    *_, single = train(replace(QUICK, beta=0.01, epochs=6), digits, CPU)
     assert last.epoch == last.epochs == end.epochs == 12 and last.beta == 1
     assert all(
-        w.shape == (3, *alone.weights[name].shape) and np.array_equal(w[0], alone.weights[name])
+        w.shape == (3, *single.weights[name].shape) and np.array_equal(w[0], single.weights[name])
         for name, w in end.weights.items()
     )
     rates = []

@@ -32,21 +32,19 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     assert main(["train", "--run", "own", *SPEC.arguments()]) == 0
     capsys.readouterr()
     assert main(["show", "own", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (
-        told["spec"]["n_codes"] == 12
-        and told["spec"]["code_dim"] == 2
-        and told["test"]["rate"] == pytest.approx(3 * math.log(12))
-    )
-    assert told["test"]["elbo"] == pytest.approx(-told["test"]["distortion"] - told["test"]["rate"])
-    assert 1 < told["test"]["perplexity"] <= told["test"]["codes_used"] <= 12
+    output = json.loads(capsys.readouterr().out)
+    assert output["spec"]["n_codes"] == 12
+    assert output["spec"]["code_dim"] == 2
+    assert output["test"]["rate"] == pytest.approx(3 * math.log(12))
+    assert output["test"]["elbo"] == pytest.approx(-output["test"]["distortion"] - output["test"]["rate"])
+    assert 1 < output["test"]["perplexity"] <= output["test"]["codes_used"] <= 12
     assert "own" in [run.name for run in list_runs()[0]] and find_run("own").spec == SPEC
     assert load_file(tmp_path / "own" / MODEL_FILE)["codebook"].shape == (12, 2)
     loaded, data = load_run("own"), load_data("digits")
-    found, book = loaded.encode(data.x[data.test]), loaded.model.codebook.numpy()
+    encoded, book = loaded.encode(data.x[data.test]), loaded.model.codebook.numpy()
     stored = codes(find_run("own"))
     mu = np.column_stack([stored[f"mu_{i}"] for i in range(6)])
-    assert np.allclose(mu, found.mu, atol=1e-5) and np.isin(mu.reshape(-1, 2).round(4), book.round(4)).all()
+    assert np.allclose(mu, encoded.mu, atol=1e-5) and np.isin(mu.reshape(-1, 2).round(4), book.round(4)).all()
     assert loaded.decode(mu[:3]).shape == (3, 1, 8, 8) and "logvar_0" not in stored
     assert measure.measure_gaps("own").prior_gap is None
 
@@ -66,7 +64,7 @@ def test_other_runs_are_told_as_before(trained_runs):
 
 
 def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, monkeypatch):
-    """From the checkpoint in its folder, to the last bit, its codebook among it."""
+    """Continue from the checkpoint in its folder, and compare to the last bit, including the codebook."""
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     monkeypatch.setattr("explorer.device.choose_device", lambda network: CPU)
     whole, seen = train_run(SPEC, "whole"), []
@@ -79,8 +77,8 @@ def test_stopped_and_trained_again_it_is_the_run_it_would_have_been(tmp_path, mo
 
 
 def test_it_learns_to_use_its_book(trained_runs, monkeypatch):
-    """Better than one entry for all, whose best distortion is that of the mean image; and no entry is left
-    over.
+    """Check that it is better than one entry for all, whose best distortion is that of the mean image, and
+    that every entry is used.
     """
     monkeypatch.setenv("EXPLORER_RUNS", str(trained_runs))
     run, data = find_run("tiny-vqvae"), load_data("digits")
@@ -96,11 +94,9 @@ def test_a_codebook_that_is_no_longer_finite_ends_the_training(monkeypatch):
 
     monkeypatch.setattr("explorer.training.trainer.CodebookAverages.update", spoil)
     *_, end = train(SPEC, load_data("digits"), CPU)
-    assert (
-        isinstance(end, Failed)
-        and end.epochs == 1
-        and all(np.isfinite(w).all() for w in end.weights.values())
-    )
+    assert isinstance(end, Failed)
+    assert end.epochs == 1
+    assert all(np.isfinite(w).all() for w in end.weights.values())
 
 
 def test_a_checkpoint_without_its_averages_is_refused():

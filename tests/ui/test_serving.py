@@ -17,11 +17,9 @@ from explorer.ui.streamlit_internals import open_browser
 )
 def test_a_host_of_any_kind_is_one_plain_line(host, caplog):
     status, headers, body = asked(AllowedHostMiddleware(never), host.encode("latin-1"))
-    assert (
-        status == 403
-        and headers["content-type"].startswith("text/plain")
-        and headers["x-content-type-options"] == "nosniff"
-    )
+    assert status == 403
+    assert headers["content-type"].startswith("text/plain")
+    assert headers["x-content-type-options"] == "nosniff"
     [line] = [record.getMessage() for record in caplog.records]
     assert line.isprintable() and line.isascii() and len(line) < 600 and len(body) < 1000
 
@@ -34,7 +32,7 @@ def test_a_crowd_of_names_does_not_fill_the_log(caplog):
 
 
 def run(coroutine) -> None:
-    """In a thread of its own: a browser's test may have left an event loop in this one."""
+    """Run in a thread of its own: a browser's test may have left an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, coroutine).result()
 
@@ -44,7 +42,7 @@ async def never(scope, receive, send):
 
 
 def asked(app, host: bytes) -> tuple[int, dict, str]:
-    """What the middleware answers to a page asked for under that name."""
+    """Return the middleware's response to a page requested under that host name."""
     sent = []
 
     async def send(message):
@@ -69,9 +67,9 @@ def asked(app, host: bytes) -> tuple[int, dict, str]:
     ],
 )
 def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, headless, opened):
-    found = []
+    addresses = []
     monkeypatch.setattr("streamlit.config._server_mode", mode)
-    monkeypatch.setattr("streamlit.cli_util.open_browser", found.append)
+    monkeypatch.setattr("streamlit.cli_util.open_browser", addresses.append)
     options = {
         "server.headless": headless,
         "server.address": "127.0.0.1",
@@ -81,4 +79,4 @@ def test_a_browser_opens_where_streamlit_run_has_a_screen(monkeypatch, mode, hea
     monkeypatch.setattr("streamlit.config.get_option", options.get)
     monkeypatch.setattr("streamlit.config.is_manually_set", lambda name: name == "server.address")
     open_browser()
-    assert found == opened
+    assert addresses == opened

@@ -17,12 +17,11 @@ def test_streamlit_has_them():
     from streamlit.web.server import server_util
     from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-    assert is_host_allowed("localhost") and "starlette-app" in Path(config.__file__).read_text(
-        encoding="utf-8"
-    )
-    assert (
-        callable(cli_util.open_browser) and callable(server_util.get_url) and hasattr(config, "_server_mode")
-    )
+    assert is_host_allowed("localhost")
+    assert "starlette-app" in Path(config.__file__).read_text(encoding="utf-8")
+    assert callable(cli_util.open_browser)
+    assert callable(server_util.get_url)
+    assert hasattr(config, "_server_mode")
     assert callable(server_util.get_display_address)
 
 

@@ -19,7 +19,7 @@ def rgb(colour: str) -> np.ndarray:
 
 
 def contrast(a: np.ndarray, b: np.ndarray) -> float:
-    """WCAG 2.2's contrast ratio of two sRGB colours."""
+    """Return WCAG 2.2's contrast ratio of two sRGB colours."""
 
     def luminance(c):
         c = c / 255

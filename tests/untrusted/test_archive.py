@@ -13,7 +13,7 @@ CONTENTS = list(pieces(2).values())
 
 
 def zipped(names: list[bytes]) -> bytes:
-    """With these names as they stand, and no flag that tells their encoding."""
+    """Create a zip with these names as they are, and no flag for their encoding."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for i, (name, content) in enumerate(zip(names, CONTENTS)):
@@ -34,9 +34,8 @@ def opened(names: list[bytes], encoding: str | None = None) -> Archive:
 )
 def test_utf_8_needs_no_flag(names):
     archive = opened([name.encode() for name in names])
-    assert [entry.name for entry in archive.entries] == [
-        name.replace("A\u0308", "Ä") for name in names
-    ] and archive.encodings == ()
+    assert [entry.name for entry in archive.entries] == [name.replace("A\u0308", "Ä") for name in names]
+    assert archive.encodings == ()
     assert [archive.read(entry) for entry in archive.entries] == CONTENTS[:2]
 
 
@@ -56,19 +55,16 @@ def test_utf_8_needs_no_flag(names):
 )
 def test_of_old_encodings_there_is_a_choice(encoding, text):
     names = [f"{text}/{i}.png".encode(encoding) for i in range(2)]
-    found = opened(names)
-    assert encoding in found.encodings and len(found.encodings) == len({*found.encodings})
+    archive = opened(names)
+    assert encoding in archive.encodings and len(archive.encodings) == len({*archive.encodings})
     chosen = opened(names, encoding)
-    assert [entry.name for entry in chosen.entries] == [
-        f"{text}/{i}.png" for i in range(2)
-    ] and chosen.encodings[0] == encoding
-    assert {*chosen.encodings} == {*found.encodings}
+    assert [entry.name for entry in chosen.entries] == [f"{text}/{i}.png" for i in range(2)]
+    assert chosen.encodings[0] == encoding
+    assert {*chosen.encodings} == {*archive.encodings}
     upload = read_upload([("it.zip", zipped(names))], encoding=encoding)
-    assert (
-        upload.class_names == (text,)
-        and upload.encodings == chosen.encodings
-        and "are read in the encoding" in upload.notes[-1]
-    )
+    assert upload.class_names == (text,)
+    assert upload.encodings == chosen.encodings
+    assert "are read in the encoding" in upload.notes[-1]
 
 
 def test_an_encoding_that_does_not_fit_is_not_taken():
@@ -81,5 +77,5 @@ def test_names_with_the_flag_stay_beside_old_ones():
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("猫/0.png", b"x"), archive.writestr("111111/1.png", b"x")
     content = file.getvalue().replace(b"111111", "Äpfel!".encode("cp850"))
-    found = Archive(content, 10, 1000, "cp850")
-    assert [entry.name for entry in found.entries] == ["猫/0.png", "Äpfel!/1.png"]
+    opened_archive = Archive(content, 10, 1000, "cp850")
+    assert [entry.name for entry in opened_archive.entries] == ["猫/0.png", "Äpfel!/1.png"]

@@ -15,9 +15,8 @@ from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
 
 MAX_COMPONENTS = 64  # components of a PCA
-OUTPUT_CLIP = (
-    0.01  # PCA's outputs are not probabilities: for the cross-entropy they are clipped to this and 1 − this
-)
+# PCA's outputs are not probabilities: the cross-entropy clips them to OUTPUT_CLIP and 1 − OUTPUT_CLIP.
+OUTPUT_CLIP = 0.01
 BOOTSTRAP_SAMPLES = 1000  # of the images, for an interval
 
 
@@ -76,10 +75,9 @@ def components_needed_interval(values: np.ndarray, network: np.ndarray) -> tuple
     network [n] are of the same images.
     """
     n = values.shape[1]
-    weights = (
-        np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), BOOTSTRAP_SAMPLES) / n
-    )  # [RESAMPLES, n]
-    reached = values @ weights.T <= network @ weights.T  # [K, RESAMPLES]
+    # [BOOTSTRAP_SAMPLES, n]
+    weights = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), BOOTSTRAP_SAMPLES) / n
+    reached = values @ weights.T <= network @ weights.T  # [K, BOOTSTRAP_SAMPLES]
     counts = np.where(reached.any(0), reached.argmax(0) + 1, len(values) + 1)
     low, high = np.quantile(counts, (0.025, 0.975), method="nearest")
     return tuple(None if k > len(values) else int(k) for k in (low, high))
@@ -98,7 +96,7 @@ def count_weights(shape: tuple[int, int, int], latent_dim: int) -> dict[str, tup
     counts = {}
     for kind in NETWORKS:
         spec = RunSpec(model="ae", network=kind, latent_dim=latent_dim)
-        with torch.device("meta"):  # counts them without making them
+        with torch.device("meta"):  # counts weights without allocating them
             networks = NETWORKS[kind].builder(
                 shape, AE.n_statistics * latent_dim, latent_dim, spec.width, spec.depth
             )

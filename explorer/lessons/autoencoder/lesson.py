@@ -50,10 +50,11 @@ LESSON = Lesson(
     runs=(RUN,),
     accepts=lambda run: run.spec.latent_dim == 2,
 )
+# Other values of explorer.lessons.autoencoder.compute.OUTPUT_CLIP, which show what depends on it.
 OTHER_CLIPS = (
     0.001,
     0.02,
-)  # other values of explorer.lessons.autoencoder.compute.CLIP, to show what depends on it
+)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Fitting PCA to test images…")
@@ -114,10 +115,8 @@ def _network_table(shape: tuple[int, int, int]) -> str:
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    e, (half, pca, (distortion, error), network, sentence) = (
-        RunView(run).embedding,
-        _compare(run_version(run), run),
-    )
+    e = RunView(run).embedding
+    (half, pca, (distortion, error), network, sentence) = _compare(run_version(run), run)
     from explorer.figures.live import fill_data
     from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca
     from explorer.lessons.autoencoder.figure import code_map, code_map_data, loss_curve, loss_curve_data
@@ -173,12 +172,12 @@ def picture(runs: dict[str, Run]) -> None:
                 for title, size, nats, squared_error in columns
             ],
         )
-    answered = bool(LESSON.answer.get())
+    is_answered = bool(LESSON.answer.get())
     levels = network.error.mean(), network.distortion.mean()
     for values, level, axis_title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
-        at_k = loss_curve_data(values, k, [level] if answered else [])
+        at_k = loss_curve_data(values, k, [level] if is_answered else [])
         curve_column.vega_lite_chart(fill_data(loss_curve(len(values), axis_title), **at_k), width="stretch")
-    if answered:
+    if is_answered:
         st.markdown(sentence)
     st.caption(
         f"The network was trained on {run.n_train:,} training images of MNIST, with cross-entropy. PCA is"

@@ -13,11 +13,11 @@ from explorer.runs.load import LoadedRun
 
 N_DECODED_SAMPLES = 3  # samples of each posterior that are decoded
 UNIT_STEPS = np.linspace(0, 1, 21)  # positions between two means, and levels of brightness
-FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # by which a difference is divided
+FACTOR_RANGES = {"phase": 1.0, "tilt": 80.0, "size": 0.35}  # differences are divided by these
 N_OVERLAP_SAMPLES = 20_000  # samples that measure an overlap
 MIN_OVERLAP = 0.2  # of the two posteriors of a pair
 MAX_MEAN_DISTANCE = 2.0  # sigma, of the true posterior's mean from the encoder's
-PAIRS_PER_CHECK = 20  # of which the true posteriors are computed together
+PAIRS_PER_CHECK = 20  # pairs whose true posteriors are computed together
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,14 @@ def find_overlapping_pair(
             + np.log(mean_variance / np.sqrt(variance[:, None] * variance)) / 2
         ).sum(2)
     )
-    pairs = np.argwhere(
-        np.triu(bound >= MIN_OVERLAP, 1)
-    )  # the overlap is at most the Bhattacharyya coefficient
+    # The overlap is at most the Bhattacharyya coefficient.
+    pairs = np.argwhere(np.triu(bound >= MIN_OVERLAP, 1))
     pairs = pairs[np.argsort(-np.abs(phase[pairs[:, 0]] - phase[pairs[:, 1]]), kind="stable")]
     overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= MIN_OVERLAP)
     while candidates := list(islice(overlapping, PAIRS_PER_CHECK)):
         rows = np.unique(candidates)
-        accurate = rows[
-            mean_distance(true_posteriors(loaded, images[rows] / np.float32(255)), mu[rows], sigma[rows])
-            <= MAX_MEAN_DISTANCE
-        ]
+        posteriors = true_posteriors(loaded, images[rows] / np.float32(255))
+        accurate = rows[mean_distance(posteriors, mu[rows], sigma[rows]) <= MAX_MEAN_DISTANCE]
         for pair in candidates:
             if np.isin(pair, accurate).all():
                 return sorted(pair.tolist(), key=lambda row: phase[row])
@@ -103,9 +100,9 @@ def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
         return 0.0
     eps = np.random.default_rng(0).standard_normal((N_OVERLAP_SAMPLES, mu.shape[1]))
     shares = []
-    for own, other in ((0, 1), (1, 0)):
-        distance = (mu[own] + sigma[own] * eps - mu[other]) / sigma[other]
-        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[own] / sigma[other]).sum()
+    for this, other in ((0, 1), (1, 0)):
+        distance = (mu[this] + sigma[this] * eps - mu[other]) / sigma[other]
+        log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[this] / sigma[other]).sum()
         shares.append(np.exp(np.minimum(log_ratio, 0)).mean())
     return float(np.mean(shares))
 
@@ -146,10 +143,8 @@ class StandardizedModel:
         deviations; place: the position on the line, from 0 to 1; eps [2, n, D]: the noise of the samples.
         """
         means = self.codes[rows]
-        z, path = (
-            means[0] + place * (means[1] - means[0]),
-            means[0] + UNIT_STEPS[:, None] * (means[1] - means[0]),
-        )
+        z = means[0] + place * (means[1] - means[0])
+        path = means[0] + UNIT_STEPS[:, None] * (means[1] - means[0])
         samples = np.stack([sample_posterior(*each) for each in zip(means, sigma, eps)])
         decoded = self.loaded.decode(
             self.standardization.invert(

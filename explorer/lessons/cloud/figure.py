@@ -12,11 +12,12 @@ import pandas as pd
 from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, MARK, RED, SYMBOLS, class_colour
 
-UNIT_NAMES = {"VAE": "the prior", "AE": "its codes"}  # whose standard deviations are a map's units
+# The distributions whose standard deviations are a map's units.
+UNIT_NAMES = {"VAE": "the prior", "AE": "its codes"}
 MODEL_COLOURS = {"VAE": ACCENT, "AE": RED}
 RING_SIGMAS = 1, 2  # standard deviations
 MAP_MARGIN = 0.6  # around the codes on a map
-MAP_SIZE = 285, 235  # px of a map: as many for a unit across as upwards
+MAP_SIZE = 285, 235  # px; a unit is equally long in both directions
 CIRCLE_ANGLES = np.linspace(0, 2 * np.pi, 65)
 MARK_STYLE = {"filled": True, "size": 130, "opacity": 1, "stroke": "#000"}
 
@@ -51,10 +52,8 @@ def posterior_map(
         scale=alt.Scale(domain=names, range=[class_colour(i) for i in range(len(names))]),
     )
     visible = pd.DataFrame({"z0": codes[:, 0], "z1": codes[:, 1], "class": np.array(names)[y]})
-    visible, pair = (
-        visible[visible.z0.between(*x_domain) & visible.z1.between(*y_domain)],
-        pd.DataFrame(means, columns=["z0", "z1"]),
-    )
+    visible = visible[visible.z0.between(*x_domain) & visible.z1.between(*y_domain)]
+    pair = pd.DataFrame(means, columns=["z0", "z1"])
     rings, samples, marker = (alt.Chart(alt.NamedData(name)) for name in ("rings", "draws", "marker"))
     return to_vega_lite(
         alt.layer(

@@ -21,7 +21,8 @@ NOISE = Setting("noise", 1.0, 0, 10, 0.5, page=PAGE)
 POSITION = Setting("way", 50, 0, 100, 5, page=PAGE)
 BRIGHTNESS = Setting("light", 40, 0, 100, 5, page=PAGE)
 SEED = Setting("draw", 0, 0, 9999, page=PAGE)
-RUNS = {"VAE": "moons-ladder-2d", "AE": "moons-ae-2d"}  # of one network; the ladder at KL weight 1
+# With the same network; the ladder is used at KL weight 1.
+RUNS = {"VAE": "moons-ladder-2d", "AE": "moons-ae-2d"}
 N_SAMPLES = 60  # samples from each posterior
 MAX_MEAN_DISTANCE = 3.0  # sigma: a mean farther than this lies outside q(z|x)
 
@@ -105,10 +106,11 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
         name: side.noise_cost(noise * np.exp(_e.logvar[: len(_e.images)] / 2))
         for name, side in _sides.items()
     }
+    # Adding 0.0 avoids −0.
     return {
         name: f"{words.format_number(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
         for name, (cost, error) in costs.items()
-    }  # never −0
+    }
 
 
 def picture(runs: dict[str, Run]) -> None:
@@ -144,26 +146,26 @@ def _show_overlap(
     sigma = NOISE.get() * np.exp(e.logvar[rows] / 2)
     eps = np.random.default_rng(SEED.get()).standard_normal((2, N_SAMPLES, 2))
     posterior_pairs = {name: side.decode_pair(rows, sigma, position, eps) for name, side in sides.items()}
-    for column, (name, two) in zip(st.columns(2), posterior_pairs.items()):
+    for column, (name, pair) in zip(st.columns(2), posterior_pairs.items()):
         with column:
             _show_decoded(
                 name,
-                two.images,
-                estimator.estimate(two.images),
+                pair.images,
+                estimator.estimate(pair.images),
                 (e.images[rows] / 255).astype(np.float32),
                 e.factors["phase"][rows],
             )
     *columns, position_column = st.columns([1, 1, 1.1])
-    for column, (name, two) in zip(columns, posterior_pairs.items()):
+    for column, (name, pair) in zip(columns, posterior_pairs.items()):
         column.vega_lite_chart(
-            fill_data(maps[PAIR.get()][name], **posterior_map_data(two.means, sigma, two.samples, two.z)),
+            fill_data(maps[PAIR.get()][name], **posterior_map_data(pair.means, sigma, pair.samples, pair.z)),
             width="content",
         )
-    phases = {name: estimator.estimate(two.path_images) for name, two in posterior_pairs.items()}
+    phases = {name: estimator.estimate(pair.path_images) for name, pair in posterior_pairs.items()}
     data = phase_chart_data(UNIT_STEPS, phases, position)
     position_column.vega_lite_chart(fill_data(phase_chart(), **data), width="stretch")
     costs = _noise_costs(versions, NOISE.get(), sides, e)
-    overlaps = {name: 100 * overlap(two.means, sigma) for name, two in posterior_pairs.items()}
+    overlaps = {name: 100 * overlap(pair.means, sigma) for name, pair in posterior_pairs.items()}
     st.markdown(
         f"The two posteriors overlap by **{overlaps['VAE']:.0f}%** (VAE) and **{overlaps['AE']:.0f}%**"
         f" (AE). Over {len(e.images):,} test images, this noise adds **{costs['VAE']}** nats to the VAE's"

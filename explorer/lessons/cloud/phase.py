@@ -19,7 +19,7 @@ class PhaseEstimator:
 
     def estimate(self, images: np.ndarray) -> np.ndarray:
         """Return the phases [n] of images [n, C, H, W] in [0, 1]."""
-        # in float32 near-black is slow: denormal
+        # Near-black pixels are denormal, and so slow, in float32.
         return self._mean(self._order(images.reshape(len(images), -1).astype(np.float64)))
 
     def leave_one_out_error(self) -> float:

@@ -12,7 +12,7 @@ from explorer.latent.quadrature import Grid
 from explorer.runs.load import LoadedRun
 
 COARSE_GRID = Grid(6.6, 110)
-# places in a cell, 0.03 from each other
+# Points in a cell, 0.03 apart.
 CELL_OFFSETS = (np.stack(np.meshgrid(range(4), range(4)), -1).reshape(-1, 1, 2) - 1.5) * COARSE_GRID.step / 4
 # nats below an image's highest cell, from where a cell counts; a peak of standard deviation 0.02 is at most 9
 # above its cell

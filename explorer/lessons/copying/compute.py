@@ -10,7 +10,7 @@ from explorer.latent.share import Share, share_of_true
 from explorer.runs.inference import Learnt, learnt
 from explorer.runs.load import LoadedRun
 
-MAX_BLENDED_IMAGES = 60  # of which a blend is made
+MAX_BLENDED_IMAGES = 60  # images that a blend can use
 # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
 # inference)
 MAX_COPY_RATIO = 1 / 3
@@ -18,9 +18,10 @@ MAX_COPY_RATIO = 1 / 3
 
 @dataclass(frozen=True)
 class ReferenceDistances:
-    """The training images, with logvar [N, D] of their posteriors and their mutual information I(x; z), in
-    nats; and two_nearest_distances() [n, 2] of the test images, of their reconstructions, and of the
-    reconstructions [N, 2] of the training images; blend_distances [n] of the test images.
+    """Distances of images to their nearest training images. training: the training images, with logvar [N, D]
+    of their posteriors and their mutual_information I(x; z), in nats; test_distances, reconstructions [n, 2]:
+    two_nearest_distances() of the test images, and of their reconstructions; training_reconstructions [N, 2]:
+    of the reconstructions of the training images; blend_distances [n]: of the test images.
     """
 
     training: Learnt
@@ -37,10 +38,8 @@ def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> Referenc
     images. Raises UserError if the training images are not on this machine.
     """
     training = learnt(loaded, lambda done, total: None)
-    reconstructions, logvar = (
-        loaded.decode(loaded.encode(test).mu.numpy()),
-        loaded.encode(training.x).logvar.numpy(),
-    )
+    reconstructions = loaded.decode(loaded.encode(test).mu.numpy())
+    logvar = loaded.encode(training.x).logvar.numpy()
     return ReferenceDistances(
         training,
         logvar,
@@ -114,9 +113,9 @@ def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Genera
     mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
     z = mu + sd * rng.standard_normal(mu.shape)
     total = 0.0
-    for own, place in enumerate(z):
-        log = -(0.5 * ((place - mu) / sd) ** 2 + np.log(sd)).sum(1)
-        total += log[own] - log.max() - np.log(np.exp(log - log.max()).mean())
+    for row, code in enumerate(z):
+        log = -(0.5 * ((code - mu) / sd) ** 2 + np.log(sd)).sum(1)
+        total += log[row] - log.max() - np.log(np.exp(log - log.max()).mean())
     return total / len(mu)
 
 

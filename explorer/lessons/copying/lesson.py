@@ -22,11 +22,12 @@ T = Setting("t", 0.5, 0, 1, 0.1, page=PAGE)
 SEED = Setting("draw", 0, 0, 9999, page=PAGE)
 RUN = "digits-vae-2d"
 N_STEPS, N_NEAREST, N_SAMPLES, N_SHOWN_SAMPLES = 11, 4, 64, 11
+# The groups with their colours.
 GROUP_COLOURS = {
     "test images": GREY,
     "test images, decoded": CLASS_COLOURS[0],
     f"{N_SAMPLES} samples": ACCENT,
-}  # with their colours
+}
 
 x, z, w, q = tex("x", "x_i"), tex("z", "z"), tex("rate", "w_i(z)"), tex("rate", r"q(z\,|\,x_i)")
 xh, x1 = tex("distortion", r"\hat{x}(z)"), tex("x", "x_j")

@@ -73,7 +73,7 @@ class BoundTerms:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One image's log_likelihood [n, n] over the grid, log p(x|z) in nats."""
+    """The evidence of one image. log_likelihood [n, n]: log p(x|z) over the grid, in nats."""
 
     log_likelihood: np.ndarray
 

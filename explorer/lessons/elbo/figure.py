@@ -64,12 +64,13 @@ def latent_plane_data(
     mu₀, mu₁, log sigma₀, log sigma₁; path: the values of q up to the present one; mu [m, 2], y [m]: all codes
     and their digits.
     """
+    way = pd.DataFrame([point[:2] for point in path], columns=["z0", "z1"])
     return {
         "codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}),
         "blocks": _blocks(axis, posterior),
         "encoder": _rings(encoder, 2),
         "q": _rings(q, 1, 2),
-        "way": pd.DataFrame([at[:2] for at in path], columns=["z0", "z1"]).assign(step=range(len(path))),
+        "way": way.assign(step=range(len(path))),
     }
 
 
@@ -90,15 +91,15 @@ def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
 
 
 def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
-    turn = np.linspace(0, 2 * np.pi, 61)
+    angle = np.linspace(0, 2 * np.pi, 61)
     return pd.concat(
         [
             pd.DataFrame(
                 {
-                    "z0": q[0] + size * np.exp(q[2]) * np.cos(turn),
-                    "z1": q[1] + size * np.exp(q[3]) * np.sin(turn),
+                    "z0": q[0] + size * np.exp(q[2]) * np.cos(angle),
+                    "z1": q[1] + size * np.exp(q[3]) * np.sin(angle),
                     "size": size,
-                    "turn": turn,
+                    "turn": angle,
                 }
             )
             for size in sizes

@@ -35,10 +35,10 @@ LEARNING_RATE = 1e-3
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """images uint8 [n, C, H, W] and their classes y [n]; the first n_pool may get a label, the others, on
-    which the run was not trained, are test images. mu [n, D]: their codes. features: the same images as
-    codes, as principal components, as pixels, [n, k] each; scale: the factor of mu in features.
-    from_training_set: whether those of the pool are training images of the run.
+    """Images with labels and their features. images: uint8 [n, C, H, W], and y [n], their classes; the first
+    n_pool may get a label, the others, on which the run was not trained, are test images. mu [n, D]: their
+    codes. features: the same images as codes, as principal components, and as pixels, [n, k] each; scale: the
+    factor of mu in features. from_training_set: whether those of the pool are training images of the run.
     """
 
     images: np.ndarray
@@ -98,7 +98,7 @@ def build_features(
     kinds = {"codes": mu.astype(np.float64), "PCA": pca.transform(pixels), "pixels": pixels}
     scales = {name: _scale_factor(f[:n_pool], mu.shape[1]) for name, f in kinds.items()}
     features = {name: scales[name] * f for name, f in kinds.items()}
-    features["pixels"] = features["pixels"].astype(np.float32)  # three times as fast for the probe
+    features["pixels"] = features["pixels"].astype(np.float32)  # makes the probe three times as fast
     return LabelledImages(images, y, n_pool, mu, scales["codes"], features, from_training_set)
 
 
@@ -120,10 +120,8 @@ def probe_accuracies(
     """Measure the accuracy on the test images of each kind of feature, at each count of labels per class:
     [len(counts), N_SEEDS].
     """
-    test, accuracies = (
-        slice(data.n_pool, None),
-        {name: np.zeros((len(counts), N_SEEDS)) for name in data.features},
-    )
+    test = slice(data.n_pool, None)
+    accuracies = {name: np.zeros((len(counts), N_SEEDS)) for name in data.features}
     for i, per_class in enumerate(counts):
         for seed in range(N_SEEDS):
             rows = data.rows(per_class, seed)

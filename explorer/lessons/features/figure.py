@@ -17,7 +17,7 @@ FEATURE_COLOURS = {
     "fine-tuned": CLASS_COLOURS[0],
     "from random weights": CLASS_COLOURS[8],
 }
-OFFSET_RATIO = 1.03  # ratio between the positions of the ways, so that their error bars don't overlap
+OFFSET_RATIO = 1.03  # between the positions of methods, so that their error bars do not overlap
 
 
 @cache
@@ -73,10 +73,12 @@ def accuracy_curve_data(
     return {"accuracies": pd.concat(tables), "marker": pd.DataFrame({"labels": [current]})}
 
 
-def accuracy_table(accuracies: Mapping[str, np.ndarray], at: int) -> str:
-    """Return a Markdown table of the means over seeds and their standard deviations, at one of the counts."""
+def accuracy_table(accuracies: Mapping[str, np.ndarray], count_index: int) -> str:
+    """Return a Markdown table of the means over seeds and their standard deviations at the count of index
+    count_index.
+    """
     rows = [
-        f"| {name} | **{a[at].mean():.1%}** | ±\u00a0{a[at].std(ddof=1):.1%} |"
+        f"| {name} | **{a[count_index].mean():.1%}** | ±\u00a0{a[count_index].std(ddof=1):.1%} |"
         for name, a in accuracies.items()
     ]
     return "\n".join(["| | test accuracy | |", "|-|-|-|", *rows])

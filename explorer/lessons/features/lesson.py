@@ -66,14 +66,14 @@ def _labelled_images(version: str, _run):
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _train_classifiers(version: str, tuned: bool, many: bool, _run) -> dict[str, np.ndarray]:
+def _train_classifiers(version: str, tuned: bool, with_many_labels: bool, _run) -> dict[str, np.ndarray]:
     """Return the accuracies of the linear classifiers, or after fine-tuning, with few labels or with many."""
     from explorer.lessons.features import compute
 
     data = _labelled_images(version, _run)
-    counts = [n for n in data.counts if (n > MAX_QUICK_LABELS) == many]
+    counts = [n for n in data.counts if (n > MAX_QUICK_LABELS) == with_many_labels]
     trained = "encoders" if tuned else "linear classifiers"
-    label = f"Training {trained}{f' on up to {counts[-1]:,} labels per class' if many else ''}…"
+    label = f"Training {trained}{f' on up to {counts[-1]:,} labels per class' if with_many_labels else ''}…"
     bar = st.progress(0.0, label)
 
     def on_progress(share: float) -> None:
@@ -101,14 +101,14 @@ def picture(runs: dict[str, Run]) -> None:
     with controls[2]:
         tuned = ENCODER.segmented_control("Encoder", list(ENCODERS), ENCODERS.get) == "tuned"
     chart_column, table_column = st.columns([5, 3], gap="medium")
-    answered = LESSON.answer.get()
+    is_answered = LESSON.answer.get()
     with chart_column:
-        if answered:
-            many = per_class > MAX_QUICK_LABELS
-            accuracies = _accuracies(run, False, many)
+        if is_answered:
+            with_many_labels = per_class > MAX_QUICK_LABELS
+            accuracies = _accuracies(run, False, with_many_labels)
             if tuned:
                 frozen = {name: accuracies[name] for name in ("codes", "pixels")}
-                accuracies = frozen | _accuracies(run, True, many)
+                accuracies = frozen | _accuracies(run, True, with_many_labels)
             counts = tuple(data.counts[: len(accuracies["codes"])])
             curve = accuracy_curve(tuple(accuracies), counts)
             curve_data = accuracy_curve_data(accuracies, counts, per_class)
@@ -116,7 +116,7 @@ def picture(runs: dict[str, Run]) -> None:
         else:
             st.info("Answer the question to see the test accuracies.")
     with table_column:
-        if answered:
+        if is_answered:
             count_index = data.counts.index(per_class)
             st.markdown(accuracy_table(accuracies, count_index))
             n_choices = " or ".join(map(str, sorted({a.shape[1] for a in accuracies.values()})))
@@ -131,7 +131,7 @@ def picture(runs: dict[str, Run]) -> None:
 
 def _choose_label_count(counts: list[str]) -> int:
     """Show the slider, and return the chosen number of labels per class."""
-    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.usual)
+    LABELS.set(LABELS.get() if LABELS.get() in counts else LABELS.default)
     labels = {count: f"{int(count):,}" for count in counts}
     return int(
         st.select_slider(
@@ -153,7 +153,7 @@ def _lead_sentence(accuracies: dict[str, np.ndarray], count_index: int) -> str:
 
     best, leads = compare_best({name: a[count_index] for name, a in accuracies.items()})
     leads_text = [
-        f"{lead.text()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
+        f"{lead.format()} points over {name}{'' if lead.sign > 0 else ' (not established)'}"
         for name, lead in leads.items()
     ]
     return (
@@ -168,10 +168,10 @@ def _reasons_sentence(version: str, _run) -> str:
     from explorer.lessons.features.compute import pca_changes
 
     active = _run.test.active_units
-    even, fewer = pca_changes(_labelled_images(version, _run), active, 1)
+    equal_variances, fewer = pca_changes(_labelled_images(version, _run), active, 1)
     return (
-        f"**Why?** Two changes are measured. PCA with equal variances: {even.text()} points. PCA with"
-        f" {active} components, as many as active units: {fewer.text()} points."
+        f"**Why?** Two changes are measured. PCA with equal variances: {equal_variances.format()} points."
+        f" PCA with {active} components, as many as active units: {fewer.format()} points."
     )
 
 

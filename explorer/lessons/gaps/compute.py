@@ -36,7 +36,7 @@ class DecodedPoints:
 
 @dataclass(frozen=True)
 class SampleShare:
-    """The share, value, of n independent samples."""
+    """A share of n independent samples. value: the share."""
 
     value: float
     n: int
@@ -58,9 +58,10 @@ def is_larger(a: SampleShare, b: SampleShare) -> bool:
 
 @dataclass(frozen=True)
 class GapMeasurements:
-    """gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their decoded images, the
-    share that the classifier assigns to no class with probability SURE; noise: the share of uniform-noise
-    images that it does assign. None without a classifier, or without samples of that kind.
+    """Measurements of gaps. gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their
+    decoded images, the share that the classifier assigns to no class with probability MIN_CLASS_PROBABILITY;
+    noise: the share of uniform-noise images that it does assign. They are None without a classifier, or
+    without samples of that kind.
     """
 
     gap: GapEstimate
@@ -93,10 +94,8 @@ def measure_gaps(
     decoded samples of gap_index.
     """
     in_gaps = in_gap(gap_index.draws, gap_index.whitened)
-    gap, probabilities = (
-        estimate_gap(mu, logvar),
-        _class_probabilities(loaded, loaded.decode(gap_index.fitted.place(gap_index.draws))),
-    )
+    gap = estimate_gap(mu, logvar)
+    probabilities = _class_probabilities(loaded, loaded.decode(gap_index.fitted.unwhiten(gap_index.draws)))
     if probabilities is None:
         return GapMeasurements(gap, None, None, None)
     noise = np.random.default_rng(0).random((N_NOISE_IMAGES, *loaded.run.shape), np.float32)

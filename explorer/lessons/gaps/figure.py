@@ -13,7 +13,7 @@ from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
 from explorer.latent.gap_map import GAP_THRESHOLD
 
-MARKER = alt.NamedData("marker")  # to be filled: the present place, on the line and on the map
+MARKER = alt.NamedData("marker")  # filled with the present point, on the line and on the map
 LINE_COLOURS = RED, ACCENT
 
 
@@ -24,10 +24,9 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
     edges = np.diff(np.pad((shade > GAP_THRESHOLD).astype(np.int8), ((0, 0), (1, 1))))
-    (row, first), (_, last) = (
-        np.nonzero(edges == 1),
-        np.nonzero(edges == -1),
-    )  # row by row, so that they match
+    # Both are in row-major order, so that starts and ends match.
+    row, first = np.nonzero(edges == 1)
+    _, last = np.nonzero(edges == -1)
     return pd.DataFrame(
         {
             "x": x0 + first * width,

@@ -22,7 +22,7 @@ DIGITS = tuple("0123456789")
 T = Setting("t", 0.5, 0, 1, 0.01, page=PAGE)
 START, END = Setting("from", "0", page=PAGE, options=DIGITS), Setting("to", "1", page=PAGE, options=DIGITS)
 SEED = Setting("seed", 0, 0, 9999, page=PAGE)
-RUNS = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}  # of one network; the ladder is seen at KL weight 1
+RUNS = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}  # one network; the ladder at KL weight 1
 N_SAMPLES, N_LINE_POINTS, N_MAP_CODES, HIDDEN_GREY = 11, 101, 1000, 0.3
 
 z, a, b, x = tex("z", "z"), tex("z", "a"), tex("z", "b"), tex("x", "x")
@@ -92,12 +92,8 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
     lines, maps = {}, {}
     for kind, run in _runs.items():
         embedding, gaps = RunView(run).embedding, RunView(run).gap_map
-        mu = embedding.mu[
-            [
-                most_typical_row(embedding.images, embedding.y[: len(embedding.images)], DIGITS.index(end))
-                for end in ends
-            ]
-        ]
+        y = embedding.y[: len(embedding.images)]
+        mu = embedding.mu[[most_typical_row(embedding.images, y, DIGITS.index(end)) for end in ends]]
         lines[kind] = decode_points(
             RunView(run).load(), RunView(run).gap_index(), interpolate_linear(*mu, N_LINE_POINTS)
         )
@@ -114,7 +110,7 @@ def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict)
         maps,
         distance_chart(
             np.linspace(0, 1, N_LINE_POINTS),
-            {kind: way.code_distance / way.sample_distance for kind, way in lines.items()},
+            {kind: line.code_distance / line.sample_distance for kind, line in lines.items()},
         ),
     )
 

@@ -12,7 +12,8 @@ from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import CLASS_COLOURS, GREY, MARK, RED, SYMBOLS
 
 MARK_STYLE = {"filled": True, "size": 140, "opacity": 1, "color": MARK, "stroke": "#000"}
-MU_RANGE, S_RANGE, CELL_SIZE = (-3, 3), (-11, 2), (0.2, 0.5)  # what can be chosen, and a cell of the surface
+# The ranges of the sliders, and a cell of the surface.
+MU_RANGE, S_RANGE, CELL_SIZE = (-3, 3), (-11, 2), (0.2, 0.5)
 EXP_NAME, LINE_NAME, DIFFERENCE_NAME = "exp(s)", "1 + s", "exp(s) − (1 + s)"
 CURVE_COLOURS = {EXP_NAME: CLASS_COLOURS[0], LINE_NAME: RED, DIFFERENCE_NAME: SYMBOLS["rate"]}
 MAX_Z, N_DENSITY_POINTS = 6, 121  # of the visible densities, either way, and points of each
@@ -54,15 +55,22 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
     middles = (
         np.arange(low + cell / 2, high, cell) for (low, high), cell in zip((MU_RANGE, S_RANGE), CELL_SIZE)
     )
-    return tuple(each.ravel() for each in np.meshgrid(*middles))
+    return tuple(axis.ravel() for axis in np.meshgrid(*middles))
 
 
 def surface(nats: np.ndarray) -> dict:
     """Return the chart of nats on the grid(), to be filled with mu, s: marker."""
     mu, s = grid()
-    across, up = (0.55 * cell for cell in CELL_SIZE)  # a little over the neighbours, which closes the seams
+    # Cells overlap a little, so that no seams are visible.
+    half_width, half_height = (0.55 * cell for cell in CELL_SIZE)
     table = pd.DataFrame(
-        {"left": mu - across, "right": mu + across, "low": s - up, "high": s + up, "nats": nats}
+        {
+            "left": mu - half_width,
+            "right": mu + half_width,
+            "low": s - half_height,
+            "high": s + half_height,
+            "nats": nats,
+        }
     )
     x = alt.X(
         "left:Q",
@@ -120,13 +128,13 @@ def densities() -> dict:
 def densities_data(mu: float, s: float) -> dict[str, pd.DataFrame]:
     """Return the data of densities(): N(mu, exp(s)) and N(0, 1); mu, and sigma to either side of it."""
     sd, t = np.exp(s / 2), np.linspace(-MAX_Z, MAX_Z, N_DENSITY_POINTS)
-    both = [
+    curves = [
         pd.DataFrame(
             {"z": m + w * t, "value": np.exp(-(t**2) / 2) / (w * np.sqrt(2 * np.pi)), "variable": name}
         )
         for name, m, w in (("posterior", mu, sd), ("prior N(0, 1)", 0, 1))
     ]
     return {
-        "densities": pd.concat(both),
+        "densities": pd.concat(curves),
         "place": pd.DataFrame({"from": [mu - sd], "to": [mu + sd], "mu": [mu], "y": [0.06]}),
     }

@@ -23,7 +23,7 @@ mu2 = tex("mu", r"\mu^2")
 var = tex("sigma", r"\sigma^2")
 s = tex("sigma", "s")
 sig = tex("sigma", r"\sigma")
-# blue and red, as drawn
+# Blue and red, as in the figure.
 kl = tex("rate", r"\mathrm{KL}")
 exp_s = tex("x", "e^{s}")
 line = rf"\textcolor{{{RED}}}{{(1 + s)}}"
@@ -72,16 +72,16 @@ def picture(runs: dict[str, Run]) -> None:
         mu = MU.slider("μ, the mean of the posterior")
     with right:
         s = S.slider("s, the logarithm of its variance")
-    total, mean_part, answered = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
+    total, mean_part, is_answered = float(rate(mu, s)), float(rate(mu, 0.0)), bool(LESSON.answer.get())
     st.markdown(
         f"σ = {_format_significant(np.exp(s / 2))}. KL = **{total:.2f} nats**: {mean_part:.2f} for the mean"
         f" and {total - mean_part:.2f} for the width."
     )
     density_column, curve_column, surface_column = st.columns(3)
     density_column.vega_lite_chart(fill_data(densities(), **densities_data(mu, s)), width="stretch")
-    curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if answered else {"s": [], "value": []})
-    curve_column.vega_lite_chart(fill_data(variance_term(answered), marker=curve), width="stretch")
-    if answered:
+    curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if is_answered else {"s": [], "value": []})
+    curve_column.vega_lite_chart(fill_data(variance_term(is_answered), marker=curve), width="stretch")
+    if is_answered:
         surface_column.vega_lite_chart(
             fill_data(_rate_surface(), marker=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
         )

@@ -49,20 +49,24 @@ def rate_distortion() -> dict:
 
 
 def rate_distortion_data(
-    betas: Sequence[float], rate: Sequence[float], distortion: Sequence[float], at: int, ae: Sequence[float]
+    betas: Sequence[float],
+    rate: Sequence[float],
+    distortion: Sequence[float],
+    beta_index: int,
+    ae: Sequence[float],
 ) -> dict[str, pd.DataFrame]:
-    """Return the data of rate_distortion(). at: index of the present KL weight; ae: the AE's distortion, if
-    there is one. The line of slope −beta is cut at the axes.
+    """Return the data of rate_distortion(). beta_index: the index of the present KL weight; ae: the AE's
+    distortion, if there is one. The line of slope −beta is cut at the axes.
     """
     levels = [*distortion, *ae]
     margin, max_rate = AXIS_MARGIN * (max(levels) - min(levels)), 1.05 * max(rate)
     low, high = min(levels) - margin, max(levels) + margin
     table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
-    beta, r, d = table.loc[at]
+    beta, r, d = table.loc[beta_index]
     ends = np.clip(r + (d - np.array([high, low])) / beta, 0, max_rate)
     return {
         "curve": table,
-        "marker": table[at : at + 1],
+        "marker": table[beta_index : beta_index + 1],
         "frame": frame_data(0, max_rate, low, high),
         "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
         "ae": pd.DataFrame({"distortion": ae}, dtype=float),

@@ -17,11 +17,9 @@ NAME = "kl_weight"
 PAGE = page_name(NAME)
 BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
 IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.PREFERRED_DATASETS)
-N_MAP_CODES, GALLERY_COLUMNS, N_SAMPLES = (
-    600,
-    6,
-    12,
-)  # codes on the map; images in a row; samples of the prior
+N_MAP_CODES = 600
+GALLERY_COLUMNS = 6
+N_SAMPLES = 12  # of the prior
 MAX_MEASURED_IMAGES = 2500  # test images whose distortions are compared one by one
 
 D, R, beta = tex("distortion", "D"), tex("rate", "R"), r"\beta"
@@ -83,11 +81,8 @@ def picture(runs: dict[str, Run]) -> None:
     ladders = {run.spec.dataset: run for run in runs.values()}
     left, right = st.columns([3, 2])
     with right:
-        vae = ladders[
-            IMAGES.segmented_control(
-                "Images", [name for name in pairs.PREFERRED_DATASETS if name in ladders], words.dataset_option
-            )
-        ]
+        options = [name for name in pairs.PREFERRED_DATASETS if name in ladders]
+        vae = ladders[IMAGES.segmented_control("Images", options, words.dataset_option)]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
     ae = pairs.best_partner(vae, catalogue.all_runs()[0])
@@ -128,7 +123,7 @@ def _show_decoded(vae, ae, index: int) -> None:
         RunView(vae).embedding.images[:GALLERY_COLUMNS],
         N_SAMPLES,
     )
-    names = [f"{what} {i + 1}" for what, part in rows.items() for i in range(len(part))]
+    names = [f"{kind} {i + 1}" for kind, part in rows.items() for i in range(len(part))]
     gallery(
         f"{PAGE} {vae.name}",
         "Test images, reconstructions and samples",
@@ -201,8 +196,8 @@ def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarra
     )
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
     st.markdown(
-        f"**Distortion, VAE − AE: {total.text()} nats.** {verdict[total.sign]} Of this, {noise.text()} comes"
-        f" from sampling z, and {training.text()} from the different training."
+        f"**Distortion, VAE − AE: {total.format()} nats.** {verdict[total.sign]} Of this, {noise.format()}"
+        f" comes from sampling z, and {training.format()} from the different training."
     )
     if gap and ae_gap:
         st.markdown(

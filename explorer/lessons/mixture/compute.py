@@ -57,7 +57,7 @@ class Mixture:
     mean: np.ndarray
     sd: np.ndarray
 
-    def parts(self, x: np.ndarray) -> np.ndarray:
+    def component_densities(self, x: np.ndarray) -> np.ndarray:
         """Return each Gaussian's share of the density [n, k] at x [n]."""
         return (
             self.weight
@@ -67,9 +67,9 @@ class Mixture:
 
     def density(self, x: np.ndarray) -> np.ndarray:
         """Return the density [n] at x [n]."""
-        return self.parts(x).sum(1)
+        return self.component_densities(x).sum(1)
 
-    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Return [n] samples: first the index of a Gaussian, then a number from it."""
         m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
         return rng.normal(self.mean[m], self.sd[m])

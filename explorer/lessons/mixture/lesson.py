@@ -108,18 +108,18 @@ def picture(runs: dict[str, Run]) -> None:
     from explorer.lessons.mixture.compute import Mixture, decode_gaussians, finite_mixture, infinite_mixture
     from explorer.lessons.mixture.figure import mixture_data, network_data, score_data
 
-    x, decoder, by_k, charts, rng = (
-        _x_grid(),
-        _train_decoder(),
-        _scores()[0],
-        _charts(),
-        np.random.default_rng(0),
-    )
+    x = _x_grid()
+    decoder = _train_decoder()
+    by_k = _scores()[0]
+    charts = _charts()
+    rng = np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, number of Gaussians")
         mixture = _fit_mixtures()[k - 1]
-        data = mixture_data(x, mixture.parts(x), mixture.density(x), mixture.draw(N_SAMPLES, rng))
+        data = mixture_data(
+            x, mixture.component_densities(x), mixture.density(x), mixture.sample(N_SAMPLES, rng)
+        )
         st.vega_lite_chart(fill_data(charts["list"], **data), width="stretch")
         st.markdown(
             "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
@@ -131,9 +131,9 @@ def picture(runs: dict[str, Run]) -> None:
         selected = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
         data = mixture_data(
             x,
-            finite.parts(x),
+            finite.component_densities(x),
             infinite.density(x),
-            infinite.draw(N_SAMPLES, rng),
+            infinite.sample(N_SAMPLES, rng),
             selected,
             finite.density(x),
         )
@@ -168,7 +168,7 @@ def _show_comparison(k: int) -> None:
     )
     st.markdown(
         f"Mixture **{format_number(by_k[k - 1], 2)}**, VAE **{format_number(vae, 2)}**, true density"
-        f" {format_number(truth, 2)} nats per number. Mixture − VAE: {difference.text(2)}. {verdict}"
+        f" {format_number(truth, 2)} nats per number. Mixture − VAE: {difference.format(2)}. {verdict}"
         + (f" From K = {first_better} on, the mixture fits better." if first_better else "")
     )
     st.caption(

@@ -20,11 +20,9 @@ N_EPOCHS = 200
 EPOCH = Setting("epoch", 1, 1, N_EPOCHS, page=PAGE)
 CODES = Setting("shown", "draws", page=PAGE, options=("draws", "means"))
 SCALE = Setting("scale", "own", page=PAGE, options=("own", "common"))
-RECONSTRUCTION_RUN, KL_RUN, BOTH_RUN = (
-    "digits-vae-2d-recon-only",
-    "digits-vae-2d-kl-only",
-    "digits-vae-2d-both",
-)
+RECONSTRUCTION_RUN = "digits-vae-2d-recon-only"
+KL_RUN = "digits-vae-2d-kl-only"
+BOTH_RUN = "digits-vae-2d-both"
 RUNS = {RECONSTRUCTION_RUN: "Reconstruction only", KL_RUN: "KL only", BOTH_RUN: "Both"}
 AE_RUN = "digits-ae-2d"
 GALLERY_COLUMNS = 8

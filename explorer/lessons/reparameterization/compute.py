@@ -18,7 +18,7 @@ LOSS_FUNCTIONS = {"bowl": lambda z: (z - 1) ** 2, "ripples": lambda z: torch.cos
 
 @dataclass(frozen=True)
 class Gradients:
-    """The gradients with respect to mu and sigma, of one batch a row: [batches, 2] each; exact [2]."""
+    """Estimates of the gradients with respect to mu and sigma, each [batches, 2], and the exact ones, [2]."""
 
     direct: np.ndarray
     score: np.ndarray

@@ -108,7 +108,7 @@ def gradient_chart(estimators: tuple[str, ...], parameter: str, reach: float) ->
     parameter; the axis ends at ± reach, where dots beyond it are drawn. To be filled with
     gradient_chart_data().
     """
-    names, colours = zip(*(ESTIMATORS[way] for way in estimators))
+    names, colours = zip(*(ESTIMATORS[estimator] for estimator in estimators))
     x = alt.X(
         "gradient:Q",
         title=f"gradient with respect to {parameter}",
@@ -141,22 +141,21 @@ def gradient_chart_data(estimates: dict[str, np.ndarray], exact: float) -> dict[
     """Return the data of gradient_chart(): the estimates [batches] of each estimator, a dot each, with their
     standard deviation.
     """
-    height = np.random.default_rng(0).uniform(
-        -0.32, 0.32, max(map(len, estimates.values()))
-    )  # random heights, so that dots overlap less
+    # Random heights, so that dots overlap less.
+    height = np.random.default_rng(0).uniform(-0.32, 0.32, max(map(len, estimates.values())))
     return {
         "dots": pd.concat(
             [
                 pd.DataFrame(
-                    {"gradient": values, "way": ESTIMATORS[way][0], "row": i + height[: len(values)]}
+                    {"gradient": values, "way": ESTIMATORS[estimator][0], "row": i + height[: len(values)]}
                 )
-                for i, (way, values) in enumerate(estimates.items())
+                for i, (estimator, values) in enumerate(estimates.items())
             ]
         ),
         "rows": pd.DataFrame(
             [
-                (i, f"{ESTIMATORS[way][0]}   ±{values.std():.2g}")
-                for i, (way, values) in enumerate(estimates.items())
+                (i, f"{ESTIMATORS[estimator][0]}   ±{values.std():.2g}")
+                for i, (estimator, values) in enumerate(estimates.items())
             ],
             columns=["row", "label"],
         ),

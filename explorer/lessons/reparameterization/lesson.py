@@ -94,12 +94,10 @@ def picture(runs: dict[str, Run]) -> None:
             LOSS.selectbox("Loss f(z)", LOSS.options, LOSS_FORMULAS.get)
     mu, sigma, loss, n = MU.get(), SIGMA.get(), LOSS.get(), N.get()
     eps, grid = sample_noise(SEED.get())[:, :n], np.linspace(-MAX_Z, MAX_Z, 241)
-    # direct sampling is to be predicted first
+    # Direct sampling is shown only after the prediction.
     estimators = ("direct", "score", "pathwise") if LESSON.answer.get() else ("score", "pathwise")
-    estimates, path = (
-        estimate_gradients(loss, mu, sigma, eps),
-        sample_path(loss, mu, sigma, eps[0, :MAX_SHOWN_SAMPLES]),
-    )
+    estimates = estimate_gradients(loss, mu, sigma, eps)
+    path = sample_path(loss, mu, sigma, eps[0, :MAX_SHOWN_SAMPLES])
     spreads = estimates.pathwise.std(0), estimates.score.std(0)
     with left:
         st.vega_lite_chart(fill_data(sample_chart(), **sample_chart_data(path, mu, sigma)), width="stretch")

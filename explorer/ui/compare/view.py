@@ -6,7 +6,6 @@ import streamlit as st
 from explorer.latent.gap_map import deepest_gap
 from explorer.specs import RunSpec
 from explorer.store.run import Run
-from explorer.ui import words
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import show_figures
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
@@ -17,6 +16,7 @@ from explorer.ui.components.pad_state import pad_state
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
+from explorer.ui.train.address import train_query
 
 ADDRESS = Address("compare")
 
@@ -51,7 +51,7 @@ def compare_view(ae: Run, vae: Run) -> None:
             on_commit=lambda said: here.receive_commit(said, lambda side, beta: views[side].codes(beta)),
             on_decode_request=here.receive_preview,
         )
-        ADDRESS.write(address.build_query(ae.name, vae.name, here, bool(vae.film)))
+        ADDRESS.write(address.build_query(ae.name, vae.name, here, views[1].betas))
         notice = st.container(border=True)
         show_figures(ae, vae, here.film_position)
         if vae.film:
@@ -71,7 +71,7 @@ def _pad_position(ae: Run, vae: Run) -> PadPosition:
         gap = deepest_gap(RunView(ae).gap_map)
         w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])
         st.session_state[key] = PadPosition(
-            [view.scale.moved(view.scale.mean, w).tolist() for view in views],
+            [view.scale.shift_to(view.scale.mean, w).tolist() for view in views],
             None,
             film_position=vae.spec.beta,
         )
@@ -92,7 +92,7 @@ def _exact_beta_link(vae: Run, beta: float) -> None:
         page_file("train"),
         label=f"Train a VAE at exactly β = {exact.beta:g}, with the other settings unchanged",
         icon=":material/model_training:",
-        query_params=words.train_query(exact),
+        query_params=train_query(exact),
         help=(
             "Between two trained KL weights, a ladder interpolates the weights of its network. A VAE trained"
             " at exactly this KL weight can then be chosen above instead of the ladder."

@@ -18,18 +18,18 @@ _replace_component = st.components.v2.component(
 
 @dataclass
 class _AddressState:
-    """known: addresses that were followed or written, any of which the browser may send; arrived: the one
-    that was followed last, until something changes; said: what the page has shown since then.
+    """known_queries: those that were followed or written, any of which the browser may send; followed_query:
+    the last one that was followed, until the state changes; query: of the state that it led to.
     """
 
     known_queries: list[dict[str, str]]
     followed_query: dict[str, str] | None = None
-    said: dict[str, str] | None = None
+    query: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Address:
-    """page: the last part of the page's path."""
+    """The address of a page. page: the last part of its path."""
 
     page: str
 
@@ -37,43 +37,46 @@ class Address:
     def _state_key(self) -> str:
         return f"address of {self.page}"
 
+    @property
+    def is_in_view(self) -> bool:
+        """Whether the page's address was read or written since the page was opened."""
+        return self._state_key in st.session_state
+
+    def forget(self) -> None:
+        """Forget the address of an earlier visit to the page."""
+        st.session_state.pop(self._state_key, None)
+
     def read_new_query(self) -> dict[str, str] | None:
-        """The parameters of a new address, to be followed; None if this one was. For whole runs: a fragment's
-        address may be late.
+        """Return the query of a new address, to be followed; None if it was followed before. Only for runs of
+        the whole page: in a fragment the address may be late.
         """
-        asked, state = st.query_params.to_dict(), st.session_state.get(self._state_key)
-        if asked and state and asked in state.known_queries:
+        query, state = st.query_params.to_dict(), st.session_state.get(self._state_key)
+        if state and query in state.known_queries:
             return None
-        st.session_state[self._state_key] = _AddressState([asked], asked)
-        return asked
+        st.session_state[self._state_key] = _AddressState([query], query)
+        return query
 
     def discard_query(self) -> None:
-        """The present address is not followed: something else was chosen, which adds a step to the
-        history.
-        """
+        """Do not follow the present address: something else was chosen, which adds a step to the history."""
         st.session_state[self._state_key] = _AddressState([st.query_params.to_dict()])
 
     def write(self, query: dict[str, str]) -> None:
-        """query: the parameters of what the page shows now."""
+        """Write the query of what the page shows now."""
         state = st.session_state.setdefault(self._state_key, _AddressState([]))
-        if state.followed_query is not None and state.said in (None, query):
-            state.said, state.known_queries = query, [state.followed_query, query]
+        if state.followed_query is not None and state.query in (None, query):
+            state.query, state.known_queries = query, [state.followed_query, query]
         else:
             state = st.session_state[self._state_key] = _AddressState([query])
             st.query_params.from_dict(query)
-        differs = state.followed_query not in (None, query)
+        is_incomplete = state.followed_query not in (None, query)
+        replacement = (
+            {
+                "page": self.page,
+                "oldQuery": [*state.followed_query.items()],
+                "newQuery": urlencode(query),
+            }
+            if is_incomplete
+            else None
+        )
         with st.container(key=f"hidden-address-{self.page}"):
-            _replace_component(
-                key=f"replaced {self._state_key}",
-                data=[
-                    (
-                        {
-                            "page": self.page,
-                            "asked": [*state.followed_query.items()],
-                            "said": urlencode(query),
-                        }
-                        if differs
-                        else None
-                    )
-                ],
-            )
+            _replace_component(key=f"replaced {self._state_key}", data=[replacement])

@@ -34,7 +34,7 @@ class Deletion:
             )
 
     def undo_button(self) -> None:
-        """Restores the one that was deleted last."""
+        """Draw a button that restores what was deleted last."""
         if name := st.session_state.get(self._last):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{words.escape_markdown(public_name(name))} was deleted.")
@@ -67,5 +67,5 @@ def delete_button(run: Run) -> None:
 
 
 def undo_button() -> None:
-    """Restores the run that was deleted last."""
+    """Draw a button that restores the run that was deleted last."""
     RUN_DELETION.undo_button()

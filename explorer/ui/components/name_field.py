@@ -39,7 +39,7 @@ def name_field(key: str) -> tuple[str, bool]:
             help="Letters, digits, '_', '-' and '.'",
         ).strip()
     )
-    who = right.segmented_control(
+    visibility = right.segmented_control(
         "Who may use it",
         ACCESS_LABELS,
         format_func=ACCESS_LABELS.get,
@@ -53,7 +53,7 @@ def name_field(key: str) -> tuple[str, bool]:
             " '.', and begin with a letter, a digit or '_'."
         )
         return "", False
-    return name, who == "me"
+    return name, visibility == "me"
 
 
 def stored_name(name: str, is_private: bool) -> str:

@@ -19,7 +19,7 @@ def private_mark(name: str) -> None:
 
 
 def publish_button(name: str) -> None:
-    """A button that makes a private run public."""
+    """Draw a button that makes a private run public."""
     if owner_key(name) and not limits.is_read_only():
         st.button(
             "Make public", key=f"publish {name}", icon=":material/lock_open:", on_click=_publish, args=(name,)

@@ -1,4 +1,4 @@
-"""What was measured of a run, as a pad shows it beside its map."""
+"""The measurements of a run that a pad shows beside its map."""
 
 from collections.abc import Sequence
 
@@ -10,19 +10,19 @@ from explorer.ui.components.latent_pad.map_block import Readout
 
 
 def frame_gap(frame: FilmFrame, prior: bool = False) -> GapEstimate | None:
-    """Of a ladder's film; None if it was not measured, or by an earlier version, which did not measure its
-    uncertainty.
+    """Return the gap of a frame of a ladder's film; None if it was not measured, or by an earlier version,
+    which did not measure its uncertainty.
     """
     share, error = (frame.prior_gap, frame.prior_gap_error) if prior else (frame.gap, frame.gap_error)
     return (
         None
         if share is None or error is None or frame.gap_codes is None
-        else GapEstimate.of(share, error, frame.gap_codes)
+        else GapEstimate.from_error(share, error, frame.gap_codes)
     )
 
 
 def film_readouts(run: Run) -> list[Readout]:
-    """At each frame of a ladder's film."""
+    """Return the readouts of each frame of a ladder's film."""
     distortion, rate, active = (
         [getattr(frame, name) for frame in run.film] for name in ("distortion", "rate", "active_units")
     )
@@ -56,7 +56,7 @@ def _build_readouts(
     rate: list | None,
     active_units: list | None,
 ) -> list[Readout]:
-    """rate, active_units: None where they are not defined."""
+    """Build the readouts. rate, active_units: None where they are not defined."""
     interval = [None if e is None else (100 * e.low, 100 * e.high) for e in estimates]
     return [
         ("gap", [None if share is None else 100 * share for share in gap], 0, "%", interval),

@@ -1,56 +1,37 @@
-"""What can be chosen on a page, kept for the session; it stands in the address while it is not the usual.
+"""What can be chosen on a page: kept for the session, and in the address unless it is the default.
 
-Below, the one table of what the address of the explore page says of its tools (explorer.ui.explore.address).
+Below, the table of the settings of Explore's tools.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-MAX_WORD_LENGTH = 60  # letters at most
+from explorer import query
+from explorer.query import Scalar
 
 
 @dataclass(frozen=True)
-class Setting:
-    """name: in the address; usual: its value there is none; a number lies between low and high, in steps; a
-    word among options, if any.
-    """
+class Setting(Scalar):
+    """A field of a page's query with its value in the session, and the widgets that set it."""
 
-    name: str
-    usual: str | int | float
-    low: float = 0
-    high: float = 0
-    step: float = 1
     page: str = "explore"
-    options: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         return f"{self.page} {self.name}"
 
     def get(self) -> str | int | float:
-        return st.session_state.get(self.key, self.usual)
+        return st.session_state.get(self.key, self.default)
 
     def set(self, value) -> None:
         st.session_state[self.key] = value
 
-    def read(self, text: str) -> str | int | float:
-        """What an address says. Raises ValueError if it can't be that."""
-        value = type(self.usual)(text)
-        if isinstance(value, str):
-            if self.options and value not in self.options:
-                raise ValueError(f"{value} is none of them")
-            return value[:MAX_WORD_LENGTH]
-        if not self.low <= value <= self.high:
-            raise ValueError(f"{value} is out of range")
-        return value
-
     def slider(self, label: str, help: str | None = None, high: float | None = None) -> int | float:
-        """high: where it ends here, if not where it usually does."""
-        low, high, step = (
-            type(self.usual)(v) for v in (self.low, self.high if high is None else high, self.step)
-        )
+        """Draw a slider. high: its end, if it is not the setting's own."""
+        kind = type(self.default)
+        low, high, step = kind(self.low), kind(self.high if high is None else high), kind(self.step)
         self.set(min(max(self.get(), low), high))
         return st.slider(label, low, high, step=step, key=self.key, help=help, persist_state="session")
 
@@ -67,7 +48,7 @@ class Setting:
         format_func: Callable[[str], str] = str,
         help: str | None = None,
     ) -> str:
-        """One of a few."""
+        """Draw a choice of one among a few."""
         self._ensure_option(options)
         return st.segmented_control(
             label,
@@ -86,17 +67,30 @@ class Setting:
         format_func: Callable[[str], str] = str,
         help: str | None = None,
     ) -> str:
-        """One of many."""
+        """Draw a choice of one among many."""
         self._ensure_option(options)
         return st.selectbox(
             label, options, format_func=format_func, key=self.key, help=help, persist_state="session"
         )
 
     def _ensure_option(self, options: Sequence[str]) -> None:
-        """Set in any case, or the widget would begin without a choice; one that is not among them gives way
-        to the usual, or the first.
+        """Set the value, without which the widget would begin empty: one that is not among the options
+        becomes the default, or the first option.
         """
-        self.set(next(choice for choice in (self.get(), self.usual, options[0]) if choice in options))
+        self.set(next(choice for choice in (self.get(), self.default, options[0]) if choice in options))
+
+
+def apply_settings(settings: Sequence[Setting], parameters: Mapping[str, str]) -> list[str]:
+    """Set what a query holds, and the rest to the defaults. Return the problems, as query.read() does."""
+    values, problems = query.read(settings, parameters)
+    for setting in settings:
+        setting.set(values.get(setting.name, setting.default))
+    return problems
+
+
+def settings_query(settings: Sequence[Setting]) -> dict[str, str]:
+    """Return the query that sets the present values."""
+    return query.write(settings, {setting.name: setting.get() for setting in settings})
 
 
 TOOL = Setting("tool", "")

@@ -1,114 +1,119 @@
-"""What a link to the explore page contains: the run, z, a ladder's KL weight, the open tool and its
-settings.
-"""
+"""The link to the explore page: the run, z, a ladder's KL weight, the open tool and its settings."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from explorer import query
+from explorer.names import sanitize
+from explorer.query import Field, Rows, Scalar, Vector
 from explorer.ui.components.address import Address
-from explorer.ui.components.pad_position import parse_code
-from explorer.ui.components.settings import TOOL
+from explorer.ui.components.pad_position import MAX_COORDINATE
+from explorer.ui.components.settings import TOOL, apply_settings
 from explorer.ui.explore.session import ExploreSession, PathEnd
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.run_view import RunView
 
-RUN, Z, BETA, END_PARAMETERS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
+RUN, Z, BETA, PATH_ENDS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
 IMAGE_PREFIX = "image "  # before the number of a test image, whose code is meant
-MAX_ROWS = 200  # of a selection, in an address
+MAX_ROWS = 200  # of a selection, in a link
 ADDRESS = Address("explore")
 
 
-def build_query(session: ExploreSession, tool_name: str | None = None) -> dict[str, str]:
-    """The address's parameters, with a tool in view, or the present one: what is usual is left out."""
-    tool_name = TOOL.get() if tool_name is None else tool_name
-    address = {RUN: session.run.name, Z: _format_numbers(session.place.zs[0])}
-    if session.run.spec.rungs:
-        address[BETA] = _format_numbers([session.place.film_position])
-    if tool := TOOLS.get(tool_name):
-        address[TOOL.name] = tool_name
-        address |= {s.name: str(s.get()) for s in tool.settings if s.get() != s.usual}
+@dataclass(frozen=True)
+class CodeOrImage(Vector):
+    """A code, or the number of one of the first n_images test images."""
+
+    n_images: int = 0
+
+    def parse(self, text: str) -> list[float] | int:
+        number = text.removeprefix(IMAGE_PREFIX)
+        if number != text and number.isdecimal() and int(number[:10]) < self.n_images:
+            return int(number)
+        try:
+            return super().parse(text)
+        except ValueError as error:
+            raise ValueError(f"{error}, and it is not the number of a test image") from None
+
+    def format(self, value: list[float] | int) -> str:
+        return f"{IMAGE_PREFIX}{value}" if isinstance(value, int) else super().format(value)
+
+
+def build_query(session: ExploreSession, tool_name: str | None) -> dict[str, str]:
+    """Return the query of a link to the present state with this tool open."""
+    tool = TOOLS.get(tool_name)
+    values = {
+        RUN: session.run.name,
+        Z: session.position.zs[0],
+        BETA: session.position.film_position,
+        TOOL.name: tool_name if tool else None,
+    }
+    if tool:
+        values |= {setting.name: setting.get() for setting in tool.settings}
         if tool.has_ends:
-            address |= {
-                name: _format_numbers(end.z) if end.row is None else f"{IMAGE_PREFIX}{end.row}"
-                for name, end in zip(END_PARAMETERS, session.ends)
+            values |= {
+                name: list(end.z) if end.row is None else end.row
+                for name, end in zip(PATH_ENDS, session.path_ends)
             }
-        if tool.has_rows and session.rows:
-            address[ROWS] = ",".join(map(str, session.rows[:MAX_ROWS]))
-    return address
+        if tool.has_rows:
+            values[ROWS] = session.selected_rows
+    return query.write([Scalar(RUN, ""), *_fields(session), TOOL, *(tool.settings if tool else ())], values)
+
+
+def build_link(session: ExploreSession, tool_name: str | None) -> str:
+    return f"{st.context.url}?{urlencode(build_query(session, tool_name), safe=',')}"
 
 
 def follow_link(session: ExploreSession) -> None:
-    """Goes where a new address says. An address without parameters changes nothing."""
-    if (asked := ADDRESS.read_new_query()) and (wrong := _apply_query(asked, session)):
-        st.warning(f"Part of this link is invalid: {'; '.join(wrong)}.")
+    """Go where a new address says. An address without parameters changes nothing."""
+    parameters = ADDRESS.read_new_query()
+    if parameters and (problems := _apply_query(parameters, session)):
+        st.warning(query.problem_sentence(problems))
 
 
 def write_address(session: ExploreSession) -> None:
-    ADDRESS.write(build_query(session))
+    ADDRESS.write(build_query(session, TOOL.get()))
 
 
-def _apply_query(query: dict[str, str], session: ExploreSession) -> list[str]:
-    """Moves the visit there; what is wrong, and left out."""
-    wrong, n = [], session.run.spec.latent_dim
-    numbers = f"is not {n} finite number{'s' * (n > 1)} below a million"
-    if Z in query:
-        if z := _parse_numbers(query[Z], n):
-            if z != _parse_numbers(
-                _format_numbers(session.place.zs[0]), n
-            ):  # an address is shorter than z itself
-                session.go(z)
-        else:
-            wrong.append(f"its z {numbers}")
+def _fields(session: ExploreSession) -> list[Field]:
+    """Return the fields of z, the KL weight, the ends of the path and the selected images."""
+    view, n, rungs = RunView(session.run), session.run.spec.latent_dim, session.run.spec.rungs
+    return [
+        Vector(Z, n, MAX_COORDINATE),
+        *([Scalar(BETA, None, rungs[0], rungs[-1], label="KL weight", kind=float)] if rungs else []),
+        *(CodeOrImage(name, n, MAX_COORDINATE, n_images=len(view.embedding.mu)) for name in PATH_ENDS),
+        Rows(ROWS, view.images_kept, MAX_ROWS),
+    ]
+
+
+def _apply_query(parameters: dict[str, str], session: ExploreSession) -> list[str]:
+    """Change the session as the query says; return the problems with the rest of it."""
+    fields, position = _fields(session), session.position
+    values, problems = query.read(fields, parameters)
+    z_field = fields[0]
+    # A link holds six digits of z: one to the present z does not move it.
+    if Z in values and values[Z] != z_field.parse(z_field.format(position.zs[0])):
+        session.move(values[Z])
     mu = RunView(session.run).embedding.mu
-    for i, name in enumerate(END_PARAMETERS):
-        text = query.get(name, "")
-        if text.startswith(IMAGE_PREFIX) and (rows := _parse_rows(text.removeprefix(IMAGE_PREFIX), len(mu))):
-            session.ends[i] = PathEnd(tuple(mu[rows[0]].tolist()), rows[0])
-        elif z := _parse_numbers(text, n):
-            session.ends[i] = PathEnd(tuple(z))
-        elif text:
-            wrong.append(f"its {name} {numbers}, and it is not the number of a test image")
-    if ROWS in query:
-        session.rows, session.selection_plot = (
-            _parse_rows(query[ROWS], RunView(session.run).images_kept),
-            ("", ()),
-        )
-        wrong += [] if session.rows else ["its rows are not numbers of test images"]
-    if (rungs := session.run.spec.rungs) and BETA in query:
-        beta = _parse_numbers(query[BETA], 1)
-        if beta and rungs[0] <= beta[0] <= rungs[-1]:
-            # whose code it was elsewhere
-            session.place.row = session.place.row if session.place.film_position == beta[0] else None
-            session.place.film_position = beta[0]
-        else:
-            wrong.append(f"its KL weight is not a number from {rungs[0]:g} to {rungs[-1]:g}")
-    tool = query.get(TOOL.name, TOOL.usual)
-    if tool and tool not in TOOLS:
-        wrong.append(f"there is no tool {tool!r}")
-        tool = TOOL.usual
-    TOOL.set(tool)
-    for setting in TOOLS[tool].settings if tool else ():
-        try:
-            setting.set(setting.read(query[setting.name]) if setting.name in query else setting.usual)
-        except ValueError:
-            wrong.append(f"its {setting.name} can't be {query[setting.name]!r}")
-    return wrong
+    for i, name in enumerate(PATH_ENDS):
+        if isinstance(end := values.get(name), int):
+            session.path_ends[i] = PathEnd(tuple(mu[end].tolist()), end)
+        elif end:
+            session.path_ends[i] = PathEnd(tuple(end))
+    if ROWS in parameters:
+        session.selected_rows, session.selection_plot = values.get(ROWS, []), ("", ())
+    if BETA in values:
+        if position.film_position != values[BETA]:
+            position.row = None  # the code of the same image is elsewhere
+        position.film_position = values[BETA]
+    return problems + _apply_tool(parameters)
 
 
-def _parse_rows(text: str, n: int) -> list[int]:
-    """Numbers of test images, with commas; none if they can't be."""
-    try:
-        rows = sorted({int(part) for part in text.split(",")})
-        return rows if rows[0] >= 0 and rows[-1] < n else []
-    except ValueError:
-        return []
-
-
-def _format_numbers(z) -> str:
-    return ",".join(f"{v:.6g}" for v in z)
-
-
-def _parse_numbers(text: str, n: int) -> list[float] | None:
-    try:
-        return parse_code([float(part) for part in text.split(",")], n)
-    except ValueError:
-        return None
+def _apply_tool(parameters: dict[str, str]) -> list[str]:
+    """Open the tool of the query with its settings, those that are absent at their defaults."""
+    name = parameters.get(TOOL.name, TOOL.default)
+    problems = [] if name in (*TOOLS, TOOL.default) else [f"there is no tool {sanitize(name)!r}"]
+    name = TOOL.default if problems else name
+    TOOL.set(name)
+    return problems + apply_settings(TOOLS[name].settings if name else (), parameters)

@@ -19,7 +19,7 @@ def latent_view(run: Run) -> None:
 
 def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
     """overlay: what the tool beside it shows of itself on the map (Pad.setToolOverlay in pad.js), or None."""
-    run, place = session.run, session.place
+    run, place = session.run, session.position
     RunView(run).assert_unchanged()
     view = RunView(run)
     latent_pad(

@@ -14,7 +14,7 @@ from explorer.ui.run_view import RunView, run_version
 
 @dataclass(frozen=True)
 class PathEnd:
-    """Of a path: a z, and the row of the test image whose code it is, if it is one."""
+    """One end of a path: its z, and the row of the test image whose code it is, if it is one."""
 
     z: tuple[float, ...]
     row: int | None = None
@@ -22,91 +22,95 @@ class PathEnd:
 
 @dataclass
 class ExploreSession:
-    """Kept for the session, through page switches. The run is of the version that the visit began with."""
+    """The state of one visitor for one version of a run, through page switches.
+
+    own_images: uint8 [C, H, W] each, drawn or uploaded; upload_error: of the last uploaded file;
+    upload_notes: what was decided about the image in it; posterior_noise: [D], of the last sample of its
+    posterior; selected_rows: of test images; selection_plot: the name of the map they are selected on, and
+    what was selected when it came into view; log_likelihoods: estimates of log p(x) and their spread;
+    last_tool: the name of the tool in view, or before Export; link: to the present state; export_errors: why
+    a file could not be made, by its name.
+    """
 
     run: Run
-    place: PadPosition
-    ends: list[PathEnd]
-    # uint8 [C, H, W], images of the visitor's own: drawn, uploaded
-    own: dict[str, np.ndarray] = field(default_factory=dict)
-    fault: str = ""  # of the file that was uploaded last
-    notes: list[str] = field(default_factory=list)  # what was decided about the image in it
-    eps: np.ndarray | None = None  # [D], of the last draw from its posterior
-    rows: list[int] = field(default_factory=list)  # of the test images that were selected
-    selection_plot: tuple[str, tuple[int, ...]] = (
-        "",
-        (),
-    )  # the map to select on, and what was selected when it came into view
-    # log p(x) of images that were looked at, and its spread
+    position: PadPosition
+    path_ends: list[PathEnd]
+    own_images: dict[str, np.ndarray] = field(default_factory=dict)
+    upload_error: str = ""
+    upload_notes: list[str] = field(default_factory=list)
+    posterior_noise: np.ndarray | None = None
+    selected_rows: list[int] = field(default_factory=list)
+    selection_plot: tuple[str, tuple[int, ...]] = ("", ())
     log_likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)
-    tool: str = ""  # the one in view, or before *Export*
-    faults: dict[str, str] = field(default_factory=dict)  # why a file could not be made, by its name
+    last_tool: str = ""
+    link: str = ""
+    export_errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def z(self) -> np.ndarray:
         """[D]"""
-        return np.array(self.place.zs[0])
+        return np.array(self.position.zs[0])
 
     @property
-    def name(self) -> str:
-        """Of the run, with a ladder's KL weight: what a saved picture is captioned with."""
+    def title(self) -> str:
+        """The title of the run, with a ladder's KL weight: the caption of a saved picture."""
         return words.run_title(self.run) + ("" if self.beta is None else f", β = {self.beta:.3g}")
 
     @property
     def beta(self) -> float | None:
         """The KL weight of a ladder, where it has a model; None for other runs."""
         rungs = self.run.spec.rungs
-        return min(max(self.place.film_position or 1.0, rungs[0]), rungs[-1]) if rungs else None
+        return min(max(self.position.film_position or 1.0, rungs[0]), rungs[-1]) if rungs else None
 
-    def go(self, z: np.ndarray, row: int | None = None) -> None:
-        self.place.move([z], row)
+    def move(self, z: np.ndarray, row: int | None = None) -> None:
+        self.position.move([z], row)
 
-    def codes(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """mu, logvar [n, D] of the test images, as they are here; logvar None for an AE."""
+    def posteriors(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return mu, logvar [n, D] of the test images at this KL weight; logvar is None for an AE."""
         return RunView(self.run).posteriors(self.beta)
 
     @property
     def dimensions(self) -> list[Dimension]:
-        """As explorer.latent.dimensions, at this KL weight; of a ladder by the test images that are kept."""
+        """The dimensions at this KL weight; of a ladder by the test images that are stored."""
         if self.beta is None:
             return RunView(self.run).dimensions
         return rank_dimensions(
-            self.codes()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
+            self.posteriors()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
         )
 
-    def end(self, side: int) -> np.ndarray:
-        """Where a path begins (0) or ends (1): [D]; the code of an image as it is at this KL weight."""
-        mu, end = self.codes()[0], self.ends[side]
+    def path_end(self, side: int) -> np.ndarray:
+        """Return the start (0) or the end (1) of the path: [D], of an image its code at this KL weight."""
+        mu, end = self.posteriors()[0], self.path_ends[side]
         return mu[end.row] if end.row is not None and end.row < len(mu) else np.array(end.z)
 
     def decode(self, zs: np.ndarray) -> np.ndarray:
-        """zs [n, D] -> float32 [n, C, H, W]"""
+        """Decode zs [n, D] to images, float32 [n, C, H, W]."""
         return RunView(self.run).load(self.beta).decode(zs)
 
-    def in_gap(self, zs: np.ndarray) -> np.ndarray:
-        """zs [n, D] -> bool [n]; none where there are too few codes to tell."""
-        found = RunView(self.run).gap_index(self.beta)
-        return found.log2_distance_ratio(np.asarray(zs)) > 0 if found else np.zeros(len(zs), bool)
+    def are_in_gaps(self, zs: np.ndarray) -> np.ndarray:
+        """Return which of zs [n, D] are in gaps, bool [n]; none are where there are too few codes."""
+        index = RunView(self.run).gap_index(self.beta)
+        return index.log2_distance_ratio(np.asarray(zs)) > 0 if index else np.zeros(len(zs), bool)
 
 
 def session_key(prefix: str, run: Run) -> str:
-    """Names a widget or a thing kept, of this very run."""
+    """Return the key of a widget or a value of this version of the run."""
     return f"{prefix}-{run.name}-{run_version(run)}"
 
 
 def explore_session(run: Run) -> ExploreSession:
-    """A run first seen is entered at the code of its first test image."""
-    if session_key("visit", run) not in st.session_state:
-        st.session_state[session_key("visit", run)] = new_session(run)
-    return st.session_state[session_key("visit", run)]
+    """Return the visitor's session of a run."""
+    key = session_key("explore", run)
+    if key not in st.session_state:
+        st.session_state[key] = new_session(run)
+    return st.session_state[key]
 
 
 def new_session(run: Run) -> ExploreSession:
-    """A visit that is nobody's yet."""
+    """Return a session that starts at the code of the first test image."""
     e = RunView(run).embedding
-    other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(
-        1, len(e.images) - 1
-    )  # the first of another class, if there is one
+    # The path ends at the first image of another class, if there is one.
+    other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)
     return ExploreSession(
         run,
         PadPosition([e.mu[0].tolist()], 0, film_position=run.spec.beta),

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from explorer.ui.components.settings import TOOL
-from explorer.ui.explore.address import write_address
+from explorer.ui.explore.address import build_link, write_address
 from explorer.ui.explore.latent_view import explore_pad
 from explorer.ui.explore.session import ExploreSession
-from explorer.ui.explore.tools import TOOLS
+from explorer.ui.explore.tools import EXPORT, TOOLS
 from explorer.ui.faults import show_user_errors
 
 
 @st.fragment
 def explore_view(session: ExploreSession) -> None:
-    """Reruns alone when z is fixed, or something is chosen in a tool."""
-    TOOL.set(TOOL.get() or None)  # as the widget says that none is chosen
+    """Draw the pad and the open tool. Reruns alone when z is fixed, or a setting of the tool changes."""
+    TOOL.set(TOOL.get() or None)  # None is how the widget says that no tool is open
     chosen = st.segmented_control(
         "Tools",
         TOOLS,
@@ -23,7 +23,7 @@ def explore_view(session: ExploreSession) -> None:
         persist_state="session",
         help="Click again to close the tool",
     )
-    session.tool = session.tool if chosen == "take" else chosen or ""
+    session.last_tool = session.last_tool if chosen == EXPORT else chosen or ""
     if not chosen:
         with show_user_errors():
             explore_pad(session)
@@ -37,6 +37,7 @@ def explore_view(session: ExploreSession) -> None:
         room = st.container()
     with beside.container(key="pad-beside"), show_user_errors():
         explore_pad(session, tool.overlay(session))
+    session.link = build_link(session, session.last_tool)
     with room, show_user_errors():
         tool.show(session)
     write_address(session)

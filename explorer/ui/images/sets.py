@@ -14,10 +14,11 @@ from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
+from explorer.ui.train.address import train_query
 
 
 def show_image_sets() -> None:
-    """The visitor's own come first."""
+    """Show the saved image sets, the visitor's own first."""
     DATASET_DELETION.undo_button()
     names = sorted(
         filter(visitor.can_view, own.list_names()),
@@ -36,17 +37,17 @@ def _dataset_card(name: str) -> None:
         private_mark(name)
         st.space("stretch")
         DATASET_DELETION.button(name)
-    about = own.read_info(name)
-    channels, side, _ = about.shape
-    n_classes = len(about.class_names)
+    info = own.read_info(name)
+    channels, side, _ = info.shape
+    n_classes = len(info.class_names)
     st.caption(
-        f"{about.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
+        f"{info.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
         + (f", {n_classes:,} classes" if n_classes > 1 else "")
     )
-    spec = presets.photograph_spec(f"own:{name}", side, about.n_train)
+    spec = presets.photograph_spec(f"own:{name}", side, info.n_train)
     links = {
         "Train a conv VAE": spec,
-        "Train an AE to compare with it": presets.photograph_spec(f"own:{name}", side, about.n_train, "ae"),
+        "Train an AE to compare with it": presets.photograph_spec(f"own:{name}", side, info.n_train, "ae"),
     }
     with st.container(horizontal=True):
         for label, spec in links.items():
@@ -54,7 +55,7 @@ def _dataset_card(name: str) -> None:
                 page_file("train"),
                 label=label,
                 icon=":material/model_training:",
-                query_params=words.train_query(spec),
+                query_params=train_query(spec),
             )
 
 

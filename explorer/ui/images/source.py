@@ -10,11 +10,9 @@ from explorer.data.preview import Upload
 from explorer.data.server_folder import list_folders, read_server_path
 from explorer.data.upload import read_upload
 
-SOURCE_KEY, UPLOADER_ROUND_KEY, SAVED_PARAMETER = (
-    "images from",
-    "image_uploader_round",
-    "saved",
-)  # the last is a parameter of the address
+SOURCE_KEY = "images from"
+UPLOADER_ROUND_KEY = "image_uploader_round"
+SAVED_PARAMETER = "saved"  # in the query of the address
 SOURCE_LABELS = {"device": "From this device", "server": "From the server"}
 ENCODING_LABELS = {
     "cp437": "English (cp437)",
@@ -36,8 +34,8 @@ UPLOAD_HELP = (
 
 @dataclass(frozen=True)
 class Source:
-    """What is chosen: told from other choices by key, () for nothing; how it is read, in which encoding; and
-    a name for it.
+    """A chosen source of images. key: identifies the choice, () for none; read: a function that reads the
+    images with an encoding; name: the suggested name.
     """
 
     key: tuple
@@ -46,9 +44,9 @@ class Source:
 
 
 def choose_source() -> Source:
-    """The widgets to choose with."""
+    """Draw the widgets that choose the source of images, and return the choice."""
     folders = list_folders()
-    way = (
+    source_kind = (
         st.segmented_control(
             "Images",
             SOURCE_LABELS,
@@ -60,29 +58,29 @@ def choose_source() -> Source:
         if folders
         else "device"
     )
-    return _server_source(folders) if way == "server" else _device_source()
+    return _server_source(folders) if source_kind == "server" else _device_source()
 
 
 def reset_uploader() -> None:
-    """The uploader is empty again, from the next run of the page on."""
+    """Empty the uploader from the next run of the page on."""
     st.session_state[UPLOADER_ROUND_KEY] = _uploader_round() + 1
 
 
 def _uploader_round() -> int:
-    """How often the uploader was emptied, which is in its key. The address tells it to a server that was
-    restarted meanwhile.
+    """Return how often the uploader was emptied, which is part of its key. The address tells it to a server
+    that was restarted in the meantime.
     """
-    asked = st.query_params.get(SAVED_PARAMETER, "")
+    requested = st.query_params.get(SAVED_PARAMETER, "")
     number = st.session_state.setdefault(
-        UPLOADER_ROUND_KEY, int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+        UPLOADER_ROUND_KEY, int(requested) if requested.isdecimal() and len(requested) < 6 else 0
     )
-    if number and asked != str(number):
+    if number and requested != str(number):
         st.query_params[SAVED_PARAMETER] = str(number)
     return number
 
 
 def choose_encoding(key: tuple, upload: Upload) -> None:
-    """A widget to choose how the names in a zip are read, if that is in doubt."""
+    """Draw a widget that chooses the encoding of the names in a zip, if it is ambiguous."""
     if upload.encodings:
         options = sorted(upload.encodings, key=[*ENCODING_LABELS].index)
         st.selectbox(
@@ -99,7 +97,7 @@ def choose_encoding(key: tuple, upload: Upload) -> None:
 
 
 def chosen_encoding(key: tuple) -> str | None:
-    """What was chosen there for the files of this key."""
+    """Return the encoding that was chosen for the files of this key."""
     return st.session_state.get(_encoding_key(key))
 
 
@@ -112,14 +110,14 @@ def _device_source() -> Source:
     files = st.file_uploader(
         "A zip file, images, arrays or a table", accept_multiple_files=True, key=key, help=UPLOAD_HELP
     )
-    if len(st.session_state[key]) > len(
-        files
-    ):  # the browser still names files that this server does not have
+    if len(st.session_state[key]) > len(files):  # the browser lists files that this server does not have
         st.warning("The server was restarted, and the files are gone. Choose them again.")
     name = files[0].name if len(files) == 1 else "images"
     return Source(
         tuple(file.file_id for file in files),
-        lambda say, encoding: read_upload([(file.name, file.getvalue()) for file in files], say, encoding),
+        lambda on_progress, encoding: read_upload(
+            [(file.name, file.getvalue()) for file in files], on_progress, encoding
+        ),
         name,
     )
 
@@ -135,5 +133,7 @@ def _server_source(folders: list[str]) -> Source:
         help="Each folder in it is a class. The path of a zip file, an array or a table is allowed too.",
     )
     return Source(
-        (path,) if path else (), lambda say, encoding: read_server_path(path, say, encoding), path or ""
+        (path,) if path else (),
+        lambda on_progress, encoding: read_server_path(path, on_progress, encoding),
+        path or "",
     )

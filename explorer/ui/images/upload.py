@@ -41,29 +41,31 @@ MODE_LABELS = {
 
 @dataclass
 class UploadPreview:
-    """The chosen files. source identifies the choice; upload is None if the files are refused, and fault then
-    says why.
+    """The preview of the chosen files. source identifies the choice; upload is None if the files are refused,
+    and fault then gives the reason.
     """
 
     source: tuple
     upload: Upload | None
     fault: str
     shows_nothing: bool = False
-    # at a size, in colour or grey: some images' numbers and pixels
+    # By size and colour or grey: the indices and pixels of some images.
     samples: dict[tuple[int, bool], list] = field(default_factory=dict)
 
 
 def upload_form() -> None:
-    """Previewed for the session only, until it is saved or another choice is made."""
-    looked = _read_preview()
-    if not looked:
+    """Draw the form for an upload. It is previewed in the session only, until it is saved or another choice
+    is made.
+    """
+    preview = _read_preview()
+    if not preview:
         return
-    if not looked.upload:
-        st.error(looked.fault)
+    if not preview.upload:
+        st.error(preview.fault)
         return
-    upload = looked.upload
-    _show_summary(looked)
-    image_source.choose_encoding(looked.source, upload)
+    upload = preview.upload
+    _show_summary(preview)
+    image_source.choose_encoding(preview.source, upload)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     size = left.segmented_control(
         "Size, pixels", IMAGE_SIZES, key=SIZE_KEY, required=True, persist_state="session"
@@ -74,11 +76,11 @@ def upload_form() -> None:
         persist_state="session",
         help="Training on grey images is three times as fast. Choose it if colour does not matter.",
     )
-    _show_preview(looked, size, colour)
+    _show_preview(preview, size, colour)
     name, is_private = name_field("images")
     if st.button(
         "Save", type="primary", disabled=not name
-    ):  # no callback: its arguments would be those of the run before
+    ):  # not a callback: its arguments would be those of the previous run
         st.session_state[PENDING_SAVE_KEY] = stored_name(name, is_private), size, colour
     if PENDING_SAVE_KEY in st.session_state:
         with show_user_errors():
@@ -88,7 +90,7 @@ def upload_form() -> None:
 
 
 def _read_preview() -> UploadPreview | None:
-    """At what is chosen now, once."""
+    """Read the present choice once, and return its preview."""
     source, before = image_source.choose_source(), st.session_state.get(PREVIEW_KEY)
     encoding = image_source.chosen_encoding(source.key)
     is_same_choice = before is not None and before.source == source.key
@@ -97,34 +99,32 @@ def _read_preview() -> UploadPreview | None:
     _clear_upload()
     if not source.key:
         return None
-    looked = UploadPreview(source.key, None, "")
+    preview = UploadPreview(source.key, None, "")
     try:
-        with _progress("Reading the files…", "read") as say:
-            looked.upload = source.read(say, encoding)
-            looked.shows_nothing = looked.upload.shows_nothing()
+        with _progress("Reading the files…", "read") as on_progress:
+            preview.upload = source.read(on_progress, encoding)
+            preview.shows_nothing = preview.upload.is_blank()
     except UserError as error:
-        looked.fault = str(error)
+        preview.fault = str(error)
     else:
         if not is_same_choice:
-            st.session_state["images name"], st.session_state[SIZE_KEY] = (
-                name_from_file(source.name),
-                _default_size(looked.upload),
-            )
+            st.session_state["images name"] = name_from_file(source.name)
+            st.session_state[SIZE_KEY] = _default_size(preview.upload)
             st.session_state[COLOUR_KEY] = any(
-                not mode.startswith(GREY_MODES) for mode in looked.upload.modes
+                not mode.startswith(GREY_MODES) for mode in preview.upload.modes
             )
-    st.session_state[PREVIEW_KEY] = looked
-    return looked
+    st.session_state[PREVIEW_KEY] = preview
+    return preview
 
 
 def _default_size(upload: Upload) -> int:
-    """The largest that makes no pixels up, for most of the images."""
+    """Return the largest image size that most of the images reach without enlargement."""
     side = min(next(iter(upload.sizes)))
     return max((size for size in IMAGE_SIZES if size <= side), default=IMAGE_SIZES[0])
 
 
 def _show_tables(upload: Upload) -> None:
-    """Names from outside stand in tables, where they are nothing but text."""
+    """Show tables of the upload. Names from outside are shown in tables, where they are plain text."""
     sizes = [f"{width} × {height}" for width, height in upload.sizes]
     tables = (
         {"Class": list(upload.counts), "Images": list(upload.counts.values())},
@@ -140,7 +140,7 @@ def _show_tables(upload: Upload) -> None:
 
 
 def _show_summary(preview: UploadPreview) -> None:
-    """What was found, and what was decided about it."""
+    """Show what was found in the upload, and how it is read."""
     upload = preview.upload
     parts = [
         f"**{len(upload.names):,} images**, {_count_phrase(len(upload.counts), 'class', 'classes')}, "
@@ -159,8 +159,8 @@ def _show_summary(preview: UploadPreview) -> None:
         st.markdown("\n\n".join(f":material/info: {words.escape_markdown(note)}" for note in upload.notes))
 
 
-def _count_phrase(n: int, one: str, many: str) -> str:
-    return f"one {one}" if n == 1 else f"{n:,} {many}"
+def _count_phrase(n: int, singular: str, plural: str) -> str:
+    return f"one {singular}" if n == 1 else f"{n:,} {plural}"
 
 
 def _show_skipped(skipped: tuple[str, ...]) -> None:
@@ -176,25 +176,25 @@ def _show_preview(preview: UploadPreview, size: int, colour: bool) -> None:
         with st.spinner("Decoding some images…"):
             read = [(row, upload.read(int(row), (size, size), colour)) for row in rows]
         preview.samples[size, colour] = [(row, image) for row, image in read if isinstance(image, np.ndarray)]
-    if seen := preview.samples[size, colour]:
-        classes = [upload.class_names[upload.y[row]] for row, _ in seen]
+    if samples := preview.samples[size, colour]:
+        classes = [upload.class_names[upload.y[row]] for row, _ in samples]
         gallery(
             "upload-preview",
             "The images as a network sees them",
-            np.stack([image for _, image in seen]),
-            [f"{upload.names[row]}, {name}" for (row, _), name in zip(seen, classes)],
+            np.stack([image for _, image in samples]),
+            [f"{upload.names[row]}, {name}" for (row, _), name in zip(samples, classes)],
             IMAGES_PER_ROW,
             captions=[sanitize(name, 24) for name in classes] if len(upload.class_names) > 1 else None,
         )
 
 
 def _save(upload: Upload, name: str, size: int, colour: bool) -> None:
-    """What else is clicked meanwhile begins the page anew, and this with it."""
+    """Save the images. Another click in the meantime restarts the page, and this function with it."""
     try:
         check_writable()
         check_disk()
-        with _progress("Decoding the images…", "decoded") as say:
-            data = upload.dataset(f"own:{name}", size, colour, say)
+        with _progress("Decoding the images…", "decoded") as on_progress:
+            data = upload.to_dataset(f"own:{name}", size, colour, on_progress)
         own.save_own(data, name)
     except (UserError, OSError):
         del st.session_state[PENDING_SAVE_KEY]
@@ -221,7 +221,7 @@ def _progress(first: str, past_participle: str) -> Iterator[Callable[[int, int],
 
 
 def show_last_saved() -> None:
-    """What was saved last, as long as it is there."""
+    """Show what was saved last, as long as it exists."""
     name, n, skipped = st.session_state.get(LAST_SAVED_KEY, ("", 0, ()))
     if name in own.list_names():
         st.success(

@@ -1,5 +1,5 @@
-"""What a lesson is: a sentence, a question, a figure to move, the mathematics, and the code that computes
-it.
+"""The parts of a lesson: a sentence, a question, a figure to move, the mathematics, and the code that
+computes it.
 """
 
 import re
@@ -52,7 +52,7 @@ class Lesson:
 
     @property
     def answer(self) -> Setting:
-        """The number of the chosen option, from 1; 0 before an answer."""
+        """Return the number of the chosen option, from 1; 0 before an answer."""
         return Setting("answer", 0, 0, len(self.question.options), page=self.page)
 
     def find_runs(self) -> dict[str, Run]:

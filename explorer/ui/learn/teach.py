@@ -5,14 +5,16 @@ from importlib import import_module
 
 import streamlit as st
 
+from explorer import query
 from explorer.figures.palette import formula_css
 from explorer.registry import LESSONS
 from explorer.store.run import Run
+from explorer.ui.components.address import Address
+from explorer.ui.components.settings import apply_settings, settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_name
 from explorer.ui.learn.source import read_source
 from explorer.ui.pages import page_file
-from explorer.ui.session_keys import LESSON_ADDRESS_KEY
 
 ShowPicture = Callable[[dict[str, Run]], None]
 
@@ -49,15 +51,7 @@ def _interactive_part(lesson: Lesson, picture: ShowPicture) -> None:
             st.info(missing_runs_sentence(lesson.runs, missing, lesson.any_run))
         else:
             picture(runs)
-        query = _query(lesson)
-        if query != st.session_state[LESSON_ADDRESS_KEY][1]:
-            st.session_state[LESSON_ADDRESS_KEY] = query, query
-            st.query_params.from_dict(query)
-
-
-def _query(lesson: Lesson) -> dict[str, str]:
-    """Return the query of a link to the present state."""
-    return {s.name: str(s.get()) for s in (*lesson.settings, lesson.answer) if s.get() != s.usual}
+        Address(lesson.page).write(settings_query((*lesson.settings, lesson.answer)))
 
 
 def _show_question(lesson: Lesson) -> None:
@@ -82,26 +76,14 @@ def _show_question(lesson: Lesson) -> None:
 
 
 def _follow_link(lesson: Lesson) -> None:
-    """Apply the query of a new address. The address stays unchanged until a control moves, so that the
-    browser's Back works.
-    """
-    query = st.query_params.to_dict()
-    was_in_view = LESSON_ADDRESS_KEY in st.session_state  # explorer.ui.main forgets it when the page is left
-    if was_in_view and query == st.session_state[LESSON_ADDRESS_KEY][0]:
+    """Apply the query of a new address. A page that is opened again without one keeps its state."""
+    address = Address(lesson.page)
+    was_in_view = address.is_in_view
+    parameters = address.read_new_query()
+    if not parameters and (parameters is None or not was_in_view):
         return
-    if not query and not was_in_view:  # opened again without a link: the page keeps its state
-        st.session_state[LESSON_ADDRESS_KEY] = {}, {}
-        return
-    problems = []
-    for setting in (lesson.answer, *lesson.settings):
-        try:
-            setting.set(setting.read(query[setting.name]) if setting.name in query else setting.usual)
-        except ValueError:
-            setting.set(setting.usual)
-            problems.append(f"{setting.name} can't be {query[setting.name]!r}")
-    if problems:
-        st.warning(f"Part of this link is invalid: {'; '.join(problems)}.")
-    st.session_state[LESSON_ADDRESS_KEY] = query, _query(lesson)
+    if problems := apply_settings((lesson.answer, *lesson.settings), parameters):
+        st.warning(query.problem_sentence(problems))
 
 
 def _link_neighbours(name: str) -> None:

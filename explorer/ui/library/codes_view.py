@@ -26,7 +26,7 @@ class _View:
 
 
 def codes_view() -> None:
-    """Two uploaded files or a zip of them; nothing on a server that takes no uploads."""
+    """Show codes from two uploaded files or a zip of them; nothing on a server that takes no uploads."""
     if is_read_only():
         return
     st.subheader("View other codes")
@@ -74,10 +74,10 @@ def _read_view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
 
     codes = read_codes_files(_files)
     try:
-        found = measure.measure_gaps_of_codes(codes.z)
+        gaps = measure.measure_gaps_of_codes(codes.z)
         gap = (
-            f"Gap: {format_percent(found.gap, found.gap_low, found.gap_high)} of the samples of the Gaussian"
-            f" fitted to the codes have no code near them, measured with {found.n:,} codes."
+            f"Gap: {format_percent(gaps.gap, gaps.gap_low, gaps.gap_high)} of the samples of the Gaussian"
+            f" fitted to the codes have no code near them, measured with {gaps.n:,} codes."
         )
     except UserError as error:
         gap = str(error)
@@ -85,7 +85,7 @@ def _read_view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
 
 
 def _sample_rows(n: int) -> np.ndarray:
-    """The rows of the codes on the map, in order."""
+    """Return the rows of the codes on the map, in order."""
     return (
         np.arange(n)
         if n <= MAX_POINTS
@@ -94,7 +94,7 @@ def _sample_rows(n: int) -> np.ndarray:
 
 
 def _colour_columns(codes: CodesFile) -> list[str]:
-    """The columns that can colour a map, those that are classes first."""
+    """Return the columns that can colour a map, those that are classes first."""
     classes = [name for name, values in codes.columns.items() if len(set(values)) <= MAX_CLASSES]
     numbers = [
         name
@@ -105,7 +105,7 @@ def _colour_columns(codes: CodesFile) -> list[str]:
 
 
 def _column_values(column: list[str], rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
-    """A column as classes int [rows] with their names, or as numbers float [rows] without."""
+    """Return a column as classes int [rows] with their names, or as numbers float [rows] without names."""
     names = sorted(set(column))
     if len(names) <= MAX_CLASSES:
         return np.array([names.index(value) for value in column])[rows], [name or "(empty)" for name in names]

@@ -1,4 +1,4 @@
-"""Import a run: one from elsewhere, uploaded by a visitor."""
+"""Import a run that a visitor uploads."""
 
 import streamlit as st
 
@@ -12,16 +12,14 @@ from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
 
-LAST_IMPORTED_KEY, UPLOADER_ROUND_KEY, FILE_KEY = (
-    "last_imported_run",
-    "import_uploader_round",
-    "import_file_id",
-)
+LAST_IMPORTED_KEY = "last_imported_run"
+UPLOADER_ROUND_KEY = "import_uploader_round"
+FILE_KEY = "import_file_id"
 
 
 def import_form() -> None:
-    """A zip of a run, or the weights of a network whose settings are named. Any other file is refused in one
-    sentence.
+    """Draw the form that imports a zip of a run, or the weights of a network whose settings are given. Any
+    other file is refused in one sentence.
     """
     st.subheader("Import a run")
     st.markdown(
@@ -31,7 +29,7 @@ def import_form() -> None:
     _show_last_imported()
     if not can_save():
         return
-    # of any type: see below
+    # Any type of file: the check follows below.
     file = st.file_uploader(
         "A .zip or .safetensors file", key=f"bring {st.session_state.get(UPLOADER_ROUND_KEY, 0)}"
     )
@@ -60,21 +58,21 @@ def import_form() -> None:
 
 
 def _import_file(content: bytes, spec: RunSpec | None, name: str) -> None:
-    """Weights with their spec, a run's zip without. Raises UserError if it can't be imported."""
+    """Import weights with their spec, or a run's zip without one. Raises UserError if it cannot be
+    imported.
+    """
     from explorer.runs import import_run
 
     check_writable()
     check_disk()
     run = import_run.import_weights(content, spec, name) if spec else import_run.import_run(content, name)
-    st.session_state[LAST_IMPORTED_KEY], st.session_state[UPLOADER_ROUND_KEY] = (
-        run.name,
-        st.session_state.get(UPLOADER_ROUND_KEY, 0) + 1,
-    )
+    st.session_state[LAST_IMPORTED_KEY] = run.name
+    st.session_state[UPLOADER_ROUND_KEY] = st.session_state.get(UPLOADER_ROUND_KEY, 0) + 1
     catalogue.invalidate_catalogue()
 
 
 def _show_last_imported() -> None:
-    """Of the run imported last, as long as it is there."""
+    """Show the run that was imported last, as long as it exists."""
     if run := next(
         (run for run in catalogue.all_runs()[0] if run.name == st.session_state.get(LAST_IMPORTED_KEY)), None
     ):

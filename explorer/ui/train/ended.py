@@ -23,17 +23,17 @@ def _starters() -> dict[str, str | None]:
 
 def ended_trainings() -> list[Run]:
     """Return at most MAX_LISTED runs, the visitor's own first, and the last one to end before the others."""
-    starters, found = _starters(), []
+    starters, entries = _starters(), []
     for run in catalogue.all_runs()[0]:
-        mine = is_own(run.name, starters)
+        started_here = is_own(run.name, starters)
         with suppress(OSError):  # deleted a moment ago
             if (
-                (mine or starters.get(run.name) is None)
+                (started_here or starters.get(run.name) is None)
                 and not is_shipped(run.folder)
                 and (run.folder / EVENTS_FILE).exists()
             ):
-                found.append((mine, (run.folder / RECORD_FILE).stat().st_mtime, run))
-    return [run for _, _, run in sorted(found, key=lambda entry: entry[:2], reverse=True)[:MAX_LISTED]]
+                entries.append((started_here, (run.folder / RECORD_FILE).stat().st_mtime, run))
+    return [run for _, _, run in sorted(entries, key=lambda entry: entry[:2], reverse=True)[:MAX_LISTED]]
 
 
 def last_own_name() -> list[str]:
@@ -53,8 +53,8 @@ def _label(run: Run) -> str:
 
 
 def ended_selectbox(shown: set[str], show: Callable[[str], None]) -> None:
-    """A widget that lists the ended trainings, without those already shown, and calls show with the one that
-    is chosen.
+    """Draw a widget that lists the ended trainings, without those already shown, and call show with the
+    chosen one.
     """
     listed = {run.name: run for run in ended_trainings() if run.name not in shown}
 

@@ -25,15 +25,16 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
         "For photographs: convolutional layers and 16 latent dimensions.",
     ),
 }
+# Width and depth by image size. The smallest feature maps have 4 or 7 pixels per side.
 CONV_SIZES = {
     16: (32, 2),
     28: (32, 2),
     32: (32, 3),
     64: (24, 4),
-}  # width and depth by image size: feature maps end at 4 or 7 px
-TARGET_IMAGES_SEEN = (
-    100_000  # training images, counted in every epoch, until reconstructions of photographs can be recognised
-)
+}
+# The number of training images, counted in every epoch, after which reconstructions of photographs can be
+# recognised.
+TARGET_IMAGES_SEEN = 100_000
 EPOCH_RANGE = 20, 300  # at least, at most
 SMALL_DATASET_SIZE = 2000  # training images; with fewer, batches are small
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
@@ -43,10 +44,10 @@ def preset_settings(preset: str, images: dict) -> dict:
     """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of
     epochs.
     """
-    found = images | PRESETS[preset][0]
-    if share := found.get("beta_warmup"):
-        found["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
-    return found
+    settings = images | PRESETS[preset][0]
+    if share := settings.get("beta_warmup"):
+        settings["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
+    return settings
 
 
 def photograph_spec(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
@@ -54,10 +55,8 @@ def photograph_spec(dataset: str, image_size: int, n_train: int, model: str = "v
     are.
     """
     width, depth = CONV_SIZES[image_size]
-    epochs, batch_size = (
-        min(max(EPOCH_RANGE[0], TARGET_IMAGES_SEEN // n_train), EPOCH_RANGE[1]),
-        32 if n_train < SMALL_DATASET_SIZE else 128,
-    )
+    epochs = min(max(EPOCH_RANGE[0], TARGET_IMAGES_SEEN // n_train), EPOCH_RANGE[1])
+    batch_size = 32 if n_train < SMALL_DATASET_SIZE else 128
     return RunSpec(
         dataset,
         model=model,

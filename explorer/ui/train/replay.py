@@ -19,14 +19,14 @@ MAX_LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repe
 
 def show_replay(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
     """Show the replay and return it; None if there are not yet two epochs."""
-    found = read_replay(folder)
-    if not found or len(found.epochs) < 2:
+    replay = read_replay(folder)
+    if not replay or len(replay.epochs) < 2:
         return None
-    found = subsample_frames(found, MAX_LIVE_FRAMES) if live else found
-    id = f"{folder.name}-{found.epochs[-1]}-{len(found.epochs)}"
-    pictures = pictures_block(f"replay-pictures-{id}", found.originals, found.pictures)
-    replay_pad(f"replay-{folder.name}", _replay_map(f"replay-{id}", found, spec), pictures)
-    return found
+    replay = subsample_frames(replay, MAX_LIVE_FRAMES) if live else replay
+    id = f"{folder.name}-{replay.epochs[-1]}-{len(replay.epochs)}"
+    pictures = pictures_block(f"replay-pictures-{id}", replay.originals, replay.pictures)
+    replay_pad(f"replay-{folder.name}", _replay_map(f"replay-{id}", replay, spec), pictures)
+    return replay
 
 
 def _replay_map(id: str, replay: Replay, spec: RunSpec):
@@ -41,10 +41,10 @@ def _replay_map(id: str, replay: Replay, spec: RunSpec):
         ("distortion", list(replay.distortion), 1, " nats"),
         *([("rate", list(replay.rate), 1, " nats")] if spec.model_kind.has_rate else []),
     ]
-    seen = RunInfo(spec, replay.originals.shape[1:], replay.class_names)
+    run_info = RunInfo(spec, replay.originals.shape[1:], replay.class_names)
     return map_block(
         id,
-        seen,
+        run_info,
         e,
         reference_gaussian(replay.mu[-1], p, spec.has_prior),
         dims,

@@ -11,7 +11,6 @@ from explorer.data import own
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.fields import value_type
-from explorer.names import sanitize
 from explorer.registry import built_in_datasets
 from explorer.specs import RunSpec, unused_options
 from explorer.store.ownership import public_name
@@ -62,31 +61,6 @@ def chosen_images() -> dict:
     return {name: st.session_state[_key(name)] for name in IMAGE_FIELDS}
 
 
-def fill_from_query(query: dict[str, str]) -> str:
-    """Fill the form from the parameters of an address. Return a sentence about those that are invalid, or an
-    empty string.
-    """
-    settings, wrong = {}, []
-    for name, text in query.items():
-        if name not in FIELDS:
-            wrong.append(f"there is no setting named {sanitize(name)!r}")
-            continue
-        try:
-            settings[name] = (
-                text == "True" if value_type(FIELDS[name]) is bool else value_type(FIELDS[name])(text)
-            )
-        except ValueError:
-            wrong.append(f"{_label(FIELDS[name])} cannot be {sanitize(text)!r}")
-    try:
-        settings = RunSpec(**settings).settings
-    except UserError as error:
-        wrong.append(str(error).rstrip("."))
-        settings = {}
-    fill_form(settings)
-    sentence = f"Part of this link is invalid: {'; '.join(wrong)}" if wrong else ""
-    return sentence if not wrong or sentence.endswith("?") else f"{sentence}."
-
-
 def spec_form() -> RunSpec | None:
     """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
@@ -117,13 +91,14 @@ def _field_rows(names: list[str]) -> dict:
     return values
 
 
-def _label(f: Field) -> str:
+def label(f: Field) -> str:
+    """Return the label of a field in the form."""
     return LABELS.get(f.name, f.name.replace("_", " ").capitalize())
 
 
 def _widget(f: Field):
     """A widget for a field. Its value persists for the session, also when the page is left."""
-    m, key, label, kind = f.metadata, _key(f.name), _label(f), value_type(f)
+    m, key, name, kind = f.metadata, _key(f.name), label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
         names = [
@@ -132,18 +107,18 @@ def _widget(f: Field):
         ]
         given = st.session_state[key]
         return st.selectbox(
-            label, names if given in names else [*names, given], format_func=words.dataset_option, **how
+            name, names if given in names else [*names, given], format_func=words.dataset_option, **how
         )
     if m["choices"]:
         return st.selectbox(
-            label, [*m["choices"]], format_func=lambda choice: words.choice(f.name, choice), **how
+            name, [*m["choices"]], format_func=lambda choice: words.choice(f.name, choice), **how
         )
     if kind is bool:
-        return st.checkbox(label, **how)
+        return st.checkbox(name, **how)
     if kind in (int, float):
         extra = ({"format": "%g"} if kind is float else {}) | ({"value": None} if f.default is None else {})
         return st.number_input(
-            label,
+            name,
             kind(m["low"]),
             kind(m["high"]),
             step=kind(m["step"]),
@@ -151,7 +126,7 @@ def _widget(f: Field):
             **extra,
             **how,
         )
-    return st.text_input(label, placeholder=_placeholder(f.name), **how) or None
+    return st.text_input(name, placeholder=_placeholder(f.name), **how) or None
 
 
 def _placeholder(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Starts trainings from a page, within the limits that the server sets for a visitor."""
+"""Start trainings from a page, within the limits that the server sets for a visitor."""
 
 from explorer.data.sizes import n_train
 from explorer.jobs import create_executor, limits, queue
@@ -30,10 +30,10 @@ def start_trainings(specs: dict[str, RunSpec]) -> None:
     """
     limits.check_writable()
     alive = [job for job in queue.list_jobs() if job.alive]
-    there = {run.name for run in catalogue.all_runs()[0] if not has_checkpoint(run.folder)} | {
+    existing = {run.name for run in catalogue.all_runs()[0] if not has_checkpoint(run.folder)} | {
         job.run for job in alive
     }
-    if not (new := {name: spec for name, spec in specs.items() if name not in there}):
+    if not (new := {name: spec for name, spec in specs.items() if name not in existing}):
         return
     limits.check_disk()
     for spec in new.values():

@@ -33,7 +33,7 @@ def training_view(run: str) -> None:
     """
     job = queue.find_job(run)
     alive = bool(job and job.alive)
-    starting = alive and not job.place and not read_events(folder_for_run(run))
+    starting = alive and not job.jobs_ahead and not read_events(folder_for_run(run))
     st.fragment(run_every=FIRST_REFRESH_SECONDS if starting else REFRESH_SECONDS if alive else None)(
         _training_fragment
     )(run, alive, starting)
@@ -75,28 +75,28 @@ def count_trainings(n: int) -> str:
 
 def _show_progress(job: queue.Job, events: list[dict]) -> None:
     steps = [e for e in events if e["event"] in ("step", "epoch_end")]
-    if job.place:
+    if job.jobs_ahead:
         st.info(
-            f"This training waits until {count_trainings(job.place)} before it"
-            f" {'have' if job.place > 1 else 'has'} ended."
+            f"This training waits until {count_trainings(job.jobs_ahead)} before it"
+            f" {'have' if job.jobs_ahead > 1 else 'has'} ended."
         )
     elif not steps:
         st.progress(0.0, "Starting…")
     else:
         last = steps[-1]
-        left = next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
-        done = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
+        seconds_left = next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
+        share = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
         st.progress(
-            min(done, 1.0),
+            min(share, 1.0),
             f"Epoch {last['epoch']} of {last['epochs']}"
-            + ("" if left is None else f", {format_duration(left)} left"),
+            + ("" if seconds_left is None else f", {format_duration(seconds_left)} left"),
         )
-    asked = queue.is_stop_requested(job.run)
+    is_stopping = queue.is_stop_requested(job.run)
     if _can_change(job):
         st.button(
-            "Stopping…" if asked else "Stop",
+            "Stopping…" if is_stopping else "Stop",
             key=f"stop {job.run}",
-            disabled=asked,
+            disabled=is_stopping,
             on_click=_apply,
             args=(queue.request_stop, job.run),
             help="Saves the last complete epoch. The training can be continued from there.",
@@ -109,7 +109,7 @@ def _can_change(job: queue.Job) -> bool:
 
 
 def _apply(action: Callable[[str], None], run: str) -> None:
-    """The callback of a button; it runs before the page does."""
+    """Apply an action to a run, as the callback of a button, which is called before the page runs."""
     with show_user_errors():
         if (job := queue.find_job(run)) and _can_change(job):
             action(run)
@@ -160,8 +160,8 @@ def _run_spec(name: str) -> RunSpec | None:
 
 
 def _show_curves(events: list[dict], replay: Replay | None) -> None:
-    """Charts over the epochs, in nats per image: distortion, total and rate of the training images, and the
-    rate of each dimension.
+    """Draw charts over the epochs, in nats per image: distortion, total and rate of the training images, and
+    the rate of each dimension.
     """
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
@@ -169,10 +169,10 @@ def _show_curves(events: list[dict], replay: Replay | None) -> None:
     from explorer.figures.live import fill_data
     from explorer.figures.training_curves import training_curves
 
-    told = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
-    table = pd.DataFrame(told).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
+    columns = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
+    table = pd.DataFrame(columns).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
     charts = [("Distortion and total loss", table.melt("epoch", ["distortion", "total"]))]
-    if any(told["rate"]):
+    if any(columns["rate"]):
         charts.append(("Rate", table.melt("epoch", ["rate"])))
         if replay:
             charts.append(("Rate per dimension, test images", _rate_table(replay)))
@@ -181,12 +181,12 @@ def _show_curves(events: list[dict], replay: Replay | None) -> None:
 
 
 def _rate_table(replay: Replay) -> pd.DataFrame:
-    """The rates of the dimensions that have the highest rate in the last frame."""
+    """Return the rates of the dimensions that have the highest rate in the last frame."""
     from explorer.figures.training_curves import LINE_COLOURS
 
-    most = np.argsort(-replay.rates[-1])[: len(LINE_COLOURS)]
-    names = [words.dimension_label(int(i)) for i in most]
-    return pd.DataFrame(replay.rates[:, most], columns=names).assign(epoch=replay.epochs).melt("epoch")
+    largest = np.argsort(-replay.rates[-1])[: len(LINE_COLOURS)]
+    names = [words.dimension_label(int(i)) for i in largest]
+    return pd.DataFrame(replay.rates[:, largest], columns=names).assign(epoch=replay.epochs).melt("epoch")
 
 
 def has_content(run: str) -> bool:

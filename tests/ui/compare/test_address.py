@@ -18,33 +18,31 @@ def scales(ae_dim=2, vae_dim=2):
 
 
 def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
-    here = PadPosition([list(z) for z in zs], None, film_position=1.0)
-    return here, apply_query(address, here, *scales(**dims), betas=betas)
+    position = PadPosition([list(z) for z in zs], None, film_position=1.0)
+    return position, apply_query(address, position, *scales(**dims), betas=betas)
 
 
 def test_a_link_leads_to_where_it_was_written():
     before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film_position=0.0316, walk_start=[0.25, -2])
-    address = build_query("a", "b", before, has_beta=True)
-    here, said = followed(address)
-    assert not said and (here.zs, here.film_position, here.walk_start) == (
+    address = build_query("a", "b", before, BETAS)
+    position, message = followed(address)
+    assert not message and (position.zs, position.film_position, position.walk_start) == (
         before.zs,
         before.film_position,
         before.walk_start,
     )
-    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query(
-        "a", "b", before, has_beta=False
-    )
+    assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query("a", "b", before, ())
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
     ae, vae = scales()
-    here = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0)
-    assert not apply_query({"z": "0.5,-1"}, here, ae, vae, betas=BETAS)
-    assert here.zs[1] == [0.5, -1] and ae.to_standard(here.zs[0]) == pytest.approx([0.5, -1])
+    position = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0)
+    assert not apply_query({"z": "0.5,-1"}, position, ae, vae, betas=BETAS)
+    assert position.zs[1] == [0.5, -1] and ae.to_standard(position.zs[0]) == pytest.approx([0.5, -1])
 
 
 @pytest.mark.parametrize(
-    "wrong, says",
+    "query, expected",
     [
         ({"z": "1"}, "its z is not 2 finite numbers"),
         ({"ae_z": "nan,1"}, "its ae_z"),
@@ -54,12 +52,13 @@ def test_with_one_z_the_other_follows_to_the_same_place():
         ({"beta": "-1"}, "from 0.01 to 1"),
         ({"beta": "inf"}, "KL weight"),
         ({"beta": "1,2"}, "KL weight"),
-        ({"from": "1,2,3"}, "path"),
+        ({"from": "1,2,3"}, "its from is not 2"),
     ],
 )
-def test_what_is_wrong_is_said_and_left_out(wrong, says):
-    here, said = followed(wrong)
-    assert says in said and (here.zs, here.film_position, here.walk_start) == (
+def test_what_is_wrong_is_said_and_left_out(query, expected):
+    position, message = followed(query)
+    assert expected in message
+    assert (position.zs, position.film_position, position.walk_start) == (
         [[1.0, 1.0], [0.0, 0.0]],
         1.0,
         None,
@@ -67,10 +66,12 @@ def test_what_is_wrong_is_said_and_left_out(wrong, says):
 
 
 def test_the_rest_of_a_wrong_link_is_followed():
-    here, said = followed({"z": "0.5,-1", "ae_z": "2,3", "beta": "99"})
-    assert "KL weight" in said and here.zs == [[2, 3], [0.5, -1]]
+    position, message = followed({"z": "0.5,-1", "ae_z": "2,3", "beta": "99"})
+    assert "KL weight" in message and position.zs == [[2, 3], [0.5, -1]]
 
 
 def test_one_and_sixty_four_dimensions():
-    here, said = followed({"z": ",".join(["0.5"] * 64)}, zs=((0.0,), (0.0,) * 64), ae_dim=1, vae_dim=64)
-    assert not said and here.zs[1] == [0.5] * 64 and len(here.zs[0]) == 1
+    position, message = followed(
+        {"z": ",".join(["0.5"] * 64)}, zs=((0.0,), (0.0,) * 64), ae_dim=1, vae_dim=64
+    )
+    assert not message and position.zs[1] == [0.5] * 64 and len(position.zs[0]) == 1

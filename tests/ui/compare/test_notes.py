@@ -27,48 +27,47 @@ AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
 
 
 def below(gaps: float, outside: float, n: int = 1000) -> LowConfidenceShares:
-    shares = [Share.of(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
+    shares = [Share.from_error(share, np.sqrt(share * (1 - share) / n), n) for share in (gaps, outside)]
     return LowConfidenceShares(shares[0], *shares)
 
 
 def gap(share: float, n: int = 5000, error: float = 0.005) -> GapEstimate:
-    return GapEstimate.of(share, error, n)
+    return GapEstimate.from_error(share, error, n)
 
 
 @pytest.mark.parametrize(
-    "gaps, outside, says",
+    "gaps, outside, conclusion",
     [
         (0.26, 0.17, "more often in gaps"),
         (0.17, 0.26, "less often in gaps"),
         (0.20, 0.19, "no clear difference"),
     ],
 )
-def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, says):
-    said = gap_note(below(gaps, outside))
-    assert (
-        said.endswith(f": {says}.")
-        and f"{gaps:.0%} (" in said
-        and f"{outside:.0%} (" in said
-        and f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in said
-    )
+def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, conclusion):
+    note = gap_note(below(gaps, outside))
+    assert note.endswith(f": {conclusion}.")
+    assert f"{gaps:.0%} (" in note
+    assert f"{outside:.0%} (" in note
+    assert f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in note
 
 
 @pytest.mark.parametrize("name", AES)
 def test_what_is_said_of_a_shipped_ae_holds_for_other_draws(name):
-    """Against a test of the two proportions, of draws with another seed."""
-    at = load_model(read_run(SHIPPED_FOLDER / name))
-    e = read_embedding(at.run)
-    said, other = gap_note(classified_below(at, e.mu, e.logvar)), classified_below(at, e.mu, e.logvar, seed=1)
+    """Compare with a test of the two proportions, on samples with another seed."""
+    loaded = load_model(read_run(SHIPPED_FOLDER / name))
+    e = read_embedding(loaded.run)
+    note = gap_note(classified_below(loaded, e.mu, e.logvar))
+    other = classified_below(loaded, e.mu, e.logvar, seed=1)
     counts = [
         [round(part.share * part.n), part.n - round(part.share * part.n)]
         for part in (other.in_gaps, other.outside)
     ]
     p = stats.chi2_contingency(counts, correction=False).pvalue
     if p < 1e-5:
-        assert "no clear difference" not in said
-    assert "more often" not in said or other.in_gaps.share > other.outside.share
-    assert "less often" not in said or other.in_gaps.share < other.outside.share
-    assert name != "mnist-ae-2d" or "more often in gaps" in said
+        assert "no clear difference" not in note
+    assert "more often" not in note or other.in_gaps.share > other.outside.share
+    assert "less often" not in note or other.in_gaps.share < other.outside.share
+    assert name != "mnist-ae-2d" or "more often in gaps" in note
 
 
 @pytest.mark.parametrize("name, at_least", [("mnist-vae-2d", 0.25), ("fashion-mnist-vae-2d", 0.5)])
@@ -91,17 +90,16 @@ def test_a_gap_shrinks_only_beyond_its_uncertainty_and_to_more_than_equality():
 
 
 def test_two_gaps_are_told_apart_only_of_as_many_codes():
-    assert "the VAE's is smaller" in gap_comparison_note(
-        gap(0.29), gap(0.12)
-    ) and "the AE's is smaller" in gap_comparison_note(gap(0.1), gap(0.2))
+    assert "the VAE's is smaller" in gap_comparison_note(gap(0.29), gap(0.12))
+    assert "the AE's is smaller" in gap_comparison_note(gap(0.1), gap(0.2))
     assert "no clear difference" in gap_comparison_note(gap(0.120), gap(0.121))
     assert "no clear difference" in gap_comparison_note(gap(0.29), gap(0.12, 360))
     assert "%" not in gap_comparison_note(None, gap(0.1))
 
 
 def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
-    """By Monte Carlo with torch.distributions, on the trained rungs of a shipped ladder; I(x; z) is at most
-    ln n.
+    """Compute by Monte Carlo with torch.distributions, on the trained rungs of an included ladder; I(x; z) is
+    at most ln n.
     """
     run = read_run(SHIPPED_FOLDER / "digits-ladder-2d")
     film, rng = read_embedding(run).film, torch.manual_seed(0)  # noqa: F841
@@ -115,9 +113,9 @@ def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
         information = (q - q_whole).mean().item()
         kl = (q_whole - Normal(0, 1).log_prob(z).sum(-1)).mean().item()
         assert information + kl == pytest.approx(run.film[i].rate, rel=0.02, abs=1e-3)
-        assert (
-            0 <= information <= np.log(len(mu)) + 0.01 and kl >= 0 and information <= run.film[i].rate + 1e-3
-        )
+        assert 0 <= information <= np.log(len(mu)) + 0.01
+        assert kl >= 0
+        assert information <= run.film[i].rate + 1e-3
 
 
 def test_a_ladder_shows_each_gap_with_its_interval():
@@ -128,11 +126,9 @@ def test_a_ladder_shows_each_gap_with_its_interval():
         assert (share, low, high) == pytest.approx(
             (100 * estimate.share, 100 * estimate.low, 100 * estimate.high)
         )
-        assert (
-            low < share < high
-            and estimate.n == 5000
-            and frame_gap(frame, prior=True).share == frame.prior_gap
-        )
+        assert low < share < high
+        assert estimate.n == 5000
+        assert frame_gap(frame, prior=True).share == frame.prior_gap
     assert (name, digits, unit) == ("gap", 0, "%")
 
 
@@ -162,11 +158,11 @@ def test_the_chart_marks_trained_kl_weights_with_their_intervals():
         )
         marks = next(trace for trace in figure.data if trace.name == "gap, trained")
         assert list(marks.x) == list(run.spec.rungs)
-        found = [e for f, e in zip(run.film, known) if f.beta in run.spec.rungs]
-        assert list(marks.error_y.array) == pytest.approx([e.high - e.share if e else 0 for e in found])
+        trained = [e for f, e in zip(run.film, known) if f.beta in run.spec.rungs]
+        assert list(marks.error_y.array) == pytest.approx([e.high - e.share if e else 0 for e in trained])
         assert list(marks.customdata) == [
             str(e) if e else f"{f.gap:.0%}"
-            for e, f in zip(found, (f for f in run.film if f.beta in run.spec.rungs))
+            for e, f in zip(trained, (f for f in run.film if f.beta in run.spec.rungs))
         ]
 
 
@@ -184,6 +180,5 @@ def test_networks_of_different_settings_are_named(runs_folder):
 
 
 def test_a_ladder_says_where_its_weights_are_interpolated(runs_folder):
-    assert "interpolated" in words.ladder_sentence(find_run("tiny-ladder")) and not words.ladder_sentence(
-        find_run("tiny-vae")
-    )
+    assert "interpolated" in words.ladder_sentence(find_run("tiny-ladder"))
+    assert not words.ladder_sentence(find_run("tiny-vae"))

@@ -41,14 +41,12 @@ def test_an_ae_meets_the_ladder_made_most_like_it(runs):
 def test_the_usual_pair_is_of_mnist_and_of_two_dimensions(runs):
     assert names(pairs.default_pair(runs)) == ("mnist-ae-2d", "mnist-vae-2d")
     assert names(pairs.default_pair(runs, pairs.image_settings(runs[0]))) == ("tiny-ae", "tiny-ladder")
-    assert (
-        pairs.default_pair([run for run in runs if run.spec.has_prior]) is None
-        and pairs.default_pair([]) is None
-    )
+    assert pairs.default_pair([run for run in runs if run.spec.has_prior]) is None
+    assert pairs.default_pair([]) is None
 
 
 @pytest.mark.parametrize(
-    "ae, vae, shown, says",
+    "ae, vae, shown, expected",
     [
         ("tiny-ae", "tiny-vae", ("tiny-ae", "tiny-vae"), ""),
         (None, "tiny-vae-6d", ("tiny-ae", "tiny-vae-6d"), ""),
@@ -60,9 +58,9 @@ def test_the_usual_pair_is_of_mnist_and_of_two_dimensions(runs):
         (None, None, None, ""),
     ],
 )
-def test_what_is_asked_for_and_does_not_fit_gets_what_does(runs, ae, vae, shown, says):
-    pair, said = pairs.resolve_pair(ae, vae, runs)
-    assert names(pair) == shown and says in said and bool(says) == bool(said)
+def test_what_is_asked_for_and_does_not_fit_gets_what_does(runs, ae, vae, shown, expected):
+    pair, message = pairs.resolve_pair(ae, vae, runs)
+    assert names(pair) == shown and expected in message and bool(expected) == bool(message)
 
 
 def test_a_vqvae_stands_beside_none(runs):
@@ -74,11 +72,11 @@ def test_a_vqvae_stands_beside_none(runs):
 
 
 def test_without_a_partner_there_is_the_command_that_trains_one(runs):
-    pair, said = pairs.resolve_pair(None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"])
-    assert pair is None and "There is no AE" in said and "train --dataset mnist --model ae" in said
-    pair, said = pairs.resolve_pair("tiny-ae", None, [run for run in runs if not run.spec.has_prior])
-    assert (
-        pair is None
-        and "There is no VAE" in said
-        and "train --dataset digits --model ladder --network mlp --width 32" in said
+    pair, message = pairs.resolve_pair(
+        None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"]
     )
+    assert pair is None and "There is no AE" in message and "train --dataset mnist --model ae" in message
+    pair, message = pairs.resolve_pair("tiny-ae", None, [run for run in runs if not run.spec.has_prior])
+    assert pair is None
+    assert "There is no VAE" in message
+    assert "train --dataset digits --model ladder --network mlp --width 32" in message

@@ -94,7 +94,9 @@ def map_block(
     present = np.unique(embedding.y)
     low, high = positions.min((0, 1)), positions.max((0, 1))
     rings = has_prior or fitted_rings
-    seen = (p.place(scale.mean), MIN_VISIBLE_SIGMA * np.linalg.norm(scale.unit, axis=1)) if rings else None
+    seen = (
+        (p.project(scale.mean), MIN_VISIBLE_SIGMA * np.linalg.norm(scale.map_root, axis=1)) if rings else None
+    )
     tensors = {
         "positions": (
             np.rint((positions - low) / np.where(high > low, high - low, 1) * MAX_POSITION).astype(np.uint16)
@@ -111,8 +113,8 @@ def map_block(
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
-        "unit_matrix": scale.unit,
-        "inverse_unit_matrix": np.linalg.pinv(scale.unit),
+        "unit_matrix": scale.map_root,
+        "inverse_unit_matrix": np.linalg.pinv(scale.map_root),
     }
     if not has_prior:
         tensors["covariance_factor"] = symmetric_square_root(scale.covariance)

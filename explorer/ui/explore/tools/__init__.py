@@ -1,17 +1,18 @@
-"""The tools around the pad, by their names in an address, in the order in which they stand there."""
+"""The tools beside the pad, by their names in an address, in their order on the page."""
 
 from explorer.ui.explore.tools import (
     attributes,
     copying,
+    export,
     grid,
     interpolate,
     own_image,
     sample,
     select,
-    take,
     traverse,
 )
 
+EXPORT = "take"  # its name in addresses
 TOOLS = {
     "traverse": traverse.TOOL,
     "grid": grid.TOOL,
@@ -21,5 +22,5 @@ TOOLS = {
     "own": own_image.TOOL,
     "copying": copying.TOOL,
     "select": select.TOOL,
-    "take": take.TOOL,
+    EXPORT: export.TOOL,
 }

@@ -1,4 +1,4 @@
-"""Attribute directions: as a slider in the pad, as a strip, and with what they do to other classes."""
+"""Attribute directions: as a slider in the pad, as a strip, and with their effect on other classes."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def _classes(session: ExploreSession) -> list[str]:
 
 
 def _class_indices(session: ExploreSession) -> list[int]:
-    """The classes from which and to which a direction between classes leads."""
+    """Return the classes from which and to which a direction between classes leads."""
     classes = _classes(session)
     return [
         session.run.class_names.index(s.get() if s.get() in classes else classes[i])
@@ -37,26 +37,31 @@ def _class_indices(session: ExploreSession) -> list[int]:
 
 
 def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
-    """Its name, and what to add to a z; None where the images are of one kind."""
+    """Return the name of the direction and the vector to add to a z; None if the images have no classes to
+    compare.
+    """
     e, kinds = RunView(session.run).embedding, _attributes(session)
-    mu = session.codes()[0]
+    mu = session.posteriors()[0]
     if not kinds:
         return None
     kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
     if kind != "classes":
         return kind, factor_direction(mu, e.factors[kind][: len(mu)])
-    less, more = _class_indices(session)
-    return f"{session.run.class_names[less]} → {session.run.class_names[more]}", class_direction(
-        mu, e.y[: len(mu)], less, more
+    from_class, to_class = _class_indices(session)
+    return f"{session.run.class_names[from_class]} → {session.run.class_names[to_class]}", class_direction(
+        mu, e.y[: len(mu)], from_class, to_class
     )
 
 
 def overlay(session: ExploreSession) -> dict:
     try:
-        found = _direction(session)
+        direction = _direction(session)
     except UserError:
-        return {}  # which show() tells
-    return {"direction": {"name": found[0], "vector": found[1].tolist()}} if found and found[1].any() else {}
+        return {}  # show() reports the error
+    if not (direction and direction[1].any()):
+        return {}
+    name, vector = direction
+    return {"direction": {"name": name, "vector": vector.tolist()}}
 
 
 def show(session: ExploreSession) -> None:
@@ -86,7 +91,7 @@ def show(session: ExploreSession) -> None:
     n = STEPS.slider("Images per row")
     shares = np.linspace(-MAX_MULTIPLE, MAX_MULTIPLE, n)
     zs = session.z + shares[:, None] * vector
-    gaps = session.in_gap(zs)
+    gaps = session.are_in_gaps(zs)
     captions = [f"{'+' if t > 0 else ''}{t:.1f}".replace("-", "−") for t in shares]
     gallery(
         session_key("attribute", session.run),
@@ -97,8 +102,8 @@ def show(session: ExploreSession) -> None:
         captions=captions,
         underlined=np.flatnonzero(gaps),
         underline_note="Underlined: in a gap (no codes).",
-        on_pick=lambda i: session.go(zs[i]),
-        caption_suffix=session.name,
+        on_pick=lambda i: session.move(zs[i]),
+        caption_suffix=session.title,
     )
     st.caption(
         "0 is z; +1 adds the difference of the two groups' mean codes, of length"
@@ -109,12 +114,12 @@ def show(session: ExploreSession) -> None:
 
 
 def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> None:
-    """What the direction does to images of the classes that it does not belong to."""
-    if found := _measure_effect(
+    """Show what the direction does to images of the classes that it does not belong to."""
+    if effects := _measure_effect(
         session.run.folder, run_version(session.run), session.beta, from_class, to_class, session
     ):
-        n, before, after = found
-        error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval, where it is widest
+        n, before, after = effects
+        error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval at its widest
         st.caption(
             f"Added to {n:,} codes of other classes, this direction keeps the class of {after.unchanged:.0%},"
             f" turns {after.changed_to_target:.0%} into"
@@ -128,10 +133,10 @@ def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> Non
 def _measure_effect(
     folder: Path, version: str, beta: float | None, from_class: int, to_class: int, _session: ExploreSession
 ):
-    """The number of images, and the explorer.latent.attributes.Effect of no direction and of this one; None
-    if it can't be measured.
+    """Return the number of images, and the explorer.latent.attributes.Effect of no direction and of this one;
+    None if it cannot be measured.
     """
-    mu, y = _session.codes()[0], RunView(_session.run).embedding.y
+    mu, y = _session.posteriors()[0], RunView(_session.run).embedding.y
     rows = np.flatnonzero(~np.isin(y[: len(mu)], (from_class, to_class)))
     rows = (
         rows[np.linspace(0, len(rows) - 1, min(MAX_EFFECT_CODES, len(rows))).astype(int)]
@@ -140,14 +145,14 @@ def _measure_effect(
     )
     if not len(rows):
         return None
-    named = [
+    class_shares = [
         class_probabilities(_session.run, _session.decode(mu[rows] + vector))
         for vector in (0, _direction(_session)[1])
     ]
     return (
         None
-        if named[0] is None
-        else (len(rows), *(measure_effect(p.argmax(1), y[rows], to_class) for p in named))
+        if class_shares[0] is None
+        else (len(rows), *(measure_effect(p.argmax(1), y[rows], to_class) for p in class_shares))
     )
 
 

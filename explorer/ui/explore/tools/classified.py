@@ -1,4 +1,4 @@
-"""What the small classifier of a data set makes of decoded images."""
+"""The class probabilities of decoded images by the small classifier of a data set."""
 
 from pathlib import Path
 
@@ -18,11 +18,13 @@ CLASSIFIER_HELP = (
 
 @st.cache_resource(max_entries=8, ttl=30, show_spinner=False)
 def _classifier(folder: Path, version: str) -> Classifier | None:
-    found = read_classifier(read_run(folder))
-    return found and found[0]
+    result = read_classifier(read_run(folder))
+    return result and result[0]
 
 
 def class_probabilities(run: Run, images: np.ndarray) -> np.ndarray | None:
-    """images float [n, C, H, W] in [0, 1] -> [n, classes], or None if the run's images have no classifier."""
-    found = _classifier(run.folder, run_version(run))
-    return found and found.probabilities(images)
+    """Return the class probabilities [n, classes] of images, float [n, C, H, W] in [0, 1], or None if the
+    run's images have no classifier.
+    """
+    classifier = _classifier(run.folder, run_version(run))
+    return classifier and classifier.probabilities(images)

@@ -22,10 +22,8 @@ from explorer.ui.run_view import RunView, run_version
 N_NEAREST_IMAGES = 6
 MAX_BLEND_IMAGES = 60
 MAX_MEDIAN_IMAGES = 100
-N_GAP_CANDIDATES, MIN_GAP_SAMPLES = (
-    2000,
-    10,
-)  # samples among which gaps are looked for, and in gaps for a median
+N_GAP_CANDIDATES = 2000  # samples that are tested for lying in a gap
+MIN_GAP_SAMPLES = 10  # samples in gaps that a median needs
 
 
 @contextmanager
@@ -42,39 +40,39 @@ def _training_images(dataset: str, image_size: int, colour: bool, _run: Run) -> 
     from explorer.runs import inference
 
     check_dataset(dataset)
-    with _progress_bar() as say:
-        return inference.learnt_from(_run.spec, say)
+    with _progress_bar() as on_progress:
+        return inference.learnt_from(_run.spec, on_progress)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _training_codes(folder: Path, version: str, beta: float | None, _run: Run, _x: np.ndarray) -> np.ndarray:
     from explorer.runs import inference
 
-    with _progress_bar() as say:
-        return inference.codes(RunView(_run).load(beta), _x, say)
+    with _progress_bar() as on_progress:
+        return inference.codes(RunView(_run).load(beta), _x, on_progress)
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
 def _median_distances(
     folder: Path, version: str, beta: float | None, _session: ExploreSession, _x: np.ndarray
 ) -> dict[str, float]:
-    """The median distance from the nearest training image: of test images, of their decoded codes, of decoded
-    samples in gaps.
+    """Return the median distance to the nearest training image: of test images, of their reconstructions, of
+    decoded samples in gaps.
     """
     scale = RunView(_session.run).scale
-    drawn = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, np.random.default_rng(0))
-    asked = {
+    samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, np.random.default_rng(0))
+    images_by_kind = {
         "test images": RunView(_session.run).embedding.images[:MAX_MEDIAN_IMAGES],
-        "their reconstructions": _session.decode(_session.codes()[0][:MAX_MEDIAN_IMAGES]),
+        "their reconstructions": _session.decode(_session.posteriors()[0][:MAX_MEDIAN_IMAGES]),
         "decoded samples in gaps": (
             _session.decode(in_gaps)
-            if len(in_gaps := drawn[_session.in_gap(drawn)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
+            if len(in_gaps := samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
             else None
         ),
     }
     return {
         name: float(np.median(nearest_distances(_x, images)))
-        for name, images in asked.items()
+        for name, images in images_by_kind.items()
         if images is not None
     }
 
@@ -90,10 +88,8 @@ def show(session: ExploreSession) -> None:
             " test images of the run."
         )
         return
-    mu, medians = (
-        _training_codes(*here_at, session.beta, run, x),
-        _median_distances(*here_at, session.beta, session, x),
-    )
+    mu = _training_codes(*here_at, session.beta, run, x)
+    medians = _median_distances(*here_at, session.beta, session, x)
     decoded = session.decode(session.z[None])[0]
     by_pixel, pixel_distances = nearest_points(
         x, decoded, MAX_BLEND_IMAGES if len(x) > MAX_BLEND_IMAGES else len(x)
@@ -127,7 +123,7 @@ def show(session: ExploreSession) -> None:
         ["decoded from z", "the best blend"],
         6,
         captions=["decoded from z", f"best blend\n{mixed.distance:.2f} away"],
-        caption_suffix=session.name,
+        caption_suffix=session.title,
     )
     for title, rows, captions in (
         (
@@ -147,8 +143,8 @@ def show(session: ExploreSession) -> None:
             names,
             N_NEAREST_IMAGES,
             captions=captions,
-            on_pick=lambda i, rows=rows: session.go(mu[rows[i]]),
-            caption_suffix=session.name,
+            on_pick=lambda i, rows=rows: session.move(mu[rows[i]]),
+            caption_suffix=session.title,
         )
     st.caption("Click a training image to go to its code.")
 

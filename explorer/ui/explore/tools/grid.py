@@ -1,4 +1,4 @@
-"""The manifold grid: what the map's plane decodes to."""
+"""The manifold grid: decoded images over the map's plane."""
 
 import numpy as np
 import streamlit as st
@@ -12,35 +12,39 @@ from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
 SPACING_LABELS = {"quantile": "By quantile", "coordinate": "By coordinate"}
-NEGLIGIBLE_CORRELATION = 0.005  # a correlation that rounds to 0
+NEGLIGIBLE_CORRELATION = 0.005  # rounds to 0
 
 
 def show(session: ExploreSession) -> None:
     run, scale = session.run, RunView(session.run).scale
     left, right = st.columns(2)
     with left:
-        by = SPACING.segmented_control("Spacing", list(SPACING_LABELS), SPACING_LABELS.get)
+        spacing = SPACING.segmented_control("Spacing", list(SPACING_LABELS), SPACING_LABELS.get)
     with right:
         n = GRID_SIDE.slider("Images per row")
-    w = manifold_grid(n, by) if run.spec.latent_dim > 1 else manifold_grid(n, by)[n // 2 : n // 2 + 1]
-    # along the map's own axes
-    middle = scale.projection.place(scale.mean)
-    reach = np.linalg.norm(scale.unit, axis=1)
-    zs = np.array([scale.projection.moved(session.z, middle + reach * place) for place in w.reshape(-1, 2)])
-    places = [scale.projection.place(z) for z in zs]
+    w = manifold_grid(n, spacing)
+    if run.spec.latent_dim == 1:
+        w = w[n // 2 : n // 2 + 1]
+    # Along the axes of the map.
+    middle = scale.projection.project(scale.mean)
+    axis_sd = np.linalg.norm(scale.map_root, axis=1)
+    zs = np.array(
+        [scale.projection.shift_to(session.z, middle + axis_sd * place) for place in w.reshape(-1, 2)]
+    )
+    places = [scale.projection.project(z) for z in zs]
     names = [
         "(" + ", ".join(words.format_number(v, 2) for v in place[: run.spec.latent_dim]) + ")"
         for place in places
     ]
-    across, up = scale.projection.axis_titles
+    x_title, y_title = scale.projection.axis_titles
     upwards = (
-        f"; upwards {up}, from {words.format_number(places[-1][1], 1)} to"
+        f"; upwards {y_title}, from {words.format_number(places[-1][1], 1)} to"
         f" {words.format_number(places[0][1], 1)}"
         if len(w) > 1
         else ""
     )
     axes = (
-        f"Across {across}, from {words.format_number(places[0][0], 1)} to"
+        f"Across {x_title}, from {words.format_number(places[0][0], 1)} to"
         f" {words.format_number(places[-1][0], 1)}{upwards}."
     )
     gallery(
@@ -49,18 +53,18 @@ def show(session: ExploreSession) -> None:
         session.decode(zs),
         names,
         n,
-        on_pick=lambda i: session.go(zs[i]),
+        on_pick=lambda i: session.move(zs[i]),
         dense=True,
-        caption_suffix=f"{session.name}. {axes}",
+        caption_suffix=f"{session.title}. {axes}",
     )
     st.caption(
-        f"{axes} {_spacing_note(session, n, by)}"
+        f"{axes} {_spacing_note(session, n, spacing)}"
         + (" The grid is the slice through z parallel to the map." if run.spec.latent_dim > 2 else "")
     )
 
 
 def _spacing_note(session: ExploreSession, n: int, spacing: str) -> str:
-    spec, r = session.run.spec, correlation(RunView(session.run).scale.unit)
+    spec, r = session.run.spec, correlation(RunView(session.run).scale.map_root)
     gaussian = (
         "the prior" if spec.has_prior else f"the Gaussian fitted to the {spec.model_kind.label}'s codes"
     )

@@ -1,4 +1,4 @@
-"""From one z to another, by a linear or a spherical path, in this run and in its partner."""
+"""Interpolation from one z to another, by a linear or a spherical path, in this run and in its partner."""
 
 from pathlib import Path
 
@@ -29,12 +29,16 @@ def interpolate(run: Run, ends: list[np.ndarray], n: int) -> dict[str, np.ndarra
 
 
 def overlay(session: ExploreSession) -> dict:
-    """Both paths; the chosen one with its steps, crossed where they lie in a gap."""
-    found = interpolate(session.run, [session.end(0), session.end(1)], STEPS.get())
+    """Return both paths for the map; the chosen one with its steps, crossed where they lie in a gap."""
+    paths = interpolate(session.run, [session.path_end(0), session.path_end(1)], STEPS.get())
     return {
         "paths": [
-            {"zs": zs.tolist(), "gaps": session.in_gap(zs).tolist(), "faint": way != PATH_TYPE.get()}
-            for way, zs in found.items()
+            {
+                "zs": zs.tolist(),
+                "gaps": session.are_in_gaps(zs).tolist(),
+                "faint": path_type != PATH_TYPE.get(),
+            }
+            for path_type, zs in paths.items()
         ]
     }
 
@@ -53,12 +57,12 @@ def show(session: ExploreSession) -> None:
         )
     with right:
         n = STEPS.slider("Images per path")
-    about = f"from {_end_label(session.ends[0])} to {_end_label(session.ends[1])}"
-    _show_strip(session, [session.end(0), session.end(1)], n, about, clickable=True)
+    ends_text = f"from {_end_label(session.path_ends[0])} to {_end_label(session.path_ends[1])}"
+    _show_strip(session, [session.path_end(0), session.path_end(1)], n, ends_text, clickable=True)
     _show_midpoints(session)
-    others = [run for run in catalogue.all_runs()[0] if run.name != session.run.name]
-    if other := pairs.best_partner(session.run, others):
-        _show_partner(session, new_session(other), n, about)
+    other_runs = [run for run in catalogue.all_runs()[0] if run.name != session.run.name]
+    if other := pairs.best_partner(session.run, other_runs):
+        _show_partner(session, new_session(other), n, ends_text)
     elif session.run.spec.n_codes:
         st.caption(
             "The steps between two codes of a VQ-VAE are not in its codebook: the decoder was not trained on"
@@ -73,22 +77,22 @@ def show(session: ExploreSession) -> None:
 
 def _end_field(session: ExploreSession, side: int, name: str) -> None:
     def to(z, row=None):
-        session.ends[side] = PathEnd(tuple(float(v) for v in z), row)
+        session.path_ends[side] = PathEnd(tuple(float(v) for v in z), row)
 
     view = RunView(session.run)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{name}** {_end_label(session.ends[side])}", width="stretch")
+        st.markdown(f"**{name}** {_end_label(session.path_ends[side])}", width="stretch")
         st.button(
             "Set to z",
             key=session_key(f"end {name}", session.run),
             on_click=to,
-            args=(session.place.zs[0], session.place.row),
+            args=(session.position.zs[0], session.position.row),
             help="Use the present z",
         )
         with st.popover(
             "An image…", on_change="rerun", key=session_key(f"choose {name}", session.run)
-        ) as opened:
-            if opened.open:
+        ) as menu:
+            if menu.open:
                 shown = view.embedding.images[:MAX_END_IMAGES]
                 gallery(
                     session_key(f"images {name}", session.run),
@@ -96,7 +100,7 @@ def _end_field(session: ExploreSession, side: int, name: str) -> None:
                     shown,
                     [f"test image {i}" for i in range(len(shown))],
                     8,
-                    on_pick=lambda i: to(session.codes()[0][i], i),
+                    on_pick=lambda i: to(session.posteriors()[0][i], i),
                 )
 
 
@@ -111,13 +115,14 @@ def _end_label(end: PathEnd) -> str:
 
 
 def _show_midpoints(session: ExploreSession) -> None:
-    """How often the middle of a path lies in a gap, over random pairs of test images."""
-    if len(session.codes()[0]) > 1 and RunView(session.run).gap_index(session.beta):
+    """Show how often the middle of a path lies in a gap, over random pairs of test images."""
+    if len(session.posteriors()[0]) > 1 and RunView(session.run).gap_index(session.beta):
         shares = _shares_in_gaps(session.run.folder, run_version(session.run), session.beta, session)
         st.caption(
             f"Over {N_PAIRS * N_REPEATS:,} random pairs of test images, the midpoint is in a gap for: "
             + ", ".join(
-                f"{way} {100 * share:.1f} ± {100 * error:.1f}%" for way, (share, error) in shares.items()
+                f"{path_type} {100 * share:.1f} ± {100 * error:.1f}%"
+                for path_type, (share, error) in shares.items()
             )
             + " (95% interval)."
         )
@@ -127,82 +132,83 @@ def _show_midpoints(session: ExploreSession) -> None:
 def _shares_in_gaps(
     folder: Path, version: str, beta: float | None, _session: ExploreSession
 ) -> dict[str, tuple[float, float]]:
-    """Of each path: the share of midpoints in a gap, and half its 95% interval over pairs, codes and
-    draws.
+    """Return for each path the share of midpoints in a gap, and half its 95% interval over pairs, codes and
+    samples.
     """
-    mu, logvar = _session.codes()
-    found, middle, rng = (
-        {way: [] for way in PATH_LABELS},
-        RunView(_session.run).scale.mean,
-        np.random.default_rng(0),
-    )
+    mu, logvar = _session.posteriors()
+    shares_by_path = {path_type: [] for path_type in PATH_LABELS}
+    middle, rng = RunView(_session.run).scale.mean, np.random.default_rng(0)
     for _ in range(N_REPEATS):
         gaps = build_gap_index(mu, logvar, rng)
-        for way, zs in midpoints(mu, N_PAIRS, middle, rng).items():
-            found[way].append((gaps.log2_distance_ratio(zs) > 0).mean())
+        for path_type, zs in midpoints(mu, N_PAIRS, middle, rng).items():
+            shares_by_path[path_type].append((gaps.log2_distance_ratio(zs) > 0).mean())
     return {
-        way: (float(np.mean(shares)), float(1.96 * np.std(shares, ddof=1) / np.sqrt(N_REPEATS)))
-        for way, shares in found.items()
+        path_type: (float(np.mean(shares)), float(1.96 * np.std(shares, ddof=1) / np.sqrt(N_REPEATS)))
+        for path_type, shares in shares_by_path.items()
     }
 
 
-def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, about: str) -> None:
-    """The same path in the partner: as a strip, and on its map."""
+def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends_text: str) -> None:
+    """Show the same path in the partner, as a strip and on its map."""
     from explorer.figures.path_map import path_map
 
-    mu, e = partner.codes()[0], RunView(partner.run).embedding
-    same_images = all(end.row is not None and end.row < len(mu) for end in session.ends)
-    scale, own = RunView(partner.run).scale, RunView(session.run).scale
+    mu, e = partner.posteriors()[0], RunView(partner.run).embedding
+    same_images = all(end.row is not None and end.row < len(mu) for end in session.path_ends)
+    scale, scale_here = RunView(partner.run).scale, RunView(session.run).scale
     ends = [
-        mu[end.row] if same_images else scale.moved(scale.mean, own.to_standard(session.end(i)))
-        for i, end in enumerate(session.ends)
+        mu[end.row]
+        if same_images
+        else scale.shift_to(scale.mean, scale_here.to_standard(session.path_end(i)))
+        for i, end in enumerate(session.path_ends)
     ]
-    at = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""
+    weight_text = f" at KL weight {partner.beta:g}" if partner.beta is not None else ""
     st.markdown(
-        f"**{words.escape_markdown(words.run_title(partner.run))}**{at}, between "
+        f"**{words.escape_markdown(words.run_title(partner.run))}**{weight_text}, between "
         f"{'its codes of the same images' if same_images else 'the same positions in standard deviations'}:"
     )
     _show_strip(
         partner,
         ends,
         n,
-        about if same_images else f"{about} in {words.run_title(session.run)}",
+        ends_text if same_images else f"{ends_text} in {words.run_title(session.run)}",
         clickable=False,
     )
-    way, p = interpolate(partner.run, ends, n)[PATH_TYPE.get()], scale.projection
+    path, p = interpolate(partner.run, ends, n)[PATH_TYPE.get()], scale.projection
     shown = slice(RunView(partner.run).images_kept)
     figure = path_map(
         p.points[shown],
         e.y[shown],
         partner.run.class_names,
         p.axis_titles,
-        np.array([p.place(z) for z in way]),
-        partner.in_gap(way),
+        np.array([p.place(z) for z in path]),
+        partner.are_in_gaps(path),
     )
     st.vega_lite_chart(figure, key=session_key("partner's path", session.run))
 
 
-def _show_strip(session: ExploreSession, ends: list[np.ndarray], n: int, about: str, clickable: bool) -> None:
-    found = interpolate(session.run, ends, n)
-    zs = np.concatenate(list(found.values()))
-    gaps = session.in_gap(zs)
-    heads = [f"{way}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, way in enumerate(found)]
+def _show_strip(
+    session: ExploreSession, ends: list[np.ndarray], n: int, ends_text: str, clickable: bool
+) -> None:
+    paths = interpolate(session.run, ends, n)
+    zs = np.concatenate(list(paths.values()))
+    gaps = session.are_in_gaps(zs)
+    heads = [f"{path_type}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, path_type in enumerate(paths)]
     names = [
-        f"{way}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}"
-        for k, way in enumerate(found)
+        f"{path_type}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}"
+        for k, path_type in enumerate(paths)
         for i in range(n)
     ]
     gallery(
         session_key(f"strip {clickable}", session.run),
-        f"Interpolation, {session.name}",
+        f"Interpolation, {session.title}",
         session.decode(zs),
         names,
         n,
         row_labels=heads,
         underlined=np.flatnonzero(gaps),
         underline_note="Underlined: in a gap (no codes).",
-        caption_suffix=about,
-        on_pick=(lambda i: session.go(zs[i])) if clickable else None,
+        caption_suffix=ends_text,
+        on_pick=(lambda i: session.move(zs[i])) if clickable else None,
     )
 
 

@@ -24,17 +24,17 @@ MAX_CACHED_ESTIMATES = 50  # estimates of log p(x)
 
 
 def _chosen_image(session: ExploreSession) -> np.ndarray | None:
-    """uint8 [C, H, W]: the image that is looked at, once there is one."""
+    """Return the chosen image, uint8 [C, H, W], if there is one."""
     images = RunView(session.run).embedding.images
     return (
         images[min(TEST_IMAGE.get(), len(images) - 1)]
         if IMAGE_SOURCE.get() == "test"
-        else session.own.get(IMAGE_SOURCE.get())
+        else session.own_images.get(IMAGE_SOURCE.get())
     )
 
 
 def _posterior(session: ExploreSession, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """mu, logvar, rate [D]; logvar None for an AE."""
+    """Return mu, logvar and rate [D]; logvar is None for an AE."""
     from explorer.runs import inference
 
     return inference.posterior(RunView(session.run).load(session.beta), x)
@@ -64,14 +64,14 @@ def show(session: ExploreSession) -> None:
     sd = None if logvar is None else np.exp(logvar / 2)
 
     def draw_eps():
-        session.eps = np.random.default_rng().standard_normal(len(mu))
-        session.go(mu + sd * session.eps)
+        session.posterior_noise = np.random.default_rng().standard_normal(len(mu))
+        session.move(mu + sd * session.posterior_noise)
 
     with st.container(horizontal=True):
         st.button(
             "Go to its code",
             key=session_key("go-to-own-code", run),
-            on_click=session.go,
+            on_click=session.move,
             args=(mu,),
             type="primary",
         )
@@ -83,8 +83,8 @@ def show(session: ExploreSession) -> None:
                 help="z = μ + σ·ε, with a new ε",
             )
     zs, names = [mu], ["decoded from μ"]
-    if sd is not None and session.eps is not None and len(session.eps) == len(mu):
-        zs, names = [*zs, mu + sd * session.eps], [*names, "decoded from μ + σ·ε"]
+    if sd is not None and session.posterior_noise is not None and len(session.posterior_noise) == len(mu):
+        zs, names = [*zs, mu + sd * session.posterior_noise], [*names, "decoded from μ + σ·ε"]
     gallery(
         session_key("own", run),
         "The image and its reconstruction",
@@ -92,19 +92,19 @@ def show(session: ExploreSession) -> None:
         ["the image", *names],
         4,
         captions=["the image", *names],
-        on_pick=lambda i: session.go(zs[i - 1]) if i else None,
-        caption_suffix=session.name,
+        on_pick=lambda i: session.move(zs[i - 1]) if i else None,
+        caption_suffix=session.title,
     )
     _show_metrics(session, loaded, x, zs[-1], rate)
 
 
 def _drawing_field(session: ExploreSession, images: np.ndarray) -> None:
     def take(strokes: np.ndarray) -> None:
-        session.eps = None
+        session.posterior_noise = None
         try:
-            session.own["draw"] = convert_drawing(strokes, session.run.shape, images)
+            session.own_images["draw"] = convert_drawing(strokes, session.run.shape, images)
         except UserError:
-            session.own.pop("draw", None)  # an empty one
+            session.own_images.pop("draw", None)  # an empty one
 
     st.caption(
         "Draw with the mouse, a pen or a finger. The drawing is centred and scaled like the images of the"
@@ -117,28 +117,28 @@ def _upload_field(session: ExploreSession, images: np.ndarray) -> None:
     name = session_key("upload", session.run)
 
     def take() -> None:
-        session.eps, session.fault, session.notes = None, "", []
-        session.own.pop("upload", None)
+        session.posterior_noise, session.upload_error, session.upload_notes = None, "", []
+        session.own_images.pop("upload", None)
         if file := st.session_state[name]:
             try:
                 x = read_own_image(file.getvalue(), session.run.shape)
-                session.own["upload"] = invert(x) if looks_inverted(x, images) else x
-                session.notes = rendering_notes(file.getvalue())
+                session.own_images["upload"] = invert(x) if looks_inverted(x, images) else x
+                session.upload_notes = rendering_notes(file.getvalue())
             except UserError as error:
-                session.fault = str(error)
+                session.upload_error = str(error)
 
     st.file_uploader(
         "An image file", key=name, on_change=take, help=f"{FORMAT_NAMES}. The central square is used."
     )
-    if session.fault and st.session_state.get(name):
-        st.error(session.fault)
-    if "upload" in session.own:
-        for note in session.notes:
+    if session.upload_error and st.session_state.get(name):
+        st.error(session.upload_error)
+    if "upload" in session.own_images:
+        for note in session.upload_notes:
             st.caption(note)
         st.button(
             "Invert",
             key=session_key("invert", session.run),
-            on_click=lambda: session.own.update(upload=invert(session.own["upload"])),
+            on_click=lambda: session.own_images.update(upload=invert(session.own_images["upload"])),
             help="A dark drawing on white paper is inverted automatically if the data set is light on dark.",
         )
 
@@ -184,9 +184,9 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
         "Importance samples for log p(x)", IMPORTANCE_SAMPLES.options, lambda n: f"{int(n):,}"
     )
     n = int(IMPORTANCE_SAMPLES.get())
-    found, spread = _log_likelihood(session, loaded, x, n)
+    log_likelihood, spread = _log_likelihood(session, loaded, x, n)
     st.markdown(
-        f"log p(x) ≈ **{words.format_number(found)} ± {spread:.1f}** nats ({n:,} importance"
+        f"log p(x) ≈ **{words.format_number(log_likelihood)} ± {spread:.1f}** nats ({n:,} importance"
         f" sample{'s' * (n > 1)}; on average an underestimate)",
         help=(
             f"Mean and standard deviation of {inference.REPEATS} estimates with {n:,} samples each. Where "
@@ -202,20 +202,22 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
 
 
 def _log_likelihood(session: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
-    """log p(x) in nats and its spread; once for each image and number of samples."""
+    """Return log p(x) in nats and its standard deviation, computed once for each image and number of
+    samples.
+    """
     from explorer.runs import inference
 
-    asked = session.beta, x.tobytes(), n
-    if asked not in session.log_likelihoods:
+    key = session.beta, x.tobytes(), n
+    if key not in session.log_likelihoods:
         bar = st.progress(0.0, "Sampling from the posterior…")
-        found = inference.log_likelihood(
+        estimates = inference.log_likelihood(
             loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples")
         )
         session.log_likelihoods = dict([*session.log_likelihoods.items()][-MAX_CACHED_ESTIMATES:]) | {
-            asked: found
+            key: estimates
         }
         bar.empty()
-    return session.log_likelihoods[asked]
+    return session.log_likelihoods[key]
 
 
 TOOL = Tool(

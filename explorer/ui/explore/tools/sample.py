@@ -23,7 +23,7 @@ def _sample_codes(session: ExploreSession) -> np.ndarray:
         )
     if SAMPLE_SOURCE.get() == "prior":
         return sample_gaussian(RunView(session.run).scale, SAMPLE_COUNT.get(), temperature, rng)
-    return sample_aggregate(*session.codes(), SAMPLE_COUNT.get(), temperature, rng)
+    return sample_aggregate(*session.posteriors(), SAMPLE_COUNT.get(), temperature, rng)
 
 
 def overlay(session: ExploreSession) -> dict:
@@ -63,7 +63,7 @@ def show(session: ExploreSession) -> None:
     with right:
         SAMPLE_COUNT.slider("Samples")
     zs = _sample_codes(session)
-    gaps, images = session.in_gap(zs), session.decode(zs)
+    gaps, images = session.are_in_gaps(zs), session.decode(zs)
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
     source = f"z from {sources[SAMPLE_SOURCE.get()][0].lower()}{sources[SAMPLE_SOURCE.get()][1:]}"
     gallery(
@@ -74,13 +74,13 @@ def show(session: ExploreSession) -> None:
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
         underline_note=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
-        on_pick=lambda i: session.go(zs[i]),
-        caption_suffix=f"{session.name}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
+        on_pick=lambda i: session.move(zs[i]),
+        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
     )
-    if (found := class_probabilities(session.run, images)) is not None:
+    if (probabilities := class_probabilities(session.run, images)) is not None:
+        n_unsure = (probabilities.max(1) < MIN_CLASS_PROBABILITY).sum()
         st.caption(
-            f"{(found.max(1) < MIN_CLASS_PROBABILITY).sum()} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the"
-            " classifier.",
+            f"{n_unsure} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the classifier.",
             help=CLASSIFIER_HELP,
         )
     st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))

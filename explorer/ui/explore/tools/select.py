@@ -26,22 +26,22 @@ def show(session: ExploreSession) -> None:
             "Axes", [name for name in AXES_LABELS if latent_dim > 1 or name == "map"], AXES_LABELS.get
         )
         COLOUR_BY.selectbox("Colour by", _colour_options(session), lambda name: name.replace("_", " "))
-    points, titles = _positions(session, session.codes()[0][:n])
+    points, titles = _positions(session, session.posteriors()[0][:n])
     if points is None:
         return
     name = session_key(
         f"selection {AXES.get()} {X_AXIS.get()} {Y_AXIS.get()} {COLOUR_BY.get()} {session.beta}", run
     )
-    # what is selected later, Plotly itself shows: a figure that changes would be mounted anew
+    # Plotly shows later selections itself: a changed figure would be created again.
     if session.selection_plot[0] != name:
-        session.selection_plot = name, tuple(session.rows)
+        session.selection_plot = name, tuple(session.selected_rows)
 
     def select():
-        session.rows = sorted(
+        session.selected_rows = sorted(
             {int(np.ravel(point["customdata"])[0]) for point in st.session_state[name].selection.points}
         )
-        if len(session.rows) == 1:
-            session.go(session.codes()[0][session.rows[0]], session.rows[0])
+        if len(session.selected_rows) == 1:
+            session.move(session.posteriors()[0][session.selected_rows[0]], session.selected_rows[0])
 
     st.plotly_chart(
         _figure(session, points, titles),
@@ -55,7 +55,7 @@ def show(session: ExploreSession) -> None:
     if AXES.get() in ("pca", "dimensions"):
         _show_variance(session)
     table = _table(session, n)
-    rows = [row for row in session.rows if row < n]
+    rows = [row for row in session.selected_rows if row < n]
     if not rows:
         shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
         st.caption(
@@ -75,7 +75,7 @@ def show(session: ExploreSession) -> None:
     st.button(
         "Go to the mean of their codes",
         key=session_key("go to mean", run),
-        on_click=lambda: session.go(session.codes()[0][rows].mean(0)),
+        on_click=lambda: session.move(session.posteriors()[0][rows].mean(0)),
     )
     images = RunView(run).embedding.images[rows[:MAX_IMAGES_SHOWN]]
     gallery(
@@ -84,8 +84,8 @@ def show(session: ExploreSession) -> None:
         images,
         [f"test image {row}" for row in rows[:MAX_IMAGES_SHOWN]],
         8,
-        on_pick=lambda i: session.go(session.codes()[0][rows[i]], rows[i]),
-        caption_suffix=session.name,
+        on_pick=lambda i: session.move(session.posteriors()[0][rows[i]], rows[i]),
+        caption_suffix=session.title,
     )
     if len(rows) > MAX_IMAGES_SHOWN:
         st.caption(f"These are the first {MAX_IMAGES_SHOWN}; the table contains all.")
@@ -93,17 +93,17 @@ def show(session: ExploreSession) -> None:
 
 
 def _mean_with_error(values: pd.Series) -> str:
-    """The mean, ± its standard error where there is one."""
+    """Return the mean, ± its standard error where there is one."""
     return f"{values.mean():.1f}" + (f" ± {values.sem():.1f}" if len(values) > 1 else "")
 
 
 def _class_field(session: ExploreSession, n: int) -> None:
-    """Without a pointer: selects all images of a class."""
+    """Draw a field that selects all images of a class, for those without a pointer."""
     run, y = session.run, RunView(session.run).embedding.y[:n]
     name = session_key("select a class", run)
 
     def select():
-        session.rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
+        session.selected_rows = np.flatnonzero(y == run.class_names.index(st.session_state[name])).tolist()
         session.selection_plot = ("", ())
 
     st.selectbox(
@@ -130,49 +130,47 @@ def _figure(session: ExploreSession, points: np.ndarray, titles: tuple[str, str]
     from explorer.figures.selection_map import selection_map
 
     e = RunView(session.run).embedding
-    by = COLOUR_BY.get()
+    colour_by = COLOUR_BY.get()
     to_scale = session.run.spec.latent_dim > 1
     selected = session.selection_plot[1]
-    if by == "class":
+    if colour_by == "class":
         return selection_map(
-            points, titles, to_scale, e.y[: len(points)], by, session.run.class_names, selected
+            points, titles, to_scale, e.y[: len(points)], colour_by, session.run.class_names, selected
         )
-    unit = ", nats" if by in ("distortion", "rate") else ""
+    unit = ", nats" if colour_by in ("distortion", "rate") else ""
     return selection_map(
         points,
         titles,
         to_scale,
-        _table(session, len(points))[by].to_numpy(),
-        by.replace("_", " ") + unit,
+        _table(session, len(points))[colour_by].to_numpy(),
+        colour_by.replace("_", " ") + unit,
         None,
         selected,
     )
 
 
 def _table(session: ExploreSession, n: int) -> pd.DataFrame:
-    """A row for each of the first n test images."""
-    run, e, found = (
-        session.run,
-        RunView(session.run).embedding,
-        RunView(session.run).image_metrics(session.beta),
-    )
-    columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": found.distortion}
-    columns |= {"rate": found.rate.sum(1)} if run.spec.has_prior else {}
+    """Return a table with a row for each of the first n test images."""
+    run = session.run
+    e = RunView(session.run).embedding
+    measurements = RunView(session.run).image_metrics(session.beta)
+    columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": measurements.distortion}
+    columns |= {"rate": measurements.rate.sum(1)} if run.spec.has_prior else {}
     columns |= {name: values[:n] for name, values in e.factors.items()}
-    codes = session.codes()[0][:n]
+    codes = session.posteriors()[0][:n]
     return pd.DataFrame(
         columns | {words.dimension_label(i): codes[:, i] for i in range(codes.shape[1])}
     ).rename_axis("test image")
 
 
 def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | None, tuple[str, str]]:
-    """mu [n, D] -> [n, 2] on the axes that are chosen, and their titles."""
-    p, by = RunView(session.run).scale.projection, AXES.get()
-    if by == "map":
-        strewn = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
-        places = p.place(mu)
-        return (places if strewn is None else np.column_stack([places[:, 0], strewn])), p.axis_titles
-    if by == "tsne":
+    """Return the positions [n, 2] of mu [n, D] on the chosen axes, and the titles of the axes."""
+    p, axes = RunView(session.run).scale.projection, AXES.get()
+    if axes == "map":
+        spread = p.points[: len(mu), 1] if mu.shape[1] == 1 else None
+        places = p.project(mu)
+        return (places if spread is None else np.column_stack([places[:, 0], spread])), p.axis_titles
+    if axes == "tsne":
         if (places := tsne_positions(session, mu)) is not None:
             st.caption(
                 "t-SNE keeps neighbours together; the sizes of clusters and the distances between them have"
@@ -183,14 +181,14 @@ def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | No
     for column, setting, label in zip(st.columns(2), (X_AXIS, Y_AXIS), ("Across", "Up")):
         with column:
             setting.number_input(
-                f"{label}: {'component' if by == 'pca' else 'dimension'}",
+                f"{label}: {'component' if axes == 'pca' else 'dimension'}",
                 dim,
-                "Component 1 has the largest variance" if by == "pca" else "Dimension 1 is z₀",
+                "Component 1 has the largest variance" if axes == "pca" else "Dimension 1 is z₀",
             )
     i, j = int(X_AXIS.get()) - 1, int(Y_AXIS.get()) - 1
-    if by == "dimensions":
+    if axes == "dimensions":
         return mu[:, [i, j]], (words.dimension_label(i), words.dimension_label(j))
-    centre, shares, axes = _pca(*_cache_key(session), session.beta, session.codes()[0])
+    centre, shares, axes = _pca(*_cache_key(session), session.beta, session.posteriors()[0])
     return (mu - centre) @ axes[[i, j]].T, tuple(
         f"PC {k + 1} · {shares[k]:.0%} of the variance" for k in (i, j)
     )
@@ -204,17 +202,17 @@ def _cache_key(session: ExploreSession) -> tuple:
 def _pca(
     folder: Path, version: str, beta: float | None, _mu: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of all codes: their mean [D], shares of the variance [D], and axes [D, D]."""
+    """Return the mean [D] of all codes, the shares of the variance [D], and the axes [D, D]."""
     from sklearn.decomposition import PCA
 
-    found = PCA(svd_solver="covariance_eigh").fit(_mu)
-    return found.mean_, found.explained_variance_ratio_, found.components_
+    pca = PCA(svd_solver="covariance_eigh").fit(_mu)
+    return pca.mean_, pca.explained_variance_ratio_, pca.components_
 
 
 def _show_variance(session: ExploreSession) -> None:
     from explorer.figures.bars import bars
 
-    mu = session.codes()[0]
+    mu = session.posteriors()[0]
     if AXES.get() == "pca":
         shares = _pca(*_cache_key(session), session.beta, mu)[1][:MAX_COMPONENTS_SHOWN]
         figure = bars(shares, [f"PC {i}" for i in range(1, len(shares) + 1)], "share of the variance", ".0%")

@@ -9,14 +9,14 @@ from explorer.ui.explore.session import ExploreSession
 
 @dataclass(frozen=True)
 class Tool:
-    """label: its title; show: draws it; overlay: what it marks on the map of the pad (Pad.setToolOverlay in
-    pad.js), computed before the pad is shown.
+    """label: its title; show: draws it; overlay: returns what it shows on the pad's map
+    (Pad.setToolOverlay in pad.js), computed before the pad is drawn.
     """
 
     label: str
     prompt: str  # what to move, and what to watch
     show: Callable[[ExploreSession], None]
     settings: tuple[Setting, ...] = ()
-    overlay: Callable[[ExploreSession], dict] = lambda here: {}
+    overlay: Callable[[ExploreSession], dict] = lambda session: {}
     has_ends: bool = False  # whether it works on a path's two ends
     has_rows: bool = False  # whether it works on a selection of test images

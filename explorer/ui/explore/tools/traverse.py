@@ -27,9 +27,9 @@ def show(session: ExploreSession) -> None:
         dims = dims[:MAX_ROWS_AT_FIRST]
     zs = traverse(session.z, dims, n).reshape(-1, run.spec.latent_dim)
     images = session.decode(zs)
-    says = [f"{d.rate:.1f} nats" if run.spec.has_prior else f"±{d.sd:.1f}" for d in dims]
+    labels = [f"{d.rate:.1f} nats" if run.spec.has_prior else f"±{d.sd:.1f}" for d in dims]
     heads = [
-        f"{words.dimension_label(d.index)}\n{'inactive' if d.collapsed else says[i]}"
+        f"{words.dimension_label(d.index)}\n{'inactive' if d.collapsed else labels[i]}"
         for i, d in enumerate(dims)
     ]
     names = [
@@ -50,14 +50,14 @@ def show(session: ExploreSession) -> None:
         names,
         n,
         row_labels=heads,
-        on_pick=lambda i: session.go(zs[i]),
-        caption_suffix=f"{session.name}. {ends}",
+        on_pick=lambda i: session.move(zs[i]),
+        caption_suffix=f"{session.title}. {ends}",
     )
     st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
 
 
 def _order_note(session: ExploreSession, dims: list[Dimension], images: np.ndarray) -> str:
-    """Why the rows stand in this order; images [len(dims), n, C, H, W]."""
+    """Explain why the rows are in this order. images: [len(dims), n, C, H, W]."""
     if session.run.spec.n_codes:
         return (
             "Every dimension of a VQ-VAE has the same rate: rows are sorted by the spread of the codes. Most"
@@ -65,9 +65,9 @@ def _order_note(session: ExploreSession, dims: list[Dimension], images: np.ndarr
         )
     if not session.run.spec.has_prior:
         return "An AE has no rate: rows are sorted by the spread of the codes."
-    at = "" if session.beta is None else f" at KL weight {session.beta:.2g}"
+    weight_text = "" if session.beta is None else f" at KL weight {session.beta:.2g}"
     inactive = [row for row, d in zip(images, dims) if d.collapsed]
-    return f"Rows are sorted by the rate of the test images{at}." + (
+    return f"Rows are sorted by the rate of the test images{weight_text}." + (
         f" In the inactive row{'s' * (len(inactive) > 1)} no pixel changes by more than"
         f" {largest_change(np.stack(inactive)):.3f} (black is 0, white is 1)."
         if inactive

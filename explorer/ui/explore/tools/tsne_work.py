@@ -1,4 +1,4 @@
-"""t-SNE of a run's codes: worked out beside the pages, once for everyone, and watched by who asked."""
+"""t-SNE of a run's codes: computed in the background, once for all visitors."""
 
 import threading
 import time
@@ -31,13 +31,13 @@ class TsneJob:
     def run(self, codes: np.ndarray) -> None:
         try:
             with closing(tsne(codes)) as steps:
-                for found in steps:
+                for result in steps:
                     if self.stopped:
                         return
-                    if isinstance(found, float):
-                        self.share = found
+                    if isinstance(result, float):
+                        self.share = result
                     else:
-                        self.positions = found
+                        self.positions = result
         except UserError as error:
             self.fault = str(error)
 
@@ -50,8 +50,8 @@ def _tsne_job(folder: Path, version: str, beta: float | None, _codes: np.ndarray
 
 
 def tsne_positions(session: ExploreSession, mu: np.ndarray) -> np.ndarray | None:
-    """mu [n, D] -> [n, 2], or None while it is worked out, with its progress on the page, or stopped. Raises
-    UserError if it can't be.
+    """Return the positions [n, 2] of mu [n, D], or None while they are computed, with the progress on the
+    page, or if the computation was stopped. Raises UserError if it fails.
     """
     if st.session_state.get(stopped := _stopped_key(session)):
         st.caption("t-SNE was stopped.")
@@ -62,10 +62,10 @@ def tsne_positions(session: ExploreSession, mu: np.ndarray) -> np.ndarray | None
             args=(stopped, None),
         )
         return None
-    asked = session.run.folder, run_version(session.run), session.beta
-    work = _tsne_job(*asked, mu)
+    job_key = session.run.folder, run_version(session.run), session.beta
+    work = _tsne_job(*job_key, mu)
     if work.fault or work.stopped:
-        _tsne_job.clear(*asked, mu)
+        _tsne_job.clear(*job_key, mu)
     if work.fault:
         raise UserError(work.fault)
     if work.positions is None:
@@ -74,8 +74,8 @@ def tsne_positions(session: ExploreSession, mu: np.ndarray) -> np.ndarray | None
 
 
 def _stopped_key(session: ExploreSession) -> str:
-    """Where a session says so of a run: no widget's key, whose value may come back with a message that is
-    already on its way.
+    """Return the session key under which a run is marked as stopped. It is not the key of a widget, whose
+    value may come back with a message that is already on its way.
     """
     return session_key("t-SNE stopped", session.run)
 
@@ -88,9 +88,9 @@ def _show_progress(work: TsneJob, session: ExploreSession, n: int) -> None:
     def stop() -> None:
         work.stopped = st.session_state[_stopped_key(session)] = True
 
-    left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
+    seconds_left = (time.monotonic() - work.began) * (1 - work.share) / max(work.share, 1e-3)
     st.progress(
         work.share,
-        f"t-SNE of {n:,} codes: " + (f"{format_duration(left)} left" if work.share else "starting"),
+        f"t-SNE of {n:,} codes: " + (f"{format_duration(seconds_left)} left" if work.share else "starting"),
     )
     st.button("Stop", key=session_key("stop t-SNE", session.run), on_click=stop)

@@ -18,7 +18,7 @@ from explorer.ui.components.latent_pad.map_block import Film, images_block, map_
 
 
 def made(name, film=None, change=lambda e: e):
-    """A run, its embedding and projection, and its map's block as [metadata, tensors]."""
+    """Return a run, its embedding and projection, and its map's block as [metadata, tensors]."""
     run = find_run(name)
     e = change(read_embedding(run))
     p = fit_projection(e.mu)
@@ -43,8 +43,8 @@ def test_points_keep_their_places_and_classes(runs_folder, name):
     x0, y0, x1, y1 = t["bounds"][0]
     assert x0 < p.points[:, 0].min() and y1 > p.points[:, 1].max()
     assert (x0 < -3 and y1 > 3) or not run.spec.has_prior
-    for label, at in enumerate(t["label_positions"][0]):
-        assert np.allclose(at, np.median(p.points[t["labels"] == label], axis=0), atol=1e-4)
+    for label, position in enumerate(t["label_positions"][0]):
+        assert np.allclose(position, np.median(p.points[t["labels"] == label], axis=0), atol=1e-4)
 
 
 def test_factors_are_the_posteriors_seen_on_the_plane(runs_folder):

@@ -1,22 +1,20 @@
-"""Export: codes, the run, its decoder, a link."""
+"""Export: codes, the run, its decoder, a link, and what to cite."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.runs.citation import bibtex
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 
-REFRESH_SECONDS = 1.5  # seconds
+REFRESH_SECONDS = 1.5
 
 
 def show(session: ExploreSession) -> None:
     from explorer.runs import export_run
-    from explorer.ui.explore.address import build_query
-    from explorer.ui.explore.tools import TOOLS
 
     run, beta, name = session.run, session.beta, public_name(session.run.name)
     at = f"-beta-{beta:.3g}" if beta is not None else ""
@@ -68,29 +66,27 @@ def show(session: ExploreSession) -> None:
         "**This view**",
         help="*Save PNG* next to the map, and below each set of images, saves a captioned picture.",
     )
-    st.code(
-        f"{st.context.url}?{urlencode(build_query(session, session.tool), safe=',')}",
-        language=None,
-        wrap_lines=True,
-    )
-    tool = f", with *{TOOLS[session.tool].label}* open" if session.tool else ""
+    st.code(session.link, language=None, wrap_lines=True)
+    tool = " with the tool that was open before" if session.last_tool else ""
     st.caption(
         f"This link opens the model at this z{tool}."
         + (" The run is private: the link works in this browser only." if owner_key(run.name) else "")
     )
+    with st.expander("Cite"):
+        st.code(bibtex(run.spec), language="bibtex", wrap_lines=True)
 
 
 def _download_button(
     session: ExploreSession, label: str, file_name: str, mime: str, build: Callable[[], bytes], help: str
 ) -> None:
-    """Made when it is asked for."""
+    """Draw a button for a file that is built when it is pressed."""
 
     def data() -> bytes:
-        session.faults.pop(file_name, None)
+        session.export_errors.pop(file_name, None)
         try:
             return build()
-        except UserError as error:  # outside of any page: _failed tells it
-            session.faults[file_name] = str(error)
+        except UserError as error:  # raised outside the page, so _show_errors() shows it
+            session.export_errors[file_name] = str(error)
             raise
 
     st.download_button(
@@ -107,7 +103,7 @@ def _download_button(
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _show_errors(session: ExploreSession) -> None:
-    for file, fault in session.faults.items():
+    for file, fault in session.export_errors.items():
         st.error(f"{file} could not be made. {fault}")
 
 

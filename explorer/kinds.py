@@ -1,0 +1,118 @@
+"""What is known of a network, a model, a data set or a likelihood, and tables of them by name.
+
+Code is given as "module:attribute" and imported at its first use, so that this module needs no library.
+"""
+
+from dataclasses import KW_ONLY, dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Generic, Literal, NoReturn, TypeVar
+
+from explorer.errors import unknown_name_error
+
+
+def import_attribute(path: str) -> Any:
+    """Return what "module:attribute" names."""
+    module, attribute = path.split(":")
+    return getattr(import_module(module), attribute)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A choice in a registry. name: as in the settings of a run. build: the "module:attribute" of its code.
+    options: the fields of RunSpec that it uses, of those that not every choice in its registry uses.
+    reference: the key of the paper to cite, in references.bib.
+    """
+
+    name: str
+    build: str
+    _: KW_ONLY
+    options: tuple[str, ...] = ()
+    reference: str = ""
+
+    @property
+    def builder(self) -> Any:
+        """Return the code that `build` names."""
+        return import_attribute(self.build)
+
+
+@dataclass(frozen=True)
+class NetworkKind(Kind):
+    """A kind of network. build: a function of (shape, n_out, latent_dim, width, depth) that returns an
+    encoder and a decoder (explorer.networks.pair).
+    """
+
+    _: KW_ONLY
+    description: str = ""
+    width: int = 1  # the default; so is depth
+    depth: int = 1
+    bf16: bool = False  # whether it trains faster with products in bfloat16, where a CPU has these
+    in_browser: bool = False  # whether decoder_block.py can read its decoder: dense, or the layers of conv.py
+
+
+@dataclass(frozen=True)
+class ModelKind(Kind):
+    """A kind of model. build: a subclass of explorer.models.autoencoder.Autoencoder."""
+
+    _: KW_ONLY
+    label: str
+    article: str = "a"
+    has_prior: bool  # whether the prior of z is N(0, I), and the posterior a Gaussian
+    has_rate: bool = True  # whether its loss has a KL divergence, so that it has an ELBO
+
+
+@dataclass(frozen=True)
+class DatasetKind(Kind):
+    """A kind of data set. build: a function that returns an explorer.data.dataset.Dataset. Its arguments are
+    those of explorer.data.load_dataset that it uses: the text after the colon, image_size and colour, and
+    on_progress.
+    """
+
+    _: KW_ONLY
+    label: str = ""  # without one, images are named by the text after the colon
+    noun: str = "image"  # what each image shows
+    argument: Literal["", "folder", "file", "name"] = ""  # what the text after the colon is, if there is one
+    epochs: int = 20  # the default
+    n_train: int | None = None  # number of training images
+    count: str = ""  # where that depends on the text after the colon: the function of it
+    download: str = ""  # the module with the functions download(name, on_progress) and installed(name)
+    is_slow: bool = False  # whether its images are files that are read one by one, which may take minutes
+
+    @property
+    def is_path(self) -> bool:
+        """Return whether the text after the colon is a path."""
+        return self.argument in ("folder", "file")
+
+    @property
+    def source(self) -> ModuleType:
+        """Return the module that `download` names."""
+        return import_module(self.download)
+
+
+@dataclass(frozen=True)
+class LikelihoodKind(Kind):
+    """A kind of likelihood. build: a class that is created from its options and has the methods of
+    explorer.objectives.Likelihood.
+    """
+
+    _: KW_ONLY
+    browser_layer: str = ""  # of network.js, from x_logits to E[x|z]; without one, the server decodes
+    is_density: bool = True  # whether it is a normalised density of grey pixels
+
+
+K = TypeVar("K", bound=Kind)
+
+
+class Registry(dict[str, K], Generic[K]):
+    """Kinds by their names. Raises UserError, with the most similar name, for a name that is not in it."""
+
+    def __init__(self, noun: str, *kinds: K):
+        super().__init__({kind.name: kind for kind in kinds})
+        self.noun = noun
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise unknown_name_error(self.noun, name, self)
+
+    def unused_options(self, name: str) -> set[str]:
+        """Return the options that matter for another kind, but not for this one."""
+        return {option for kind in self.values() for option in kind.options} - set(self[name].options)
