@@ -172,9 +172,9 @@ def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     show(app, "tiny-vae", "own", image="5", samples="1000")
     loaded = load_run("tiny-vae")
     posterior = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
-    posterior = pad_state(app)["overlay"]["gaussian"]
-    assert np.allclose(posterior["mu"], posterior.mu[0].numpy(), atol=1e-5)
-    assert np.allclose(posterior["sd"], np.exp(posterior.logvar[0].numpy() / 2), atol=1e-5)
+    gaussian = pad_state(app)["overlay"]["gaussian"]
+    assert np.allclose(gaussian["mu"], posterior.mu[0].numpy(), atol=1e-5)
+    assert np.allclose(gaussian["sd"], np.exp(posterior.logvar[0].numpy() / 2), atol=1e-5)
     text = " ".join(m.value for m in app.markdown)
     assert "log p(x) ≈" in text and "(1,000 importance samples; on average an underestimate)" in text
     next(b for b in app.button if b.label == "Sample from its posterior").click().run()
