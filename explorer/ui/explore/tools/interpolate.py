@@ -36,7 +36,7 @@ def overlay(session: ExploreSession) -> dict:
             {
                 "zs": zs.tolist(),
                 "gaps": session.are_in_gaps(zs).tolist(),
-                "quiet": path_type != PATH_TYPE.get(),
+                "faint": path_type != PATH_TYPE.get(),
             }
             for path_type, zs in paths.items()
         ]
