@@ -36,6 +36,7 @@ export class LatentMap {
     this.hiddenClasses = new Set();
     [this.baseLayer, this.pointsCanvas] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
     this.stale = true;
+    [this.pixelPositions, this.devicePositions, this.colours] = [new Float32Array(2 * this.pointCount), new Float32Array(2 * this.pointCount), new Int32Array(this.pointCount)];
     Object.assign(this, { view: createView(), cursor: new MapCursor(), thumbnails: new Thumbnails(), onPaint: () => {} });
   }
 
@@ -50,6 +51,7 @@ export class LatentMap {
       canvas.width = Math.round(width * this.pixelRatio);
       canvas.height = Math.round(height * this.pixelRatio);
     }
+    this.imageData = new ImageData(this.canvas.width || 1, this.canvas.height || 1);
     this.stale = true;
   }
 
@@ -151,20 +153,23 @@ export class LatentMap {
   }
 
   paintPoints(ctx) {
-    const { film, plotArea, pixelRatio, baseLayer, pointCount } = this, { scale, centre, middle } = plotArea;
-    this.pixelPositions = new Float32Array(2 * pointCount);
-    const left = middle[0] - centre[0] * scale[0], top = middle[1] + centre[1] * scale[1];
-    for (let i = 0; i < pointCount; i++) {
-      this.pixelPositions[2 * i] = left + film.points[2 * i] * scale[0];
-      this.pixelPositions[2 * i + 1] = top - film.points[2 * i + 1] * scale[1];
-    }
+    const { film, plotArea, pixelRatio, baseLayer, pointCount, labels, pixelPositions, devicePositions, colours } = this, { scale, centre, middle, box } = plotArea;
+    const left = middle[0] - centre[0] * scale[0], top = middle[1] + centre[1] * scale[1], right = box.x + box.width, bottom = box.y + box.height;
     const classColours = this.metadata.classes.map(({ colour }, classIndex) => (this.hiddenClasses.has(classIndex) ? 0 : toAbgr(colour)));
-    const isShown = (i) => plotArea.contains([this.pixelPositions[2 * i], this.pixelPositions[2 * i + 1]]);
-    const colours = Int32Array.from(this.labels, (label, i) => (isShown(i) ? classColours[label] : 0));
-    this.outsideCount = this.labels.filter((_, i) => !isShown(i)).length;
-    const imageData = new ImageData(baseLayer.width, baseLayer.height), pixels = new Int32Array(imageData.data.buffer); // no canvas is read back, because browsers may add noise to its pixels
     const radius = Math.min(Math.max(8.4 * pointCount ** -0.15, 1.4) * this.view.zoom ** 0.2, 5);
-    paintDots(pixels, baseLayer.width, baseLayer.height, this.pixelPositions.map((v) => v * pixelRatio), colours, radius * pixelRatio);
+    this.outsideCount = 0;
+    for (let i = 0; i < pointCount; i++) {
+      const x = left + film.points[2 * i] * scale[0], y = top - film.points[2 * i + 1] * scale[1];
+      const isShown = x >= box.x && y >= box.y && x <= right && y <= bottom;
+      const isTouching = isShown || (x > box.x - radius && y > box.y - radius && x < right + radius && y < bottom + radius);
+      [pixelPositions[2 * i], pixelPositions[2 * i + 1]] = [x, y];
+      [devicePositions[2 * i], devicePositions[2 * i + 1]] = [x * pixelRatio, y * pixelRatio];
+      colours[i] = isTouching ? classColours[labels[i]] : 0;
+      if (!isShown) this.outsideCount++;
+    }
+    const { imageData } = this, pixels = new Int32Array(imageData.data.buffer); // no canvas is read back, because browsers may add noise to its pixels
+    pixels.fill(0);
+    paintDots(pixels, baseLayer.width, baseLayer.height, devicePositions, colours, radius * pixelRatio);
     unpremultiply(pixels);
     this.pointsCanvas.getContext("2d", { willReadFrequently: true }).putImageData(imageData, 0, 0); // in main memory, as the base layer is
     ctx.save();
