@@ -219,12 +219,11 @@ def zooming(browser: Browser, rounds: int) -> list[Row]:
                     for kind, gesture in ZOOM_GESTURES.items():
                         rates[kind].append(page.evaluate(gesture))
                     idle.append(page.evaluate(COUNT_FRAMES))
+            state = f"{scene}{', images at the codes' if images else ''}"
+            rows.append(Row("pad", f"frames a second at rest, {state}", "/s", tuple(idle)))
             for kind, numbers in rates.items():
-                what = f"frames a second while {kind}, {scene}{', images at the codes' if images else ''}"
-                asked = f">= {MIN_FRAMES_PER_SECOND}"
-                rows.append(
-                    Row("pad", what, "/s", tuple(numbers), "the page at rest", tuple(idle), asked=asked)
-                )
+                what, asked = f"frames a second while {kind}, {state}", f">= {MIN_FRAMES_PER_SECOND}"
+                rows.append(Row("pad", what, "/s", tuple(numbers), asked=asked))
     return rows
 
 
