@@ -96,7 +96,7 @@ class LikelihoodKind(Kind):
     """
 
     _: KW_ONLY
-    browser_layer: str = ""  # of forward.js, from x_logits to E[x|z]; without one, the server decodes
+    browser_layer: str = ""  # of network.js, from x_logits to E[x|z]; without one, the server decodes
     is_density: bool = True  # whether it is a normalised density of grey pixels
 
 

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
     "latent": {"errors", "events"},
+    "live": set(),
     "figures": {"latent"},
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
@@ -37,7 +38,8 @@ MAY_IMPORT = {
     "cli": SETTINGS
     | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
     "__main__": {"cli"},
-    "ui": SETTINGS | {"data", "figures", "jobs", "latent", "memory", "query", "runs", "store", "untrusted"},
+    "ui": SETTINGS
+    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "runs", "store", "untrusted"},
     "lessons": SETTINGS
     | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
@@ -57,6 +59,7 @@ WITHOUT_TORCH = {
         "store",
         "untrusted",
         "latent",
+        "live",
         "figures",
     ),
     *("jobs", "cli", "ui", "pages", "app"),

@@ -18,7 +18,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.ui import words
 from explorer.ui.train.address import train_query
-from tests.pages.conftest import letter, opened, visit
+from tests.pages.conftest import opened, pad_state, visit
 from tests.recipes import add, recipes
 
 
@@ -92,12 +92,12 @@ def test_it_opens_on_every_page(added, spec):
 
     visit("explore", app, run="added", tool=added["tool"])
     assert not app.error and "VAE with fixed variance" in app.selectbox(key="run").options[0]
-    sent = letter(app)["decoded"]  # the browser does not know the network
+    sent = pad_state(app)["server_images"]  # the browser does not know the network
     loaded = load_run("added")
     pixels = np.frombuffer(base64.b64decode(sent["pixels"][0]), np.uint8).reshape(loaded.run.shape[1:])
     np.testing.assert_array_equal(pixels, to_uint8(loaded.decode(sent["zs"][0])[0]))
 
     visit("compare", app, ae="added-ae", vae="added")
-    assert not app.error and len(letter(app)["zs"]) == 2
+    assert not app.error and len(pad_state(app)["zs"]) == 2
     visit("library", app)
     assert not app.error

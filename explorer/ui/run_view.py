@@ -195,9 +195,9 @@ class RunView:
         places = (e.film.mu - p.centre) @ p.axes.T
         if e.mu.shape[1] == 1:
             places[..., 1] = p.points[: places.shape[1], 1]  # scattered in the same way at every KL weight
-        marks = self.run.spec.rungs
+        ticks = self.run.spec.rungs
         return Film(
-            places, "beta", "KL weight β", self.betas, log_axis=True, marks=marks, logvar=e.film.logvar
+            places, "beta", "KL weight β", self.betas, log_axis=True, ticks=ticks, logvar=e.film.logvar
         )
 
 

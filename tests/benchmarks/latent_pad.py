@@ -5,20 +5,22 @@ sent.
 import time
 
 import numpy as np
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.run import MODEL_FILE, read_tensors
-from explorer.ui.components.latent_pad import JS_MODULES, read_javascript
+from explorer.ui.components.latent_pad.block import Block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
+from tests.browser.javascript import decode_floats, encode, open_modules
 from tests.browser.launch import chromium_or_exit, runs_of_its_own
-from tests.browser.test_arithmetic import DECODERS, HELPERS, TOLERANCE, N, by_torch, forward, model_of, text
+from tests.live.network_cases import DECODERS, TOLERANCE, decode_by_torch, model_with_weights
 
 POINTS, DECODES = 70_000, 200
+N = 1000  # codes decoded in JavaScript and by torch
 
 
 def measure(rounds: int) -> list[Row]:
@@ -34,18 +36,12 @@ def measure(rounds: int) -> list[Row]:
 
 
 def arithmetic(browser: Browser, rounds: int) -> list[Row]:
-    page, rows, differences = browser.new_page(), [], {}
-    page.evaluate(HELPERS)
-    page.evaluate(
-        "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
-        " 'text/javascript' }))); }",
-        read_javascript(*JS_MODULES),
-    )
+    page, rows, differences = open_modules(browser), [], {}
     for name, (spec, shape) in DECODERS.items():
-        model, weights = model_of(spec, shape)
+        model, weights = model_with_weights(spec, shape)
         z = 2 * np.random.default_rng(0).standard_normal((N, spec.latent_dim))
         block = decoder_block("d", spec, shape, {0.0: weights})
-        differences[name] = float(np.abs(forward(page, block, z) - by_torch(model, spec, z)).max())
+        differences[name] = float(np.abs(forward(page, block, z) - decode_by_torch(model, spec, z)).max())
         ours, theirs = [], []
         for _ in range(rounds):  # taking turns
             ours.append(
@@ -59,12 +55,12 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
                 }
                 return took.reduce((a, b) => a + b) / n;
             }""",
-                    [text(block.content), spec.latent_dim, DECODES],
+                    [encode(block.content), spec.latent_dim, DECODES],
                 )
             )
             start = time.perf_counter()
             for row in z[:DECODES]:
-                by_torch(model, spec, row[None])
+                decode_by_torch(model, spec, row[None])
             theirs.append(1000 * (time.perf_counter() - start) / DECODES)
         rows.append(
             Row(
@@ -91,14 +87,23 @@ def arithmetic(browser: Browser, rounds: int) -> list[Row]:
     ]
 
 
+def forward(page: Page, block: Block, z: np.ndarray) -> np.ndarray:
+    """Return the network's outputs [n, …] at z [n, D], computed in JavaScript."""
+    outputs = page.evaluate(
+        """([block, z, D]) => {
+        const network = new js.Network(js.parseBlock(bytes(block))), all = floats(z), n = all.length / D;
+        const out = new Float32Array(n * network.output.length);
+        for (let i = 0; i < n; i++) out.set(network.forward(all.subarray(i * D, (i + 1) * D)), i * network.output.length);
+        return text(out);
+    }""",
+        [encode(block.content), encode(z.astype(np.float32)), z.shape[1]],
+    )
+    return decode_floats(outputs).reshape(len(z), -1)
+
+
 def points(browser: Browser) -> list[Row]:
     """Measure the time to paint a map of many points, and to find the point under the pointer."""
-    page, rows = browser.new_page(viewport={"width": 1280, "height": 900}), []
-    page.evaluate(
-        "async (s) => { globalThis.js = await import(URL.createObjectURL(new Blob([s], { type:"
-        " 'text/javascript' }))); }",
-        read_javascript(*JS_MODULES),
-    )
+    page, rows = open_modules(browser, viewport={"width": 1280, "height": 900}), []
     for ratio in (1, 2):
         took = page.evaluate(
             """([n, ratio]) => {
@@ -107,12 +112,12 @@ def points(browser: Browser) -> list[Row]:
             const tensors = { positions: data(Uint16Array.from({ length: 2 * n }, () => 32768 + 8000 * normal()), [1, n, 2]),
                 low: data([-4, -4], [2]),
                 high: data([4, 4], [2]), bounds: data([-4, -4, 4, 4], [1, 4]), centre: data(new Float32Array(2), [2]),
-                axes: data(Float32Array.of(1, 0, 0, 1), [2, 2]), unit: data(Float32Array.of(1, 0, 0, 1), [2, 2]),
-                per_unit: data(Float32Array.of(1, 0, 0, 1), [2, 2]), origin: data(new Float32Array(2), [2]),
+                axes: data(Float32Array.of(1, 0, 0, 1), [2, 2]), unit_matrix: data(Float32Array.of(1, 0, 0, 1), [2, 2]),
+                inverse_unit_matrix: data(Float32Array.of(1, 0, 0, 1), [2, 2]), origin: data(new Float32Array(2), [2]),
                 labels: data(Uint16Array.from({ length: n }, (_, i) => i % 10), [n]),
-                labels_at: data(new Float32Array(20), [1, 10, 2]) };
+                label_positions: data(new Float32Array(20), [1, 10, 2]) };
             const classes = Array.from({ length: 10 }, (_, c) => ({ name: String(c), colour: `#${111111 + 77777 * c}` }));
-            const metadata = { titles: ["a", "b"], to_scale: true, rings: true, classes, film: null };
+            const metadata = { axis_titles: ["a", "b"], to_scale: true, has_rings: true, classes, film: null };
             const theme = () => ({ text: "#111", background: "#ffffff", mutedText: "#888", font: "sans-serif" });
             const canvas = document.createElement("canvas"), map = new js.LatentMap(canvas, { metadata, tensors: () => tensors }, theme);
             document.body.append(canvas);

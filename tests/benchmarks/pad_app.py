@@ -18,21 +18,21 @@ by, run = st.query_params["by"], find_run(st.query_params["run"])
 @st.fragment
 def pad():
     view = RunView(run)
-    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "n": 0})
-    letter = {"zs": [z], "row": 0, "heard": request["n"]}
+    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "number": 0})
+    state = {"zs": [z], "row": 0, "last_message": request["number"]}
     if by == "server":
         codes = request["zs"] or [z]
         pixels = np.rint(RunView(run).decode(np.array(codes[0])) * 255).astype(np.uint8)
-        letter["decoded"] = {
+        state["server_images"] = {
             "zs": codes,
-            "film": None,
+            "film_position": None,
             "pixels": [base64.b64encode(pixels.tobytes()).decode()],
         }
     latent_pad(
         "pad",
         sides=[(view.map_block, view.decoder_block if by == "browser" else None)],
         images=view.images_block,
-        state=letter,
+        state=state,
         on_commit=lambda message: None,
         on_decode_request=lambda message: st.session_state.update(asked=message),
     )

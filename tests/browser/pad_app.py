@@ -56,18 +56,18 @@ if case == "no points":
     tensors |= {
         "positions": tensors["positions"][:, :0],
         "labels": tensors["labels"][:0],
-        "spread": tensors["spread"][:, :0],
+        "posterior_factors": tensors["posterior_factors"][:, :0],
     }
     chart = make_block("map", about, tensors)
 
-position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "heard": 0})
+position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "last_message": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
     state=position,
     on_commit=lambda message: position.update(
-        zs=message["zs"], row=None, heard=message["n"], film=message["film"]
+        zs=message["zs"], row=None, last_message=message["number"], film_position=message["film_position"]
     ),
 )
-st.write(f"film at {position.get('film')}")
+st.write(f"film at {position.get('film_position')}")

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from explorer.live.bundle import join_modules
 from explorer.ui.components.drawing import PICTURE_SIDE
-from tests.browser.launch import ROOT
 from tests.browser.pad import DECODED, MAP, PAD, image, ready
 from tests.browser.test_drawing import (  # noqa: F401 - its fixtures
     drawing_address,
@@ -87,11 +87,6 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
     dot and the eraser.
     """
     page = open_drawing()
-    js = (
-        (ROOT / "explorer/ui/components/drawing/drawing.js")
-        .read_text(encoding="utf-8")
-        .replace("export default", "const mounted =")
-    )
     strokes = [
         {"erases": False, "points": [[0.2, 0.2], [0.8, 0.3], [0.5, 0.9]]},
         {"erases": True, "points": [[0.1, 0.5], [0.9, 0.4]]},
@@ -100,13 +95,13 @@ def test_the_drawing_is_what_the_canvas_shows(open_drawing):  # noqa: F811
     ]
     drawing, painted = page.evaluate(
         """async ([js, strokes, side]) => {
-        const module = await import(URL.createObjectURL(new Blob([js + "; export { paintAll };"], { type: "text/javascript" })));
+        const module = await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })));
         const context = new OffscreenCanvas(side, side).getContext("2d");
         module.paintAll(context, strokes);
         return [[...atob(module.encodePixels(strokes, side))].map((c) => c.charCodeAt(0)),
                 [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0)];
     }""",
-        [js, strokes, PICTURE_SIDE],
+        [join_modules("figures/drawing.js"), strokes, PICTURE_SIDE],
     )
     difference = np.abs(np.array(drawing) - painted)
     # The browser softens edges in another way.

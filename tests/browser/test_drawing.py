@@ -238,7 +238,7 @@ def test_a_spoilt_message_is_not_heard_and_the_next_one_is(browser, drawing_addr
 
 
 GOOD = {
-    "n": 1,
+    "number": 1,
     "width": PICTURE_SIDE,
     "height": PICTURE_SIDE,
     "pixels": base64.b64encode(bytes(range(256)) * 49).decode(),

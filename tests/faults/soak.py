@@ -108,12 +108,12 @@ class Soak:
         if pads:
             zs = [[self.rng.gauss(0, 1), self.rng.gauss(0, 1)]]
             message = {
-                "n": self.rng.getrandbits(40),
+                "number": self.rng.getrandbits(40),
                 "zs": zs,
                 "row": None,
                 "side": 0,
-                "film": None,
-                "start": [0, 0],
+                "film_position": None,
+                "walk_start": [0, 0],
             }
             await visitor.move(pads[0], json_value=json.dumps({"commit": message}))
 

@@ -58,7 +58,7 @@ def setting(rng: Random) -> None:
 
 
 def compare_link(rng: Random) -> None:
-    position = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film=1.0)
+    position = PadPosition([[0.0, 0.0], [0.0, 0.0]], None, film_position=1.0)
     message = apply_query(
         {name: text(rng) for name in ("ae_z", "z", "from", "beta") if rng.random() < 0.5},
         position,
@@ -68,8 +68,8 @@ def compare_link(rng: Random) -> None:
     )
     assert np.isfinite(position.zs).all()
     assert np.abs(position.zs).max() <= 1e6
-    assert BETAS[0] <= position.film <= BETAS[-1]
-    assert position.start is None or np.isfinite(position.start).all()
+    assert BETAS[0] <= position.film_position <= BETAS[-1]
+    assert position.walk_start is None or np.isfinite(position.walk_start).all()
     if message:
         raise UserError(message)
 

@@ -73,15 +73,15 @@ def pads(app: AppTest, name: str = "latent_pad") -> list:
     return [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
 
 
-def letter(app: AppTest) -> dict:
+def pad_state(app: AppTest) -> dict:
     """Return the last message to the pad."""
-    [[message]] = mounted(app, "latent_pad_courier")
+    [[message]] = mounted(app, "latent_pad_transport")
     return message
 
 
 def blocks(app: AppTest) -> list[bytes]:
     """Return the blocks that were sent to the pad."""
-    return [proto.bytes for proto in pads(app, "latent_pad_courier") if proto.bytes]
+    return [proto.bytes for proto in pads(app, "latent_pad_transport") if proto.bytes]
 
 
 def address(app: AppTest) -> dict[str, str]:
@@ -100,8 +100,8 @@ def galleries(app: AppTest) -> dict[str, dict]:
 def pictures(gallery: dict) -> np.ndarray:
     """Return a gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(gallery["sheet"].partition(",")[2]))))
-    (_, height, width), columns = gallery["image"], gallery["columns"]
-    corners = [(i // columns * height, i % columns * width) for i in range(gallery["n"])]
+    (_, height, width), columns = gallery["image_shape"], gallery["columns"]
+    corners = [(i // columns * height, i % columns * width) for i in range(gallery["n_images"])]
     return np.stack([sheet[top : top + height, left : left + width] for top, left in corners])
 
 

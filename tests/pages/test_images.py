@@ -94,7 +94,7 @@ def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
     [gallery] = galleries(page).values()
-    assert gallery["n"] == 16
+    assert gallery["n_images"] == 16
     assert pictures(gallery).shape == (16, 64, 64, 3)
     assert set(gallery["captions"]) == {"roof", "flower"}
     page.button_group(key="images size").set_value(28).run()

@@ -62,7 +62,7 @@ def test_k_goes_to_both_ends_and_any_image_can_be_chosen(app):
         assert {c["k"] for c in curves(app)} == {k}
     for image in (0, 9):
         opened(app, image=str(image))
-        assert galleries(app)["Test images"]["marked"] == [image]
+        assert galleries(app)["Test images"]["underlined"] == [image]
         assert app.query_params.get("image", "0") == str(image)
 
 
@@ -111,10 +111,10 @@ def test_the_level_of_the_network_waits_for_a_prediction(app):
 
 def test_a_link_restores_what_was_chosen(app):
     opened(app, image="3", k="17", answer="2")
-    assert app.slider(key=f"{PAGE} k").value == 17 and galleries(app)["Test images"]["marked"] == [3]
+    assert app.slider(key=f"{PAGE} k").value == 17 and galleries(app)["Test images"]["underlined"] == [3]
     assert [app.query_params[name] for name in ("image", "k", "answer")] == ["3", "17", "2"]
     opened(app, k="65", image="2")
-    assert "k can't be '65'" in app.warning[0].value and galleries(app)["Test images"]["marked"] == [2]
+    assert "k can't be '65'" in app.warning[0].value and galleries(app)["Test images"]["underlined"] == [2]
 
 
 def test_without_the_run_it_says_so(app, monkeypatch):

@@ -62,7 +62,7 @@ def test_every_image_has_a_code(app, image):
     visit(app)
     app.slider(key="learn_codebook image").set_value(image).run()
     assert not app.exception and app.query_params.get("image", "0") == str(image)
-    assert galleries(app)["The code"]["n"] == 4
+    assert galleries(app)["The code"]["n_images"] == 4
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_ends_of_what_can_be_chosen(app, query):
     expected = {k: v for k, v in query.items() if (k, v) != ("place", "1")}
     assert not app.warning and {k: app.query_params[k] for k in expected} == expected
     shown = galleries(app)
-    assert "entry" not in query or shown[f"Every entry at position {query['place']}"]["chosen"] == int(
+    assert "entry" not in query or shown[f"Every entry at position {query['place']}"]["chosen_index"] == int(
         query["entry"]
     )
     if "seed" in query:

@@ -35,7 +35,7 @@ def test_every_setting_at_both_ends_and_every_answer(app):
     key = f"{PAGE} t"
     for t in (0.0, 1.0):
         app.slider(key=key).set_value(t).run()
-        assert not app.exception and galleries(app)["Along the line"]["chosen"] == round(10 * t)
+        assert not app.exception and galleries(app)["Along the line"]["chosen_index"] == round(10 * t)
     for start in "09":
         app.selectbox(key=f"{PAGE} from").set_value(start).run()
         assert not app.exception and app.session_state[f"{PAGE} from"] == start
@@ -58,7 +58,7 @@ def test_a_link_restores_it(app):
         5,
         3,
     ]
-    assert galleries(app)["Along the line"]["chosen"] == 3
+    assert galleries(app)["Along the line"]["chosen_index"] == 3
 
 
 def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):

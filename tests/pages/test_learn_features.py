@@ -92,7 +92,7 @@ def test_a_link_restores_it(app):
         "Bag",
         1,
     ]
-    assert galleries(app)["Labelled images"]["n"] == 40
+    assert galleries(app)["Labelled images"]["n_images"] == 40
 
 
 def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
@@ -179,7 +179,7 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
     step = e.mu[rows[e.y[rows] == 7]].mean(0) - e.mu[rows[e.y[rows] != 7]].mean(0)
     start = e.mu[pool + int(np.argmax(e.y[pool:] != 7))]
     expected = loaded.decode(start + np.linspace(-1, 2, 7)[:, None] * step)[:, 0]
-    assert strip["chosen"] == 2
+    assert strip["chosen_index"] == 2
     assert np.abs(pictures(strip)[7:].astype(int) - np.rint(255 * expected)).max() <= 1
     chances = [int(c[:-1]) for c in strip["captions"][7:]]
     assert chances == sorted(chances) and chances[-1] > 50 > chances[2]

@@ -65,7 +65,7 @@ def test_every_setting_goes_to_both_ends(app):
             assert not app.exception and app.selectbox(key=f"{PAGE} {name}").value == value
     # The path from 0 to itself is one point, which is in a gap or not.
     assert all(
-        len(gallery["marked"]) in (0, 11)
+        len(gallery["underlined"]) in (0, 11)
         for title, gallery in galleries(app).items()
         if title.startswith("Interpolation")
     )
@@ -79,11 +79,11 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
     assert (
         np.abs(pictures(gallery).astype(int) - np.rint(255 * load_run(RUNS[kind]).decode(z)[:, 0])).max() <= 1
     )
-    assert gallery["marked"] == np.flatnonzero(farther(kind, z) > 0).tolist()
+    assert gallery["underlined"] == np.flatnonzero(farther(kind, z) > 0).tolist()
     assert gallery["captions"] == [""] * 5 + ["▲"] + [""] * 5
     column = list(RUNS).index(kind)
     label = [m.value for m in app.markdown if m.value.startswith(("**AE**,", "**VAE**,"))][column]
-    assert label == f"**{kind}**, " + ("in a gap" if 5 in gallery["marked"] else "outside gaps")
+    assert label == f"**{kind}**, " + ("in a gap" if 5 in gallery["underlined"] else "outside gaps")
     caption = [c.value for c in app.caption if "nearest code is" in c.value][column]
     written = [float(number) for number in re.findall(r"(\d\.\d\d\d)", caption)]
     assert np.allclose(written, np.ravel(distances(kind, z[[5]])), atol=6e-4)
@@ -110,12 +110,12 @@ def test_the_map_marks_the_place_and_the_chart_the_share(app):
 def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):
     opened(app)
     shown = galleries(app)
-    in_gaps = np.concatenate([pictures(one)[one["marked"]] for one in shown.values()])
-    others = np.concatenate([np.delete(pictures(one), one["marked"], 0) for one in shown.values()])
+    in_gaps = np.concatenate([pictures(one)[one["underlined"]] for one in shown.values()])
+    others = np.concatenate([np.delete(pictures(one), one["underlined"], 0) for one in shown.values()])
     assert len(in_gaps) and np.abs(in_gaps.astype(int) - VEIL).max() <= 1 and (others.max((1, 2)) > 150).all()
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
-        seen = np.concatenate([pictures(one)[one["marked"]] for one in galleries(app).values()])
+        seen = np.concatenate([pictures(one)[one["underlined"]] for one in galleries(app).values()])
         assert not app.exception and (seen.max((1, 2)) > 150).all() and len(seen) == len(in_gaps)
         assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 

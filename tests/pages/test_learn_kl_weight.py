@@ -137,9 +137,9 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
     [gallery] = mounted(app, "gallery")
-    assert gallery["n"] == 30
+    assert gallery["n_images"] == 30
     assert gallery["columns"] == 6
-    assert gallery["heads"] == ["image", "AE", "VAE", "samples", ""]
+    assert gallery["row_labels"] == ["image", "AE", "VAE", "samples", ""]
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3])

@@ -49,7 +49,7 @@ def test_the_pictures_are_those_of_the_replays(app):
         recreated, samples = read_replay(SHIPPED_FOLDER / name).pictures[-1]
         originals = read_replay(SHIPPED_FOLDER / name).originals
         expected = np.concatenate([originals[:8], recreated[:8], samples[:8]])[:, 0]
-        assert gallery["heads"] == ["image", "reconstruction", "sample"]
+        assert gallery["row_labels"] == ["image", "reconstruction", "sample"]
         assert np.array_equal(pictures(gallery), expected)
 
 

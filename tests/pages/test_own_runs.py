@@ -83,7 +83,7 @@ def test_every_tool_works_on_own_images(key, model):
         follow("explore", app, run=name, tool=tool)
         assert not app.warning
         for gallery in galleries(app).values():
-            assert gallery["image"] == [3, 32, 32] and pictures(gallery).shape[1:] == (32, 32, 3)
+            assert gallery["image_shape"] == [3, 32, 32] and pictures(gallery).shape[1:] == (32, 32, 3)
     follow("explore", app, run=name, tool="attributes")
     assert app.selectbox(key="explore less").options == ["flower", "roof"]
 
@@ -208,9 +208,9 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
     e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     expected = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
-    [[message]] = mounted(app, "latent_pad_courier")
-    assert message["drawn"]["direction"]["name"] == attribute
-    assert np.allclose(message["drawn"]["direction"]["vector"], expected, atol=1e-5)
+    [[message]] = mounted(app, "latent_pad_transport")
+    assert message["overlay"]["direction"]["name"] == attribute
+    assert np.allclose(message["overlay"]["direction"]["vector"], expected, atol=1e-5)
     shown = pictures(galleries(app)[f"Along {attribute}"])
     decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * expected)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1

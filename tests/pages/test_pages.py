@@ -14,7 +14,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
-from tests.pages.conftest import blocks, expire_catalogue, letter, opened, pads, visit
+from tests.pages.conftest import blocks, expire_catalogue, opened, pad_state, pads, visit
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def explore(app, run):
 
 def test_home_shows_a_pad_at_the_first_test_image(app):
     mu = read_embedding(find_run("mnist-vae-2d")).mu
-    assert len(pads(app)) == 1 and letter(app)["zs"] == [mu[0].tolist()] and letter(app)["row"] == 0
+    assert len(pads(app)) == 1 and pad_state(app)["zs"] == [mu[0].tolist()] and pad_state(app)["row"] == 0
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
 
 def test_blocks_are_sent_once_a_session(app):
-    assert len(blocks(app)) == 4 and len(letter(app)["sending"]) == 4
+    assert len(blocks(app)) == 4 and len(pad_state(app)["announced_blocks"]) == 4
     app.run()
-    assert not blocks(app) and not letter(app)["sending"]
+    assert not blocks(app) and not pad_state(app)["announced_blocks"]
     explore(app, "mnist-vae-2d")
     assert not blocks(app)
     explore(app, "tiny-vae")
@@ -47,14 +47,14 @@ def test_blocks_are_sent_once_a_session(app):
 def test_no_message_of_a_rerun_is_large(app):
     """Check all messages except blocks and the pad's script, which a browser caches."""
     app.run()
-    assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_courier"))
+    assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_transport"))
 
 
 def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     train_run(RunSpec("digits", network="gru", epochs=1, width=8), "tiny-gru")
     expire_catalogue()
     explore(app, "tiny-gru")
-    decoded = letter(app)["decoded"]
+    decoded = pad_state(app)["server_images"]
     pixels = np.frombuffer(base64.b64decode(decoded["pixels"][0]), np.uint8).reshape(8, 8)
     assert len(blocks(app)) == 3
     assert np.array_equal(pixels, to_uint8(load_run("tiny-gru").decode(decoded["zs"][0])[0]))
@@ -62,7 +62,7 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
 
 def test_a_ladder_opens_at_the_elbo_with_its_film(app):
     explore(app, "tiny-ladder")
-    assert letter(app)["film"] == 1 and len(blocks(app)) == 4
+    assert pad_state(app)["film_position"] == 1 and len(blocks(app)) == 4
     assert any("at KL weight 1" in c.value and "then further at 0.1, 1." in c.value for c in app.caption)
 
 
@@ -116,7 +116,7 @@ def test_a_run_trained_anew_while_shown_gets_its_own_pad(app, runs_folder):
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
     expire_catalogue()
     app.run()
-    assert not app.exception and len(letter(app)["zs"][0]) == 6
+    assert not app.exception and len(pad_state(app)["zs"][0]) == 6
 
 
 def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):

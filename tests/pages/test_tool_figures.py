@@ -17,7 +17,7 @@ from explorer.runs.load import load_run
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui.run_view import RunView
-from tests.pages.conftest import galleries, letter, opened, pictures, visit
+from tests.pages.conftest import galleries, opened, pad_state, pictures, visit
 
 
 @pytest.fixture
@@ -128,7 +128,9 @@ def test_midpoints_in_gaps_are_counted_for_both_paths(app):
 def test_samples_below_90_percent_confidence_are_counted(app):
     show(app, "digits-ae-2d", "sample", draws="64", seed="2")
     loaded = load_run("digits-ae-2d")
-    p = read_classifier(loaded.run)[0].probabilities(loaded.decode(np.array(letter(app)["drawn"]["marks"])))
+    p = read_classifier(loaded.run)[0].probabilities(
+        loaded.decode(np.array(pad_state(app)["overlay"]["marks"]))
+    )
     assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
 
 
@@ -148,23 +150,23 @@ def test_temperature_is_explained_for_each_source_and_only_offered_where_it_does
     show(app, run, "sample", source=source, draws="32", temperature="0.5")
     sliders = [s for s in app.slider if s.label == "Temperature"]
     assert len(sliders) == (temperature is not None) and all(temperature in s.help for s in sliders)
-    cool = np.array(letter(app)["drawn"]["marks"])
+    cool = np.array(pad_state(app)["overlay"]["marks"])
     show(app, run, "sample", source=source, draws="32", temperature="2.0")
-    assert np.allclose(cool, letter(app)["drawn"]["marks"]) == (temperature is None)
+    assert np.allclose(cool, pad_state(app)["overlay"]["marks"]) == (temperature is None)
 
 
 def test_inactive_rows_say_how_little_they_change(app):
     show(app, "mnist-vae-16d", "traverse", steps="5")
     gallery = galleries(app)["Traversals"]
-    shown = pictures(gallery).astype(float).reshape(len(gallery["heads"]), 5, 28, 28) / 255
-    inactive = [row for row, head in zip(shown, gallery["heads"]) if "inactive" in head]
+    shown = pictures(gallery).astype(float).reshape(len(gallery["row_labels"]), 5, 28, 28) / 255
+    inactive = [row for row, head in zip(shown, gallery["row_labels"]) if "inactive" in head]
     if inactive:
         [largest] = said(app, r"no pixel changes by more than ([\d.]+)")
         assert float(largest) == pytest.approx(max(np.ptp(row, axis=0).max() for row in inactive), abs=0.005)
     else:
         assert not any("inactive" in c.value for c in app.caption)
         app.toggle[0].set_value(True).run()
-        assert any("inactive" in head for head in galleries(app)["Traversals"]["heads"]) == any(
+        assert any("inactive" in head for head in galleries(app)["Traversals"]["row_labels"]) == any(
             "inactive" in c.value for c in app.caption
         )
 

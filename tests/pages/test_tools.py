@@ -21,7 +21,7 @@ from explorer.ui.compare import pairs
 from explorer.ui.components.settings import Setting
 from explorer.ui.explore.tools import TOOLS
 from tests.conftest import SPECS
-from tests.pages.conftest import address, galleries, letter, opened, pictures, visit
+from tests.pages.conftest import address, galleries, opened, pad_state, pictures, visit
 
 OTHERS = {
     "wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
@@ -60,9 +60,9 @@ def test_every_tool_works_for_every_model(app, run, tool):
     show(app, run, tool)
     assert not app.error and not app.warning
     for gallery in galleries(app).values():
-        assert len(gallery["names"]) == gallery["n"]
-        assert gallery["image"] == list(find_run(run).shape)
-        assert pictures(gallery).shape[0] == gallery["n"]
+        assert len(gallery["names"]) == gallery["n_images"]
+        assert gallery["image_shape"] == list(find_run(run).shape)
+        assert pictures(gallery).shape[0] == gallery["n_images"]
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ladder"])
@@ -70,8 +70,8 @@ def test_a_traversal_moves_one_dimension_and_shows_what_the_model_decodes(app, r
     show(app, run, "traverse", z="0.5,-1", steps="5")
     gallery, loaded = galleries(app)["Traversals"], load_run(run)
     e, shown = read_embedding(loaded.run), pictures(galleries(app)["Traversals"])
-    assert gallery["n"] == 10 and gallery["heads"][0].startswith("z")
-    first = int("₀₁".index(gallery["heads"][0][1]))
+    assert gallery["n_images"] == 10 and gallery["row_labels"][0].startswith("z")
+    first = int("₀₁".index(gallery["row_labels"][0][1]))
     assert loaded.run.test.rate_per_dimension[first] == max(loaded.run.test.rate_per_dimension)
     codes = e.film.mu[-1] if e.film else e.mu  # at KL weight 1
     low = np.floor(min(codes[:, first].min(), -4) * 10) / 10
@@ -93,18 +93,18 @@ def test_a_grid_lies_as_the_map_does(app):
 
 def test_a_path_goes_from_end_to_end_in_both_models_and_is_drawn(app):
     show(app, "tiny-vae", "interpolate", steps="7", **{"from": "1,0", "to": "0,1"})
-    path_by_length = {len(p["zs"]): p for p in letter(app)["drawn"]["paths"]}
-    straight, round_ = letter(app)["drawn"]["paths"]
-    assert path_by_length.keys() == {7} and not straight["quiet"] and round_["quiet"]
+    path_by_length = {len(p["zs"]): p for p in pad_state(app)["overlay"]["paths"]}
+    straight, round_ = pad_state(app)["overlay"]["paths"]
+    assert path_by_length.keys() == {7} and not straight["faint"] and round_["faint"]
     assert np.allclose(straight["zs"], np.linspace([1, 0], [0, 1], 7))
     assert np.allclose(np.linalg.norm(round_["zs"], axis=1), 1)
     own_strip, partner = (
         gallery for title, gallery in galleries(app).items() if title.startswith("Interpolation")
     )
     assert "AE" in partner["title"]
-    assert own_strip["n"] == partner["n"] == 14
-    assert own_strip["actions"]
-    assert not partner["actions"]
+    assert own_strip["n_images"] == partner["n_images"] == 14
+    assert own_strip["is_clickable"]
+    assert not partner["is_clickable"]
 
 
 def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(app):
@@ -124,23 +124,25 @@ def test_a_path_between_test_images_is_between_their_codes_in_the_partner_too(ap
 
 def test_draws_are_the_priors_and_marked_on_the_map(app):
     show(app, "tiny-vae", "sample", draws="64", temperature="0.0")
-    assert np.allclose(letter(app)["drawn"]["marks"], 0)
+    assert np.allclose(pad_state(app)["overlay"]["marks"], 0)
     show(app, "tiny-vae", "sample", draws="64", seed="3")
-    marks = np.array(letter(app)["drawn"]["marks"])
-    assert marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Samples"]["n"] == 64
+    marks = np.array(pad_state(app)["overlay"]["marks"])
+    assert (
+        marks.shape == (64, 2) and abs(marks.std() - 1) < 0.2 and galleries(app)["Samples"]["n_images"] == 64
+    )
     app.button(key=next(b.key for b in app.button if b.label == "Resample")).click().run()
-    assert not np.allclose(letter(app)["drawn"]["marks"], marks) and app.query_params["seed"] == "4"
+    assert not np.allclose(pad_state(app)["overlay"]["marks"], marks) and app.query_params["seed"] == "4"
 
 
 def test_a_direction_is_the_difference_of_two_mean_codes(app):
     show(app, "tiny-ae", "attributes", less="3", more="8")
-    e, direction = read_embedding(find_run("tiny-ae")), letter(app)["drawn"]["direction"]
+    e, direction = read_embedding(find_run("tiny-ae")), pad_state(app)["overlay"]["direction"]
     assert direction["name"] == "3 → 8"
     assert np.allclose(direction["vector"], e.mu[e.y == 8].mean(0) - e.mu[e.y == 3].mean(0), atol=1e-5)
     show(app, "moons-vae-2d", "attributes", attribute="phase")
-    assert letter(app)["drawn"]["direction"]["name"] == "phase"
+    assert pad_state(app)["overlay"]["direction"]["name"] == "phase"
     show(app, "tiny-ae", "attributes", less="3", more="3")
-    assert "two different classes" in app.info[0].value and letter(app)["drawn"] == {}
+    assert "two different classes" in app.info[0].value and pad_state(app)["overlay"] == {}
 
 
 def test_copying_finds_the_training_image_itself(app):
@@ -170,17 +172,17 @@ def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     show(app, "tiny-vae", "own", image="5", samples="1000")
     loaded = load_run("tiny-vae")
     posterior = loaded.encode(load_data("digits").x[load_data("digits").test][5:6])
-    cloud = letter(app)["drawn"]["cloud"]
-    assert np.allclose(cloud["mu"], posterior.mu[0].numpy(), atol=1e-5)
-    assert np.allclose(cloud["sd"], np.exp(posterior.logvar[0].numpy() / 2), atol=1e-5)
+    gaussian = pad_state(app)["overlay"]["gaussian"]
+    assert np.allclose(gaussian["mu"], posterior.mu[0].numpy(), atol=1e-5)
+    assert np.allclose(gaussian["sd"], np.exp(posterior.logvar[0].numpy() / 2), atol=1e-5)
     text = " ".join(m.value for m in app.markdown)
     assert "log p(x) ≈" in text and "(1,000 importance samples; on average an underestimate)" in text
     next(b for b in app.button if b.label == "Sample from its posterior").click().run()
-    z = np.array(letter(app)["zs"][0])
+    z = np.array(pad_state(app)["zs"][0])
     assert 0 < np.abs((z - posterior.mu[0].numpy()) / np.exp(posterior.logvar[0].numpy() / 2)).max() < 5
-    assert galleries(app)["The image and its reconstruction"]["n"] == 3
+    assert galleries(app)["The image and its reconstruction"]["n_images"] == 3
     show(app, "tiny-ae", "own")
-    assert any("no posterior" in c.value for c in app.caption) and "cloud" not in letter(app)["drawn"]
+    assert any("no posterior" in c.value for c in app.caption) and "gaussian" not in pad_state(app)["overlay"]
 
 
 def png(array) -> bytes:
@@ -196,7 +198,7 @@ CUT = png(np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8))[:900]
 def test_a_file_that_is_no_image_gets_a_sentence_and_leaves_the_pad(app, content):
     show(app, "tiny-vae", "own", input="upload")
     app.file_uploader[0].set_value(("x.png", content, "image/png")).run()
-    assert not app.exception and "cannot be used" in app.error[0].value and letter(app)["drawn"] == {}
+    assert not app.exception and "cannot be used" in app.error[0].value and pad_state(app)["overlay"] == {}
 
 
 def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_dark(app):
@@ -204,7 +206,7 @@ def test_an_upload_is_encoded_at_once_and_inverted_where_the_data_are_light_on_d
     paper = np.full((80, 80), 255, np.uint8)
     paper[10:70, 35:45] = 0
     app.file_uploader[0].set_value(("x.png", png(paper), "image/png")).run()
-    assert not app.exception and not app.error and "cloud" in letter(app)["drawn"]
+    assert not app.exception and not app.error and "gaussian" in pad_state(app)["overlay"]
     shown = pictures(galleries(app)["The image and its reconstruction"])[0]
     assert shown[4, 0] < 10 and shown[4, 4] > 100
     next(b for b in app.button if b.label == "Invert").click().run()
@@ -311,7 +313,7 @@ def test_each_setting_has_a_name_of_its_own_in_the_address():
 def test_a_choice_that_another_model_does_not_have_gives_way(app):
     show(app, "moons-vae-2d", "attributes", attribute="phase")
     show(app, "tiny-vae", "attributes", attribute="phase")
-    assert not app.exception and letter(app)["drawn"]["direction"]["name"] == "0 → 1"
+    assert not app.exception and pad_state(app)["overlay"]["direction"]["name"] == "0 → 1"
     show(app, "tiny-vae-6d", "select", view="pca", across="5")
     show(app, "tiny-vae", "select", view="pca", across="5")
     assert not app.exception and not app.error
@@ -320,12 +322,12 @@ def test_a_choice_that_another_model_does_not_have_gives_way(app):
 def test_a_ladders_codes_are_those_at_its_present_weight(app):
     show(app, "tiny-ladder", "interpolate", beta="0.01", **{"from": "image 4", "to": "image 9"})
     e = read_embedding(find_run("tiny-ladder"))
-    straight, _ = letter(app)["drawn"]["paths"]
+    straight, _ = pad_state(app)["overlay"]["paths"]
     assert np.allclose([straight["zs"][0], straight["zs"][-1]], e.film.mu[0][[4, 9]], atol=1e-4)
     show(app, "tiny-ladder", "traverse", beta="0.01")
-    strong = galleries(app)["Traversals"]["heads"]
+    strong = galleries(app)["Traversals"]["row_labels"]
     show(app, "tiny-ladder", "traverse", beta="1")
-    assert strong != galleries(app)["Traversals"]["heads"]
+    assert strong != galleries(app)["Traversals"]["row_labels"]
     assert any("at KL weight 1" in c.value for c in app.caption)
 
 

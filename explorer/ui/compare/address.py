@@ -15,8 +15,8 @@ def build_query(ae: str, vae: str, position: PadPosition, betas: tuple[float, ..
         VAE: vae,
         AE_Z: position.zs[0],
         Z: position.zs[1],
-        BETA: position.film,
-        WALK_START: position.start if position.start and any(position.start) else None,
+        BETA: position.film_position,
+        WALK_START: position.walk_start if position.walk_start and any(position.walk_start) else None,
     }
     dims = [len(z) for z in position.zs]
     return query.write([Scalar(AE, ""), Scalar(VAE, ""), *_fields(dims, betas)], values)
@@ -41,8 +41,8 @@ def apply_query(
     zs = [z or present for z, present in zip(zs, position.zs)]
     if zs != position.zs:
         position.move(zs)
-    position.start = values.get(WALK_START, position.start)
-    position.film = values.get(BETA, position.film)
+    position.walk_start = values.get(WALK_START, position.walk_start)
+    position.film_position = values.get(BETA, position.film_position)
     return query.problem_sentence(problems)
 
 

@@ -49,13 +49,13 @@ def compare_view(ae: Run, vae: Run) -> None:
             classifier=RunView(vae).classifier_block,
             state=pad_state([ae, vae], here),
             on_commit=lambda said: here.receive_commit(said, lambda side, beta: views[side].codes(beta)),
-            on_decode_request=here.look,
+            on_decode_request=here.receive_preview,
         )
         ADDRESS.write(address.build_query(ae.name, vae.name, here, views[1].betas))
         notice = st.container(border=True)
-        show_figures(ae, vae, here.film)
+        show_figures(ae, vae, here.film_position)
         if vae.film:
-            _exact_beta_link(vae, here.film)
+            _exact_beta_link(vae, here.film_position)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
 
@@ -71,7 +71,9 @@ def _pad_position(ae: Run, vae: Run) -> PadPosition:
         gap = deepest_gap(RunView(ae).gap_map)
         w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])
         st.session_state[key] = PadPosition(
-            [view.scale.shift_to(view.scale.mean, w).tolist() for view in views], None, film=vae.spec.beta
+            [view.scale.shift_to(view.scale.mean, w).tolist() for view in views],
+            None,
+            film_position=vae.spec.beta,
         )
     return st.session_state[key]
 

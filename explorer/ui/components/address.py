@@ -78,5 +78,5 @@ class Address:
             if is_incomplete
             else None
         )
-        with st.container(key=f"couriers-address-{self.page}"):
+        with st.container(key=f"hidden-address-{self.page}"):
             _replace_component(key=f"replaced {self._state_key}", data=[replacement])

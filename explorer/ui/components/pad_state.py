@@ -11,26 +11,29 @@ from explorer.ui.run_view import RunView
 
 def pad_state(runs: list[Run], position: PadPosition) -> dict:
     """Return the state of the pad of these runs, as JSON values."""
-    letter = {
+    state = {
         "zs": position.zs,
         "row": position.row,
-        "heard": position.last_message,
-        "film": position.film,
-        "start": position.start,
+        "last_message": position.last_message,
+        "film_position": position.film_position,
+        "walk_start": position.walk_start,
     }
     served = [RunView(run).decoder_block is None for run in runs]
     if any(served):
-        moving = any(run.spec.rungs for run in runs)
-        zs, film = position.preview or (position.zs, position.film if moving else None)
-        pixels = [_decode_base64(run, z, film) if ours else None for run, z, ours in zip(runs, zs, served)]
-        letter["decoded"] = {"zs": zs, "film": film, "pixels": pixels}
-    return letter
+        has_film = any(run.spec.rungs for run in runs)
+        zs, film_position = position.preview or (position.zs, position.film_position if has_film else None)
+        pixels = [
+            _decode_base64(run, z, film_position) if is_served else None
+            for run, z, is_served in zip(runs, zs, served)
+        ]
+        state["server_images"] = {"zs": zs, "film_position": film_position, "pixels": pixels}
+    return state
 
 
-def _decode_base64(run: Run, z: list[float], film: float | None) -> str:
-    """uint8 [C, H, W] in base64."""
+def _decode_base64(run: Run, z: list[float], film_position: float | None) -> str:
+    """Return the decoded image, uint8 [C, H, W], in base64."""
     rungs = run.spec.rungs
-    beta = min(max(film, rungs[0]), rungs[-1]) if rungs and film else None
+    beta = min(max(film_position, rungs[0]), rungs[-1]) if rungs and film_position else None
     return base64.b64encode(
         np.rint(RunView(run).decode(np.array(z), beta) * 255).astype(np.uint8).tobytes()
     ).decode()

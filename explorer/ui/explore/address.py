@@ -46,7 +46,7 @@ def build_query(session: ExploreSession, tool_name: str | None) -> dict[str, str
     values = {
         RUN: session.run.name,
         Z: session.position.zs[0],
-        BETA: session.position.film,
+        BETA: session.position.film_position,
         TOOL.name: tool_name if tool else None,
     }
     if tool:
@@ -104,9 +104,9 @@ def _apply_query(parameters: dict[str, str], session: ExploreSession) -> list[st
     if ROWS in parameters:
         session.selected_rows, session.selection_plot = values.get(ROWS, []), ("", ())
     if BETA in values:
-        if position.film != values[BETA]:
+        if position.film_position != values[BETA]:
             position.row = None  # the code of the same image is elsewhere
-        position.film = values[BETA]
+        position.film_position = values[BETA]
     return problems + _apply_tool(parameters)
 
 

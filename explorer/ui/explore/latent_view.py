@@ -28,7 +28,7 @@ def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
         images=view.images_block,
         classifier=RunView(run).classifier_block,
         compact=overlay is not None,
-        state=pad_state([run], place) | {"drawn": overlay or {}},
+        state=pad_state([run], place) | {"overlay": overlay or {}},
         on_commit=lambda said: place.receive_commit(said, lambda _, beta: view.codes(beta)),
-        on_decode_request=place.look,
+        on_decode_request=place.receive_preview,
     )

@@ -60,7 +60,7 @@ class ExploreSession:
     def beta(self) -> float | None:
         """The KL weight of a ladder, where it has a model; None for other runs."""
         rungs = self.run.spec.rungs
-        return min(max(self.position.film or 1.0, rungs[0]), rungs[-1]) if rungs else None
+        return min(max(self.position.film_position or 1.0, rungs[0]), rungs[-1]) if rungs else None
 
     def move(self, z: np.ndarray, row: int | None = None) -> None:
         self.position.move([z], row)
@@ -113,6 +113,6 @@ def new_session(run: Run) -> ExploreSession:
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)
     return ExploreSession(
         run,
-        PadPosition([e.mu[0].tolist()], 0, film=run.spec.beta),
+        PadPosition([e.mu[0].tolist()], 0, film_position=run.spec.beta),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

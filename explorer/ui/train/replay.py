@@ -34,7 +34,7 @@ def _replay_map(id: str, replay: Replay, spec: RunSpec):
     places = (replay.mu - p.centre) @ p.axes.T
     if spec.latent_dim == 1:
         places[..., 1] = p.points[:, 1]
-    film = Film(places, "epoch", "Epoch", replay.epochs, stepwise=True)
+    film = Film(places, "epoch", "Epoch", replay.epochs, has_step_buttons=True)
     e = Embedding(replay.mu[-1], None, replay.y, replay.originals, {})
     dims = rank_dimensions(replay.mu[-1], [0.0] * spec.latent_dim, spec.has_prior)
     readouts = [

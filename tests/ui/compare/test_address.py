@@ -18,25 +18,25 @@ def scales(ae_dim=2, vae_dim=2):
 
 
 def followed(address, zs=((1.0, 1.0), (0.0, 0.0)), betas=BETAS, **dims):
-    position = PadPosition([list(z) for z in zs], None, film=1.0)
+    position = PadPosition([list(z) for z in zs], None, film_position=1.0)
     return position, apply_query(address, position, *scales(**dims), betas=betas)
 
 
 def test_a_link_leads_to_where_it_was_written():
-    before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film=0.0316, start=[0.25, -2])
+    before = PadPosition([[4.25, -1e-3], [0.5, -1]], 3, film_position=0.0316, walk_start=[0.25, -2])
     address = build_query("a", "b", before, BETAS)
     position, message = followed(address)
-    assert not message and (position.zs, position.film, position.start) == (
+    assert not message and (position.zs, position.film_position, position.walk_start) == (
         before.zs,
-        before.film,
-        before.start,
+        before.film_position,
+        before.walk_start,
     )
     assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query("a", "b", before, ())
 
 
 def test_with_one_z_the_other_follows_to_the_same_place():
     ae, vae = scales()
-    position = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film=1.0)
+    position = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0)
     assert not apply_query({"z": "0.5,-1"}, position, ae, vae, betas=BETAS)
     assert position.zs[1] == [0.5, -1] and ae.to_standard(position.zs[0]) == pytest.approx([0.5, -1])
 
@@ -58,7 +58,7 @@ def test_with_one_z_the_other_follows_to_the_same_place():
 def test_what_is_wrong_is_said_and_left_out(query, expected):
     position, message = followed(query)
     assert expected in message
-    assert (position.zs, position.film, position.start) == (
+    assert (position.zs, position.film_position, position.walk_start) == (
         [[1.0, 1.0], [0.0, 0.0]],
         1.0,
         None,

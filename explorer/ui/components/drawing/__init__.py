@@ -2,18 +2,17 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from explorer.ui.components.latent_pad import read_css
+from explorer.live.bundle import join_modules, join_styles
 
-FOLDER = Path(__file__).parent
 PICTURE_SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-CSS = read_css("button") + "\n" + (FOLDER / "drawing.css").read_text(encoding="utf-8")
 _drawing = st.components.v2.component(
-    "drawing", js=(FOLDER / "drawing.js").read_text(encoding="utf-8"), css=CSS
+    "drawing",
+    js=join_modules("hosts/streamlit/drawing.js"),
+    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/drawing.css"),
 )
 
 
@@ -24,17 +23,19 @@ def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280)
     The strokes stay with the browser tab, by key; what Python makes of them is the page's to keep.
     """
 
-    def hear():
-        # none from a canvas that is no longer there
+    def receive_picture():
+        # None from a canvas that no longer exists
         strokes = decode_picture(st.session_state.get(key, {}).get("picture"))
         if strokes is not None:
             on_draw(strokes)
 
-    _drawing(key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=hear)
+    _drawing(
+        key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=receive_picture
+    )
 
 
 def decode_picture(message: object) -> np.ndarray | None:
-    """{"n", "width", "height", "pixels": base64 of uint8} -> [112, 112], or None if it is anything else."""
+    """Return {"number", "width", "height", "pixels": base64 of uint8} as [112, 112], or None."""
     if not isinstance(message, dict) or (message.get("width"), message.get("height")) != (
         PICTURE_SIDE,
         PICTURE_SIDE,

@@ -1,18 +1,17 @@
 """Images in rows; a click on one goes to its code."""
 
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from explorer.figures.images import image_sheet, to_data_uri
-from explorer.ui.components.latent_pad import read_javascript
+from explorer.live.bundle import join_modules, join_styles
 
-FOLDER = Path(__file__).parent
-JS = read_javascript("dom", "save_image") + "\n" + (FOLDER / "gallery.js").read_text(encoding="utf-8")
 _gallery = st.components.v2.component(
-    "gallery", js=JS, css=(FOLDER / "gallery.css").read_text(encoding="utf-8")
+    "gallery",
+    js=join_modules("hosts/streamlit/gallery.js"),
+    css=join_styles("hosts/streamlit/theme.css", "figures/gallery.css"),
 )
 
 
@@ -39,35 +38,37 @@ def gallery(
     what a saved picture's caption says after the title; on_pick(index): one was clicked.
     """
 
-    def hear():
-        told, heard = (st.session_state.get(key) or {}).get("pick"), f"{key} heard"
-        if not isinstance(told, dict) or not all(isinstance(told.get(name), int) for name in ("n", "index")):
+    def receive_pick():
+        pick, last_key = (st.session_state.get(key) or {}).get("pick"), f"{key} last pick"
+        if not isinstance(pick, dict) or not all(
+            isinstance(pick.get(name), int) for name in ("number", "index")
+        ):
             return
-        if told["n"] > st.session_state.get(heard, 0) and 0 <= told["index"] < len(
+        if pick["number"] > st.session_state.get(last_key, 0) and 0 <= pick["index"] < len(
             images
         ):  # Streamlit may tell an old message again
-            st.session_state[heard] = told["n"]
-            on_pick(told["index"])
+            st.session_state[last_key] = pick["number"]
+            on_pick(pick["index"])
 
     blank = np.zeros((-len(images) % columns, *images.shape[1:]), images.dtype)
     rows = np.concatenate([images, blank]).reshape(-1, columns, *images.shape[1:])
     _gallery(
         key=key,
-        on_pick_change=hear,
+        on_pick_change=receive_pick,
         data={
             "sheet": to_data_uri(image_sheet(list(rows), gap=0)),
-            "n": len(images),
+            "n_images": len(images),
             "columns": columns,
-            "image": images.shape[1:],
+            "image_shape": images.shape[1:],
             "title": title,
             "names": names,
-            "heads": row_labels,
+            "row_labels": row_labels,
             "captions": captions,
-            "marked": [int(i) for i in underlined],
-            "mark": underline_note,
-            "chosen": chosen,
+            "underlined": [int(i) for i in underlined],
+            "underline_note": underline_note,
+            "chosen_index": chosen,
             "dense": dense,
-            "about": caption_suffix,
-            "actions": on_pick is not None,
+            "caption_suffix": caption_suffix,
+            "is_clickable": on_pick is not None,
         },
     )

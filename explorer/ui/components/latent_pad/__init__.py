@@ -2,66 +2,28 @@
 browser; of one run, or of two beside each other under one pointer.
 
 The browser is sent blocks (a map, a decoder's weights, images) once, and keeps them; where z lies, and what
-else changes, travels in letters. Python learns of z when it is let go. What is no bytes goes as a list of
+else changes, travels in a state. Python learns of z when it is let go. What is no bytes goes as a list of
 one: Streamlit would look through a dict for tables, and import pandas for it.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.live.bundle import join_modules, join_styles
 from explorer.ui.components.latent_pad.block import Block, LazyBlock
 
-FOLDER = Path(__file__).parent
-JS_MODULES = (
-    "block",
-    "store",
-    "dom",
-    "save_image",
-    "network",
-    "server_decoder",
-    "film",
-    "plane",
-    "view",
-    "dots",
-    "gap_shading",
-    "marks",
-    "map",
-    "map_input",
-    "legend",
-    "sliders",
-    "direction_slider",
-    "readouts",
-    "film_controls",
-    "decoded_image",
-    "originals",
-    "side",
-    "path_strip",
-    "samples",
-    "layout",
-    "pad",
-    "replay",
-    "mount",
-)
 SENT_BLOCKS_KEY = "sent_blocks"
 
 
-def read_javascript(*parts: str) -> str:
-    """The parts as one module: none imports another."""
-    return "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in parts)
-
-
-def read_css(*parts: str) -> str:
-    return "\n".join((FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in parts)
-
-
 _pad_component = st.components.v2.component(
-    "latent_pad", js=read_javascript(*JS_MODULES), css=read_css("button", "pad")
+    "latent_pad",
+    js=join_modules("hosts/streamlit/pad.js"),
+    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/pad/pad.css"),
 )
 _transport_component = st.components.v2.component(
-    "latent_pad_courier", js=read_javascript("store", "transport")
+    "latent_pad_transport", js=join_modules("hosts/streamlit/transport.js")
 )
 
 
@@ -79,23 +41,24 @@ def latent_pad(
     """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
     sent after all else.
 
-    sides: of each run its map and its decoder, None if the server decodes. state: {"zs": a z [D] of each
-    side, "row": of the chosen point or None, "heard": the number "n" of the last message heard, or None},
-    "film": a place on its axis, if there is one, "start": of a walk [2], "drawn": what a tool shows of itself
-    (Pad.setToolOverlay in pad.js), and if the server decodes "decoded": {"zs", "film", "pixels": base64 of
-    uint8 [C, H, W] or None of each side}. on_commit gets {"n", "zs", "row": of a clicked point or None,
-    "side", "film", "start"}; on_ask {"n", "zs", "film"}.
+    sides: the map and the decoder of each run; decoder None if the server decodes. state: {"zs": a z [D] of
+    each side, "row": of the selected point or None, "last_message": the number of the last message received,
+    "film_position": on the axis of the film or None, "walk_start": [2], "overlay": what a tool marks on the
+    map (Pad.setToolOverlay in pad.js), and if the server decodes "server_images": {"zs", "film_position",
+    "pixels": base64 of uint8 [C, H, W] or None of each side}}. on_commit receives {"number", "zs", "row": of
+    a clicked point or None, "side", "film_position", "walk_start"}; on_decode_request {"number", "zs",
+    "film_position"}.
     """
 
-    def said(what: str, then: Callable[[dict], None]):
-        def hear():
-            message = st.session_state.get(key, {}).get(what)  # none from a pad that is no longer there
-            if isinstance(message, dict) and isinstance(message.get("n"), int):
+    def receive(type: str, then: Callable[[dict], None]):
+        def call():
+            message = st.session_state.get(key, {}).get(type)  # none from a pad that is no longer there
+            if isinstance(message, dict) and isinstance(message.get("number"), int):
                 then(message)
 
-        return hear
+        return call
 
-    couriers = _send_blocks(key, [*(block for side in sides for block in side), classifier], state, images)
+    container = _send_blocks(key, [*(block for side in sides for block in side), classifier], state, images)
     parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
     _pad_component(
         key=key,
@@ -108,11 +71,11 @@ def latent_pad(
                 "compact": compact,
             }
         ],
-        on_commit_change=said("commit", on_commit),
-        on_ask_change=said("ask", on_decode_request or (lambda _: None)),
-        on_missing_change=said("missing", _mark_missing),
+        on_commit_change=receive("commit", on_commit),
+        on_decode_request_change=receive("decode_request", on_decode_request or (lambda _: None)),
+        on_missing_blocks_change=receive("missing_blocks", _mark_missing),
     )
-    with couriers:
+    with container:
         _send_unsent(key, [images])
 
 
@@ -122,22 +85,24 @@ def replay_pad(key: str, map_block: Block, pictures_block: Block) -> None:
     _pad_component(
         key=key,
         data=[{"key": key, "replay": {"map": map_block.id, "pictures": pictures_block.id}}],
-        on_missing_change=lambda: _mark_missing((st.session_state.get(key) or {}).get("missing") or {}),
+        on_missing_blocks_change=lambda: _mark_missing(
+            (st.session_state.get(key) or {}).get("missing_blocks") or {}
+        ),
     )
 
 
 def _send_blocks(
     key: str, blocks: Sequence[Block | None], state: dict, late_block: Block | LazyBlock | None = None
 ) -> DeltaGenerator:
-    """The blocks that this browser has not been sent yet, and the letter, which announces a later one; where
-    that is to go.
+    """Send the blocks that this browser has not been sent yet, and the state, which announces a later block.
+    Return the container for that one.
     """
-    couriers = st.container(key=f"couriers-{key}")
-    with couriers:
+    container = st.container(key=f"hidden-{key}")
+    with container:
         new = [block.id for block in _unsent([*blocks, late_block])]
         _send_unsent(key, blocks)
-        _transport_component(key=f"{key}-letter", data=[{**state, "to": key, "sending": new}])
-    return couriers
+        _transport_component(key=f"{key}-state", data=[{**state, "pad_key": key, "announced_blocks": new}])
+    return container
 
 
 def _send_unsent(key: str, blocks: Sequence[Block | LazyBlock | None]) -> None:

@@ -29,9 +29,7 @@ class LazyBlock:
         return self.build(self.id).content
 
 
-def make_block(id: str, about: dict, tensors: dict[str, np.ndarray]) -> Block:
+def make_block(id: str, metadata: dict, tensors: dict[str, np.ndarray]) -> Block:
     """tensors: float32, float16, uint16 or uint8."""
-    metadata = {"block": json.dumps({"id": id} | about)}
-    return Block(
-        id, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, metadata)
-    )
+    header = {"block": json.dumps({"id": id} | metadata)}
+    return Block(id, safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, header))

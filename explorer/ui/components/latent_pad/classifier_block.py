@@ -14,12 +14,12 @@ def classifier_block(id: str, classifier: Classifier) -> Block:
         {"kind": "dense", "name": "3"},
         {"kind": "softmax"},
     ]
-    about = {
-        "input": math.prod(classifier.shape),
+    metadata = {
+        "n_inputs": math.prod(classifier.shape),
         "layers": layers,
         "rungs": [0.0],
         "classes": classifier.class_names,
         "accuracy": classifier.accuracy,
-        "sure": MIN_CLASS_PROBABILITY,
+        "min_confidence": MIN_CLASS_PROBABILITY,
     }
-    return make_block(id, about, {name: w[None] for name, w in classifier.weights.items()})
+    return make_block(id, metadata, {name: w[None] for name, w in classifier.weights.items()})

@@ -33,11 +33,11 @@ def decoder_block(
     layers, multiply_adds = _layers_and_cost(shape, first)
     if multiply_adds > MAX_MULTIPLY_ADDS:
         return None
-    at = [math.log10(value) if log_axis else value for value in rungs]
-    about = {"input": spec.latent_dim, "layers": [*layers, {"kind": image_layer}], "rungs": at}
+    positions = [math.log10(value) if log_axis else value for value in rungs]
+    metadata = {"n_inputs": spec.latent_dim, "layers": [*layers, {"kind": image_layer}], "rungs": positions}
     return make_block(
         id,
-        about,
+        metadata,
         {
             name: np.stack([rung[name] for rung in rungs.values()])
             for name in first

@@ -30,7 +30,7 @@ Readout = tuple
 @dataclass(frozen=True)
 class Film:
     """positions [frames, n, 2] and logvar [frames, n, D] of the points at the values of an axis, which rise.
-    marks: on the axis.
+    ticks: on the axis.
     """
 
     positions: np.ndarray
@@ -38,18 +38,18 @@ class Film:
     title: str
     values: tuple[float, ...]
     log_axis: bool = False
-    marks: tuple[float, ...] = ()
+    ticks: tuple[float, ...] = ()
     logvar: np.ndarray | None = None
-    stepwise: bool = False  # to be gone through frame by frame, too
+    has_step_buttons: bool = False  # one frame back, one frame forward
 
     def axis(self) -> dict:
         return {
             "name": self.name,
             "title": self.title,
             "values": self.values,
-            "log": self.log_axis,
-            "marks": self.marks,
-            "steps": self.stepwise,
+            "log_axis": self.log_axis,
+            "ticks": self.ticks,
+            "has_step_buttons": self.has_step_buttons,
         }
 
 
@@ -107,32 +107,32 @@ def map_block(
             [_map_bounds(frame, OUTLIER_PERCENT if clip_outliers else 0, seen) for frame in positions]
         ),
         "labels": np.searchsorted(present, embedding.y).astype(np.uint16),
-        "labels_at": np.stack(
+        "label_positions": np.stack(
             [np.median(positions[:, embedding.y == label], axis=1) for label in present], axis=1
         ),
         "centre": p.centre,
         "axes": p.axes,
         "origin": scale.mean,
-        "unit": scale.map_root,
-        "per_unit": np.linalg.pinv(scale.map_root),
+        "unit_matrix": scale.map_root,
+        "inverse_unit_matrix": np.linalg.pinv(scale.map_root),
     }
     if not has_prior:
-        tensors["factor"] = symmetric_square_root(scale.covariance)
+        tensors["covariance_factor"] = symmetric_square_root(scale.covariance)
     if logvar is not None:
-        tensors["spread"] = np.stack([_posterior_cholesky(frame, p.axes) for frame in logvar]).astype(
-            np.float16
-        )
+        tensors["posterior_factors"] = np.stack(
+            [_posterior_cholesky(frame, p.axes) for frame in logvar]
+        ).astype(np.float16)
     if gaps:
-        tensors |= {"shade": gaps.shade, "shade_bounds": gaps.bounds}
+        tensors |= {"gap_levels": gaps.shade, "gap_bounds": gaps.bounds}
     sd = 1.0 if has_prior else float(np.mean([d.sd for d in dimensions])) or 1.0
-    about = {
-        "label": f"Map of {len(embedding.mu):,} codes of {dataset_label} images, coloured by class.",
-        "titles": p.axis_titles,
+    metadata = {
+        "description": f"Map of {len(embedding.mu):,} codes of {dataset_label} images, coloured by class.",
+        "axis_titles": p.axis_titles,
         "to_scale": latent_dim > 1,
-        "rings": rings and latent_dim > 1,
+        "has_rings": rings and latent_dim > 1,
         "has_prior": has_prior,
         "latent_dim": latent_dim,
-        "image": run.shape,
+        "image_shape": run.shape,
         "classes": [{"name": run.class_names[label], "colour": class_colour(label)} for label in present],
         "dimensions": [
             asdict(d) | {"step": ARROW_KEY_STEP_SIGMA * (1 if has_prior else d.sd or 1)} for d in dimensions
@@ -140,10 +140,12 @@ def map_block(
         "step": ARROW_KEY_STEP_SIGMA * sd,
         "film": film and film.axis(),
         "readouts": readouts,
-        "rates_at": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
+        "rates_suffix": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
     } | _model_labels(run.spec)
     return make_block(
-        id, about, {name: t.astype(np.float32) if t.dtype == np.float64 else t for name, t in tensors.items()}
+        id,
+        metadata,
+        {name: t.astype(np.float32) if t.dtype == np.float64 else t for name, t in tensors.items()},
     )
 
 
@@ -157,14 +159,14 @@ def images_block(id: str, images: np.ndarray) -> Block:
     n, columns = len(images), math.isqrt(len(images) - 1) + 1
     whole = np.concatenate([images, np.zeros_like(images, shape=(-n % columns, *images.shape[1:]))])
     picture = to_webp(image_sheet(list(whole.reshape(-1, columns, *images.shape[1:])), gap=0))
-    return make_block(id, {"n": n, "columns": columns}, {"sheet": np.frombuffer(picture, np.uint8)})
+    return make_block(id, {"n_images": n, "columns": columns}, {"sheet": np.frombuffer(picture, np.uint8)})
 
 
 def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Block:
     """originals uint8 [k, C, H, W]; pictures uint8 [F, 2, k, C, H, W] of each frame."""
     return make_block(
         id,
-        {"n": len(originals), "image": originals.shape[1:]},
+        {"n_images": len(originals), "image_shape": originals.shape[1:]},
         {"originals": originals, "pictures": pictures},
     )
 
@@ -173,22 +175,24 @@ def _model_labels(spec: RunSpec) -> dict:
     if spec.n_codes:
         return {
             "model": "VQ-VAE",
-            "origin_name": "the mean of all codes",
-            "draw_name": "Sample at random",
-            "draw_help": "Sample z from the Gaussian fitted to the codes: z may lie between codebook entries",
+            "origin_label": "the mean of all codes",
+            "sample_label": "Sample at random",
+            "sample_help": (
+                "Sample z from the Gaussian fitted to the codes: z may lie between codebook entries"
+            ),
         }
     if spec.has_prior:
         return {
             "model": "VAE",
-            "origin_name": "the origin",
-            "draw_name": "Sample from the prior",
-            "draw_help": "Sample z from N(0, I)",
+            "origin_label": "the origin",
+            "sample_label": "Sample from the prior",
+            "sample_help": "Sample z from N(0, I)",
         }
     return {
         "model": "AE",
-        "origin_name": "the mean of all codes",
-        "draw_name": "Sample at random",
-        "draw_help": "An AE has no prior: z is sampled from the Gaussian fitted to its codes",
+        "origin_label": "the mean of all codes",
+        "sample_label": "Sample at random",
+        "sample_help": "An AE has no prior: z is sampled from the Gaussian fitted to its codes",
     }
 
 

@@ -36,7 +36,7 @@ def overlay(session: ExploreSession) -> dict:
             {
                 "zs": zs.tolist(),
                 "gaps": session.are_in_gaps(zs).tolist(),
-                "quiet": path_type != PATH_TYPE.get(),
+                "faint": path_type != PATH_TYPE.get(),
             }
             for path_type, zs in paths.items()
         ]
@@ -180,7 +180,7 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
         e.y[shown],
         partner.run.class_names,
         p.axis_titles,
-        np.array([p.place(z) for z in path]),
+        np.array([p.project(z) for z in path]),
         partner.are_in_gaps(path),
     )
     st.vega_lite_chart(figure, key=session_key("partner's path", session.run))

@@ -44,8 +44,8 @@ def overlay(session: ExploreSession) -> dict:
     if (x := _chosen_image(session)) is None:
         return {}
     mu, logvar, _ = _posterior(session, x)
-    cloud = {} if logvar is None else {"cloud": {"mu": mu.tolist(), "sd": np.exp(logvar / 2).tolist()}}
-    return {"marks": [mu.tolist()]} | cloud
+    posterior = {} if logvar is None else {"gaussian": {"mu": mu.tolist(), "sd": np.exp(logvar / 2).tolist()}}
+    return {"marks": [mu.tolist()]} | posterior
 
 
 def show(session: ExploreSession) -> None:

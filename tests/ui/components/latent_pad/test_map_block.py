@@ -18,7 +18,7 @@ from explorer.ui.components.latent_pad.map_block import Film, images_block, map_
 
 
 def made(name, film=None, change=lambda e: e):
-    """Return a run, its embedding and projection, and its map's block as [about, tensors]."""
+    """Return a run, its embedding and projection, and its map's block as [metadata, tensors]."""
     run = find_run(name)
     e = change(read_embedding(run))
     p = fit_projection(e.mu)
@@ -35,51 +35,55 @@ def placed(t) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-vae-6d"])
 def test_points_keep_their_places_and_classes(runs_folder, name):
-    run, e, p, about, t = made(name)
+    run, e, p, metadata, t = made(name)
     assert np.abs(placed(t)[0] - p.points).max() <= np.ptp(p.points) / 65535
-    assert [run.class_names.index(about["classes"][label]["name"]) for label in t["labels"]] == e.y.tolist()
+    assert [
+        run.class_names.index(metadata["classes"][label]["name"]) for label in t["labels"]
+    ] == e.y.tolist()
     x0, y0, x1, y1 = t["bounds"][0]
     assert x0 < p.points[:, 0].min() and y1 > p.points[:, 1].max()
     assert (x0 < -3 and y1 > 3) or not run.spec.has_prior
-    for label, position in enumerate(t["labels_at"][0]):
+    for label, position in enumerate(t["label_positions"][0]):
         assert np.allclose(position, np.median(p.points[t["labels"] == label], axis=0), atol=1e-4)
 
 
-def test_clouds_are_the_posteriors_seen_on_the_plane(runs_folder):
+def test_factors_are_the_posteriors_seen_on_the_plane(runs_folder):
     _, e, p, _, t = made("tiny-vae-6d")
     for row in range(0, 300, 37):
-        a, b, c = t["spread"][0, row].astype(float)
+        a, b, c = t["posterior_factors"][0, row].astype(float)
         factor = np.array([[a, 0], [b, c]])
         assert np.allclose(
             factor @ factor.T, p.axes @ np.diag(np.exp(e.logvar[row])) @ p.axes.T, rtol=5e-3, atol=1e-5
         )
-    assert "spread" not in made("tiny-ae")[-1]
+    assert "posterior_factors" not in made("tiny-ae")[-1]
 
 
 def test_a_draw_without_a_prior_has_the_codes_mean_and_covariance(runs_folder):
-    _, e, _, about, t = made("tiny-ae")
-    assert not about["has_prior"] and np.allclose(t["origin"], e.mu.mean(0), atol=1e-4)
-    assert np.allclose(t["factor"] @ t["factor"].T, np.cov(e.mu.T, bias=True), rtol=1e-4, atol=1e-3)
+    _, e, _, metadata, t = made("tiny-ae")
+    assert not metadata["has_prior"] and np.allclose(t["origin"], e.mu.mean(0), atol=1e-4)
+    assert np.allclose(
+        t["covariance_factor"] @ t["covariance_factor"].T, np.cov(e.mu.T, bias=True), rtol=1e-4, atol=1e-3
+    )
     assert not made("tiny-vae")[-1]["origin"].any()
 
 
 def test_a_class_without_images_is_not_listed(runs_folder):
-    run, e, _, about, t = made("tiny-vae", change=lambda e: replace(e, y=np.where(e.y == 3, 7, e.y)))
-    assert [c["name"] for c in about["classes"]] == [name for name in run.class_names if name != "3"]
-    assert np.isfinite(t["labels_at"]).all()
+    run, e, _, metadata, t = made("tiny-vae", change=lambda e: replace(e, y=np.where(e.y == 3, 7, e.y)))
+    assert [c["name"] for c in metadata["classes"]] == [name for name in run.class_names if name != "3"]
+    assert np.isfinite(t["label_positions"]).all()
 
 
 def test_a_film_keeps_every_frame(runs_folder):
     _, e, _, _, _ = made("tiny-vae")
     frames = np.stack([e.mu, 2 * e.mu, -e.mu])
-    *_, about, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log_axis=True))
-    assert about["film"] == {
+    *_, metadata, t = made("tiny-vae", Film(frames, "beta", "KL weight", (0.1, 1.0, 10.0), log_axis=True))
+    assert metadata["film"] == {
         "name": "beta",
         "title": "KL weight",
         "values": [0.1, 1.0, 10.0],
-        "log": True,
-        "marks": [],
-        "steps": False,
+        "log_axis": True,
+        "ticks": [],
+        "has_step_buttons": False,
     }
     assert np.abs(placed(t) - frames).max() <= np.ptp(frames) / 65535
     assert all(

@@ -1,0 +1,9 @@
+// Numbers as text.
+
+/** Return a number as text with a true minus sign.
+ * @param {number} value @param {number} [digits] */
+export const formatNumber = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace("-", "\u2212");
+
+/** Return an integer in subscript digits.
+ * @param {number} i */
+export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);

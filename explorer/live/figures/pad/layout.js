@@ -1,0 +1,55 @@
+// The layout of a pad: of one run, or of two runs side by side.
+
+import { createElement, readTheme } from "../../view/dom.js";
+import { strokeOutlined } from "../../view/marks.js";
+import { addCaption, createSaveButton } from "../../view/save_image.js";
+import { describeCode } from "./side.js";
+
+const PAD_ATTRIBUTES = { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" };
+
+/** Return a note that says how far z is from the map's plane, or null if the latent space has at most two dimensions. */
+function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
+  return metadata.latent_dim > 2 ? createElement("p.off", {}, offPlaneText, " ", createElement("button", { onclick: onProject, title: "Remove the part of z that the map does not show" }, "Project onto the map")) : null;
+}
+
+/** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
+function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z }, filmControls) {
+  const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
+  ctx.fillStyle = readTheme(mapContainer).background;
+  ctx.fillRect(0, 0, output.width, output.height);
+  ctx.drawImage(canvas, 0, 0);
+  ctx.save();
+  ctx.scale(map.pixelRatio, map.pixelRatio);
+  ctx.beginPath();
+  ctx.arc(...map.plotArea.toPixels(map.plane.project(z)), 8, 0, 2 * Math.PI);
+  strokeOutlined(ctx, 3);
+  ctx.restore();
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(decodedImage.canvas, canvas.width, 0, canvas.height, (canvas.height * decodedImage.canvas.height) / decodedImage.canvas.width);
+  const filmText = filmControls ? `, at ${filmControls.title} = ${filmControls.valueOutput.textContent}` : "";
+  return addCaption(output, `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${filmText}. The image is decoded from ${describeCode(z)}.`, readTheme(mapContainer), map.pixelRatio);
+}
+
+/** Return the element of a pad of one run, from the parts that Pad.createLayout collects. */
+export function createSingleLayout({ sides: [side], originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
+  return createElement("div.pad", PAD_ATTRIBUTES,
+    createElement("div.pictures", {}, side.decodedImage.element, originals.element),
+    createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
+    createElement("div.controls", {}, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
+    announcement);
+}
+
+/** Return the element of a pad of two runs, from the parts that Pad.createLayout collects. */
+export function createPairLayout({ sides, originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, walkStrip, samples, announcement }) {
+  const serverSides = sides.filter(({ network }) => !network), decodesInBrowser = serverSides.length < sides.length;
+  if (filmControls) filmControls.element.classList.add(`under-${filmControls.side.index}`);
+  return createElement("div.pad.pair", PAD_ATTRIBUTES,
+    createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton)),
+    createElement("div.sides", {}, ...sides.map((side) => createElement("section.side", { "aria-label": side.metadata.model },
+      createElement("h3", {}, side.metadata.model), side.readouts.element, side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),
+    createElement("div.below", {}, decodesInBrowser ? walkStrip.element : null, originals.element),
+    decodesInBrowser ? samples.element : null,
+    serverSides.length ? createElement("p.off", {}, `The ${serverSides.map(({ metadata }) => metadata.model).join(" and the ")} ${serverSides.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
+    createElement("details.more", {}, createElement("summary", {}, `Sliders for the z of the ${sides.at(-1).metadata.model}`), sliders.element),
+    announcement);
+}

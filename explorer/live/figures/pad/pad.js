@@ -1,0 +1,245 @@
+// The latent pad. It builds its parts from blocks, moves z as pointer, sliders and keys ask, and exchanges messages with Python.
+
+import { sampleNormal } from "../../core/random.js";
+import { ServerDecoder } from "../../core/server_decoder.js";
+import { DirectionSlider } from "../../view/direction_slider.js";
+import { createElement, onPrintChange, readTheme } from "../../view/dom.js";
+import { FilmControls } from "../../view/film_controls.js";
+import { createLegend } from "../../view/legend.js";
+import { addMapListeners } from "../../view/map_input.js";
+import { Originals } from "../../view/originals.js";
+import { Sliders } from "../../view/sliders.js";
+import { createPairLayout, createSingleLayout } from "./layout.js";
+import { Samples } from "./samples.js";
+import { Side } from "./side.js";
+import { WalkStrip } from "./walk_strip.js";
+
+let lastMessageNumber = 0;
+
+export class Pad {
+  /** sides: blocks { map, decoder } of each run; decoder and classifier may be null; send(type, message): to Python; showError(error):
+   * close the pad and show the error. */
+  constructor(root, { sides, classifier }, send, showError) {
+    Object.assign(this, { send, showError, selectedRow: null, lastCommit: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
+    const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
+    this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
+    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("decode_request", request), (pixels) => this.showServerImages(pixels));
+    this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`);
+    this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
+      getValue: (index) => sliderSide.z[index],
+      onMove: (index, value) => this.moveSide(sliderSide, Object.assign([...sliderSide.z], { [index]: value })),
+      onCommit: () => this.commit(),
+    });
+    this.directionSlider = new DirectionSlider({ onMove: (z) => this.moveSide(sliderSide, z), onCommit: () => this.commit() });
+    this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
+    if (filmSide) this.filmControls.side = filmSide;
+    if (this.sides.length > 1) {
+      const setWalkStart = (standardPoint) => { this.walkStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
+      this.walkStrip = new WalkStrip(this.sides, { onStartHere: () => setWalkStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setWalkStart([0, 0]) });
+      this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
+    }
+    root.replaceChildren((this.element = this.createLayout()));
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.sides.forEach((side) => this.addListeners(side));
+  }
+
+  createLayout() {
+    const { sides } = this, [{ metadata, map }] = sides, dimensions = Math.max(...sides.map(({ origin }) => origin.length));
+    const repaintMaps = () => { for (const side of sides) side.map.stale = true; this.requestPaint(); };
+    for (const side of sides) side.map.hiddenClasses = map.hiddenClasses;
+    this.announcement = createElement("span.unseen", { "aria-live": "polite" });
+    const isSingle = sides.length === 1;
+    const parts = { ...this, announcement: this.announcement,
+      legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, repaintMaps) : null,
+      sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.sample_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
+        isSingle ? metadata.sample_label : "Resample"),
+      resetButton: createElement("button", { onclick: () => this.moveAndCommit(sides.map(({ origin }) => origin)), title: isSingle ? `Back to ${metadata.origin_label}` : "Back to the mean" }, "Reset"),
+      projectOntoMap: (side) => this.moveAndCommit(sides.map((other) => (other === side ? side.map.plane.projectOntoPlane(side.z) : other.z))),
+    };
+    const layout = isSingle ? createSingleLayout(parts) : createPairLayout(parts);
+    layout.addEventListener("transitionend", ({ target }) => target === layout && repaintMaps()); // the theme has changed
+    this.stopPrintListener = onPrintChange(() => { for (const side of sides) side.map.stale = true; this.resize(); });
+    return layout;
+  }
+
+  addListeners(side) {
+    const { map, metadata } = side;
+    addMapListeners(side.canvas, map, {
+      onHover: (position) => this.previewAt(side, position),
+      onLeave: () => this.endPreview(),
+      onRelease: (position, isClick) => this.commitHover(side, isClick ? map.pointAt(position, this.originals.imageCount) : -1),
+      onStep: (step) => {
+        const position = map.plane.project(side.z).map((v, i) => v + (step ? step[i] * metadata.step : 0));
+        const z = step ? map.plane.moveTo(side.z, position) : [...side.origin];
+        if (!step || (map.plotArea.contains(map.plotArea.toPixels(position)) && z.some((v, i) => v !== side.z[i]))) this.moveSide(side, z);
+      },
+      onCommit: () => this.commit(),
+    });
+    this.resizeObserver.observe(side.mapContainer);
+  }
+
+  resize() {
+    if (this.sides.map((side) => side.resize()).every(Boolean)) this.paint(); // synchronously, because resizing clears a canvas
+  }
+
+  // --- Moving z
+
+  /** Return the z of every side after z moves on one side: the others move to the same map coordinates, in standard deviations. */
+  propagate(side, z) {
+    const standardPoint = side.map.plane.toStandardUnits(z);
+    return this.sides.map((other) => (other === side ? z : other.map.plane.moveTo(other.z, other.map.plane.fromStandardUnits(standardPoint))));
+  }
+
+  /** Preview the z at a position on the map, until the pointer leaves. */
+  previewAt(side, position) {
+    this.propagate(side, side.map.plane.moveTo(side.z, side.map.plotArea.toData(position))).forEach((z, i) => (this.sides[i].preview = z));
+    side.hoveredRow = side.map.pointAt(position, this.originals.imageCount);
+    side.showTooltip(position, this.originals);
+    this.requestPaint();
+  }
+
+  endPreview() {
+    if (!this.sides.some(({ preview }) => preview)) return;
+    this.clearPreview();
+    this.requestPaint();
+  }
+
+  clearPreview() {
+    for (const side of this.sides) side.clearPreview();
+  }
+
+  /** Commit the previewed z. If row >= 0, a point was clicked, and Python answers with its code. */
+  commitHover(side, row) {
+    for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
+    this.selectedRow = null;
+    this.hasUnsentMove = true;
+    this.commit(row < 0 ? null : row, side);
+  }
+
+  moveSide(side, z) {
+    this.moveSides(this.propagate(side, z));
+  }
+
+  moveSides(zs) {
+    zs.forEach((z, i) => (this.sides[i].z = z));
+    this.selectedRow = null;
+    this.hasUnsentMove = true;
+    this.clearPreview();
+    this.requestPaint();
+  }
+
+  moveAndCommit(zs) {
+    this.moveSides(zs.map((z) => [...z]));
+    this.commit();
+  }
+
+  // --- Messages
+
+  /** Send a message with a number, by which Python says which message it received last. Return the number. */
+  sendNumbered(type, values) {
+    this.send(type, { number: (lastMessageNumber = Math.max(lastMessageNumber + 1, Date.now())), ...values });
+    return lastMessageNumber;
+  }
+
+  /** Tell Python what has moved, or that a point was clicked on a side. */
+  commit(row = null, side = this.sliderSide) {
+    this.requestPaint();
+    if (!this.hasUnsentMove) return;
+    let zs = this.sides.map(({ z }) => z);
+    if (row !== null) zs = this.propagate(side, side.map.plane.moveTo(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
+    this.lastCommit = this.sendNumbered("commit", { zs, row, side: side.index, film_position: this.filmControls && this.filmControls.toAxisValue(this.filmPosition), walk_start: this.walkStart });
+    this.hasUnsentMove = false;
+    this.announcementPending = true;
+  }
+
+  /** Apply a state from Python. Its z, film position and walk start are ignored if Python had not yet received the latest move. */
+  applyServerState(state) {
+    const isCurrent = !this.hasUnsentMove && (this.lastCommit === null || state.last_message >= this.lastCommit);
+    const row = state.row < this.sides[0].map.pointCount ? state.row : null;
+    const differs = ({ z }, i) => !z || state.zs[i].some((v, k) => v !== z[k]);
+    if (isCurrent && (row !== this.selectedRow || this.sides.some(differs))) {
+      this.sides.forEach((side, i) => (side.z = state.zs[i]));
+      Object.assign(this, { selectedRow: row, announcementPending: true });
+      this.clearPreview();
+    }
+    if (isCurrent && this.filmControls && state.film_position != null) this.filmPosition = this.filmControls.fromAxisValue(state.film_position);
+    if (isCurrent && state.walk_start) this.walkStart = state.walk_start;
+    this.setToolOverlay(state.overlay ?? {});
+    if (state.server_images) this.serverDecoder?.receive(state.server_images, state.last_message);
+    this.requestPaint();
+  }
+
+  /** Show what a tool draws: { paths: [{ zs, gaps, faint }], marks: [z], gaussian: { mu, sd }, direction: { name, vector } }, all optional. */
+  setToolOverlay(toolOverlay) {
+    const json = JSON.stringify(toolOverlay);
+    if (json === this.toolOverlayJson) return;
+    Object.assign(this, { toolOverlay, toolOverlayJson: json });
+    this.directionSlider.set(toolOverlay.direction ?? null);
+    if (this.sliderSide.visibleZ) this.directionSlider.show(this.sliderSide.visibleZ);
+  }
+
+  seek(filmPosition) {
+    this.filmPosition = filmPosition;
+    this.selectedRow = null; // its code lies elsewhere at another film position
+    this.hasUnsentMove = true;
+    this.requestPaint();
+  }
+
+  showServerImages(pixels) {
+    pixels.forEach((image, i) => image && this.sides[i].decodedImage.show(image));
+    this.requestPaint();
+  }
+
+  // --- Painting, once a frame
+
+  requestPaint() {
+    this.frameRequest ??= requestAnimationFrame(() => {
+      this.frameRequest = null;
+      try {
+        this.filmControls?.advance();
+        this.paint();
+      } catch (error) {
+        this.showError(error);
+      }
+    });
+  }
+
+  paint() {
+    const { sides, filmPosition, sliderSide, walkStart, selectedRow: row } = this;
+    this.filmControls?.show(filmPosition);
+    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || walkStart !== this.paintedWalkStart;
+    this.paintedWalkStart = walkStart;
+    if (hasChanged) {
+      this.sliders.show(sliderSide.visibleZ);
+      if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
+      this.serverDecoder?.request(sides.map((side) => side.visibleZ), this.filmControls && this.filmControls.toAxisValue(filmPosition));
+      this.walkStrip?.show(walkStart, filmPosition);
+    }
+    this.samples?.show(filmPosition);
+    const isPreviewing = sides.some(({ preview }) => preview);
+    this.originals.show(row, isPreviewing);
+    if (this.announcementPending && !isPreviewing && (!this.serverDecoder || this.serverDecoder.isUpToDate)) this.announce();
+    const rows = [...new Set([row ?? -1, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
+    for (const side of sides) {
+      const { plane } = side.map;
+      side.paint({ rows, walkStart: this.walkStrip && plane.moveTo(side.visibleZ, plane.fromStandardUnits(walkStart)), sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay });
+    }
+  }
+
+  /** Tell screen readers where z is and what the images show. */
+  announce() {
+    this.announcementPending = false;
+    const announcements = this.sides.map((side) => (this.sides.length > 1 ? `${side.metadata.model}: ` : "") + side.announce());
+    this.announcement.textContent = [...announcements, this.selectedRow !== null && this.originals.describeRow(this.selectedRow)].filter(Boolean).join(this.sides.length > 1 ? "; " : ", ");
+  }
+
+  close() {
+    cancelAnimationFrame(this.frameRequest);
+    this.requestPaint = () => {};
+    this.resizeObserver.disconnect();
+    this.stopPrintListener();
+    this.serverDecoder?.close();
+    this.walkStrip?.close();
+  }
+}

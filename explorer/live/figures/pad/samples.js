@@ -1,0 +1,60 @@
+// Decoded samples of each run side by side: from the prior, or from the Gaussian fitted to the codes.
+
+import { arrangeImages } from "../../core/image_grid.js";
+import { createElement, paintImage } from "../../view/dom.js";
+
+const SAMPLE_COUNT = 32;
+const SAMPLE_COLUMNS = 8;
+
+export class Samples {
+  /** sampleNoise(n): n standard normal numbers; callbacks: { onChange(), onSelect(side, z) } */
+  constructor(sides, sampleNoise, callbacks) {
+    this.noise = null; // standard normal numbers for each sample
+    this.sheets = sides.filter((side) => side.network).map((side) => {
+      const canvas = createElement("canvas.strip", { role: "img", "data-testid": side.index ? "samples-2" : "samples" });
+      const sheet = { side, canvas, caption: createElement("span"), painted: null, zs: [] };
+      canvas.onclick = ({ offsetX, offsetY }) => {
+        const row = Math.floor((offsetY / canvas.clientHeight) * (SAMPLE_COUNT / SAMPLE_COLUMNS)), column = Math.floor((offsetX / canvas.clientWidth) * SAMPLE_COLUMNS);
+        if (sheet.zs[row * SAMPLE_COLUMNS + column]) callbacks.onSelect(side, sheet.zs[row * SAMPLE_COLUMNS + column]);
+      };
+      return sheet;
+    });
+    const dimensions = Math.max(...sides.map((side) => side.origin.length));
+    const sample = () => { this.noise = Array.from({ length: SAMPLE_COUNT }, () => sampleNoise(dimensions)); callbacks.onChange(); };
+    this.clearButton = createElement("button", { hidden: true, onclick: () => { this.noise = null; callbacks.onChange(); } }, "Clear");
+    this.images = createElement("div.both", { hidden: true }, ...this.sheets.map(({ side, canvas, caption }) =>
+      createElement("figure", {}, canvas, createElement("figcaption", {}, createElement("b", {}, side.metadata.model), " ", caption))));
+    this.element = createElement("section.samples", {}, createElement("div.heading", {}, createElement("h4", {}, "Samples"), createElement("div.buttons", {},
+      createElement("button", { onclick: sample }, `Sample ${SAMPLE_COUNT} from each`), this.clearButton)), this.images);
+  }
+
+  /** Return the sampled zs of a side. */
+  codesOf(side) {
+    return this.sheets.find((sheet) => sheet.side === side)?.zs;
+  }
+
+  show(filmPosition) {
+    this.images.hidden = this.clearButton.hidden = !this.noise;
+    for (const sheet of this.sheets) {
+      const { side, painted } = sheet, isStatic = side.map.film.frameCount === 1;
+      if (painted?.noise === this.noise && (isStatic || painted.filmPosition === filmPosition)) continue;
+      sheet.painted = { noise: this.noise, filmPosition };
+      sheet.zs = this.noise ? this.noise.map((codeNoise) => side.codeFromNoise(codeNoise)) : [];
+      if (this.noise) this.paint(sheet, filmPosition);
+    }
+  }
+
+  paint({ side, canvas, caption, zs }, filmPosition) {
+    let gapCount = 0, uncertainCount = 0;
+    const grid = arrangeImages(SAMPLE_COUNT, SAMPLE_COLUMNS, side.metadata.image_shape, (i) => {
+      const image = side.network.forward(zs[i], filmPosition);
+      gapCount += Number(side.isInGap(zs[i]));
+      uncertainCount += Number(side.decodedImage.isUncertain(image));
+      return image;
+    });
+    paintImage(canvas, grid.pixels, grid.shape);
+    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.map.hasGaps && `${gapCount} in gaps`,
+      side.decodedImage.classifier && `${uncertainCount} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
+    canvas.setAttribute("aria-label", `${SAMPLE_COUNT} images sampled by the ${side.metadata.model}, ${caption.textContent}`);
+  }
+}

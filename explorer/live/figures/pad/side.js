@@ -1,0 +1,105 @@
+// One run of a pad: its map, its decoder, its decoded image and its z.
+
+import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
+import { formatNumber } from "../../core/format.js";
+import { isInGap } from "../../core/gaps.js";
+import { Network } from "../../core/network.js";
+import { DecodedImage } from "../../view/decoded_image.js";
+import { createElement } from "../../view/dom.js";
+import { LatentMap } from "../../view/map.js";
+import { Readouts } from "../../view/readouts.js";
+
+export class Side {
+  /** index: 0, or 1 for the second of two runs; map, decoder, classifier: blocks, the last two may be null; getTheme(): of the page. */
+  constructor(index, { map, decoder }, classifier, getTheme) {
+    const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
+    Object.assign(this, { index, metadata, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
+    this.origin = Array.from(tensors.origin.data);
+    this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
+    this.network = decoder && new Network(decoder);
+    if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
+      throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
+    this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
+      "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Escape leaves the map.` });
+    this.map = new LatentMap(this.canvas, map, getTheme);
+    this.decodedImage = new DecodedImage(metadata.image_shape, classifier, `decoded${testIdSuffix}`);
+    this.readouts = new Readouts(metadata.readouts, this.map.film.values);
+    this.tooltipImage = createElement("canvas");
+    this.tooltipText = createElement("span");
+    this.tooltip = createElement("div.tip", { hidden: true }, this.tooltipImage, this.tooltipText);
+    this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor, this.tooltip);
+    this.offPlaneText = createElement("span");
+  }
+
+  /** The z that is shown: that under the pointer, or else the committed one. */
+  get visibleZ() { return this.preview ?? this.z; }
+
+  get unit() { return this.metadata.has_prior ? " σ" : ""; }
+
+  /** Turn standard normal noise [at least D] into a sample of the prior or, if there is none, of the Gaussian fitted to the codes. */
+  codeFromNoise(noise) {
+    const { origin, covarianceFactor } = this, dimensions = origin.length;
+    return origin.map((value, i) => (covarianceFactor ? value + origin.reduce((sum, _, j) => sum + covarianceFactor[i * dimensions + j] * noise[j], 0) : noise[i]));
+  }
+
+  /** Return whether z lies in a gap, or null if that is unknown. */
+  isInGap(z) {
+    return isInGap(this.map.film, this.map.plane.project(z));
+  }
+
+  clearPreview() {
+    this.preview = null;
+    this.hoveredRow = -1;
+    this.tooltip.hidden = true;
+  }
+
+  /** Update what depends on the visible z and the film position, and decode it if the browser can. Return whether either has changed. */
+  decode(filmPosition) {
+    const z = this.visibleZ;
+    this.map.seek(filmPosition);
+    if (z === this.decodedZ && filmPosition === this.decodedFilmPosition) return false;
+    Object.assign(this, { decodedZ: z, decodedFilmPosition: filmPosition });
+    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition));
+    this.readouts.show(filmPosition);
+    this.decodedImage.setDescription(describeCode(z));
+    this.decodedImage.showGap(this.isInGap(z));
+    if (this.metadata.latent_dim > 2)
+      this.offPlaneText.textContent = `z is ${formatNumber(this.map.plane.distanceTo(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
+    return true;
+  }
+
+  paint(options) {
+    const { map } = this;
+    if (!map.width) return;
+    if (map.pixelRatio !== window.devicePixelRatio) map.resize(map.width, map.height); // the window has moved to another screen
+    map.paint({ cursor: this.visibleZ, ghost: this.preview && this.z, ...options });
+  }
+
+  /** Fit the map to its container. Return whether it can be painted. */
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.mapContainer;
+    if (width && height) this.map.resize(width, height);
+    return Boolean(width && height && this.z);
+  }
+
+  /** Show a tooltip with the image of the hovered point; position: px on the map. */
+  showTooltip(position, originals) {
+    const { tooltip, tooltipImage, hoveredRow, map } = this;
+    tooltip.hidden = hoveredRow < 0;
+    if (tooltip.hidden) return;
+    this.tooltipText.textContent = originals.describeRow(hoveredRow);
+    tooltipImage.hidden = !originals.paint(tooltipImage, hoveredRow);
+    const offset = (v, size) => (v > size / 2 ? "calc(-100% - 14px)" : "14px"); // the tooltip opens towards the middle of the map
+    Object.assign(tooltip.style, { left: `${position[0]}px`, top: `${position[1]}px`, translate: `${offset(position[0], map.width)} ${offset(position[1], map.height)}` });
+  }
+
+  /** Update the image's accessible name. Return a description of what is shown. */
+  announce() {
+    return this.decodedImage.announce(describeCode(this.visibleZ));
+  }
+}
+
+/** Return z in words. */
+export function describeCode(z) {
+  return z.length <= 3 ? `z = (${z.map((v) => formatNumber(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
+}

@@ -1,0 +1,108 @@
+// The replay of a finished or running training: its map and images over the epochs.
+
+import { arrangeImages } from "../core/image_grid.js";
+import { findInterval } from "../core/interval.js";
+import { createElement, onPrintChange, paintImage, readTheme } from "../view/dom.js";
+import { FilmControls } from "../view/film_controls.js";
+import { createLegend } from "../view/legend.js";
+import { LatentMap } from "../view/map.js";
+import { Readouts } from "../view/readouts.js";
+
+const IMAGE_GAP = 1; // px
+
+export class Replay {
+  /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
+  constructor(root, blocks, send, showError) {
+    const { metadata } = blocks.map;
+    Object.assign(this, { showError, hiddenClasses: new Set() });
+    this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
+    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
+    this.readoutsContainer = createElement("div");
+    this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
+      const canvas = createElement("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
+      return { canvas, element: createElement("figure", {}, createElement("figcaption", {}, name), canvas) };
+    });
+    this.mapContainer = createElement("div.stage", {}, this.canvas);
+    const repaintMap = () => { this.map.stale = true; this.requestPaint(); };
+    this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
+      createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
+      createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
+    this.element.addEventListener("transitionend", ({ target }) => target === this.element && repaintMap()); // the theme has changed
+    this.stopPrintListener = onPrintChange(() => this.map && this.resize());
+    root.replaceChildren(this.element);
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.resizeObserver.observe(this.mapContainer);
+    this.continueWith(blocks);
+  }
+
+  /** Show later blocks of the same training. A film at its end follows to the new end; otherwise it stays where it is. */
+  continueWith({ map, pictures }) {
+    const pixels = pictures.tensors(), isFollowing = !this.map || (this.filmPosition >= this.filmControls.last && !this.filmControls.playback);
+    Object.assign(this, { metadata: pictures.metadata, frame: null });
+    [this.originals, this.frames] = [pixels.originals.data, pixels.pictures.data]; // uint8 [k, C, H, W], [F, 2, k, C, H, W]
+    this.map = new LatentMap(this.canvas, map, () => readTheme(this.element));
+    this.map.hiddenClasses = this.hiddenClasses;
+    this.filmControls.setRange(this.map.film.values);
+    this.readouts = new Readouts(map.metadata.readouts, this.map.film.values);
+    this.readoutsContainer.replaceChildren(this.readouts.element);
+    if (isFollowing) this.filmPosition = this.filmControls.last;
+    this.resize();
+    return this;
+  }
+
+  /** A replay has no state on the server. */
+  applyServerState() {}
+
+  seek(filmPosition) {
+    this.filmPosition = filmPosition;
+    this.requestPaint();
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.mapContainer;
+    if (!width || !height) return;
+    this.map.resize(width, height);
+    this.paint();
+  }
+
+  requestPaint() {
+    this.frameRequest ??= requestAnimationFrame(() => {
+      this.frameRequest = null;
+      try {
+        this.filmControls.advance();
+        this.paint();
+      } catch (error) {
+        this.showError(error);
+      }
+    });
+  }
+
+  paint() {
+    const { map, filmPosition } = this;
+    this.filmControls.show(filmPosition);
+    this.readouts.show(filmPosition);
+    map.seek(filmPosition);
+    if (map.width) map.paint({ cursor: null, ghost: null, rows: [] });
+    const [i, fraction] = findInterval(map.film.values, filmPosition), frame = Math.round(i + fraction); // pictures are not interpolated
+    if (frame === this.frame) return;
+    this.frame = frame;
+    const size = this.originals.length, first = 2 * frame * size;
+    this.paintStrip(this.strips[0].canvas, this.originals);
+    this.paintStrip(this.strips[1].canvas, this.frames.subarray(first, first + size));
+    this.paintStrip(this.strips[2].canvas, this.frames.subarray(first + size, first + 2 * size));
+  }
+
+  /** Paint images uint8 [n, C, H, W] in a row. */
+  paintStrip(canvas, pixels) {
+    const { n_images: imageCount, image_shape: shape } = this.metadata, size = pixels.length / imageCount;
+    const strip = arrangeImages(imageCount, imageCount, shape, (i) => Float32Array.from(pixels.subarray(i * size, (i + 1) * size), (value) => value / 255), IMAGE_GAP);
+    paintImage(canvas, strip.pixels, strip.shape);
+  }
+
+  close() {
+    cancelAnimationFrame(this.frameRequest);
+    this.requestPaint = () => {};
+    this.stopPrintListener();
+    this.resizeObserver.disconnect();
+  }
+}

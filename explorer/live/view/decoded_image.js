@@ -1,0 +1,53 @@
+// A decoded image with the class that a classifier assigns to it.
+
+import { Network } from "../core/network.js";
+import { createElement, paintImage } from "./dom.js";
+
+export class DecodedImage {
+  /** shape [C, H, W]; classifier: a block, or null. */
+  constructor(shape, classifier, testId) {
+    this.shape = shape;
+    this.canvas = createElement("canvas", { role: "img", "data-testid": testId });
+    this.caption = createElement("figcaption");
+    this.classCaption = createElement("figcaption.guess");
+    this.gapCaption = createElement("figcaption.where", { title: "A gap is a place without codes: the nearest code is farther away than the fifth nearest sample of the Gaussian fitted to the codes." });
+    this.element = createElement("figure.decoded", {}, this.canvas, this.classCaption, this.gapCaption, this.caption);
+    if (!classifier) return;
+    this.classifier = new Network(classifier);
+    const { classes, min_confidence: minConfidence, accuracy } = classifier.metadata;
+    Object.assign(this, { classes, minConfidence, lowConfidenceText: `below ${Math.round(100 * minConfidence)}% confidence` });
+    this.classCaption.title = `A small classifier, correct on ${(100 * accuracy).toFixed(1)}% of the test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
+  }
+
+  show(pixels) {
+    paintImage(this.canvas, pixels, this.shape);
+    if (this.classifier) this.classCaption.textContent = this.describeClass(this.classifier.forward(pixels));
+  }
+
+  /** Return whether the classifier's confidence is below its threshold, or null without a classifier. */
+  isUncertain(pixels) {
+    return this.classifier ? Math.max(...this.classifier.forward(pixels)) < this.minConfidence : null;
+  }
+
+  describeClass(probabilities) {
+    const [first, second] = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
+    const withProbability = (classIndex) => `${this.classes[classIndex]} (${probabilities[classIndex] > 0.995 ? "over 99" : Math.round(100 * probabilities[classIndex])}%)`;
+    return probabilities[first] < this.minConfidence ? `${this.lowConfidenceText}:\n${withProbability(first)} or ${withProbability(second)}` : `looks like ${withProbability(first)}`;
+  }
+
+  setDescription(codeText) {
+    this.caption.textContent = `decoded from ${codeText}`;
+  }
+
+  /** isGap: whether z lies in a gap, or null if that is unknown. */
+  showGap(isGap) {
+    this.gapCaption.textContent = isGap === null ? "" : isGap ? "in a gap" : "outside gaps";
+    this.gapCaption.classList.toggle("gap", isGap === true);
+  }
+
+  /** Update the accessible name. Return a description of the image. */
+  announce(codeText) {
+    this.canvas.setAttribute("aria-label", `The image decoded from ${codeText}`);
+    return [codeText, this.classCaption.textContent, this.gapCaption.textContent].filter(Boolean).join(", ");
+  }
+}

@@ -1,0 +1,45 @@
+// Helpers for the DOM. Text is always inserted as text, never as markup.
+
+export const OPAQUE_CONTEXT = { alpha: false }; // for a canvas that is painted completely, so that the browser need not blend it with the page
+
+/** Return a new element, for example createElement("button.quiet", { onclick }, "Reset"): tag and classes, properties (aria-… and
+ * data-… become attributes), children (null is left out). */
+export function createElement(name, properties = {}, ...children) {
+  const [tag, ...classes] = name.split("."), node = document.createElement(tag);
+  node.classList.add(...classes);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes("-") || key === "role") node.setAttribute(key, value);
+    else node[key] = value;
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+/** Paint pixels [C, H, W] in [0, 1] onto a canvas, which is resized to W×H. */
+export function paintImage(canvas, pixels, [channels, height, width]) {
+  const imageData = new ImageData(width, height), { data } = imageData, pixelCount = height * width;
+  for (let i = 0; i < pixelCount; i++) {
+    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.round(255 * pixels[(channels === 3 ? c * pixelCount : 0) + i]);
+    data[4 * i + 3] = 255;
+  }
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  canvas.getContext("2d", OPAQUE_CONTEXT).putImageData(imageData, 0, 0);
+}
+
+const matchesMedia = (query) => matchMedia(`(${query})`).matches;
+
+/** Return the colours and the font that apply to a node: those of the host's theme, of forced colours, or of print. */
+export function readTheme(node) {
+  const style = getComputedStyle(node), forcedColors = matchesMedia("forced-colors: active");
+  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), background: style.backgroundColor, forcedColors, mutedText: forcedColors ? style.color : "#8a8f98", font: style.fontFamily };
+}
+
+/** Call repaint synchronously before and after printing, because no animation frame runs then. Return a function that stops this. */
+export function onPrintChange(repaint) {
+  const printQuery = matchMedia("print");
+  printQuery.addEventListener("change", repaint);
+  return () => printQuery.removeEventListener("change", repaint);
+}
+
+/** Return whether the visitor's system asks for reduced motion. */
+export const prefersReducedMotion = () => matchesMedia("prefers-reduced-motion: reduce");

@@ -1,0 +1,46 @@
+// The test images that the points of the map encode; that of the selected point is shown.
+
+import { createElement } from "./dom.js";
+
+export class Originals {
+  /** shape [C, H, W]; rowName(row): the name of a point. */
+  constructor(shape, rowName) {
+    Object.assign(this, { shape, rowName, imageCount: 0, shownRow: null }); // the first imageCount rows have images
+    this.canvas = createElement("canvas", { role: "img", width: shape[2], height: shape[1] });
+    this.caption = createElement("figcaption");
+    this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
+  }
+
+  /** sheet: one picture with the images of the first n_images points, in so many columns. */
+  setSheet(sheet, { n_images, columns }) {
+    const { shownRow: row } = this;
+    Object.assign(this, { sheet, imageCount: n_images, columns, shownRow: null });
+    this.show(row);
+  }
+
+  /** Show the image of a row, or none if it is null. During a preview it keeps its space but is invisible. */
+  show(row, isPreviewing = false) {
+    this.element.classList.toggle("away", isPreviewing);
+    if (row === this.shownRow) return;
+    this.shownRow = row;
+    this.element.hidden = row === null;
+    if (row === null) return;
+    this.canvas.hidden = !this.paint(this.canvas, row);
+    this.caption.textContent = this.describeRow(row);
+  }
+
+  /** Return the name of a point, with a note if its image is missing. */
+  describeRow(row) {
+    return this.rowName(row) + (this.sheet && row >= this.imageCount ? " (image not saved)" : "");
+  }
+
+  /** Paint the image of a row. Return whether there is one. */
+  paint(canvas, row) {
+    if (row >= this.imageCount) return false;
+    const [, height, width] = this.shape;
+    [canvas.width, canvas.height] = [width, height];
+    canvas.setAttribute("aria-label", this.rowName(row));
+    canvas.getContext("2d").drawImage(this.sheet, (row % this.columns) * width, Math.floor(row / this.columns) * height, width, height, 0, 0, width, height);
+    return true;
+  }
+}

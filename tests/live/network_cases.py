@@ -1,0 +1,115 @@
+"""What a network computes by torch, as explorer/live/core/network.js should."""
+
+import numpy as np
+import torch
+
+from explorer.models.autoencoder import build_autoencoder
+from explorer.models.classifier import build_classifier
+from explorer.objectives.distortion import build_likelihood
+from explorer.runs.load import load_run
+from explorer.specs import RunSpec
+from explorer.store.classifier import Classifier
+from explorer.ui.components.latent_pad.classifier_block import classifier_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.run_view import RunView
+
+TOLERANCE = 1e-5
+N_CODES = 50
+DECODERS = {
+    "linear": (RunSpec(network="linear", latent_dim=16), (1, 28, 28)),
+    "mlp": (RunSpec(network="mlp"), (1, 28, 28)),
+    "mlp, gaussian": (RunSpec(network="mlp", likelihood="gaussian", latent_dim=64), (1, 28, 28)),
+    "mlp, colour": (RunSpec(network="mlp", latent_dim=1, width=64, depth=4), (3, 28, 28)),
+    "vqvae": (RunSpec(model="vqvae", latent_dim=8), (1, 28, 28)),
+    "conv": (RunSpec(network="conv"), (1, 28, 28)),
+    "conv, gaussian, 3": (
+        RunSpec(network="conv", likelihood="gaussian", width=16, depth=3, latent_dim=10),
+        (1, 64, 64),
+    ),
+    "conv, colour": (RunSpec(network="conv", width=8, latent_dim=5), (3, 32, 32)),
+    "conv, 1": (RunSpec(network="conv", width=6, depth=1), (3, 28, 28)),
+}
+SHIPPED_RUNS = [("digits-vae-2d", None), ("mnist-ae-2d", None), ("mnist-ladder-2d", 0.2)]  # run, KL weight
+
+
+def model_with_weights(spec: RunSpec, shape: tuple[int, int, int], seed: int = 0):
+    """Return a model and its decoder's weights, as large as training makes them, so that pixels differ."""
+    torch.manual_seed(seed)
+    model = build_autoencoder(spec, shape).eval()
+    for p in model.decoder.parameters():
+        p.data *= 2
+    return model, {f"decoder.{k}": v.numpy() for k, v in model.decoder.state_dict().items()}
+
+
+@torch.inference_mode()
+def decode_by_torch(model, spec: RunSpec, z: np.ndarray) -> np.ndarray:
+    """z [n, D] -> float32 [n, pixels]"""
+    return (
+        build_likelihood(spec).mean(model.decode(torch.from_numpy(z.astype(np.float32)))).flatten(1).numpy()
+    )
+
+
+def network_cases() -> list[dict]:
+    return [*_untrained_cases(), *_shipped_cases(), *_mixed_cases(), _classifier_case()]
+
+
+def _case(name: str, block, inputs: np.ndarray, expected: np.ndarray, position: float = 0.0) -> dict:
+    return {
+        "name": name,
+        "block": block,
+        "inputs": inputs.astype(np.float32).ravel(),
+        "n": len(inputs),
+        "position": position,
+        "expected": expected.astype(np.float32).ravel(),
+        "tolerance": TOLERANCE,
+    }
+
+
+def _untrained_cases():
+    for name, (spec, shape) in DECODERS.items():
+        model, weights = model_with_weights(spec, shape)
+        z = 2 * np.random.default_rng(0).standard_normal((N_CODES, spec.latent_dim))
+        expected = decode_by_torch(model, spec, z)
+        assert expected.std() > 0.01
+        yield _case(name, decoder_block("d", spec, shape, {0.0: weights}), z, expected)
+
+
+def _shipped_cases():
+    for name, beta in SHIPPED_RUNS:
+        loaded = load_run(name, beta)
+        z = 2 * np.random.default_rng(0).standard_normal((N_CODES, loaded.run.spec.latent_dim))
+        expected = loaded.decode(z).reshape(N_CODES, -1)
+        yield _case(name, RunView(loaded.run).decoder_block, z, expected, np.log10(beta) if beta else 0.0)
+
+
+def _mixed_cases():
+    """Between the rungs of a ladder, weights are mixed."""
+    shape, betas = (1, 28, 28), (0.01, 1.0, 10.0)
+    for network in ("mlp", "conv"):
+        spec = RunSpec(network=network, width=16)
+        rungs = [model_with_weights(spec, shape, seed)[1] for seed in range(3)]
+        block = decoder_block("d", spec, shape, dict(zip(betas, rungs)), log_axis=True)
+        z = np.random.default_rng(1).standard_normal((20, 2))
+        for position, i, t in [
+            (-2, 0, 0),
+            (-0.5, 0, 0.75),
+            (0.25, 1, 0.25),
+            (1, 1, 1),
+            (-9, 0, 0),
+            (9, 1, 1),
+        ]:
+            mixed = {k: (1 - t) * rungs[i][k] + t * rungs[i + 1][k] for k in rungs[0]}
+            model = build_autoencoder(spec, shape).eval()
+            model.load_state_dict({k: torch.from_numpy(w) for k, w in mixed.items()}, strict=False)
+            expected = decode_by_torch(model, spec, z)
+            yield _case(f"{network}, mixed at {position}", block, z, expected, position)
+
+
+def _classifier_case() -> dict:
+    torch.manual_seed(0)
+    model = build_classifier((1, 28, 28), 10).eval()
+    weights = {name: w.numpy() for name, w in model.state_dict().items()}
+    block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights))
+    x = np.random.default_rng(0).random((100, 784), np.float32) * 3
+    with torch.inference_mode():
+        return _case("classifier", block, x, model(torch.from_numpy(x)).softmax(1).numpy())
