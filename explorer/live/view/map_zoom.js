@@ -61,8 +61,9 @@ export class MapZoom {
   // --- Return whether the event belongs to a gesture, so that it must not move z
 
   press(event) {
-    const { map: { canvas, plotArea }, fingers } = this, position = positionOn(canvas, event);
+    const { map: { canvas, plotArea }, fingers } = this;
     if (event.target !== canvas || !plotArea) return false;
+    const position = positionOn(canvas, event);
     if (event.pointerType === "touch") {
       fingers.set(event.pointerId, position);
       if (fingers.size === 2) this.handlers.onStart();
@@ -77,7 +78,9 @@ export class MapZoom {
   }
 
   move(event) {
-    const { fingers, drag } = this, position = positionOn(this.map.canvas, event);
+    const { fingers, drag } = this;
+    if (!fingers.has(event.pointerId) && drag?.id !== event.pointerId) return false;
+    const position = positionOn(this.map.canvas, event);
     if (fingers.has(event.pointerId)) {
       const before = [...fingers.values()];
       fingers.set(event.pointerId, position);
@@ -86,7 +89,6 @@ export class MapZoom {
       this.change(start, end, factor);
       return true;
     }
-    if (drag?.id !== event.pointerId) return false;
     this.change(drag.position, position, 1);
     drag.position = position;
     return true;
