@@ -16,7 +16,12 @@ from explorer.registry import DATASETS
 from explorer.specs import RunSpec
 
 INTERRUPTED = 130  # exit status
-JOB_KEYS = {"entered_at": "since", "jobs_ahead": "place"}  # of a Job in JSON; the others are named as there
+JOB_KEYS = {  # the keys in JSON of those attributes of a Job that have another name there
+    "entered_at": "since",
+    "jobs_ahead": "place",
+    "on_cluster": "elsewhere",
+    "started_by": "by",
+}
 
 
 def train(args) -> int | None:

@@ -17,7 +17,7 @@ def read_references() -> dict[str, str]:
 
 def bibtex(spec: RunSpec) -> str:
     """Return the BibTeX entries to cite with a run of these settings."""
-    has_kl_weight = bool(spec.rungs) or spec.beta not in (None, 1)
+    has_kl_weight = spec.has_prior and (bool(spec.rungs) or spec.beta != 1)
     keys = [
         APP,
         MODELS[spec.model].reference,

@@ -273,4 +273,4 @@ def test_jobs_are_told_as_json_by_names_that_stay(explorer_in_process):
     told = json.loads(explorer_in_process("jobs", "--json").stdout)
     assert [(job["run"], job["place"]) for job in told] == [("second", 0), ("third", 1)]
     assert told[0]["since"] < told[1]["since"]
-    assert " ".join(told[0]) == "run spec since alive place on_cluster fault started_by"
+    assert " ".join(told[0]) == "run spec since alive place elsewhere fault by"
