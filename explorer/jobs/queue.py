@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from explorer.errors import UserError
+from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.jobs.limits import max_jobs
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
@@ -54,23 +54,9 @@ def list_jobs() -> list[Job]:
     all_jobs = []
     for file in _queue_folder().glob("*.json"):
         try:
-            record, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
-            # negative if the clock was set back
-            awaited = record["elsewhere"] or not record["begun"] and abs(age) < START_TIMEOUT_SECONDS
-            alive = is_held(_job_lock(file.stem)) or record["fault"] is None and awaited
-            job = Job(
-                file.stem,
-                dict(record["spec"]),
-                float(record["since"]),
-                alive,
-                0,
-                record["elsewhere"],
-                record["fault"],
-                record.get("by"),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            all_jobs.append(_read_job(file))
+        except (OSError, CorruptFile):
             continue  # removed in the meantime, or damaged
-        all_jobs.append(job)
     all_jobs.sort(key=lambda job: (job.entered_at, job.run))
     gone = (
         "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
@@ -83,6 +69,22 @@ def list_jobs() -> list[Job]:
         placed.append(replace(job, jobs_ahead=jobs_ahead, fault=fault))
         before += job.alive and not job.on_cluster
     return placed
+
+
+def _read_job(file: Path) -> Job:
+    with corrupt_file_errors("it is not a job"):
+        record, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
+        # The age is negative if the clock was set back.
+        awaited = record["elsewhere"] or not record["begun"] and abs(age) < START_TIMEOUT_SECONDS
+        return Job(
+            file.stem,
+            dict(record["spec"]),
+            float(record["since"]),
+            alive=is_held(_job_lock(file.stem)) or record["fault"] is None and awaited,
+            on_cluster=record["elsewhere"],
+            fault=record["fault"],
+            started_by=record.get("by"),
+        )
 
 
 def find_job(run: str) -> Job | None:

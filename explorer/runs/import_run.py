@@ -15,7 +15,7 @@ import torch
 
 from explorer.data import load_dataset as load_data
 from explorer.data.dataset import Progress, no_progress
-from explorer.errors import UserError
+from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
 from explorer.runs.load import load_model
@@ -107,7 +107,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     place = _free_place(name)
     try:
         weights = _unwrapped(unpacked(content))
-    except ValueError as error:
+    except CorruptFile as error:
         raise UserError(
             f"These weights can't be used: {error}. Save a state dict with safetensors."
         ) from None

@@ -4,6 +4,7 @@ the run.
 
 from pathlib import Path
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.events import Checkpoint
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
@@ -27,9 +28,10 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     starts from the beginning.
     """
     try:
-        record, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
-        if record["spec"] != spec.to_dict():
-            return None
-        return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        with corrupt_file_errors("it is not a checkpoint"):
+            record, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
+            if record["spec"] != spec.to_dict():
+                return None
+            return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
+    except (OSError, CorruptFile):
         return None

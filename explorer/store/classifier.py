@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER, runs_folder
@@ -58,11 +59,8 @@ def read_classifier(run: Run) -> tuple[Classifier, str] | None:
     for folder in (runs_folder(), SHIPPED_FOLDER):
         try:
             content = (folder / classifier_file_name(run.spec)).read_bytes()
-            record, weights = opened("classifier", content)
-            classifier = Classifier(
-                tuple(record["shape"]), tuple(record["class_names"]), float(record["accuracy"]), weights
-            )
-        except (OSError, ValueError, KeyError, TypeError, OverflowError):
+            classifier = _parse_classifier(content)
+        except (OSError, CorruptFile):
             continue
         if (
             classifier.shape == run.shape
@@ -71,6 +69,14 @@ def read_classifier(run: Run) -> tuple[Classifier, str] | None:
         ):
             return classifier, fingerprint(content)["sha256"][:8]
     return None
+
+
+def _parse_classifier(content: bytes) -> Classifier:
+    with corrupt_file_errors("it is not a classifier"):
+        record, weights = opened("classifier", content)
+        return Classifier(
+            tuple(record["shape"]), tuple(record["class_names"]), float(record["accuracy"]), weights
+        )
 
 
 def _is_valid(c: Classifier) -> bool:

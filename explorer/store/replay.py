@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.names import sanitize
 from explorer.store.atomic import fingerprint, write_atomically
 from explorer.store.run import REPLAY_FILE, recorded_replay_fingerprint
@@ -64,40 +65,43 @@ def read_replay(folder: Path) -> Replay | None:
     damaged.
     """
     try:
-        if (folder / REPLAY_FILE).exists():
-            content = (folder / REPLAY_FILE).read_bytes()
-            if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
-                return None
-            series, tensors = opened("replay", content)
-            joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
-            return _validate_replay(
-                Replay(**joined | {name: tuple(values) for name, values in series.items()})
-            )
-        static_record, static = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
-        frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
-        parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
-        epochs, distortion, rate = (
-            tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
-        )
-        return _validate_replay(
-            Replay(
-                parts["mu"].astype(np.float32),
-                parts["rates"],
-                parts["pictures"],
-                static["y"],
-                static["originals"],
-                tuple(static_record["class_names"]),
-                epochs,
-                distortion,
-                rate,
-            )
-        )
-    except (OSError, ValueError, LookupError, TypeError):
+        with corrupt_file_errors("it is not a replay"):
+            return _parse_replay(folder)
+    except (OSError, CorruptFile):
         return None
 
 
+def _parse_replay(folder: Path) -> Replay | None:
+    if (folder / REPLAY_FILE).exists():
+        content = (folder / REPLAY_FILE).read_bytes()
+        if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
+            return None
+        series, tensors = opened("replay", content)
+        joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
+        return _validate_replay(Replay(**joined | {name: tuple(values) for name, values in series.items()}))
+    static_record, static = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
+    frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
+    parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
+    epochs, distortion, rate = (
+        tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
+    )
+    return _validate_replay(
+        Replay(
+            parts["mu"].astype(np.float32),
+            parts["rates"],
+            parts["pictures"],
+            static["y"],
+            static["originals"],
+            tuple(static_record["class_names"]),
+            epochs,
+            distortion,
+            rate,
+        )
+    )
+
+
 def _validate_replay(r: Replay) -> Replay:
-    """Return the replay, its texts sanitized. Raises ValueError unless its parts belong together."""
+    """Return the replay, its texts sanitized. Raises CorruptFile unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
         r.mu.ndim == 3
@@ -114,7 +118,7 @@ def _validate_replay(r: Replay) -> Replay:
     )
     is_consistent &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
     if not (fits and is_consistent and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
-        raise ValueError("parts of different replays")
+        raise CorruptFile("it has parts of different replays")
     return replace(
         r, epochs=tuple(map(int, r.epochs)), class_names=tuple(sanitize(str(name)) for name in r.class_names)
     )
