@@ -32,7 +32,7 @@ class ImmutableGzipMiddleware:
             return await self.responses[path](scope, receive, send)
         recorder = _Recorder(send)
         await self.app(scope, receive, recorder.receive_message)
-        if recorder.body is not None:
+        if recorder.is_complete:
             response = await asyncio.to_thread(_compress, recorder.start, bytes(recorder.body))
             self._store(path, response)
             await response(scope, receive, send)
@@ -44,10 +44,12 @@ class ImmutableGzipMiddleware:
 
 
 class _Recorder:
-    """Passes a response on, or records it in start and body if it is to be compressed."""
+    """Passes a response on, or records it in start and body if it is to be compressed. It stays incomplete if
+    the visitor leaves the page while it is sent.
+    """
 
     def __init__(self, send):
-        self.send, self.start, self.body = send, None, None
+        self.send, self.start, self.body, self.is_complete = send, None, None, False
 
     async def receive_message(self, message):
         if message["type"] == "http.response.start" and _is_worth_compressing(message):
@@ -56,6 +58,7 @@ class _Recorder:
             await self.send(message)
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+            self.is_complete = not message.get("more_body", False)
 
 
 def _accepts_gzip(scope) -> bool:
