@@ -84,6 +84,7 @@ def test_a_browser_without_gzip_gets_the_file_itself():
     "changes",
     [
         {"headers": {"Cache-Control": "no-cache"}},
+        {"headers": {"Cache-Control": "private, immutable, max-age=31536000"}},
         {"media_type": "font/woff2"},
         {"body": b"short"},
         {"status": 404},
