@@ -61,7 +61,7 @@ def test_a_response_that_ends_early_is_not_kept():
     """Starlette stops to send when the visitor leaves the page."""
 
     async def cut_off(scope, receive, send):
-        headers = [(b"content-type", b"text/css"), (b"cache-control", b"immutable")]
+        headers = [(b"content-type", b"text/css"), (b"cache-control", b"public, immutable")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": SCRIPT[:2000], "more_body": True})
 
