@@ -40,7 +40,7 @@ def load_own(name: str) -> Dataset:
     path = path_of(name)
     try:
         with corrupt_file_errors("it is not a data set"):
-            record, t = tensors.opened("own", path.read_bytes())
+            record, t = tensors.unpack_record("own", path.read_bytes())
             class_names = tuple(sanitize(str(name)) for name in record["class_names"])
             return _validate(Dataset(f"own:{name}", t["x"], t["y"], class_names, record["n_train"]))
     except FileNotFoundError:
@@ -61,7 +61,7 @@ def save_own(data: Dataset, name: str) -> Dataset:
     """
     RunSpec(f"own:{name}")
     record = {"class_names": data.class_names, "n_train": data.n_train}
-    content = tensors.packed("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
+    content = tensors.pack_record("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
         remove_partial_files(own_folder(), ABANDONED_AFTER_SECONDS)
         existing = [

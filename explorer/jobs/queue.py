@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
-from explorer.jobs.limits import max_jobs
+from explorer.jobs.limits import max_running_jobs
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
 from explorer.store.atomic import ABANDONED_AFTER_SECONDS, remove_partial_files, write_atomically
@@ -62,7 +62,7 @@ def list_jobs() -> list[Job]:
         "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
         " is one."
     )
-    max_running, before, placed = max_jobs(), 0, []
+    max_running, before, placed = max_running_jobs(), 0, []
     for job in all_jobs:
         jobs_ahead = max(0, before - max_running + 1) if job.alive and not job.on_cluster else 0
         fault = job.fault if job.alive or job.fault else gone
@@ -106,7 +106,7 @@ def enqueue(run: str, spec: RunSpec, on_cluster: bool = False, started_by: str |
 
 
 def remove(run: str) -> None:
-    """Remove a job that is over. If its run is stored, remember who started it (see starters)."""
+    """Remove a job that is over. If its run is stored, remember who started it (see read_starters)."""
     if (folder_for_run(run) / RECORD_FILE).exists():
         with suppress(OSError):
             (_queue_folder() / ENDED_FOLDER).mkdir(exist_ok=True)

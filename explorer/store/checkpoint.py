@@ -8,14 +8,14 @@ from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.events import Checkpoint
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 def write_checkpoint(folder: Path, spec: RunSpec, c: Checkpoint) -> Checkpoint:
     record = {"spec": spec.to_dict(), "epoch": c.epoch, "step": c.step, "seconds": c.seconds}
-    write_atomically(folder / CHECKPOINT_FILE, packed("checkpoint", record, c.tensors))
+    write_atomically(folder / CHECKPOINT_FILE, pack_record("checkpoint", record, c.tensors))
     return c
 
 
@@ -29,7 +29,7 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     """
     try:
         with corrupt_file_errors("it is not a checkpoint"):
-            record, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
+            record, tensors = unpack_record("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
             if record["spec"] != spec.to_dict():
                 return None
             return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)

@@ -16,7 +16,7 @@ from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.names import sanitize
 from explorer.store.atomic import fingerprint, write_atomically
 from explorer.store.run import REPLAY_FILE, recorded_replay_fingerprint
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 FRAMES_FOLDER = "frames"
 MAX_FRAMES = 100
@@ -46,7 +46,8 @@ def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) ->
     leading axis.
     """
     write_atomically(
-        folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
+        folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors",
+        pack_record("frame", metadata, tensors),
     )
 
 
@@ -54,7 +55,7 @@ def write_static_data(
     folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray
 ) -> None:
     """Write what is the same in all frames."""
-    static = packed(
+    static = pack_record(
         "still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)}
     )
     write_atomically(folder / FRAMES_FOLDER / "still.safetensors", static)
@@ -76,11 +77,13 @@ def _parse_replay(folder: Path) -> Replay | None:
         content = (folder / REPLAY_FILE).read_bytes()
         if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
             return None
-        series, tensors = opened("replay", content)
+        series, tensors = unpack_record("replay", content)
         joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
         return _validate_replay(Replay(**joined | {name: tuple(values) for name, values in series.items()}))
-    static_record, static = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
-    frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
+    static_record, static = unpack_record(
+        "still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes()
+    )
+    frames = [unpack_record("frame", file.read_bytes()) for file in _frame_files(folder)]
     parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
     epochs, distortion, rate = (
         tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
@@ -142,7 +145,7 @@ def join_frames(folder: Path) -> None:
             name: np.ascontiguousarray(getattr(r, name)) for name in (*FRAME_TENSORS, "y", "originals")
         }
         tensors["mu"] = tensors["mu"].astype(np.float16)
-        write_atomically(folder / REPLAY_FILE, packed("replay", record, tensors))
+        write_atomically(folder / REPLAY_FILE, pack_record("replay", record, tensors))
     shutil.rmtree(folder / FRAMES_FOLDER, ignore_errors=True)
 
 

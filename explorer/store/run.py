@@ -19,7 +19,7 @@ from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_all_atomically
 from explorer.store.film_frame import FRAME_FIELDS, FilmFrame, parse_frame
 from explorer.store.locks import is_held
-from explorer.untrusted.tensors import unpacked
+from explorer.untrusted.tensors import read_arrays
 
 FORMAT_VERSION = 1
 RECORD_FILE = "run.json"
@@ -215,7 +215,7 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
         content = (run.folder / file).read_bytes()
         if fingerprint(content) != run.files[file]:
             raise CorruptFile("its checksum does not match")
-        tensors = unpacked(content)
+        tensors = read_arrays(content)
         if not all(np.isfinite(t).all() for t in tensors.values() if t.dtype.kind == "f"):
             raise CorruptFile("it contains numbers that are not finite")
         return tensors

@@ -3,8 +3,9 @@
 import { arrangeImages } from "../core/image_grid.js";
 import { findInterval } from "../core/interval.js";
 import { createView } from "../core/map_view.js";
-import { createElement, onPrintChange, paintImage, readTheme } from "../view/dom.js";
+import { createElement, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
 import { FilmControls } from "../view/film_controls.js";
+import { FramePainter } from "../view/frame_painter.js";
 import { createLegend } from "../view/legend.js";
 import { LatentMap } from "../view/map.js";
 import { MapZoom } from "../view/map_zoom.js";
@@ -16,7 +17,7 @@ export class Replay {
   /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
   constructor(root, blocks, send, showError) {
     const { metadata } = blocks.map;
-    Object.assign(this, { showError, hiddenClasses: new Set(), view: createView(), sheet: createElement("canvas") });
+    Object.assign(this, { hiddenClasses: new Set(), view: createView(), sheet: createElement("canvas") });
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
     this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
     this.readoutsContainer = createElement("div");
@@ -26,11 +27,11 @@ export class Replay {
     });
     this.mapContainer = createElement("div.stage", {}, this.canvas);
     const repaintMap = () => this.repaintMap();
+    this.painter = new FramePainter(() => this.paint(), showError);
     this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
       createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
       createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
-    this.element.addEventListener("transitionend", ({ target }) => target === this.element && repaintMap()); // the theme has changed
-    this.stopPrintListener = onPrintChange(() => this.map && this.resize());
+    this.stopAppearanceListener = onAppearanceChange(this.element, () => this.resize());
     root.replaceChildren(this.element);
     this.resizeObserver = new ResizeObserver(() => this.resize());
     this.resizeObserver.observe(this.mapContainer);
@@ -83,18 +84,11 @@ export class Replay {
   }
 
   requestPaint() {
-    this.frameRequest ??= requestAnimationFrame(() => {
-      this.frameRequest = null;
-      try {
-        this.filmControls.advance();
-        this.paint();
-      } catch (error) {
-        this.showError(error);
-      }
-    });
+    this.painter.request();
   }
 
   paint() {
+    this.filmControls.advance();
     const { map, filmPosition } = this;
     this.filmControls.show(filmPosition);
     this.readouts.show(filmPosition);
@@ -117,9 +111,8 @@ export class Replay {
   }
 
   close() {
-    cancelAnimationFrame(this.frameRequest);
-    this.requestPaint = () => {};
-    this.stopPrintListener();
+    this.painter.close();
+    this.stopAppearanceListener();
     this.resizeObserver.disconnect();
   }
 }

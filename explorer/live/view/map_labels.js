@@ -1,7 +1,7 @@
 // What is written and drawn on a map beside its points: rings of standard deviations, names of classes, and how many codes lie outside.
 
 import { clipTo } from "./axes.js";
-import { countSegments, drawHaloText } from "./marks.js";
+import { drawHaloText, traceCircle } from "./marks.js";
 
 const MAX_CLASSES_ALL_LABELLED = 10; // as many classes as there are colours; of more, labels that would overlap are left out
 const MIN_RING_SPACING = 12; // px between rings, below which they have no labels
@@ -14,27 +14,18 @@ export function drawRings(ctx, plotArea, plane, theme) {
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.lineWidth = 1;
-  const [[left, top], [middleX, middle]] = [[0, 1], [0, 0]].map((standardPoint) => plotArea.toPixels(plane.fromStandardUnits(standardPoint))), spacing = Math.hypot(left - middleX, top - middle);
+  const toPixels = (standardPoint) => plotArea.toPixels(plane.fromStandardUnits(standardPoint)), spacing = toPixels([0, 0])[1] - toPixels([0, 1])[1];
   for (const radius of [1, 2, 3]) {
-    const toPixels = (angle) => plotArea.toPixels(plane.fromStandardUnits([radius * Math.cos(angle), radius * Math.sin(angle)]));
     ctx.strokeStyle = theme.text;
     ctx.globalAlpha = 0.5;
     ctx.setLineDash([2, 3]);
-    ctx.beginPath();
-    traceVisible(ctx, plotArea, toPixels, countSegments(radius * spacing));
+    traceCircle(ctx, radius, toPixels, plotArea.box);
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.setLineDash([]);
-    if (middle - top > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels(Math.PI / 2), theme);
+    if (spacing > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels([0, radius]), theme);
   }
   ctx.restore();
-}
-
-/** Add a closed curve of so many segments to the path, without those far from the plot area: dashes would be laid along all of them. */
-function traceVisible(ctx, plotArea, toPixels, segments) {
-  const { x, y, width, height } = plotArea.box, positions = Array.from({ length: segments + 1 }, (_, i) => toPixels((2 * Math.PI * i) / segments));
-  const isBeyond = ([ax, ay], [bx, by]) => Math.max(ax, bx) < x || Math.min(ax, bx) > x + width || Math.max(ay, by) < y || Math.min(ay, by) > y + height;
-  positions.forEach((position, i) => (i && !isBeyond(positions[i - 1], position) ? ctx.lineTo(...position) : ctx.moveTo(...position)));
 }
 
 /** Write the name of each shown class at its median, medians [2K]; of many classes, only those that do not overlap. */

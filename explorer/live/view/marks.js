@@ -1,29 +1,34 @@
 // What is drawn above the points of a map: Gaussians, paths and marks. Positions and sizes are in CSS pixels, except a covariance,
 // which is in map units.
 
-const MIN_ELLIPSE_SEGMENTS = 64;
+const MIN_CIRCLE_SEGMENTS = 64; // line segments that approximate a circle; of a large one as many as leave it by a quarter pixel at most
 export const POINT_MARK_RADIUS = 5; // px
 export const PATH_STEP_RADIUS = 3; // px; also of a sample
 
-/** Return how many line segments look like an ellipse with a radius (px): they leave it by a quarter pixel at most. */
-export const countSegments = (radius) => Math.max(MIN_ELLIPSE_SEGMENTS, Math.ceil(Math.PI * Math.sqrt(2 * radius)));
+/** Begin the path of a circle around 0, each point of which is drawn at toPixels(point); without the parts outside a box: dashes would
+ * be laid along all of them. */
+export function traceCircle(ctx, radius, toPixels, { x, y, width, height }) {
+  const middle = toPixels([0, 0]), size = Math.max(...[[radius, 0], [0, radius]].map(toPixels).map((position) => Math.hypot(position[0] - middle[0], position[1] - middle[1])));
+  const segments = Math.max(MIN_CIRCLE_SEGMENTS, Math.ceil(Math.PI * Math.sqrt(2 * size)));
+  const isBeyond = ([ax, ay], [bx, by]) => Math.max(ax, bx) < x || Math.min(ax, bx) > x + width || Math.max(ay, by) < y || Math.min(ay, by) > y + height;
+  ctx.beginPath();
+  for (let i = 0, last = null; i <= segments; i++) {
+    const angle = (2 * Math.PI * i) / segments, position = toPixels([radius * Math.cos(angle), radius * Math.sin(angle)]);
+    last && !isBeyond(last, position) ? ctx.lineTo(...position) : ctx.moveTo(...position);
+    last = position;
+  }
+}
 
 /**
- * Draw one and two standard deviations of a Gaussian. [a, b, c]: the Cholesky factor of its covariance on the map; scale: px per unit.
+ * Draw one and two standard deviations of a Gaussian. [a, b, c]: the Cholesky factor of its covariance on the map; plotArea: of the map.
  * Return whether it is large enough to be seen.
  */
-export function drawGaussian(ctx, [x, y], [a, b, c], scale) {
-  const size = Math.max(a * scale[0], Math.hypot(b, c) * scale[1]), segments = countSegments(2 * size);
+export function drawGaussian(ctx, [x, y], [a, b, c], { scale, box }) {
   for (const radius of [1, 2]) {
-    ctx.beginPath();
-    for (let i = 0; i < segments; i++) {
-      const right = radius * Math.cos((2 * Math.PI * i) / segments), up = radius * Math.sin((2 * Math.PI * i) / segments);
-      ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
-    }
-    ctx.closePath();
+    traceCircle(ctx, radius, ([right, up]) => [x + a * right * scale[0], y - (b * right + c * up) * scale[1]], box);
     strokeOutlined(ctx, 2);
   }
-  return 2 * size > POINT_MARK_RADIUS;
+  return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > POINT_MARK_RADIUS;
 }
 
 /** Draw a path through the positions. A step in a gap is a cross; a faint path is a thin dashed line without steps. */

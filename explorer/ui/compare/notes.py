@@ -26,7 +26,7 @@ def _low_confidence_counts(version: str, _run: Run) -> LowConfidenceShares | Non
     from explorer.runs import measure
 
     e = RunView(_run).embedding
-    return measure.classified_below(RunView(_run).load(), e.mu, e.logvar)
+    return measure.measure_confidence(RunView(_run).load(), e.mu, e.logvar)
 
 
 def notes(ae: Run, vae: Run) -> list[str]:
