@@ -41,6 +41,9 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     assert shown.shape == (side, k * (side + 1) - 1, 3)
     assert np.abs(shown[..., 0].astype(int) - expected).max() <= 1
     last = image(page, REPLAY_MAP)
+    for name in ("Images at the codes", "Zoom in", "Show the whole map", "Images at the codes"):
+        changes(page, page.get_by_role("button", name=name).click, REPLAY_MAP)
+    assert np.array_equal(image(page, REPLAY_MAP), last)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
     # A slider has a thousand steps.

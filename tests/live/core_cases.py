@@ -16,6 +16,7 @@ from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
 
 
@@ -27,6 +28,7 @@ def write_cases(folder: Path) -> None:
         "film": film_cases(),
         "plane": plane_cases(),
         "plot": plot_cases(),
+        "map": map_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
     }
