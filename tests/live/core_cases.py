@@ -17,6 +17,7 @@ from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.plot_cases import plot_part_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -27,6 +28,7 @@ def write_cases(folder: Path) -> None:
         "film": film_cases(),
         "plane": plane_cases(),
         "plot": plot_cases(),
+        "plot_parts": plot_part_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
     }
