@@ -58,18 +58,20 @@ export class Handle {
     this.element.addEventListener("keyup", ({ key }) => arrowStep({ key }) && plot.onRelease());
   }
 
-  /** Return data coordinates limited to the axes, only those that this marker has and that may be moved. */
-  limit(x, y) {
-    const { frame } = this.plot, values = this.plot.getValues(this.part.name), clamp = (value, { domain: [low, high] }) => Math.min(Math.max(value, low), high);
-    return {
-      x: this.axes === "y" ? values.x : values.x === undefined ? undefined : clamp(x, frame().x),
-      y: this.axes === "x" ? values.y : values.y === undefined ? undefined : clamp(y, frame().y),
-    };
+  /** Return data coordinates limited to the axes: those that this marker has; one that may not be moved stays. */
+  limit(point) {
+    const frame = this.plot.frame(), values = this.plot.getValues(this.part.name), result = {};
+    for (const name of ["x", "y"]) {
+      if (values[name] === undefined) continue;
+      const { domain: [low, high] } = frame[name], isFixed = this.axes && this.axes !== name;
+      result[name] = isFixed ? values[name] : Math.min(Math.max(point[name], low), high);
+    }
+    return result;
   }
 
   move([px, py]) {
     const { x, y } = this.plot.frame();
-    this.plot.onMarkerMove(this.part.name, this.limit(x.toData(px), y.toData(py)));
+    this.plot.onMarkerMove(this.part.name, this.limit({ x: x.toData(px), y: y.toData(py) }));
   }
 
   handleKey(event) {
@@ -80,7 +82,7 @@ export class Handle {
       const frame = this.plot.frame(), values = this.plot.getValues(this.part.name), sole = values.x === undefined ? "y" : values.y === undefined ? "x" : this.axes;
       const [dx, dy] = sole === "x" ? [step[0] + step[1], 0] : sole === "y" ? [0, step[0] + step[1]] : step;
       const shift = (value, scale, count) => (value === undefined ? undefined : scale.toData(scale.toPixels(value) + count * STEP_SHARE * (scale.range[1] - scale.range[0])));
-      this.plot.onMarkerMove(this.part.name, this.limit(shift(values.x, frame.x, dx), shift(values.y, frame.y, dy)));
+      this.plot.onMarkerMove(this.part.name, this.limit({ x: shift(values.x, frame.x, dx), y: shift(values.y, frame.y, dy) }));
     }
     event.preventDefault();
     event.stopPropagation();
