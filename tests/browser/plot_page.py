@@ -27,17 +27,23 @@ globalThis.addPlot = (name, declaration, values, handlers = {{}}) => {{
   if (values) plots[name].update(values);
 }};
 for (const [name, [declaration, values]] of Object.entries({plots})) addPlot(name, declaration, values);
+{start}
 globalThis.isReady = true;
 </script></body></html>"""
 
 
-def write_page(path: Path, plots: dict, theme: str = "light", column: int = 420) -> str:
-    """Write a page with plots {name: (declaration, values)} and return its address."""
+def write_page(
+    path: Path, plots: dict, theme: str = "light", column: int = 420, script: str = "", start: str = ""
+) -> str:
+    """Write a page with plots {name: (declaration, values)} and return its address. script: modules instead of
+    those of plots alone; start: what is run at last.
+    """
     text = PAGE.format(
         **THEMES[theme],
         column=column,
         style=(FOLDER / "view/plots/plots.css").read_text(encoding="utf-8"),
-        script=join_modules("view/plots/plot.js"),
+        script=script or join_modules("view/plots/plot.js"),
+        start=start,
         palette=json.dumps(live_palette()),
         plots=json.dumps(plots, default=lambda value: value.tolist()),
     )

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import shutil
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,9 +12,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.figures.palette import RAMPS
+from explorer.live.bundle import FOLDER, join_modules
 from tests.browser import accessibility
-from tests.browser.plot_page import THEMES, example_plots, write_page
+from tests.browser.plot_page import THEMES, density, example_plots, write_page
 from tests.browser.plot_values import path_points, read_axes
+from tests.conftest import ROOT
 
 SIZES = {"laptop": (1280, 900), "phone": (390, 844)}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,7 +28,9 @@ def open_plots(browser, tmp_path):
     """Yield a function that opens a page with plots. At the end, no page may have reported an error."""
     contexts, errors = [], []
 
-    def open_plots(plots: dict, theme="light", size="laptop", before="", touch=False, column=420) -> Page:
+    def open_plots(
+        plots: dict, theme="light", size="laptop", before="", touch=False, column=420, **module: str
+    ) -> Page:
         width, height = SIZES.get(size, size)
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, has_touch=touch))
         accessibility.prepare(contexts[-1])
@@ -34,7 +39,7 @@ def open_plots(browser, tmp_path):
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         if before:
             page.add_init_script(before)
-        page.goto(write_page(tmp_path / f"plots-{len(contexts)}.html", plots, theme, column))
+        page.goto(write_page(tmp_path / f"plots-{len(contexts)}.html", plots, theme, column, **module))
         page.wait_for_function("globalThis.isReady")
         return page
 
@@ -401,3 +406,35 @@ def test_a_finger_moves_a_value(open_plots):
         )
     page.wait_for_function("released === 1")
     assert page.evaluate("seen.at(-1)[1].x") == pytest.approx(-1, abs=0.03)
+
+
+def test_the_example_of_the_documentation_follows_the_hand(open_plots, tmp_path):
+    text = (ROOT / "docs/live-plots.md").read_text(encoding="utf-8")
+    path, code = re.search(r"`explorer/live/([^`]+)`:\n\n```js\n(.*?)^```", text, re.M | re.S).groups()
+    shutil.copytree(FOLDER, tmp_path / "live")
+    (tmp_path / "live" / path).write_text(code, encoding="utf-8")
+    script = join_modules(path, tmp_path / "live")
+    page = open_plots(
+        {}, script=script, start="plots.example = openGaussian(document.querySelector('main'), palette);"
+    )
+    axes, box = read_axes(page.evaluate, "example"), page.locator(".plot-box").bounding_box()
+    handle = page.get_by_role("slider", name="μ").bounding_box()
+    target = axes.pixels([-2], [0.4])[0] + [box["x"], box["y"]]
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*target, steps=5)
+    page.mouse.up()
+    z = np.linspace(-4, 4, 201)
+    found = path_points(part_path(page, "example", "posterior"))
+    assert np.abs(found - axes.pixels(z, density(z, -2))).max() < 2
+    assert not accessibility.violations(page)
+
+
+def test_the_documentation_names_every_kind_of_part():
+    text = (ROOT / "docs/live-plots.md").read_text(encoding="utf-8")
+    kinds = (FOLDER / "core/plot_values.js").read_text(encoding="utf-8")
+    named = re.findall(r"^  (\w+): \{.*\},$", kinds.partition("PLOT_KINDS")[2], re.M)
+    assert (
+        len(named) == 8
+        and re.findall(r"^\| `(\w+)` \| `\{", text.partition("## The parts")[2], re.M) == named
+    )
