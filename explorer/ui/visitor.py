@@ -10,7 +10,7 @@ from explorer.store.ownership import is_key, new_key, owner_key
 
 COOKIE_NAME, COOKIE_DAYS = "explorer-visitor", 30
 KEY_STATE, BROWSER_KEYS_STATE = "visitor_key", "browser_visitor_keys"
-KEY_SEPARATOR = "."  # keys
+KEY_SEPARATOR = "."
 
 _cookie_component = st.components.v2.component(
     "visitor",

@@ -41,7 +41,7 @@ def _training_images(dataset: str, image_size: int, colour: bool, _run: Run) -> 
 
     check_dataset(dataset)
     with _progress_bar() as on_progress:
-        return inference.learnt_from(_run.spec, on_progress)
+        return inference.load_training_images(_run.spec, on_progress)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
