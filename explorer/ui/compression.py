@@ -7,9 +7,15 @@ from collections import OrderedDict
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-MAX_CACHE_BYTES = 32 * 2**20  # of compressed files
+MAX_CACHE_BYTES = 64 * 2**20  # of compressed files
 MIN_BYTES = 1024  # of a file that is worth compressing
-COMPRESSIBLE_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
+COMPRESSIBLE_TYPES = (
+    "text/",
+    "application/javascript",
+    "application/json",
+    "application/octet-stream",
+    "image/svg+xml",
+)
 
 
 class ImmutableGzipMiddleware:
@@ -70,6 +76,7 @@ def _is_worth_compressing(start) -> bool:
     return (
         start["status"] == 200
         and "immutable" in headers.get("cache-control", "")
+        and "private" not in headers.get("cache-control", "")  # kept responses are given to everyone
         and "content-encoding" not in headers
         and headers.get("content-type", "").startswith(COMPRESSIBLE_TYPES)
         and int(headers.get("content-length", MIN_BYTES)) >= MIN_BYTES
