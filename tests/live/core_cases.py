@@ -17,6 +17,7 @@ from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.state_cases import state_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -29,6 +30,7 @@ def write_cases(folder: Path) -> None:
         "plot": plot_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
+        "state": state_cases(),
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")

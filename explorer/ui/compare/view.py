@@ -48,6 +48,7 @@ def compare_view(ae: Run, vae: Run) -> None:
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
             state=pad_state([ae, vae], here),
+            betas=views[1].betas,
             on_commit=lambda said: here.receive_commit(said, lambda side, beta: views[side].codes(beta)),
             on_decode_request=here.receive_preview,
         )

@@ -27,6 +27,7 @@ def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
         sides=[(view.map_block, view.decoder_block)],
         images=view.images_block,
         classifier=RunView(run).classifier_block,
+        betas=view.betas,
         compact=overlay is not None,
         state=pad_state([run], place) | {"overlay": overlay or {}},
         on_commit=lambda said: place.receive_commit(said, lambda _, beta: view.codes(beta)),

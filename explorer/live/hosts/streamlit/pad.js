@@ -1,7 +1,9 @@
 // The Streamlit component. A pad opens as soon as its blocks have arrived; its images may come later.
 
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
+import { StateTable } from "../../core/state.js";
 import { Pad } from "../../figures/pad/pad.js";
+import { toValues } from "../../figures/pad/state.js";
 import { Replay } from "../../figures/replay.js";
 import { createElement } from "../../view/dom.js";
 import { loadBlock } from "./blocks.js";
@@ -22,6 +24,7 @@ async function loadFigure({ sides, classifier, replay }, load) {
  * continue. Return { applyState(state), close(): close the pad, detach(): stop updating the pad and return it, still open }.
  */
 function openPad(root, { content, key }, send, previous) {
+  const table = content.fields && new StateTable(content.fields); // a replay has none: its state stays in the browser
   let pad = null, state = null, isCurrent = true;
   const load = (address) => loadBlock(address, key, () => isCurrent && send("missing_blocks", { number: Date.now() }));
   const detach = () => {
@@ -45,7 +48,7 @@ function openPad(root, { content, key }, send, previous) {
     if (!isCurrent) return;
     pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);
     clearTimeout(timer);
-    pad.applyServerState(state);
+    applyState(state);
     if (!content.images) return;
     const { metadata, tensors } = await load(content.images);
     const sheet = await createImageBitmap(new Blob([tensors().sheet.data]));
@@ -54,6 +57,7 @@ function openPad(root, { content, key }, send, previous) {
   const applyState = (newState) => {
     state = newState;
     try {
+      if (table) table.check(toValues(table, state));
       pad?.applyServerState(state);
     } catch (error) {
       showError(error);

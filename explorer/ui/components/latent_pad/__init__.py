@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from explorer.live.fields import Z, describe, pad_fields
 from explorer.ui import visitor
 from explorer.ui.components.latent_pad.block import Block, LazyBlock, publish
 from explorer.ui.components.live_component import live_component
@@ -26,12 +27,13 @@ def latent_pad(
     state: dict,
     images: Block | LazyBlock | None = None,
     classifier: Block | None = None,
+    betas: Sequence[float] = (),
     compact: bool = False,
     on_commit: Callable[[dict], None],
     on_decode_request: Callable[[dict], None] | None = None,
 ) -> None:
     """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
-    loaded after all else.
+    loaded after all else; betas: the KL weights of a ladder.
 
     sides: the map and the decoder of each run; decoder None if the server decodes. state: {"zs": a z [D] of
     each side, "row": of the selected point or None, "last_message": the number of the last message received,
@@ -52,7 +54,10 @@ def latent_pad(
 
     parts = [{"map": publish(map), "decoder": publish(decoder)} for map, decoder in sides]
     blocks = [*(block for side in sides for block in side), images, classifier]
+    names = (f"{Z}0", Z)[-len(sides) :]
+    fields = pad_fields({name: len(z) for name, z in zip(names, state["zs"])}, betas)
     content = {
+        "fields": describe(fields),
         "sides": parts,
         "images": publish(images),
         "classifier": publish(classifier),
