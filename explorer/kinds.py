@@ -75,7 +75,7 @@ class DatasetKind(Kind):
     epochs: int = 20  # the default
     n_train: int | None = None  # number of training images
     count: str = ""  # where that depends on the text after the colon: the function of it
-    download: str = ""  # the module with the functions download(name, on_progress) and installed(name)
+    download: str = ""  # the module with the functions download_dataset and is_installed
     is_slow: bool = False  # whether its images are files that are read one by one, which may take minutes
 
     @property
@@ -92,7 +92,7 @@ class DatasetKind(Kind):
 @dataclass(frozen=True)
 class LikelihoodKind(Kind):
     """A kind of likelihood. build: a class that is created from its options and has the methods of
-    explorer.objectives.Likelihood.
+    explorer.objectives.distortion.Likelihood.
     """
 
     _: KW_ONLY

@@ -11,7 +11,7 @@ from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 
 DEFAULT_RUN, CHOSEN_KEY = "mnist-vae-2d", "run_chosen"
-runs, _ = catalogue.all_runs()
+runs, _ = catalogue.visible_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
     st.stop()

@@ -11,7 +11,7 @@ from explorer.ui.pages import page_file
 
 EXAMPLE_RUN = "mnist-vae-2d"
 st.title("Explore a latent space")
-runs, _ = catalogue.all_runs()
+runs, _ = catalogue.visible_runs()
 example_run = next((run for run in runs if run.name == EXAMPLE_RUN), runs[0] if runs else None)
 if example_run is None:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")

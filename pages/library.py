@@ -20,7 +20,7 @@ st.title("Library")
 st.markdown(
     "All trained models, with figures on test images. **Select a row** to see the run below the table."
 )
-runs, faults = catalogue.all_runs()
+runs, faults = catalogue.visible_runs()
 for fault in faults:
     st.warning(public_name(fault))
 undo_button()

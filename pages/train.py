@@ -33,7 +33,7 @@ def apply_preset() -> None:
 
 def start_and_follow(*specs: RunSpec) -> None:
     with show_user_errors():
-        named = {run_name(spec, alone): spec for spec in specs}
+        named = {run_name(spec, is_private): spec for spec in specs}
         start_trainings(named)
         show_first(*named)
 
@@ -57,11 +57,11 @@ if read_only:
         " your own computer.",
         icon=":material/visibility:",
     )
-    below = None
+    estimate_slot = None
 else:
-    train, three, hidden, line = st.columns([1, 1.6, 1, 3], vertical_alignment="center")
+    train, three_objectives, privacy, estimate = st.columns([1, 1.6, 1, 3], vertical_alignment="center")
     of_private_images = bool(spec and owner_key(spec.dataset))
-    alone = hidden.toggle(
+    is_private = privacy.toggle(
         "Private",
         of_private_images,
         disabled=of_private_images,
@@ -71,7 +71,7 @@ else:
     )
     if train.button("Train", type="primary", disabled=spec is None, width="stretch"):
         start_and_follow(spec)
-    if three.button(
+    if three_objectives.button(
         "Train three objectives",
         disabled=spec is None or not spec.has_prior,
         width="stretch",
@@ -85,7 +85,7 @@ else:
                 for beta in presets.OBJECTIVES.values()
             )
         )
-    below = line.empty()
+    estimate_slot = estimate.empty()
 undo_button()
 jobs = []
 with show_user_errors():
@@ -122,6 +122,6 @@ if spec and not owner_key(spec.dataset):
             language="python",
             wrap_lines=True,
         )
-if spec and below:
-    with below, show_user_errors():
+if spec and estimate_slot:
+    with estimate_slot, show_user_errors():
         st.markdown(estimate_sentence(spec, busy=any(job.alive for job in jobs)))

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from explorer.events import EpochEnd, Event, Finished, Reading, Started, Step, event_to_dict
 from explorer.latent.share import format_percent
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 
 
 def json_lines() -> Callable[[Event], None]:
@@ -36,9 +36,9 @@ def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None
     for note in notes:
         print(note, file=sys.stderr)
     if skipped:
-        more = f", and {len(skipped) - MOST_NAMED} more" if len(skipped) > MOST_NAMED else ""
+        more = f", and {len(skipped) - MAX_NAMED} more" if len(skipped) > MAX_NAMED else ""
         many = "images were" if len(skipped) > 1 else "image was"
-        print(f"{len(skipped)} {many} skipped: {'; '.join(skipped[:MOST_NAMED])}{more}", file=sys.stderr)
+        print(f"{len(skipped)} {many} skipped: {'; '.join(skipped[:MAX_NAMED])}{more}", file=sys.stderr)
 
 
 def training_bar() -> Callable[[Event], None]:

@@ -79,8 +79,8 @@ def import_(args) -> None:
     from explorer.untrusted.foreign import check_foreign, is_zip
 
     file, *other_files = args.file
-    if file.stat().st_size > import_run.MOST_BYTES:
-        raise UserError(f"{file} is larger than the limit of {import_run.MOST_BYTES / 1e6:,.0f} MB.")
+    if file.stat().st_size > import_run.MAX_BYTES:
+        raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
     content = file.read_bytes()
     check_foreign(file.name, content)
     if other_files:

@@ -53,34 +53,40 @@ def read_labels(table: bytes, names: Sequence[str]) -> Labels | None:
         sum(_normalise_path(row[column]) in keys for row in rows if len(row) > column)
         for column in range(width)
     ]
-    of_name = max(range(width), key=matches.__getitem__)
-    if matches[of_name] < MIN_MATCHED_SHARE * len(names):
+    name_column = max(range(width), key=matches.__getitem__)
+    if matches[name_column] < MIN_MATCHED_SHARE * len(names):
         return None
     header = [cell.strip().lower() for cell in rows[0]]
-    other_columns = [column for column in range(min(width, len(header))) if column != of_name]
-    of_class = next(
+    other_columns = [column for column in range(min(width, len(header))) if column != name_column]
+    class_column = next(
         (
             column
-            for class_column in CLASS_COLUMN_NAMES
+            for known_name in CLASS_COLUMN_NAMES
             for column in other_columns
-            if header[column] == class_column
+            if header[column] == known_name
         ),
         other_columns[0] if len(other_columns) == 1 else None,
     )
-    of_split = next(
-        (column for column in other_columns if header[column] in SPLIT_COLUMN_NAMES and column != of_class),
+    split_column = next(
+        (
+            column
+            for column in other_columns
+            if header[column] in SPLIT_COLUMN_NAMES and column != class_column
+        ),
         None,
     )
-    if of_class is None:
+    if class_column is None:
         return None
-    row_by_key = {_normalise_path(row[of_name]): row for row in rows if len(row) > max(of_name, of_class)}
+    row_by_key = {
+        _normalise_path(row[name_column]): row for row in rows if len(row) > max(name_column, class_column)
+    }
     matched_rows = [
         next((row_by_key[key] for key in _match_keys(name) if key in row_by_key), None) for name in names
     ]
-    classes = [sanitize(row[of_class].strip()) if row else "" for row in matched_rows]
+    classes = [sanitize(row[class_column].strip()) if row else "" for row in matched_rows]
     splits = (
-        [row[of_split].strip().lower() if row and len(row) > of_split else "" for row in matched_rows]
-        if of_split is not None
+        [row[split_column].strip().lower() if row and len(row) > split_column else "" for row in matched_rows]
+        if split_column is not None
         else None
     )
     return Labels(

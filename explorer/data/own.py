@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from explorer.data import data_folder
 from explorer.data.dataset import Dataset
-from explorer.errors import UserError, unknown_name_error
+from explorer.errors import CorruptFile, UserError, corrupt_file_errors, unknown_name_error
 from explorer.names import casefold_key, is_file_name, sanitize
 from explorer.specs import RunSpec
 from explorer.store.atomic import ABANDONED_AFTER_SECONDS, remove_partial_files, write_atomically
@@ -39,23 +39,17 @@ def load_own(name: str) -> Dataset:
     """Load the images of that name. Raises UserError if there are none, or their file is damaged."""
     path = path_of(name)
     try:
-        record, t = tensors.opened("own", path.read_bytes())
-        return _validate(
-            Dataset(
-                f"own:{name}",
-                t["x"],
-                t["y"],
-                tuple(sanitize(str(name)) for name in record["class_names"]),
-                record["n_train"],
-            )
-        )
+        with corrupt_file_errors("it is not a data set"):
+            record, t = tensors.unpack_record("own", path.read_bytes())
+            class_names = tuple(sanitize(str(name)) for name in record["class_names"])
+            return _validate(Dataset(f"own:{name}", t["x"], t["y"], class_names, record["n_train"]))
     except FileNotFoundError:
         raise unknown_name_error(
             "data set", name, [other for other in list_names() if not owner_key(other)]
         ) from None
     except OSError as error:
         raise UserError(f"{path} could not be read: {error.strerror}. Allow reading it.") from error
-    except (ValueError, KeyError, TypeError):
+    except CorruptFile:
         raise UserError(
             f"The data set own:{name} cannot be used: {path} is damaged. Upload the images again."
         ) from None
@@ -67,7 +61,7 @@ def save_own(data: Dataset, name: str) -> Dataset:
     """
     RunSpec(f"own:{name}")
     record = {"class_names": data.class_names, "n_train": data.n_train}
-    content = tensors.packed("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
+    content = tensors.pack_record("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
     try:
         remove_partial_files(own_folder(), ABANDONED_AFTER_SECONDS)
         existing = [
@@ -88,7 +82,7 @@ def save_own(data: Dataset, name: str) -> Dataset:
 def read_info(name: str) -> OwnDatasetInfo:
     """Return the description of the images without reading them. Raises UserError as load_own() does."""
     try:
-        with safe_open(path_of(name), "np") as file:
+        with corrupt_file_errors("it is not a data set"), safe_open(path_of(name), "np") as file:
             n, *shape = file.get_slice("x").get_shape()
             record = json.loads(file.metadata()["own"])
             return OwnDatasetInfo(
@@ -97,7 +91,7 @@ def read_info(name: str) -> OwnDatasetInfo:
                 tuple(shape),
                 tuple(sanitize(str(name)) for name in record["class_names"]),
             )
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
+    except (SafetensorError, OSError, CorruptFile):
         load_own(name)  # raises UserError with the fault
         raise UserError(f"The data set own:{name} could not be read. Try again.") from None
 
@@ -138,7 +132,7 @@ def own_folder() -> Path:
 
 
 def _validate(data: Dataset) -> Dataset:
-    """Raise ValueError unless the parts are consistent."""
+    """Raise CorruptFile unless the parts are consistent."""
     n, x, y = len(data.x), data.x, data.y
     whole = (
         x.ndim == 4
@@ -148,5 +142,5 @@ def _validate(data: Dataset) -> Dataset:
         and y.dtype == np.int64
     )
     if not (whole and 0 < data.n_train < n and 0 <= y.min() <= y.max() < len(data.class_names)):
-        raise ValueError("parts of different sets")
+        raise CorruptFile("it has parts of different sets")
     return data

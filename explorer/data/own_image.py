@@ -43,8 +43,8 @@ def rendering_notes(content: bytes) -> list[str]:
     if not files.images:
         return []
     [small], n_pages = files.decode([0], CHECKED_IMAGE_SIZE, True), files.images[0].n_pages
-    of_pages = [f"This file has {n_pages:,} pages: the first is used."] * (n_pages > 1)
-    return files.notes + of_pages + ["This image is of one colour."] * is_single_colour(small)
+    page_notes = [f"This file has {n_pages:,} pages: the first is used."] * (n_pages > 1)
+    return files.notes + page_notes + ["This image is of one colour."] * is_single_colour(small)
 
 
 def invert(x: np.ndarray) -> np.ndarray:

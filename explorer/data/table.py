@@ -55,13 +55,13 @@ def read_table(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None
     except pa.ArrowException as error:
         raise UserError(f"{name} cannot be read as a table: {_error_reason(error)}. {FORMAT_HELP}") from None
     columns = [column.to_numpy() for column in table.columns]
-    pixels, of_labels = _find_columns([cell.lower() for cell in cells] if has_header else None, columns)
+    pixels, label_column = _find_columns([cell.lower() for cell in cells] if has_header else None, columns)
     if not pixels:
         raise _unsuitable_error(name, len(cells))
     if any(columns[i].dtype.kind not in "iuf" for i in pixels):
         raise UserError(f"{name} contains pixels that are not numbers. {FORMAT_HELP}")
-    return _pack([columns[i] for i in pixels]), None if of_labels is None else _parse_labels(
-        columns[of_labels]
+    return _pack([columns[i] for i in pixels]), None if label_column is None else _parse_labels(
+        columns[label_column]
     )
 
 
@@ -83,16 +83,18 @@ def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[l
     """Return the pixel columns, none if they cannot make a square image, and the label column."""
     everything = list(range(len(columns)))
     if names:
-        of_labels = next((names.index(name) for name in LABEL_NAMES if name in names), None)
-        pixels = [i for i in everything if i != of_labels and names[i] not in INDEX_NAMES]
+        label_column = next((names.index(name) for name in LABEL_NAMES if name in names), None)
+        pixels = [i for i in everything if i != label_column and names[i] not in INDEX_NAMES]
         if _is_square(len(pixels)):
-            return pixels, of_labels
+            return pixels, label_column
     if _is_square(len(columns)):
         return everything, None
     if not _is_square(len(columns) - 1):
         return [], None
-    of_labels = _label_column(columns)
-    return ([], None) if of_labels is None else ([i for i in everything if i != of_labels], of_labels)
+    label_column = _label_column(columns)
+    return (
+        ([], None) if label_column is None else ([i for i in everything if i != label_column], label_column)
+    )
 
 
 def _label_column(columns: list[np.ndarray]) -> int | None:

@@ -1,5 +1,5 @@
 """Limits for the visitors of a server that many people use. The command line belongs to the operator, and
-obeys max_jobs only.
+obeys max_running_jobs only.
 
 Each limit is an environment variable, which is read when it is needed. Raises UserError if its value is
 invalid.
@@ -19,7 +19,7 @@ def is_read_only() -> bool:
     return _read_number("EXPLORER_READONLY", 0, 0, 1) == 1
 
 
-def max_jobs() -> int:
+def max_running_jobs() -> int:
     """Return how many trainings may run at the same time on this machine."""
     return _read_number("EXPLORER_MAX_JOBS", 1, 1, 999)
 

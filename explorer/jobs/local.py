@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from explorer.errors import UserError
-from explorer.jobs.limits import max_jobs
+from explorer.jobs.limits import max_running_jobs
 from explorer.jobs.queue import enqueue
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
@@ -25,7 +25,7 @@ MAX_WAITING_PROCESSES = 3  # processes that wait for their turn
 class LocalExecutor:
     @property
     def max_queued(self) -> int:
-        return max_jobs() + MAX_WAITING_PROCESSES
+        return max_running_jobs() + MAX_WAITING_PROCESSES
 
     def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:
         if not enqueue(run, spec, started_by=started_by):

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from explorer.errors import UserError
-from explorer.jobs.limits import max_jobs
+from explorer.errors import CorruptFile, UserError, corrupt_file_errors
+from explorer.jobs.limits import max_running_jobs
 from explorer.logs import LOGGER
 from explorer.specs import RunSpec
 from explorer.store.atomic import ABANDONED_AFTER_SECONDS, remove_partial_files, write_atomically
@@ -54,35 +54,37 @@ def list_jobs() -> list[Job]:
     all_jobs = []
     for file in _queue_folder().glob("*.json"):
         try:
-            record, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
-            # negative if the clock was set back
-            awaited = record["elsewhere"] or not record["begun"] and abs(age) < START_TIMEOUT_SECONDS
-            alive = is_held(_job_lock(file.stem)) or record["fault"] is None and awaited
-            job = Job(
-                file.stem,
-                dict(record["spec"]),
-                float(record["since"]),
-                alive,
-                0,
-                record["elsewhere"],
-                record["fault"],
-                record.get("by"),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            all_jobs.append(_read_job(file))
+        except (OSError, CorruptFile):
             continue  # removed in the meantime, or damaged
-        all_jobs.append(job)
     all_jobs.sort(key=lambda job: (job.entered_at, job.run))
     gone = (
         "The training process ended unexpectedly. Try again: it continues from its last checkpoint, if there"
         " is one."
     )
-    max_running, before, placed = max_jobs(), 0, []
+    max_running, before, placed = max_running_jobs(), 0, []
     for job in all_jobs:
         jobs_ahead = max(0, before - max_running + 1) if job.alive and not job.on_cluster else 0
         fault = job.fault if job.alive or job.fault else gone
         placed.append(replace(job, jobs_ahead=jobs_ahead, fault=fault))
         before += job.alive and not job.on_cluster
     return placed
+
+
+def _read_job(file: Path) -> Job:
+    with corrupt_file_errors("it is not a job"):
+        record, age = json.loads(file.read_bytes()), time.time() - file.stat().st_mtime
+        # The age is negative if the clock was set back.
+        awaited = record["elsewhere"] or not record["begun"] and abs(age) < START_TIMEOUT_SECONDS
+        return Job(
+            file.stem,
+            dict(record["spec"]),
+            float(record["since"]),
+            alive=is_held(_job_lock(file.stem)) or record["fault"] is None and awaited,
+            on_cluster=record["elsewhere"],
+            fault=record["fault"],
+            started_by=record.get("by"),
+        )
 
 
 def find_job(run: str) -> Job | None:
@@ -104,7 +106,7 @@ def enqueue(run: str, spec: RunSpec, on_cluster: bool = False, started_by: str |
 
 
 def remove(run: str) -> None:
-    """Remove a job that is over. If its run is stored, remember who started it (see starters)."""
+    """Remove a job that is over. If its run is stored, remember who started it (see read_starters)."""
     if (folder_for_run(run) / RECORD_FILE).exists():
         with suppress(OSError):
             (_queue_folder() / ENDED_FOLDER).mkdir(exist_ok=True)

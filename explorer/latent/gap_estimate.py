@@ -76,9 +76,11 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
         draws, radii = draws_with_radii(n, codes.shape[1], seed)
         shares[i], without[i] = _measure(codes, group[rows], groups, draws[i], radii[i], fitted)
     without -= without.mean(1, keepdims=True)
-    of_images = (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()
+    image_variance = (
+        (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()
+    )
     return GapEstimate.from_error(
-        shares.mean(), np.sqrt(max(of_images, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n
+        shares.mean(), np.sqrt(max(image_variance, 0) + shares.var(ddof=1) / N_MEASUREMENTS), n
     )
 
 
@@ -98,7 +100,7 @@ def _measure(
     distance, rows = neighbours(codes, draws, 3)
     nearest, *other_groups = group[rows].T
     # unless all three belong to one group
-    of_another = np.select([other != nearest for other in other_groups], distance.T[1:], np.inf)
+    other_distance = np.select([other != nearest for other in other_groups], distance.T[1:], np.inf)
     weights, farther = np.ones(len(draws)), radii
     without = np.empty(groups)
     for g in range(groups):
@@ -107,7 +109,7 @@ def _measure(
             # denser samples have nearer neighbours
             weights = np.exp(log)
             farther = radii * np.exp(-log / draws.shape[1])
-        in_gap = np.where(nearest == g, of_another, distance[:, 0]) > farther
+        in_gap = np.where(nearest == g, other_distance, distance[:, 0]) > farther
         without[g] = weights @ in_gap / weights.sum()
     return float((distance[:, 0] > radii).mean()), without
 

@@ -102,7 +102,6 @@ def _shade(index: GapIndex) -> tuple[np.ndarray, np.ndarray]:
     fitted = index.fitted
     half_width = GRID_REACH_SIGMA * np.linalg.norm(fitted.root, axis=0)
     low, high = fitted.mean - half_width, fitted.mean + half_width
-    # The centres of GRID_SIZE equal parts.
     # The midpoints of GRID_SIZE equal cells.
     axes = [np.linspace(a, b, 2 * GRID_SIZE + 1)[1::2] for a, b in zip(low, high)]
     places = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, len(axes))

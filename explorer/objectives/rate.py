@@ -5,7 +5,7 @@ from torch import Tensor
 from explorer.models.posterior import Posterior
 
 
-def rate_per_dimension(posterior: Posterior) -> Tensor:
+def kl_per_dimension(posterior: Posterior) -> Tensor:
     """Return the KL divergence of a Gaussian posterior from N(0, I), [B, D] in nats: ½(mu² + sigma² − log
     sigma² − 1) (Kingma and Welling, ICLR 2014, appendix B).
 

@@ -15,7 +15,7 @@ import torch
 
 from explorer.data import load_dataset as load_data
 from explorer.data.dataset import Progress, no_progress
-from explorer.errors import UserError
+from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
 from explorer.runs.load import load_model
@@ -36,24 +36,25 @@ from explorer.store.run import (
     read_tensors,
 )
 from explorer.untrusted.archive import Archive
-from explorer.untrusted.tensors import unpacked
+from explorer.untrusted.tensors import read_arrays
 
 NEEDED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE}
 ALLOWED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE}
 # The size limit of an unpacked run or weights in memory: the largest network has 200 MB, a ladder's per rung.
-MOST_BYTES = 1_000_000_000
+MAX_BYTES = 1_000_000_000
 # The largest number of entries in a zip file that is read. A run has five files, whose bytes may look like
 # further entries.
-MOST_FILES = 100
+MAX_FILES = 100
 # The size limit of run.json and events.jsonl, which are parsed as a whole: 2 MB after 10,000 epochs.
-MOST_TEXT_BYTES = 10_000_000
+MAX_TEXT_BYTES = 10_000_000
 # Parts of weight names that DataParallel, torch.compile and sharded training add.
 WRAPPERS = (
     "module",
     "_orig_mod",
     "_fsdp_wrapped_module",
 )
-ASIDE, LEFT_BEHIND = ".import-", 3600  # seconds after which the files of a killed import are removed
+TEMPORARY_PREFIX = ".import-"
+MAX_AGE_SECONDS = 3600  # after which the files of a killed import are removed
 NOTE = (
     "These weights were imported. It is not known how they were trained; the figures were measured at the"
     " import."
@@ -61,7 +62,7 @@ NOTE = (
 EXPORT = "Create one with `python -m explorer export RUN --to zip`."
 
 
-def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
+def import_run(content: bytes, name: str | None = None, default_name: str = "") -> Run:
     """Import a zip that `export --to zip` made, under the given name, or that of its folder, or the default
     one if it has no folder. The run is imported as a whole or not at all. Files that systems add to a
     repacked zip (`__MACOSX`, `.DS_Store`) are ignored.
@@ -69,17 +70,17 @@ def import_run(content: bytes, name: str | None = None, usual: str = "") -> Run:
     Raises UserError if it contains anything but the files of a run, if these do not match the record, or if
     the name is in use.
     """
-    archive = Archive(content, MOST_FILES, MOST_BYTES)
-    entries = [entry for entry in archive.entries if not _is_a_systems(entry.name)]
+    archive = Archive(content, MAX_FILES, MAX_BYTES)
+    entries = [entry for entry in archive.entries if not _is_system_file(entry.name)]
     folders = {entry.name.rpartition("/")[0] for entry in entries}
     files = {entry.name.rpartition("/")[2]: entry for entry in entries}
     if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
         raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
     if long := [
-        file for file in files if file in (RECORD_FILE, EVENTS_FILE) and files[file].size > MOST_TEXT_BYTES
+        file for file in files if file in (RECORD_FILE, EVENTS_FILE) and files[file].size > MAX_TEXT_BYTES
     ]:
         raise UserError(f"This zip file was not imported: its {long[0]} is too large. {EXPORT}")
-    with _beside(_free_place(name or folders.pop() or usual)) as aside:
+    with _staging_folder(_unused_folder(name or folders.pop() or default_name)) as aside:
         for file, entry in files.items():
             try:
                 content = archive.read(entry)
@@ -104,10 +105,10 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     Raises UserError if the weights are not finite or do not fit the network, if the images are missing, or if
     the name is in use.
     """
-    place = _free_place(name)
+    place = _unused_folder(name)
     try:
-        weights = _unwrapped(unpacked(content))
-    except ValueError as error:
+        weights = _unwrapped(read_arrays(content))
+    except CorruptFile as error:
         raise UserError(
             f"These weights can't be used: {error}. Save a state dict with safetensors."
         ) from None
@@ -123,12 +124,12 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
                 "Some of these weights are not finite, or are too large for float16 (65,504). Train the"
                 " network again."
             )
-    with _beside(place) as aside:
+    with _staging_folder(place) as aside:
         save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
     return read_run(place)
 
 
-def _is_a_systems(name: str) -> bool:
+def _is_system_file(name: str) -> bool:
     """Return whether a file in a zip is one that the Finder or Windows Explorer adds to every folder."""
     *folders, file = name.split("/")
     return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -144,7 +145,7 @@ def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return renamed if len(renamed) == len(weights) else weights
 
 
-def _free_place(name: str) -> Path:
+def _unused_folder(name: str) -> Path:
     place = folder_for_run(name)
     if is_run_name_taken(name) or place.exists():
         raise UserError(
@@ -154,17 +155,17 @@ def _free_place(name: str) -> Path:
 
 
 @contextmanager
-def _beside(place: Path) -> Iterator[Path]:
+def _staging_folder(place: Path) -> Iterator[Path]:
     """Yield a temporary folder to fill. It is moved to its place at the end, or removed if an exception is
     raised. Raises UserError if the disk refuses.
     """
     root = runs_folder()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for old in root.glob(f"{ASIDE}*"):
-            if time.time() - old.stat().st_mtime > LEFT_BEHIND:
+        for old in root.glob(f"{TEMPORARY_PREFIX}*"):
+            if time.time() - old.stat().st_mtime > MAX_AGE_SECONDS:
                 shutil.rmtree(old, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=ASIDE) as folder:
+        with tempfile.TemporaryDirectory(dir=root, prefix=TEMPORARY_PREFIX) as folder:
             yield Path(folder, place.name)
             os.rename(Path(folder, place.name), place)
     except OSError as error:

@@ -10,7 +10,7 @@ import torch
 
 from explorer.data import load_dataset as load_data
 from explorer.objectives.bound import importance_weighted_bound
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
 from explorer.training.evaluation import Evaluation, evaluate
@@ -20,7 +20,7 @@ REPEATS = 10  # estimates, for their standard deviation
 
 
 @dataclass(frozen=True)
-class Learnt:
+class TrainingCodes:
     """The training images uint8 [n, C, H, W], their classes [n], and their codes mu [n, D]."""
 
     x: np.ndarray
@@ -40,7 +40,7 @@ def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray 
     return (
         encoded.mu[0].numpy(),
         None if encoded.logvar is None else encoded.logvar[0].numpy(),
-        rate_per_dimension(encoded)[0].numpy(),
+        kl_per_dimension(encoded)[0].numpy(),
     )
 
 
@@ -75,7 +75,9 @@ def log_likelihood(
     return float(np.mean(estimates)), float(np.std(estimates, ddof=1))
 
 
-def learnt_from(spec: RunSpec, on_progress: Callable[[int, int], None]) -> tuple[np.ndarray, np.ndarray]:
+def load_training_images(
+    spec: RunSpec, on_progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the training images uint8 [n, C, H, W] and their classes [n]. Raises UserError if they are not
     on this machine.
     """
@@ -92,7 +94,7 @@ def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], No
     return np.concatenate(means)
 
 
-def learnt(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> Learnt:
+def load_training_codes(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> TrainingCodes:
     """Return the training images with their codes. Raises UserError if the images are not on this machine."""
-    x, y = learnt_from(loaded.run.spec, on_progress)
-    return Learnt(x, y, codes(loaded, x, on_progress))
+    x, y = load_training_images(loaded.run.spec, on_progress)
+    return TrainingCodes(x, y, codes(loaded, x, on_progress))

@@ -131,7 +131,7 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws))).mu.numpy()
     drift = np.median(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
     unsure, intervals = (None, None, None), (None, None, None, None)
-    if below := classified_below(loaded, mu, logvar, n, seed):
+    if below := measure_confidence(loaded, mu, logvar, n, seed):
         unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
         intervals = tuple(
             end
@@ -152,7 +152,7 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     )
 
 
-def classified_below(
+def measure_confidence(
     loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
 ) -> LowConfidenceShares | None:
     """Measure how often the classifier assigns a decoded image to a class with a probability below

@@ -9,14 +9,14 @@ from explorer.store.ownership import owner_key
 from explorer.store.run import Run, read_run
 
 SHIPPED_FOLDER = app_file("trained")
-USUAL_FOLDER = "~/.local/share/latent-space-explorer/runs" if INSTALLED.is_dir() else SHIPPED_FOLDER
+DEFAULT_FOLDER = "~/.local/share/latent-space-explorer/runs" if INSTALLED.is_dir() else SHIPPED_FOLDER
 
 
 def runs_folder() -> Path:
     """Return the folder in which new runs are saved. Raises UserError if it is not known
     (explorer.store.folders).
     """
-    return configured_folder("EXPLORER_RUNS", USUAL_FOLDER)
+    return configured_folder("EXPLORER_RUNS", DEFAULT_FOLDER)
 
 
 def list_runs() -> tuple[list[Run], list[str]]:

@@ -4,17 +4,18 @@ the run.
 
 from pathlib import Path
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.events import Checkpoint
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 def write_checkpoint(folder: Path, spec: RunSpec, c: Checkpoint) -> Checkpoint:
     record = {"spec": spec.to_dict(), "epoch": c.epoch, "step": c.step, "seconds": c.seconds}
-    write_atomically(folder / CHECKPOINT_FILE, packed("checkpoint", record, c.tensors))
+    write_atomically(folder / CHECKPOINT_FILE, pack_record("checkpoint", record, c.tensors))
     return c
 
 
@@ -27,9 +28,10 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     starts from the beginning.
     """
     try:
-        record, tensors = opened("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
-        if record["spec"] != spec.to_dict():
-            return None
-        return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        with corrupt_file_errors("it is not a checkpoint"):
+            record, tensors = unpack_record("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
+            if record["spec"] != spec.to_dict():
+                return None
+            return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
+    except (OSError, CorruptFile):
         return None

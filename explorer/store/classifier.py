@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER, runs_folder
 from explorer.store.run import Run
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 MIN_CLASS_PROBABILITY = 0.9  # probability from which the class of an image is shown
 
@@ -45,7 +46,7 @@ def write_classifier(spec: RunSpec, c: Classifier) -> Path:
     place = runs_folder() / classifier_file_name(spec)
     write_atomically(
         place,
-        packed("classifier", record, c.weights),
+        pack_record("classifier", record, c.weights),
         "Free some disk space, or set EXPLORER_RUNS to another folder.",
     )
     return place
@@ -58,11 +59,8 @@ def read_classifier(run: Run) -> tuple[Classifier, str] | None:
     for folder in (runs_folder(), SHIPPED_FOLDER):
         try:
             content = (folder / classifier_file_name(run.spec)).read_bytes()
-            record, weights = opened("classifier", content)
-            classifier = Classifier(
-                tuple(record["shape"]), tuple(record["class_names"]), float(record["accuracy"]), weights
-            )
-        except (OSError, ValueError, KeyError, TypeError, OverflowError):
+            classifier = _parse_classifier(content)
+        except (OSError, CorruptFile):
             continue
         if (
             classifier.shape == run.shape
@@ -71,6 +69,14 @@ def read_classifier(run: Run) -> tuple[Classifier, str] | None:
         ):
             return classifier, fingerprint(content)["sha256"][:8]
     return None
+
+
+def _parse_classifier(content: bytes) -> Classifier:
+    with corrupt_file_errors("it is not a classifier"):
+        record, weights = unpack_record("classifier", content)
+        return Classifier(
+            tuple(record["shape"]), tuple(record["class_names"]), float(record["accuracy"]), weights
+        )
 
 
 def _is_valid(c: Classifier) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.events import Event, Step, event_name, event_to_dict
 from explorer.store.atomic import write_atomically
 from explorer.store.run import EVENTS_FILE
@@ -56,9 +57,10 @@ def read_events(folder: Path) -> list[dict]:
 
 def _parse_event(line: bytes) -> dict | None:
     try:
-        event = json.loads(line)
-        numbers = [event[name] for name in NUMERIC_FIELDS[event["event"]]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        with corrupt_file_errors("it is not an event"):
+            event = json.loads(line)
+            numbers = [event[name] for name in NUMERIC_FIELDS[event["event"]]]
+    except CorruptFile:
         return None
     return (
         event if all(type(number) in (int, float) and abs(number) < math.inf for number in numbers) else None

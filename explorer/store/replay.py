@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.names import sanitize
 from explorer.store.atomic import fingerprint, write_atomically
 from explorer.store.run import REPLAY_FILE, recorded_replay_fingerprint
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 FRAMES_FOLDER = "frames"
 MAX_FRAMES = 100
@@ -45,7 +46,8 @@ def write_frame(folder: Path, metadata: dict, tensors: dict[str, np.ndarray]) ->
     leading axis.
     """
     write_atomically(
-        folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors", packed("frame", metadata, tensors)
+        folder / FRAMES_FOLDER / f"{metadata['epoch']:06d}.safetensors",
+        pack_record("frame", metadata, tensors),
     )
 
 
@@ -53,7 +55,7 @@ def write_static_data(
     folder: Path, class_names: tuple[str, ...], y: np.ndarray, originals: np.ndarray
 ) -> None:
     """Write what is the same in all frames."""
-    static = packed(
+    static = pack_record(
         "still", {"class_names": class_names}, {"y": y, "originals": np.ascontiguousarray(originals)}
     )
     write_atomically(folder / FRAMES_FOLDER / "still.safetensors", static)
@@ -64,40 +66,45 @@ def read_replay(folder: Path) -> Replay | None:
     damaged.
     """
     try:
-        if (folder / REPLAY_FILE).exists():
-            content = (folder / REPLAY_FILE).read_bytes()
-            if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
-                return None
-            series, tensors = opened("replay", content)
-            joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
-            return _validate_replay(
-                Replay(**joined | {name: tuple(values) for name, values in series.items()})
-            )
-        static_record, static = opened("still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes())
-        frames = [opened("frame", file.read_bytes()) for file in _frame_files(folder)]
-        parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
-        epochs, distortion, rate = (
-            tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
-        )
-        return _validate_replay(
-            Replay(
-                parts["mu"].astype(np.float32),
-                parts["rates"],
-                parts["pictures"],
-                static["y"],
-                static["originals"],
-                tuple(static_record["class_names"]),
-                epochs,
-                distortion,
-                rate,
-            )
-        )
-    except (OSError, ValueError, LookupError, TypeError):
+        with corrupt_file_errors("it is not a replay"):
+            return _parse_replay(folder)
+    except (OSError, CorruptFile):
         return None
 
 
+def _parse_replay(folder: Path) -> Replay | None:
+    if (folder / REPLAY_FILE).exists():
+        content = (folder / REPLAY_FILE).read_bytes()
+        if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
+            return None
+        series, tensors = unpack_record("replay", content)
+        joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
+        return _validate_replay(Replay(**joined | {name: tuple(values) for name, values in series.items()}))
+    static_record, static = unpack_record(
+        "still", (folder / FRAMES_FOLDER / "still.safetensors").read_bytes()
+    )
+    frames = [unpack_record("frame", file.read_bytes()) for file in _frame_files(folder)]
+    parts = {name: np.stack([tensors[name] for _, tensors in frames]) for name in FRAME_TENSORS}
+    epochs, distortion, rate = (
+        tuple(record[name] for record, _ in frames) for name in ("epoch", "distortion", "rate")
+    )
+    return _validate_replay(
+        Replay(
+            parts["mu"].astype(np.float32),
+            parts["rates"],
+            parts["pictures"],
+            static["y"],
+            static["originals"],
+            tuple(static_record["class_names"]),
+            epochs,
+            distortion,
+            rate,
+        )
+    )
+
+
 def _validate_replay(r: Replay) -> Replay:
-    """Return the replay, its texts sanitized. Raises ValueError unless its parts belong together."""
+    """Return the replay, its texts sanitized. Raises CorruptFile unless its parts belong together."""
     frames, (k, *shape) = len(r.epochs), r.originals.shape
     fits = (
         r.mu.ndim == 3
@@ -114,7 +121,7 @@ def _validate_replay(r: Replay) -> Replay:
     )
     is_consistent &= np.isfinite(np.array([r.epochs, r.distortion, r.rate], np.float64)).all()
     if not (fits and is_consistent and np.isfinite(r.mu).all() and np.isfinite(r.rates).all()):
-        raise ValueError("parts of different replays")
+        raise CorruptFile("it has parts of different replays")
     return replace(
         r, epochs=tuple(map(int, r.epochs)), class_names=tuple(sanitize(str(name)) for name in r.class_names)
     )
@@ -138,7 +145,7 @@ def join_frames(folder: Path) -> None:
             name: np.ascontiguousarray(getattr(r, name)) for name in (*FRAME_TENSORS, "y", "originals")
         }
         tensors["mu"] = tensors["mu"].astype(np.float16)
-        write_atomically(folder / REPLAY_FILE, packed("replay", record, tensors))
+        write_atomically(folder / REPLAY_FILE, pack_record("replay", record, tensors))
     shutil.rmtree(folder / FRAMES_FOLDER, ignore_errors=True)
 
 

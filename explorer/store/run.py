@@ -12,14 +12,14 @@ import numpy as np
 from filelock import FileLock
 from safetensors import numpy as safetensors
 
-from explorer.errors import UserError
+from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.events import RunMetrics
 from explorer.names import sanitize
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_all_atomically
 from explorer.store.film_frame import FRAME_FIELDS, FilmFrame, parse_frame
 from explorer.store.locks import is_held
-from explorer.untrusted.tensors import unpacked
+from explorer.untrusted.tensors import read_arrays
 
 FORMAT_VERSION = 1
 RECORD_FILE = "run.json"
@@ -89,16 +89,15 @@ def read_run(folder: Path) -> Run:
     """
     name = folder.name
     try:
-        record = json.loads((folder / RECORD_FILE).read_bytes())
-        if record["format"] == FORMAT_VERSION:
-            run = _parse_run(folder, record)
-            if record.get(CHECKSUM_KEY) not in (
-                None,
-                _compute_checksum(record),
-            ):  # runs of earlier versions have none
-                raise UserError(f"{RECORD_FILE} was changed after it was written")
-            return run
-    except UserError as error:
+        with corrupt_file_errors(f"{RECORD_FILE} is not the record of a run"):
+            record = json.loads((folder / RECORD_FILE).read_bytes())
+            if record["format"] == FORMAT_VERSION:
+                run = _parse_run(folder, record)
+                checksum = record.get(CHECKSUM_KEY)  # runs of earlier versions have none
+                if checksum not in (None, _compute_checksum(record)):
+                    raise UserError(f"{RECORD_FILE} was changed after it was written")
+                return run
+    except (UserError, CorruptFile) as error:
         fault = str(error).rstrip(".")
     except FileNotFoundError as error:
         missing = Path(error.filename).name
@@ -111,8 +110,6 @@ def read_run(folder: Path) -> Run:
             fault = f"an unforeseen error ended its training ({TRAIN_LOG} has the details)"
     except OSError as error:
         raise _unreadable_error(name, error) from error
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        fault = f"{RECORD_FILE} is not the record of a run"
     else:
         raise UserError(
             f"Run {name} can't be used: its format is {sanitize(str(record['format']), 20)}, and this version"
@@ -217,14 +214,14 @@ def read_tensors(run: Run, file: str) -> dict[str, np.ndarray]:
     try:
         content = (run.folder / file).read_bytes()
         if fingerprint(content) != run.files[file]:
-            raise ValueError("its checksum does not match")
-        tensors = unpacked(content)
+            raise CorruptFile("its checksum does not match")
+        tensors = read_arrays(content)
         if not all(np.isfinite(t).all() for t in tensors.values() if t.dtype.kind == "f"):
-            raise ValueError("it contains numbers that are not finite")
+            raise CorruptFile("it contains numbers that are not finite")
         return tensors
     except OSError as error:
         raise _unreadable_error(run.name, error) from error
-    except ValueError as error:
+    except CorruptFile as error:
         raise UserError(
             f"{file} of run {run.name} can't be used: {error}. Train the run again, or delete {run.folder}."
         ) from error

@@ -11,7 +11,7 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
 BATCH_SIZE = 1000
@@ -45,7 +45,7 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
         posterior = model.encode(batch)
         eps = torch.randn(posterior.mu.shape, generator=rng).to(device)
         distortions.append(likelihood.distortion(model.decode(posterior.sample(eps)), batch).cpu())
-        rates.append(rate_per_dimension(posterior).cpu())
+        rates.append(kl_per_dimension(posterior).cpu())
         mus.append(posterior.mu.cpu())
         if posterior.logvar is not None:
             logvars.append(posterior.logvar.cpu())

@@ -9,7 +9,7 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 
 
 class Update:
@@ -44,7 +44,7 @@ class Update:
             posterior = self.model.encode(x)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
             x_logits = self.model.decode(z)
-        distortion, rate = self.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()
+        distortion, rate = self.likelihood.distortion(x_logits, x).sum(), kl_per_dimension(posterior).sum()
         loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
         if isinstance(posterior, CodebookPosterior):
             loss = loss + commitment_loss(posterior).mean()

@@ -16,7 +16,7 @@ def _read_catalogue() -> tuple[list[Run], list[str]]:
     return catalogue.list_runs()
 
 
-def all_runs() -> tuple[list[Run], list[str]]:
+def visible_runs() -> tuple[list[Run], list[str]]:
     """Return everyone's runs and the visitor's own, and a sentence for each run that is damaged."""
     runs, faults = _read_catalogue()
     visible_faults = [fault for fault in faults if visitor.can_view(fault)]
@@ -29,11 +29,11 @@ def invalidate_catalogue() -> None:
 
 
 def explain_missing(name: str) -> str:
-    """Return what is wrong with the run of that name, which all_runs() does not return."""
+    """Return what is wrong with the run of that name, which visible_runs() does not return."""
     try:
         if not visitor.can_view(name):
             raise unknown_name_error(
-                "run", name, [run.name for run in all_runs()[0] if not owner_key(run.name)]
+                "run", name, [run.name for run in visible_runs()[0] if not owner_key(run.name)]
             )
         catalogue.find_run(name)
         return ""

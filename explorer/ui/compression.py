@@ -19,7 +19,7 @@ COMPRESSIBLE_TYPES = (
 
 
 class ImmutableGzipMiddleware:
-    """ASGI middleware that compresses responses which are marked as immutable, and keeps them by their path.
+    """ASGI middleware that compresses responses which are public and immutable, and keeps them by their path.
 
     Streamlit (1.67) sends its frontend uncompressed: 2.7 MB, which take 14 s at 1.6 Mbit/s, and 0.8 MB
     compressed. Starlette's GZipMiddleware would compress it anew for each visitor.
@@ -38,7 +38,7 @@ class ImmutableGzipMiddleware:
             return await self.responses[path](scope, receive, send)
         recorder = _Recorder(send)
         await self.app(scope, receive, recorder.receive_message)
-        if recorder.body is not None:
+        if recorder.is_complete:
             response = await asyncio.to_thread(_compress, recorder.start, bytes(recorder.body))
             self._store(path, response)
             await response(scope, receive, send)
@@ -50,10 +50,12 @@ class ImmutableGzipMiddleware:
 
 
 class _Recorder:
-    """Passes a response on, or records it in start and body if it is to be compressed."""
+    """Passes a response on, or records it in start and body if it is to be compressed. It stays incomplete if
+    the visitor leaves the page while it is sent.
+    """
 
     def __init__(self, send):
-        self.send, self.start, self.body = send, None, None
+        self.send, self.start, self.body, self.is_complete = send, None, None, False
 
     async def receive_message(self, message):
         if message["type"] == "http.response.start" and _is_worth_compressing(message):
@@ -62,6 +64,7 @@ class _Recorder:
             await self.send(message)
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+            self.is_complete = not message.get("more_body", False)
 
 
 def _accepts_gzip(scope) -> bool:
@@ -75,8 +78,7 @@ def _is_worth_compressing(start) -> bool:
     headers = Headers(raw=start["headers"])
     return (
         start["status"] == 200
-        and "immutable" in headers.get("cache-control", "")
-        and "private" not in headers.get("cache-control", "")  # kept responses are given to everyone
+        and {"public", "immutable"} <= set(headers.get("cache-control", "").split(", "))
         and "content-encoding" not in headers
         and headers.get("content-type", "").startswith(COMPRESSIBLE_TYPES)
         and int(headers.get("content-length", MIN_BYTES)) >= MIN_BYTES

@@ -1,4 +1,4 @@
-"""What the pages need of a run. Each part is computed when it is first asked for, and kept for everyone."""
+"""What the pages show of a run. Each part is computed at its first use, and cached for all visitors."""
 
 import hashlib
 from collections.abc import Callable
@@ -30,15 +30,15 @@ IMAGES_FORMAT = (
 )
 
 
-def _keep(n: int, **options) -> Callable:
-    """Keep the results of a method of RunView for n runs, or KL weights of runs."""
+def _cached(n: int, **options) -> Callable:
+    """Cache the results of a method of RunView for n runs, or KL weights of runs."""
     identity = {"explorer.ui.run_view.RunView": lambda view: (str(view.run.folder), view.version)}
     options = {"show_spinner": False} | options
     return st.cache_resource(max_entries=n, hash_funcs=identity, **options)
 
 
 def run_version(run: Run) -> str:
-    """Return what tells a run from one that was trained later under the same name."""
+    """Return an id that changes when a run is trained again under the same name."""
     return run.files[MODEL_FILE]["sha256"][:8]
 
 
@@ -62,19 +62,19 @@ class RunView:
             raise UserError(f"Run {run.name} has been trained again. Reload the page.")
 
     @property
-    @_keep(32)
+    @_cached(32)
     def embedding(self) -> Embedding:
         self.assert_unchanged()
         return read_embedding(self.run)
 
     @property
-    @_keep(32)
+    @_cached(32)
     def scale(self) -> ReferenceGaussian:
         mu = self.embedding.mu
         return reference_gaussian(mu, fit_projection(mu), self.run.spec.has_prior)
 
     @property
-    @_keep(32)
+    @_cached(32)
     def dimensions(self) -> list[Dimension]:
         e, rates = self.embedding, self.run.test.rate_per_dimension
         dims = rank_dimensions(e.mu, rates, self.run.spec.has_prior)
@@ -87,7 +87,7 @@ class RunView:
 
     @property
     def images_kept(self) -> int:
-        """How many test images are stored, those of the first codes."""
+        """The number of test images that are stored, those of the first codes."""
         return len(self.embedding.images)
 
     def codes(self, beta: float | None) -> np.ndarray:
@@ -103,7 +103,7 @@ class RunView:
         return tuple((1 - t) * part[i] + t * part[i + 1] for part in (e.film.mu, e.film.logvar))
 
     @property
-    @_keep(32)
+    @_cached(32)
     def map_block(self) -> Block:
         e, film, readouts = self.embedding, None, ()
         if e.film:
@@ -113,7 +113,7 @@ class RunView:
         return self._own(map_block(f"map-{self.version}", self.run, e, *parts))
 
     @property
-    @_keep(32)
+    @_cached(32)
     def decoder_block(self) -> Block | None:
         """The decoder for the browser; None if it is too large, or of a kind that no browser computes."""
         self.assert_unchanged()
@@ -127,7 +127,7 @@ class RunView:
         )
 
     @property
-    @_keep(32)
+    @_cached(32)
     def images_block(self) -> LazyBlock:
         e = self.embedding
         images = e.images[: e.film.mu.shape[1]] if e.film else e.images
@@ -136,7 +136,7 @@ class RunView:
         return LazyBlock(f"images-{digest}", build, images.nbytes, owner_key(self.run.name))
 
     @property
-    @_keep(32)
+    @_cached(32)
     def comparison_block(self) -> Block:
         """The map of the run on Compare: as many points as the other run has, gaps, and measured figures."""
         run, e = self.run, self.embedding
@@ -154,25 +154,25 @@ class RunView:
         return self._own(map_block(id, run, e, *parts, **options))
 
     @property
-    @_keep(32, ttl=30)
+    @_cached(32, ttl=30)
     def classifier_block(self) -> Block | None:
-        """What names the run's images; one that was just trained is found within half a minute."""
+        """The classifier of the run's images; a new one is used within half a minute."""
         self.assert_unchanged()
         classifier = read_classifier(self.run)
         return self._own(classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0]))
 
     @property
-    @_keep(32)
+    @_cached(32)
     def gap_map(self) -> GapMap | None:
         """The gaps of the run, of a ladder at KL weight 1; None if there are too few codes."""
         return build_gap_map(self.embedding.mu, self.embedding.logvar)
 
-    @_keep(16)
+    @_cached(16)
     def gap_index(self, beta: float | None = None) -> GapIndex | None:
-        """Return what decides whether places are in gaps; None if there are too few codes."""
+        """Return the index that decides which z are in gaps; None if there are too few codes."""
         return build_gap_index(*self.posteriors(beta), np.random.default_rng(0))
 
-    @_keep(8)
+    @_cached(8)
     def load(self, beta: float | None = None):
         """Return the run with its model (explorer.runs.load.LoadedRun); of a ladder, at a KL weight."""
         from explorer.runs.load import load_model
@@ -182,18 +182,18 @@ class RunView:
 
     @property
     def codebook(self) -> np.ndarray:
-        """[n_codes, code_dim], of a VQ-VAE."""
+        """The codebook of a VQ-VAE, [n_codes, code_dim]."""
         return self.load().model.codebook.numpy()
 
     def decode(self, z: np.ndarray, beta: float | None = None) -> np.ndarray:
-        """z [D] -> float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
+        """Decode z [D] to an image, float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
         return self.load(beta).decode(z)[0]
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
-        """x uint8 [n, C, H, W] -> float32 in [0, 1]: each image's posterior mean, decoded."""
+        """Decode the posterior means of images x, uint8 [n, C, H, W], to float32 in [0, 1]."""
         return self.load().decode(self.load().encode(x).mu.numpy())
 
-    @_keep(16, show_spinner="Measuring each test image…")
+    @_cached(16, show_spinner="Measuring each test image…")
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
         from explorer.runs import inference
@@ -205,7 +205,7 @@ class RunView:
         return block and replace(block, owner=owner_key(self.run.name))
 
     def _film(self) -> Film:
-        """The codes of a ladder over its KL weights."""
+        """Return the codes of a ladder over its KL weights."""
         e, p = self.embedding, self.scale.projection
         places = (e.film.mu - p.centre) @ p.axes.T
         if e.mu.shape[1] == 1:

@@ -13,7 +13,7 @@ from explorer.ui.streamlit_internals import is_host_allowed, open_browser
 from explorer.ui.warm_up import warm_up
 
 HEALTH_PATH = "/_stcore/health"  # requested by machines, under any host name
-MAX_LOGGED_NAMES = 100  # names
+MAX_LOGGED_NAMES = 100
 
 
 class AllowedHostMiddleware:

@@ -15,8 +15,9 @@ from pathlib import Path
 from explorer.errors import UserError
 
 # The signature of each entry that Python's zipfile reads, whatever number of entries the zip declares.
-RECORD_OF_AN_ENTRY = b"PK\x01\x02"
-KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # for others, zipfile unpacks more than requested
+ENTRY_SIGNATURE = b"PK\x01\x02"
+# For other methods, zipfile unpacks more than requested.
+COMPRESSION_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED, IN_UTF8 = 0x1, 0x800
 # Encodings of file names that are not UTF-8.
 ENCODINGS = (
@@ -31,7 +32,7 @@ ENCODINGS = (
     "cp949",
 )
 # The longest name including its folders: more than any system accepts, and less than 30,000 nested folders.
-MOST_LETTERS = 1000
+MAX_NAME_LENGTH = 1000
 # All exceptions that zipfile is known to raise on a file that is not a zip file or is damaged
 FAULTS = (
     zipfile.BadZipFile,
@@ -66,7 +67,7 @@ class Archive:
     """
 
     def __init__(self, content: bytes, max_entries: int, max_bytes: int, encoding: str | None = None):
-        if content.count(RECORD_OF_AN_ENTRY) > max_entries:
+        if content.count(ENTRY_SIGNATURE) > max_entries:
             raise UserError(
                 f"This zip file contains more files than the limit of {max_entries:,}. Split it into smaller"
                 " ones."
@@ -140,7 +141,7 @@ def _fault(info: zipfile.ZipInfo, name: str) -> str:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/"):
         return "its name leads out of the zip"
-    if len(name) > MOST_LETTERS:
+    if len(name) > MAX_NAME_LENGTH:
         return "its name is too long"
     if kind == stat.S_IFLNK:
         return "it is a link"
@@ -148,4 +149,4 @@ def _fault(info: zipfile.ZipInfo, name: str) -> str:
         return "it is not a regular file"
     if info.flag_bits & ENCRYPTED:
         return "it is encrypted"
-    return "" if info.compress_type in KINDS else "its compression method is not supported"
+    return "" if info.compress_type in COMPRESSION_METHODS else "its compression method is not supported"

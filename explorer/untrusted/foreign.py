@@ -52,7 +52,7 @@ KINDS = {  # a description, and the key of the lines that save it
     "pickle": ("a Python pickle", "pickle"),
     "keras": ("a Keras model (HDF5)", "keras"),
 }
-MOST_FILES, MOST_BYTES = 10_000, 10**12  # limits of a zip of which only the names are read
+MAX_FILES, MAX_BYTES = 10_000, 10**12  # limits of a zip of which only the names are read
 
 
 def is_zip(content: bytes) -> bool:
@@ -96,7 +96,7 @@ def _kind(name: str, content: bytes) -> str | None:
     if is_zip(content):
         with suppress(UserError):
             names = {
-                entry.name.rpartition("/")[2] for entry in Archive(content, MOST_FILES, MOST_BYTES).entries
+                entry.name.rpartition("/")[2] for entry in Archive(content, MAX_FILES, MAX_BYTES).entries
             }
             return next((kind for file, kind in IN_A_ZIP.items() if file in names), None)
     header = content[8:9] == b"{"  # of safetensors, which begins with a length of any value

@@ -1,6 +1,4 @@
-"""Untrusted safetensors files: they contain plain numbers, or raise a ValueError. Nothing in them is ever
-run.
-"""
+"""Untrusted safetensors files. They contain plain numbers, or raise CorruptFile; nothing in them is run."""
 
 import hashlib
 import json
@@ -9,11 +7,13 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 from safetensors import numpy as safetensors
 
+from explorer.errors import CorruptFile, corrupt_file_errors
+
 # The size limit of the header, which lists the tensors: the app's own take kilobytes, and a million tensors
 # would fill the memory.
-HEADER_BYTES = 10_000_000
+MAX_HEADER_BYTES = 10_000_000
 # The numpy types of the safetensors types.
-NUMBERS = {
+NUMPY_TYPES = {
     "F64": "<f8",
     "F32": "<f4",
     "F16": "<f2",
@@ -31,57 +31,52 @@ BFLOAT16 = "BF16"  # numpy has no such type
 CHECKSUM, DAMAGED = "sha256", "it is not a safetensors file, or it is damaged"
 
 
-def packed(kind: str, record: dict, tensors: dict[str, np.ndarray]) -> bytes:
+def pack_record(kind: str, record: dict, tensors: dict[str, np.ndarray]) -> bytes:
     """Return a file of that kind: tensors, their record, and a checksum of both. The same contents give the
     same bytes.
     """
     return safetensors.save(tensors, {kind: json.dumps(record | {CHECKSUM: _checksum(record, tensors)})})
 
 
-def opened(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    """Return the record and the tensors of such a file. Raises ValueError, with a short reason, if it is not
+def unpack_record(kind: str, content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return the record and the tensors of such a file. Raises CorruptFile if it is not
     one, or was changed.
     """
-    tensors, metadata = _parsed(content)
-    try:
+    tensors, metadata = _parse(content)
+    with corrupt_file_errors(f"it is not a file of this kind ({kind})"):
         record = json.loads(metadata[kind])
         checksum = record.pop(CHECKSUM, None)  # files of earlier versions have none
-    except (KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(f"it is not a file of this kind ({kind})") from None
     if checksum not in (None, _checksum(record, tensors)):
-        raise ValueError("its checksum does not match")
+        raise CorruptFile("its checksum does not match")
     return record, tensors
 
 
-def unpacked(content: bytes) -> dict[str, np.ndarray]:
-    """Return the arrays of any safetensors file; those in bfloat16 as float32. Raises ValueError, with a
-    short reason, if it is not one.
-    """
-    return _parsed(content)[0]
+def read_arrays(content: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays of any safetensors file, bfloat16 as float32. Raises CorruptFile if it is not one."""
+    return _parse(content)[0]
 
 
-def _parsed(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def _parse(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     length = int.from_bytes(content[:8], "little")
-    if length > HEADER_BYTES:
-        raise ValueError("its list of tensors is too long")
-    try:
-        views = deserialize(content)
+    if length > MAX_HEADER_BYTES:
+        raise CorruptFile("its list of tensors is too long")
+    with corrupt_file_errors(DAMAGED):
+        try:
+            views = deserialize(content)
+        except SafetensorError as error:
+            raise CorruptFile(DAMAGED) from error
         metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
-        raise ValueError(DAMAGED) from None
-    if unknown := sorted({view["dtype"] for _, view in views} - NUMBERS.keys() - {BFLOAT16}):
-        raise ValueError(f"it contains numbers of the type {unknown[0]}, which is not supported")
-    try:
+    if unknown := sorted({view["dtype"] for _, view in views} - NUMPY_TYPES.keys() - {BFLOAT16}):
+        raise CorruptFile(f"it contains numbers of the type {unknown[0]}, which is not supported")
+    with corrupt_file_errors(DAMAGED):  # numpy supports fewer dimensions than a file may have
         return {name: _array(view).reshape(view["shape"]) for name, view in views}, metadata
-    except ValueError:  # more dimensions than numpy supports
-        raise ValueError(DAMAGED) from None
 
 
 def _array(view: dict) -> np.ndarray:
     """Convert a tensor to a flat array [n]. bfloat16 is the upper half of float32's bits."""
     if view["dtype"] == BFLOAT16:
         return (np.frombuffer(view["data"], "<u2").astype("<u4") << 16).view("<f4")
-    return np.frombuffer(view["data"], NUMBERS[view["dtype"]])
+    return np.frombuffer(view["data"], NUMPY_TYPES[view["dtype"]])
 
 
 def _checksum(record: dict, tensors: dict[str, np.ndarray]) -> str:

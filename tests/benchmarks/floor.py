@@ -19,7 +19,7 @@ from explorer.device import Device, choose_device
 from explorer.memory import tune_for_training
 from explorer.models.autoencoder import Autoencoder, build_autoencoder
 from explorer.objectives.distortion import build_likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.specs import RunSpec
 from explorer.training.adam import Adam
 from explorer.training.arithmetic import matmul_settings
@@ -131,7 +131,7 @@ def compiled(update: Update):
             posterior = update.model.encode(x)
             x_logits = update.model.decode(posterior.sample(eps))
         sums = torch.stack(
-            [update.likelihood.distortion(x_logits, x).sum(), rate_per_dimension(posterior).sum()]
+            [update.likelihood.distortion(x_logits, x).sum(), kl_per_dimension(posterior).sum()]
         )
         return (sums[0] + beta * sums[1]) / len(x), sums.detach()
 

@@ -33,7 +33,7 @@ from explorer.memory import tune_for_training
 from explorer.models.autoencoder import Autoencoder, build_autoencoder
 from explorer.networks.conv import OutputConvTranspose2d
 from explorer.objectives.distortion import build_likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.specs import RunSpec
 from explorer.training.checkpoint import copy_weights, extract_weights
 from explorer.training.evaluation import evaluate
@@ -181,7 +181,7 @@ def tutorial(spec: RunSpec, data: Dataset, device: Device) -> Iterator[Epoch]:
                 posterior = model.encode(x)
                 mean = model.decode(posterior.sample(torch.randn_like(posterior.mu))).sigmoid()
                 loss = (
-                    binary_cross_entropy(mean, x, reduction="sum") + rate_per_dimension(posterior).sum()
+                    binary_cross_entropy(mean, x, reduction="sum") + kl_per_dimension(posterior).sum()
                 ) / len(x)
                 optimizer.zero_grad()
                 loss.backward()

@@ -22,7 +22,7 @@ from tests.faults import corruption_doors, image_doors, run_doors, word_doors
 from tests.faults.scene import Scene, scene
 
 DOORS = image_doors.DOORS | run_doors.DOORS | word_doors.DOORS | corruption_doors.DOORS
-MOST_LETTERS = 1500  # of a sentence that can be shown
+MAX_NAME_LENGTH = 1500  # of a sentence that can be shown
 
 
 def attempt(door: str, rng: Random, place: Scene) -> bool:
@@ -33,7 +33,7 @@ def attempt(door: str, rng: Random, place: Scene) -> bool:
     try:
         use(rng, place) if len(inspect.signature(use).parameters) > 1 else use(rng)
     except UserError as error:
-        assert str(error).isprintable() and len(str(error)) < MOST_LETTERS, (
+        assert str(error).isprintable() and len(str(error)) < MAX_NAME_LENGTH, (
             f"no sentence: {str(error)[:300]!r}"
         )
         accepted = False

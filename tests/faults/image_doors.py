@@ -11,7 +11,7 @@ from explorer.data.dataset import Dataset
 from explorer.data.folder import load_folder as folder_of_images
 from explorer.data.own_image import read_own_image
 from explorer.data.upload import read_upload
-from explorer.untrusted.tensors import packed as sealed
+from explorer.untrusted.tensors import pack_record as sealed
 from tests.faults import inputs
 
 

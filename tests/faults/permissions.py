@@ -88,7 +88,7 @@ def page(name: str, **query: str) -> tuple[list[str], list[str]]:
 
 
 if __name__ == "__main__":
-    root, wanted = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
+    root, selected_states = Path(sys.argv[1]), sys.argv[2:] or list(STATES)
     pristine = root / "pristine"
     # Two jobs may run, so that the queued job without a process does not block others.
     os.environ |= {
@@ -104,7 +104,7 @@ if __name__ == "__main__":
     for part in ("runs", "data"):
         shutil.copytree(root / part, pristine / part)
     acts = uses(root)
-    for state in wanted:
+    for state in selected_states:
         place, mode = STATES[state]
         for use, act in acts.items():
             os.chmod(root / place, mode)

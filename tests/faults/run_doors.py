@@ -20,7 +20,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
 from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE, Run
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
 
@@ -112,12 +112,12 @@ def tensors(file: str):
 
 
 def replay(rng: Random, scene: Scene) -> None:
-    about, held = opened("replay", scene.whole[REPLAY_FILE])
+    about, held = unpack_record("replay", scene.whole[REPLAY_FILE])
     lies = [
-        lambda: packed("replay", about, inputs.tensors(rng, held)),
+        lambda: pack_record("replay", about, inputs.tensors(rng, held)),
         lambda: inputs.safetensors_lies(rng, scene.whole[REPLAY_FILE]),
         lambda: inputs.damaged(rng, scene.whole[REPLAY_FILE]),
-        lambda: packed("replay", inputs.changed_object(rng, about), held),
+        lambda: pack_record("replay", inputs.changed_object(rng, about), held),
     ]
     scene.put(scene.signed({REPLAY_FILE: rng.choice(lies)()}))
     r = read_replay(find_run(RUN).folder)

@@ -17,7 +17,7 @@ from explorer.data.own_image import read_own_image
 from explorer.data.upload import read_upload
 from explorer.errors import UserError
 from explorer.runs.import_run import import_run
-from explorer.untrusted.tensors import unpacked
+from explorer.untrusted.tensors import read_arrays
 from tests.faults import inputs
 from tests.faults.inputs import jpeg_of_many_scans, png_of
 
@@ -230,9 +230,9 @@ def test_many_photographs_are_refused_before_they_are_decoded():
 )
 def test_tensors_that_lie_are_no_tensors(header):
     with pytest.raises(ValueError, match="not a safetensors file|not supported"):
-        unpacked(struct.pack("<Q", len(header)) + header + bytes(8))
+        read_arrays(struct.pack("<Q", len(header)) + header + bytes(8))
     with pytest.raises(ValueError, match="its list of tensors is too long"):
-        unpacked(struct.pack("<Q", 2**63) + header)
+        read_arrays(struct.pack("<Q", 2**63) + header)
 
 
 def test_a_class_has_a_name_that_can_be_shown():

@@ -75,11 +75,14 @@ def compare_link(rng: Random) -> None:
 
 
 def train_link(rng: Random) -> None:
-    settings, problem = read_query({field.name: text(rng) for field in rng.sample(fields(RunSpec), 2)})
+    parameters = {
+        field.name: text(rng) if rng.random() < 0.5 else str(field.default)
+        for field in rng.sample(fields(RunSpec), 2)
+    }
+    settings, problem = read_query(parameters)
     assert RunSpec(**settings)
     if problem:
         raise UserError(problem)
-    RunSpec(**{field.name: inputs.value(rng) for field in rng.sample(fields(RunSpec), 2)})
 
 
 def typed(rng: Random, scene: Scene) -> None:

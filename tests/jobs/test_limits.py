@@ -16,7 +16,7 @@ def folders(tmp_path, monkeypatch):
 
 
 def test_the_usual_ones():
-    assert not limits.is_read_only() and limits.max_jobs() == 1 and limits.max_jobs_per_visitor() == 3
+    assert not limits.is_read_only() and limits.max_running_jobs() == 1 and limits.max_jobs_per_visitor() == 3
     assert limits.max_work() == 30_000_000 and limits.max_disk_gb() == 20
     limits.check_writable()
     limits.check_disk()
@@ -26,7 +26,7 @@ def test_the_usual_ones():
     "name, limit",
     [
         ("READONLY", limits.is_read_only),
-        ("MAX_JOBS", limits.max_jobs),
+        ("MAX_JOBS", limits.max_running_jobs),
         ("JOBS_EACH", limits.max_jobs_per_visitor),
         ("MAX_QUEUE", limits.max_queue),
         ("MAX_WORK", limits.max_work),
@@ -53,7 +53,7 @@ def test_what_is_set_counts_at_once(monkeypatch):
         monkeypatch.setenv(f"EXPLORER_{name}", value)
     assert limits.is_read_only()
     assert (
-        limits.max_jobs(),
+        limits.max_running_jobs(),
         limits.max_jobs_per_visitor(),
         limits.max_work(),
         limits.max_disk_gb(),

@@ -53,10 +53,10 @@ def test_the_two_nearest_are_those_of_scipy(digits):
 
 def test_an_image_that_was_learnt_is_a_copy_and_a_mean_of_two_is_none(digits):
     """Use the mean of two images, which is as far from one as from the other."""
-    learnt = digits.x[digits.train]
-    assert (two_nearest_distances(learnt, learnt[:5])[:, 0] < 1e-6).all()
-    assert is_copy(two_nearest_distances(learnt, learnt[:5])).all()
-    middle = two_nearest_distances(learnt[:2], learnt[:2].mean(0, keepdims=True) / 255)
+    training = digits.x[digits.train]
+    assert (two_nearest_distances(training, training[:5])[:, 0] < 1e-6).all()
+    assert is_copy(two_nearest_distances(training, training[:5])).all()
+    middle = two_nearest_distances(training[:2], training[:2].mean(0, keepdims=True) / 255)
     assert middle[0, 0] == pytest.approx(middle[0, 1]) and not is_copy(middle).any()
     np.testing.assert_array_equal(is_copy(np.array([[0.32, 1.0], [0.34, 1.0]])), [True, False])
 
@@ -145,16 +145,16 @@ def test_two_numbers_can_tell_all_training_images_apart_and_noise_prevents_it(di
 
 
 def test_the_best_blend_is_of_the_nearest_sixty_and_finds_a_blend_again(digits, known):
-    learnt, queries = digits.x[digits.train], digits.x[digits.test][:6] / 255
-    flat = learnt.reshape(-1, 64) / 255
+    training, queries = digits.x[digits.train], digits.x[digits.test][:6] / 255
+    flat = training.reshape(-1, 64) / 255
     expected = [
         nnls(flat[np.argsort(((flat - x.ravel()) ** 2).sum(1), kind="stable")[:60]].T, x.ravel())[1]
         for x in queries
     ]
-    np.testing.assert_allclose(blend_distances(learnt, queries), expected, rtol=1e-4)
+    np.testing.assert_allclose(blend_distances(training, queries), expected, rtol=1e-4)
     np.testing.assert_allclose(known.blend_distances[:6], expected, rtol=1e-4)
-    mixed = 0.5 * learnt[3] / 255 + 0.25 * learnt[8] / 255
-    parts = learnt[:20]
+    mixed = 0.5 * training[3] / 255 + 0.25 * training[8] / 255
+    parts = training[:20]
     assert best_blend(parts, mixed).distance < 1e-6
     assert np.isclose(best_blend(parts, mixed).weights.sum(), 0.75)
 

@@ -138,7 +138,9 @@ def film_cases() -> dict:
 
 def plane_cases() -> dict:
     rng = np.random.default_rng(2)
-    codes = (rng.standard_normal((500, 7)) * [3, 2, 1, 1, 0.5, 0.2, 0.1] + 1).astype(np.float32)
+    turned = stats.ortho_group.rvs(7, random_state=2)
+    codes = rng.standard_normal((500, 7)) * [3, 2, 1, 1, 0.5, 0.2, 0.1] @ turned + 1
+    codes = codes.astype(np.float32)
     p, pca = fit_projection(codes), PCA(2).fit(codes)
     scale = reference_gaussian(codes, p, False)
     tensors = {

@@ -23,7 +23,7 @@ from explorer.objectives.codebook import (
     perplexity,
 )
 from explorer.objectives.distortion import build_likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.specs import RunSpec
 
 SPEC = RunSpec(model="vqvae", latent_dim=6, n_codes=5, width=16)
@@ -132,8 +132,8 @@ def test_the_rate_is_a_sure_choice_against_a_uniform_prior():
         torch.randn(3, 6), np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32)
     )
     sure, even = np.eye(5)[2], np.full(5, 1 / 5)
-    assert np.allclose(rate_per_dimension(quantised).sum(1), 3 * entropy(sure, even))
-    assert rate_per_dimension(quantised).shape == (3, 6)
+    assert np.allclose(kl_per_dimension(quantised).sum(1), 3 * entropy(sure, even))
+    assert kl_per_dimension(quantised).shape == (3, 6)
 
 
 def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
@@ -150,7 +150,7 @@ def test_the_elbo_bounds_the_likelihood_summed_over_every_code():
             for one in x
         ]
         encoded = model.encode(x)
-        elbo = -likelihood.distortion(model.decode(encoded.mu), x) - rate_per_dimension(encoded).sum(1)
+        elbo = -likelihood.distortion(model.decode(encoded.mu), x) - kl_per_dimension(encoded).sum(1)
     assert (elbo.numpy() < exact).all()
 
 

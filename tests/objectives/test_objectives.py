@@ -6,7 +6,7 @@ from torch import distributions
 
 from explorer.models.posterior import GaussianPosterior, PointPosterior
 from explorer.objectives.distortion import build_likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.specs import RunSpec
 
 RNG = torch.Generator().manual_seed(1)
@@ -49,20 +49,20 @@ def test_rate_is_the_kl_to_the_prior_in_each_dimension():
     mu, logvar = (torch.randn(9, 6, generator=RNG, dtype=torch.float64) * scale for scale in (2, 3))
     q, p = distributions.Normal(mu, (logvar / 2).exp()), distributions.Normal(torch.zeros_like(mu), 1.0)
     torch.testing.assert_close(
-        rate_per_dimension(GaussianPosterior(mu, logvar)), distributions.kl_divergence(q, p)
+        kl_per_dimension(GaussianPosterior(mu, logvar)), distributions.kl_divergence(q, p)
     )
 
 
 def test_rate_is_least_at_the_prior_itself():
     zero = torch.zeros(1, 1)
-    assert rate_per_dimension(GaussianPosterior(zero, zero)).item() == 0
+    assert kl_per_dimension(GaussianPosterior(zero, zero)).item() == 0
     others = torch.tensor([[-1.0], [-0.1], [0.1], [1.0]])
-    assert (rate_per_dimension(GaussianPosterior(torch.zeros_like(others), others)) > 0).all()
+    assert (kl_per_dimension(GaussianPosterior(torch.zeros_like(others), others)) > 0).all()
 
 
 def test_a_point_costs_nothing_and_never_moves():
     mu = torch.randn(4, 3, generator=RNG)
-    assert not rate_per_dimension(PointPosterior(mu)).any()
+    assert not kl_per_dimension(PointPosterior(mu)).any()
     assert torch.equal(PointPosterior(mu).sample(torch.ones(4, 3)), mu)
 
 

@@ -133,9 +133,9 @@ def test_the_same_image_has_another_code_each_time(app):
 def test_without_a_run_it_says_so(app, monkeypatch):
     from explorer.ui import catalogue
 
-    runs = catalogue.all_runs()
+    runs = catalogue.visible_runs()
     monkeypatch.setattr(
-        catalogue, "all_runs", lambda: ([run for run in runs[0] if run.name != "moons-ae-2d"], [])
+        catalogue, "visible_runs", lambda: ([run for run in runs[0] if run.name != "moons-ae-2d"], [])
     )
     opened(app)
     assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")

@@ -165,6 +165,6 @@ def test_a_number_that_is_no_test_image_is_refused_and_the_last_is_taken(app):
 
 
 def test_without_its_run_it_says_so(app, monkeypatch):
-    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "visible_runs", lambda: ([], []))
     opened(app)
     assert "needs the run digits-vae-2d" in app.info[0].value and not app.latex

@@ -187,7 +187,9 @@ def test_the_strip_is_what_the_run_decodes_on_the_way_to_the_class_mean(app):
 
 def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_computes_them(app, monkeypatch):
     e, expected = read_embedding(find_run("mnist-vae-16d")), {1, 10, 100, 150}
-    monkeypatch.setattr(compute, "learnt_from", lambda spec, on_progress: (e.images, e.y[: len(e.images)]))
+    monkeypatch.setattr(
+        compute, "load_training_images", lambda spec, on_progress: (e.images, e.y[: len(e.images)])
+    )
     monkeypatch.setattr(compute, "LABEL_COUNTS", tuple(sorted(expected)))
     visit(app, labels="150", answer="2")
     assert app.session_state[f"{PAGE} labels"] == "150"
@@ -219,6 +221,6 @@ def test_words_of_a_link_that_mean_nothing_are_named(app):
 def test_without_its_runs_it_says_so(app, monkeypatch):
     from explorer.ui import catalogue
 
-    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "visible_runs", lambda: ([], []))
     visit(app)
     assert "mnist-vae-16d" in app.info[0].value

@@ -198,6 +198,6 @@ def test_a_link_restores_what_was_chosen(app):
 
 
 def test_without_the_runs_it_says_so(app, monkeypatch):
-    monkeypatch.setattr(catalogue, "all_runs", lambda: ([], []))
+    monkeypatch.setattr(catalogue, "visible_runs", lambda: ([], []))
     opened(app)
     assert "mnist-ae-2d" in app.info[0].value and not galleries(app)

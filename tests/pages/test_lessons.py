@@ -36,8 +36,8 @@ def test_every_page_of_the_kind_is_a_lesson():
 
 def test_the_code_shown_is_that_of_the_file():
     assert (
-        read_source("explorer.objectives.rate:rate_per_dimension")
-        == inspect.getsource(rate.rate_per_dimension).rstrip()
+        read_source("explorer.objectives.rate:kl_per_dimension")
+        == inspect.getsource(rate.kl_per_dimension).rstrip()
     )
     assert read_source("explorer.models.posterior:GaussianPosterior.sample").startswith(
         "def sample(self, eps"

@@ -37,7 +37,7 @@ from explorer.store.run import (
     encode_record,
 )
 from explorer.untrusted.foreign import check_foreign, is_zip
-from explorer.untrusted.tensors import unpacked
+from explorer.untrusted.tensors import read_arrays
 
 
 def repacked(content: bytes, change) -> bytes:
@@ -423,7 +423,7 @@ def test_weights_whose_first_bytes_look_like_another_files_are_weights(length):
     head = json.dumps({"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).encode().ljust(length)
     content = length.to_bytes(8, "little") + head + bytes([1, 2, 3, 4])
     check_foreign("weights", content)
-    assert not is_zip(content) and unpacked(content)["a"].tolist() == [1, 2, 3, 4]
+    assert not is_zip(content) and read_arrays(content)["a"].tolist() == [1, 2, 3, 4]
 
 
 def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
@@ -446,6 +446,6 @@ def test_the_command_takes_in_zips_and_weights(runs_folder, tmp_path, capsys):
 
 
 def test_a_file_too_large_is_not_even_read(runs_folder, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("explorer.runs.import_run.MOST_BYTES", 1000)
+    monkeypatch.setattr("explorer.runs.import_run.MAX_BYTES", 1000)
     assert main(["import", str(runs_folder / "tiny-vae" / MODEL_FILE)]) == 2
     assert "larger than" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from explorer.store.replay import (
     write_static_data,
 )
 from explorer.store.run import REPLAY_FILE
-from explorer.untrusted.tensors import opened, packed
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 SPEC = RunSpec("digits", likelihood="gaussian", epochs=12, width=16)
 
@@ -87,10 +87,12 @@ def test_of_many_frames_evenly_spread_ones_are_kept(tmp_path):
 def test_a_damaged_replay_is_none(tmp_path, change):
     frames(tmp_path, 5)
     join_frames(tmp_path)
-    about, tensors = opened("replay", (tmp_path / REPLAY_FILE).read_bytes())
+    about, tensors = unpack_record("replay", (tmp_path / REPLAY_FILE).read_bytes())
     assert read_replay(tmp_path) is not None
     changed = {name: np.ascontiguousarray(t) for name, t in change(tensors).items()}
-    (tmp_path / REPLAY_FILE).write_bytes(packed("replay", about, changed))  # with a checksum that is right
+    (tmp_path / REPLAY_FILE).write_bytes(
+        pack_record("replay", about, changed)
+    )  # with a checksum that is right
     assert read_replay(tmp_path) is None
     (tmp_path / REPLAY_FILE).write_bytes(b"cut")
     assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
@@ -105,7 +107,7 @@ def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
         peak = max(peak, len(frame_epochs(runs_folder / "long")))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.runs.replay.SHARE", 1e9)
+        patch.setattr("explorer.runs.replay.MAX_TIME_SHARE", 1e9)
         r = read_replay(
             train_run(RunSpec("digits", epochs=900, width=8, batch_size=1437), "long", look).folder
         )

@@ -53,8 +53,8 @@ if __name__ == "__main__":
     forked(train, "whole")
     moment = 0
     while forked(train, "victim", moment):
-        all_runs, faults = list_runs()
-        files_by_run = {run.name: run.files for run in all_runs if run.name in ("whole", "victim")}
+        visible_runs, faults = list_runs()
+        files_by_run = {run.name: run.files for run in visible_runs if run.name in ("whole", "victim")}
         forked(train, "victim")
         after = {run.name: run for run in list_runs()[0]}
         same = (

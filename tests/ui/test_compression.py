@@ -45,6 +45,22 @@ def test_a_file_is_compressed_once_for_all():
     assert headers["etag"] == '"abc-gzip"' and headers["content-type"].startswith("application/javascript")
 
 
+def test_a_response_that_ends_early_is_not_kept():
+    """Starlette stops to send when the visitor leaves the page."""
+
+    async def cut_off(scope, receive, send):
+        headers = [(b"content-type", b"text/css"), (b"cache-control", b"public, immutable")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": SCRIPT[:2000], "more_body": True})
+
+    server = Server()
+    whole, server.app.app = server.app.app, cut_off
+    with pytest.raises(ValueError, match="not enough values"):  # nothing was sent
+        server.get(accept_encoding="gzip")
+    server.app.app = whole
+    assert gzip.decompress(server.get(accept_encoding="gzip")[2]) == SCRIPT
+
+
 def test_a_browser_without_gzip_gets_the_file_itself():
     server = Server()
     server.get(accept_encoding="gzip")
@@ -56,7 +72,7 @@ def test_a_browser_without_gzip_gets_the_file_itself():
     "changes",
     [
         {"headers": {"Cache-Control": "no-cache"}},
-        {"headers": {"Cache-Control": "private, immutable"}},  # another visitor would get it
+        {"headers": {"Cache-Control": "private, immutable, max-age=31536000"}},
         {"media_type": "font/woff2"},
         {"body": b"short"},
         {"status": 404},

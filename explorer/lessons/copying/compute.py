@@ -7,7 +7,7 @@ import numpy as np
 from explorer.latent.gaps import kth_distances
 from explorer.latent.neighbours import Blend, fit_blend, nearest_points
 from explorer.latent.share import Share, share_of_true
-from explorer.runs.inference import Learnt, learnt
+from explorer.runs.inference import TrainingCodes, load_training_codes
 from explorer.runs.load import LoadedRun
 
 MAX_BLENDED_IMAGES = 60  # images that a blend can use
@@ -24,7 +24,7 @@ class ReferenceDistances:
     of the reconstructions of the training images; blend_distances [n]: of the test images.
     """
 
-    training: Learnt
+    training: TrainingCodes
     logvar: np.ndarray
     test_distances: np.ndarray
     reconstructions: np.ndarray
@@ -37,7 +37,7 @@ def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> Referenc
     """Measure the distances of test images uint8 [n, C, H, W] and of all reconstructions to the training
     images. Raises UserError if the training images are not on this machine.
     """
-    training = learnt(loaded, lambda done, total: None)
+    training = load_training_codes(loaded, lambda done, total: None)
     reconstructions = loaded.decode(loaded.encode(test).mu.numpy())
     logvar = loaded.encode(training.x).logvar.numpy()
     return ReferenceDistances(

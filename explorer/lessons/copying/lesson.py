@@ -74,8 +74,8 @@ def _decoded_samples(folder, version: str, seed: int, _run) -> tuple[np.ndarray,
     from explorer.lessons.copying.compute import blend_distances, two_nearest_distances
 
     zs = sample_gaussian(RunView(_run).scale, N_SAMPLES, 1.0, np.random.default_rng(seed))
-    images, learnt = RunView(_run).load().decode(zs), _reference_distances(folder, version, _run).training.x
-    return images, two_nearest_distances(learnt, images), blend_distances(learnt, images)
+    images, training = RunView(_run).load().decode(zs), _reference_distances(folder, version, _run).training.x
+    return images, two_nearest_distances(training, images), blend_distances(training, images)
 
 
 def picture(runs: dict[str, Run]) -> None:

@@ -202,7 +202,7 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
             f" {image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test"
             " images."
         )
-    if run.spec.likelihood == "bernoulli":
+    if not run.spec.likelihood_kind.is_density:
         missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
         bar_container.caption(
             "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"

@@ -17,7 +17,7 @@ from explorer.errors import UserError
 from explorer.latent.attributes import factor_direction
 from explorer.latent.difference import Difference, mean_difference
 from explorer.models.autoencoder import build_autoencoder
-from explorer.runs.inference import learnt_from
+from explorer.runs.inference import load_training_images
 from explorer.runs.load import LoadedRun
 from explorer.store.embedding import Embedding
 from explorer.training.adam import Adam
@@ -70,7 +70,8 @@ def gather_images(loaded: LoadedRun, e: Embedding) -> LabelledImages:
     mu, y = e.mu[: len(e.images)], e.y[: len(e.images)]
     try:
         images, classes = (
-            part[:MAX_TRAINING_POOL].copy() for part in learnt_from(loaded.run.spec, lambda done, total: None)
+            part[:MAX_TRAINING_POOL].copy()
+            for part in load_training_images(loaded.run.spec, lambda done, total: None)
         )
     except UserError:
         return build_features(mu, e.images, y, round(POOL_SHARE * len(y)))

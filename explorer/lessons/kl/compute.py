@@ -6,12 +6,12 @@ import numpy as np
 import torch
 
 from explorer.models.posterior import GaussianPosterior
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 
 
 def rate(mu: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Return the rate of each mu and s = log of the variance, in nats; all are of one shape."""
     mu, s = np.broadcast_arrays(mu, s)
-    return rate_per_dimension(
+    return kl_per_dimension(
         GaussianPosterior(torch.tensor(mu, dtype=torch.float64), torch.tensor(s, dtype=torch.float64))
     ).numpy()

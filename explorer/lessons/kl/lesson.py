@@ -43,7 +43,7 @@ LESSON = Lesson(
         " prior, z carries no information about the image.",
     ),
     MATHEMATICS,
-    ("explorer.objectives.rate:rate_per_dimension", "explorer.models.posterior:GaussianPosterior"),
+    ("explorer.objectives.rate:kl_per_dimension", "explorer.models.posterior:GaussianPosterior"),
     (MU, S),
     concepts=(7, 8),
 )

@@ -9,7 +9,7 @@ from explorer.latent.difference import mean_difference
 from explorer.latent.gap_estimate import GapEstimate, is_smaller
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 
 N_POSTERIOR_SAMPLES = 4  # posterior samples of each image
@@ -34,7 +34,7 @@ def distortions(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> tu
 @torch.inference_mode()
 def rates(model: Autoencoder, x: np.ndarray) -> np.ndarray:
     """Return the rate of each image of x uint8 [n, C, H, W], [n] in nats."""
-    return rate_per_dimension(model.encode(torch.from_numpy(x).float() / 255)).sum(1).numpy()
+    return kl_per_dimension(model.encode(torch.from_numpy(x).float() / 255)).sum(1).numpy()
 
 
 def sampling_error(sampled: np.ndarray, n_images: int) -> float:

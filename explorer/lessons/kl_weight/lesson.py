@@ -85,7 +85,7 @@ def picture(runs: dict[str, Run]) -> None:
         vae = ladders[IMAGES.segmented_control("Images", options, words.dataset_option)]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
-    ae = pairs.best_partner(vae, catalogue.all_runs()[0])
+    ae = pairs.best_partner(vae, catalogue.visible_runs()[0])
     for column, part in zip(st.columns([1.05, 1, 1.15]), (_show_map, _show_decoded, _show_curve)):
         with column:
             part(vae, ae, index)
@@ -152,13 +152,13 @@ def _show_comparison(vae, ae, index: int) -> None:
     n, gap, prior_gap = min(MAX_MEASURED_IMAGES, len(images)), frame_gap(frame), frame_gap(frame, prior=True)
     with st.spinner("Measuring gaps and distortions…"):
         ae_gap = (ae_gaps := ae and RunView(ae).gap_map) and ae_gaps.estimate
-        of_mean, sampled = _distortions(run_version(vae), frame.beta, n, vae, images)
+        mean_distortions, sampled = _distortions(run_version(vae), frame.beta, n, vae, images)
     left, right = st.columns([1.3, 1.7])
     left.markdown(comparison_table(frame, vae.spec.latent_dim, ae and ae.test, gap, prior_gap, ae_gap))
     with right:
         if ae:
             _show_differences(
-                of_mean, sampled, _distortions(run_version(ae), None, n, ae, images)[0], gap, ae_gap
+                mean_distortions, sampled, _distortions(run_version(ae), None, n, ae, images)[0], gap, ae_gap
             )
         if LESSON.answer.get():
             st.markdown(
@@ -183,7 +183,9 @@ def _show_comparison(vae, ae, index: int) -> None:
         )
 
 
-def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarray, gap, ae_gap) -> None:
+def _show_differences(
+    mean_distortions: np.ndarray, sampled: np.ndarray, ae_distortions: np.ndarray, gap, ae_gap
+) -> None:
     """Show how this VAE's distortion and gap differ from the AE's; a conclusion is stated only where the 95%
     intervals support it.
     """
@@ -192,7 +194,11 @@ def _show_differences(of_mean: np.ndarray, sampled: np.ndarray, of_ae: np.ndarra
 
     total, noise, training = (
         mean_difference(a, b)
-        for a, b in ((sampled.mean(0), of_ae), (sampled.mean(0), of_mean), (of_mean, of_ae))
+        for a, b in (
+            (sampled.mean(0), ae_distortions),
+            (sampled.mean(0), mean_distortions),
+            (mean_distortions, ae_distortions),
+        )
     )
     verdict = {1: "The VAE's is higher.", -1: "The VAE's is lower.", 0: "The sign is not established."}
     st.markdown(

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.posterior import GaussianPosterior
-from explorer.objectives.rate import rate_per_dimension
+from explorer.objectives.rate import kl_per_dimension
 from explorer.training.adam import Adam
 
 PART_SHARES = 0.4, 0.2, 0.4
@@ -134,7 +134,7 @@ def elbo(encoder: nn.Module, decoder: nn.Module, x: Tensor, eps: Tensor) -> Tens
     posterior = GaussianPosterior(*encoder(x).chunk(2, dim=1))
     mean, logvar = decoder(posterior.sample(eps)).chunk(2, dim=1)
     log_likelihood = -0.5 * ((x - mean).square() * torch.exp(-logvar) + logvar + np.log(2 * np.pi))
-    return (log_likelihood - rate_per_dimension(posterior)).squeeze(1)
+    return (log_likelihood - kl_per_dimension(posterior)).squeeze(1)
 
 
 @torch.inference_mode()

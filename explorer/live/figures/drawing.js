@@ -2,6 +2,7 @@
 // size. Python gets a small image that is computed from the strokes.
 
 import { BRUSH_WIDTH, encodePixels, ERASER_WIDTH } from "../core/strokes.js";
+import { createElement } from "../view/dom.js";
 
 const PEN_ERASER_BUTTON = 32; // in PointerEvent.buttons
 
@@ -26,18 +27,12 @@ export function paintAll(context, strokes) {
   for (const stroke of [{ clears: true }, ...strokes]) paintStroke(context, stroke);
 }
 
-function createButton(label, onclick) {
-  return Object.assign(document.createElement("button"), { type: "button", textContent: label, onclick });
-}
-
 /** Create a canvas with its buttons in root. Each change sends the picture to Python by send("picture", …). */
 export function openDrawing(root, { key, size, side }, send) {
   if (!drawings.has(key)) drawings.set(key, { strokes: [], pictureCount: 0 });
   const drawing = drawings.get(key), { strokes } = drawing;
-  const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
-  canvas.width = canvas.height = Math.round(size * Math.max(1, devicePixelRatio));
-  canvas.role = "img";
-  canvas.ariaLabel = "Canvas: draw with the mouse, a finger or a pen";
+  const pixels = Math.round(size * Math.max(1, devicePixelRatio));
+  const canvas = createElement("canvas", { width: pixels, height: pixels, role: "img", "aria-label": "Canvas: draw with the mouse, a finger or a pen" }), context = canvas.getContext("2d");
   root.dataset.testid = "drawing";
   root.style.setProperty("--size", `${size}px`);
   let pointerId = null, stroke = null, isErasing = false;
@@ -51,10 +46,9 @@ export function openDrawing(root, { key, size, side }, send) {
     send("picture", { number: ++drawing.pictureCount, width: side, height: side, pixels: encodePixels(strokes, side) });
   };
 
-  const undoButton = createButton("Undo", () => strokes.pop() && commitChange());
-  const clearButton = createButton("Clear", () => clearButton.ariaDisabled === "true" || (strokes.push({ clears: true }), commitChange()));
-  const eraserButton = createButton("Eraser", () => (eraserButton.ariaPressed = isErasing = !isErasing));
-  eraserButton.ariaPressed = false;
+  const undoButton = createElement("button", { onclick: () => strokes.pop() && commitChange() }, "Undo");
+  const clearButton = createElement("button", { onclick: () => clearButton.ariaDisabled === "true" || (strokes.push({ clears: true }), commitChange()) }, "Clear");
+  const eraserButton = createElement("button", { ariaPressed: false, onclick: () => (eraserButton.ariaPressed = isErasing = !isErasing) }, "Eraser");
 
   const addPoints = (event) => {
     const { left, top, width } = canvas.getBoundingClientRect(), firstPoint = stroke.points.length;
@@ -77,9 +71,6 @@ export function openDrawing(root, { key, size, side }, send) {
   };
   canvas.oncontextmenu = () => false; // a long press would open the menu
 
-  const buttons = document.createElement("div");
-  buttons.className = "buttons";
-  buttons.append(undoButton, clearButton, eraserButton);
-  root.replaceChildren(canvas, buttons);
+  root.replaceChildren(canvas, createElement("div.buttons", {}, undoButton, clearButton, eraserButton));
   update();
 }

@@ -2,8 +2,9 @@
 
 import { arrangeImages } from "../core/image_grid.js";
 import { findInterval } from "../core/interval.js";
-import { createElement, onPrintChange, paintImage, readTheme } from "../view/dom.js";
+import { createElement, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
 import { FilmControls } from "../view/film_controls.js";
+import { FramePainter } from "../view/frame_painter.js";
 import { createLegend } from "../view/legend.js";
 import { LatentMap } from "../view/map.js";
 import { Readouts } from "../view/readouts.js";
@@ -14,7 +15,7 @@ export class Replay {
   /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
   constructor(root, blocks, send, showError) {
     const { metadata } = blocks.map;
-    Object.assign(this, { showError, hiddenClasses: new Set() });
+    this.hiddenClasses = new Set();
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
     this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
     this.readoutsContainer = createElement("div");
@@ -24,11 +25,11 @@ export class Replay {
     });
     this.mapContainer = createElement("div.stage", {}, this.canvas);
     const repaintMap = () => { this.map.stale = true; this.requestPaint(); };
+    this.painter = new FramePainter(() => this.paint(), showError);
     this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
       createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
       createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
-    this.element.addEventListener("transitionend", ({ target }) => target === this.element && repaintMap()); // the theme has changed
-    this.stopPrintListener = onPrintChange(() => this.map && this.resize());
+    this.stopAppearanceListener = onAppearanceChange(this.element, () => this.resize());
     root.replaceChildren(this.element);
     this.resizeObserver = new ResizeObserver(() => this.resize());
     this.resizeObserver.observe(this.mapContainer);
@@ -66,18 +67,11 @@ export class Replay {
   }
 
   requestPaint() {
-    this.frameRequest ??= requestAnimationFrame(() => {
-      this.frameRequest = null;
-      try {
-        this.filmControls.advance();
-        this.paint();
-      } catch (error) {
-        this.showError(error);
-      }
-    });
+    this.painter.request();
   }
 
   paint() {
+    this.filmControls.advance();
     const { map, filmPosition } = this;
     this.filmControls.show(filmPosition);
     this.readouts.show(filmPosition);
@@ -100,9 +94,8 @@ export class Replay {
   }
 
   close() {
-    cancelAnimationFrame(this.frameRequest);
-    this.requestPaint = () => {};
-    this.stopPrintListener();
+    this.painter.close();
+    this.stopAppearanceListener();
     this.resizeObserver.disconnect();
   }
 }

@@ -34,10 +34,12 @@ export function readTheme(node) {
   return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), background: style.backgroundColor, forcedColors, mutedText: forcedColors ? style.color : "#8a8f98", font: style.fontFamily };
 }
 
-/** Call repaint synchronously before and after printing, because no animation frame runs then. Return a function that stops this. */
-export function onPrintChange(repaint) {
+/** Call repaint when the theme of an element has changed, whose style has a transition of its colour, and synchronously before and
+ * after printing, because no animation frame runs then. Return a function that stops this. */
+export function onAppearanceChange(element, repaint) {
   const printQuery = matchMedia("print");
   printQuery.addEventListener("change", repaint);
+  element.addEventListener("transitionend", ({ target }) => target === element && repaint());
   return () => printQuery.removeEventListener("change", repaint);
 }
 

@@ -9,7 +9,7 @@ import { PlotArea } from "../core/plot_area.js";
 import { clipTo, drawAxes } from "./axes.js";
 import { createElement, OPAQUE_CONTEXT } from "./dom.js";
 import { GapShading } from "./gap_shading.js";
-import { drawGaussian, drawHaloText, drawMark, drawPath, ELLIPSE_SEGMENTS, PATH_STEP_RADIUS, POINT_MARK_RADIUS } from "./marks.js";
+import { drawGaussian, drawHaloText, drawMark, drawPath, PATH_STEP_RADIUS, POINT_MARK_RADIUS, traceCircle } from "./marks.js";
 
 const MAX_POINTER_DISTANCE = 10; // px between the pointer and the point that it selects
 const IMAGE_PREFERENCE_DISTANCE = 6; // px by which a point with an image may be farther than the nearest point and still be selected
@@ -183,19 +183,16 @@ export class LatentMap {
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineWidth = 1;
-    const [[, top], [, middle]] = [[0, 1], [0, 0]].map((standardPoint) => this.plotArea.toPixels(this.plane.fromStandardUnits(standardPoint)));
+    const toPixels = (standardPoint) => this.plotArea.toPixels(this.plane.fromStandardUnits(standardPoint)), spacing = toPixels([0, 0])[1] - toPixels([0, 1])[1];
     for (const radius of [1, 2, 3]) {
-      const toPixels = (angle) => this.plotArea.toPixels(this.plane.fromStandardUnits([radius * Math.cos(angle), radius * Math.sin(angle)]));
       ctx.strokeStyle = theme.text;
       ctx.globalAlpha = 0.5;
       ctx.setLineDash([2, 3]);
-      ctx.beginPath();
-      for (let i = 0; i < ELLIPSE_SEGMENTS; i++) ctx.lineTo(...toPixels((2 * Math.PI * i) / ELLIPSE_SEGMENTS));
-      ctx.closePath();
+      traceCircle(ctx, radius, toPixels);
       ctx.stroke();
       ctx.globalAlpha = 1;
       ctx.setLineDash([]);
-      if (middle - top > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels(Math.PI / 2), theme);
+      if (spacing > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels([0, radius]), theme);
     }
     ctx.restore();
   }

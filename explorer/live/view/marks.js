@@ -1,9 +1,19 @@
 // What is drawn above the points of a map: Gaussians, paths and marks. Positions and sizes are in CSS pixels, except a covariance,
 // which is in map units.
 
-export const ELLIPSE_SEGMENTS = 64; // line segments that approximate an ellipse
+const ELLIPSE_SEGMENTS = 64; // line segments that approximate an ellipse
 export const POINT_MARK_RADIUS = 5; // px
 export const PATH_STEP_RADIUS = 3; // px; also of a sample
+
+/** Begin the path of a circle around 0, each point of which is drawn at toPixels(point). */
+export function traceCircle(ctx, radius, toPixels) {
+  ctx.beginPath();
+  for (let i = 0; i < ELLIPSE_SEGMENTS; i++) {
+    const angle = (2 * Math.PI * i) / ELLIPSE_SEGMENTS;
+    ctx.lineTo(...toPixels([radius * Math.cos(angle), radius * Math.sin(angle)]));
+  }
+  ctx.closePath();
+}
 
 /**
  * Draw one and two standard deviations of a Gaussian. [a, b, c]: the Cholesky factor of its covariance on the map; scale: px per unit.
@@ -11,12 +21,7 @@ export const PATH_STEP_RADIUS = 3; // px; also of a sample
  */
 export function drawGaussian(ctx, [x, y], [a, b, c], scale) {
   for (const radius of [1, 2]) {
-    ctx.beginPath();
-    for (let i = 0; i < ELLIPSE_SEGMENTS; i++) {
-      const right = radius * Math.cos((2 * Math.PI * i) / ELLIPSE_SEGMENTS), up = radius * Math.sin((2 * Math.PI * i) / ELLIPSE_SEGMENTS);
-      ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
-    }
-    ctx.closePath();
+    traceCircle(ctx, radius, ([right, up]) => [x + a * right * scale[0], y - (b * right + c * up) * scale[1]]);
     strokeOutlined(ctx, 2);
   }
   return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > POINT_MARK_RADIUS;

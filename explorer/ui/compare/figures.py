@@ -38,13 +38,13 @@ AGGREGATE_HELP = (
 def show_figures(ae: Run, vae: Run, beta: float) -> None:
     columns = iter(st.columns(3))
     if vae.film:
-        found, at, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
+        ae_gaps, metrics, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
         with next(columns):
             st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log(n)))
             figure = rate_distortion(
                 *_film_values(vae, "beta", "rate", "distortion"),
                 vae.spec.rungs,
-                (beta, at["rate"], at["distortion"]),
+                (beta, metrics["rate"], metrics["distortion"]),
                 ae.test.distortion,
             )
             st.plotly_chart(
@@ -60,8 +60,8 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
                 *_film_values(vae, "beta", "gap", "prior_gap"),
                 vae.spec.rungs,
                 *estimates,
-                (beta, at["gap"]),
-                found and found.estimate,
+                (beta, metrics["gap"]),
+                ae_gaps and ae_gaps.estimate,
             )
             st.plotly_chart(
                 figure,
@@ -71,9 +71,9 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
             )
     with next(columns):
         st.markdown("**Aggregate posterior**", help=AGGREGATE_HELP)
-        shown = _aggregate_posteriors(run_version(vae), vae, beta if vae.film else None)
+        posteriors = _aggregate_posteriors(run_version(vae), vae, beta if vae.film else None)
         figure = aggregate_against_prior(
-            [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in shown]
+            [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in posteriors]
         )
         st.plotly_chart(
             figure,
@@ -84,29 +84,29 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
 
 
 def _film_values(vae: Run, *names: str) -> list[list]:
-    """What was measured at each frame of a ladder's film."""
+    """Return the measured values of each frame of a ladder's film."""
     return [[getattr(frame, name) for frame in vae.film] for name in names]
 
 
 def _interpolate_metrics(vae: Run, beta: float) -> dict[str, float | None]:
-    """A ladder's figures at a KL weight: as measured, or between two frames that were."""
+    """Return a ladder's figures at a KL weight: as measured, or interpolated between two measured frames."""
     i, t = rung_at(tuple(frame.beta for frame in vae.film), beta)
-    found = {}
+    metrics = {}
     for name in ("distortion", "rate", "gap"):
         a, b = (getattr(frame, name) for frame in vae.film[i : i + 2])
-        found[name] = None if a is None or b is None else (1 - t) * a + t * b
-    return found
+        metrics[name] = None if a is None or b is None else (1 - t) * a + t * b
+    return metrics
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _aggregate_posteriors(
     version: str, _vae: Run, beta: float | None
 ) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
-    """Name, z, density, and KL to the prior in nats, of the dimensions of the highest rate."""
+    """Return name, z, density and KL to the prior in nats of the dimensions with the highest rate."""
     view = RunView(_vae)
     mu, logvar = view.posteriors(beta)
-    found = []
+    posteriors = []
     for d in view.dimensions[:MAX_DIMENSIONS]:
         z, density = aggregate_posterior(mu[:, d.index], logvar[:, d.index])
-        found.append((words.dimension_label(d.index), z, density, kl_to_prior(z, density)))
-    return found
+        posteriors.append((words.dimension_label(d.index), z, density, kl_to_prior(z, density)))
+    return posteriors

@@ -26,40 +26,36 @@ def _low_confidence_counts(version: str, _run: Run) -> LowConfidenceShares | Non
     from explorer.runs import measure
 
     e = RunView(_run).embedding
-    return measure.classified_below(RunView(_run).load(), e.mu, e.logvar)
+    return measure.measure_confidence(RunView(_run).load(), e.mu, e.logvar)
 
 
 def notes(ae: Run, vae: Run) -> list[str]:
-    """Markdown; the first is about the classifier's confidence. Takes seconds when a run is first
-    measured.
+    """Return the notes in Markdown; the first is about the classifier's confidence. This takes seconds when a
+    run is first measured.
     """
-    of_ae = RunView(ae).gap_map
-    below = of_ae and _low_confidence_counts(run_version(ae), ae)
-    rest = (
-        _ladder_notes(vae, of_ae and of_ae.estimate)
-        if vae.film
-        else _single_vae_notes(vae, of_ae and of_ae.estimate)
-    )
-    return [f"{i}. {line}" for i, line in enumerate([gap_note(below), *rest], 1)]
+    ae_gaps = RunView(ae).gap_map
+    counts = ae_gaps and _low_confidence_counts(run_version(ae), ae)
+    vae_notes = (_ladder_notes if vae.film else _single_vae_notes)(vae, ae_gaps and ae_gaps.estimate)
+    return [f"{i}. {line}" for i, line in enumerate([gap_note(counts), *vae_notes], 1)]
 
 
 def gap_note(counts: LowConfidenceShares | None) -> str:
-    """What the decoder makes of gaps, of an AE."""
-    said = (
+    """Return the note on the images that an AE decodes in gaps."""
+    task = (
         "**Visit a gap.** Move over a grey area of the AE's map, then over other areas, and compare the"
         " images."
     )
     if not counts or not counts.in_gaps or not counts.outside:
-        return said
-    found = (
+        return task
+    comparison = (
         f" The classifier is below {MIN_CLASS_PROBABILITY:.0%} confidence for {counts.in_gaps} of the images"
         f" decoded in gaps and {counts.outside} of the others"
     )
     if is_larger(counts.in_gaps, counts.outside):
-        return f"{said}{found}: more often in gaps."
+        return f"{task}{comparison}: more often in gaps."
     if is_larger(counts.outside, counts.in_gaps):
-        return f"{said}{found}: less often in gaps."
-    return f"{said}{found}: no clear difference."
+        return f"{task}{comparison}: less often in gaps."
+    return f"{task}{comparison}: no clear difference."
 
 
 def _ladder_notes(vae: Run, ae_gap: GapEstimate | None) -> list[str]:
@@ -84,33 +80,33 @@ def beta_note(
     first_beta: float,
     last_beta: float,
 ) -> str:
-    """Of a ladder, at its first and last rung."""
-    said = "**Move β.**"
+    """Return the note on the gaps of a ladder at its first and last rung."""
+    note = "**Move β.**"
     if not first_gap or not last_gap:
-        return f"{said} Watch the gaps on the right."
-    said += f" The VAE's gap is {first_gap} at β = {first_beta:g} and {last_gap} at β = {last_beta:g}" + (
+        return f"{note} Watch the gaps on the right."
+    note += f" The VAE's gap is {first_gap} at β = {first_beta:g} and {last_gap} at β = {last_beta:g}" + (
         f"; the AE's is {ae_gap}." if ae_gap else "."
     )
     if not is_smaller(last_gap, first_gap):
-        return f"{said} There is no clear decrease."
-    return f"{said} The gap shrinks" + (
+        return f"{note} There is no clear decrease."
+    return f"{note} The gap shrinks" + (
         f", but for two equal distributions it would be {EQUAL_GAP:.0%}." if last_gap.low > EQUAL_GAP else "."
     )
 
 
 def _single_vae_notes(vae: Run, ae_gap: GapEstimate | None) -> list[str]:
-    found = RunView(vae).gap_map
+    gaps = RunView(vae).gap_map
     return [
-        gap_comparison_note(ae_gap, found and found.estimate),
+        gap_comparison_note(ae_gap, gaps and gaps.estimate),
         "**Move β.** Choose a ladder as the VAE, and β becomes a slider.",
     ]
 
 
 def gap_comparison_note(ae_gap: GapEstimate | None, vae_gap: GapEstimate | None) -> str:
-    said = "**Sample from each.** Count the samples in gaps."
+    note = "**Sample from each.** Count the samples in gaps."
     if not ae_gap or not vae_gap:
-        return said
-    said += f" The AE's gap is {ae_gap}, the VAE's {vae_gap}"
+        return note
+    note += f" The AE's gap is {ae_gap}, the VAE's {vae_gap}"
     if is_smaller(vae_gap, ae_gap):
-        return f"{said}: the VAE's is smaller."
-    return f"{said}: the AE's is smaller." if is_smaller(ae_gap, vae_gap) else f"{said}: no clear difference."
+        return f"{note}: the VAE's is smaller."
+    return f"{note}: the AE's is smaller." if is_smaller(ae_gap, vae_gap) else f"{note}: no clear difference."

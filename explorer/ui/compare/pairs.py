@@ -4,11 +4,11 @@ from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
 from explorer.store.run import Run
 
-PREFERRED_DATASETS = ("mnist", "fashion-mnist", "digits", "moons")  # data sets, the first one being the usual
+PREFERRED_DATASETS = ("mnist", "fashion-mnist", "digits", "moons")  # the first is the default
 
 
 def image_settings(run: Run) -> tuple:
-    """Equal for runs of the same images."""
+    """Return the settings of a run's images, which are equal for runs of the same images."""
     return run.spec.dataset, run.spec.image_size, run.spec.colour
 
 
@@ -19,24 +19,24 @@ def are_comparable(ae: Run, vae: Run) -> bool:
 
 
 def similarity(a: Run, b: Run) -> tuple:
-    """Which settings two runs share, the most important first."""
+    """Return which settings two runs share, the most important first."""
     fields = ("latent_dim", "network", "width", "depth", "likelihood", "seed")
     return tuple(getattr(a.spec, name) == getattr(b.spec, name) for name in fields)
 
 
 def difference_sentence(ae: Run, vae: Run) -> str:
-    """A sentence about the settings of their networks that differ, so that the figures do not compare the
-    models alone; or nothing.
+    """Return a sentence about the settings of the two networks that differ, or an empty string. Where they
+    differ, the figures compare more than the models.
     """
     fields = ("latent_dim", "network", "width", "depth", "likelihood")
     both = ((name.replace("_", " "), getattr(ae.spec, name), getattr(vae.spec, name)) for name in fields)
-    found = [f"{name} {left} and {right}" for name, left, right in both if left != right]
-    return f" AE and VAE also differ in their settings: {', '.join(found)}." if found else ""
+    differences = [f"{name} {left} and {right}" for name, left, right in both if left != right]
+    return f" AE and VAE also differ in their settings: {', '.join(differences)}." if differences else ""
 
 
 def best_partner(run: Run, runs: list[Run]) -> Run | None:
-    """The run to compare it with: the one of the most similar settings, and of VAEs first a ladder. None if
-    none has its images.
+    """Return the run to compare a run with: that of the most similar settings, and among VAEs a ladder first.
+    None if no other run has the same images.
     """
     others = [other for other in runs if are_comparable(run, other) or are_comparable(other, run)]
     return max(
@@ -47,7 +47,7 @@ def best_partner(run: Run, runs: list[Run]) -> Run | None:
 
 
 def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run] | None:
-    """The pair to begin with, of those images or of any."""
+    """Return the pair that the page shows at first, of these images or of any."""
 
     def rank(vae: Run) -> tuple:
         ae = best_partner(vae, runs)
@@ -68,35 +68,35 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
 
 
 def pair_query(run: Run, other: Run) -> dict[str, str]:
-    """The query of a link to the compare page with these two."""
+    """Return the query of a link to the compare page with these two runs."""
     return {"vae" if r.spec.has_prior else "ae": r.name for r in (run, other)}
 
 
 def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
-    """The pair of those names, or the most similar one; and what is wrong, in a sentence."""
+    """Return the pair of these names, or the most similar one, and a sentence about its problems."""
     by_name = {run.name: run for run in runs}
-    wrong = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
+    problems = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
     if left and left.spec.model_kind.has_rate:
-        wrong, left = [*wrong, f"{ae} is not an AE."], None
+        problems, left = [*problems, f"{ae} is not an AE."], None
     if right and not right.spec.has_prior:
-        wrong, right = [*wrong, f"{vae} is not a VAE."], None
+        problems, right = [*problems, f"{vae} is not a VAE."], None
     if left and right and not are_comparable(left, right):
-        wrong, left = (
-            [*wrong, f"{ae} and {vae} were trained on different images and cannot be compared."],
+        problems, left = (
+            [*problems, f"{ae} and {vae} were trained on different images and cannot be compared."],
             None,
         )
     left, right = left or (right and best_partner(right, runs)), right or (left and best_partner(left, runs))
     if left and right:
-        return (left, right), " ".join(wrong)
-    if alone := left or right:
-        spec = alone.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
-        how = (
+        return (left, right), " ".join(problems)
+    if single := left or right:
+        spec = single.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
+        where = (
             " on *Train*."
-            if owner_key(alone.spec.dataset)
+            if owner_key(single.spec.dataset)
             else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
         )
-        wrong.append(
-            f"There is no {'VAE' if left else 'AE'} of the images of {alone.name} yet. Train one{how}"
+        problems.append(
+            f"There is no {'VAE' if left else 'AE'} of the images of {single.name} yet. Train one{where}"
         )
-    return None, " ".join(wrong)
+    return None, " ".join(problems)

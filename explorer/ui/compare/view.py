@@ -22,41 +22,40 @@ ADDRESS = Address("compare")
 
 
 def follow_link(ae: Run, vae: Run) -> None:
-    """Move to where a new address says. Not for fragments: a browser that says z tells an address that is
-    late by a message or two.
-    """
-    if (asked := ADDRESS.read_new_query()) is None:
+    """Move to where a new address says. Not for fragments, in which the address may be late by a message."""
+    if (parameters := ADDRESS.read_new_query()) is None:
         return
     with show_user_errors():
         views = RunView(ae), RunView(vae)
-        if said := address.apply_query(
-            asked, _pad_position(ae, vae), *(view.scale for view in views), betas=views[1].betas
-        ):
-            st.warning(said)
+        scales = [view.scale for view in views]
+        if problem := address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas):
+            st.warning(problem)
 
 
 @st.fragment
 def compare_view(ae: Run, vae: Run) -> None:
-    """Reruns alone when z or the KL weight is let go."""
+    """Draw the pair. Reruns alone when the hand lets go of z or the KL weight."""
     with show_user_errors():
         for run in (ae, vae):
             RunView(run).assert_unchanged()
-        views, here = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
+        views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
         latent_pad(
             _session_key("pad", ae, vae),
             sides=[(view.comparison_block, view.decoder_block) for view in views],
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
-            state=pad_state([ae, vae], here),
+            state=pad_state([ae, vae], position),
             betas=views[1].betas,
-            on_commit=lambda said: here.receive_commit(said, lambda side, beta: views[side].codes(beta)),
-            on_decode_request=here.receive_preview,
+            on_commit=lambda message: position.receive_commit(
+                message, lambda side, beta: views[side].codes(beta)
+            ),
+            on_decode_request=position.receive_preview,
         )
-        ADDRESS.write(address.build_query(ae.name, vae.name, here, views[1].betas))
+        ADDRESS.write(address.build_query(ae.name, vae.name, position, views[1].betas))
         notice = st.container(border=True)
-        show_figures(ae, vae, here.film_position)
+        show_figures(ae, vae, position.film_position)
         if vae.film:
-            _exact_beta_link(vae, here.film_position)
+            _exact_beta_link(vae, position.film_position)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
 
@@ -66,8 +65,8 @@ def _session_key(prefix: str, ae: Run, vae: Run) -> str:
 
 
 def _pad_position(ae: Run, vae: Run) -> PadPosition:
-    """Where z is; a pair that is new to this session starts in the AE's widest gap."""
-    key, views = _session_key("place", ae, vae), (RunView(ae), RunView(vae))
+    """Return the position of the pad; a pair that is new to this session starts in the AE's widest gap."""
+    key, views = _session_key("position", ae, vae), (RunView(ae), RunView(vae))
     if key not in st.session_state:
         gap = deepest_gap(RunView(ae).gap_map)
         w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])

@@ -1,8 +1,8 @@
 """The address of a page says what the page shows: a new address is followed, and a change is written into it.
 
-A change adds a step to the browser's history, which Back undoes. What completes the address on arrival
-replaces it instead, so that one press of Back leaves the page. Streamlit can only add steps (its frontend
-calls history.pushState), so address.js replaces.
+A change adds a step to the browser's history, which Back undoes. When a page opens, its address is completed
+without a step, so that one press of Back leaves the page. Streamlit can only add steps (its frontend calls
+history.pushState), so address.js replaces the address.
 """
 
 from dataclasses import dataclass

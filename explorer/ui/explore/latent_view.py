@@ -12,24 +12,23 @@ from explorer.ui.run_view import RunView
 
 @st.fragment
 def latent_view(run: Run) -> None:
-    """Reruns alone when z is fixed."""
+    """Draw the pad of a run. Reruns alone when z is fixed."""
     with show_user_errors():
         explore_pad(explore_session(run))
 
 
 def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
-    """overlay: what the tool beside it shows of itself on the map (Pad.setToolOverlay in pad.js), or None."""
-    run, place = session.run, session.position
-    RunView(run).assert_unchanged()
-    view = RunView(run)
+    """Draw the pad. overlay: what the open tool shows on the map (Pad.setToolOverlay in pad.js), or None."""
+    run, position, view = session.run, session.position, RunView(session.run)
+    view.assert_unchanged()
     latent_pad(
         session_key("pad", run),
         sides=[(view.map_block, view.decoder_block)],
         images=view.images_block,
-        classifier=RunView(run).classifier_block,
+        classifier=view.classifier_block,
         betas=view.betas,
         compact=overlay is not None,
-        state=pad_state([run], place) | {"overlay": overlay or {}},
-        on_commit=lambda said: place.receive_commit(said, lambda _, beta: view.codes(beta)),
-        on_decode_request=place.receive_preview,
+        state=pad_state([run], position) | {"overlay": overlay or {}},
+        on_commit=lambda message: position.receive_commit(message, lambda _, beta: view.codes(beta)),
+        on_decode_request=position.receive_preview,
     )

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer import query
 from explorer.data.formats import FORMAT_NAMES
 from explorer.data.preview import Upload
 from explorer.data.server_folder import list_folders, read_server_path
 from explorer.data.upload import read_upload
+from explorer.query import Scalar
 
 SOURCE_KEY = "images from"
 UPLOADER_ROUND_KEY = "image_uploader_round"
-SAVED_PARAMETER = "saved"  # in the query of the address
+SAVED = Scalar("saved", 0, 0, 99_999)  # the field of the address that counts the saved uploads
 SOURCE_LABELS = {"device": "From this device", "server": "From the server"}
 ENCODING_LABELS = {
     "cp437": "English (cp437)",
@@ -70,12 +72,10 @@ def _uploader_round() -> int:
     """Return how often the uploader was emptied, which is part of its key. The address tells it to a server
     that was restarted in the meantime.
     """
-    requested = st.query_params.get(SAVED_PARAMETER, "")
-    number = st.session_state.setdefault(
-        UPLOADER_ROUND_KEY, int(requested) if requested.isdecimal() and len(requested) < 6 else 0
-    )
-    if number and requested != str(number):
-        st.query_params[SAVED_PARAMETER] = str(number)
+    values, _ = query.read([SAVED], st.query_params)
+    number = st.session_state.setdefault(UPLOADER_ROUND_KEY, values.get(SAVED.name, SAVED.default))
+    if number and values.get(SAVED.name) != number:
+        st.query_params.update(query.write([SAVED], {SAVED.name: number}))
     return number
 
 

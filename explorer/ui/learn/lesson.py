@@ -67,7 +67,7 @@ def page_name(name: str) -> str:
 
 def find_runs(names: Sequence[str]) -> dict[str, Run]:
     """Return the runs of these names, as far as they exist, in the order of the names."""
-    runs = {run.name: run for run in catalogue.all_runs()[0]}
+    runs = {run.name: run for run in catalogue.visible_runs()[0]}
     return {name: runs[name] for name in names if name in runs}
 
 

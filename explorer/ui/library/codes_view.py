@@ -15,7 +15,7 @@ from explorer.ui.faults import show_user_errors
 
 MAX_POINTS = 20_000  # on the map
 MAX_CLASSES = 20  # of a column that colours the map
-PREFERRED_COLUMNS = ("class", "label")  # columns
+PREFERRED_COLUMNS = ("class", "label")
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,8 @@ def _import_file(content: bytes, spec: RunSpec | None, name: str) -> None:
 def _show_last_imported() -> None:
     """Show the run that was imported last, as long as it exists."""
     if run := next(
-        (run for run in catalogue.all_runs()[0] if run.name == st.session_state.get(LAST_IMPORTED_KEY)), None
+        (run for run in catalogue.visible_runs()[0] if run.name == st.session_state.get(LAST_IMPORTED_KEY)),
+        None,
     ):
         st.success(f"{words.escape_markdown(words.run_title(run))} is imported.")
         st.page_link(

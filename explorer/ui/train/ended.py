@@ -24,7 +24,7 @@ def _starters() -> dict[str, str | None]:
 def ended_trainings() -> list[Run]:
     """Return at most MAX_LISTED runs, the visitor's own first, and the last one to end before the others."""
     starters, entries = _starters(), []
-    for run in catalogue.all_runs()[0]:
+    for run in catalogue.visible_runs()[0]:
         started_here = is_own(run.name, starters)
         with suppress(OSError):  # deleted a moment ago
             if (

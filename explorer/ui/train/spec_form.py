@@ -97,7 +97,7 @@ def label(f: Field) -> str:
 
 
 def _widget(f: Field):
-    """A widget for a field. Its value persists for the session, also when the page is left."""
+    """Draw the widget of a field. Its value persists for the session, also when the page is left."""
     m, key, name, kind = f.metadata, _key(f.name), label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":

@@ -30,7 +30,7 @@ def start_trainings(specs: dict[str, RunSpec]) -> None:
     """
     limits.check_writable()
     alive = [job for job in queue.list_jobs() if job.alive]
-    existing = {run.name for run in catalogue.all_runs()[0] if not has_checkpoint(run.folder)} | {
+    existing = {run.name for run in catalogue.visible_runs()[0] if not has_checkpoint(run.folder)} | {
         job.run for job in alive
     }
     if not (new := {name: spec for name, spec in specs.items() if name not in existing}):

@@ -116,7 +116,7 @@ def _apply(action: Callable[[str], None], run: str) -> None:
 
 
 def _show_ended(name: str) -> None:
-    runs, faults = catalogue.all_runs()
+    runs, faults = catalogue.visible_runs()
     run = next((r for r in runs if r.name == name), None)
     if run is None:
         st.warning(
@@ -156,7 +156,7 @@ def _show_ended(name: str) -> None:
 
 
 def _run_spec(name: str) -> RunSpec | None:
-    return next((run.spec for run in catalogue.all_runs()[0] if run.name == name), None)
+    return next((run.spec for run in catalogue.visible_runs()[0] if run.name == name), None)
 
 
 def _show_curves(events: list[dict], replay: Replay | None) -> None:

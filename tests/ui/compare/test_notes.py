@@ -13,7 +13,7 @@ from explorer.latent.confidence import LowConfidenceShares
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.share import Share
 from explorer.runs.load import load_model
-from explorer.runs.measure import classified_below
+from explorer.runs.measure import measure_confidence
 from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.embedding import read_embedding
@@ -56,8 +56,8 @@ def test_what_is_said_of_a_shipped_ae_holds_for_other_draws(name):
     """Compare with a test of the two proportions, on samples with another seed."""
     loaded = load_model(read_run(SHIPPED_FOLDER / name))
     e = read_embedding(loaded.run)
-    note = gap_note(classified_below(loaded, e.mu, e.logvar))
-    other = classified_below(loaded, e.mu, e.logvar, seed=1)
+    note = gap_note(measure_confidence(loaded, e.mu, e.logvar))
+    other = measure_confidence(loaded, e.mu, e.logvar, seed=1)
     counts = [
         [round(part.share * part.n), part.n - round(part.share * part.n)]
         for part in (other.in_gaps, other.outside)

@@ -3,8 +3,9 @@
 import { sampleNormal } from "../../core/random.js";
 import { ServerDecoder } from "../../core/server_decoder.js";
 import { DirectionSlider } from "../../view/direction_slider.js";
-import { createElement, onPrintChange, readTheme } from "../../view/dom.js";
+import { createElement, onAppearanceChange, readTheme } from "../../view/dom.js";
 import { FilmControls } from "../../view/film_controls.js";
+import { FramePainter } from "../../view/frame_painter.js";
 import { createLegend } from "../../view/legend.js";
 import { addMapListeners } from "../../view/map_input.js";
 import { Originals } from "../../view/originals.js";
@@ -20,7 +21,8 @@ export class Pad {
   /** sides: blocks { map, decoder } of each run; decoder and classifier may be null; send(type, message): to Python; showError(error):
    * close the pad and show the error. */
   constructor(root, { sides, classifier }, send, showError) {
-    Object.assign(this, { send, showError, selectedRow: null, lastCommit: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    this.painter = new FramePainter(() => this.paint(), showError);
+    Object.assign(this, { send, selectedRow: null, lastCommit: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
@@ -58,8 +60,7 @@ export class Pad {
       projectOntoMap: (side) => this.moveAndCommit(sides.map((other) => (other === side ? side.map.plane.projectOntoPlane(side.z) : other.z))),
     };
     const layout = isSingle ? createSingleLayout(parts) : createPairLayout(parts);
-    layout.addEventListener("transitionend", ({ target }) => target === layout && repaintMaps()); // the theme has changed
-    this.stopPrintListener = onPrintChange(() => { for (const side of sides) side.map.stale = true; this.resize(); });
+    this.stopAppearanceListener = onAppearanceChange(layout, () => this.resize());
     return layout;
   }
 
@@ -194,18 +195,11 @@ export class Pad {
   // --- Painting, once a frame
 
   requestPaint() {
-    this.frameRequest ??= requestAnimationFrame(() => {
-      this.frameRequest = null;
-      try {
-        this.filmControls?.advance();
-        this.paint();
-      } catch (error) {
-        this.showError(error);
-      }
-    });
+    this.painter.request();
   }
 
   paint() {
+    this.filmControls?.advance();
     const { sides, filmPosition, sliderSide, walkStart, selectedRow: row } = this;
     this.filmControls?.show(filmPosition);
     const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || walkStart !== this.paintedWalkStart;
@@ -235,10 +229,9 @@ export class Pad {
   }
 
   close() {
-    cancelAnimationFrame(this.frameRequest);
-    this.requestPaint = () => {};
+    this.painter.close();
     this.resizeObserver.disconnect();
-    this.stopPrintListener();
+    this.stopAppearanceListener();
     this.serverDecoder?.close();
     this.walkStrip?.close();
   }

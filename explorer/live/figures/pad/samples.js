@@ -2,6 +2,7 @@
 
 import { arrangeImages } from "../../core/image_grid.js";
 import { createElement, paintImage } from "../../view/dom.js";
+import { createStrip } from "./strip.js";
 
 const SAMPLE_COUNT = 32;
 const SAMPLE_COLUMNS = 8;
@@ -11,8 +12,7 @@ export class Samples {
   constructor(sides, sampleNoise, callbacks) {
     this.noise = null; // standard normal numbers for each sample
     this.sheets = sides.filter((side) => side.network).map((side) => {
-      const canvas = createElement("canvas.strip", { role: "img", "data-testid": side.index ? "samples-2" : "samples" });
-      const sheet = { side, canvas, caption: createElement("span"), painted: null, zs: [] };
+      const sheet = Object.assign(createStrip(side, "samples"), { zs: [] }), { canvas } = sheet;
       canvas.onclick = ({ offsetX, offsetY }) => {
         const row = Math.floor((offsetY / canvas.clientHeight) * (SAMPLE_COUNT / SAMPLE_COLUMNS)), column = Math.floor((offsetX / canvas.clientWidth) * SAMPLE_COLUMNS);
         if (sheet.zs[row * SAMPLE_COLUMNS + column]) callbacks.onSelect(side, sheet.zs[row * SAMPLE_COLUMNS + column]);
@@ -22,8 +22,7 @@ export class Samples {
     const dimensions = Math.max(...sides.map((side) => side.origin.length));
     const sample = () => { this.noise = Array.from({ length: SAMPLE_COUNT }, () => sampleNoise(dimensions)); callbacks.onChange(); };
     this.clearButton = createElement("button", { hidden: true, onclick: () => { this.noise = null; callbacks.onChange(); } }, "Clear");
-    this.images = createElement("div.both", { hidden: true }, ...this.sheets.map(({ side, canvas, caption }) =>
-      createElement("figure", {}, canvas, createElement("figcaption", {}, createElement("b", {}, side.metadata.model), " ", caption))));
+    this.images = createElement("div.both", { hidden: true }, ...this.sheets.map(({ element }) => element));
     this.element = createElement("section.samples", {}, createElement("div.heading", {}, createElement("h4", {}, "Samples"), createElement("div.buttons", {},
       createElement("button", { onclick: sample }, `Sample ${SAMPLE_COUNT} from each`), this.clearButton)), this.images);
   }

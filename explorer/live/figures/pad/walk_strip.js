@@ -2,6 +2,7 @@
 
 import { arrangeImages } from "../../core/image_grid.js";
 import { createElement, paintImage } from "../../view/dom.js";
+import { createStrip } from "./strip.js";
 
 const N_WALK_STEPS = 13;
 const SLOW_PAINT_MS = 12; // a strip that takes longer is painted only after the cursor has stopped
@@ -11,15 +12,12 @@ export class WalkStrip {
   /** callbacks: { onStartHere(): start the path at the current z, onStartAtMean() } */
   constructor(sides, callbacks) {
     this.paintMs = 0;
-    this.strips = sides.filter((side) => side.network).map((side) => {
-      const canvas = createElement("canvas.strip", { role: "img", "data-testid": side.index ? "walk-2" : "walk" });
-      return { side, canvas, caption: createElement("span") };
-    });
+    this.strips = sides.filter((side) => side.network).map((side) => createStrip(side, "walk"));
     this.startAtMeanButton = createElement("button", { onclick: callbacks.onStartAtMean }, "Start at the mean");
     this.element = createElement("section.walk", {},
       createElement("div.heading", {}, createElement("h4", {}, "Path to the cursor"), createElement("div.buttons", {},
         createElement("button", { onclick: callbacks.onStartHere, title: "Let the path start at the present z" }, "Start here"), this.startAtMeanButton)),
-      createElement("div.both", {}, ...this.strips.map(({ side, canvas, caption }) => createElement("figure", {}, canvas, createElement("figcaption", {}, createElement("b", {}, side.metadata.model), " ", caption)))));
+      createElement("div.both", {}, ...this.strips.map(({ element }) => element)));
   }
 
   /** walkStart: map coordinates in standard deviations. */

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explorer.live.fields import Z, describe, pad_fields
+from explorer.store.ownership import KEY_SEPARATOR
 from explorer.ui import visitor
 from explorer.ui.components.latent_pad.block import Block, LazyBlock, publish
 from explorer.ui.components.live_component import live_component
@@ -85,6 +86,6 @@ def replay_pad(key: str, map_block: Block, pictures_block: Block) -> None:
 def _key_of(blocks: Sequence[Block | LazyBlock | None]) -> str:
     """Return the visitor's key for private blocks, if the browser may not send it by itself."""
     owners = {block.owner for block in blocks if block and block.owner}
-    return visitor.KEY_SEPARATOR.join(
+    return KEY_SEPARATOR.join(
         sorted(key for key in owners if visitor.owns(key) and not visitor.sends_cookie(key))
     )

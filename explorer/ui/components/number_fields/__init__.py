@@ -10,6 +10,6 @@ _number_fields_component = st.components.v2.component(
 
 
 def accept_decimal_commas() -> None:
-    """From now on, on this browser's tab. A field takes fractions if its step is one."""
+    """Let the number fields of this tab accept a decimal comma, and fractions where their step is one."""
     with st.container(key="hidden-number-fields"):
         _number_fields_component(key="number fields")

@@ -41,7 +41,7 @@ def _training_images(dataset: str, image_size: int, colour: bool, _run: Run) -> 
 
     check_dataset(dataset)
     with _progress_bar() as on_progress:
-        return inference.learnt_from(_run.spec, on_progress)
+        return inference.load_training_images(_run.spec, on_progress)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -79,7 +79,7 @@ def _median_distances(
 
 def show(session: ExploreSession) -> None:
     run, spec = session.run, session.run.spec
-    here_at = run.folder, run_version(run)
+    run_key = run.folder, run_version(run)
     try:
         x, y = _training_images(spec.dataset, spec.image_size, spec.colour, run)
     except UserError as error:
@@ -88,14 +88,14 @@ def show(session: ExploreSession) -> None:
             " test images of the run."
         )
         return
-    mu = _training_codes(*here_at, session.beta, run, x)
-    medians = _median_distances(*here_at, session.beta, session, x)
+    mu = _training_codes(*run_key, session.beta, run, x)
+    medians = _median_distances(*run_key, session.beta, session, x)
     decoded = session.decode(session.z[None])[0]
-    by_pixel, pixel_distances = nearest_points(
+    rows_by_pixel, pixel_distances = nearest_points(
         x, decoded, MAX_BLEND_IMAGES if len(x) > MAX_BLEND_IMAGES else len(x)
     )
-    by_code, code_distances = nearest_points(mu, session.z, min(N_NEAREST_IMAGES, len(mu)))
-    mixed = fit_blend(decoded, x[by_pixel])
+    rows_by_code, code_distances = nearest_points(mu, session.z, min(N_NEAREST_IMAGES, len(mu)))
+    mixed = fit_blend(decoded, x[rows_by_pixel])
     parts = np.argsort(-mixed.weights)[:N_NEAREST_IMAGES]
     parts = parts[mixed.weights[parts] > 1e-3]
 
@@ -108,7 +108,7 @@ def show(session: ExploreSession) -> None:
         f" {used} training images **{mixed.distance:.2f}**. A copy would have distance 0.",
         help=(
             "Distances are Euclidean, over pixels from 0 to 1, or over codes. The blend is the non-negative"
-            f" least-squares fit of the {len(by_pixel)} nearest images."
+            f" least-squares fit of the {len(rows_by_pixel)} nearest images."
         ),
     )
     st.caption(
@@ -128,11 +128,11 @@ def show(session: ExploreSession) -> None:
     for title, rows, captions in (
         (
             "Nearest in pixels",
-            by_pixel[:N_NEAREST_IMAGES],
+            rows_by_pixel[:N_NEAREST_IMAGES],
             [f"{d:.2f}" for d in pixel_distances[:N_NEAREST_IMAGES]],
         ),
-        ("Nearest in code", by_code, [f"{d:.2f}" for d in code_distances]),
-        ("Images in the blend", by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
+        ("Nearest in code", rows_by_code, [f"{d:.2f}" for d in code_distances]),
+        ("Images in the blend", rows_by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
     ):
         st.markdown(f"**{title}**")
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]

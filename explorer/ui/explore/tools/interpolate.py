@@ -60,7 +60,7 @@ def show(session: ExploreSession) -> None:
     ends_text = f"from {_end_label(session.path_ends[0])} to {_end_label(session.path_ends[1])}"
     _show_strip(session, [session.path_end(0), session.path_end(1)], n, ends_text, clickable=True)
     _show_midpoints(session)
-    other_runs = [run for run in catalogue.all_runs()[0] if run.name != session.run.name]
+    other_runs = [run for run in catalogue.visible_runs()[0] if run.name != session.run.name]
     if other := pairs.best_partner(session.run, other_runs):
         _show_partner(session, new_session(other), n, ends_text)
     elif session.run.spec.n_codes:
