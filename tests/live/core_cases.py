@@ -19,6 +19,7 @@ from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
 from tests.live.plot_cases import plot_part_cases
+from tests.live.state_cases import state_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -33,6 +34,7 @@ def write_cases(folder: Path) -> None:
         "plot_parts": plot_part_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
+        "state": state_cases(),
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")
