@@ -229,7 +229,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
-    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data]) == 2
+    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data["content"]]) == 2
     assert seeds(app.selectbox(key="ended training")) == [15, 14]
     assert app.selectbox(key="ended training").value is None
     other = train(opened())
