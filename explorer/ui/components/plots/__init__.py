@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-import streamlit as st
 
 from explorer.figures.palette import live_palette
-from explorer.live.bundle import join_modules, join_styles
+from explorer.ui.components.live_component import live_component
 
-_plots = st.components.v2.component(
-    "plots",
-    js=join_modules("hosts/streamlit/plots.js"),
-    css=join_styles("hosts/streamlit/theme.css", "figures/plot_row.css", "view/plots/plots.css"),
-)
+_plots = live_component("plots", "hosts/streamlit/plots.js", "figures/plot_row.css", "view/plots/plots.css")
 
 
 def plots(key: str, content: Sequence[tuple[dict, dict]]) -> None:
