@@ -3,12 +3,14 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from explorer.ui import content_routes
 from explorer.ui.compression import ImmutableGzipMiddleware
 from explorer.ui.pages import MAIN_SCRIPT
 from explorer.ui.serving import AllowedHostMiddleware, lifespan
 
 app = st.App(
     MAIN_SCRIPT,
+    routes=content_routes.ROUTES,
     middleware=[Middleware(AllowedHostMiddleware), Middleware(ImmutableGzipMiddleware)],
     lifespan=lifespan,
 )

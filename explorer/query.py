@@ -1,16 +1,25 @@
-"""The query of a link as a table of typed fields, which both reads and writes it."""
+"""A state as a table of typed fields, which reads and writes the query of a link, and checks what a browser
+says. explorer/live/core/state.js does the same in the browser, from what describe() returns.
+"""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explorer.names import sanitize
 
+ROUNDING = (
+    1e-9  # that a number may be beyond its limits, of the larger one: a browser computes 10 ** log10(x)
+)
+MAX_NUMBER = sys.float_info.max
 KIND_NAMES = {int: "a whole number", float: "a number"}
 
 
 class Field(Protocol):
-    """A parameter of a query. parse() raises ValueError with a phrase for the visitor."""
+    """A part of a state. parse(), of a text in a query, and check(), of a JSON value from a browser, raise
+    ValueError with a phrase for the visitor.
+    """
 
     @property
     def name(self) -> str: ...
@@ -21,6 +30,10 @@ class Field(Protocol):
     def parse(self, text: str) -> Any: ...
 
     def format(self, value: Any) -> str: ...
+
+    def check(self, value: Any) -> Any: ...
+
+    def describe(self) -> dict: ...
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,12 @@ class Scalar:
     kind: type | None = None
     max_length: int = 60
 
+    @property
+    def value_type(self) -> type:
+        return self.kind or type(self.default)
+
     def parse(self, text: str) -> Any:
-        kind = self.kind or type(self.default)
+        kind = self.value_type
         try:
             value: Any = text.lower() == "true" if kind is bool else kind(text)
         except ValueError:
@@ -59,12 +76,39 @@ class Scalar:
     def format(self, value: Any) -> str:
         return str(value)
 
+    def check(self, value: Any) -> Any:
+        kind = self.value_type
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if kind in KIND_NAMES and not (is_number and abs(value) <= MAX_NUMBER and kind(value) == value):
+            raise self._error(str(value), kind)
+        if kind not in KIND_NAMES and not isinstance(value, kind):
+            raise self._error(str(value), kind)
+        if not self._is_within_limits(value) or (self.options and value not in self.options):
+            raise self._error(str(value), kind)
+        return kind(value)
+
+    def describe(self) -> dict:
+        return {
+            "name": self.name,
+            "kind": self.value_type.__name__,
+            "default": self.default,
+            "low": self.low,
+            "high": self.high,
+            "step": self.step,
+            "options": list(self.options),
+            "label": self.label or self.name,
+            "max_length": self.max_length,
+        }
+
     def _is_within_limits(self, value: Any) -> bool:
         """Return whether a value lies between the limits, if there are any; NaN does not."""
-        return self.low is None or self.high is None or self.low <= value <= self.high
+        if self.low is None or self.high is None:
+            return True
+        slack = ROUNDING * max(abs(self.low), abs(self.high)) if isinstance(value, float) else 0
+        return self.low - slack <= value <= self.high + slack
 
     def _error(self, text: str, kind: type) -> ValueError:
-        allowed = " or ".join(self.options) or KIND_NAMES[kind]
+        allowed = " or ".join(self.options) or KIND_NAMES.get(kind, "a text")
         spec = ",.0f" if kind is int else "g"
         limits = "" if self.low is None else f" from {self.low:{spec}} to {self.high:{spec}}"
         return ValueError(
@@ -93,6 +137,19 @@ class Vector:
     def format(self, value: Sequence[float]) -> str:
         return ",".join(f"{v:.6g}" for v in value)
 
+    def check(self, value: Any) -> list[float]:
+        is_valid = (
+            isinstance(value, list)
+            and len(value) == self.n
+            and all(isinstance(v, int | float) and abs(v) < self.bound for v in value)
+        )
+        if not is_valid:
+            raise ValueError(f"its {self.name} is not {self.description}")
+        return [float(v) for v in value]
+
+    def describe(self) -> dict:
+        return {"name": self.name, "kind": "vector", "default": None, "n": self.n, "bound": self.bound}
+
     @property
     def description(self) -> str:
         return f"{self.n} finite number{'s' * (self.n > 1)} between -{self.bound:,.0f} and {self.bound:,.0f}"
@@ -118,6 +175,14 @@ class Rows:
 
     def format(self, value: Sequence[int]) -> str:
         return ",".join(map(str, value[: self.max_rows]))
+
+    def check(self, value: Any) -> list[int]:
+        if not isinstance(value, list) or not all(isinstance(v, int) and 0 <= v < self.n for v in value):
+            raise ValueError(f"its {self.name} are not numbers of test images")
+        return sorted(set(value))
+
+    def describe(self) -> dict:
+        return {"name": self.name, "kind": "rows", "default": [], "n": self.n, "max_rows": self.max_rows}
 
 
 def read(fields: Sequence[Field], query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

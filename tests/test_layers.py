@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
     "latent": {"errors", "events"},
-    "live": set(),
+    "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},

@@ -33,6 +33,14 @@ def test_what_is_written_is_read_again():
     assert query.read(FIELDS, query.write(FIELDS, VALUES)) == (VALUES, [])
 
 
+def test_a_limit_is_met_after_rounding():
+    beta = FIELDS[4]
+    assert beta.check(1 + 1e-12) == pytest.approx(1) and beta.parse(repr(0.01 - 1e-12))
+    for value in (1 + 1e-6, "1", True, math.nan, None, 10**400):
+        with pytest.raises(ValueError, match="its KL weight can't be"):
+            beta.check(value)
+
+
 def test_defaults_and_empty_values_are_left_out():
     defaults = {field.name: field.default for field in FIELDS}
     assert query.write(FIELDS, defaults | {"rows": []}) == {} == query.write(FIELDS, {})

@@ -8,6 +8,7 @@ import re
 import secrets
 
 KEY_BYTES = 10
+COOKIE_NAME, KEY_SEPARATOR = "explorer-visitor", "."  # the cookie with a visitor's keys
 PRIVATE_NAME_PATTERN = re.compile(rf"private-([0-9a-f]{{{2 * KEY_BYTES}}})-")
 
 
@@ -17,6 +18,11 @@ def new_key() -> str:
 
 def is_key(text: str) -> bool:
     return PRIVATE_NAME_PATTERN.fullmatch(private_name(text, "")) is not None
+
+
+def parse_keys(cookie: str) -> list[str]:
+    """Return the keys in a visitor's cookie."""
+    return list(filter(is_key, cookie.split(KEY_SEPARATOR)))
 
 
 def private_name(key: str, name: str) -> str:

@@ -7,9 +7,15 @@ from collections import OrderedDict
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-MAX_CACHE_BYTES = 32 * 2**20  # of compressed files
+MAX_CACHE_BYTES = 64 * 2**20  # of compressed files
 MIN_BYTES = 1024  # of a file that is worth compressing
-COMPRESSIBLE_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
+COMPRESSIBLE_TYPES = (
+    "text/",
+    "application/javascript",
+    "application/json",
+    "application/octet-stream",
+    "image/svg+xml",
+)
 
 
 class ImmutableGzipMiddleware:

@@ -1,5 +1,6 @@
 """What the pages show of a run. Each part is computed at its first use, and cached for all visitors."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import MAX_FILM_CODES, Embedding, read_embedding
+from explorer.store.ownership import owner_key
 from explorer.store.run import MODEL_FILE, Run, read_run, read_tensors
 from explorer.ui import words
 from explorer.ui.components.latent_pad.block import Block, LazyBlock
@@ -22,6 +24,10 @@ from explorer.ui.components.latent_pad.classifier_block import classifier_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block
 from explorer.ui.components.readouts import film_readouts, run_readouts
+
+IMAGES_FORMAT = (
+    1  # of images_block(): another number for another encoding, as browsers keep blocks for a year
+)
 
 
 def _cached(n: int, **options) -> Callable:
@@ -104,7 +110,7 @@ class RunView:
             e = _first(e, e.film.mu.shape[1])
             film, readouts = self._film(), film_readouts(self.run)
         parts = self.scale, self.dimensions, words.run_dataset_label(self.run), film, readouts
-        return map_block(f"map-{self.version}", self.run, e, *parts)
+        return self._own(map_block(f"map-{self.version}", self.run, e, *parts))
 
     @property
     @_cached(32)
@@ -116,14 +122,18 @@ class RunView:
         if is_film := self.embedding.film is not None:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        return decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log_axis=is_film)
+        return self._own(
+            decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log_axis=is_film)
+        )
 
     @property
     @_cached(32)
     def images_block(self) -> LazyBlock:
         e = self.embedding
         images = e.images[: e.film.mu.shape[1]] if e.film else e.images
-        return LazyBlock(f"images-{self.version}", partial(images_block, images=images))
+        digest = hashlib.sha256(f"{IMAGES_FORMAT} {images.shape}".encode() + images.tobytes()).hexdigest()
+        build = partial(images_block, images=images)
+        return LazyBlock(f"images-{digest}", build, images.nbytes, owner_key(self.run.name))
 
     @property
     @_cached(32)
@@ -140,7 +150,8 @@ class RunView:
             shading = Gaps(gaps.bounds[None], gaps.shade[None]) if has_shade else None
         e = _first(e, MAX_FILM_CODES)
         parts = self.scale, self.dimensions, words.run_dataset_label(run), film, readouts, shading
-        return map_block(f"beside-{self.version}", run, e, *parts, fitted_rings=True, clip_outliers=True)
+        id, options = f"beside-{self.version}", {"fitted_rings": True, "clip_outliers": True}
+        return self._own(map_block(id, run, e, *parts, **options))
 
     @property
     @_cached(32, ttl=30)
@@ -148,7 +159,7 @@ class RunView:
         """The classifier of the run's images; a new one is used within half a minute."""
         self.assert_unchanged()
         classifier = read_classifier(self.run)
-        return classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0])
+        return self._own(classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0]))
 
     @property
     @_cached(32)
@@ -188,6 +199,10 @@ class RunView:
         from explorer.runs import inference
 
         return inference.describe(self.load(beta), self.embedding.images)
+
+    def _own(self, block: Block | None) -> Block | None:
+        """Return the block as one that belongs to the run's owner."""
+        return block and replace(block, owner=owner_key(self.run.name))
 
     def _film(self) -> Film:
         """Return the codes of a ladder over its KL weights."""

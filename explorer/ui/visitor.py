@@ -6,11 +6,10 @@ visitor.
 
 import streamlit as st
 
-from explorer.store.ownership import is_key, new_key, owner_key
+from explorer.store.ownership import COOKIE_NAME, KEY_SEPARATOR, new_key, owner_key, parse_keys
 
-COOKIE_NAME, COOKIE_DAYS = "explorer-visitor", 30
+COOKIE_DAYS = 30
 KEY_STATE, BROWSER_KEYS_STATE = "visitor_key", "browser_visitor_keys"
-KEY_SEPARATOR = "."
 
 _cookie_component = st.components.v2.component(
     "visitor",
@@ -49,9 +48,14 @@ def can_view(name: str) -> bool:
     return (key := owner_key(name)) is None or owns(key)
 
 
+def sends_cookie(key: str) -> bool:
+    """Return whether the browser's cookie held the key when it connected."""
+    return key in parse_keys(st.context.cookies.get(COOKIE_NAME, ""))
+
+
 def sync_cookie() -> None:
     """Store the key in the browser's cookie, if it is not yet there."""
-    if (key := current_key()) and key not in _parse_keys(st.context.cookies.get(COOKIE_NAME, "")):
+    if (key := current_key()) and not sends_cookie(key):
         with st.container(key="hidden-visitor"):
             _cookie_component(
                 key="visitor",
@@ -71,8 +75,4 @@ def _store_browser_keys() -> None:
 
 def _cookie_keys() -> list[str]:
     """Return the keys in the browser's cookie, as far as they are known."""
-    return _parse_keys(st.session_state.get(BROWSER_KEYS_STATE) or st.context.cookies.get(COOKIE_NAME, ""))
-
-
-def _parse_keys(text: str) -> list[str]:
-    return list(filter(is_key, text.split(KEY_SEPARATOR)))
+    return parse_keys(st.session_state.get(BROWSER_KEYS_STATE) or st.context.cookies.get(COOKIE_NAME, ""))

@@ -47,18 +47,20 @@ def app_process(script: str = "app.py", port: int = 0) -> Iterator[tuple[str, su
     given.
     """
     port = port or free_port()
+    has_figures = "explorer.ui.components" in (ROOT / script).read_text(encoding="utf-8")
     command = [
         sys.executable,
         "-m",
         "streamlit",
         "run",
-        script,
+        "tests/browser/script_app.py" if has_figures else script,
         "--server.port",
         str(port),
         "--server.headless",
         "true",
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TEST_SCRIPT": script}, **options)
     try:
         until_it_answers(port, process)
         yield f"http://127.0.0.1:{port}", process
@@ -73,13 +75,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until_it_answers(port: int, process: subprocess.Popen) -> None:
-    """Wait until the app answers. Raises RuntimeError if its process ends before."""
+def until_it_answers(port: int, process: subprocess.Popen, base: str = "") -> None:
+    """Wait until the app answers below a base path. Raises RuntimeError if its process ends before."""
     for _ in range(3000):
         if process.poll() is not None:
             raise RuntimeError("the app ended before it answered")
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/{base and base + chr(47)}_stcore/health", timeout=1
+            )
             return
         except OSError:
             time.sleep(0.02)

@@ -49,6 +49,9 @@ chart = map_block(
 decoder = decoder_block("decoder", run.spec, run.shape, rungs)
 if case == "cut":
     decoder = Block("decoder", decoder.content[:-1000])
+if case == "dimensions":
+    other = find_run("tiny-vae-6d")
+    decoder = decoder_block("decoder", other.spec, other.shape, {0.0: read_tensors(other, MODEL_FILE)})
 if case == "no points":
     header = chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")]
     about = json.loads(json.loads(header)["__metadata__"]["block"])
@@ -65,7 +68,8 @@ latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    state=position,
+    state=position | ({"film_position": 5.0} if case == "state" else {}),
+    betas=(0.1, 1.0) if case == "state" else (),
     on_commit=lambda message: position.update(
         zs=message["zs"], row=None, last_message=message["number"], film_position=message["film_position"]
     ),

@@ -83,13 +83,17 @@ def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, control)
     assert z_of(page) == z and np.array_equal(image(page), shown)
 
 
-def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
+def content_requests(page) -> list[str]:
+    """Return a list to which the address of each script and block that the page requests is added."""
+    requested = []
+    page.on("request", lambda request: requested.append(request.url) if "/content/" in request.url else None)
+    return requested
+
+
+def test_blocks_are_loaded_once_through_reruns_and_pages(open_page):
     page = ready(open_page(TINY))
     page.wait_for_timeout(500)
-    page.evaluate("""() => {
-        latentPadStore.count = 0;
-        latentPadStore.receivedBytes.push = function (...blocks) { latentPadStore.count++; return Array.prototype.push.apply(this, blocks); };
-    }""")
+    requested = content_requests(page)
     for _ in range(3):
         page.get_by_role("link", name="Library").click()
         page.wait_for_selector('[data-testid="stDataFrame"]')
@@ -97,19 +101,59 @@ def test_blocks_are_sent_once_through_reruns_and_pages(open_page):
         ready(page)
         press(page, "ArrowRight", 2)
         page.wait_for_timeout(200)
-    assert page.evaluate("latentPadStore.count") == 0
+    assert not requested
     page.get_by_role("link", name="Home").click()
-    page.wait_for_function("latentPadStore.count == 4")  # the store of another run
+    page.wait_for_function("document.title && location.pathname === '/'")
+    ready(page)
+    page.wait_for_timeout(500)
+    assert len(requested) == len(set(requested)) == 4  # the blocks of another run
 
 
-def test_a_browser_that_has_lost_its_blocks_is_sent_them_again(open_page):
+def test_a_reload_transfers_no_script_and_no_block_again(open_page):
     page = ready(open_page(TINY))
-    page.get_by_role("link", name="Library").click()
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    sizes = page.evaluate("""performance.getEntriesByType("resource").filter(({ name }) => name.includes("/content/"))
+        .map(({ transferSize, decodedBodySize }) => [transferSize, decodedBodySize])""")
+    assert len(sizes) == 5 and all(transferred == 0 < size for transferred, size in sizes)
+
+
+def test_blocks_that_the_server_has_lost_are_registered_anew(browser, app):
+    page = browser.new_page()  # whose console tells of each 404
+    page.goto(app + "/library")
     page.wait_for_selector('[data-testid="stDataFrame"]')
-    page.evaluate("latentPadStore.blocks.clear()")
+    refused = []
+
+    def refuse_first(route):
+        if route.request.url in refused or "script" in route.request.resource_type:
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.fulfill(status=404, body="Not found")
+
+    page.route("**/content/*", refuse_first)
     page.get_by_role("link", name="Explore", exact=True).click()
     ready(page)
+    assert len(refused) >= 3
     changes(page, lambda: page.mouse.move(*spot(page, 0.3, 0.2)))
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [("script", "its script was not received"), ("fetch", "data of this figure were not")],
+)
+def test_a_script_or_block_that_never_comes_is_said_in_a_sentence(browser, app, kind, sentence):
+    page = browser.new_page()
+
+    def lose(route):
+        route.abort() if route.request.resource_type == kind else route.continue_()
+
+    page.route("**/content/*", lose)
+    page.goto(app + TINY)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible(timeout=40_000)
+    page.close()
 
 
 def test_a_click_on_a_point_loads_its_code_and_shows_its_image_and_cloud(open_page):

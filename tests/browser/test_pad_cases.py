@@ -44,6 +44,8 @@ def open_case(browser, case_address):
         ("nan", "not finite"),
         ("mismatch", "decoder.2.weight have the shape"),
         ("no points", "no codes"),
+        ("dimensions", "the decoder takes another number"),
+        ("state", "its KL weight can't be 5"),
     ],
 )
 def test_what_cannot_be_shown_gets_a_sentence_in_its_place(open_case, case, message):

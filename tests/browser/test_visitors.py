@@ -75,6 +75,17 @@ def said(page) -> str:
     )
 
 
+def loaded(page) -> list[str]:
+    """Return the addresses of the scripts and blocks that the page has loaded."""
+    return page.evaluate("""() => performance.getEntriesByType("resource").map(({ name }) => name)
+        .filter((name) => name.includes("/content/"))""")
+
+
+def status(page, address: str) -> int:
+    """Return the status of a request with the cookies of the page's browser."""
+    return page.context.request.get(address).status
+
+
 def asking(spec) -> str:
     return f"/train?{'&'.join(f'{name}={value}' for name, value in spec.settings.items())}"
 
@@ -130,6 +141,8 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
             re.compile(f"{SHORT.run_id} · private$")
         )
         assert key not in page.inner_text("body") and keys(page) == [key]
+    blocks = [address for address in loaded(mine) if status(other, address) == 404]
+    assert len(blocks) >= 3 and {status(mine, address) for address in blocks} == {200}
     go(tab, "/train")
     stop_button(tab).click()
     expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)

@@ -18,6 +18,8 @@ from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.plot_cases import plot_part_cases
+from tests.live.state_cases import state_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -29,8 +31,10 @@ def write_cases(folder: Path) -> None:
         "plane": plane_cases(),
         "plot": plot_cases(),
         "map": map_cases(),
+        "plot_parts": plot_part_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
+        "state": state_cases(),
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")

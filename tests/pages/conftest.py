@@ -14,6 +14,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.catalogue import invalidate_catalogue
+from explorer.ui.content_routes import STORE
 from explorer.ui.pages import page_file
 from explorer.ui.train import ended
 
@@ -74,14 +75,21 @@ def pads(app: AppTest, name: str = "latent_pad") -> list:
 
 
 def pad_state(app: AppTest) -> dict:
-    """Return the last message to the pad."""
-    [[message]] = mounted(app, "latent_pad_transport")
-    return message
+    """Return the state of the pad."""
+    [[data]] = mounted(app, "latent_pad")
+    return data["state"]
 
 
 def blocks(app: AppTest) -> list[bytes]:
-    """Return the blocks that were sent to the pad."""
-    return [proto.bytes for proto in pads(app, "latent_pad_transport") if proto.bytes]
+    """Return the blocks that the pad loads, as the app's routes serve them."""
+    [[data]] = mounted(app, "latent_pad")
+    return [item.build() for item in map(STORE.find, addresses(data["content"]))]
+
+
+def addresses(content: dict) -> list[str]:
+    """Return the addresses of the blocks of a pad."""
+    sides = [*content["sides"], {name: content[name] for name in ("images", "classifier")}]
+    return [address for side in sides for address in side.values() if address]
 
 
 def address(app: AppTest) -> dict[str, str]:

@@ -28,7 +28,7 @@ from explorer.ui import visitor
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.pages import page_file
 from tests.data.celeba import ATTRIBUTES, celeba_folder
-from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pictures
+from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pad_state, pictures
 from tests.pages.photographs import pieces, zipped
 
 CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
@@ -208,9 +208,9 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
     e, has = read_embedding(find_run(run)), attributes[:, ATTRIBUTES.index(attribute)] == 1
     mu = e.film.mu[-1] if e.film else e.mu
     expected = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
-    [[message]] = mounted(app, "latent_pad_transport")
-    assert message["overlay"]["direction"]["name"] == attribute
-    assert np.allclose(message["overlay"]["direction"]["vector"], expected, atol=1e-5)
+    direction = pad_state(app)["overlay"]["direction"]
+    assert direction["name"] == attribute
+    assert np.allclose(direction["vector"], expected, atol=1e-5)
     shown = pictures(galleries(app)[f"Along {attribute}"])
     decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * expected)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1

@@ -14,7 +14,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
-from tests.pages.conftest import blocks, expire_catalogue, opened, pad_state, pads, visit
+from tests.pages.conftest import addresses, blocks, expire_catalogue, mounted, opened, pad_state, pads, visit
 
 
 @pytest.fixture
@@ -32,22 +32,28 @@ def test_home_shows_a_pad_at_the_first_test_image(app):
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
 
-def test_blocks_are_sent_once_a_session(app):
-    assert len(blocks(app)) == 4 and len(pad_state(app)["announced_blocks"]) == 4
+def test_blocks_keep_their_addresses_which_name_their_content(app):
+    def loaded() -> set[str]:
+        [[data]] = mounted(app, "latent_pad")
+        return set(addresses(data["content"]))
+
+    home = loaded()
+    assert len(home) == 4 and all(map(len, blocks(app)))
     app.run()
-    assert not blocks(app) and not pad_state(app)["announced_blocks"]
+    assert loaded() == home
     explore(app, "mnist-vae-2d")
-    assert not blocks(app)
+    assert loaded() == home
     explore(app, "tiny-vae")
-    assert len(blocks(app)) == 4
+    tiny = loaded()
+    assert len(tiny) == 4 and not tiny & home
     explore(app, "tiny-ae")
-    assert len(blocks(app)) == 3  # the classifier is there already
+    assert len(loaded()) == 4 and len(loaded() & tiny) == 2  # the test images and the classifier are the same
 
 
 def test_no_message_of_a_rerun_is_large(app):
-    """Check all messages except blocks and the pad's script, which a browser caches."""
-    app.run()
-    assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app, "latent_pad_transport"))
+    for _ in range(2):
+        assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
+        app.run()
 
 
 def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):

@@ -1,8 +1,6 @@
 """Files that never change are compressed once, and arrive as they were."""
 
-import asyncio
 import gzip
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +9,7 @@ from starlette.routing import Route
 
 from explorer.ui import compression
 from explorer.ui.compression import ImmutableGzipMiddleware
+from tests.ui.asgi import request
 
 IMMUTABLE = {"Cache-Control": "public, immutable, max-age=31536000", "ETag": '"abc"'}
 SCRIPT = b"export const answer = 42;\n" * 1000
@@ -32,18 +31,7 @@ class Server:
 
     def get(self, path="/a.js", method="GET", **headers) -> tuple[int, dict[str, str], bytes]:
         """Return the status, the headers and the body."""
-        messages = []
-
-        async def send(message):
-            messages.append(message)
-
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "headers": raw, "query_string": b""}
-        with ThreadPoolExecutor(1) as thread:  # a browser's test may have left an event loop in this one
-            thread.submit(asyncio.run, self.app(scope, None, send)).result()
-        start, *parts = messages
-        body = b"".join(part.get("body", b"") for part in parts)
-        return start["status"], {k.decode(): v.decode() for k, v in start["headers"]}, body
+        return request(self.app, path, method, **headers)
 
 
 def test_a_file_is_compressed_once_for_all():

@@ -2,10 +2,11 @@
 
 from explorer import query
 from explorer.latent.scale import ReferenceGaussian
-from explorer.query import Field, Scalar, Vector
-from explorer.ui.components.pad_position import MAX_COORDINATE, PadPosition
+from explorer.live.fields import BETA, WALK_START, Z, pad_fields
+from explorer.query import Field, Scalar
+from explorer.ui.components.pad_position import PadPosition
 
-AE, VAE, AE_Z, Z, WALK_START, BETA = "ae", "vae", "ae_z", "z", "from", "beta"
+AE, VAE, AE_Z = "ae", "vae", "ae_z"
 
 
 def build_query(ae: str, vae: str, position: PadPosition, betas: tuple[float, ...]) -> dict[str, str]:
@@ -48,8 +49,4 @@ def apply_query(
 
 def _fields(dims: list[int], betas: tuple[float, ...]) -> list[Field]:
     """Return the fields of the position of two models with these latent dimensions."""
-    return [
-        *(Vector(name, n, MAX_COORDINATE) for name, n in zip((AE_Z, Z), dims)),
-        *([Scalar(BETA, None, betas[0], betas[-1], label="KL weight", kind=float)] if betas else []),
-        Vector(WALK_START, 2, MAX_COORDINATE),
-    ]
+    return pad_fields(dict(zip((AE_Z, Z), dims)), betas)

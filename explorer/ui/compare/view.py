@@ -45,6 +45,7 @@ def compare_view(ae: Run, vae: Run) -> None:
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
             state=pad_state([ae, vae], position),
+            betas=views[1].betas,
             on_commit=lambda message: position.receive_commit(
                 message, lambda side, beta: views[side].codes(beta)
             ),

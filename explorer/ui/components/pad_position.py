@@ -1,12 +1,14 @@
 """The latent code z of a pad, of one run or of two side by side, as the browser and the app set it."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
+from explorer.live.fields import WALK_START_FIELD, pad_fields
+from explorer.query import Field, Scalar
+
+FILM_POSITION_FIELD = Scalar("film position", None, kind=float)
 Codes = list[list[float]]  # a z of each run
 
 
@@ -34,9 +36,9 @@ class PadPosition:
         """
         if message["number"] <= self.last_commit:
             return
-        film_position = finite_or_none(message.get("film_position"))
+        film_position = checked_or_none(FILM_POSITION_FIELD, message.get("film_position"))
         self.film_position = self.film_position if film_position is None else film_position
-        self.walk_start = parse_code(message.get("walk_start"), 2) or self.walk_start
+        self.walk_start = checked_or_none(WALK_START_FIELD, message.get("walk_start")) or self.walk_start
         row = message.get("row")
         side = message.get("side", 0)
         zs = self._parse_codes(message.get("zs"))
@@ -60,26 +62,21 @@ class PadPosition:
             zs = self._parse_codes(message.get("zs"))
             self.last_message, self.preview = (
                 message["number"],
-                zs and (zs, finite_or_none(message.get("film_position"))),
+                zs and (zs, checked_or_none(FILM_POSITION_FIELD, message.get("film_position"))),
             )
 
     def _parse_codes(self, zs) -> Codes | None:
         """Return zs from the browser, or None if they are not a z of each run."""
         if not isinstance(zs, list) or len(zs) != len(self.zs):
             return None
-        codes = [parse_code(z, len(own)) for z, own in zip(zs, self.zs)]
+        fields = pad_fields({f"z{i}": len(z) for i, z in enumerate(self.zs)})
+        codes = [checked_or_none(field, z) for field, z in zip(fields, zs)]
         return codes if all(codes) else None
 
 
-def parse_code(z, n: int) -> list[float] | None:
-    """Return z from a browser or a link, or None if it is not n finite numbers below MAX_COORDINATE."""
-    is_valid = (
-        isinstance(z, list)
-        and len(z) == n
-        and all(isinstance(v, int | float) and abs(v) < MAX_COORDINATE for v in z)
-    )
-    return [float(v) for v in z] if is_valid else None
-
-
-def finite_or_none(value) -> float | None:
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
+def checked_or_none(field: Field, value: object):
+    """Return what a browser says as a value of the field, or None if it is none."""
+    try:
+        return field.check(value)
+    except ValueError:
+        return None

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer import query
+from explorer.live.fields import BETA, MAX_COORDINATE, Z, pad_fields
 from explorer.names import sanitize
 from explorer.query import Field, Rows, Scalar, Vector
 from explorer.ui.components.address import Address
-from explorer.ui.components.pad_position import MAX_COORDINATE
 from explorer.ui.components.settings import TOOL, apply_settings
 from explorer.ui.explore.session import ExploreSession, PathEnd
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.run_view import RunView
 
-RUN, Z, BETA, PATH_ENDS, ROWS = "run", "z", "beta", ("from", "to"), "rows"
+RUN, PATH_ENDS, ROWS = "run", ("from", "to"), "rows"
 IMAGE_PREFIX = "image "  # before the number of a test image, whose code is meant
 MAX_ROWS = 200  # of a selection, in a link
 ADDRESS = Address("explore")
@@ -80,8 +80,7 @@ def _fields(session: ExploreSession) -> list[Field]:
     """Return the fields of z, the KL weight, the ends of the path and the selected images."""
     view, n, rungs = RunView(session.run), session.run.spec.latent_dim, session.run.spec.rungs
     return [
-        Vector(Z, n, MAX_COORDINATE),
-        *([Scalar(BETA, None, rungs[0], rungs[-1], label="KL weight", kind=float)] if rungs else []),
+        *pad_fields({Z: n}, rungs),
         *(CodeOrImage(name, n, MAX_COORDINATE, n_images=len(view.embedding.mu)) for name in PATH_ENDS),
         Rows(ROWS, view.images_kept, MAX_ROWS),
     ]

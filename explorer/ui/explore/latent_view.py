@@ -26,6 +26,7 @@ def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
         sides=[(view.map_block, view.decoder_block)],
         images=view.images_block,
         classifier=view.classifier_block,
+        betas=view.betas,
         compact=overlay is not None,
         state=pad_state([run], position) | {"overlay": overlay or {}},
         on_commit=lambda message: position.receive_commit(message, lambda _, beta: view.codes(beta)),

@@ -2,6 +2,7 @@
 samples.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.latent.dimensions import rank_dimensions
@@ -9,6 +10,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
+from explorer.store.ownership import owner_key
 from explorer.store.replay import Replay, read_replay, subsample_frames
 from explorer.ui import words
 from explorer.ui.components.latent_pad import replay_pad
@@ -25,7 +27,8 @@ def show_replay(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
     replay = subsample_frames(replay, MAX_LIVE_FRAMES) if live else replay
     id = f"{folder.name}-{replay.epochs[-1]}-{len(replay.epochs)}"
     pictures = pictures_block(f"replay-pictures-{id}", replay.originals, replay.pictures)
-    replay_pad(f"replay-{folder.name}", _replay_map(f"replay-{id}", replay, spec), pictures)
+    blocks = _replay_map(f"replay-{id}", replay, spec), pictures
+    replay_pad(f"replay-{folder.name}", *(replace(block, owner=owner_key(folder.name)) for block in blocks))
     return replay
 
 

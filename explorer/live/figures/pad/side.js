@@ -17,6 +17,8 @@ export class Side {
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
+    if (this.origin.length !== metadata.latent_dim || (decoder && decoder.metadata.n_inputs !== metadata.latent_dim))
+      throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
     if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
       throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,

@@ -1,56 +1,35 @@
-// The Streamlit component. A pad opens as soon as its blocks and its state have arrived; missing blocks are requested from Python.
+// The Streamlit component. A pad opens as soon as its blocks have arrived; its images may come later.
 
-import { parseBlock } from "../../core/block.js";
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
+import { StateTable } from "../../core/state.js";
 import { Pad } from "../../figures/pad/pad.js";
+import { toValues } from "../../figures/pad/state.js";
 import { Replay } from "../../figures/replay.js";
 import { createElement } from "../../view/dom.js";
-import { store } from "./store.js";
+import { loadBlock } from "./blocks.js";
 
-const MAX_STORE_BYTES = 128 * 2 ** 20; // of blocks, enough for several runs
-const BLOCK_TIMEOUT_MS = 30_000; // after this time an announced block is requested again
+const SLOW_MS = 30_000; // after this time the visitor is told that it takes long
 
-/** Parse the bytes received into blocks, and delete the least recently used blocks above MAX_STORE_BYTES. */
-function parseReceivedBlocks() {
-  for (const bytes of store.receivedBytes.splice(0)) {
-    const block = parseBlock(bytes);
-    store.blocks.delete(block.id);
-    store.blocks.set(block.id, block);
-  }
-  let total = 0;
-  for (const [id, { size }] of [...store.blocks].reverse()) if ((total += size) > MAX_STORE_BYTES && total > size) store.blocks.delete(id);
-}
-
-/** Return the ids of the blocks that must be there, that of the images, which may come later, and a function that returns
- * [class, its blocks]. */
-function planContent({ sides, classifier, images: imagesId, replay }) {
-  if (replay) return { requiredIds: Object.values(replay), collectBlocks: (block) => [Replay, { map: block(replay.map), pictures: block(replay.pictures) }] };
-  const padBlocks = (block) => ({ sides: sides.map(({ map, decoder }) => ({ map: block(map), decoder: block(decoder) })), classifier: block(classifier) });
-  return { requiredIds: [...sides.flatMap(({ map, decoder }) => [map, decoder]), classifier].filter(Boolean), imagesId, collectBlocks: (block) => [Pad, padBlocks(block)] };
+/** Return [class, its blocks] of what a content describes; load(address) returns a promise of a block. */
+async function loadFigure({ sides, classifier, replay }, load) {
+  const loadAll = async (addresses) => Object.fromEntries(await Promise.all(Object.entries(addresses).map(async ([name, address]) => [name, address && (await load(address))])));
+  if (replay) return [Replay, await loadAll(replay)];
+  const [others, ...loadedSides] = await Promise.all([loadAll({ classifier }), ...sides.map(loadAll)]);
+  return [Pad, { sides: loadedSides, ...others }];
 }
 
 /**
- * Open the pad that data describes: its key and the ids of its blocks. previous: a replay that these blocks continue. Return
- * { close(): close the pad, detach(): stop updating the pad and return it, still open, to be continued }. Messages are sent as
- * Streamlit state values, because a trigger value would drop a pending one of another type.
+ * Open the pad of a content: the addresses of its blocks. key: of the visitor, for private blocks; send(type, message): to Python, as
+ * Streamlit state values, because a trigger value would drop a pending one of another type; previous: a replay that these blocks
+ * continue. Return { applyState(state), close(): close the pad, detach(): stop updating the pad and return it, still open }.
  */
-function openPad(root, data, send, previous) {
-  const { requiredIds, imagesId = null, collectBlocks } = planContent(data), allIds = [...requiredIds, imagesId].filter(Boolean);
-  const requestedIds = new Set();
-  let pad = null, imagesRequested = false;
-
-  const takeBlock = (id) => {
-    const block = store.blocks.get(id) ?? null;
-    if (store.blocks.delete(id)) store.blocks.set(id, block); // moved to the end: the most recently used
-    return block;
-  };
-  const requestBlocks = (ids) => {
-    ids.forEach((id) => requestedIds.add(id));
-    if (ids.length) send("missing_blocks", { number: Date.now(), ids });
-  };
+function openPad(root, { content, key }, send, previous) {
+  const table = content.fields && new StateTable(content.fields); // a replay has none: its state stays in the browser
+  let pad = null, state = null, isCurrent = true;
+  const load = (address) => loadBlock(address, key, () => isCurrent && send("missing_blocks", { number: Date.now() }));
   const detach = () => {
     clearTimeout(timer);
-    store.removeEventListener("received", update);
+    isCurrent = false;
     return pad ?? previous;
   };
   const close = () => {
@@ -58,26 +37,28 @@ function openPad(root, data, send, previous) {
     pad = null;
   };
   const showError = (error) => {
+    if (!isCurrent) return;
     close();
     console.warn(error);
     const message = error instanceof UserFacingError ? error.message : `The latent pad can't be shown in this browser (${error.message}). ${RELOAD_ADVICE}`;
     root.replaceChildren(createElement("p.fault", { role: "alert" }, message));
   };
-  const update = () => {
+  const open = async () => {
+    const [PadClass, blocks] = await loadFigure(content, load);
+    if (!isCurrent) return;
+    pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);
+    clearTimeout(timer);
+    applyState(state);
+    if (!content.images) return;
+    const { metadata, tensors } = await load(content.images);
+    const sheet = await createImageBitmap(new Blob([tensors().sheet.data]));
+    if (isCurrent) pad.originals.setSheet(sheet, metadata);
+  };
+  const applyState = (newState) => {
+    state = newState;
     try {
-      parseReceivedBlocks();
-      const state = store.padStates.get(data.key);
-      if (!state) return;
-      requestBlocks(allIds.filter((id) => !store.blocks.has(id) && !state.announced_blocks.includes(id) && !requestedIds.has(id)));
-      if (!pad && requiredIds.every((id) => store.blocks.has(id))) {
-        const [PadClass, blocks] = collectBlocks(takeBlock);
-        pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);
-      }
+      if (table) table.check(toValues(table, state));
       pad?.applyServerState(state);
-      if (!pad || imagesRequested || !store.blocks.has(imagesId)) return;
-      imagesRequested = true;
-      const { metadata, tensors } = takeBlock(imagesId);
-      createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => pad?.originals.setSheet(sheet, metadata), showError);
     } catch (error) {
       showError(error);
     }
@@ -85,26 +66,25 @@ function openPad(root, data, send, previous) {
 
   const loading = createElement("p.loading", { role: "status" }, "Loading the map…");
   if (!root.firstChild) root.append(loading); // otherwise the previous content stays until the new one is ready
-  store.addEventListener("received", update);
-  const timer = setTimeout(() => {
-    requestBlocks(allIds.filter((id) => !store.blocks.has(id)));
-    loading.textContent = "Still loading the map: the connection is slow, or the server is busy.";
-  }, BLOCK_TIMEOUT_MS);
-  update();
-  return { close, detach };
+  const timer = setTimeout(() => (loading.textContent = "Still loading the map: the connection is slow, or the server is busy."), SLOW_MS);
+  open().catch(showError);
+  return { applyState, close, detach };
 }
 
-const openPads = new WeakMap(); // root -> { key, pad }
+const openPads = new WeakMap(); // root -> { content, state: as JSON, pad }
 
 export default function ({ data: [data], parentElement, setStateValue }) {
   let root = parentElement.querySelector(".pad-root");
   if (!root) parentElement.append((root = createElement("div.pad-root")));
-  root.classList.toggle("compact", Boolean(data.compact));
-  const key = JSON.stringify(data);
-  if (openPads.get(root)?.key !== key) {
-    const previousPad = openPads.get(root)?.pad, previous = data.replay && previousPad ? previousPad.detach() : previousPad?.close();
-    openPads.set(root, { key, pad: openPad(root, data, setStateValue, previous) });
+  root.classList.toggle("compact", Boolean(data.content.compact));
+  const content = JSON.stringify(data.content), state = JSON.stringify(data.state);
+  let open = openPads.get(root);
+  if (open?.content !== content) {
+    const previous = open && (data.content.replay ? open.pad.detach() : open.pad.close());
+    openPads.set(root, (open = { content, pad: openPad(root, data, setStateValue, previous) }));
   }
+  if (open.state !== state) open.pad.applyState(data.state);
+  open.state = state;
   return () => {
     openPads.get(root)?.pad.close();
     openPads.delete(root);

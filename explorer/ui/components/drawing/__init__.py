@@ -6,14 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from explorer.live.bundle import join_modules, join_styles
+from explorer.ui.components.live_component import live_component
 
 PICTURE_SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-_drawing = st.components.v2.component(
-    "drawing",
-    js=join_modules("hosts/streamlit/drawing.js"),
-    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/drawing.css"),
-)
+_drawing = live_component("drawing", "hosts/streamlit/drawing.js", "view/button.css", "figures/drawing.css")
 
 
 def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280) -> None:

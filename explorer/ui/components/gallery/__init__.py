@@ -6,13 +6,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.figures.images import image_sheet, to_data_uri
-from explorer.live.bundle import join_modules, join_styles
+from explorer.ui.components.live_component import live_component
 
-_gallery = st.components.v2.component(
-    "gallery",
-    js=join_modules("hosts/streamlit/gallery.js"),
-    css=join_styles("hosts/streamlit/theme.css", "figures/gallery.css"),
-)
+_gallery = live_component("gallery", "hosts/streamlit/gallery.js", "figures/gallery.css")
 
 
 def gallery(

@@ -1,29 +1,23 @@
 """The latent pad: a map of codes, a slider for each dimension, and the image that z decodes to, live in the
 browser; of one run, or of two beside each other under one pointer.
 
-The browser is sent blocks (a map, a decoder's weights, images) once, and keeps them; where z lies, and what
-else changes, travels in a state. Python learns of z when it is let go. What is no bytes goes as a list of
+The browser loads blocks (a map, a decoder's weights, images) from the app's routes, and keeps them; where z
+lies, and what else changes, travels in a state. Python learns of z when it is let go. Data go as a list of
 one: Streamlit would look through a dict for tables, and import pandas for it.
 """
 
 from collections.abc import Callable, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from explorer.live.bundle import join_modules, join_styles
-from explorer.ui.components.latent_pad.block import Block, LazyBlock
+from explorer.live.fields import Z, describe, pad_fields
+from explorer.store.ownership import KEY_SEPARATOR
+from explorer.ui import visitor
+from explorer.ui.components.latent_pad.block import Block, LazyBlock, publish
+from explorer.ui.components.live_component import live_component
 
-SENT_BLOCKS_KEY = "sent_blocks"
-
-
-_pad_component = st.components.v2.component(
-    "latent_pad",
-    js=join_modules("hosts/streamlit/pad.js"),
-    css=join_styles("hosts/streamlit/theme.css", "view/button.css", "figures/pad/pad.css"),
-)
-_transport_component = st.components.v2.component(
-    "latent_pad_transport", js=join_modules("hosts/streamlit/transport.js")
+_pad_component = live_component(
+    "latent_pad", "hosts/streamlit/pad.js", "view/button.css", "figures/pad/pad.css"
 )
 
 
@@ -34,12 +28,13 @@ def latent_pad(
     state: dict,
     images: Block | LazyBlock | None = None,
     classifier: Block | None = None,
+    betas: Sequence[float] = (),
     compact: bool = False,
     on_commit: Callable[[dict], None],
     on_decode_request: Callable[[dict], None] | None = None,
 ) -> None:
     """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
-    sent after all else.
+    loaded after all else; betas: the KL weights of a ladder.
 
     sides: the map and the decoder of each run; decoder None if the server decodes. state: {"zs": a z [D] of
     each side, "row": of the selected point or None, "last_message": the number of the last message received,
@@ -58,67 +53,39 @@ def latent_pad(
 
         return call
 
-    container = _send_blocks(key, [*(block for side in sides for block in side), classifier], state, images)
-    parts = [{"map": map.id, "decoder": decoder and decoder.id} for map, decoder in sides]
+    parts = [{"map": publish(map), "decoder": publish(decoder)} for map, decoder in sides]
+    blocks = [*(block for side in sides for block in side), images, classifier]
+    names = (f"{Z}0", Z)[-len(sides) :]
+    fields = pad_fields({name: len(z) for name, z in zip(names, state["zs"])}, betas)
+    content = {
+        "fields": describe(fields),
+        "sides": parts,
+        "images": publish(images),
+        "classifier": publish(classifier),
+        "compact": compact,
+    }
     _pad_component(
         key=key,
-        data=[
-            {
-                "key": key,
-                "sides": parts,
-                "images": images and images.id,
-                "classifier": classifier and classifier.id,
-                "compact": compact,
-            }
-        ],
+        data=[{"content": content, "key": _key_of(blocks), "state": state}],
         on_commit_change=receive("commit", on_commit),
         on_decode_request_change=receive("decode_request", on_decode_request or (lambda _: None)),
-        on_missing_blocks_change=receive("missing_blocks", _mark_missing),
+        on_missing_blocks_change=lambda: None,  # this run of the page has registered them anew
     )
-    with container:
-        _send_unsent(key, [images])
 
 
 def replay_pad(key: str, map_block: Block, pictures_block: Block) -> None:
     """A training over its epochs: the map, whose film they are, and the pictures of its frames."""
-    _send_blocks(key, [map_block, pictures_block], {})
+    content = {"replay": {"map": publish(map_block), "pictures": publish(pictures_block)}}
     _pad_component(
         key=key,
-        data=[{"key": key, "replay": {"map": map_block.id, "pictures": pictures_block.id}}],
-        on_missing_blocks_change=lambda: _mark_missing(
-            (st.session_state.get(key) or {}).get("missing_blocks") or {}
-        ),
+        data=[{"content": content, "key": _key_of([map_block, pictures_block]), "state": {}}],
+        on_missing_blocks_change=lambda: None,
     )
 
 
-def _send_blocks(
-    key: str, blocks: Sequence[Block | None], state: dict, late_block: Block | LazyBlock | None = None
-) -> DeltaGenerator:
-    """Send the blocks that this browser has not been sent yet, and the state, which announces a later block.
-    Return the container for that one.
-    """
-    container = st.container(key=f"hidden-{key}")
-    with container:
-        new = [block.id for block in _unsent([*blocks, late_block])]
-        _send_unsent(key, blocks)
-        _transport_component(key=f"{key}-state", data=[{**state, "pad_key": key, "announced_blocks": new}])
-    return container
-
-
-def _send_unsent(key: str, blocks: Sequence[Block | LazyBlock | None]) -> None:
-    for block in _unsent(blocks):
-        _transport_component(key=f"{key}-{block.id}", data=block.content)
-        st.session_state[SENT_BLOCKS_KEY].add(block.id)
-
-
-def _unsent(blocks: Sequence[Block | LazyBlock | None]) -> list[Block | LazyBlock]:
-    """Those that this browser has not been sent yet, each once."""
-    sent = st.session_state.setdefault(SENT_BLOCKS_KEY, set())
-    return [
-        block for block in {block.id: block for block in blocks if block}.values() if block.id not in sent
-    ]
-
-
-def _mark_missing(payload: dict) -> None:
-    """The browser has lost blocks: they are sent again."""
-    st.session_state[SENT_BLOCKS_KEY].difference_update(payload.get("ids", ()))
+def _key_of(blocks: Sequence[Block | LazyBlock | None]) -> str:
+    """Return the visitor's key for private blocks, if the browser may not send it by itself."""
+    owners = {block.owner for block in blocks if block and block.owner}
+    return KEY_SEPARATOR.join(
+        sorted(key for key in owners if visitor.owns(key) and not visitor.sends_cookie(key))
+    )

@@ -1,0 +1,33 @@
+"""The states of the live figures as tables of typed fields. Python checks messages and addresses with them,
+and explorer/live/core/state.js what the browser gets and writes.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from explorer.query import Field, Scalar, Vector
+
+MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
+Z, BETA, WALK_START, EPOCH = "z", "beta", "from", "epoch"
+WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE)  # map coordinates in standard deviations
+
+
+def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = ()) -> list[Field]:
+    """Return the state of a pad: a z of each run, the KL weight of a ladder, the start of the path of a pair.
+
+    dimensions: of each z, by its name; betas: the KL weights of the ladder, which rise; empty without one.
+    """
+    return [
+        *(Vector(name, n, MAX_COORDINATE) for name, n in dimensions.items()),
+        *([Scalar(BETA, None, betas[0], betas[-1], label="KL weight", kind=float)] if betas else []),
+        *([WALK_START_FIELD] if len(dimensions) > 1 else []),
+    ]
+
+
+def replay_fields(epochs: Sequence[int]) -> list[Field]:
+    """Return the state of a replay: the epoch that it shows."""
+    return [Scalar(EPOCH, None, epochs[0], epochs[-1], kind=float)]
+
+
+def describe(fields: Sequence[Field]) -> list[dict]:
+    """Return the declaration of a state for the browser, as JSON values."""
+    return [field.describe() for field in fields]
