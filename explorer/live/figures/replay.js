@@ -17,7 +17,7 @@ export class Replay {
     const { metadata } = blocks.map;
     this.hiddenClasses = new Set();
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
-    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
+    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => send("commit", { row: null, film_position: this.filmPosition }) });
     this.readoutsContainer = createElement("div");
     this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
       const canvas = createElement("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
@@ -51,8 +51,10 @@ export class Replay {
     return this;
   }
 
-  /** A replay has no state on the server. */
-  applyServerState() {}
+  /** Show a state: { film_position }, which the app's replay has not. */
+  applyServerState({ film_position: filmPosition }) {
+    if (filmPosition != null) this.seek(filmPosition);
+  }
 
   seek(filmPosition) {
     this.filmPosition = filmPosition;
