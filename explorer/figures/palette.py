@@ -33,6 +33,16 @@ SYMBOLS = {
     "rate": "#a65fe0",
     "distortion": CLASS_COLOURS[5],
 }
+# Scales of colours for live plots, at equal distances. The first is viridis (van der Walt and Smith, 2015,
+# CC0), whose lightness rises evenly, so that colour-blind people and print can read it; the second has its
+# middle at 0.
+RAMPS = {
+    "sequential": (
+        *("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c"),
+        *("#28ae80", "#5ec962", "#addc30", "#fde725"),
+    ),
+    "diverging": ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b"),
+}
 # The share of a symbol's colour in a formula, mixed with black on a light page and with white on a dark one.
 FORMULA_DARKENING = 0.65
 FORMULA_LIGHTENING = 0.8
@@ -43,6 +53,13 @@ def class_colour(label: int) -> str:
     distinguish them.
     """
     return CLASS_COLOURS[label % len(CLASS_COLOURS)]
+
+
+def live_palette() -> dict[str, dict]:
+    """Return the colours and the ramps by name, for live plots (explorer/live/view/plots)."""
+    classes = {f"class {i}": colour for i, colour in enumerate(CLASS_COLOURS)}
+    named = {"accent": ACCENT, "mark": MARK, "grey": GREY, "red": RED}
+    return {"colours": classes | named | SYMBOLS, "ramps": {name: list(ramp) for name, ramp in RAMPS.items()}}
 
 
 def formula_css() -> str:

@@ -1,33 +1,31 @@
-"""Training curves over the epochs. The chart is made once and filled with data at each epoch."""
+"""Training curves over the epochs, as live plots: each a declaration and its values (docs/live-plots.md)."""
 
-from functools import cache
+from collections.abc import Mapping
 
-import altair as alt
+import numpy as np
 
-from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT, MARK
-
-LINE_COLOURS = (ACCENT, MARK, "#968700", "#d25a96")  # the colours of the curves
+LINE_COLOURS = ("accent", "mark", "class 5", "class 8")  # of the curves, by their names in the palette
+MAX_POINTS = 500  # of a curve: more cannot be told apart at its width
 
 
-@cache
-def training_curves(title: str) -> dict:
-    """Create a chart of curves in nats per image, without data. It is filled with lines: epoch, variable,
-    value.
+def training_curves(
+    title: str, description: str, epochs: np.ndarray, curves: Mapping[str, np.ndarray]
+) -> tuple[dict, dict]:
+    """Return the plot of curves [n] by name over epochs [n], in nats per image. Long ones are thinned to
+    MAX_POINTS, the first and the last of them kept.
     """
-    return to_vega_lite(
-        alt.Chart(alt.NamedData("lines"), title=title)
-        .mark_line()
-        .encode(
-            x=alt.X("epoch:Q", title="epoch"),
-            y=alt.Y("value:Q", title="nats per image", scale=alt.Scale(zero=False)),
-            color=alt.Color(
-                "variable:N",
-                title=None,
-                sort=None,
-                legend=alt.Legend(orient="top"),
-                scale=alt.Scale(range=LINE_COLOURS),
-            ),
-        )
-        .properties(height=240)
-    )
+    n = len(epochs)
+    kept = np.unique(np.linspace(0, n - 1, min(n, MAX_POINTS)).round().astype(int))
+    declaration = {
+        "title": title,
+        "description": description,
+        "x": {"title": "epoch"},
+        "y": {"title": "nats per image"},
+        "height": 190,
+        "legend": "top",
+        "parts": [
+            {"kind": "line", "name": name, "colour": colour} for name, colour in zip(curves, LINE_COLOURS)
+        ],
+    }
+    x = np.asarray(epochs)[kept]
+    return declaration, {name: {"x": x, "y": np.asarray(y, float)[kept]} for name, y in curves.items()}

@@ -3,6 +3,7 @@ sent.
 """
 
 import time
+from itertools import product
 
 import numpy as np
 from playwright.sync_api import Browser, Page
@@ -16,11 +17,61 @@ from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
 from tests.browser.javascript import decode_floats, encode, open_modules
-from tests.browser.launch import chromium_or_exit, runs_of_its_own
+from tests.browser.launch import chromium_or_exit, running_app, runs_of_its_own
+from tests.browser.pad import DECODED
 from tests.live.network_cases import DECODERS, TOLERANCE, decode_by_torch, model_with_weights
 
 POINTS, DECODES = 70_000, 200
+ZOOMED_RUNS = {"one map of 10,000 codes": "explore?run=mnist-vae-2d", "both maps of Compare": "compare"}
+MIN_FRAMES_PER_SECOND = 55
 N = 1000  # codes decoded in JavaScript and by torch
+
+# Events on the map at every frame for two seconds, and the frames in which the map was painted, a second.
+ZOOM_GESTURE = """async () => {
+    const deep = (root) => [...root.querySelectorAll('[data-testid="latent-map"]'),
+        ...[...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? deep(e.shadowRoot) : []))];
+    const [canvas] = deep(document), box = canvas.getBoundingClientRect(), draw = CanvasRenderingContext2D.prototype.drawImage;
+    const at = (x, y) => ({ clientX: box.x + x * box.width, clientY: box.y + y * box.height, bubbles: true, cancelable: true });
+    const wheel = (deltaY) => canvas.dispatchEvent(new WheelEvent("wheel", { ...at(0.5, 0.5), deltaY, ctrlKey: true }));
+    const pointer = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, { ...at(x, y), pointerId: 1, pointerType: "mouse", shiftKey: true, button: 0 }));
+    canvas.setPointerCapture = () => {};
+    const frame = () => new Promise(requestAnimationFrame);
+    let painted = false, frames = 0;
+    for (let i = 0; i < 60; i++) wheel(100);
+    START
+    await frame(), await frame();
+    CanvasRenderingContext2D.prototype.drawImage = function (...args) { painted ||= this.canvas === canvas; return draw.apply(this, args); };
+    const start = performance.now();
+    for (let i = 0; performance.now() - start < 2000; i++) {
+        STEP
+        painted = false;
+        await frame();
+        await Promise.resolve();
+        frames += painted;
+    }
+    const seconds = (performance.now() - start) / 1000;
+    CanvasRenderingContext2D.prototype.drawImage = draw;
+    END
+    return frames / seconds;
+}"""
+ZOOM_GESTURES = {
+    kind: ZOOM_GESTURE.replace("START", start).replace("STEP", step).replace("END", end)
+    for kind, (start, step, end) in {
+        "zooming": ("", "wheel(Math.floor(i / 60) % 2 ? 6 : -6);", ""),
+        "panning": (
+            "for (let i = 0; i < 6; i++) wheel(-25); pointer('pointerdown', 0.5, 0.5);",
+            "pointer('pointermove', 0.5 + 0.2 * Math.sin(i / 20), 0.5 + 0.2 * Math.cos(i / 20));",
+            "pointer('pointerup', 0.5, 0.5);",
+        ),
+    }.items()
+}
+
+COUNT_FRAMES = """async () => {
+    const start = performance.now();
+    let frames = 0;
+    while (performance.now() - start < 1000) { await new Promise(requestAnimationFrame); frames++; }
+    return 1000 * frames / (performance.now() - start);
+}"""
 
 
 def measure(rounds: int) -> list[Row]:
@@ -31,6 +82,7 @@ def measure(rounds: int) -> list[Row]:
             *drags.rivals(browser, rounds),
             *arithmetic(browser, rounds),
             *points(browser),
+            *zooming(browser, rounds),
             *sizes(),
         ]
 
@@ -144,6 +196,34 @@ def points(browser: Browser) -> list[Row]:
         for what, ms in zip(("painting", "finding the one under the pointer among"), took):
             rows.append(Row("pad", f"{what} {scene}", "ms", tuple(ms)))
     page.close()
+    return rows
+
+
+def zooming(browser: Browser, rounds: int) -> list[Row]:
+    """Measure the frames a second while a map is zoomed by the wheel and panned, with and without images at
+    its codes.
+    """
+    rows = []
+    with running_app() as address:
+        for (scene, path), images in product(ZOOMED_RUNS.items(), (False, True)):
+            with drags.opened(browser, f"{address}/{path}", DECODED, drags.LAPTOP) as (page, _):
+                button = page.locator('.zoom button[aria-label="Images at the codes"]').first
+                button.wait_for()
+                if images:
+                    button.click()
+                else:  # neither now nor when zoomed in
+                    button.click()
+                    button.click()
+                rates, idle = {kind: [] for kind in ZOOM_GESTURES}, []
+                for _ in range(rounds):
+                    for kind, gesture in ZOOM_GESTURES.items():
+                        rates[kind].append(page.evaluate(gesture))
+                    idle.append(page.evaluate(COUNT_FRAMES))
+            state = f"{scene}{', images at the codes' if images else ''}"
+            rows.append(Row("pad", f"frames a second at rest, {state}", "/s", tuple(idle)))
+            for kind, numbers in rates.items():
+                what, asked = f"frames a second while {kind}, {state}", f">= {MIN_FRAMES_PER_SECOND}"
+                rows.append(Row("pad", what, "/s", tuple(numbers), asked=asked))
     return rows
 
 

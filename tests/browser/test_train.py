@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
+from explorer.store.events import read_events
 from explorer.store.replay import read_replay
 from tests.browser.pad import DECODED, changes, image, ready, settle
 from tests.trainings import stop_all, stop_button
@@ -41,10 +42,21 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     assert shown.shape == (side, k * (side + 1) - 1, 3)
     assert np.abs(shown[..., 0].astype(int) - expected).max() <= 1
     last = image(page, REPLAY_MAP)
+    for name in ("Images at the codes", "Zoom in", "Show the whole map", "Images at the codes"):
+        changes(page, page.get_by_role("button", name=name).click, REPLAY_MAP)
+    assert np.array_equal(image(page, REPLAY_MAP), last)
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
     # A slider has a thousand steps.
     assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)
+    curves = page.get_by_test_id("plots")
+    expect(curves.get_by_role("img")).to_have_count(3)
+    loss = curves.get_by_role("img", name="Distortion and total loss")
+    loss.focus()
+    page.keyboard.press("End")
+    last_event = [e for e in read_events(find_run(name).folder) if e["event"] == "epoch_end"][-1]
+    expect(curves.get_by_role("status").first).to_contain_text("epoch 500: distortion")
+    assert f"{last_event['distortion']:.1f}" in curves.get_by_role("status").first.inner_text()
     play = page.get_by_test_id("play")
     changes(
         page,

@@ -2,15 +2,20 @@
 link.
 """
 
+import json
 import re
+import time
 
 import numpy as np
 import pytest
 
 from tests.browser.launch import PAGES
-from tests.engines.drags import BETA, DECODED, DECODED_2, DRAGS, MAIN, drag, open_page
+from tests.engines.drags import BETA, DECODED, DECODED_2, DRAGS, MAIN, MAP, drag, open_page
+from tests.engines.page import DEEP
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
+
+ZOOM_OUT = '.zoom button[aria-label="Zoom out"]'
 
 
 def place_of(page) -> list[float]:
@@ -84,3 +89,34 @@ def test_a_link_restores_its_state(page, address):
     assert place_of(page) == [0.5, -1]
     open_page(page, address, "compare?beta=0.03&z=0.5,-1", shows=DECODED_2)
     assert place_of(page) == [0.5, -1] and page.attribute(BETA, "aria-valuetext") == "0.03"
+
+
+def test_a_map_zooms_by_wheel_keys_and_buttons_and_decodes_there(page, address):
+    """The wheel zooms around the pointer; a click then decodes what lies there on the zoomed map."""
+    open_page(page, address, "explore?run=digits-vae-2d&z=0,0", shows=DECODED)
+    box = page.box(MAP)
+    page.wait_for(page.exists(ZOOM_OUT))
+    assert page.attribute(ZOOM_OUT, "aria-disabled") == "true"
+    middle, beside = ((box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in (0.5, 0.6))
+    whole = _z_when_moved_to(page, beside) - _z_when_moved_to(page, middle)
+    page.evaluate(
+        f"""(({DEEP})({json.dumps(MAP)})[0].dispatchEvent(new WheelEvent("wheel", {{ bubbles: true, composed: true,
+            cancelable: true, ctrlKey: true, deltaY: -25, clientX: {middle[0]}, clientY: {middle[1]} }})))"""
+    )
+    page.wait_for(f"({DEEP})({json.dumps(ZOOM_OUT)})[0].getAttribute('aria-disabled') === 'false'")
+    zoomed = _z_when_moved_to(page, beside) - _z_when_moved_to(page, middle)
+    assert zoomed[0] == pytest.approx(whole[0] / np.exp(0.25), abs=0.03)
+    page.click('.zoom button[aria-label="Zoom in"]')
+    page.click('.zoom button[aria-label="Show the whole map"]')
+    page.wait_for(f"({DEEP})({json.dumps(ZOOM_OUT)})[0].getAttribute('aria-disabled') === 'true'")
+    page.click('.zoom button[aria-label="Images at the codes"]')
+    page.wait_for(page.exists('.zoom button[aria-pressed="true"]'))
+    page.evaluate(f"({DEEP})({json.dumps(MAP)})[0].focus()")
+    page.type("+")
+    page.wait_for(f"({DEEP})({json.dumps(ZOOM_OUT)})[0].getAttribute('aria-disabled') === 'false'")
+
+
+def _z_when_moved_to(page, place: tuple[float, float]) -> np.ndarray:
+    page.move([place], press=False)
+    time.sleep(0.3)
+    return np.array(place_of(page))

@@ -16,7 +16,9 @@ from explorer.latent.scale import reference_gaussian
 from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.plot_cases import plot_part_cases
 from tests.live.state_cases import state_cases
 
 
@@ -28,6 +30,8 @@ def write_cases(folder: Path) -> None:
         "film": film_cases(),
         "plane": plane_cases(),
         "plot": plot_cases(),
+        "map": map_cases(),
+        "plot_parts": plot_part_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
         "state": state_cases(),

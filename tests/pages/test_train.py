@@ -7,9 +7,11 @@ import subprocess
 import sys
 from dataclasses import fields
 
+import numpy as np
 import pytest
 
 from explorer.errors import UserError
+from explorer.figures.training_curves import MAX_POINTS, training_curves
 from explorer.jobs import queue
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
@@ -227,7 +229,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
-    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data]) == 2
+    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data["content"]]) == 2
     assert seeds(app.selectbox(key="ended training")) == [15, 14]
     assert app.selectbox(key="ended training").value is None
     other = train(opened())
@@ -262,3 +264,28 @@ def test_what_went_wrong_is_said_tried_again_or_dismissed(app, runs_folder):
     assert app.error[0].value == "The disk is full."
     app.button(key="dismiss broken").click().run()
     assert not app.error and not queue.list_jobs() and not app.exception
+
+
+def test_the_curves_are_those_of_the_training(app, runs_folder):
+    spec = RunSpec(epochs=4, width=8, beta_warmup=2.0)
+    queue.enqueue("own", spec, started_by=mine(app))
+    with queue.wait_for_turn("own", spec):
+        train_run(spec, "own")
+    expire_catalogue()
+    train(app)
+    [data] = mounted(app, "plots")
+    ends = [e for e in read_events(runs_folder / "own") if e["event"] == "epoch_end"]
+    loss, rate, rates = data["plots"]
+    assert loss["declaration"]["title"] == "Distortion and total loss"
+    assert loss["values"]["distortion"]["x"] == [1, 2, 3, 4] == [e["epoch"] for e in ends]
+    totals = [e["distortion"] + e["beta"] * e["rate"] for e in ends]
+    assert loss["values"]["total"]["y"] == pytest.approx(totals)
+    assert rate["values"]["rate"]["y"] == pytest.approx([e["rate"] for e in ends])
+    assert rates["declaration"]["title"] == "Rate per dimension, test images" and len(rates["values"]) == 2
+
+
+def test_long_curves_are_thinned_and_keep_their_ends():
+    epochs = np.arange(1, 9001)
+    _, values = training_curves("Rate", "Rate", epochs, {"rate": epochs / 2})
+    assert len(values["rate"]["x"]) == MAX_POINTS and [*values["rate"]["x"][[0, -1]]] == [1, 9000]
+    assert [*values["rate"]["y"]] == [*values["rate"]["x"] / 2]

@@ -53,8 +53,8 @@ export function unpremultiply(pixels) {
   for (let i = 0; i < pixels.length; i++) {
     const p = pixels[i], A = p >>> 24;
     if (!A || A === 255) continue;
-    const unpremultiplied = (/** @type {number} */ shift) => Math.min(Math.round((255 * ((p >> shift) & 255)) / A), 255) << shift;
-    pixels[i] = (A << 24) | unpremultiplied(16) | unpremultiplied(8) | unpremultiplied(0);
+    const factor = 255 / A, red = Math.min(((p & 255) * factor + 0.5) | 0, 255), green = Math.min((((p >> 8) & 255) * factor + 0.5) | 0, 255);
+    pixels[i] = (A << 24) | (Math.min((((p >> 16) & 255) * factor + 0.5) | 0, 255) << 16) | (green << 8) | red;
   }
 }
 

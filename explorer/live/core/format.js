@@ -7,3 +7,7 @@ export const formatNumber = (value, digits) => (digits === undefined ? String(va
 /** Return an integer in subscript digits.
  * @param {number} i */
 export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
+
+/** Return an integer in superscript digits.
+ * @param {number} i */
+export const superscript = (i) => String(i).replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]));

@@ -53,7 +53,13 @@ export class Plane {
   /** Return the map coordinates of z in standard deviations of the prior or, if there is none, of the Gaussian fitted to the codes.
    * @param {Numbers} z */
   toStandardUnits(z) {
-    const [x, y] = this.project(z), { originPoint, inverseUnitMatrix } = this;
+    return this.pointToStandardUnits(this.project(z));
+  }
+
+  /** Return a point of the map in standard deviations from the mean.
+   * @param {number[]} point */
+  pointToStandardUnits([x, y]) {
+    const { originPoint, inverseUnitMatrix } = this;
     return multiply(inverseUnitMatrix, [x - originPoint[0], y - originPoint[1]]);
   }
 

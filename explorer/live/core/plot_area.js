@@ -6,16 +6,44 @@ const SMALL_MAP_WIDTH = 260;
 const MIN_TICK_SPACING = 60;
 
 export class PlotArea {
-  /** bounds [x0, y0, x1, y1]: what must be visible; toScale: whether a unit has the same length on both axes; width, height: of the canvas.
-   * @param {number[]} bounds @param {boolean} toScale @param {number} width @param {number} height */
-  constructor(bounds, toScale, width, height) {
+  /** bounds [x0, y0, x1, y1]: what must be visible at zoom 1; toScale: whether a unit has the same length on both axes; otherwise only
+   * the horizontal axis is zoomed; width, height: of the canvas; view: how far it is zoomed in, and around which point.
+   * @param {number[]} bounds @param {boolean} toScale @param {number} width @param {number} height
+   * @param {{ zoom: number, centre: number[] }} [view] */
+  constructor(bounds, toScale, width, height, view) {
     const [x0, y0, x1, y1] = bounds;
     this.isSmall = width < SMALL_MAP_WIDTH;
     const margin = (this.margin = this.isSmall ? SMALL_MARGIN : MARGIN);
     this.box = { x: margin.left, y: margin.top, width: Math.max(width - margin.left - margin.right, 1), height: Math.max(height - margin.top - margin.bottom, 1) };
     const scaleX = this.box.width / (x1 - x0 || 1), scaleY = this.box.height / (y1 - y0 || 1);
-    this.scale = toScale ? [Math.min(scaleX, scaleY), Math.min(scaleX, scaleY)] : [scaleX, scaleY]; // px per unit
-    this.centre = [(x0 + x1) / 2, (y0 + y1) / 2];
+    this.toScale = toScale;
+    this.fitScale = toScale ? [Math.min(scaleX, scaleY), Math.min(scaleX, scaleY)] : [scaleX, scaleY]; // px per unit at zoom 1
+    this.fitCentre = [(x0 + x1) / 2, (y0 + y1) / 2];
+    this.zoom = view ? view.zoom : 1;
+    this.scale = this.scaleAt(this.zoom); // px per unit
+    this.centre = view ? this.limitCentre(view.centre, this.zoom) : this.fitCentre;
+  }
+
+  /** The position in the middle. */
+  get middle() { return [this.box.x + this.box.width / 2, this.box.y + this.box.height / 2]; }
+
+  /** @param {number} zoom */
+  scaleAt(zoom) { return [this.fitScale[0] * zoom, this.fitScale[1] * (this.toScale ? zoom : 1)]; }
+
+  /** Return the centre nearest to the given one with which nothing outside the whole map is seen at a zoom.
+   * @param {number[]} centre @param {number} zoom */
+  limitCentre(centre, zoom) {
+    const scale = this.scaleAt(zoom);
+    return [this.box.width, this.box.height].map((size, i) => {
+      const reach = Math.max(size / this.fitScale[i] - size / scale[i], 0) / 2;
+      return Math.min(Math.max(centre[i], this.fitCentre[i] - reach), this.fitCentre[i] + reach);
+    });
+  }
+
+  /** Return whether a point lies on the whole map.
+   * @param {number[]} point */
+  holds(point) {
+    return [this.box.width, this.box.height].every((size, i) => Math.abs(point[i] - this.fitCentre[i]) <= size / this.fitScale[i] / 2);
   }
 
   /** @param {number[]} point */

@@ -2,11 +2,13 @@
 
 import { arrangeImages } from "../core/image_grid.js";
 import { findInterval } from "../core/interval.js";
+import { createView } from "../core/map_view.js";
 import { createElement, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
 import { FilmControls } from "../view/film_controls.js";
 import { FramePainter } from "../view/frame_painter.js";
 import { createLegend } from "../view/legend.js";
 import { LatentMap } from "../view/map.js";
+import { MapZoom } from "../view/map_zoom.js";
 import { Readouts } from "../view/readouts.js";
 
 const IMAGE_GAP = 1; // px
@@ -15,7 +17,7 @@ export class Replay {
   /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
   constructor(root, blocks, send, showError) {
     const { metadata } = blocks.map;
-    this.hiddenClasses = new Set();
+    Object.assign(this, { hiddenClasses: new Set(), view: createView(), sheet: createElement("canvas") });
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
     this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => send("commit", { row: null, film_position: this.filmPosition }) });
     this.readoutsContainer = createElement("div");
@@ -24,7 +26,7 @@ export class Replay {
       return { canvas, element: createElement("figure", {}, createElement("figcaption", {}, name), canvas) };
     });
     this.mapContainer = createElement("div.stage", {}, this.canvas);
-    const repaintMap = () => { this.map.stale = true; this.requestPaint(); };
+    const repaintMap = () => this.repaintMap();
     this.painter = new FramePainter(() => this.paint(), showError);
     this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
       createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
@@ -42,13 +44,28 @@ export class Replay {
     Object.assign(this, { metadata: pictures.metadata, frame: null });
     [this.originals, this.frames] = [pixels.originals.data, pixels.pictures.data]; // uint8 [k, C, H, W], [F, 2, k, C, H, W]
     this.map = new LatentMap(this.canvas, map, () => readTheme(this.element));
-    this.map.hiddenClasses = this.hiddenClasses;
+    Object.assign(this.map, { hiddenClasses: this.hiddenClasses, view: this.view });
+    this.showOriginalsOnMap();
     this.filmControls.setRange(this.map.film.values);
     this.readouts = new Readouts(map.metadata.readouts, this.map.film.values);
     this.readoutsContainer.replaceChildren(this.readouts.element);
     if (isFollowing) this.filmPosition = this.filmControls.last;
     this.resize();
     return this;
+  }
+
+  repaintMap() {
+    this.map.stale = true;
+    this.requestPaint();
+  }
+
+  /** Let the map zoom, and show the first test images at their codes. */
+  showOriginalsOnMap() {
+    const { n_images: imageCount, image_shape: shape } = this.metadata;
+    this.paintStrip(this.sheet, this.originals, 0);
+    this.map.thumbnails.setImages({ sheet: this.sheet, imageCount, columns: imageCount, shape });
+    if (this.zoom) this.zoom.setMap(this.map);
+    else this.zoom = new MapZoom(this.mapContainer, this.map, { onStart: () => {}, onChange: () => this.repaintMap() });
   }
 
   /** Show a state: { film_position }, which the app's replay has not. */
@@ -88,10 +105,10 @@ export class Replay {
     this.paintStrip(this.strips[2].canvas, this.frames.subarray(first + size, first + 2 * size));
   }
 
-  /** Paint images uint8 [n, C, H, W] in a row. */
-  paintStrip(canvas, pixels) {
+  /** Paint images uint8 [n, C, H, W] in a row, gap px apart. */
+  paintStrip(canvas, pixels, gap = IMAGE_GAP) {
     const { n_images: imageCount, image_shape: shape } = this.metadata, size = pixels.length / imageCount;
-    const strip = arrangeImages(imageCount, imageCount, shape, (i) => Float32Array.from(pixels.subarray(i * size, (i + 1) * size), (value) => value / 255), IMAGE_GAP);
+    const strip = arrangeImages(imageCount, imageCount, shape, (i) => Float32Array.from(pixels.subarray(i * size, (i + 1) * size), (value) => value / 255), gap);
     paintImage(canvas, strip.pixels, strip.shape);
   }
 

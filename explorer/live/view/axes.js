@@ -4,6 +4,7 @@ import { formatNumber } from "../core/format.js";
 import { computeTicks } from "../core/plot_area.js";
 
 const TICK_LENGTH = 5; // px
+const TITLE_HEIGHT = 12; // px
 
 /** Draw the axes of a plot area with their ticks and, unless it is small, titles [x, y]. */
 export function drawAxes(ctx, plotArea, titles, theme) {
@@ -25,7 +26,7 @@ export function drawAxes(ctx, plotArea, titles, theme) {
   for (const value of computeTicks(bottomValue, topValue, box.height)) {
     const [, py] = plotArea.toPixels([0, value]);
     ctx.fillRect(box.x - TICK_LENGTH, Math.round(py), TICK_LENGTH, 1);
-    ctx.fillText(formatNumber(value), box.x - TICK_LENGTH - 3, py);
+    drawTickLabel(ctx, formatNumber(value), box.x - TICK_LENGTH - 3, py, plotArea.isSmall ? 0 : TITLE_HEIGHT);
   }
   if (plotArea.isSmall) return;
   ctx.fillStyle = theme.text;
@@ -38,6 +39,18 @@ export function drawAxes(ctx, plotArea, titles, theme) {
   ctx.rotate(-Math.PI / 2);
   ctx.textBaseline = "top";
   ctx.fillText(titles[1], 0, 0, box.height);
+  ctx.restore();
+}
+
+/** Write the label of a tick left of x; upwards, if it would reach the first px of the map, where the title is. */
+function drawTickLabel(ctx, text, x, y, titleHeight) {
+  if (ctx.measureText(text).width <= x - titleHeight) return ctx.fillText(text, x, y);
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.rotate(-Math.PI / 2);
+  ctx.textAlign = "center";
+  ctx.textBaseline = "bottom";
+  ctx.fillText(text, 0, 0);
   ctx.restore();
 }
 

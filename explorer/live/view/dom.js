@@ -15,6 +15,12 @@ export function createElement(name, properties = {}, ...children) {
   return node;
 }
 
+/** Return the position of a pointer event on an element (px). */
+export function positionOn(element, { clientX, clientY }) {
+  const bounds = element.getBoundingClientRect();
+  return [clientX - bounds.x, clientY - bounds.y];
+}
+
 /** Paint pixels [C, H, W] in [0, 1] onto a canvas, which is resized to W×H. */
 export function paintImage(canvas, pixels, [channels, height, width]) {
   const imageData = new ImageData(width, height), { data } = imageData, pixelCount = height * width;

@@ -16,7 +16,17 @@ export class GapShading {
   }
 
   draw(ctx, plotArea, theme) {
-    const { rows, columns, canvas, film: { frame, fraction, frameTensors: { gap_levels: { data } } } } = this, [x0, y0, x1, y1] = this.film.interpolate("gap_bounds");
+    const [x0, y0, x1, y1] = this.film.interpolate("gap_bounds");
+    const key = [this.film.position, theme.rgb, theme.forcedColors].join();
+    if (key !== this.paintedKey) this.paint(theme);
+    this.paintedKey = key;
+    const [left, top] = plotArea.toPixels([x0, y1]), [right, bottom] = plotArea.toPixels([x1, y0]);
+    ctx.drawImage(this.canvas, left, top, right - left, bottom - top);
+  }
+
+  /** Paint one pixel a cell. */
+  paint(theme) {
+    const { rows, columns, canvas, film: { frame, fraction, frameTensors: { gap_levels: { data } } } } = this;
     const imageData = new ImageData(columns, rows), pixels = new Int32Array(imageData.data.buffer), [r, g, b] = theme.rgb, packedColour = (b << 16) | (g << 8) | r, maxOpacity = theme.forcedColors ? MAX_FORCED_COLORS_OPACITY : MAX_OPACITY;
     const firstCell = frame * rows * columns, nextFrameOffset = fraction ? rows * columns : 0;
     for (let row = 0, i = 0; row < rows; row++)
@@ -25,7 +35,5 @@ export class GapShading {
         pixels[i] = ((255 * maxOpacity * Math.min(Math.max(depth, 0), 1)) << 24) | packedColour;
       }
     canvas.getContext("2d").putImageData(imageData, 0, 0);
-    const [left, top] = plotArea.toPixels([x0, y1]), [right, bottom] = plotArea.toPixels([x1, y0]);
-    ctx.drawImage(canvas, left, top, right - left, bottom - top);
   }
 }

@@ -1,30 +1,29 @@
 // What is drawn above the points of a map: Gaussians, paths and marks. Positions and sizes are in CSS pixels, except a covariance,
 // which is in map units.
 
-const ELLIPSE_SEGMENTS = 64; // line segments that approximate an ellipse
+const MIN_ELLIPSE_SEGMENTS = 64;
 export const POINT_MARK_RADIUS = 5; // px
 export const PATH_STEP_RADIUS = 3; // px; also of a sample
 
-/** Begin the path of a circle around 0, each point of which is drawn at toPixels(point). */
-export function traceCircle(ctx, radius, toPixels) {
-  ctx.beginPath();
-  for (let i = 0; i < ELLIPSE_SEGMENTS; i++) {
-    const angle = (2 * Math.PI * i) / ELLIPSE_SEGMENTS;
-    ctx.lineTo(...toPixels([radius * Math.cos(angle), radius * Math.sin(angle)]));
-  }
-  ctx.closePath();
-}
+/** Return how many line segments look like an ellipse with a radius (px): they leave it by a quarter pixel at most. */
+export const countSegments = (radius) => Math.max(MIN_ELLIPSE_SEGMENTS, Math.ceil(Math.PI * Math.sqrt(2 * radius)));
 
 /**
  * Draw one and two standard deviations of a Gaussian. [a, b, c]: the Cholesky factor of its covariance on the map; scale: px per unit.
  * Return whether it is large enough to be seen.
  */
 export function drawGaussian(ctx, [x, y], [a, b, c], scale) {
+  const size = Math.max(a * scale[0], Math.hypot(b, c) * scale[1]), segments = countSegments(2 * size);
   for (const radius of [1, 2]) {
-    traceCircle(ctx, radius, ([right, up]) => [x + a * right * scale[0], y - (b * right + c * up) * scale[1]]);
+    ctx.beginPath();
+    for (let i = 0; i < segments; i++) {
+      const right = radius * Math.cos((2 * Math.PI * i) / segments), up = radius * Math.sin((2 * Math.PI * i) / segments);
+      ctx.lineTo(x + a * right * scale[0], y - (b * right + c * up) * scale[1]);
+    }
+    ctx.closePath();
     strokeOutlined(ctx, 2);
   }
-  return 2 * Math.max(a * scale[0], Math.hypot(b, c) * scale[1]) > POINT_MARK_RADIUS;
+  return 2 * size > POINT_MARK_RADIUS;
 }
 
 /** Draw a path through the positions. A step in a gap is a cross; a faint path is a thin dashed line without steps. */

@@ -3,9 +3,9 @@
 import { createElement } from "./dom.js";
 
 export class Originals {
-  /** shape [C, H, W]; rowName(row): the name of a point. */
-  constructor(shape, rowName) {
-    Object.assign(this, { shape, rowName, imageCount: 0, shownRow: null }); // the first imageCount rows have images
+  /** shape [C, H, W]; rowName(row): the name of a point; onArrival(): called when the images are there. */
+  constructor(shape, rowName, onArrival) {
+    Object.assign(this, { shape, rowName, onArrival, imageCount: 0, shownRow: null }); // the first imageCount rows have images
     this.canvas = createElement("canvas", { role: "img", width: shape[2], height: shape[1] });
     this.caption = createElement("figcaption");
     this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
@@ -13,9 +13,12 @@ export class Originals {
 
   /** sheet: one picture with the images of the first n_images points, in so many columns. */
   setSheet(sheet, { n_images, columns }) {
-    const { shownRow: row } = this;
-    Object.assign(this, { sheet, imageCount: n_images, columns, shownRow: null });
+    const { shownRow: row } = this, canvas = createElement("canvas", { width: sheet.width, height: sheet.height });
+    canvas.getContext("2d", { willReadFrequently: true }).drawImage(sheet, 0, 0); // in main memory, as the maps are
+    sheet.close();
+    Object.assign(this, { sheet: canvas, imageCount: n_images, columns, shownRow: null });
     this.show(row);
+    this.onArrival();
   }
 
   /** Show the image of a row, or none if it is null. During a preview it keeps its space but is invisible. */

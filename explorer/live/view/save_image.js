@@ -5,14 +5,21 @@ import { createElement } from "./dom.js";
 const CAPTION_FONT_SIZE = 13; // px
 const CAPTION_PADDING = 6; // px
 const MIN_CAPTION_WIDTH = 360; // px
-const CANVAS_PROTECTED_MESSAGE = "This browser changes the pixels of saved pictures, to protect your privacy. Allow this site to read canvas data, or take a screenshot.";
+export const CANVAS_PROTECTED_MESSAGE = "This browser changes the pixels of saved pictures, to protect your privacy. Allow this site to read canvas data, or take a screenshot.";
 
 /** Return whether the pixels of a canvas are read back as they were written. */
-function canvasReadsBack() {
+export function canvasReadsBack() {
   const size = 16, imageData = new ImageData(size, size), ctx = createElement("canvas", { width: size, height: size }).getContext("2d", { willReadFrequently: true });
   for (let i = 0; i < imageData.data.length; i++) imageData.data[i] = i % 4 === 3 ? 255 : (37 * i) & 255;
   ctx.putImageData(imageData, 0, 0);
   return ctx.getImageData(0, 0, size, size).data.every((value, i) => value === imageData.data[i]);
+}
+
+/** Save a file, as a link to it would. */
+export function saveBlob(blob, filename) {
+  const link = createElement("a", { href: URL.createObjectURL(blob), download: filename });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 /** Return a button that saves the canvas that drawPicture() returns. */
@@ -22,11 +29,7 @@ export function createSaveButton(name, title, drawPicture) {
     warning.textContent = canvasReadsBack() ? "" : CANVAS_PROTECTED_MESSAGE;
     if (warning.textContent) return button.after(warning);
     warning.remove();
-    drawPicture().toBlob((blob) => {
-      const link = createElement("a", { href: URL.createObjectURL(blob), download: `${name}.png` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    drawPicture().toBlob((blob) => saveBlob(blob, `${name}.png`));
   } }, "Save PNG");
   return button;
 }

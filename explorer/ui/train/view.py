@@ -5,7 +5,6 @@ delete it.
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from explorer.jobs import limits, queue
@@ -17,6 +16,7 @@ from explorer.store.ownership import public_name
 from explorer.store.replay import Replay
 from explorer.ui import catalogue, visitor, words
 from explorer.ui.components.deletion import delete_button
+from explorer.ui.components.plots import plots
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
@@ -66,7 +66,7 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
             else:
                 _show_ended(run)
             replay = show_replay(folder_for_run(run), spec, live=bool(job and job.alive)) if spec else None
-            _show_curves(events, replay)
+            _show_curves(run, events, replay)
 
 
 def count_trainings(n: int) -> str:
@@ -159,34 +159,48 @@ def _run_spec(name: str) -> RunSpec | None:
     return next((run.spec for run in catalogue.visible_runs()[0] if run.name == name), None)
 
 
-def _show_curves(events: list[dict], replay: Replay | None) -> None:
-    """Draw charts over the epochs, in nats per image: distortion, total and rate of the training images, and
+def _show_curves(run: str, events: list[dict], replay: Replay | None) -> None:
+    """Draw curves over the epochs, in nats per image: distortion, total and rate of the training images, and
     the rate of each dimension.
     """
     ends = [e for e in events if e["event"] == "epoch_end"]
     if not ends:
         return
-    from explorer.figures.live import fill_data
     from explorer.figures.training_curves import training_curves
 
-    columns = {name: [e[name] for e in ends] for name in ("epoch", "distortion", "rate", "beta")}
-    table = pd.DataFrame(columns).assign(total=lambda t: t["distortion"] + t["beta"] * t["rate"])
-    charts = [("Distortion and total loss", table.melt("epoch", ["distortion", "total"]))]
-    if any(columns["rate"]):
-        charts.append(("Rate", table.melt("epoch", ["rate"])))
+    epochs, distortion, rate, beta = (
+        np.array([e[name] for e in ends]) for name in ("epoch", "distortion", "rate", "beta")
+    )
+    content = [
+        training_curves(
+            "Distortion and total loss",
+            "Distortion and total loss of the training images at the end of each epoch.",
+            epochs,
+            {"distortion": distortion, "total": distortion + beta * rate},
+        )
+    ]
+    if any(rate):
+        content.append(
+            training_curves("Rate", "Rate of the training images at each epoch.", epochs, {"rate": rate})
+        )
         if replay:
-            charts.append(("Rate per dimension, test images", _rate_table(replay)))
-    for column, (title, lines) in zip(st.columns(3), charts):
-        column.vega_lite_chart(fill_data(training_curves(title), lines=lines))
+            content.append(
+                training_curves(
+                    "Rate per dimension, test images",
+                    "Rate of the dimensions that have the highest rate at last.",
+                    np.array(replay.epochs),
+                    _largest_rates(replay),
+                )
+            )
+    plots(f"curves {run}", content)
 
 
-def _rate_table(replay: Replay) -> pd.DataFrame:
-    """Return the rates of the dimensions that have the highest rate in the last frame."""
+def _largest_rates(replay: Replay) -> dict[str, np.ndarray]:
+    """Return the rates of the dimensions that have the highest rate in the last frame, by their names."""
     from explorer.figures.training_curves import LINE_COLOURS
 
     largest = np.argsort(-replay.rates[-1])[: len(LINE_COLOURS)]
-    names = [words.dimension_label(int(i)) for i in largest]
-    return pd.DataFrame(replay.rates[:, largest], columns=names).assign(epoch=replay.epochs).melt("epoch")
+    return {words.dimension_label(int(i)): replay.rates[:, i] for i in largest}
 
 
 def has_content(run: str) -> bool:

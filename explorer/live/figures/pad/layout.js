@@ -20,8 +20,9 @@ function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z 
   ctx.drawImage(canvas, 0, 0);
   ctx.save();
   ctx.scale(map.pixelRatio, map.pixelRatio);
+  const position = map.plotArea.toPixels(map.plane.project(z));
   ctx.beginPath();
-  ctx.arc(...map.plotArea.toPixels(map.plane.project(z)), 8, 0, 2 * Math.PI);
+  if (map.plotArea.contains(position)) ctx.arc(...position, 8, 0, 2 * Math.PI);
   strokeOutlined(ctx, 3);
   ctx.restore();
   ctx.imageSmoothingEnabled = false;

@@ -7,10 +7,10 @@ import { createElement, onAppearanceChange, readTheme } from "../../view/dom.js"
 import { FilmControls } from "../../view/film_controls.js";
 import { FramePainter } from "../../view/frame_painter.js";
 import { createLegend } from "../../view/legend.js";
-import { addMapListeners } from "../../view/map_input.js";
 import { Originals } from "../../view/originals.js";
 import { Sliders } from "../../view/sliders.js";
 import { createPairLayout, createSingleLayout } from "./layout.js";
+import { connectMap, findView } from "./map_actions.js";
 import { Samples } from "./samples.js";
 import { Side } from "./side.js";
 import { WalkStrip } from "./walk_strip.js";
@@ -27,7 +27,7 @@ export class Pad {
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
     if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("decode_request", request), (pixels) => this.showServerImages(pixels));
-    this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`);
+    this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`, () => this.repaintMaps());
     this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
       getValue: (index) => sliderSide.z[index],
       onMove: (index, value) => this.moveSide(sliderSide, Object.assign([...sliderSide.z], { [index]: value })),
@@ -43,13 +43,22 @@ export class Pad {
     }
     root.replaceChildren((this.element = this.createLayout()));
     this.resizeObserver = new ResizeObserver(() => this.resize());
-    this.sides.forEach((side) => this.addListeners(side));
+    for (const side of this.sides) {
+      connectMap(this, side);
+      this.resizeObserver.observe(side.mapContainer);
+    }
+  }
+
+  repaintMaps() {
+    for (const side of this.sides) side.map.stale = true;
+    this.requestPaint();
   }
 
   createLayout() {
     const { sides } = this, [{ metadata, map }] = sides, dimensions = Math.max(...sides.map(({ origin }) => origin.length));
-    const repaintMaps = () => { for (const side of sides) side.map.stale = true; this.requestPaint(); };
-    for (const side of sides) side.map.hiddenClasses = map.hiddenClasses;
+    const repaintMaps = () => this.repaintMaps();
+    const view = findView(sides.map((side) => side.mapId).join());
+    for (const side of sides) Object.assign(side.map, { hiddenClasses: map.hiddenClasses, view });
     this.announcement = createElement("span.unseen", { "aria-live": "polite" });
     const isSingle = sides.length === 1;
     const parts = { ...this, announcement: this.announcement,
@@ -62,22 +71,6 @@ export class Pad {
     const layout = isSingle ? createSingleLayout(parts) : createPairLayout(parts);
     this.stopAppearanceListener = onAppearanceChange(layout, () => this.resize());
     return layout;
-  }
-
-  addListeners(side) {
-    const { map, metadata } = side;
-    addMapListeners(side.canvas, map, {
-      onHover: (position) => this.previewAt(side, position),
-      onLeave: () => this.endPreview(),
-      onRelease: (position, isClick) => this.commitHover(side, isClick ? map.pointAt(position, this.originals.imageCount) : -1),
-      onStep: (step) => {
-        const position = map.plane.project(side.z).map((v, i) => v + (step ? step[i] * metadata.step : 0));
-        const z = step ? map.plane.moveTo(side.z, position) : [...side.origin];
-        if (!step || (map.plotArea.contains(map.plotArea.toPixels(position)) && z.some((v, i) => v !== side.z[i]))) this.moveSide(side, z);
-      },
-      onCommit: () => this.commit(),
-    });
-    this.resizeObserver.observe(side.mapContainer);
   }
 
   resize() {
@@ -95,6 +88,7 @@ export class Pad {
   /** Preview the z at a position on the map, until the pointer leaves. */
   previewAt(side, position) {
     this.propagate(side, side.map.plane.moveTo(side.z, side.map.plotArea.toData(position))).forEach((z, i) => (this.sides[i].preview = z));
+    side.pointerPosition = position;
     side.hoveredRow = side.map.pointAt(position, this.originals.imageCount);
     side.showTooltip(position, this.originals);
     this.requestPaint();

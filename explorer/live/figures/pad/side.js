@@ -13,7 +13,7 @@ export class Side {
   /** index: 0, or 1 for the second of two runs; map, decoder, classifier: blocks, the last two may be null; getTheme(): of the page. */
   constructor(index, { map, decoder }, classifier, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
+    Object.assign(this, { index, metadata, mapId: map.id, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
@@ -22,14 +22,14 @@ export class Side {
     if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
       throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
-      "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Escape leaves the map.` });
+      "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Plus and minus zoom, 0 shows the whole map. Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, getTheme);
     this.decodedImage = new DecodedImage(metadata.image_shape, classifier, `decoded${testIdSuffix}`);
     this.readouts = new Readouts(metadata.readouts, this.map.film.values);
     this.tooltipImage = createElement("canvas");
     this.tooltipText = createElement("span");
     this.tooltip = createElement("div.tip", { hidden: true }, this.tooltipImage, this.tooltipText);
-    this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor, this.tooltip);
+    this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor.element, this.tooltip);
     this.offPlaneText = createElement("span");
   }
 

@@ -1,0 +1,27 @@
+"""Live plots side by side: drawn once, and updated in place at each rerun."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.figures.palette import live_palette
+from explorer.ui.components.live_component import live_component
+
+_plots = live_component("plots", "hosts/streamlit/plots.js", "figures/plot_row.css", "view/plots/plots.css")
+
+
+def plots(key: str, content: Sequence[tuple[dict, dict]]) -> None:
+    """Show plots, each a declaration and its values (docs/live-plots.md). Arrays may contain numbers that are
+    not finite.
+    """
+    shown = [{"declaration": declaration, "values": _plain(values)} for declaration, values in content]
+    _plots(key=key, data={"plots": shown, "palette": live_palette()})
+
+
+def _plain(value):
+    """Return values for JSON: numbers that are not finite as None."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.where(np.isfinite(value), value.astype(object), None).tolist()
+    return value
