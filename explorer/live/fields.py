@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from explorer.query import Field, Scalar, Vector
 
 MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
-Z, BETA, WALK_START, EPOCH = "z", "beta", "from", "epoch"
+Z, AE_Z, BETA, WALK_START, EPOCH = "z", "ae_z", "beta", "from", "epoch"
 WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE)  # map coordinates in standard deviations
 
 

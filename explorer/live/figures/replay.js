@@ -19,7 +19,7 @@ export class Replay {
     const { metadata } = blocks.map;
     Object.assign(this, { hiddenClasses: new Set(), view: createView(), sheet: createElement("canvas") });
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
-    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => {} });
+    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => send("commit", { row: null, film_position: this.filmPosition }) });
     this.readoutsContainer = createElement("div");
     this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
       const canvas = createElement("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
@@ -68,8 +68,10 @@ export class Replay {
     else this.zoom = new MapZoom(this.mapContainer, this.map, { onStart: () => {}, onChange: () => this.repaintMap() });
   }
 
-  /** A replay has no state on the server. */
-  applyServerState() {}
+  /** Show a state: { film_position }, which the app's replay has not. */
+  applyServerState({ film_position: filmPosition }) {
+    if (filmPosition != null) this.seek(filmPosition);
+  }
 
   seek(filmPosition) {
     this.filmPosition = filmPosition;

@@ -2,11 +2,11 @@
 
 from explorer import query
 from explorer.latent.scale import ReferenceGaussian
-from explorer.live.fields import BETA, WALK_START, Z, pad_fields
+from explorer.live.fields import AE_Z, BETA, WALK_START, Z, pad_fields
 from explorer.query import Field, Scalar
 from explorer.ui.components.pad_position import PadPosition
 
-AE, VAE, AE_Z = "ae", "vae", "ae_z"
+AE, VAE = "ae", "vae"
 
 
 def build_query(ae: str, vae: str, position: PadPosition, betas: tuple[float, ...]) -> dict[str, str]:

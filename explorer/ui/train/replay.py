@@ -27,12 +27,12 @@ def show_replay(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
     replay = subsample_frames(replay, MAX_LIVE_FRAMES) if live else replay
     id = f"{folder.name}-{replay.epochs[-1]}-{len(replay.epochs)}"
     pictures = pictures_block(f"replay-pictures-{id}", replay.originals, replay.pictures)
-    blocks = _replay_map(f"replay-{id}", replay, spec), pictures
+    blocks = replay_map(f"replay-{id}", replay, spec), pictures
     replay_pad(f"replay-{folder.name}", *(replace(block, owner=owner_key(folder.name)) for block in blocks))
     return replay
 
 
-def _replay_map(id: str, replay: Replay, spec: RunSpec):
+def replay_map(id: str, replay: Replay, spec: RunSpec):
     p = fit_projection(replay.mu[-1])
     places = (replay.mu - p.centre) @ p.axes.T
     if spec.latent_dim == 1:

@@ -46,7 +46,7 @@ function openPad(root, { content, key }, send, previous) {
   const open = async () => {
     const [PadClass, blocks] = await loadFigure(content, load);
     if (!isCurrent) return;
-    pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, send, showError);
+    pad = previous ? previous.continueWith(blocks) : new PadClass(root, blocks, content.replay ? () => {} : send, showError); // a replay has no state on the server
     clearTimeout(timer);
     applyState(state);
     if (!content.images) return;

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from explorer.live.fields import Z, describe, pad_fields
+from explorer.live.fields import AE_Z, Z, describe, pad_fields
 from explorer.store.ownership import KEY_SEPARATOR
 from explorer.ui import visitor
 from explorer.ui.components.latent_pad.block import Block, LazyBlock, publish
@@ -55,7 +55,7 @@ def latent_pad(
 
     parts = [{"map": publish(map), "decoder": publish(decoder)} for map, decoder in sides]
     blocks = [*(block for side in sides for block in side), images, classifier]
-    names = (f"{Z}0", Z)[-len(sides) :]
+    names = (AE_Z, Z)[-len(sides) :]
     fields = pad_fields({name: len(z) for name, z in zip(names, state["zs"])}, betas)
     content = {
         "fields": describe(fields),

@@ -162,6 +162,11 @@ def images_block(id: str, images: np.ndarray) -> Block:
     return make_block(id, {"n_images": n, "columns": columns}, {"sheet": np.frombuffer(picture, np.uint8)})
 
 
+def codes_block(id: str, codes: np.ndarray) -> Block:
+    """codes [frames, n, D] of the points, for a host that answers clicks without Python."""
+    return make_block(id, {}, {"codes": codes.astype(np.float32)})
+
+
 def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Block:
     """originals uint8 [k, C, H, W]; pictures uint8 [F, 2, k, C, H, W] of each frame."""
     return make_block(

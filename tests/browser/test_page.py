@@ -1,0 +1,125 @@
+"""A figure in one HTML file, opened from disk in Chromium: what it decodes, its hash, and that it asks nobody."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from explorer.store.catalogue import find_run
+from explorer.store.embedding import read_embedding
+from tests.browser.pad import decoded_by_torch, hover_a_point, image, press, settle, spot
+from tests.live.pages import AE, DECODED, LADDER, REPLAY, SECOND, VAE, write_pages
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield write_pages(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture
+def open_file(browser):
+    """Yield a function that opens a file; at the end, there may be no error, and no request but for files."""
+    page, errors, requested = browser.new_page(viewport={"width": 1280, "height": 900}), [], []
+    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: requested.append(request.url))
+
+    def open_file(address: str, shows: str):
+        page.goto("about:blank")
+        page.goto(address)
+        page.wait_for_selector(shows)
+        settle(page)
+        return page
+
+    yield open_file
+    assert not errors
+    assert {url.partition(":")[0] for url in requested} <= {"file", "blob", "data", "about"}
+    page.close()
+
+
+def drag(page) -> dict[str, list[float]]:
+    """Drag over the map and return what the hash says."""
+    page.mouse.move(*spot(page, 0.4, 0.4))
+    page.mouse.down()
+    page.mouse.move(*spot(page, 0.55, 0.45), steps=5)
+    assert not page.evaluate("location.hash")  # until the hand lets go
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    settle(page)
+    return hash_of(page)
+
+
+def hash_of(page) -> dict[str, list[float]]:
+    parts = [part.split("=") for part in page.evaluate("location.hash.slice(1)").split("&")]
+    return {name: [float(v) for v in text.split(",")] for name, text in parts}
+
+
+def assert_shows(page, canvas: str, name: str, z: list[float], beta: float | None = None) -> None:
+    difference = image(page, canvas).astype(int) - decoded_by_torch(name, z, beta)
+    assert np.abs(difference).max() <= 1
+
+
+def test_a_pad_decodes_what_torch_does_and_its_hash_restores_it(open_file, pages):
+    page = open_file(pages["pad"], DECODED)
+    z = drag(page)["z"]
+    assert_shows(page, DECODED, VAE, z)
+    open_file(f"{pages['pad']}#z=0.5,-1", DECODED)
+    assert_shows(page, DECODED, VAE, [0.5, -1])
+    page.evaluate("location.hash = '#z=1,1'")
+    page.wait_for_timeout(200)
+    assert_shows(page, DECODED, VAE, [1, 1])
+    open_file(f"{pages['pad']}#z=1,x", DECODED)
+    expect(page.get_by_text("Part of this address is invalid: its z.")).to_be_visible()
+
+
+def test_a_clicked_point_goes_to_its_code(open_file, pages):
+    page = open_file(pages["pad"], DECODED)
+    row = int(hover_a_point(page).split(":")[0].removeprefix("test image "))
+    page.mouse.down()
+    page.mouse.up()
+    settle(page)
+    code = read_embedding(find_run(VAE)).mu[row]
+    assert hash_of(page)["z"] == pytest.approx(code, rel=1e-5)
+    expect(page.locator(".original")).to_contain_text(f"test image {row}")
+
+
+def test_a_pair_follows_one_pointer_at_a_kl_weight(open_file, pages):
+    page = open_file(f"{pages['pair']}#beta=0.1", SECOND)
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+    state = drag(page)
+    assert state["beta"] == [pytest.approx(0.1)]
+    assert_shows(page, DECODED, AE, state["ae_z"])
+    assert_shows(page, SECOND, LADDER, state["z"], state["beta"][0])
+
+
+def test_a_replay_shows_an_epoch(open_file, pages):
+    page = open_file(f"{pages['replay']}#epoch=1", REPLAY)
+    first = image(page, REPLAY)
+    press(page, "End", on='[data-testid="beta"]')
+    page.wait_for_timeout(200)
+    assert not np.array_equal(image(page, REPLAY), first) and hash_of(page)["epoch"] == [6.0]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_are_the_systems(browser, pages, theme):
+    page = browser.new_page(color_scheme=theme)
+    page.goto(pages["pad"])
+    page.wait_for_selector(DECODED)
+    background = page.locator('[data-testid="latent-pad"]').evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+    assert background == {"light": "rgb(252, 252, 251)", "dark": "rgb(20, 23, 26)"}[theme]
+    page.close()
+
+
+def test_an_old_browser_gets_a_sentence_or_a_page_without_compression(browser, pages, tmp_path, runs_folder):
+    for address, shown in (
+        (pages["pad"], '[role="alert"]:has-text("newer one")'),
+        (write_pages(tmp_path, compress=False)["pad"], DECODED),
+    ):
+        page = browser.new_page()
+        page.add_init_script("delete globalThis.DecompressionStream")
+        page.goto(address)
+        page.wait_for_selector(shown)
+        page.close()
