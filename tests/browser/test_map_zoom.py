@@ -134,6 +134,7 @@ def test_an_arrow_key_moves_z_as_far_on_the_screen_at_every_zoom_and_keeps_it_in
     press(page, "+", 2)
     for _ in range(40):
         page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator(MAP)).to_be_focused()  # also while many reruns follow each other
     settle(page)
     assert z_of(page)[1] > 1.5
     expect(page.locator(f"{PAD} .beyond")).to_be_hidden()

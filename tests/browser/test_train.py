@@ -52,7 +52,7 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
     last = image(page, REPLAY_MAP)
     for name in ("Images at the codes", "Zoom in", "Show the whole map", "Images at the codes"):
         changes(page, page.get_by_role("button", name=name).click, REPLAY_MAP)
-    assert np.array_equal(image(page, REPLAY_MAP), last)
+    assert (image(page, REPLAY_MAP) != last).mean() < 1e-3
     back = page.get_by_role("button", name="One frame back")
     changes(page, back.click, REPLAY_MAP)
     # A slider has a thousand steps.

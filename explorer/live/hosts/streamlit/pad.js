@@ -7,6 +7,7 @@ import { toValues } from "../../figures/pad/state.js";
 import { Replay } from "../../figures/replay.js";
 import { createElement } from "../../view/dom.js";
 import { loadBlock } from "./blocks.js";
+import { closeSoon, keepOpen } from "./closing.js";
 
 const SLOW_MS = 30_000; // after this time the visitor is told that it takes long
 
@@ -78,6 +79,7 @@ export default function ({ data: [data], parentElement, setStateValue }) {
   if (!root) parentElement.append((root = createElement("div.pad-root")));
   root.classList.toggle("compact", Boolean(data.content.compact));
   const content = JSON.stringify(data.content), state = JSON.stringify(data.state);
+  keepOpen(root);
   let open = openPads.get(root);
   if (open?.content !== content) {
     const previous = open && (data.content.replay ? open.pad.detach() : open.pad.close());
@@ -85,8 +87,8 @@ export default function ({ data: [data], parentElement, setStateValue }) {
   }
   if (open.state !== state) open.pad.applyState(data.state);
   open.state = state;
-  return () => {
+  return closeSoon(root, () => {
     openPads.get(root)?.pad.close();
     openPads.delete(root);
-  };
+  });
 }
