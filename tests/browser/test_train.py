@@ -54,7 +54,8 @@ def test_a_training_is_watched_and_seen_again(page, runs_folder):
         changes(page, page.get_by_role("button", name=name).click, REPLAY_MAP)
     assert (image(page, REPLAY_MAP) != last).mean() < 1e-3
     back = page.get_by_role("button", name="One frame back")
-    changes(page, back.click, REPLAY_MAP)
+    back.click()  # the codes of the last two frames may lie on the same pixels
+    settle(page)
     # A slider has a thousand steps.
     assert float(axis.input_value()) == pytest.approx(replay.epochs[-2], abs=0.5)
     play = page.get_by_test_id("play")

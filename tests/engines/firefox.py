@@ -42,7 +42,11 @@ class Firefox(Page):
         # Pending loads are cancelled.
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged_names.clear()
-        self._send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
+        navigation = {"context": self.tab, "url": url, "wait": "complete"}
+        try:
+            self._send("browsingContext.navigate", 60, **navigation)
+        except TimeoutError:  # once, the load of a page that completes its address meanwhile was not reported
+            self._send("browsingContext.navigate", **navigation)
 
     def evaluate(self, expression: str):
         result = self._evaluate(f"JSON.stringify({expression}) ?? 'null'")
@@ -76,14 +80,14 @@ class Firefox(Page):
             "script.evaluate", expression=expression, target={"context": self.tab}, awaitPromise=False
         )
 
-    def _send(self, method: str, **parameters) -> dict:
+    def _send(self, method: str, timeout: float = 120, **parameters) -> dict:
         """Send a command and return its result; collect log entries that arrive in the meantime. Raises
-        RuntimeError if it fails.
+        RuntimeError if it fails, TimeoutError without an answer in this many seconds.
         """
         self.last_id += 1
         self.socket.send(json.dumps({"id": self.last_id, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self.socket.recv(timeout=120))
+            message = json.loads(self.socket.recv(timeout=timeout))
             if message["type"] == "event":
                 self.logged_names.append(message["params"])
             elif message["id"] == self.last_id:
