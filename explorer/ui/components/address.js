@@ -8,5 +8,5 @@ export default function ({ data: [data] }) {
   const haveSameParameters = (a, b) => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
   if (!data || location.pathname.split("/").at(-1) !== data.page || !haveSameParameters(parameters.filter((parameter) => !streamlitParameters.includes(parameter)), data.oldQuery)) return;
   const query = [data.newQuery, new URLSearchParams(streamlitParameters).toString()].filter(Boolean).join("&");
-  history.replaceState(history.state, "", `${location.pathname}?${query}`);
+  history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
 }

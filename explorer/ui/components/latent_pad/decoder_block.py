@@ -51,7 +51,7 @@ def _layers_and_cost(shape: tuple[int, int, int], weights: dict[str, np.ndarray]
     multiply-adds of it all.
     """
     names = sorted(
-        (found[1] for name in weights if (found := LAYER_PATTERN.fullmatch(name))),
+        (match[1] for name in weights if (match := LAYER_PATTERN.fullmatch(name))),
         key=lambda name: int(name.removeprefix(DECODER_PREFIX)),
     )
     layers, multiply_adds = [], 0
