@@ -46,7 +46,7 @@ export function createAreaPart(part, style) {
 
 /** Bars at x from base (usually 0) to y, so wide as the smallest distance of two, or width. part.horizontal: x is on the vertical axis. */
 export function createBarsPart(part, style) {
-  const { attributes, definition } = createFill(style), path = createSvg("path.plot-bars", attributes), { horizontal = false } = part;
+  const { attributes, definition } = createFill(style, part.opacity), path = createSvg("path.plot-bars", attributes), { horizontal = false } = part;
   const widthOf = ({ x, width }) => width ?? (part.relativeWidth ?? 0.8) * smallestDistance(x);
   const baseOf = ({ x, base }) => base ?? new Float64Array(x.length);
   const listPositions = (values) => [values.x.map((x) => x - widthOf(values) / 2), values.x.map((x) => x + widthOf(values) / 2)];
