@@ -1,5 +1,5 @@
-"""Take the rate of a VAE apart: rate = I(x; z) + total correlation + Σ KL(q(z_d) ‖ p(z_d)), with the aggregate
-posterior q(z) (Hoffman and Johnson, NIPS workshop 2016; Chen et al., NeurIPS 2018).
+"""Take the rate of a VAE apart: rate = I(x; z) + total correlation + Σ KL(q(z_d) ‖ p(z_d)), where q(z) is the
+aggregate posterior (Hoffman and Johnson, NIPS workshop 2016; Chen et al., NeurIPS 2018).
 
 Of n images, whose posteriors are known, I(x; z) = E log q(z|x) / q(z) is at most ln n. Over sets of n images
 it is on average too small for all images that they are taken from, and too large where the own posterior of
@@ -53,6 +53,16 @@ class Surgery:
     def most_information(self) -> float:
         """Return ln n, the most that I(x; z) of n images can be."""
         return float(np.log(self.n))
+
+    @property
+    def note(self) -> str:
+        """Return why there is no value of I(x; z), in a sentence, or an empty string."""
+        if self.mutual_information.value is not None:
+            return ""
+        return (
+            f"For I(x; z) there are only bounds. The lower one is that of {self.n:,} images, which is at most"
+            f" ln {self.n:,} = {self.most_information:.1f} nats."
+        )
 
 
 def take_rate_apart(
