@@ -149,22 +149,29 @@ def classifier(args) -> None:
 
     run = find_run(args.run)
     from explorer.cli.progress import counting_bar
+    from explorer.latent.share import share_of_count
     from explorer.runs.classifier import train_classifier_of
 
     model, path = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
+    accuracy = share_of_count(round(model.accuracy * run.test.n), run.test.n)
     if args.json:
         print(
             json.dumps(
                 {
                     "dataset": run.spec.dataset,
                     "accuracy": model.accuracy,
+                    "accuracy_low": accuracy.low,
+                    "accuracy_high": accuracy.high,
                     "n_test": run.test.n,
                     "file": str(path),
                 }
             )
         )
     else:
-        print(f"{path}: accuracy {model.accuracy:.1%} on {run.test.n:,} test images")
+        print(
+            f"{path}: accuracy {model.accuracy:.1%} ({100 * accuracy.low:.1f} to {accuracy.high:.1%}) on"
+            f" {run.test.n:,} test images"
+        )
 
 
 def data(args) -> None:
