@@ -12,7 +12,7 @@ import numpy as np
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.latent.surgery import Surgery, Term, take_rate_apart
 from explorer.store.atomic import write_atomically
-from explorer.store.run import MODEL_FILE, Run
+from explorer.store.run import CHECKSUM_KEY, MODEL_FILE, Run, encode_record
 
 SURGERY_FILE = "surgery.json"
 TERMS = ("mutual_information", "total_correlation", "marginal_kl")
@@ -60,6 +60,9 @@ def read_surgeries(run: Run) -> dict[float, Surgery]:
         content = (run.folder / SURGERY_FILE).read_bytes()
         with corrupt_file_errors("it has no terms of a rate"):
             record = json.loads(content)
+            del record[CHECKSUM_KEY]
+            if encode_record(record) != content:
+                raise CorruptFile("it was changed after it was written")
             if record["model"] != run.files[MODEL_FILE]["sha256"]:
                 return {}
             return {float(entry["beta"]): _parse(entry) for entry in record["surgeries"]}
@@ -86,4 +89,4 @@ def _keep(run: Run, beta: float, surgery: Surgery) -> None:
         "surgeries": [{"beta": beta} | asdict(surgery) for beta, surgery in entries],
     }
     with suppress(UserError):  # then they are measured again at the next time
-        write_atomically(run.folder / SURGERY_FILE, json.dumps(record, indent=1).encode())
+        write_atomically(run.folder / SURGERY_FILE, encode_record(record))

@@ -131,7 +131,9 @@ def test_samples_below_90_percent_confidence_are_counted(app):
     p = read_classifier(loaded.run)[0].probabilities(
         loaded.decode(np.array(pad_state(app)["overlay"]["marks"]))
     )
-    assert said(app, r"(\d+) of 64, \d+% \(\d+ to \d+%\), are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
+    assert said(app, r"(\d+) of 64, \d+% \(\d+ to \d+%\), are below 90% confidence") == [
+        str((p.max(1) < 0.9).sum())
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from explorer.latent.surgery import take_rate_apart
 from explorer.runs.surgery import SURGERY_FILE, measure_surgery, read_surgeries
 from explorer.store.catalogue import find_run
+from explorer.store.run import CHECKSUM_KEY, encode_record
 
 
 def ignore(done: int, total: int) -> None:
@@ -37,7 +38,7 @@ def test_a_ladder_has_the_terms_of_each_of_its_kl_weights(runs_folder):
     assert read_surgeries(run) == surgeries and len(surgeries) == 3
 
 
-@pytest.mark.parametrize("damage", ["other model", "not json", "negative n", "no number"])
+@pytest.mark.parametrize("damage", ["other model", "not json", "negative n", "no number", "changed"])
 def test_terms_of_other_weights_and_damaged_ones_are_measured_again(runs_folder, damage):
     run = find_run("tiny-vae-1d")
     surgery = measure_surgery(run, None, ignore, ignore)
@@ -49,7 +50,9 @@ def test_terms_of_other_weights_and_damaged_ones_are_measured_again(runs_folder,
         record["surgeries"][0]["n"] = -1
     if damage == "no number":
         record["surgeries"][0]["mutual_information"]["low"] = float("nan")
-    path.write_text("{" if damage == "not json" else json.dumps(record))
+    del record[CHECKSUM_KEY]
+    content = b"{" if damage == "not json" else encode_record(record)
+    path.write_bytes(content.replace(b'"rate": ', b'"rate": 1') if damage == "changed" else content)
     assert read_surgeries(run) == {}
     assert measure_surgery(run, None, ignore, ignore) == surgery
     assert read_surgeries(run) == {1.0: surgery}
