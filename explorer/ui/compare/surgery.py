@@ -13,9 +13,8 @@ TITLE = "What the rate is made of"
 HELP = (
     "rate = I(x; z) + total correlation + Σ KL(q(z_d) ‖ p(z_d)), with the aggregate posterior q(z) (Hoffman"
     " and Johnson, 2016). The total correlation is the KL divergence of q(z) from the product of its"
-    " marginals. The values are those of the training images. The interval is for all images that these are"
-    " taken from: I(x; z) of so many images is too small, and too large if the own posterior of each code is"
-    " left out of q(z)."
+    " marginals. For all images, I(x; z) of so many is too small, and too large if the own posterior of each"
+    " code is left out of q(z): the interval lies between the two."
 )
 
 
@@ -61,4 +60,5 @@ def surgery_table(surgery: Surgery, rung: float | None) -> str:
         ),
         f"| **Rate** | **{surgery.rate:.2f}** | |",
     ]
-    return "\n".join(lines) + (f"\n\n{surgery.note}" if surgery.note else "")
+    population = "A value is that of these images; the interval is for all images that they are taken from."
+    return "\n".join([*lines, "", f"{population} {surgery.note}".strip()])
