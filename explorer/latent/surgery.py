@@ -3,7 +3,7 @@ aggregate posterior (Hoffman and Johnson, NIPS workshop 2016; Chen et al., NeurI
 
 Of n images, whose posteriors are known, I(x; z) = E log q(z|x) / q(z) is at most ln n. Over sets of n images
 it is on average too small for all images that they are taken from, and too large where the own posterior of
-each z is left out of q(z) (Poole et al., ICML 2019, eqs. 12 and 13): the bracket lies between the two.
+each z is left out of q(z) (Poole et al., ICML 2019): the bracket lies between the two.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.errors import UserError
 from explorer.latent.aggregate import CellMasses, aggregate_masses
 from explorer.latent.share import Z95
 
@@ -71,10 +72,12 @@ def take_rate_apart(
     seed: int = 0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Surgery:
-    """Return the terms of the mean rate of n > 1 posteriors N(mu, diag exp(logvar)); mu, logvar [n, D].
+    """Return the terms of the mean rate of n posteriors N(mu, diag exp(logvar)); mu, logvar [n, D].
 
-    on_progress: of (sums over all posteriors that are done, their number).
+    on_progress: of (samples that are done, their number). Raises UserError for fewer than two posteriors.
     """
+    if len(mu) < 2:
+        raise UserError("A rate has these terms over two training images or more. Use more images.")
     mu, logvar = mu.astype(np.float64), logvar.astype(np.float64)
     (n, dim), rng = mu.shape, np.random.default_rng(seed)
     rates = (mu**2 + np.exp(logvar) - logvar - 1).sum(1) / 2

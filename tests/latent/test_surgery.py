@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from explorer.errors import UserError
 from explorer.latent.surgery import take_rate_apart
 
 
@@ -111,3 +112,8 @@ def test_fewer_images_leave_a_wider_bracket(rng):
     assert widths[0] < widths[1] / 2
     for s in (many, few):
         assert s.mutual_information.low <= expected[0] <= s.mutual_information.high
+
+
+def test_one_image_has_no_terms():
+    with pytest.raises(UserError, match="two training images or more"):
+        take_rate_apart(np.zeros((1, 2)), np.zeros((1, 2)))
