@@ -26,7 +26,7 @@ def code_map(mu: np.ndarray, y: np.ndarray, names: Sequence[str], chosen: np.nda
         "toScale": True,
         "legend": "top",
         "parts": [
-            class_points(names, radius=1.8, opacity=0.8),
+            class_points(names, radius=2.2, opacity=0.8),
             {"kind": "marker", "name": "chosen", "label": "z", "colour": "z", "radius": 8},
         ],
     }

@@ -81,7 +81,7 @@ def densities(mu: float, s: float) -> tuple[dict, dict]:
             {"kind": "line", "name": POSTERIOR, "colour": "z"},
             {"kind": "line", "name": PRIOR, "colour": "grey"},
             {"kind": "line", "name": "μ ± σ", "label": "", "colour": "sigma", "dash": "solid", "width": 5},
-            {"kind": "marker", "name": "μ", "colour": "mu"},
+            {"kind": "marker", "name": "μ", "colour": "mu", "radius": 4},
         ],
     }
     sd, t = float(np.exp(s / 2)), np.linspace(-MAX_Z, MAX_Z, N_DENSITY_POINTS)

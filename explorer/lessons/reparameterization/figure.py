@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 MAX_Z = 6.0  # of the axis of z, either way
+MIN_LEFT = 48  # px: one z stands over the other
 ESTIMATORS = {
     "direct": ("sampled directly", "grey"),
     "score": ("score function", "red"),
@@ -32,6 +33,7 @@ def sample_chart(path: Mapping[str, np.ndarray], mu: float, sigma: float) -> tup
             "hasGrid": False,
         },
         "height": 120,
+        "minLeft": MIN_LEFT,
         "parts": [
             SEGMENTS | {"name": "samples", "width": 1},
             POINTS | {"name": "ε", "colour": "eps"},
@@ -63,6 +65,7 @@ def loss_chart(
         "x": {"title": "z", "domain": [-MAX_Z, MAX_Z]},
         "y": {"title": "loss f(z)", "domain": [low, high]},
         "height": 190,
+        "minLeft": MIN_LEFT,
         "parts": [
             {"kind": "line", "name": "loss", "label": "f(z)", "colour": "grey"},
             SEGMENTS | {"name": "slopes", "width": 2.5},
@@ -97,7 +100,7 @@ def gradient_chart(
         " estimator, and the exact gradient",
         "x": {"title": f"gradient with respect to {parameter}", "domain": [-reach, reach]},
         "y": {
-            "domain": [-0.5, len(estimates) - 0.3],
+            "domain": [-0.5, len(estimates) - 0.5],
             "ticks": [{"value": int(row), "label": name} for row, name in zip(rows, names)],
             "hasGrid": False,
         },
@@ -117,7 +120,7 @@ def gradient_chart(
     values = {"exact": {"x": exact}}
     for row, name, x in zip(rows, names, estimates.values()):
         values[name] = {"x": np.clip(x, -reach, reach), "y": row + height[: len(x)]}
-        values[f"deviation, {name}"] = {"x": -reach, "y": row + 0.5, "text": f"±{x.std():.2g}"}
+        values[f"deviation, {name}"] = {"x": -0.98 * reach, "y": int(row), "text": f"±{x.std():.2g}"}
     return declaration, values
 
 
