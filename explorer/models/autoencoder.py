@@ -22,6 +22,9 @@ class Autoencoder(nn.Module, ABC):
         self.encoder = encoder
         self.decoder = decoder
         self.kind = spec.model_kind
+        self.likelihood_parameters = nn.ParameterDict(
+            {name: torch.zeros(1) for name in spec.likelihood_kind.learned}
+        )
 
     def encode(self, x: Tensor) -> Posterior:
         """Return the posterior of each image. x [B, C, H, W] in [0, 1]."""
