@@ -146,8 +146,7 @@ LIKELIHOODS = Registry(
     LikelihoodKind(
         "learned-gaussian",
         "explorer.objectives.gaussian:LearnedGaussian",
-        options=("sigma",),
-        learned=("log_ratio",),
+        learned=("log_sigma",),
         browser_layer="clamp",
         reference="rybkin2021",
     ),

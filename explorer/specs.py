@@ -61,8 +61,7 @@ class RunSpec:
     likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS)
     sigma: float = option(
         0.1,
-        "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]; where it is learned, its"
-        " value at the start",
+        "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",
         low=1e-3,
         high=10.0,
         step=0.01,

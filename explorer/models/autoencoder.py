@@ -22,9 +22,8 @@ class Autoencoder(nn.Module, ABC):
         self.encoder = encoder
         self.decoder = decoder
         self.kind = spec.model_kind
-        self.likelihood_parameters = nn.ParameterDict(
-            {name: torch.zeros(1) for name in spec.likelihood_kind.learned}
-        )
+        for name in spec.likelihood_kind.learned:
+            self.register_buffer(name, torch.zeros(1))
 
     def encode(self, x: Tensor) -> Posterior:
         """Return the posterior of each image. x [B, C, H, W] in [0, 1]."""

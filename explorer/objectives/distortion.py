@@ -23,9 +23,9 @@ class Likelihood(Protocol):
 
 
 def build_likelihood(spec: RunSpec, model: Autoencoder | None = None) -> Likelihood:
-    """Return the likelihood that a spec names, with its options, and with the parameters that the model has
-    learned for it. Without a model, only a likelihood that learns nothing can be built.
+    """Return the likelihood that a spec names, with its options and the tensors of the model that it learns.
+    Without a model, only a likelihood that learns nothing can be built.
     """
     kind = spec.likelihood_kind
-    learned = dict(model.likelihood_parameters) if model else {}
+    learned = {name: model.get_buffer(name) for name in kind.learned} if model else {}
     return kind.builder(**{name: getattr(spec, name) for name in kind.options}, **learned)

@@ -6,25 +6,23 @@ import torch
 from torch import Tensor
 
 MIN_SIGMA = 1e-3  # of a learned sigma, about a quarter of one of 255 steps of a pixel
-# Adam moves a parameter by about its learning rate in each step. With this factor log sigma moves faster than
-# a weight, and follows its optimum while the weights learn.
-LOG_SIGMA_RATE = 10
+BATCH_SHARE = 0.05  # of the newest batch in the moving average of the squared error
 
 
 class Gaussian:
     """Pixels are N(x_logits, sigma²), one sigma for all: ½Σ ((x − x_logits)/sigma)² + log(2π·sigma²)."""
 
     def __init__(self, sigma: float):
-        self._sigma = torch.tensor(
-            sigma, dtype=torch.float64
-        )  # without axes, it takes the type of the pixels
+        # A tensor without axes takes the type of the pixels in a product.
+        self.log_sigma = torch.tensor(math.log(sigma), dtype=torch.float64)
 
     @property
     def sigma(self) -> Tensor:
-        return self._sigma
+        """Without axes, or [1] where it is learned."""
+        return self.log_sigma.exp()
 
     def distortion(self, x_logits: Tensor, x: Tensor) -> Tensor:
-        constant = math.log(2 * math.pi) + 2 * self.sigma.log()
+        constant = math.log(2 * math.pi) + 2 * self.log_sigma
         return 0.5 * (((x - x_logits) / self.sigma).square() + constant).flatten(1).sum(1)
 
     def mean(self, x_logits: Tensor) -> Tensor:
@@ -35,19 +33,18 @@ class Gaussian:
 
 
 class LearnedGaussian(Gaussian):
-    """The Gaussian whose sigma, one for all pixels, is learned with the weights: the σ-VAE (Rybkin,
-    Daniilidis and Levine, ICML 2021). The optimal sigma² is the mean squared error of a pixel.
+    """The Gaussian whose sigma, one for all pixels, is learned: the optimal σ-VAE (Rybkin, Daniilidis and
+    Levine, ICML 2021). sigma² follows its optimum, the mean squared error of a pixel, as a moving average
+    over batches: with the optimum of its own batch, the distortion would be too low.
 
-    sigma: at the start of the training; log_ratio [1]: the parameter that is learned. sigma² = MIN_SIGMA² +
-    (sigma·exp(LOG_SIGMA_RATE·log_ratio))².
+    log_sigma [1] is a tensor of the model, which is updated in place.
     """
 
-    def __init__(self, sigma: float, log_ratio: Tensor):
-        super().__init__(sigma)
-        self.log_ratio = log_ratio
+    def __init__(self, log_sigma: Tensor):
+        self.log_sigma = log_sigma
 
-    @property
-    def sigma(self) -> Tensor:
-        """[1]"""
-        free = float(self._sigma) * (LOG_SIGMA_RATE * self.log_ratio).exp()
-        return (MIN_SIGMA**2 + free.square()).sqrt()
+    @torch.no_grad()
+    def update(self, x_logits: Tensor, x: Tensor) -> None:
+        """Update the moving average with the squared error of a batch."""
+        variance = self.sigma.square().lerp((x - x_logits).square().mean(), BATCH_SHARE)
+        self.log_sigma.copy_(variance.clamp(min=MIN_SIGMA**2).log() / 2)
