@@ -82,7 +82,7 @@ def metrics_sentence(run: Run) -> str:
     sigma = f" The learned σ of the Gaussian likelihood is {t.sigma:.3g}." if t.sigma else ""
     return (
         f"Mean over {t.n:,} test images{weight_text}, in nats per image:"
-        f" distortion {t.distortion:.1f}{rate}.{use}{sigma}"
+        f" distortion {format_number(t.distortion)}{rate}.{use}{sigma}"
     )
 
 
