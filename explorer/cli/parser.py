@@ -14,7 +14,7 @@ from explorer.errors import UserError
 from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
-from explorer.registry import DATASETS, built_in_datasets
+from explorer.registry import DATASETS, DENSITIES, built_in_datasets
 from explorer.specs import RunSpec
 
 
@@ -167,11 +167,21 @@ def build_parser() -> argparse.ArgumentParser:
         "--to",
         required=True,
         help=(
-            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), or"
-            " projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)"
+            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), projector"
+            " (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv), or"
+            " samples (an .npz file of samples z of a density, with their log density and their images)"
         ),
     )
     sub.add_argument("--out", required=True, type=Path, help="file to write")
+    sub.add_argument(
+        "--density",
+        metavar="DENSITY",
+        help=f"density of the samples: {', '.join(DENSITIES)} (default: the prior; of an AE, gaussian)",
+    )
+    sub.add_argument("--n", type=int, default=1000, metavar="N", help="number of samples (default: 1000)")
+    sub.add_argument(
+        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
+    )
     sub = command(
         "import",
         run_commands.import_,
@@ -196,6 +206,16 @@ def build_parser() -> argparse.ArgumentParser:
         help="name of a run, or a file of codes of another model: vectors.tsv, or a zip file with it",
     )
     at_beta(sub)
+    sub.add_argument(
+        "--density",
+        type=list_of(str),
+        metavar="DENSITIES",
+        help=(
+            "measure samples of these densities instead, separated by commas, or all of them (all): the gap,"
+            " the share of codes without a sample near, the classifier's confidence, and density and coverage"
+            f" of the decoded samples; {', '.join(DENSITIES)}"
+        ),
+    )
     sub.add_argument(
         "--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)"
     )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer import query
 from explorer.query import Scalar
+from explorer.registry import N_COMPONENTS
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ STEPS = Setting("steps", 9, 3, 15, 2)
 SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))
 GRID_SIDE = Setting("side", 13, 5, 21, 2)
 PATH_TYPE = Setting("way", "linear", options=("linear", "spherical"))
-SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes"))
+SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes", "mixture", "diffusion"))
+COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
 SEED = Setting("seed", 0, 0, 9999)
