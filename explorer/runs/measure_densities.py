@@ -7,7 +7,8 @@ import numpy as np
 
 from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
-from explorer.latent.fidelity import Fidelity, Reference
+from explorer.latent.densities.density import Density
+from explorer.latent.fidelity import Fidelity, Reference, measure_fidelity
 from explorer.latent.gap_estimate import estimate_density_gap
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, sample_codes
 from explorer.latent.share import Share, share_of_true
@@ -63,24 +64,20 @@ def measure_densities(
         raise UserError(f"--n must be at least 1, and it is {n}.")
     data = load_data(spec.dataset, spec.image_size, spec.colour)
     mu, logvar = codes_of(loaded, beta)
-    codes = sample_codes(mu, logvar, n, np.random.default_rng(seed))
-    whitening = fit_gaussian(codes)
-    code_reference = Reference(whitening.whiten(codes), seed)
     classifier = read_classifier(loaded.run)
     judge = _Judge(data.x[data.test], classifier[0] if classifier else None, n, seed)
     posteriors = training_posteriors(loaded, on_progress("training images"))
     for kind in kinds:
         density = fit_density(loaded, kind.name, beta, on_progress(kind.label), posteriors)
-        rng = np.random.default_rng([seed, 1])
-        reverse = code_reference.measure(whitening.whiten(density.sample(len(codes), rng))).coverage
-        images = _decode(loaded, density.sample(judge.n, rng))
+        gap, reverse_gap = measure_gaps_of_density(density, mu, logvar, n, seed)
+        images = _decode(loaded, density.sample(judge.n, np.random.default_rng([seed, 1])))
         yield DensityMeasures(
             kind.name,
             kind.label,
-            len(codes),
+            gap.n,
             judge.n,
-            estimate_density_gap(density, mu, logvar, n, seed),
-            _complement(reverse),
+            gap,
+            reverse_gap,
             judge.unsure(images),
             *judge.fidelities(images),
         )
@@ -88,8 +85,39 @@ def measure_densities(
     rows = np.random.default_rng(seed).choice(len(x), min(judge.n, len(x)), replace=False)
     fidelities = judge.fidelities(x[rows].astype(np.float32) / 255)
     yield DensityMeasures(
-        REAL_IMAGES, "Real images", len(codes), judge.n, None, None, judge.unsure(judge.x), *fidelities
+        REAL_IMAGES, "Real images", min(n, len(mu)), judge.n, None, None, judge.unsure(judge.x), *fidelities
     )
+
+
+def measure_gaps_of_density(
+    density: Density, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
+) -> tuple[Share, Share]:
+    """Return the share of samples without a test code near, and that of test codes without a sample near. mu,
+    logvar [N, D] of test images; at most n of them are used, with as many samples.
+    """
+    rng = np.random.default_rng(seed)
+    codes = sample_codes(mu, logvar, n, rng)
+    whitening = fit_gaussian(codes)
+    samples = whitening.whiten(density.sample(len(codes), rng))
+    coverage = measure_fidelity(whitening.whiten(codes), samples, seed).coverage
+    reverse = Share(1 - coverage.share, 1 - coverage.high, 1 - coverage.low, coverage.n, coverage.error)
+    return estimate_density_gap(density, mu, logvar, n, seed), reverse
+
+
+def measure_low_confidence_of_density(
+    loaded: LoadedRun, density: Density, n: int, seed: int = 0
+) -> Share | None:
+    """Return the share of n decoded samples that the classifier gives no class with enough confidence; None
+    without a classifier.
+    """
+    if not (result := read_classifier(loaded.run)):
+        return None
+    images = _decode(loaded, density.sample(n, np.random.default_rng([seed, 1])))
+    return _share_unsure(result[0], images)
+
+
+def _share_unsure(classifier: Classifier, images: np.ndarray) -> Share | None:
+    return share_of_true(classifier.probabilities(images).max(1) < MIN_CLASS_PROBABILITY)
 
 
 class _Judge:
@@ -110,13 +138,7 @@ class _Judge:
 
     def unsure(self, images: np.ndarray) -> Share | None:
         """Return the share of images that the classifier gives no class with enough confidence."""
-        if not self.classifier:
-            return None
-        return share_of_true(self.classifier.probabilities(images).max(1) < MIN_CLASS_PROBABILITY)
-
-
-def _complement(share: Share) -> Share:
-    return Share(1 - share.share, 1 - share.high, 1 - share.low, share.n, share.error)
+        return _share_unsure(self.classifier, images) if self.classifier else None
 
 
 def _decode(loaded: LoadedRun, z: np.ndarray) -> np.ndarray:

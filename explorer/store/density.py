@@ -35,7 +35,8 @@ def write_density(run: Run, name: str, density: StoredDensity) -> None:
         "n_codes": density.n_codes,
         "seconds": round(density.seconds, 1),
     }
-    write_atomically(density_file(run, name), pack_record(KIND, record, density.tensors))
+    tensors = {name: np.ascontiguousarray(t) for name, t in density.tensors.items()}
+    write_atomically(density_file(run, name), pack_record(KIND, record, tensors))
 
 
 def read_density(run: Run, name: str) -> StoredDensity | None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer import query
 from explorer.query import Scalar
-from explorer.registry import N_COMPONENTS
+from explorer.registry import DENSITIES, N_COMPONENTS
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def settings_query(settings: Sequence[Setting]) -> dict[str, str]:
     return query.write(settings, {setting.name: setting.get() for setting in settings})
 
 
+AE_DENSITIES = tuple(name for name, kind in DENSITIES.items() if not kind.is_for_prior)
 TOOL = Setting("tool", "")
 STEPS = Setting("steps", 9, 3, 15, 2)
 SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))
@@ -104,6 +105,7 @@ COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
 SEED = Setting("seed", 0, 0, 9999)
+AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")
 IMAGE_SOURCE = Setting("input", "test", options=("test", "draw", "upload"))
 TEST_IMAGE = Setting("image", 0, 0, 10_000_000)
 IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))
