@@ -372,7 +372,7 @@ def test_samples_are_those_of_a_density_that_is_fitted_while_the_page_shows_its_
     assert address(app)["source"] == source
     if source == "diffusion":
         [path] = pad_state(app)["overlay"]["paths"]
-        assert len(path["zs"]) == 16 and "From noise to the first sample" in galleries(app)
+        assert len(path["zs"]) == 15 and "From noise to the first sample" in galleries(app)
     else:
         assert address(app)["components"] == "2" and "paths" not in pad_state(app)["overlay"]
     density_file(run, name).unlink()

@@ -18,7 +18,7 @@ from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
 IMAGES_PER_ROW = 8
-N_PATH_STEPS = 15  # from noise to a code
+N_PATH_STEPS = 14  # from noise to a code; every second position is decoded
 
 
 def _source(session: ExploreSession) -> str:
@@ -141,12 +141,13 @@ def _show_samples(session: ExploreSession, label: str) -> None:
             help=CLASSIFIER_HELP,
         )
     if (path := _path(session)) is not None:
-        path = path[1::2]  # every second step, with the last
+        path = path[::2]
+        st.caption("From noise to the first sample:")
         gallery(
             session_key("path from noise", session.run),
             "From noise to the first sample",
             session.decode(path),
-            [f"step {2 * i + 2} of {N_PATH_STEPS + 1}" for i in range(len(path))],
+            [f"step {2 * i} of {N_PATH_STEPS}" for i in range(len(path))],
             IMAGES_PER_ROW,
             on_pick=lambda i: session.move(path[i]),
             caption_suffix=f"{session.title}, seed {SEED.get()}",
