@@ -167,7 +167,6 @@ DENSITIES = Registry(
         "explorer.runs.second_stage:fit_diffusion",
         label="Diffusion model",
         is_fitted=True,
-        reference="dai2019",
     ),
 )
 
