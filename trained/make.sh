@@ -35,3 +35,6 @@ python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
 done
+for run in mnist-{ae-2d,vae-2d}; do
+  python -m explorer gaps $run --density all  # keeps the densities that it fits with the run
+done

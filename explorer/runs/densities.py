@@ -13,7 +13,7 @@ from explorer.kinds import DensityKind
 from explorer.latent.densities.density import Density
 from explorer.latent.densities.diffusion import Diffusion
 from explorer.latent.densities.mixture import Mixture
-from explorer.latent.gaps import sample_posteriors
+from explorer.latent.gaps import sample_codes
 from explorer.registry import DENSITIES
 from explorer.runs.inference import BATCH, load_training_images
 from explorer.runs.load import LoadedRun
@@ -22,6 +22,7 @@ from explorer.store.density import StoredDensity, read_density, write_density
 from explorer.store.run import Run
 
 MAX_SAMPLES = 100_000
+MAX_FIT_CODES = 60_000  # training codes that a density is fitted to
 READING_SHARE = 0.15  # of the time of a fit, to read and encode the training images; for the progress only
 CLASSES: dict[str, type[Mixture] | type[Diffusion]] = {"diffusion": Diffusion}  # others are mixtures
 
@@ -99,7 +100,8 @@ def fit_density(
     posteriors: Posteriors | None = None,
 ) -> Density:
     """Return a density of the codes of a run: as it is kept, or fitted to one posterior sample of each
-    training image, and kept. Those of a ladder are kept at the KL weight of its settings only.
+    training image, at most MAX_FIT_CODES of them, and kept. Those of a ladder are kept at the KL weight
+    of its settings only.
 
     beta: the KL weight at which a ladder was loaded; posteriors: of the training images, if they are known;
     what on_progress raises ends the fit. Raises UserError if the model has no such density, or the training
@@ -113,9 +115,10 @@ def fit_density(
         posteriors = training_posteriors(loaded, lambda share: on_progress(reading * share))
     if kind.of_posteriors:
         return kind.builder(posteriors.mu, posteriors.logvar)
-    codes, start = sample_posteriors(posteriors.mu, posteriors.logvar, np.random.default_rng(0)), time.time()
+    codes = sample_codes(posteriors.mu, posteriors.logvar, MAX_FIT_CODES, np.random.default_rng(0))
+    start = time.monotonic()
     fitted = kind.builder(codes, lambda share: on_progress(reading + (1 - reading) * share), **kind.arguments)
-    stored = StoredDensity(fitted.to_tensors(), len(codes), time.time() - start)
+    stored = StoredDensity(fitted.to_tensors(), len(codes), time.monotonic() - start)
     if beta in (None, loaded.run.spec.beta):
         with suppress(UserError):  # a folder that cannot be written: the density is fitted again next time
             write_density(loaded.run, name, stored)

@@ -137,6 +137,8 @@ def test_a_mixture_is_read_as_it_is_written_and_others_are_refused(rng):
 def test_what_cannot_be_fitted_or_sampled_gets_a_sentence(rng):
     with pytest.raises(UserError, match="at most 5 Gaussians"):
         fit_mixture(rng.standard_normal((5, 2)), ignore, 10)
+    with pytest.raises(UserError, match="at most 64 dimensions"):
+        fit_mixture(rng.standard_normal((200, 65)), ignore, 2)
     with pytest.raises(UserError, match="same point"):
         fit_mixture(np.ones((50, 2)), ignore, 2)
     for temperature in (-1, np.nan, np.inf):

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from explorer.errors import UserError
 from explorer.latent.densities.density import check_temperature
 
-CHUNK_VALUES = 2**22  # numbers of a table of distances
+CHUNK_VALUES = 2**22  # numbers of a table of samples and images
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class AggregatePosterior:
             raise UserError("The codes of an AE are points and have no density. Choose another density.")
         mu, logvar = self.mu.astype(np.float64), self.logvar.astype(np.float64)
         precision = np.exp(-logvar)
-        constant = -(logvar.sum(1) + mu.shape[1] * np.log(2 * np.pi)) / 2 - np.log(len(mu))
-        step, logs = max(1, CHUNK_VALUES // mu.size), []
+        constant = -(logvar.sum(1) + mu.shape[1] * np.log(2 * np.pi) + (mu**2 * precision).sum(1)) / 2
+        step, logs = max(1, CHUNK_VALUES // len(mu)), []
         for first in range(0, len(z), step):
-            difference = z[first : first + step, None] - mu
-            logs.append(logsumexp(constant - (difference**2 * precision).sum(2) / 2, axis=1))
+            part = z[first : first + step].astype(np.float64)
+            exponents = constant + part @ (mu * precision).T - part**2 @ precision.T / 2
+            logs.append(logsumexp(exponents, axis=1) - np.log(len(mu)))
         return np.concatenate(logs) if logs else np.empty(0)

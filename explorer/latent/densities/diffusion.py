@@ -22,6 +22,7 @@ POSITION_FREQUENCIES = (1, 2, 4, 8)
 N_SAMPLING_STEPS = 40
 N_INTEGRATION_STEPS = 30  # of log_density, fourth order each
 CHUNK_SIZE = 1000  # codes at a time
+MAX_TANGENT_VALUES = 2**26  # codes × dimensions × weights of the first layer, at a time
 
 
 def position_frequencies(dim: int) -> tuple[int, ...]:
@@ -67,7 +68,8 @@ class Diffusion:
         It is the density of exact solutions of the differential equation; sample() approximates these.
         """
         w = self.whitening.whiten(z)
-        parts = [self._log_density(w[first : first + CHUNK_SIZE]) for first in range(0, len(w), CHUNK_SIZE)]
+        step = max(1, min(CHUNK_SIZE, MAX_TANGENT_VALUES // (w.shape[1] * self.layers[0][0].size)))
+        parts = [self._log_density(w[first : first + step]) for first in range(0, len(w), step)]
         return np.concatenate(parts or [np.empty(0)]) - self.whitening.log_volume
 
     def _log_density(self, x: np.ndarray) -> np.ndarray:

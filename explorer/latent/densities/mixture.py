@@ -14,6 +14,7 @@ from explorer.latent.densities.density import check_temperature, standard_normal
 from explorer.latent.gaps import FittedGaussian, fit_gaussian
 
 MAX_ITERATIONS = 100
+MAX_MIXTURE_DIMENSIONS = 64  # the time grows with the square
 ITERATIONS_AT_A_TIME = 4  # between two reports of progress
 COVARIANCE_FLOOR = 1e-6  # added to the variances of the whitened codes in each component
 INITIAL_SHARE = 0.1  # of the time of a fit, taken by the initial clustering; for the progress only
@@ -82,7 +83,8 @@ def standard_normal(codes: np.ndarray) -> Mixture:
 
 def fit_mixture(codes: np.ndarray, on_progress: Callable[[float], None], n_components: int = 1) -> Mixture:
     """Fit a mixture to codes [n, D]. on_progress: called with the share that is done; what it raises ends the
-    fit. Raises UserError if there are fewer codes than components, or all of them are one point.
+    fit. Raises UserError if there are fewer codes than components, they have too many dimensions, or all of
+    them are one point.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
@@ -91,6 +93,11 @@ def fit_mixture(codes: np.ndarray, on_progress: Callable[[float], None], n_compo
         raise UserError(
             f"A mixture of {n_components} Gaussians needs at least as many codes, and there are {len(codes)}."
             f" Choose at most {len(codes)} Gaussians."
+        )
+    if n_components > 1 and codes.shape[1] > MAX_MIXTURE_DIMENSIONS:
+        raise UserError(
+            f"Mixtures are fitted in at most {MAX_MIXTURE_DIMENSIONS} dimensions, and these codes have"
+            f" {codes.shape[1]:,}. Choose the fitted Gaussian or the diffusion model."
         )
     whitening = fit_gaussian(codes)
     whitened = whitening.whiten(codes)
