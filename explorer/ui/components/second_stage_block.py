@@ -10,7 +10,7 @@ from explorer.latent.densities.diffusion import (
     Diffusion,
     position_frequencies,
 )
-from explorer.ui.components.latent_pad.block import Block, make_block
+from explorer.live.block import Block, make_block
 
 
 def second_stage_block(id: str, model: Diffusion) -> Block:

@@ -7,6 +7,7 @@ from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
 from explorer.latent.densities.diffusion import Diffusion
 from explorer.latent.draws import sample_codebook, sample_gaussian
+from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
@@ -130,14 +131,14 @@ def _show_samples(session: ExploreSession, label: str) -> None:
         names,
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
-        underline_note=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
+        underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
         on_pick=lambda i: session.move(zs[i]),
         caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
     )
     if (probabilities := class_probabilities(session.run, images)) is not None:
-        n_unsure = (probabilities.max(1) < MIN_CLASS_PROBABILITY).sum()
+        is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
         st.caption(
-            f"{n_unsure} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the classifier.",
+            f"{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
     if (path := _path(session)) is not None:
@@ -169,6 +170,11 @@ def _show_download(session: ExploreSession, density: Density) -> None:
         on_click="ignore",
         help="z, log p(z) in nats, and the images, 0 to 255",
     )
+
+
+def _count(is_true: np.ndarray) -> str:
+    """Return text such as 5 of 24, 21% (9 to 40%)."""
+    return f"{is_true.sum()} of {len(is_true)}, {share_of_true(is_true)},"
 
 
 def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
