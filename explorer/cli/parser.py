@@ -137,6 +137,11 @@ def build_parser() -> argparse.ArgumentParser:
     def at_beta(sub) -> None:
         sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
 
+    def samples(sub, n: int, help: str) -> None:
+        sub.add_argument("--n", type=int, default=n, metavar="N", help=f"{help} (default: {n})")
+        help = "random seed of the samples (default: 0)"
+        sub.add_argument("--seed", type=int, default=0, metavar="SEED", help=help)
+
     command("list", run_commands.list_run, "list all runs")
     sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
     sub.add_argument("run", help="name of the run")
@@ -184,10 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DENSITY",
         help=f"density of the samples: {', '.join(DENSITIES)} (default: the prior; of an AE, gaussian)",
     )
-    sub.add_argument("--n", type=int, default=1000, metavar="N", help="number of samples (default: 1000)")
-    sub.add_argument(
-        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
-    )
+    samples(sub, 1000, "number of samples")
     sub = command(
         "import",
         run_commands.import_,
@@ -222,12 +224,7 @@ def build_parser() -> argparse.ArgumentParser:
             f" of the decoded samples; {', '.join(DENSITIES)}"
         ),
     )
-    sub.add_argument(
-        "--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)"
-    )
-    sub.add_argument(
-        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
-    )
+    samples(sub, 5000, "largest number of codes")
     sub = command(
         "classifier",
         run_commands.classifier,

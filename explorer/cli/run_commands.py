@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from explorer.cli import density_commands
 from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
@@ -91,25 +92,10 @@ def export(args) -> None:
     from explorer.store.catalogue import find_run
 
     if args.to == "samples":
-        return _export_samples(args)
+        return density_commands.export_samples(args)
     write_atomically(
         args.out, export_run(find_run(args.run), args.to or table_format(args.out.name), args.beta)
     )
-
-
-def _export_samples(args) -> None:
-    from explorer.cli.density_table import share_bar
-    from explorer.runs.densities import density_kind, fit_density, samples_npz
-    from explorer.runs.load import load_run
-    from explorer.store.atomic import write_atomically
-
-    if args.seed < 0:
-        raise UserError(f"--seed must not be negative, but it is {args.seed}.")
-    loaded = load_run(args.run, args.beta)
-    name = args.density or ("prior" if loaded.run.spec.has_prior else "gaussian")
-    kind = density_kind(loaded.run.spec, name)
-    density = fit_density(loaded, name, args.beta, share_bar(kind.label))
-    write_atomically(args.out, samples_npz(loaded, density, args.n, args.seed))
 
 
 def import_(args) -> None:
@@ -154,38 +140,13 @@ def gaps(args) -> None:
         return measure.measure_gaps(name, args.n, args.seed, args.beta)
 
     if args.density:
-        return _measure_densities(args)
+        return density_commands.measure_densities_of_runs(args)
     gaps_by_run = {name: measure_one(name) for name in args.run}
     if args.json:
         print(json.dumps({name: asdict(g) for name, g in gaps_by_run.items()}))
         return
     for name, g in gaps_by_run.items():
         print(gaps_in_words(name, g))
-
-
-def _measure_densities(args) -> None:
-    from explorer.cli.density_table import print_table, row_of, share_bar
-    from explorer.registry import DENSITIES
-    from explorer.runs.densities import densities_of, density_kind
-    from explorer.runs.load import load_run
-    from explorer.runs.measure_densities import measure_densities
-
-    loaded_runs = [load_run(name, args.beta) for name in args.run]
-    names = [
-        list(densities_of(loaded.run.spec) or DENSITIES) if args.density == ["all"] else args.density
-        for loaded in loaded_runs
-    ]
-    for loaded, of_run in zip(loaded_runs, names):  # every mistake is found before anything is measured
-        for name in of_run:
-            density_kind(loaded.run.spec, name)
-    rows = {}
-    for loaded, of_run in zip(loaded_runs, names):
-        measured = measure_densities(loaded, of_run, args.n, args.seed, args.beta, share_bar)
-        rows[loaded.run.name] = list(measured)
-        if not args.json:
-            print_table(loaded.run.name, rows[loaded.run.name])
-    if args.json:
-        print(json.dumps({name: [row_of(m) for m in measured] for name, measured in rows.items()}))
 
 
 def classifier(args) -> None:

@@ -12,7 +12,7 @@ from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import COMPONENTS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
+from explorer.ui.components.settings import COMPONENTS, PIXELS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
@@ -20,6 +20,7 @@ from explorer.ui.run_view import RunView
 
 IMAGES_PER_ROW = 8
 N_PATH_STEPS = 14  # from noise to a code; every second position is decoded
+PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}
 
 
 def _source(session: ExploreSession) -> str:
@@ -94,6 +95,12 @@ def show(session: ExploreSession) -> None:
             TEMPERATURE.slider("Temperature", TEMPERATURE_HELP[source])
     with right:
         SAMPLE_COUNT.slider("Samples")
+    PIXELS.segmented_control(
+        "Show",
+        list(PIXEL_LABELS),
+        PIXEL_LABELS.get,
+        help="Given z, the pixels of a sample of p(x|z) are independent; the likelihood gives their noise.",
+    )
     st.caption(_explanation(has_prior, bool(n_codes), source))
     density = None
     if source in (MIXTURE, DIFFUSION):
@@ -127,18 +134,20 @@ def _show_samples(session: ExploreSession, label: str) -> None:
     gallery(
         session_key("draws", session.run),
         "Samples",
-        images,
+        images if PIXELS.get() == "mean" else session.sample_pixels(zs, SEED.get()),
         names,
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
         underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
         on_pick=lambda i: session.move(zs[i]),
-        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
+        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()},"
+        f" {PIXEL_LABELS[PIXELS.get()]}",
     )
     if (probabilities := class_probabilities(session.run, images)) is not None:
         is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
+        judged = "" if PIXELS.get() == "mean" else "Of the images E[x|z], "
         st.caption(
-            f"{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
+            f"{judged}{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
     if (path := _path(session)) is not None:
@@ -211,6 +220,6 @@ TOOL = Tool(
     "Small rings mark the samples on the map. Click an image to go to its z. Choose another density, and"
     " watch the images.",
     show,
-    (SAMPLE_SOURCE, COMPONENTS, SAMPLE_COUNT, TEMPERATURE, SEED),
+    (SAMPLE_SOURCE, COMPONENTS, SAMPLE_COUNT, TEMPERATURE, SEED, PIXELS),
     overlay,
 )
