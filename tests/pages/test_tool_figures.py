@@ -58,8 +58,8 @@ def test_an_attribute_direction_is_measured_on_the_other_classes(app):
         int(text)
         for text in said(
             app,
-            r"Added to (\d+) codes of other classes, this direction keeps the class of (\d+)%, turns (\d+)% "
-            r"into 8 and (\d+)% .* Without it, (\d+)%",
+            r"Added to (\d+) codes of other classes, this direction keeps the class of (\d+)% .*, turns"
+            r" (\d+)% .* into 8 and (\d+)% .* Without it, (\d+)% \(\d+ to \d+%\) keep their class",
         )
     )
     assert n == len(rows)
@@ -131,7 +131,9 @@ def test_samples_below_90_percent_confidence_are_counted(app):
     p = read_classifier(loaded.run)[0].probabilities(
         loaded.decode(np.array(pad_state(app)["overlay"]["marks"]))
     )
-    assert said(app, r"(\d+) of 64 are below 90% confidence") == [str((p.max(1) < 0.9).sum())]
+    assert said(app, r"(\d+) of 64, \d+% \(\d+ to \d+%\), are below 90% confidence") == [
+        str((p.max(1) < 0.9).sum())
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.draws import sample_aggregate, sample_codebook, sample_gaussian
+from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
@@ -73,17 +74,22 @@ def show(session: ExploreSession) -> None:
         names,
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
-        underline_note=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
+        underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
         on_pick=lambda i: session.move(zs[i]),
         caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
     )
     if (probabilities := class_probabilities(session.run, images)) is not None:
-        n_unsure = (probabilities.max(1) < MIN_CLASS_PROBABILITY).sum()
+        is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
         st.caption(
-            f"{n_unsure} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the classifier.",
+            f"{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
     st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
+
+
+def _count(is_true: np.ndarray) -> str:
+    """Return text such as 5 of 24, 21% (9 to 40%)."""
+    return f"{is_true.sum()} of {len(is_true)}, {share_of_true(is_true)},"
 
 
 def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
