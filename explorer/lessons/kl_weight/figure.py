@@ -1,4 +1,4 @@
-"""The rate–distortion curve of a ladder, as a live plot, and a table of a ladder at one KL weight beside an AE."""
+"""The rate–distortion curve of a ladder as a live plot, and a table of it at one KL weight beside an AE."""
 
 import numpy as np
 
