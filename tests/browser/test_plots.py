@@ -365,6 +365,51 @@ def test_what_is_not_finite_leaves_a_gap_and_null_hides_a_part(open_plots):
     assert page.evaluate("getComputedStyle(plots.p.parts[1].drawing.elements[0]).display") == "inline"
 
 
+def test_groups_radii_texts_and_a_fading_heat_map(open_plots):
+    groups = [{"label": "first", "colour": "#123456"}, {"label": "second", "colour": "#654321"}]
+    parts = [
+        {"kind": "heatMap", "name": "shade", "label": "", "colour": "#0000ff", "ramp": "opacity"},
+        {"kind": "bars", "name": "bars", "groups": groups},
+        {"kind": "scatter", "name": "points", "label": ""},
+    ]
+    values = {
+        "shade": {"values": [0, 0, 1, None], "shape": [1, 4], "bounds": [0, 0, 10, 0.2]},
+        "bars": {"x": [1, 3, 5], "y": [0.5, 0.5, 0.5], "group": [0, 1, 1]},
+        "points": {"x": [2, 8], "y": [0.9, 0.9], "radius": [4, 20], "text": ["a", "b"]},
+    }
+    page = open_plots({"p": (LINE | {"parts": parts, "toScale": False}, values)})
+    assert [part_path(page, "p", "bars", i).count("M") for i in (0, 1)] == [1, 2]
+    assert page.locator(".plot-bars").evaluate_all("all => all.map((e) => e.getAttribute('fill'))") == [
+        group["colour"] for group in groups
+    ]
+    legend = page.locator(".plot-legend").all_text_contents()
+    assert legend == ["first", "second"] and not page.locator(".plot-ramp").count()
+    assert [f"a{radius} {radius}" in part_path(page, "p", "points") for radius in (4, 20, 3.5)] == [
+        *(True, True, False)
+    ]
+    axes = read_axes(page.evaluate, "p")
+    texts = page.locator(".plot-label:visible").evaluate_all(
+        "all => all.map((e) => [e.textContent, Number(e.getAttribute('x')), Number(e.getAttribute('y'))])"
+    )
+    assert [text for text, *_ in texts] == ["a", "b"]
+    assert np.abs(np.array([place for _, *place in texts]) - axes.pixels([2, 8], [0.9, 0.9])).max() < 0.06
+    read = """places => { const canvas = plots.p.box.canvas, ratio = canvas.width / plots.p.box.frame.width;
+        return places.map(([x, y]) => [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data]); }"""
+    places = axes.pixels([3.75, 6.25, 8.75], [0.1, 0.1, 0.1]).tolist()
+    assert page.evaluate(read, places) == [[0, 0, 0, 0], [0, 0, 255, 255], [0, 0, 0, 0]]
+    page.evaluate("values => plots.p.update({ points: values })", values["points"] | {"text": ["c", "d"]})
+    assert page.locator(".plot-label:visible").all_text_contents() == ["c", "d"]
+    page.evaluate("plots.p.update({ points: null })")
+    assert not page.locator(".plot-label:visible").count()
+    page.evaluate("values => plots.p.update({ points: values })", values["points"])
+    assert page.locator(".plot-label:visible").all_text_contents() == ["a", "b"]
+    page.get_by_role("button", name="Values").click()
+    assert page.get_by_role("cell", name="b", exact=True).count() == 1
+    says = "values => { try { plots.p.update(values); } catch (error) { return error.message; } }"
+    sentence = 'The values text of the part "points" must be a list of a text for each point.'
+    assert page.evaluate(says, {"points": {"x": [1], "y": [1], "text": []}}) == sentence
+
+
 def test_a_plot_follows_the_width_of_its_container(open_plots):
     for before in ("", "delete globalThis.ResizeObserver"):
         page = open_plots({"curves": example_plots()["curves"]}, before=before)
