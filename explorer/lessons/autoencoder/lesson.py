@@ -44,7 +44,7 @@ LESSON = Lesson(
         "explorer.models.autoencoder:Autoencoder.encode",
         "explorer.models.autoencoder:Autoencoder.decode",
         "explorer.networks.mlp:mlp",
-        "explorer.objectives.distortion:Bernoulli",
+        "explorer.objectives.bernoulli:Bernoulli",
         "explorer.lessons.autoencoder.compute:reconstruct_with_pca",
     ),
     (IMAGE, K),
