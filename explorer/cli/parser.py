@@ -141,6 +141,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
+    sub.add_argument(
+        "--factors",
+        action="store_true",
+        help="also measure how the codes separate the known factors of the images (MIG and SAP), and which"
+        " factors the reconstructions keep",
+    )
     sub = command("decode", run_commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
@@ -206,6 +212,12 @@ def build_parser() -> argparse.ArgumentParser:
         "classifier",
         run_commands.classifier,
         "train the classifier of decoded images, for all runs of the data set of a run",
+    )
+    sub.add_argument("run", help="name of the run")
+    sub = command(
+        "regressor",
+        run_commands.regressor,
+        "train the regressor that reads the known factors of images, for all runs of the data set of a run",
     )
     sub.add_argument("run", help="name of the run")
     sub = command("data", run_commands.data, "download a data set if necessary, and describe it")

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.cli.output import print_run, run_json
+from explorer.cli.output import print_factors, print_run, run_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
 from explorer.names import sanitize
@@ -44,8 +44,19 @@ def show(args) -> None:
         from explorer.runs import measure
 
         run = measure.evaluate_at_beta(run, args.beta)
-    beta = {} if args.beta is None else {"beta": args.beta}
-    print(json.dumps(run_json(run) | beta)) if args.json else print_run(run)
+    extra = {} if args.beta is None else {"beta": args.beta}
+    report = None
+    if args.factors:
+        from explorer.runs.factors import measure_factors
+
+        report = measure_factors(run, args.beta)
+        extra["factors"] = report.to_dict()
+    if args.json:
+        print(json.dumps(run_json(run) | extra))
+        return
+    print_run(run)
+    if report:
+        print_factors(report)
 
 
 def decode(args) -> None:
@@ -145,6 +156,23 @@ def classifier(args) -> None:
         print(f"{path}: accuracy {model.accuracy:.1%} on {run.test.n:,} test images")
 
 
+def regressor(args) -> None:
+    from explorer.store.catalogue import find_run
+
+    run = find_run(args.run)
+    from explorer.cli.progress import counting_bar
+    from explorer.runs.regressor import train_regressor_of
+
+    model, path = train_regressor_of(run, counting_bar(" images"), counting_bar(" steps"))
+    r_squared = dict(zip(model.names, model.r_squared))
+    if args.json:
+        summary = {"dataset": run.spec.dataset, "r_squared": r_squared, "n_test": model.n_test}
+        print(json.dumps(summary | {"file": str(path)}))
+    else:
+        shares = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in r_squared.items())
+        print(f"{path}: R² on {model.n_test:,} test images: {shares}")
+
+
 def data(args) -> None:
     from explorer.cli.progress import counting_bar, print_skipped
     from explorer.data import data_folder, load_dataset
@@ -160,6 +188,7 @@ def data(args) -> None:
         "shape": data.shape,
         "class_names": data.class_names,
         "factors": list(data.factors),
+        "units": data.units,
         "skipped": data.skipped,
         "notes": data.notes,
     }

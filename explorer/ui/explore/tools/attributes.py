@@ -12,6 +12,7 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import ATTRIBUTE, FROM_CLASS, STEPS, TO_CLASS
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import class_probabilities
+from explorer.ui.explore.tools.known_factors import show_changes, show_separation
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView, run_version
 
@@ -111,6 +112,8 @@ def show(session: ExploreSession) -> None:
     )
     if ATTRIBUTE.get() == "classes":
         _show_effect(session, *_class_indices(session))
+    show_changes(session, name, vector)
+    show_separation(session)
 
 
 def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> None:
