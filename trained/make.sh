@@ -32,6 +32,21 @@ objective recon-only 0
 objective kl-only 1000
 objective both 1
 python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes 32 --width 200 --run digits-vqvae
+# Faces: three small networks in two dimensions, and one in twelve that keeps all ten factors
+faces() {
+  local name=$1
+  shift
+  python -m explorer train --dataset faces --network conv "$@" --run faces-$name
+}
+faces ae-2d --model ae --width 8 --epochs 30
+faces vae-2d --model vae --width 8 --epochs 30
+faces ladder-2d --model ladder --width 8 --epochs 12 --rung-epochs 3
+faces vae-12d --model vae --width 16 --latent-dim 12 --likelihood gaussian --sigma 0.2 --batch-size 64 --epochs 40
+# Their replays, in colour, would take tens of megabytes.
+rm -f trained/faces-*/replay.safetensors
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
+done
+for dataset in moons faces; do
+  python -m explorer regressor $dataset-vae-2d  # trained anew each time, in a minute or two
 done

@@ -23,7 +23,7 @@ FACTORS = {
 
 
 def generate_faces(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
-    """Return images with random factors: FACTORS, each uniform between its limits; glasses are 0 or 1, and
+    """Return images with random factors, FACTORS, each uniform between its limits; glasses are 0 or 1, and
     the class of the image.
     """
     rng, n = np.random.default_rng(seed), n_train + n_test

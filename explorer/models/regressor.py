@@ -17,7 +17,7 @@ def build_regressor(shape: ImageShape, n_factors: int) -> nn.Sequential:
     """
     channels, height, width = shape
     shrink = 1
-    while max(height, width) // shrink > MAX_SIDE and height % (2 * shrink) == width % (2 * shrink) == 0:
+    while max(height, width) // shrink > MAX_SIDE and height % (4 * shrink) == width % (4 * shrink) == 0:
         shrink *= 2
     small = (channels, height // shrink, width // shrink)
     depth = next((d for d in range(MAX_DEPTH, 0, -1) if not (small[1] % 2**d or small[2] % 2**d)), None)

@@ -63,12 +63,11 @@ def show_changes(session: ExploreSession, name: str, vector: np.ndarray) -> None
     st.markdown(f"**What +1 {words.escape_markdown(name)} changes**")
     st.dataframe(
         {
-            "factor": [factor.replace("_", " ") for factor in regressor.names],
-            "change": [
-                f"{_signed(c.value)} ({_signed(c.low)} to {_signed(c.high)})"
-                + (f" {unit}" if unit == "px" else "")
-                for c, unit in zip(changes, regressor.units)
+            "factor": [
+                factor.replace("_", " ") + (f" ({unit})" if unit else "")
+                for factor, unit in zip(regressor.names, regressor.units)
             ],
+            "change": [f"{_signed(c.value)} ({_signed(c.low)} to {_signed(c.high)})" for c in changes],
             "in standard deviations": [_signed(share) for share in relative],
             "R² of reading": [f"{value:.2f}" for value in regressor.r_squared],
         },
