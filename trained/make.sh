@@ -32,16 +32,11 @@ objective recon-only 0
 objective kl-only 1000
 objective both 1
 python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes 32 --width 200 --run digits-vqvae
-# Faces: three small networks in two dimensions, and one in twelve that keeps all ten factors
-faces() {
-  local name=$1
-  shift
-  python -m explorer train --dataset faces --network conv "$@" --run faces-$name
-}
-faces ae-2d --model ae --width 8 --epochs 30
-faces vae-2d --model vae --width 8 --epochs 30
-faces ladder-2d --model ladder --width 8 --epochs 12 --rung-epochs 3
-faces vae-12d --model vae --width 16 --latent-dim 12 --likelihood gaussian --sigma 0.2 --batch-size 64 --epochs 40
+# Faces: two small networks in two dimensions, and one in twelve.
+for model in ae vae; do
+  python -m explorer train --dataset faces --model $model --network conv --width 8 --depth 4 --epochs 30 --run faces-$model-2d
+done
+python -m explorer train --dataset faces --model vae --network conv --width 16 --depth 3 --latent-dim 12 --batch-size 64 --epochs 40 --run faces-vae-12d
 # Their replays, in colour, would take tens of megabytes.
 rm -f trained/faces-*/replay.safetensors
 for dataset in digits moons mnist fashion-mnist; do

@@ -10,7 +10,8 @@ CENTRE, HEAD_ROW, HEAD_HEIGHT = 32.0, 33.0, 39.0  # px: the column and the row o
 HAIR_TOP, EYE_ROW, NOSE_ROW, MOUTH_ROW = 9.0, 31.0, 32.5, 45.5
 HAIR_WIDTH = 4.0  # px beside the face, of hair that reaches below the ears
 
-BACKGROUND, PULLOVER, FRAME = (206, 224, 232), (62, 124, 128), (34, 52, 122)
+# The background is of medium brightness: with a bright one, codes are at first used for the mean brightness.
+BACKGROUND, PULLOVER, FRAME = (122, 150, 168), (36, 82, 90), (28, 44, 118)
 # Tones from light to dark, and hair from black to blond, evenly spaced
 SKIN_TONES = np.array(
     [(248, 220, 198), (232, 188, 152), (203, 147, 108), (160, 106, 74), (112, 71, 50)], np.float32
@@ -18,7 +19,7 @@ SKIN_TONES = np.array(
 HAIR_TONES = np.array(
     [(32, 26, 28), (82, 52, 36), (136, 78, 40), (186, 122, 58), (228, 190, 112)], np.float32
 )
-LIP_RED = np.array((172, 42, 58), np.float32)
+LIP_RED = np.array((196, 32, 52), np.float32)
 WHITE, PUPIL = (252, 250, 248), (30, 24, 26)
 
 
@@ -77,8 +78,8 @@ def _draw(tone, hair_tone, hair_length, width, distance, size, brow, nose, curve
     skin, hair = _between(SKIN_TONES, tone), _between(HAIR_TONES, hair_tone)
     _draw_head(canvas, skin, hair, hair_length, width / 2)
     _draw_eyes(canvas, hair * np.float32(0.3), distance / 2, size / 2, brow)
-    _draw_nose(canvas, skin * np.float32(0.62), nose)
-    _draw_mouth(canvas, 0.5 * skin + 0.5 * LIP_RED, curve)
+    _draw_nose(canvas, skin * np.float32(0.5), nose)
+    _draw_mouth(canvas, 0.35 * skin + 0.65 * LIP_RED, curve)
     _draw_glasses(canvas, distance / 2, glasses)
     return canvas.colours
 
@@ -115,7 +116,7 @@ def _draw_eyes(canvas: _Canvas, brow_colour, offset, half_size, brow) -> None:
     x, y = _grid(window)
     side = abs(x - CENTRE) - _per_image(offset)
     half, rise = _per_image(half_size), y - EYE_ROW
-    white = _ellipse(side, rise, half, half * 0.72)
+    white = _ellipse(side, rise, half, half * 0.78)
     canvas.paint(white, WHITE, window)
     iris = np.sqrt(side * side + rise * rise)
     canvas.paint(np.maximum(iris - half * 0.6, white), (96, 66, 48), window)
@@ -130,18 +131,18 @@ def _draw_nose(canvas: _Canvas, shade, length) -> None:
     x, y = _grid(window)
     across, tip = x - CENTRE, _per_image(NOSE_ROW + length)
     share = np.clip((y - NOSE_ROW) / (tip - NOSE_ROW), 0, 1)
-    bridge = np.maximum(abs(across - 0.6 - 2 * share * share) - 0.55, np.maximum(NOSE_ROW - y, y - tip))
-    base = np.maximum(abs(y - tip + 0.08 * (across - 0.3) ** 2 - 0.2) - 0.65, abs(across - 0.3) - 2.6)
+    bridge = np.maximum(abs(across - 0.6 - 2 * share * share) - 0.75, np.maximum(NOSE_ROW - y, y - tip))
+    base = np.maximum(abs(y - tip + 0.08 * (across - 0.3) ** 2 - 0.2) - 0.9, abs(across - 0.3) - 2.9)
     canvas.paint(np.minimum(bridge, base), shade, window)
 
 
 def _draw_mouth(canvas: _Canvas, colour, curve) -> None:
     window = ((40, 52), (22, 42))
     x, y = _grid(window)
-    t, bend = (x - CENTRE) / 6.5, _per_image(curve)
-    slope = np.hypot(1, 2 * bend * t / 6.5)
-    line = abs(y - MOUTH_ROW - bend * (0.5 - t * t)) / slope - 1.25 + 0.5 * np.minimum(t * t, 1)
-    canvas.paint(np.maximum(line, abs(x - CENTRE) - 6.5), colour, window)
+    t, bend = (x - CENTRE) / 7.5, _per_image(curve)
+    slope = np.hypot(1, 2 * bend * t / 7.5)
+    line = abs(y - MOUTH_ROW - bend * (0.5 - t * t)) / slope - 1.7 + 0.7 * np.minimum(t * t, 1)
+    canvas.paint(np.maximum(line, abs(x - CENTRE) - 7.5), colour, window)
 
 
 def _draw_glasses(canvas: _Canvas, offset, glasses) -> None:

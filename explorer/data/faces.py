@@ -14,7 +14,7 @@ FACTORS = {
     "hair_length": (18, 48, "px"),  # from the top of the head to the lowest hair
     "face_width": (27, 35, "px"),
     "eye_distance": (11, 16, "px"),  # between the centres of the eyes
-    "eye_size": (4.5, 8, "px"),  # the width of an eye
+    "eye_size": (4.5, 8.5, "px"),  # the width of an eye
     "eyebrow_height": (6, 10, "px"),  # above the centre of the eye
     "nose_length": (4, 9, "px"),
     "mouth_curve": (-4, 4, "px"),  # by how much the corners are above the middle; a smile is positive
