@@ -64,14 +64,13 @@ def _parse(content: bytes) -> Regressor:
     with corrupt_file_errors("it is not a regressor"):
         record, weights = unpack_record(KIND, content)
         channels, height, width = map(int, record["shape"])
-        texts = {name: tuple(sanitize(str(text)) for text in record[name]) for name in ("names", "units")}
-        numbers = {name: tuple(map(float, record[name])) for name in ("mean", "sd", "r_squared")}
-        r = Regressor(
-            (channels, height, width), **texts, **numbers, n_test=int(record["n_test"]), weights=weights
-        )
-    arrays = [*weights.values(), *map(np.array, numbers.values())]
-    if len({len(v) for v in (*texts.values(), *numbers.values())}) != 1 or not (
-        r.names and min(r.sd) > 0 and all(np.isfinite(v).all() for v in arrays)
+        names, units = (tuple(sanitize(str(text)) for text in record[key]) for key in ("names", "units"))
+        mean, sd, r_squared = (tuple(map(float, record[key])) for key in ("mean", "sd", "r_squared"))
+        shape = (channels, height, width)
+        r = Regressor(shape, names, units, mean, sd, r_squared, int(record["n_test"]), weights)
+    arrays = [*weights.values(), *map(np.array, (mean, sd, r_squared))]
+    if len({len(names), len(units), len(mean), len(sd), len(r_squared)}) != 1 or not (
+        names and min(sd) > 0 and all(np.isfinite(v).all() for v in arrays)
     ):
         raise CorruptFile("its parts do not belong together")
     return r
