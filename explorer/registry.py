@@ -140,10 +140,23 @@ MODELS = Registry(
 LIKELIHOODS = Registry(
     "likelihood",
     LikelihoodKind(
-        "bernoulli", "explorer.objectives.distortion:Bernoulli", browser_layer="sigmoid", is_density=False
+        "bernoulli", "explorer.objectives.bernoulli:Bernoulli", browser_layer="sigmoid", is_density=False
     ),
     LikelihoodKind(
-        "gaussian", "explorer.objectives.distortion:Gaussian", options=("sigma",), browser_layer="clamp"
+        "continuous-bernoulli",
+        "explorer.objectives.continuous_bernoulli:ContinuousBernoulli",
+        browser_layer="continuous_bernoulli_mean",
+        reference="loaizaganem2019",
+    ),
+    LikelihoodKind(
+        "gaussian", "explorer.objectives.gaussian:Gaussian", options=("sigma",), browser_layer="clamp"
+    ),
+    LikelihoodKind(
+        "learned-gaussian",
+        "explorer.objectives.gaussian:LearnedGaussian",
+        learned=("log_sigma",),
+        browser_layer="clamp",
+        reference="rybkin2021",
     ),
 )
 

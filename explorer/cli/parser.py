@@ -147,6 +147,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="also measure how the codes separate the known factors of the images (MIG and SAP), and which"
         " factors the reconstructions keep",
     )
+    sub.add_argument(
+        "--surgery",
+        action="store_true",
+        help="also the terms of the rate over the training images: I(x; z), total correlation, and KL of the"
+        " marginals; of a ladder at all KL weights, or at --beta. Measured once, in seconds",
+    )
     sub = command("decode", run_commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)

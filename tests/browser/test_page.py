@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.browser.pad import decoded_by_torch, hover_a_point, image, press, settle, spot
-from tests.live.pages import AE, DECODED, LADDER, REPLAY, SECOND, VAE, write_pages
+from tests.live.pages import AE, DECODED, LADDER, REPLAYED, SECOND, VAE, write_pages
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +94,11 @@ def test_a_pair_follows_one_pointer_at_a_kl_weight(open_file, pages):
 
 
 def test_a_replay_shows_an_epoch(open_file, pages):
-    page = open_file(f"{pages['replay']}#epoch=1", REPLAY)
-    first = image(page, REPLAY)
+    page = open_file(f"{pages['replay']}#epoch=1", REPLAYED)
+    first = image(page, REPLAYED)
     press(page, "End", on='[data-testid="beta"]')
     page.wait_for_timeout(200)
-    assert not np.array_equal(image(page, REPLAY), first) and hash_of(page)["epoch"] == [6.0]
+    assert not np.array_equal(image(page, REPLAYED), first) and hash_of(page)["epoch"] == [6.0]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -110,6 +110,19 @@ def test_both_themes_are_the_systems(browser, pages, theme):
         "e => getComputedStyle(e).backgroundColor"
     )
     assert background == {"light": "rgb(252, 252, 251)", "dark": "rgb(20, 23, 26)"}[theme]
+    page.close()
+
+
+def test_without_a_resize_observer_a_figure_follows_the_window(browser, pages):
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    page.add_init_script("delete globalThis.ResizeObserver")
+    page.goto(f"{pages['pad']}#z=0.5,-1")
+    settle(page)
+    assert_shows(page, DECODED, VAE, [0.5, -1])
+    width = "document.querySelector('.stage canvas').width"
+    before = page.evaluate(width)
+    page.set_viewport_size({"width": 500, "height": 800})
+    page.wait_for_function(f"{width} < {before}")
     page.close()
 
 

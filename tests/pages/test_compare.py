@@ -1,14 +1,17 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.runs.surgery import SURGERY_FILE, measure_surgery
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import address, blocks, expire_catalogue, opened, pad_state, pads, visit
+from tests.pages.conftest import address, blocks, expire_catalogue, opened, pad_codes, pad_state, pads, visit
 
 
 @pytest.fixture
@@ -24,8 +27,8 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     assert len(pads(app)) == 1
     assert len(blocks(app)) == 6
-    assert len(pad_state(app)["zs"]) == 2
-    assert pad_state(app)["film_position"] == 1
+    assert len(pad_codes(app)) == 2
+    assert pad_state(app)["values"]["beta"] == 1
     assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
@@ -33,7 +36,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
 
 def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, pad_state(app)["zs"]
+    mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, pad_codes(app)
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
     distances = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
     # Both are as many standard deviations from the mean.
@@ -54,11 +57,9 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
     }
     compare(app, **state)
     assert pad_state(app) == {
-        "zs": [[3, -2], [0.5, -1]],
+        "values": {"ae_z": [3, -2], "z": [0.5, -1], "beta": 0.02, "from": [1, 0.5]},
         "row": None,
         "last_message": 0,
-        "film_position": 0.02,
-        "walk_start": [1, 0.5],
     }
     assert {name: address(app)[name] for name in state} == state and not app.warning
 
@@ -109,7 +110,7 @@ def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(
 def test_other_images_and_models_are_a_choice_away(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
-    assert len(pad_state(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
+    assert len(pad_codes(app)[1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
     app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
     assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
 
@@ -128,3 +129,32 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
+
+
+def test_the_terms_of_the_rate_are_measured_once_at_the_nearest_rung(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=0.05)
+    [button] = [b for b in app.button if b.label == "Measure the terms of the rate"]
+    button.click().run()
+    assert not app.exception and not app.error
+    [table] = [m.value for m in app.markdown if "Total correlation" in m.value]
+    surgery = measure_surgery(find_run("tiny-ladder"), 0.1, print, print)
+    assert "1,437 training images at β = 0.1, nats per image" in table
+    assert f"| **Rate** | **{surgery.rate:.2f}** | |" in table
+    assert f"| {surgery.marginal_kl.low:.2f} to {surgery.marginal_kl.high:.2f} |" in table
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=0.1)
+    assert "Measure the terms of the rate" not in [b.label for b in app.button]
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=1)
+    assert "Measure the terms of the rate" in [b.label for b in app.button]
+
+
+def test_without_the_training_images_the_terms_of_the_rate_are_refused_with_the_remedy(
+    app, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "empty"))
+    folder = shutil.copytree(find_run("mnist-vae-2d").folder, tmp_path / "runs" / "copy")
+    (folder / SURGERY_FILE).unlink(missing_ok=True)
+    expire_catalogue()
+    compare(app, vae="copy")
+    [button] = [b for b in app.button if b.label == "Measure the terms of the rate"]
+    button.click().run()
+    assert "python -m explorer data mnist" in app.error[0].value and len(pads(app)) == 1

@@ -9,6 +9,7 @@ from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import show_figures
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
+from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
@@ -54,6 +55,7 @@ def compare_view(ae: Run, vae: Run) -> None:
         ADDRESS.write(address.build_query(ae.name, vae.name, position, views[1].betas))
         notice = st.container(border=True)
         show_figures(ae, vae, position.film_position)
+        show_surgery(vae, position.film_position or vae.spec.beta)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
