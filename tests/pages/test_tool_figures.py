@@ -286,7 +286,7 @@ def test_what_a_direction_changes_is_read_in_decoded_images(app):
     assert shown == pytest.approx(change.mean(0), abs=0.1) and shown[0] == pytest.approx(
         change[:, 0].mean(), abs=0.01
     )
-    relative = [float(text.replace("−", "-")) for text in table["in standard deviations"]]
+    relative = [float(text.replace("−", "-")) for text in table["in SD"]]
     assert relative == pytest.approx(change.mean(0) / reader.regressor.sd, abs=0.02)
     [n] = said(app, r"Mean change over (\d+) codes of test images, with its 95% interval")
     assert n == "500"

@@ -70,7 +70,8 @@ def test_what_cannot_be_read_is_refused(moons):
         train_regressor(constant, lambda done, of: None)
 
 
-def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, monkeypatch, capsys):
+def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("explorer.store.regressor.SHIPPED_FOLDER", tmp_path)  # without the included one
     monkeypatch.setattr(regression, "STEPS", 30)
     run = train_run(RunSpec("moons", epochs=1, width=8), "moons-tiny")
     assert read_regressor(run) is None and load_factor_reader(run) is None

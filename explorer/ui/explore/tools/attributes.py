@@ -48,7 +48,7 @@ def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
         return None
     kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
     if kind != "classes":
-        return kind, factor_direction(mu, e.factors[kind][: len(mu)])
+        return kind.replace("_", " "), factor_direction(mu, e.factors[kind][: len(mu)])
     from_class, to_class = _class_indices(session)
     return f"{session.run.class_names[from_class]} → {session.run.class_names[to_class]}", class_direction(
         mu, e.y[: len(mu)], from_class, to_class

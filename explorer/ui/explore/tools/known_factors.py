@@ -68,15 +68,15 @@ def show_changes(session: ExploreSession, name: str, vector: np.ndarray) -> None
                 for factor, unit in zip(regressor.names, regressor.units)
             ],
             "change": [f"{_signed(c.value)} ({_signed(c.low)} to {_signed(c.high)})" for c in changes],
-            "in standard deviations": [_signed(share) for share in relative],
+            "in SD": [_signed(share) for share in relative],
             "R² of reading": [f"{value:.2f}" for value in regressor.r_squared],
         },
         hide_index=True,
     )
     st.caption(
         f"Mean change over {changes[0].n:,} codes of test images, with its 95% interval. A regressor reads"
-        f" the factors in the decoded images; its R² is that on {regressor.n_test:,} test images. A standard"
-        " deviation is that of the factor in the training images."
+        f" the factors in the decoded images; its R² is that on {regressor.n_test:,} test images. SD: the"
+        " standard deviation of the factor in the training images."
     )
 
 
@@ -94,7 +94,9 @@ def _changes(
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + words.format_number(value, 2)
+    """Return the value with two decimals and its sign; 0.00 without one."""
+    rounded = round(value, 2)
+    return ("+" if rounded > 0 else "") + words.format_number(rounded or 0.0, 2)
 
 
 def _interval(estimate: Estimate) -> str:
