@@ -45,6 +45,7 @@ done
 for dataset in moons faces; do
   python -m explorer regressor $dataset-vae-2d  # trained anew each time, in a minute or two
 done
+python -m explorer gaps mnist-ae-2d --density all  # keeps the densities that it fits with the run
 # The terms of the rates, which are measured once and kept with the runs.
 for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d; do
   python -m explorer show $run --surgery
