@@ -123,7 +123,7 @@ def test_the_included_runs_keep_the_factors_that_it_says():
     for factor, r_squared in zip(regressor.names, regressor.r_squared):
         cells = [f"{r_squared:.3f}", *(f"{report.kept[factor].value:.2f}" for report in reports)]
         [row] = re.findall(rf"^\| {factor.replace('_', ' ')} \| (.*) \|$", ROWS, re.M)
-        assert [float(cell) for cell in row.split(" | ")] == pytest.approx(
+        assert [float(cell.replace("−", "-")) for cell in row.split(" | ")] == pytest.approx(
             [float(c) for c in cells], abs=0.011
         )
     assert {row[0] for row in SEPARATIONS} >= set(names)
