@@ -112,7 +112,7 @@ def _absolute(path: str) -> Path | str:
         ) from None
 
 
-def parse_betas(betas: str) -> list[tuple[float, int | None]]:
+def _parse_betas(betas: str) -> list[tuple[float, int | None]]:
     """Return the KL weights of a ladder, each with its number of epochs, or None for a rung without a number
     of its own. betas: as in "0.1,1,4:30". Raises UserError unless the KL weights are positive and in rising
     order, and the numbers of epochs those of a rung that is trained on.
@@ -152,9 +152,15 @@ def parse_betas(betas: str) -> list[tuple[float, int | None]]:
 
 def canonical_betas(betas: str, rung_epochs: int) -> str:
     """Return the KL weights of a ladder in their shortest form: a rung of rung_epochs epochs has no number of
-    its own. Raises UserError as parse_betas.
+    its own. Raises UserError for those that no ladder can have.
     """
     return ",".join(
         f"{beta:g}" if epochs in (None, rung_epochs) else f"{beta:g}:{epochs}"
-        for beta, epochs in parse_betas(betas)
+        for beta, epochs in _parse_betas(betas)
     )
+
+
+def ladder_stages(betas: str, epochs: int, rung_epochs: int) -> tuple[tuple[float, int], ...]:
+    """Return the KL weight and the number of epochs of each rung; those of the first are `epochs`."""
+    first, *others = _parse_betas(betas)
+    return ((first[0], epochs), *((beta, own_epochs or rung_epochs) for beta, own_epochs in others))

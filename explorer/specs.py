@@ -17,8 +17,8 @@ from explorer.fields import (
     canonical_betas,
     canonical_dataset,
     checked_value,
+    ladder_stages,
     option,
-    parse_betas,
 )
 from explorer.registry import (
     DATASETS,
@@ -82,8 +82,7 @@ class RunSpec:
     )
     betas: str | None = option(
         None,
-        "KL weights of a ladder, in rising order; each rung continues the training of the previous one. 4:30"
-        " trains the rung of KL weight 4 for 30 epochs",
+        "KL weights of a ladder, rising, each trained on from the previous one; 4:30 is 4 for 30 epochs",
     )
     rung_epochs: int | None = option(
         None, "number of epochs for each rung after the first", low=1, high=MAX_EPOCHS, step=1
@@ -192,18 +191,15 @@ class RunSpec:
     @property
     def rungs(self) -> tuple[float, ...]:
         """Return the KL weights of a ladder; empty for other models."""
-        return tuple(beta for beta, _ in parse_betas(self.betas)) if self.betas else ()
+        return tuple(beta for beta, _ in self.stages) if self.betas else ()
 
     @property
     def stages(self) -> tuple[tuple[float, int], ...]:
-        """Return the KL weight and the number of epochs of each stage of the training; only a ladder has more
-        than one.
-        """
+        """Return the KL weight and the epochs of each stage of the training; only a ladder has several."""
         assert self.epochs is not None  # __post_init__ has set it
         if not self.betas:
             return ((self.beta, self.epochs),)
-        (first, _), *others = parse_betas(self.betas)
-        return ((first, self.epochs), *((beta, epochs or self.rung_epochs or 0) for beta, epochs in others))
+        return ladder_stages(self.betas, self.epochs, self.rung_epochs or 0)
 
     @property
     def settings(self) -> dict:

@@ -26,7 +26,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     assert len(blocks(app)) == 6
     assert len(pad_state(app)["zs"]) == 2
     assert pad_state(app)["film_position"] == 1
-    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
+    assert len(app.get("plotly_chart")) == 4 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
 

@@ -8,7 +8,9 @@ from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import show_figures
+from explorer.ui.compare.images import show_images
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
+from explorer.ui.compare.starts import show_starts
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
@@ -56,6 +58,8 @@ def compare_view(ae: Run, vae: Run) -> None:
         show_figures(ae, vae, position.film_position)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
+        show_images(ae, vae, position.film_position if vae.film else None)
+        show_starts(vae)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
 
