@@ -6,6 +6,7 @@ import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from explorer.fields import value_type
 from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER
 
@@ -51,7 +52,7 @@ def read_starts(dataset: str, latent_dim: int, file: Path = STARTS_FILE) -> list
     """Return what was measured for a data set and a latent dimension; nothing if nothing was."""
     if not file.exists():
         return []
-    types = {f.name: f.type for f in fields(StartFigures)}
+    types = {f.name: value_type(f) for f in fields(StartFigures)}
     with file.open(encoding="utf-8", newline="") as lines:
         rows = [
             StartFigures(**{name: types[name](value) for name, value in row.items()})

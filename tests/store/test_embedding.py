@@ -6,8 +6,8 @@ import numpy as np
 
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import n_film_codes, read_embedding
-from explorer.store.run import EMBEDDING_FILE
-from trained.keep_images import keep_images
+from explorer.store.run import EMBEDDING_FILE, REPLAY_FILE
+from trained.trim import trim_run
 
 
 def test_a_film_holds_fewer_codes_of_many_dimensions():
@@ -30,11 +30,13 @@ def test_a_film_of_an_earlier_version_has_3000_codes_of_any_dimension(runs_folde
 
 def test_only_the_first_images_of_a_run_are_kept(runs_folder):
     run = find_run("tiny-ladder")
+    assert (run.folder / REPLAY_FILE).exists()
     before, n_bytes = read_embedding(run), (run.folder / EMBEDDING_FILE).stat().st_size
-    kept = keep_images(run, 7)
+    kept = trim_run(run, 7)
     after = read_embedding(kept)
     assert np.array_equal(after.images, before.images[:7]) and len(before.images) > 7
     assert np.array_equal(after.mu, before.mu) and np.array_equal(after.film.mu, before.film.mu)
     assert replace(kept, files={}) == replace(run, files={})
+    assert not (run.folder / REPLAY_FILE).exists()
     assert (run.folder / EMBEDDING_FILE).stat().st_size < n_bytes
-    assert keep_images(kept, 10) == kept
+    assert trim_run(kept, 10) == kept

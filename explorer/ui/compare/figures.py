@@ -7,11 +7,10 @@ import math
 import numpy as np
 import streamlit as st
 
-from explorer.events import ACTIVE_MIN_VARIANCE
 from explorer.figures.bars import rate_bars
 from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, rate_distortion
 from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
-from explorer.latent.dimensions import DimensionRates, dimension_rates
+from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
 from explorer.ui import words
