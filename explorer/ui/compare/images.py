@@ -30,12 +30,12 @@ def show_images(ae: Run, vae: Run, beta: float | None) -> None:
     with right:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Samples**", help=SAMPLES_HELP)
-            st.button("Resample", key="resample on Compare", on_click=_resample)
+            st.button("New samples", key="new samples on Compare", on_click=_take_new_samples)
         rows = [_samples(*side, st.session_state.get(SEED_KEY, 0)) for side in sides]
         _show_rows("Samples", ("AE", "VAE"), rows, suffix)
 
 
-def _resample() -> None:
+def _take_new_samples() -> None:
     st.session_state[SEED_KEY] = st.session_state.get(SEED_KEY, 0) + 1
 
 
