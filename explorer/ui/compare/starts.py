@@ -58,25 +58,33 @@ def _cell(measure: str, values: Iterable[float]) -> str:
 
 
 def starts_note(starts: dict[str, list[StartFigures]]) -> str:
-    """Return what follows from the figures. One start is better than another only if it is for every pair of
-    seeds.
+    """Return what follows from the figures. One start has less of a measure than another only if it has for
+    every pair of their seeds.
     """
-    sentences = []
-    if _is_lower("distortion + rate", LADDER, (COLD, WARM_UP), starts):
-        sentences.append("The ladder finds the best optimum: its distortion + rate is the lowest.")
-    elif _is_lower("distortion + rate", LADDER, (COLD,), starts):
-        sentences.append("The ladder finds a better optimum than a cold start: distortion + rate is lower.")
-    else:
-        sentences.append("The distortion + rate of the ladder and of a cold start do not clearly differ.")
+    sentences = [_optimum_sentence(starts)]
     if _is_lower("active units", COLD, (LADDER,), starts):
         sentences.append(
             "A cold start loses active units: while the decoder does not yet use a dimension, the rate pulls"
             " its posterior to the prior, where it stays. The ladder begins at a small β, where the decoder"
             " learns to use every dimension."
         )
-    if _is_lower("gap", COLD, (LADDER,), starts) and _is_lower("active units", COLD, (LADDER,), starts):
-        sentences.append("The price: with more active units, the gap is larger.")
+        if _is_lower("gap", COLD, (LADDER,), starts):
+            sentences.append("The price: with more active units, the gap is larger.")
     return " ".join(sentences)
+
+
+def _optimum_sentence(starts: dict[str, list[StartFigures]]) -> str:
+    """Return which start has the lowest distortion + rate, and whether the ladder has less than a cold
+    start.
+    """
+    measure, sentence = "distortion + rate", ""
+    for start, name in NAMES.items():
+        if _is_lower(measure, start, tuple(other for other in STARTS if other != start), starts):
+            sentence = f"The lowest {measure}, and so the best optimum, is that of the {name}."
+    if _is_lower(measure, LADDER, (COLD,), starts):
+        better = "The ladder finds a better optimum than a cold start."
+        return sentence if LADDER in sentence else f"{better} {sentence}".strip()
+    return f"The {measure} of the ladder and of a cold start do not clearly differ. {sentence}".strip()
 
 
 def _is_lower(measure: str, low: str, high: tuple[str, ...], starts: dict[str, list[StartFigures]]) -> bool:
