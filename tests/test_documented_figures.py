@@ -18,6 +18,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
+from trained.networks import networks_table
 
 DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
     " ".join((ROOT / name).read_text(encoding="utf-8").split("\n"))
@@ -90,6 +91,10 @@ def test_the_normaliser_that_a_cross_entropy_lacks(name, documented):
     missing = ContinuousBernoulli(probs=p).log_prob(x) - (x * p.log() + (1 - x) * (1 - p).log())
     assert missing.flatten(1).sum(1).mean().item() == pytest.approx(documented, rel=0.05)
     assert f"{documented:,}" in DEFINITIONS
+
+
+def test_the_table_of_networks_is_that_of_the_included_runs():
+    assert networks_table() in INCLUDED_RUNS
 
 
 def test_settings_in_which_networks_differ_are_stated():

@@ -4,11 +4,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import address, blocks, expire_catalogue, opened, pad_state, pads, visit
+from tests.pages.conftest import (
+    address,
+    blocks,
+    expire_catalogue,
+    galleries,
+    opened,
+    pad_state,
+    pads,
+    pictures,
+    visit,
+)
 
 
 @pytest.fixture
@@ -128,3 +139,26 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
+
+
+def test_sixteen_dimensions_show_rates_images_and_three_starts(app):
+    compare(app, ae="mnist-ae-16d", vae="mnist-ladder-16d", beta="8")
+    frame = find_run("mnist-ladder-16d").film[-1]
+    assert any(f"{frame.active_units} of 16 active" in m.value for m in app.markdown)
+    shown = galleries(app)
+    assert shown["Reconstructions"]["row_labels"] == ["Test image", "AE", "VAE"]
+    assert shown["Samples"]["n_images"] == 16
+    assert any("Three ways" in m.value for m in app.markdown)
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert not any("Three ways" in m.value for m in app.markdown)
+
+
+def test_reconstructions_are_those_of_the_kl_weight_and_samples_change_on_request(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.01")
+    loaded, x = load_run("tiny-ladder", 0.01), read_embedding(find_run("tiny-ladder")).images[:8]
+    expected = loaded.decode(loaded.encode(x).mu.numpy())
+    shown = pictures(galleries(app)["Reconstructions"])  # test images, AE, VAE
+    assert np.abs(shown[16:].astype(float) - expected.squeeze() * 255).max() <= 1
+    before = galleries(app)["Samples"]["sheet"]
+    next(b for b in app.button if b.label == "New samples").click().run()
+    assert galleries(app)["Samples"]["sheet"] != before
