@@ -6,6 +6,7 @@ from explorer.latent.gaps import MAX_CODES
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
+from explorer.ui.compare.notes import are_gaps_drawn
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
 from explorer.ui.run_view import RunView
 
@@ -76,9 +77,14 @@ with head.popover(
             on_change=select_runs,
             format_func=lambda name: words.run_title(by_name[name]),
         )
+if are_gaps_drawn(ae) or are_gaps_drawn(vae):
+    gaps, task = "Grey areas contain no codes: they are **gaps**.", "Drag **β** and watch them change."
+else:
+    gaps = "**Gaps**, which contain no codes, are measured, but not drawn in more than two dimensions."
+    task = "Drag **β** and watch the rate of each dimension."
 about.markdown(
-    "**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they"
-    " are **gaps**." + (" Drag **β** and watch them change." if vae.film else "")
+    f"**Move over either map:** both networks decode z at the same position. {gaps}"
+    + (f" {task}" if vae.film else "")
 )
 follow_link(ae, vae)
 compare_view(ae, vae)
