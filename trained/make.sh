@@ -35,8 +35,8 @@ sixteen() {
 sixteen mnist
 sixteen fashion-mnist
 # Other networks, for fewer epochs, as they take longer.
-python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 5 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
-python -m explorer train --dataset mnist --model vae --network gru --epochs 4 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
+python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
+python -m explorer train --dataset mnist --model vae --network gru --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
 python -m trained.trim 400 mnist-vae-conv-2d mnist-vae-gru-2d
 # One network under three losses, with their replays: distortion alone, the rate so heavy that it all but stands alone, and both.
 objective() {

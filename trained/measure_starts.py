@@ -1,9 +1,9 @@
 """Train VAEs of sixteen dimensions from three starts, and write what was measured of them to starts.csv.
 
 From the repository's root: `python -m trained.measure_starts [DATASET…]`. The image data must be on this
-machine, and the included ladders are those of seed 0. The other runs are kept where EXPLORER_RUNS says, so
-that a command that was interrupted continues; they take about an hour on two cores. Without the other data
-set, its figures stay.
+machine, and the included ladders are those of seed 0. The other runs are kept where EXPLORER_RUNS says, and
+each figure is written when it is measured, so that a command that was interrupted continues. All of them take
+about an hour on two cores.
 """
 
 import sys
@@ -18,7 +18,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run, read_run
-from explorer.store.starts import COLD, LADDER, WARM_UP, StartFigures, read_starts, write_starts
+from explorer.store.starts import COLD, LADDER, STARTS, WARM_UP, StartFigures, read_starts, write_starts
 
 DATASETS = ("mnist", "fashion-mnist")
 LATENT_DIM = 16
@@ -77,16 +77,20 @@ def measure(shipped: Run) -> Iterator[StartFigures]:
                 yield row(train_run(single_spec(shipped.spec, beta, start)), start, beta)
 
 
+def key(row: StartFigures) -> tuple:
+    return DATASETS.index(row.dataset), row.beta, row.seed, STARTS.index(row.start)
+
+
 def main(datasets: list[str]) -> None:
     if unknown := set(datasets) - set(DATASETS):
         raise UserError(
             f"There is no ladder of {' and '.join(sorted(unknown))}: choose {', '.join(DATASETS)}."
         )
-    figures = {dataset: read_starts(dataset, LATENT_DIM) for dataset in DATASETS}
+    figures = {key(row): row for dataset in DATASETS for row in read_starts(dataset, LATENT_DIM)}
     for dataset in datasets or DATASETS:
-        figures[dataset] = []
         for measured in measure(read_run(SHIPPED_FOLDER / f"{dataset}-ladder-16d")):
-            figures[dataset].append(measured)
+            figures[key(measured)] = measured
+            write_starts(sorted(figures.values(), key=key))
             print(
                 f"{dataset}, β {measured.beta:g}, {measured.start}, seed {measured.seed}:"
                 f" D {measured.distortion:.1f}, R {measured.rate:.1f}, D + β·R {measured.loss:.1f},"
@@ -94,7 +98,6 @@ def main(datasets: list[str]) -> None:
                 f" prior gap {measured.prior_gap:.1%}",
                 flush=True,
             )
-        write_starts([row for rows in figures.values() for row in rows])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from explorer.store.run import Run
 from explorer.store.starts import COLD, LADDER, STARTS, WARM_UP, StartFigures, read_starts
 
 BETA = 1.0
+MIN_SEEDS = 3  # of each start, for a conclusion
 NAMES = {LADDER: "ladder (warm start)", COLD: "cold start", WARM_UP: "KL warm-up"}
 MEASURES: dict[str, Callable[[StartFigures], float]] = {
     "distortion": lambda row: row.distortion,
@@ -22,11 +23,11 @@ MEASURES: dict[str, Callable[[StartFigures], float]] = {
 
 def measured_starts(vae: Run) -> dict[str, list[StartFigures]]:
     """Return the figures at KL weight 1 of each start, for the images and the latent dimension of a VAE;
-    nothing unless each was measured with more than one seed.
+    nothing unless each was measured.
     """
     rows = [row for row in read_starts(vae.spec.dataset, vae.spec.latent_dim) if row.beta == BETA]
     starts = {start: [row for row in rows if row.start == start] for start in STARTS}
-    return starts if all(len(figures) > 1 for figures in starts.values()) else {}
+    return starts if all(starts.values()) else {}
 
 
 def show_starts(vae: Run) -> None:
@@ -35,7 +36,8 @@ def show_starts(vae: Run) -> None:
         return
     st.markdown(f"**Three ways to β = {BETA:g}**")
     st.markdown(starts_table(starts))
-    st.markdown(starts_note(starts))
+    if note := starts_note(starts):
+        st.markdown(note)
     st.caption(starts_caption(starts))
 
 
@@ -51,16 +53,20 @@ def _cell(measure: str, values: Iterable[float]) -> str:
     values = list(values)
     mean, low, high = sum(values) / len(values), min(values), max(values)
     if "gap" in measure:
-        return format_percent(mean, low, high)
+        return f"{mean:.0%}" if len(values) == 1 else format_percent(mean, low, high)
     if measure == "active units":
         return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    if len(values) == 1:
+        return f"{mean:.1f}"
     return f"{mean:.1f} ({low:.1f} to {high:.1f})"
 
 
 def starts_note(starts: dict[str, list[StartFigures]]) -> str:
     """Return what follows from the figures. One start has less of a measure than another only if it has for
-    every pair of their seeds.
+    every pair of their seeds; from fewer than MIN_SEEDS, nothing follows.
     """
+    if min(map(len, starts.values())) < MIN_SEEDS:
+        return ""
     sentences = [_optimum_sentence(starts)]
     if _is_lower("active units", COLD, (LADDER,), starts):
         sentences.append(
@@ -95,9 +101,11 @@ def _is_lower(measure: str, low: str, high: tuple[str, ...], starts: dict[str, l
 
 def starts_caption(starts: dict[str, list[StartFigures]]) -> str:
     """Return a line on what was measured, and how."""
-    first, n_seeds = starts[LADDER][0], len(starts[LADDER])
+    first, counts = starts[LADDER][0], [len(figures) for figures in starts.values()]
+    means = f"Means of {min(counts)} trainings each (lowest to highest)"
+    trainings = "One training each" if max(counts) == 1 else means
     return (
-        f"Means of {n_seeds} trainings each (lowest to highest), in nats per image: {first.network} of width"
-        f" {first.width}, {first.latent_dim}-D, {first.epochs} epochs up to β = {BETA:g}, of which KL warm-up"
-        f" takes the first half. Gaps are of {first.gap_codes:,} codes."
+        f"{trainings}, in nats per image: {first.network} of width {first.width}, {first.latent_dim}-D,"
+        f" {first.epochs} epochs up to β = {BETA:g}, of which KL warm-up takes the first half. Gaps are of"
+        f" {first.gap_codes:,} codes."
     )
