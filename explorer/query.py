@@ -5,7 +5,7 @@ says. explorer/live/core/state.js does the same in the browser, from what descri
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from explorer.names import sanitize
 
@@ -42,7 +42,8 @@ class Scalar:
 
     default: the value that a query leaves out; kind: its type, where the default is None; low, high, step:
     the limits of a number, None for no limit; options: the words that are allowed, none for any; label: its
-    name in a sentence; max_length: letters of a text, which is cut there.
+    name in a sentence; max_length: letters of a text, which is cut there; unit: written after a number, with
+    its space; scale: of the slider that sets it.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Scalar:
     label: str = ""
     kind: type | None = None
     max_length: int = 60
+    unit: str = ""
+    scale: Literal["linear", "log"] = "linear"
 
     @property
     def value_type(self) -> type:
@@ -98,6 +101,8 @@ class Scalar:
             "options": list(self.options),
             "label": self.label or self.name,
             "max_length": self.max_length,
+            "unit": self.unit,
+            "scale": self.scale,
         }
 
     def _is_within_limits(self, value: Any) -> bool:
@@ -123,7 +128,7 @@ class Vector:
     name: str
     n: int
     bound: float
-    default: None = None
+    default: list[float] | None = None
 
     def parse(self, text: str) -> list[float]:
         try:
@@ -148,7 +153,13 @@ class Vector:
         return [float(v) for v in value]
 
     def describe(self) -> dict:
-        return {"name": self.name, "kind": "vector", "default": None, "n": self.n, "bound": self.bound}
+        return {
+            "name": self.name,
+            "kind": "vector",
+            "default": self.default,
+            "n": self.n,
+            "bound": self.bound,
+        }
 
     @property
     def description(self) -> str:

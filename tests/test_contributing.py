@@ -8,7 +8,7 @@ import pytest
 
 from explorer.cli.parser import main
 from explorer.store.catalogue import find_run
-from tests.pages.conftest import opened, pad_state, visit
+from tests.pages.conftest import opened, pad_codes, visit
 from tests.recipes import ROOT, add, recipes
 
 RECIPES = recipes()
@@ -31,16 +31,16 @@ def test_its_commands_succeed_and_its_run_can_be_explored(recipe, tmp_path, monk
     assert name in find_run(last["run"]).spec.to_dict().values()
     assert main(["show", last["run"]]) == 0
     explored = visit("explore", opened(), run=last["run"])
-    assert not explored.error and len(pad_state(explored)["zs"]) == 1
+    assert not explored.error and len(pad_codes(explored)) == 1
 
 
 def test_a_tool_opens_and_moves_z(tmp_path, monkeypatch, runs_folder):
     tool = add(RECIPES["tool"], tmp_path, monkeypatch)
     app = visit("explore", opened(), run="tiny-vae", tool=tool)
     [button] = [b for b in app.button if b.label == "Go to the mean code"]
-    before = pad_state(app)["zs"]
+    before = pad_codes(app)
     button.click().run()
-    assert not app.exception and not app.error and pad_state(app)["zs"] != before
+    assert not app.exception and not app.error and pad_codes(app) != before
 
 
 def test_the_files_are_formatted_as_the_project_is(tmp_path):

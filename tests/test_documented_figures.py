@@ -16,6 +16,7 @@ from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
+from explorer.store.starts import read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
 from trained.networks import networks_table
@@ -76,6 +77,17 @@ def test_interpolated_weights_are_worse_where_it_says():
     excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
     assert (sum(v > 0 for v in excess), len(excess), round(max(excess), 1)) == (5, 9, 1.3)
     assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", PERFORMANCE)
+
+
+def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():
+    for row in read_starts("mnist", 16):
+        if (row.beta, row.seed) == (1, 0):
+            nats = " | ".join(f"{value:.1f}" for value in (row.distortion, row.rate, row.loss))
+            assert f"| {nats} | {row.active_units} | {row.gap:.0%} | {row.prior_gap:.0%} |" in PERFORMANCE
+    film = read_run(SHIPPED_FOLDER / "mnist-ladder-16d").film
+    total = [f.distortion + f.beta * f.rate for f in film]
+    excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
+    assert round(max(excess), 1) == 2.0 == round(excess[-1], 1)
 
 
 @pytest.mark.parametrize(

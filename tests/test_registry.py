@@ -18,7 +18,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.ui import words
 from explorer.ui.train.address import train_query
-from tests.pages.conftest import opened, pad_state, visit
+from tests.pages.conftest import opened, pad_codes, pad_state, visit
 from tests.recipes import add, recipes
 
 
@@ -95,9 +95,9 @@ def test_it_opens_on_every_page(added, spec):
     sent = pad_state(app)["server_images"]  # the browser does not know the network
     loaded = load_run("added")
     pixels = np.frombuffer(base64.b64decode(sent["pixels"][0]), np.uint8).reshape(loaded.run.shape[1:])
-    np.testing.assert_array_equal(pixels, to_uint8(loaded.decode(sent["zs"][0])[0]))
+    np.testing.assert_array_equal(pixels, to_uint8(loaded.decode(sent["values"]["z"])[0]))
 
     visit("compare", app, ae="added-ae", vae="added")
-    assert not app.error and len(pad_state(app)["zs"]) == 2
+    assert not app.error and len(pad_codes(app)) == 2
     visit("library", app)
     assert not app.error

@@ -15,12 +15,13 @@ class BundleError(Exception):
 
 
 @cache
-def join_modules(entry: str, folder: Path = FOLDER) -> str:
-    """Return a module and all that it imports as one script, each module after those that it imports. Paths
+def join_modules(*entries: str, folder: Path = FOLDER) -> str:
+    """Return modules and all that they import as one script, each module after those that it imports. Paths
     are relative to the folder. Raises BundleError.
     """
     sources: dict[str, str] = {}
-    _collect(entry, (), folder, sources)
+    for entry in entries:
+        _collect(entry, (), folder, sources)
     owners: dict[str, str] = {}
     for path, source in sources.items():
         for _, name in DECLARATION.findall(source):

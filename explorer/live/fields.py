@@ -3,12 +3,14 @@ and explorer/live/core/state.js what the browser gets and writes.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from explorer.query import Field, Scalar, Vector
 
 MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
 Z, AE_Z, BETA, WALK_START, EPOCH = "z", "ae_z", "beta", "from", "epoch"
-WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE)  # map coordinates in standard deviations
+# Map coordinates in standard deviations; the mean unless it was chosen
+WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE, default=[0.0, 0.0])
 
 
 def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = ()) -> list[Field]:
@@ -26,6 +28,19 @@ def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = ()) -> li
 def replay_fields(epochs: Sequence[int]) -> list[Field]:
     """Return the state of a replay: the epoch that it shows."""
     return [Scalar(EPOCH, None, epochs[0], epochs[-1], kind=float)]
+
+
+def check_values(fields: Sequence[Field], values: object) -> dict[str, Any]:
+    """Return what a browser says as values of the fields; what is invalid, missing or not declared is left
+    out.
+    """
+    checked = {}
+    for field in fields if isinstance(values, dict) else ():
+        try:
+            checked[field.name] = field.check(values[field.name])
+        except (KeyError, ValueError):
+            continue
+    return checked
 
 
 def describe(fields: Sequence[Field]) -> list[dict]:

@@ -4,54 +4,63 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
-from explorer.live.bundle import join_modules, join_styles
+from explorer.live.block import Block, BlockTree, LazyBlock, map_blocks
 from explorer.live.fields import describe
+from explorer.live.figure import LiveFigure
 from explorer.query import Field
 
-KINDS = ("pad", "pair", "replay")
-STYLES = "hosts/page/page.css", "view/button.css", "figures/pad/pad.css"
-# bytes, None for a block that is not there, or a list or a dict of such trees
-Blocks = Any
+HOST, STYLE = "hosts/page/page.js", "hosts/page/page.css"
 
 
 def build_page(
-    kind: str,
-    blocks: dict[str, Blocks],
-    state: dict,
-    fields: Sequence[Field],
+    figure: LiveFigure,
     title: str,
     *,
+    fields: Sequence[Field] = (),
+    state: Mapping | None = None,
+    blocks: BlockTree = None,
+    later: BlockTree = None,
+    options: Mapping | None = None,
+    palette: Mapping | None = None,
     compress: bool = True,
 ) -> str:
     """Return the HTML of a figure.
 
-    kind: "pad", "pair" or "replay"; blocks: {"sides": [{"map", "decoder", "codes"}, ...], "images",
-    "classifier"} as safetensors, the last two may be None; of a replay {"map", "pictures"}. state: {"zs",
-    "film_position", "walk_start", "row"} where the hash of the address says nothing; of a replay
-    {"film_position"}. compress: as gzip, which browsers unpack since 2023.
+    fields: of its state, which stands in the hash of the address; state: {"values": of the fields} and what
+    else the figure's applyState() takes, where the hash says nothing. blocks, later: what its constructor
+    takes, and addBlocks() once the figure is there; options: JSON values that its constructor takes; palette:
+    the colours of its plots. compress: as gzip, which browsers unpack since 2023.
     """
-    if kind not in KINDS:
-        raise ValueError(f"there is no figure {kind!r}: choose from {', '.join(KINDS)}")
-    if any(side["decoder"] is None for side in blocks.get("sides", ())):
-        raise ValueError("a page needs a decoder that runs in the browser")
     elements: list[str] = []
-    figure = {
-        "kind": kind,
+
+    def write(block: Block | LazyBlock) -> str:
+        """Add an element with the block, and return its id."""
+        id, encoding = f"block-{len(elements)}", "gzip" if compress else "none"
+        content = gzip.compress(block.content, mtime=0) if compress else block.content
+        text = base64.b64encode(content).decode()
+        elements.append(
+            f'<script type="application/octet-stream" id="{id}" data-encoding="{encoding}">{text}</script>'
+        )
+        return id
+
+    content = {
         "fields": describe(fields),
-        "state": state,
-        "blocks": _write_blocks(blocks, elements, compress),
+        "state": {"values": {}} | dict(state or {}),
+        "blocks": map_blocks(blocks, write) or {},
+        "later": map_blocks(later, write),
+        "options": dict(options or {}),
+        "palette": dict(palette or {}),
     }
-    script = f"{join_modules('hosts/page/page.js')}\nopenPage();\n"
-    style = join_styles(*STYLES)
+    script = figure.script(HOST, f"openPage({figure.class_name});")
+    style = figure.style_sheet(STYLE)
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
         " img-src blob: data:; base-uri 'none'; form-action 'none'"
     )
-    data = json.dumps(figure).replace("<", "\\u003c")
+    data = json.dumps(content).replace("<", "\\u003c")
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -63,7 +72,7 @@ def build_page(
             f"<style>{style}</style>",
             f"<h1>{escape(title)}</h1>",
             '<p id="note" role="status"></p>',
-            '<div id="root" class="pad-root"><p role="status">Loading the map…</p></div>',
+            '<div id="root"><p role="status">Loading…</p></div>',
             "<noscript><p>This figure needs JavaScript.</p></noscript>",
             f'<script type="application/json" id="figure">{data}</script>',
             *elements,
@@ -71,22 +80,6 @@ def build_page(
             "</html>\n",
         ]
     )
-
-
-def _write_blocks(blocks: Blocks, elements: list[str], compress: bool) -> Any:
-    """Add an element for each block, and return the tree with their ids."""
-    if blocks is None:
-        return None
-    if isinstance(blocks, bytes):
-        id, encoding = f"block-{len(elements)}", "gzip" if compress else "none"
-        text = base64.b64encode(gzip.compress(blocks, mtime=0) if compress else blocks).decode()
-        elements.append(
-            f'<script type="application/octet-stream" id="{id}" data-encoding="{encoding}">{text}</script>'
-        )
-        return id
-    if isinstance(blocks, dict):
-        return {name: _write_blocks(part, elements, compress) for name, part in blocks.items()}
-    return [_write_blocks(part, elements, compress) for part in blocks]
 
 
 def _digest(text: str) -> str:

@@ -5,7 +5,6 @@ What belongs to a visitor is given to requests that hold the visitor's key: in t
 browser refuses cookies (in a frame of another site), in a header.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from explorer.live.block import content_id
 from explorer.store.ownership import COOKIE_NAME, parse_keys
 
 FOLDER = "content"  # of the addresses, below the app's own
@@ -23,10 +23,6 @@ KEY_HEADER = "X-Visitor-Key"
 LIFETIME = "max-age=31536000, immutable"
 SCRIPT_TYPE, BLOCK_TYPE = "text/javascript", "application/octet-stream"
 MAX_BYTES, MAX_ITEMS = 256 * 2**20, 2_000  # of blocks; a browser that misses one says so
-
-
-def content_id(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from explorer.latent.gap_map import GapIndex, GapMap, build_gap_index, build_gap
 from explorer.latent.ladder import rung_at
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
+from explorer.live.block import Block, LazyBlock
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
 from explorer.store.run import MODEL_FILE, Run, read_run, read_tensors
 from explorer.ui import words
-from explorer.ui.components.latent_pad.block import Block, LazyBlock
 from explorer.ui.components.latent_pad.classifier_block import classifier_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block

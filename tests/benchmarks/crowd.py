@@ -28,14 +28,8 @@ _rng = np.random.default_rng(0)
 
 async def let_go(visitor: Session) -> float:
     """Click on the map of Explore, where z stays, and return the seconds."""
-    message = {
-        "number": next(_numbers),
-        "zs": [_rng.normal(size=2).tolist()],
-        "row": None,
-        "side": 0,
-        "film_position": None,
-        "walk_start": [0, 0],
-    }
+    values = {"z": _rng.normal(size=2).tolist()}
+    message = {"number": next(_numbers), "values": values, "row": None, "side": 0}
     return await visitor.move(visitor.component("latent_pad"), json_value=json.dumps({"commit": message}))
 
 

@@ -8,11 +8,11 @@ from itertools import product
 import numpy as np
 from playwright.sync_api import Browser, Page
 
+from explorer.live.block import Block
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.run import MODEL_FILE, read_tensors
-from explorer.ui.components.latent_pad.block import Block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row

@@ -18,14 +18,13 @@ by, run = st.query_params["by"], find_run(st.query_params["run"])
 @st.fragment
 def pad():
     view = RunView(run)
-    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked", {"zs": None, "number": 0})
-    state = {"zs": [z], "row": 0, "last_message": request["number"]}
+    z, request = view.embedding.mu[0].tolist(), st.session_state.get("asked")
+    state = {"values": {"z": z}, "row": 0}
     if by == "server":
-        codes = request["zs"] or [z]
-        pixels = np.rint(RunView(run).decode(np.array(codes[0])) * 255).astype(np.uint8)
+        values = request["values"] if request else {"z": z}
+        pixels = np.rint(RunView(run).decode(np.array(values["z"])) * 255).astype(np.uint8)
         state["server_images"] = {
-            "zs": codes,
-            "film_position": None,
+            "values": values,
             "pixels": [base64.b64encode(pixels.tobytes()).decode()],
         }
     latent_pad(

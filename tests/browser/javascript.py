@@ -16,15 +16,17 @@ HELPERS = """
 """
 
 
-def open_modules(browser: Browser, entry: str = "hosts/streamlit/pad.js", **options) -> Page:
-    """Return a blank page with what the modules of an entry export as `js`, and `bytes`, `floats` and `text`."""
+def open_modules(browser: Browser, *entries: str, **options) -> Page:
+    """Return a blank page with what the modules of entries, or else of a page with a pad, export as `js`, and
+    `bytes`, `floats` and `text`.
+    """
     page = browser.new_page(**options)
     page.evaluate(HELPERS)
     page.evaluate(
         """async (source) => {
         globalThis.js = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     }""",
-        join_modules(entry),
+        join_modules(*(entries or ("hosts/page/page.js", "figures/pad/pad.js"))),
     )
     return page
 

@@ -42,25 +42,28 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 
 
 @contextmanager
-def app_process(script: str = "app.py", port: int = 0) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Start the app as running_app() does, and yield its address and process; on the port, if one is
-    given.
+def app_process(
+    script: str = "app.py", port: int = 0, root: Path = ROOT
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Start the app as running_app() does, and yield its address and process; on the port, if one is given.
+    root: the project, or a copy of it.
     """
     port = port or free_port()
-    has_figures = "explorer.ui.components" in (ROOT / script).read_text(encoding="utf-8")
+    has_figures = "explorer.ui" in (root / script).read_text(encoding="utf-8") and script != "app.py"
     command = [
         sys.executable,
         "-m",
         "streamlit",
         "run",
-        "tests/browser/script_app.py" if has_figures else script,
+        str(ROOT / "tests/browser/script_app.py") if has_figures else script,
         "--server.port",
         str(port),
         "--server.headless",
         "true",
     ]
     options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TEST_SCRIPT": script}, **options)
+    env = os.environ | {"TEST_SCRIPT": str(root / script), "PYTHONPATH": str(root)}
+    process = subprocess.Popen(command, cwd=root, env=env, **options)
     try:
         until_it_answers(port, process)
         yield f"http://127.0.0.1:{port}", process

@@ -10,11 +10,11 @@ from safetensors import numpy as safetensors
 from explorer.latent.dimensions import rank_dimensions
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
+from explorer.live.block import Block, make_block
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui.components.latent_pad import latent_pad
-from explorer.ui.components.latent_pad.block import Block, make_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
 from explorer.ui.words import run_dataset_label
@@ -22,7 +22,7 @@ from explorer.ui.words import run_dataset_label
 case = st.query_params["case"]
 run = find_run(st.query_params.get("run", "tiny-vae"))
 e, weights = read_embedding(run), read_tensors(run, MODEL_FILE)
-film, rungs = None, {0.0: weights}
+film, rungs, betas = None, {0.0: weights}, (0.1, 1.0) if case == "state" else ()
 
 if case == "many":  # codes drawn from the posteriors
     rng = np.random.default_rng(0)
@@ -36,7 +36,7 @@ if case == "long names":
 if case == "film":
     runs = {epochs: find_run(f"film-{epochs:g}") for epochs in (5.0, 10.0, 20.0, 40.0)}
     film = Film(np.stack([read_embedding(r).mu for r in runs.values()]), "epoch", "Epoch", tuple(runs))
-    rungs = {epochs: read_tensors(r, MODEL_FILE) for epochs, r in runs.items()}
+    rungs, betas = {epochs: read_tensors(r, MODEL_FILE) for epochs, r in runs.items()}, tuple(runs)
 if case == "nan":
     weights["decoder.2.bias"][3] = np.nan
 if case == "mismatch":
@@ -63,15 +63,13 @@ if case == "no points":
     }
     chart = make_block("map", about, tensors)
 
-position = st.session_state.setdefault("here", {"zs": [e.mu[0].tolist()], "row": 0, "last_message": 0})
+position = st.session_state.setdefault("here", {"values": {"z": e.mu[0].tolist()}, "row": 0})
 latent_pad(
     "pad",
     sides=[(chart, decoder)],
     images=images_block("images", e.images),
-    state=position | ({"film_position": 5.0} if case == "state" else {}),
-    betas=(0.1, 1.0) if case == "state" else (),
-    on_commit=lambda message: position.update(
-        zs=message["zs"], row=None, last_message=message["number"], film_position=message["film_position"]
-    ),
+    state=position | ({"values": position["values"] | {"beta": 5.0}} if case == "state" else {}),
+    betas=betas,
+    on_commit=lambda message: position.update(values=message["values"], row=None),
 )
-st.write(f"film at {position.get('film_position')}")
+st.write(f"film at {position['values'].get('beta')}")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.browser.pad import decoded_by_torch, hover_a_point, image, press, settle, spot
-from tests.live.pages import AE, DECODED, LADDER, REPLAY, SECOND, VAE, write_pages
+from tests.live.pages import AE, DECODED, LADDER, REPLAYED, SECOND, VAE, write_pages
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +94,11 @@ def test_a_pair_follows_one_pointer_at_a_kl_weight(open_file, pages):
 
 
 def test_a_replay_shows_an_epoch(open_file, pages):
-    page = open_file(f"{pages['replay']}#epoch=1", REPLAY)
-    first = image(page, REPLAY)
+    page = open_file(f"{pages['replay']}#epoch=1", REPLAYED)
+    first = image(page, REPLAYED)
     press(page, "End", on='[data-testid="beta"]')
     page.wait_for_timeout(200)
-    assert not np.array_equal(image(page, REPLAY), first) and hash_of(page)["epoch"] == [6.0]
+    assert not np.array_equal(image(page, REPLAYED), first) and hash_of(page)["epoch"] == [6.0]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -413,7 +413,7 @@ def test_the_example_of_the_documentation_follows_the_hand(open_plots, tmp_path)
     path, code = re.search(r"`explorer/live/([^`]+)`:\n\n```js\n(.*?)^```", text, re.M | re.S).groups()
     shutil.copytree(FOLDER, tmp_path / "live")
     (tmp_path / "live" / path).write_text(code, encoding="utf-8")
-    script = join_modules(path, tmp_path / "live")
+    script = join_modules(path, folder=tmp_path / "live")
     page = open_plots(
         {}, script=script, start="plots.example = openGaussian(document.querySelector('main'), palette);"
     )

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.pad import decoded_by_torch
 from tests.engines.drags import MAP
-from tests.live.pages import AE, DECODED, LADDER, REPLAY, SECOND, VAE, write_pages
+from tests.live.pages import AE, DECODED, LADDER, REPLAYED, SECOND, VAE, write_pages
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,6 @@ def test_a_replay_opens_at_its_epoch(page, pages):
     for hash in ("#epoch=1", "#epoch=6"):
         page.open(pages["pad"])  # another file, so that the next one is loaded anew
         page.open(pages["replay"] + hash)
-        page.wait_for(page.exists(REPLAY))
-        strips.append(pixels(page, REPLAY))
+        page.wait_for(page.exists(REPLAYED))
+        strips.append(pixels(page, REPLAYED))
     assert not np.array_equal(*strips) and not page.errors()

@@ -106,15 +106,8 @@ class Soak:
             if getattr(element, "component_name", "") == "latent_pad"
         ]
         if pads:
-            zs = [[self.rng.gauss(0, 1), self.rng.gauss(0, 1)]]
-            message = {
-                "number": self.rng.getrandbits(40),
-                "zs": zs,
-                "row": None,
-                "side": 0,
-                "film_position": None,
-                "walk_start": [0, 0],
-            }
+            values = {"z": [self.rng.gauss(0, 1), self.rng.gauss(0, 1)]}
+            message = {"number": self.rng.getrandbits(40), "values": values, "row": None, "side": 0}
             await visitor.move(pads[0], json_value=json.dumps({"commit": message}))
 
     async def train_now_and_then(self) -> None:

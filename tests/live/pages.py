@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from explorer.live.fields import AE_Z, Z, pad_fields, replay_fields
+from explorer.live.block import Block
+from explorer.live.fields import AE_Z, BETA, EPOCH, Z, pad_fields, replay_fields
+from explorer.live.figure import PAD, REPLAY
 from explorer.live.page import build_page
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
@@ -14,7 +16,7 @@ from explorer.ui.train.replay import replay_map
 
 VAE, AE, LADDER = "digits-vae-2d", "digits-ae-2d", "digits-ladder-2d"
 DECODED, SECOND = '[data-testid="decoded"]', '[data-testid="decoded-2"]'
-REPLAY = '[data-testid="replay-1"]'
+REPLAYED = '[data-testid="replay-1"]'
 
 
 def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
@@ -27,41 +29,48 @@ def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
     return {kind: (folder / f"{kind}.html").as_uri() for kind in pages}
 
 
-def _side(view: RunView, map_block) -> dict[str, bytes]:
+def _side(view: RunView, map_block) -> dict[str, Block]:
     film = view.embedding.film
     codes = view.embedding.mu[None] if film is None else film.mu
-    blocks = {"map": map_block, "decoder": view.decoder_block, "codes": codes_block("codes", codes)}
-    return {name: block.content for name, block in blocks.items()}
+    return {"map": map_block, "decoder": view.decoder_block, "codes": codes_block("codes", codes)}
 
 
 def _pad(compress: bool) -> str:
     view = RunView(find_run(VAE))
-    classifier = view.classifier_block
-    blocks = {
-        "sides": [_side(view, view.map_block)],
-        "images": view.images_block.content,
-        "classifier": classifier and classifier.content,
-    }
-    state = {"zs": [view.embedding.mu[0].tolist()], "row": 0, "film_position": None, "walk_start": None}
-    return build_page("pad", blocks, state, pad_fields({Z: 2}), "A <pad> & more", compress=compress)
+    return build_page(
+        PAD,
+        "A <pad> & more",
+        fields=pad_fields({Z: 2}),
+        state={"values": {Z: view.embedding.mu[0].tolist()}, "row": 0},
+        blocks={"sides": [_side(view, view.map_block)], "classifier": view.classifier_block},
+        later={"images": view.images_block},
+        compress=compress,
+    )
 
 
 def _pair(compress: bool) -> str:
     views = RunView(find_run(AE)), RunView(find_run(LADDER))
-    blocks = {
-        "sides": [_side(view, view.comparison_block) for view in views],
-        "images": views[1].images_block.content,
-        "classifier": None,
-    }
-    state = {"zs": [view.scale.mean.tolist() for view in views], "film_position": 1.0, "walk_start": [0, 0]}
-    fields = pad_fields({AE_Z: 2, Z: 2}, views[1].betas)
-    return build_page("pair", blocks, state, fields, "A pair", compress=compress)
+    means = {name: view.scale.mean.tolist() for name, view in zip((AE_Z, Z), views)}
+    return build_page(
+        PAD,
+        "A pair",
+        fields=pad_fields({AE_Z: 2, Z: 2}, views[1].betas),
+        state={"values": means | {BETA: 1.0}},
+        blocks={"sides": [_side(view, view.comparison_block) for view in views], "classifier": None},
+        later={"images": views[1].images_block},
+        compress=compress,
+    )
 
 
 def _replay(compress: bool) -> str:
     run = train_run(RunSpec("digits", epochs=6, width=16), "replayed")
     replay = read_replay(run.folder)
     pictures = pictures_block("pictures", replay.originals, replay.pictures)
-    blocks = {"map": replay_map("map", replay, run.spec).content, "pictures": pictures.content}
-    state = {"film_position": float(replay.epochs[-1])}
-    return build_page("replay", blocks, state, replay_fields(replay.epochs), "A replay", compress=compress)
+    return build_page(
+        REPLAY,
+        "A replay",
+        fields=replay_fields(replay.epochs),
+        state={"values": {EPOCH: float(replay.epochs[-1])}},
+        blocks={"map": replay_map("map", replay, run.spec), "pictures": pictures},
+        compress=compress,
+    )

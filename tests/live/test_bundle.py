@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from explorer.live.bundle import FOLDER, BundleError, join_modules
+from explorer.live.bundle import BundleError, join_modules
+from explorer.live.figure import FIGURES
 
 MODULES = {
     "entry.js": (
@@ -20,7 +21,7 @@ def joined(folder, **changes: str) -> str:
     for path, text in (MODULES | {k.replace("_", "/") + ".js": text for k, text in changes.items()}).items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    return join_modules("entry.js", folder)
+    return join_modules("entry.js", folder=folder)
 
 
 def test_every_module_comes_once_after_those_that_it_imports(tmp_path):
@@ -48,9 +49,10 @@ def test_what_cannot_be_joined_is_said_in_a_sentence(tmp_path, changes, sentence
         joined(tmp_path, **changes)
 
 
-@pytest.mark.parametrize("host", sorted(FOLDER.glob("hosts/*/*.js")), ids=lambda path: path.stem)
-def test_every_host_is_one_script_without_imports(host, tmp_path):
-    script = join_modules(host.relative_to(FOLDER).as_posix())
+@pytest.mark.parametrize("host", ["hosts/page/page.js", "hosts/streamlit/figure.js"])
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_every_figure_in_every_host_is_one_script_without_imports(host, figure, tmp_path):
+    script = figure.script(host, f"{figure.class_name};")
     assert "import " not in script.split("\n\n")[0] and "\nimport " not in script
     if node := shutil.which("node"):
         (tmp_path / "script.mjs").write_text(script, encoding="utf-8")

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from safetensors import numpy as safetensors
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from explorer.live.fields import AE_Z, Z
 from explorer.ui.catalogue import invalidate_catalogue
 from explorer.ui.content_routes import STORE
 from explorer.ui.pages import page_file
@@ -80,6 +82,12 @@ def pad_state(app: AppTest) -> dict:
     return data["state"]
 
 
+def pad_codes(app: AppTest) -> list[list[float]]:
+    """Return the z of each run of the pad."""
+    values = pad_state(app)["values"]
+    return [values[name] for name in (AE_Z, Z) if name in values]
+
+
 def blocks(app: AppTest) -> list[bytes]:
     """Return the blocks that the pad loads, as the app's routes serve them."""
     [[data]] = mounted(app, "latent_pad")
@@ -88,8 +96,9 @@ def blocks(app: AppTest) -> list[bytes]:
 
 def addresses(content: dict) -> list[str]:
     """Return the addresses of the blocks of a pad."""
-    sides = [*content["sides"], {name: content[name] for name in ("images", "classifier")}]
-    return [address for side in sides for address in side.values() if address]
+    blocks, later = content["blocks"], content["later"] or {}
+    trees = [*blocks["sides"], later, {"classifier": blocks["classifier"]}]
+    return [address for tree in trees for address in tree.values() if address]
 
 
 def address(app: AppTest) -> dict[str, str]:
@@ -102,12 +111,14 @@ def address(app: AppTest) -> dict[str, str]:
 
 def galleries(app: AppTest) -> dict[str, dict]:
     """Return the galleries by their titles."""
-    return {gallery["title"]: gallery for gallery in mounted(app, "gallery")}
+    contents = [data["content"] for [data] in mounted(app, "gallery")]
+    return {content["options"]["title"]: content["options"] | content["blocks"] for content in contents}
 
 
 def pictures(gallery: dict) -> np.ndarray:
     """Return a gallery's images, uint8 [n, H, W] or [n, H, W, 3]."""
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(gallery["sheet"].partition(",")[2]))))
+    block = safetensors.load(base64.b64decode(gallery["sheet"].partition(",")[2]))
+    sheet = np.asarray(Image.open(io.BytesIO(block["sheet"].tobytes())))
     (_, height, width), columns = gallery["image_shape"], gallery["columns"]
     corners = [(i // columns * height, i % columns * width) for i in range(gallery["n_images"])]
     return np.stack([sheet[top : top + height, left : left + width] for top, left in corners])

@@ -15,6 +15,7 @@ from tests.pages.conftest import (
     expire_catalogue,
     galleries,
     opened,
+    pad_codes,
     pad_state,
     pads,
     pictures,
@@ -35,8 +36,8 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     assert len(pads(app)) == 1
     assert len(blocks(app)) == 6
-    assert len(pad_state(app)["zs"]) == 2
-    assert pad_state(app)["film_position"] == 1
+    assert len(pad_codes(app)) == 2
+    assert pad_state(app)["values"]["beta"] == 1
     assert len(app.get("plotly_chart")) == 4 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
@@ -44,7 +45,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
 
 def test_compare_starts_in_a_gap_of_the_ae_and_at_the_same_place_of_the_vae(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, pad_state(app)["zs"]
+    mu, (ae_z, z) = read_embedding(find_run("tiny-ae")).mu, pad_codes(app)
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(mu.T, bias=True))).T
     distances = np.linalg.norm((mu - ae_z) @ whiten, axis=1)
     # Both are as many standard deviations from the mean.
@@ -65,11 +66,9 @@ def test_a_link_opens_compare_in_exactly_its_state(app):
     }
     compare(app, **state)
     assert pad_state(app) == {
-        "zs": [[3, -2], [0.5, -1]],
+        "values": {"ae_z": [3, -2], "z": [0.5, -1], "beta": 0.02, "from": [1, 0.5]},
         "row": None,
         "last_message": 0,
-        "film_position": 0.02,
-        "walk_start": [1, 0.5],
     }
     assert {name: address(app)[name] for name in state} == state and not app.warning
 
@@ -120,7 +119,7 @@ def test_compare_shows_any_latent_dimension_a_collapsed_vae_and_an_ae_on_a_line(
 def test_other_images_and_models_are_a_choice_away(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     app.selectbox(key="vae of the pair").select("tiny-vae-6d").run()
-    assert len(pad_state(app)["zs"][1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
+    assert len(pad_codes(app)[1]) == 6 and app.query_params["vae"] == "tiny-vae-6d"
     app.selectbox(key="images of the pair").select(("mnist", 28, False)).run()
     assert app.query_params["ae"].startswith("mnist-ae-2d") and not app.exception
 

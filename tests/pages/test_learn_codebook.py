@@ -9,14 +9,15 @@ from scipy.stats import entropy
 from explorer.runs.load import load_run
 from explorer.store import catalogue
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import expire_catalogue, follow, mounted, pictures
+from tests.pages import conftest
+from tests.pages.conftest import expire_catalogue, follow, pictures
 
 visit = partial(follow, "learn_codebook")
 
 
 def galleries(app) -> dict[str, dict]:
     """Return the galleries by the beginning of their titles."""
-    return {gallery["title"].partition(",")[0]: gallery for gallery in mounted(app, "gallery")}
+    return {title.partition(",")[0]: gallery for title, gallery in conftest.galleries(app).items()}
 
 
 def test_an_entry_put_elsewhere_is_decoded_anew(app):

@@ -17,7 +17,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.training.evaluation import evaluate
 from explorer.ui.components.readouts import frame_gap
-from tests.pages.conftest import charts, expire_catalogue, follow, mounted, tables
+from tests.pages.conftest import charts, expire_catalogue, follow, galleries, tables
 
 visit = partial(follow, "learn_kl_weight")
 
@@ -136,7 +136,7 @@ def test_opened_without_a_link_it_shows_the_usual(app):
 
 def test_images_stand_in_rows_with_their_names(app):
     visit(app, beta="2")
-    [gallery] = mounted(app, "gallery")
+    [gallery] = galleries(app).values()
     assert gallery["n_images"] == 30
     assert gallery["columns"] == 6
     assert gallery["row_labels"] == ["image", "AE", "VAE", "samples", ""]

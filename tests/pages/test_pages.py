@@ -14,7 +14,17 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
-from tests.pages.conftest import addresses, blocks, expire_catalogue, mounted, opened, pad_state, pads, visit
+from tests.pages.conftest import (
+    addresses,
+    blocks,
+    expire_catalogue,
+    mounted,
+    opened,
+    pad_codes,
+    pad_state,
+    pads,
+    visit,
+)
 
 
 @pytest.fixture
@@ -28,7 +38,7 @@ def explore(app, run):
 
 def test_home_shows_a_pad_at_the_first_test_image(app):
     mu = read_embedding(find_run("mnist-vae-2d")).mu
-    assert len(pads(app)) == 1 and pad_state(app)["zs"] == [mu[0].tolist()] and pad_state(app)["row"] == 0
+    assert len(pads(app)) == 1 and pad_codes(app) == [mu[0].tolist()] and pad_state(app)["row"] == 0
     assert any("MNIST · VAE · 2-D" in c.value for c in app.caption)
 
 
@@ -63,12 +73,12 @@ def test_a_gru_comes_with_the_image_instead_of_its_weights(app, runs_folder):
     decoded = pad_state(app)["server_images"]
     pixels = np.frombuffer(base64.b64decode(decoded["pixels"][0]), np.uint8).reshape(8, 8)
     assert len(blocks(app)) == 3
-    assert np.array_equal(pixels, to_uint8(load_run("tiny-gru").decode(decoded["zs"][0])[0]))
+    assert np.array_equal(pixels, to_uint8(load_run("tiny-gru").decode(decoded["values"]["z"])[0]))
 
 
 def test_a_ladder_opens_at_the_elbo_with_its_film(app):
     explore(app, "tiny-ladder")
-    assert pad_state(app)["film_position"] == 1 and len(blocks(app)) == 4
+    assert pad_state(app)["values"]["beta"] == 1 and len(blocks(app)) == 4
     assert any("at KL weight 1" in c.value and "then further at 0.1, 1." in c.value for c in app.caption)
 
 
@@ -122,7 +132,7 @@ def test_a_run_trained_anew_while_shown_gets_its_own_pad(app, runs_folder):
     (runs_folder / "tiny-vae-6d").rename(runs_folder / "tiny-vae")
     expire_catalogue()
     app.run()
-    assert not app.exception and len(pad_state(app)["zs"][0]) == 6
+    assert not app.exception and len(pad_codes(app)[0]) == 6
 
 
 def test_a_run_of_two_images_is_shown(app, runs_folder, tmp_path):

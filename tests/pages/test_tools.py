@@ -21,7 +21,7 @@ from explorer.ui.compare import pairs
 from explorer.ui.components.settings import Setting
 from explorer.ui.explore.tools import TOOLS
 from tests.conftest import SPECS
-from tests.pages.conftest import address, galleries, opened, pad_state, pictures, visit
+from tests.pages.conftest import address, galleries, opened, pad_codes, pad_state, pictures, visit
 
 OTHERS = {
     "wide-ae": RunSpec("digits", model="ae", latent_dim=64, epochs=1, width=16),
@@ -178,7 +178,7 @@ def test_a_test_image_has_its_posterior_on_the_map_and_its_figures_beside(app):
     text = " ".join(m.value for m in app.markdown)
     assert "log p(x) ≈" in text and "(1,000 importance samples; on average an underestimate)" in text
     next(b for b in app.button if b.label == "Sample from its posterior").click().run()
-    z = np.array(pad_state(app)["zs"][0])
+    z = np.array(pad_codes(app)[0])
     assert 0 < np.abs((z - posterior.mu[0].numpy()) / np.exp(posterior.logvar[0].numpy() / 2)).max() < 5
     assert galleries(app)["The image and its reconstruction"]["n_images"] == 3
     show(app, "tiny-ae", "own")

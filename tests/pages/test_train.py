@@ -229,7 +229,7 @@ def test_a_page_opened_anew_lists_the_trainings_that_have_ended(app, runs_folder
     assert shown(app) == ["last"] and seeds(choice) == [11, 15, 14] and choice.value is None
     choice.select("first").run()
     assert shown(app) == ["first", "last"] and not app.exception
-    assert len([data for [data] in mounted(app, "latent_pad") if "replay" in data["content"]]) == 2
+    assert len(mounted(app, "replay")) == 2
     assert seeds(app.selectbox(key="ended training")) == [15, 14]
     assert app.selectbox(key="ended training").value is None
     other = train(opened())
@@ -273,9 +273,9 @@ def test_the_curves_are_those_of_the_training(app, runs_folder):
         train_run(spec, "own")
     expire_catalogue()
     train(app)
-    [data] = mounted(app, "plots")
+    [[data]] = mounted(app, "plots")
     ends = [e for e in read_events(runs_folder / "own") if e["event"] == "epoch_end"]
-    loss, rate, rates = data["plots"]
+    loss, rate, rates = data["content"]["options"]["plots"]
     assert loss["declaration"]["title"] == "Distortion and total loss"
     assert loss["values"]["distortion"]["x"] == [1, 2, 3, 4] == [e["epoch"] for e in ends]
     totals = [e["distortion"] + e["beta"] * e["rate"] for e in ends]

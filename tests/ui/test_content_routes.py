@@ -5,10 +5,11 @@ import gzip
 import pytest
 from starlette.applications import Starlette
 
+from explorer.live.block import content_id
 from explorer.store.ownership import COOKIE_NAME, new_key
 from explorer.ui import content_routes
 from explorer.ui.compression import ImmutableGzipMiddleware
-from explorer.ui.content_routes import KEY_HEADER, ROUTES, ContentStore, content_id
+from explorer.ui.content_routes import KEY_HEADER, ROUTES, ContentStore
 from tests.ui.asgi import request
 
 CONTENT = b"numbers" * 1000

@@ -1,8 +1,10 @@
 // Decoding on the server, for networks that the browser can't run. One request is pending at a time; then the latest one is sent.
 
+import { decodeBase64 } from "./base64.js";
+
 const REQUEST_TIMEOUT_MS = 10_000; // after this time a request counts as lost
 
-/** @typedef {{ zs: number[][], film_position: number | null }} Request */
+/** @typedef {Record<string, any>} Request the values of a state that an image depends on */
 
 export class ServerDecoder {
   /** send(request): send a request and return its number; onImages(pixels): called with an image or null for each side.
@@ -20,10 +22,10 @@ export class ServerDecoder {
     this.timer = undefined;
   }
 
-  /** Request the images of zs (a z for each side) at a value on the film's axis, or null.
-   * @param {number[][]} zs @param {number | null} filmPosition */
-  request(zs, filmPosition) {
-    this.latestRequest = { zs, film_position: filmPosition };
+  /** Request the images of values.
+   * @param {Request} values */
+  request(values) {
+    this.latestRequest = values;
     this.sendNext();
   }
 
@@ -44,12 +46,12 @@ export class ServerDecoder {
     this.sendNext();
   }
 
-  /** Receive an answer. pixels: base64 of uint8 [C, H, W], or null, for each side; zs, film_position: what was decoded; lastMessage: the number of
-   * the last message that the server had received.
-   * @param {Request & { pixels: (string | null)[] }} answer @param {number} lastMessage */
-  receive({ pixels, zs, film_position }, lastMessage) {
-    this.shownRequest = { zs, film_position };
-    this.onImages(pixels.map((image) => image === null ? null : Float32Array.from(atob(image), (byte) => byte.charCodeAt(0) / 255)));
+  /** Receive an answer. pixels: base64 of uint8 [C, H, W], or null, for each side; values: what was decoded; lastMessage: the number of the last
+   * message that the server had received.
+   * @param {{ pixels: (string | null)[], values: Request }} answer @param {number} lastMessage */
+  receive({ pixels, values }, lastMessage) {
+    this.shownRequest = values;
+    this.onImages(pixels.map((image) => image === null ? null : Float32Array.from(decodeBase64(image), (byte) => byte / 255)));
     if (this.pendingNumber !== null && lastMessage >= this.pendingNumber) this.finishRequest();
     else this.sendNext();
   }

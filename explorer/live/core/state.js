@@ -3,10 +3,10 @@
 import { UserFacingError } from "./errors.js";
 
 /** @typedef {{ name: string, kind: string, default: any, low?: number | null, high?: number | null, step?: number, options?: string[], label?: string,
- *   max_length?: number, n?: number, bound?: number, max_rows?: number }} Field */
+ *   max_length?: number, unit?: string, scale?: string, n?: number, bound?: number, max_rows?: number }} Field */
 /** @typedef {Record<string, any>} State */
 
-const ROUNDING = 1e-9; // that a number may be beyond its limits, of the larger one
+const LIMIT_SLACK = 1e-9; // that a number may be beyond its limits, of the larger one
 const DIGITS = "\\d+(?:_\\d+)*";
 const INTEGER = new RegExp(`^[+-]?${DIGITS}$`);
 const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
@@ -73,7 +73,7 @@ export class StateTable {
    * @param {Field} field @param {any} value */
   checkValue(field, value) {
     const { kind, n = 0, bound = 0, low, high, options } = field, isList = Array.isArray(value);
-    const slack = kind === "float" ? ROUNDING * Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0)) : 0;
+    const slack = kind === "float" ? LIMIT_SLACK * Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0)) : 0;
     const isWithin = low == null || high == null || (low - slack <= value && value <= high + slack);
     const isValid = kind === "vector" ? isList && value.length === n && value.every((/** @type {any} */ v) => typeof v === "number" && Math.abs(v) < bound)
       : kind === "rows" ? isList && value.every((/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v < n)
@@ -113,7 +113,7 @@ export class StateTable {
   /** Return the hash of a state, without "#". Defaults and empty values are left out.
    * @param {State} state */
   writeHash(state) {
-    const isLeftOut = (/** @type {Field} */ field, /** @type {any} */ value) => value == null || value === field.default || (Array.isArray(value) && !value.length);
+    const isLeftOut = (/** @type {Field} */ field, /** @type {any} */ value) => value == null || JSON.stringify(value) === JSON.stringify(field.default) || (Array.isArray(value) && !value.length);
     return this.fields.filter((field) => !isLeftOut(field, state[field.name]))
       .map((field) => `${field.name}=${encodeURIComponent(this.format(field, state[field.name])).replaceAll("%2C", ",")}`).join("&");
   }

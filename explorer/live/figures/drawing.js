@@ -6,7 +6,7 @@ import { createElement } from "../view/dom.js";
 
 const PEN_ERASER_BUTTON = 32; // in PointerEvent.buttons
 
-/** The drawings of this browser tab by key: { strokes, pictureCount: of those sent }. They are kept when the page changes. */
+/** The strokes of the drawings of this browser tab by key. They are kept when the page changes. */
 const drawings = (globalThis.drawings ??= new Map());
 
 /** Paint a stroke from its point firstPoint on. A stroke is { erases, points: [[x, y], …] }, or { clears: true }, which clears the canvas. */
@@ -27,13 +27,26 @@ export function paintAll(context, strokes) {
   for (const stroke of [{ clears: true }, ...strokes]) paintStroke(context, stroke);
 }
 
+export class Drawing {
+  /** options: { key: of the drawing, size: px of the canvas, side: px of the picture }. Each change sends the picture. */
+  constructor(root, blocks, { options, send }) {
+    openDrawing(root, options, send);
+  }
+
+  /** A drawing is the browser's: it has no state that others set. */
+  applyState() {}
+
+  close() {}
+}
+
 /** Create a canvas with its buttons in root. Each change sends the picture to Python by send("picture", …). */
-export function openDrawing(root, { key, size, side }, send) {
-  if (!drawings.has(key)) drawings.set(key, { strokes: [], pictureCount: 0 });
-  const drawing = drawings.get(key), { strokes } = drawing;
+function openDrawing(root, { key, size, side }, send) {
+  if (!drawings.has(key)) drawings.set(key, []);
+  const strokes = drawings.get(key);
   const pixels = Math.round(size * Math.max(1, devicePixelRatio));
   const canvas = createElement("canvas", { width: pixels, height: pixels, role: "img", "aria-label": "Canvas: draw with the mouse, a finger or a pen" }), context = canvas.getContext("2d");
   root.dataset.testid = "drawing";
+  root.classList.add("drawing");
   root.style.setProperty("--size", `${size}px`);
   let pointerId = null, stroke = null, isErasing = false;
 
@@ -43,7 +56,7 @@ export function openDrawing(root, { key, size, side }, send) {
   };
   const commitChange = () => {
     update();
-    send("picture", { number: ++drawing.pictureCount, width: side, height: side, pixels: encodePixels(strokes, side) });
+    send("picture", { width: side, height: side, pixels: encodePixels(strokes, side) });
   };
 
   const undoButton = createElement("button", { onclick: () => strokes.pop() && commitChange() }, "Undo");

@@ -9,9 +9,38 @@ const LABEL_FONT_SIZE = 12; // px of a saved picture
 const LABEL_PADDING = 6; // px of a saved picture
 const UNDERLINE_HEIGHT = 3; // px of a saved picture
 
-/** Return the elements of a gallery. data: { sheet, n_images, columns, image_shape: [C, H, W], row_labels, captions, names, underlined, underline_note,
- * chosen_index, title, caption_suffix, dense, is_clickable }; focusableIndex: the image that Tab reaches; onPick(index) */
-export function createGallery(data, sheet, focusableIndex, onPick) {
+export class Gallery {
+  /** blocks: { sheet }, one picture with all images; options: { n_images, columns, image_shape: [C, H, W], row_labels, captions, names,
+   * underlined, underline_note, chosen_index, title, caption_suffix, dense, is_clickable }. Sends the index of an image that is clicked. */
+  constructor(root, blocks, { table, options, send, showError }) {
+    root.classList.add("gallery");
+    Object.assign(this, { root, showError, pick: (index) => send("commit", { values: { [table.fields[0].name]: index } }) });
+    this.continueWith(blocks, options);
+  }
+
+  /** Show other images. The focus stays on the image at the same place. */
+  continueWith({ sheet: { tensors } }, options) {
+    this.options = options;
+    createImageBitmap(new Blob([tensors().sheet.data])).then((sheet) => {
+      if (this.options !== options) return; // others have been requested since, or the gallery is closed
+      const { root, pick } = this, focusedIndex = [...root.querySelectorAll(".grid button")].indexOf(root.getRootNode().activeElement);
+      const focusableIndex = focusedIndex < 0 ? options.chosen_index ?? 0 : Math.min(focusedIndex, options.n_images - 1);
+      root.dataset.testid = "gallery";
+      root.replaceChildren(...createElements(options, sheet, focusableIndex, pick));
+      if (focusedIndex >= 0) root.querySelector('.grid button[tabindex="0"]').focus({ preventScroll: true });
+    }).catch(this.showError);
+  }
+
+  /** All that a gallery shows stands in its options. */
+  applyState() {}
+
+  close() {
+    this.options = null;
+  }
+}
+
+/** Return the elements of a gallery. focusableIndex: the image that Tab reaches; onPick(index): one was clicked. */
+function createElements(data, sheet, focusableIndex, onPick) {
   const { n_images: imageCount, columns, image_shape: [, height, width], row_labels: rowLabels, captions, names, underlined, is_clickable: isClickable } = data;
   const drawCell = (canvas, index) => {
     Object.assign(canvas, { width, height });

@@ -3,7 +3,7 @@
 import { arrangeImages } from "../core/image_grid.js";
 import { findInterval } from "../core/interval.js";
 import { createView } from "../core/map_view.js";
-import { createElement, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
+import { createElement, observeSize, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
 import { FilmControls } from "../view/film_controls.js";
 import { FramePainter } from "../view/frame_painter.js";
 import { createLegend } from "../view/legend.js";
@@ -15,11 +15,13 @@ const IMAGE_GAP = 1; // px
 
 export class Replay {
   /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
-  constructor(root, blocks, send, showError) {
+  constructor(root, blocks, { table, send, showError }) {
+    root.classList.add("pad-root");
+    this.epochName = table.fields[0]?.name; // undefined where the state stays in the browser
     const { metadata } = blocks.map;
     Object.assign(this, { hiddenClasses: new Set(), view: createView(), sheet: createElement("canvas") });
     this.canvas = createElement("canvas", { role: "img", "data-testid": "replay-map", "aria-label": metadata.description });
-    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => send("commit", { row: null, film_position: this.filmPosition }) });
+    this.filmControls = new FilmControls(metadata.film, metadata.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.epochName && send("commit", { values: { [this.epochName]: this.filmPosition } }) });
     this.readoutsContainer = createElement("div");
     this.strips = ["test images", "reconstructions", "samples"].map((name, i) => {
       const canvas = createElement("canvas.strip", { role: "img", "data-testid": `replay-${i}`, "aria-label": name });
@@ -33,8 +35,7 @@ export class Replay {
       createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
     this.stopAppearanceListener = onAppearanceChange(this.element, () => this.resize());
     root.replaceChildren(this.element);
-    this.resizeObserver = new ResizeObserver(() => this.resize());
-    this.resizeObserver.observe(this.mapContainer);
+    this.stopSizeObserver = observeSize([this.mapContainer], () => this.resize());
     this.continueWith(blocks);
   }
 
@@ -68,9 +69,10 @@ export class Replay {
     else this.zoom = new MapZoom(this.mapContainer, this.map, { onStart: () => {}, onChange: () => this.repaintMap() });
   }
 
-  /** Show a state: { film_position }, which the app's replay has not. */
-  applyServerState({ film_position: filmPosition }) {
-    if (filmPosition != null) this.seek(filmPosition);
+  /** Show the epoch of a state, if it has one. */
+  applyState({ values }) {
+    const epoch = values[this.epochName];
+    if (epoch != null) this.seek(epoch);
   }
 
   seek(filmPosition) {
@@ -115,6 +117,6 @@ export class Replay {
   close() {
     this.painter.close();
     this.stopAppearanceListener();
-    this.resizeObserver.disconnect();
+    this.stopSizeObserver();
   }
 }

@@ -32,6 +32,19 @@ export function paintImage(canvas, pixels, [channels, height, width]) {
   canvas.getContext("2d", OPAQUE_CONTEXT).putImageData(imageData, 0, 0);
 }
 
+/** Call resize when the size of one of the elements changes, and once soon; without ResizeObserver, with the window's size. Return a
+ * function that stops this. */
+export function observeSize(elements, resize) {
+  if (!globalThis.ResizeObserver) {
+    addEventListener("resize", resize);
+    const frame = requestAnimationFrame(resize);
+    return () => (cancelAnimationFrame(frame), removeEventListener("resize", resize));
+  }
+  const observer = new ResizeObserver(resize);
+  for (const element of elements) observer.observe(element);
+  return () => observer.disconnect();
+}
+
 const matchesMedia = (query) => matchMedia(`(${query})`).matches;
 
 /** Return the colours and the font that apply to a node: those of the host's theme, of forced colours, or of print. */

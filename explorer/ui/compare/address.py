@@ -11,14 +11,7 @@ AE, VAE = "ae", "vae"
 
 def build_query(ae: str, vae: str, position: PadPosition, betas: tuple[float, ...]) -> dict[str, str]:
     """Return the query of a link to this position. betas: of the ladder; empty for another VAE."""
-    values = {
-        AE: ae,
-        VAE: vae,
-        AE_Z: position.zs[0],
-        Z: position.zs[1],
-        BETA: position.film_position,
-        WALK_START: position.walk_start if position.walk_start and any(position.walk_start) else None,
-    }
+    values = {AE: ae, VAE: vae} | position.values
     dims = [len(z) for z in position.zs]
     return query.write([Scalar(AE, ""), Scalar(VAE, ""), *_fields(dims, betas)], values)
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.live.fields import WALK_START_FIELD, pad_fields
-from explorer.query import Field, Scalar
+from explorer.live.fields import AE_Z, BETA, WALK_START, Z
 
-FILM_POSITION_FIELD = Scalar("film position", None, kind=float)
 Codes = list[list[float]]  # a z of each run
 
 
@@ -19,64 +17,54 @@ class PadPosition:
     zs: Codes
     row: int | None  # of the test image whose code was chosen, if one was
     last_message: int = 0  # the number of the browser's last message
-    last_commit: int = 0  # the number of the last one that moved z
-    preview: tuple[Codes, float | None] | None = None  # zs and film position that the server decodes
+    preview: dict | None = None  # the values of what the server decodes: z of each run, and the KL weight
     film_position: float | None = None  # on the axis of a film, once one was chosen
     walk_start: list[float] | None = None  # map coordinates in standard deviations
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the zs in a state (explorer.live.fields)."""
+        return (AE_Z, Z)[-len(self.zs) :]
+
+    @property
+    def values(self) -> dict:
+        """The position as the values of a pad's state."""
+        return self.image_values(has_film=True) | {WALK_START: self.walk_start}
+
+    def image_values(self, has_film: bool) -> dict:
+        """Return the values that the decoded images depend on."""
+        return dict(zip(self.names, self.zs)) | ({BETA: self.film_position} if has_film else {})
 
     def move(self, zs: Codes, row: int | None = None) -> None:
         self.zs, self.row, self.preview = [[float(v) for v in z] for z in zs], row, None
 
     def receive_commit(self, message: dict, codes_at: Callable[[int, float | None], np.ndarray]) -> None:
-        """Set the position that the browser has committed: {"number", "zs", "row", "side", "film_position",
-        "walk_start"}. A row is a clicked point, whose code is in codes_at(side, film_position) [n, D].
+        """Set the position that the browser has committed: {"number", "values", "row", "side"}. A row is a
+        clicked point, whose code is in codes_at(side, film_position) [n, D].
 
-        Streamlit may deliver an old message again when a page comes back, and a preview together with the
-        commit before it.
+        A preview may be delivered together with the commit before it.
         """
-        if message["number"] <= self.last_commit:
-            return
-        film_position = checked_or_none(FILM_POSITION_FIELD, message.get("film_position"))
-        self.film_position = self.film_position if film_position is None else film_position
-        self.walk_start = checked_or_none(WALK_START_FIELD, message.get("walk_start")) or self.walk_start
-        row = message.get("row")
-        side = message.get("side", 0)
-        zs = self._parse_codes(message.get("zs"))
+        values, row, side = message["values"], message.get("row"), message.get("side", 0)
+        self.film_position = values.get(BETA, self.film_position)
+        self.walk_start = values.get(WALK_START, self.walk_start)
         preview = self.preview
-        if (
-            zs
-            and isinstance(row, int)
-            and side in range(len(zs))
-            and 0 <= row < len(mu := codes_at(side, self.film_position))
-        ):
-            self.move([mu[row] if i == side else z for i, z in enumerate(zs)], row)
-        elif zs:
-            self.move(zs)
+        if zs := self._codes(values):
+            mu = codes_at(side, self.film_position) if isinstance(row, int) and side in range(len(zs)) else ()
+            if isinstance(row, int) and 0 <= row < len(mu):
+                self.move([mu[row] if i == side else z for i, z in enumerate(zs)], row)
+            else:
+                self.move(zs)
         if message["number"] < self.last_message:
             self.preview = preview
-        self.last_commit, self.last_message = message["number"], max(self.last_message, message["number"])
+        self.last_message = max(self.last_message, message["number"])
 
     def receive_preview(self, message: dict) -> None:
-        """Keep the zs that the browser shows and cannot decode: {"number", "zs", "film_position"}."""
+        """Keep the values that the browser shows and cannot decode: {"number", "values"}."""
         if message["number"] > self.last_message:
-            zs = self._parse_codes(message.get("zs"))
-            self.last_message, self.preview = (
-                message["number"],
-                zs and (zs, checked_or_none(FILM_POSITION_FIELD, message.get("film_position"))),
-            )
+            values = message["values"]
+            self.last_message, self.preview = message["number"], values if self._codes(values) else None
 
-    def _parse_codes(self, zs) -> Codes | None:
-        """Return zs from the browser, or None if they are not a z of each run."""
-        if not isinstance(zs, list) or len(zs) != len(self.zs):
-            return None
-        fields = pad_fields({f"z{i}": len(z) for i, z in enumerate(self.zs)})
-        codes = [checked_or_none(field, z) for field, z in zip(fields, zs)]
-        return codes if all(codes) else None
-
-
-def checked_or_none(field: Field, value: object):
-    """Return what a browser says as a value of the field, or None if it is none."""
-    try:
-        return field.check(value)
-    except ValueError:
-        return None
+    def _codes(self, values: dict) -> Codes | None:
+        """Return the z of each run, or None if one is missing."""
+        zs = [values.get(name) for name in self.names]
+        return zs if all(zs) else None

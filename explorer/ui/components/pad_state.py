@@ -4,6 +4,7 @@ import base64
 
 import numpy as np
 
+from explorer.live.fields import BETA
 from explorer.store.run import Run
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.run_view import RunView
@@ -11,22 +12,15 @@ from explorer.ui.run_view import RunView
 
 def pad_state(runs: list[Run], position: PadPosition) -> dict:
     """Return the state of the pad of these runs, as JSON values."""
-    state = {
-        "zs": position.zs,
-        "row": position.row,
-        "last_message": position.last_message,
-        "film_position": position.film_position,
-        "walk_start": position.walk_start,
-    }
+    state = {"values": position.values, "row": position.row}
     served = [RunView(run).decoder_block is None for run in runs]
     if any(served):
-        has_film = any(run.spec.rungs for run in runs)
-        zs, film_position = position.preview or (position.zs, position.film_position if has_film else None)
+        values = position.preview or position.image_values(has_film=any(run.spec.rungs for run in runs))
         pixels = [
-            _decode_base64(run, z, film_position) if is_served else None
-            for run, z, is_served in zip(runs, zs, served)
+            _decode_base64(run, values[name], values.get(BETA)) if is_served else None
+            for run, name, is_served in zip(runs, position.names, served)
         ]
-        state["server_images"] = {"zs": zs, "film_position": film_position, "pixels": pixels}
+        state["server_images"] = {"values": values, "pixels": pixels}
     return state
 
 

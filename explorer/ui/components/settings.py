@@ -93,6 +93,21 @@ def settings_query(settings: Sequence[Setting]) -> dict[str, str]:
     return query.write(settings, {setting.name: setting.get() for setting in settings})
 
 
+def settings_state(settings: Sequence[Setting]) -> dict:
+    """Return the present values as the state of a live figure."""
+    return {"values": {setting.name: setting.get() for setting in settings}}
+
+
+def set_from_message(settings: Sequence[Setting]) -> Callable[[dict], None]:
+    """Return a function that sets what a message of a live figure says."""
+
+    def receive(message: dict) -> None:
+        for setting in settings:
+            setting.set(message["values"].get(setting.name, setting.get()))
+
+    return receive
+
+
 TOOL = Setting("tool", "")
 STEPS = Setting("steps", 9, 3, 15, 2)
 SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))

@@ -8,13 +8,15 @@ from pathlib import Path
 from explorer.latent.dimensions import rank_dimensions
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
+from explorer.live.block import map_blocks
+from explorer.live.figure import REPLAY
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.ownership import owner_key
 from explorer.store.replay import Replay, read_replay, subsample_frames
 from explorer.ui import words
-from explorer.ui.components.latent_pad import replay_pad
 from explorer.ui.components.latent_pad.map_block import Film, RunInfo, map_block, pictures_block
+from explorer.ui.components.live_figure import live_figure
 
 MAX_LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repeatedly
 
@@ -26,9 +28,12 @@ def show_replay(folder: Path, spec: RunSpec, live: bool) -> Replay | None:
         return None
     replay = subsample_frames(replay, MAX_LIVE_FRAMES) if live else replay
     id = f"{folder.name}-{replay.epochs[-1]}-{len(replay.epochs)}"
-    pictures = pictures_block(f"replay-pictures-{id}", replay.originals, replay.pictures)
-    blocks = replay_map(f"replay-{id}", replay, spec), pictures
-    replay_pad(f"replay-{folder.name}", *(replace(block, owner=owner_key(folder.name)) for block in blocks))
+    blocks = {
+        "map": replay_map(f"replay-{id}", replay, spec),
+        "pictures": pictures_block(f"replay-pictures-{id}", replay.originals, replay.pictures),
+    }
+    owned = map_blocks(blocks, lambda block: replace(block, owner=owner_key(folder.name)))
+    live_figure(REPLAY, f"replay-{folder.name}", blocks=owned)
     return replay
 
 

@@ -1,9 +1,10 @@
 // The latent pad. It builds its parts from blocks, moves z as pointer, sliders and keys ask, and exchanges messages with Python.
 
+import { UserFacingError } from "../../core/errors.js";
 import { sampleNormal } from "../../core/random.js";
 import { ServerDecoder } from "../../core/server_decoder.js";
 import { DirectionSlider } from "../../view/direction_slider.js";
-import { createElement, onAppearanceChange, readTheme } from "../../view/dom.js";
+import { createElement, observeSize, onAppearanceChange, readTheme } from "../../view/dom.js";
 import { FilmControls } from "../../view/film_controls.js";
 import { FramePainter } from "../../view/frame_painter.js";
 import { createLegend } from "../../view/legend.js";
@@ -13,20 +14,21 @@ import { createPairLayout, createSingleLayout } from "./layout.js";
 import { connectMap, findView } from "./map_actions.js";
 import { Samples } from "./samples.js";
 import { Side } from "./side.js";
+import { PadState } from "./state.js";
 import { WalkStrip } from "./walk_strip.js";
 
-let lastMessageNumber = 0;
-
 export class Pad {
-  /** sides: blocks { map, decoder } of each run; decoder and classifier may be null; send(type, message): to Python; showError(error):
-   * close the pad and show the error. */
-  constructor(root, { sides, classifier }, send, showError) {
+  /** sides: blocks { map, decoder, codes } of each run; decoder and classifier may be null; codes float32 [frames, points, D] only where no
+   * Python answers with the code of a clicked point. options: { compact: whether there is something beside the pad }. */
+  constructor(root, { sides, classifier }, { table, options, send, showError }) {
     this.painter = new FramePainter(() => this.paint(), showError);
-    Object.assign(this, { send, selectedRow: null, lastCommit: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    root.classList.add("pad-root");
+    root.classList.toggle("compact", Boolean(options?.compact));
+    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
-    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((request) => this.sendNumbered("decode_request", request), (pixels) => this.showServerImages(pixels));
+    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((values) => send("decode_request", { values }), (pixels) => this.showServerImages(pixels));
     this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`, () => this.repaintMaps());
     this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
       getValue: (index) => sliderSide.z[index],
@@ -42,11 +44,13 @@ export class Pad {
       this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
     }
     root.replaceChildren((this.element = this.createLayout()));
-    this.resizeObserver = new ResizeObserver(() => this.resize());
-    for (const side of this.sides) {
-      connectMap(this, side);
-      this.resizeObserver.observe(side.mapContainer);
-    }
+    for (const side of this.sides) connectMap(this, side);
+    this.stopSizeObserver = observeSize(this.sides.map(({ mapContainer }) => mapContainer), () => this.resize());
+  }
+
+  /** Show the test images at their codes. images: the block of their sheet. */
+  async addBlocks({ images: { metadata, tensors } }) {
+    this.originals.setSheet(await createImageBitmap(new Blob([tensors().sheet.data])), metadata);
   }
 
   repaintMaps() {
@@ -104,7 +108,7 @@ export class Pad {
     for (const side of this.sides) side.clearPreview();
   }
 
-  /** Commit the previewed z. If row >= 0, a point was clicked, and Python answers with its code. */
+  /** Commit the previewed z. If row >= 0, a point was clicked, and z is its code: from the block of codes, or else from Python. */
   commitHover(side, row) {
     for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
     this.selectedRow = null;
@@ -131,37 +135,45 @@ export class Pad {
 
   // --- Messages
 
-  /** Send a message with a number, by which Python says which message it received last. Return the number. */
-  sendNumbered(type, values) {
-    this.send(type, { number: (lastMessageNumber = Math.max(lastMessageNumber + 1, Date.now())), ...values });
-    return lastMessageNumber;
+  /** The value on the film's axis, or null. */
+  get filmValue() {
+    return this.filmControls && this.filmControls.toAxisValue(this.filmPosition);
   }
 
-  /** Tell Python what has moved, or that a point was clicked on a side. */
+  /** Send what has moved, or that a point was clicked on a side. */
   commit(row = null, side = this.sliderSide) {
     this.requestPaint();
     if (!this.hasUnsentMove) return;
     let zs = this.sides.map(({ z }) => z);
     if (row !== null) zs = this.propagate(side, side.map.plane.moveTo(side.z, side.map.film.points.subarray(2 * row, 2 * row + 2)));
-    this.lastCommit = this.sendNumbered("commit", { zs, row, side: side.index, film_position: this.filmControls && this.filmControls.toAxisValue(this.filmPosition), walk_start: this.walkStart });
+    const code = row === null ? null : side.codeOf(row);
+    if (code) {
+      zs[side.index] = code;
+      this.sides.forEach((other, i) => (other.z = zs[i]));
+      this.selectedRow = row;
+    }
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.walkStart), row: code ? null : row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
 
-  /** Apply a state from Python. Its z, film position and walk start are ignored if Python had not yet received the latest move. */
-  applyServerState(state) {
-    const isCurrent = !this.hasUnsentMove && (this.lastCommit === null || state.last_message >= this.lastCommit);
-    const row = state.row < this.sides[0].map.pointCount ? state.row : null;
-    const differs = ({ z }, i) => !z || state.zs[i].some((v, k) => v !== z[k]);
+  /** Apply a state: { values, row: of the selected point, overlay, server_images, last_message }, all but the values optional. The
+   * values are ignored where they are older than what the hand has moved. */
+  applyState({ values, row: selectedRow, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
+    const { zs, filmValue, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
+    if (zs.length !== this.sides.length || zs.some((z, i) => z?.length !== this.sides[i].origin.length))
+      throw new UserFacingError("The state of this figure is invalid: it needs a z of each run, with as many dimensions as its codes.");
+    const row = selectedRow < this.sides[0].map.pointCount ? selectedRow : null;
+    const differs = ({ z }, i) => !z || zs[i].some((v, k) => v !== z[k]);
     if (isCurrent && (row !== this.selectedRow || this.sides.some(differs))) {
-      this.sides.forEach((side, i) => (side.z = state.zs[i]));
+      this.sides.forEach((side, i) => (side.z = zs[i]));
       Object.assign(this, { selectedRow: row, announcementPending: true });
       this.clearPreview();
     }
-    if (isCurrent && this.filmControls && state.film_position != null) this.filmPosition = this.filmControls.fromAxisValue(state.film_position);
-    if (isCurrent && state.walk_start) this.walkStart = state.walk_start;
-    this.setToolOverlay(state.overlay ?? {});
-    if (state.server_images) this.serverDecoder?.receive(state.server_images, state.last_message);
+    if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
+    if (isCurrent && walkStart) this.walkStart = walkStart;
+    this.setToolOverlay(overlay ?? {});
+    if (serverImages) this.serverDecoder?.receive(serverImages, lastMessage);
     this.requestPaint();
   }
 
@@ -201,7 +213,7 @@ export class Pad {
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
-      this.serverDecoder?.request(sides.map((side) => side.visibleZ), this.filmControls && this.filmControls.toAxisValue(filmPosition));
+      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue));
       this.walkStrip?.show(walkStart, filmPosition);
     }
     this.samples?.show(filmPosition);
@@ -224,7 +236,7 @@ export class Pad {
 
   close() {
     this.painter.close();
-    this.resizeObserver.disconnect();
+    this.stopSizeObserver();
     this.stopAppearanceListener();
     this.serverDecoder?.close();
     this.walkStrip?.close();

@@ -10,10 +10,10 @@ import { LatentMap } from "../../view/map.js";
 import { Readouts } from "../../view/readouts.js";
 
 export class Side {
-  /** index: 0, or 1 for the second of two runs; map, decoder, classifier: blocks, the last two may be null; getTheme(): of the page. */
-  constructor(index, { map, decoder }, classifier, getTheme) {
+  /** index: 0, or 1 for the second of two runs; map, decoder, codes, classifier: blocks, the last three may be null; getTheme(): of the page. */
+  constructor(index, { map, decoder, codes = null }, classifier, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, mapId: map.id, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
+    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
@@ -42,6 +42,15 @@ export class Side {
   codeFromNoise(noise) {
     const { origin, covarianceFactor } = this, dimensions = origin.length;
     return origin.map((value, i) => (covarianceFactor ? value + origin.reduce((sum, _, j) => sum + covarianceFactor[i * dimensions + j] * noise[j], 0) : noise[i]));
+  }
+
+  /** Return the code of a point at the film's present position, or null if the codes are not here. */
+  codeOf(row) {
+    if (!this.codes) return null;
+    const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes, { frame, fraction } = this.map.film;
+    const codeAt = (i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions);
+    const next = fraction ? codeAt(frame + 1) : codeAt(frame);
+    return Array.from(codeAt(frame), (v, k) => v + fraction * (next[k] - v));
   }
 
   /** Return whether z lies in a gap, or null if that is unknown. */

@@ -1,24 +1,28 @@
 // The state of a pad as its table of fields declares it: a z of each run, the value on the film's axis, and the start of the path.
 
-import { UserFacingError } from "../../core/errors.js";
-
 const WALK_START = "from";
 
-/** Return the names [zs, film position or undefined, walk start or undefined] of a table's fields. */
-function fieldNames({ fields }) {
-  const names = (kind) => fields.filter((field) => field.kind === kind).map(({ name }) => name);
-  return [names("vector").filter((name) => name !== WALK_START), names("float")[0], names("vector").find((name) => name === WALK_START)];
-}
+export class PadState {
+  /** table: the StateTable of the pad. */
+  constructor({ fields }) {
+    const names = (kind) => fields.filter((field) => field.kind === kind).map(({ name }) => name), vectors = names("vector");
+    this.codeNames = vectors.filter((name) => name !== WALK_START);
+    [this.filmName] = names("float");
+    this.startName = vectors.find((name) => name === WALK_START);
+  }
 
-/** Return the values that the table declares of a pad's state { zs, film_position, walk_start }. */
-export function toValues(table, { zs, film_position, walk_start }) {
-  const [codeNames, filmName, startName] = fieldNames(table);
-  if (zs?.length !== codeNames.length) throw new UserFacingError(`The state of this figure is invalid: it needs ${codeNames.length} z, not ${zs?.length ?? 0}.`);
-  return { ...Object.fromEntries(codeNames.map((name, i) => [name, zs[i]])), ...(filmName && { [filmName]: film_position }), ...(startName && { [startName]: walk_start?.some(Boolean) ? walk_start : null }) };
-}
+  /** Return the values of what an image depends on: zs and the value on the film's axis. */
+  imageValues(zs, filmValue) {
+    return { ...Object.fromEntries(this.codeNames.map((name, i) => [name, zs[i]])), ...(this.filmName && { [this.filmName]: filmValue }) };
+  }
 
-/** Return { zs, film_position, walk_start } of values, with those of another state where there is none. */
-export function fromValues(table, values, state) {
-  const [codeNames, filmName, startName] = fieldNames(table);
-  return { zs: codeNames.map((name, i) => values[name] ?? state.zs[i]), film_position: values[filmName] ?? state.film_position ?? null, walk_start: values[startName] ?? state.walk_start ?? null };
+  /** Return the values of the whole state. */
+  toValues(zs, filmValue, walkStart) {
+    return { ...this.imageValues(zs, filmValue), ...(this.startName && { [this.startName]: walkStart }) };
+  }
+
+  /** Return { zs, filmValue, walkStart } of values; undefined for what they lack. */
+  fromValues(values) {
+    return { zs: this.codeNames.map((name) => values[name]), filmValue: values[this.filmName], walkStart: values[this.startName] };
+  }
 }

@@ -1,6 +1,7 @@
 // The blocks of this browser tab, by their addresses. They outlive reruns, page switches and every component, because a
 // module is loaded once; the browser's cache outlives the tab.
 
+import { decodeBase64 } from "../../core/base64.js";
 import { parseBlock } from "../../core/block.js";
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
 
@@ -11,9 +12,10 @@ const KEY_HEADER = "X-Visitor-Key";
 /** address -> a promise of the block; the most recently used last. */
 const store = new Map();
 
-/** Return a promise of the block at an address, which is its hash. key: of the visitor, for private blocks whose browser sends no
+/** Return a promise of the block at an address, which is its hash, or "data:…;base64," and the block itself. key: of the visitor, for private blocks whose browser sends no
  * cookie, or ""; onMissing(address): the server does not have it (any more), and should be told. */
 export function loadBlock(address, key, onMissing) {
+  if (address.startsWith("data:")) return Promise.resolve(parseBlock(decodeBase64(address.slice(address.indexOf(",") + 1))));
   const block = store.get(address) ?? requestBlock(address, key, onMissing);
   store.delete(address);
   store.set(address, block);

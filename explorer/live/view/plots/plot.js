@@ -4,7 +4,7 @@ import { UserFacingError } from "../../core/errors.js";
 import { chooseFontSize, layoutPlot } from "../../core/plot_layout.js";
 import { checkDeclaration, checkDomain, checkValues, PLOT_KINDS } from "../../core/plot_values.js";
 import { findExtent, findRoundDomain } from "../../core/scale.js";
-import { createElement } from "../dom.js";
+import { createElement, observeSize } from "../dom.js";
 import { PlotBox } from "./box.js";
 import { createHeatMapPart, createScatterPart } from "./cloud_parts.js";
 import { createAreaPart, createBarsPart, createLinePart } from "./curve_parts.js";
@@ -41,9 +41,7 @@ class Plot {
     this.box = new PlotBox(this, { onMove, onMarkerMove, onRelease });
     this.element = createElement("figure.plot", {}, this.box.element, createPlotButtons(this));
     root.append(this.element);
-    this.observer = globalThis.ResizeObserver ? new ResizeObserver(() => this.resize()) : null;
-    this.observer?.observe(this.element);
-    if (!this.observer) addEventListener("resize", (this.resizeListener = () => this.resize()));
+    this.stopSizeObserver = observeSize([this.element], () => this.resize());
     document.fonts?.ready.then(() => this.isClosed || this.resize(true));
     this.resize();
   }
@@ -75,8 +73,7 @@ class Plot {
 
   close() {
     this.isClosed = true;
-    this.observer?.disconnect();
-    if (this.resizeListener) removeEventListener("resize", this.resizeListener);
+    this.stopSizeObserver();
     this.box.close();
     this.element.remove();
   }

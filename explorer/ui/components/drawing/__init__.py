@@ -4,12 +4,11 @@ import base64
 from collections.abc import Callable
 
 import numpy as np
-import streamlit as st
 
-from explorer.ui.components.live_component import live_component
+from explorer.live.figure import DRAWING
+from explorer.ui.components.live_figure import live_figure
 
 PICTURE_SIDE = 112  # px of the picture that Python gets: four times as fine as MNIST
-_drawing = live_component("drawing", "hosts/streamlit/drawing.js", "view/button.css", "figures/drawing.css")
 
 
 def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280) -> None:
@@ -19,15 +18,12 @@ def drawing(key: str, *, on_draw: Callable[[np.ndarray], None], size: int = 280)
     The strokes stay with the browser tab, by key; what Python makes of them is the page's to keep.
     """
 
-    def receive_picture():
-        # None from a canvas that no longer exists
-        strokes = decode_picture(st.session_state.get(key, {}).get("picture"))
-        if strokes is not None:
+    def receive_picture(message: dict) -> None:
+        if (strokes := decode_picture(message)) is not None:
             on_draw(strokes)
 
-    _drawing(
-        key=key, data={"key": key, "size": size, "side": PICTURE_SIDE}, on_picture_change=receive_picture
-    )
+    options = {"key": key, "size": size, "side": PICTURE_SIDE}
+    live_figure(DRAWING, key, options=options, on_messages={"picture": receive_picture})
 
 
 def decode_picture(message: object) -> np.ndarray | None:

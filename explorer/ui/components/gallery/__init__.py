@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
-import streamlit as st
 
-from explorer.figures.images import image_sheet, to_data_uri
-from explorer.ui.components.live_component import live_component
+from explorer.figures.images import image_sheet, to_webp
+from explorer.live.block import make_block
+from explorer.live.figure import GALLERY
+from explorer.query import Scalar
+from explorer.ui.components.live_figure import live_figure
 
-_gallery = live_component("gallery", "hosts/streamlit/gallery.js", "figures/gallery.css")
+INDEX = "index"  # of the image that was clicked
 
 
 def gallery(
@@ -34,25 +36,15 @@ def gallery(
     what a saved picture's caption says after the title; on_pick(index): one was clicked.
     """
 
-    def receive_pick():
-        pick, last_key = (st.session_state.get(key) or {}).get("pick"), f"{key} last pick"
-        if not isinstance(pick, dict) or not all(
-            isinstance(pick.get(name), int) for name in ("number", "index")
-        ):
-            return
-        if pick["number"] > st.session_state.get(last_key, 0) and 0 <= pick["index"] < len(
-            images
-        ):  # Streamlit may tell an old message again
-            st.session_state[last_key] = pick["number"]
-            on_pick(pick["index"])
-
     blank = np.zeros((-len(images) % columns, *images.shape[1:]), images.dtype)
     rows = np.concatenate([images, blank]).reshape(-1, columns, *images.shape[1:])
-    _gallery(
-        key=key,
-        on_pick_change=receive_pick,
-        data={
-            "sheet": to_data_uri(image_sheet(list(rows), gap=0)),
+    sheet = np.frombuffer(to_webp(image_sheet(list(rows), gap=0)), np.uint8)
+    live_figure(
+        GALLERY,
+        key,
+        fields=[Scalar(INDEX, None, 0, len(images) - 1, kind=int)] if on_pick else [],
+        blocks={"sheet": make_block(key, {}, {"sheet": sheet}, is_transient=True)},
+        options={
             "n_images": len(images),
             "columns": columns,
             "image_shape": images.shape[1:],
@@ -67,4 +59,5 @@ def gallery(
             "caption_suffix": caption_suffix,
             "is_clickable": on_pick is not None,
         },
+        on_commit=lambda message: on_pick(message["values"][INDEX]) if INDEX in message["values"] else None,
     )

@@ -2,8 +2,8 @@
 
 import math
 
+from explorer.live.block import Block, make_block
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier
-from explorer.ui.components.latent_pad.block import Block, make_block
 
 
 def classifier_block(id: str, classifier: Classifier) -> Block:

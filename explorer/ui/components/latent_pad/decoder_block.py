@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
+from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
-from explorer.ui.components.latent_pad.block import Block, make_block
 
 MAX_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
 DECODER_PREFIX = "decoder."

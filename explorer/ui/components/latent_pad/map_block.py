@@ -9,10 +9,10 @@ import numpy as np
 from explorer.figures.palette import class_colour
 from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
+from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.run import Run
-from explorer.ui.components.latent_pad.block import Block, make_block
 
 MAX_POSITION = 65_535
 MIN_VISIBLE_SIGMA = 3.2  # standard deviations of the Gaussian with rings that a map shows at least

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.figures.palette import live_palette
-from explorer.ui.components.live_component import live_component
-
-_plots = live_component("plots", "hosts/streamlit/plots.js", "figures/plot_row.css", "view/plots/plots.css")
+from explorer.live.figure import PLOTS
+from explorer.ui.components.live_figure import live_figure
 
 
 def plots(key: str, content: Sequence[tuple[dict, dict]]) -> None:
@@ -15,7 +13,7 @@ def plots(key: str, content: Sequence[tuple[dict, dict]]) -> None:
     not finite.
     """
     shown = [{"declaration": declaration, "values": _plain(values)} for declaration, values in content]
-    _plots(key=key, data={"plots": shown, "palette": live_palette()})
+    live_figure(PLOTS, key, options={"plots": shown})
 
 
 def _plain(value):

@@ -11,6 +11,7 @@ from explorer.store.run import Run
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import PATH_TYPE, STEPS
 from explorer.ui.explore.session import ExploreSession, PathEnd, new_session, session_key
 from explorer.ui.explore.tools.tool import Tool
@@ -175,15 +176,9 @@ def _show_partner(session: ExploreSession, partner: ExploreSession, n: int, ends
     )
     path, p = interpolate(partner.run, ends, n)[PATH_TYPE.get()], scale.projection
     shown = slice(RunView(partner.run).images_kept)
-    figure = path_map(
-        p.points[shown],
-        e.y[shown],
-        partner.run.class_names,
-        p.axis_titles,
-        np.array([p.project(z) for z in path]),
-        partner.are_in_gaps(path),
-    )
-    st.vega_lite_chart(figure, key=session_key("partner's path", session.run))
+    steps = np.array([p.project(z) for z in path])
+    figure = path_map(p.points[shown], e.y[shown], p.axis_titles, steps, partner.are_in_gaps(path))
+    plots(session_key("partner's path", session.run), [figure])
 
 
 def _show_strip(

@@ -11,9 +11,9 @@ from safetensors import numpy as safetensors
 from explorer.latent.dimensions import rank_dimensions
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
+from explorer.live.block import Block, LazyBlock
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad.block import Block, LazyBlock
 from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
 
 

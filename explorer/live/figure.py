@@ -1,0 +1,39 @@
+"""The kinds of live figures: where the JavaScript of each lies, and one script of it for a host."""
+
+from dataclasses import dataclass
+
+from explorer.live.bundle import join_modules, join_styles
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """A kind of live figure. module: the JavaScript file in explorer/live/ that exports class_name; styles:
+    its CSS files there.
+    """
+
+    name: str
+    module: str
+    class_name: str
+    styles: tuple[str, ...] = ()
+
+    def script(self, host: str, end: str) -> str:
+        """Return the script of the figure in a host, which ends with a statement of the host's. host: the
+        host's JavaScript file. Raises BundleError.
+        """
+        return f"{join_modules(host, self.module)}\n{end}\n"
+
+    def style_sheet(self, *host_styles: str) -> str:
+        """Return the figure's styles after those of its host."""
+        return join_styles(*host_styles, *self.styles)
+
+
+PLOT_STYLES = ("view/plots/plots.css",)
+FIGURE_STYLES = ("view/controls.css", *PLOT_STYLES)  # of a class that extends Figure
+PAD_STYLES = ("view/button.css", "figures/pad/pad.css")
+
+PAD = LiveFigure("latent_pad", "figures/pad/pad.js", "Pad", PAD_STYLES)  # of one run, or of two
+REPLAY = LiveFigure("replay", "figures/replay.js", "Replay", PAD_STYLES)
+GALLERY = LiveFigure("gallery", "figures/gallery.js", "Gallery", ("figures/gallery.css",))
+DRAWING = LiveFigure("drawing", "figures/drawing.js", "Drawing", ("view/button.css", "figures/drawing.css"))
+PLOTS = LiveFigure("plots", "figures/plot_row.js", "PlotRow", ("figures/plot_row.css", *PLOT_STYLES))
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS
