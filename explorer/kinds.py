@@ -91,11 +91,12 @@ class DatasetKind(Kind):
 
 @dataclass(frozen=True)
 class LikelihoodKind(Kind):
-    """A kind of likelihood. build: a class that is created from its options and has the methods of
-    explorer.objectives.distortion.Likelihood.
+    """A kind of likelihood. build: a class that is created from its options and what it has learned, and
+    has the methods of explorer.objectives.distortion.Likelihood.
     """
 
     _: KW_ONLY
+    learned: tuple[str, ...] = ()  # tensors [1] that it learns, from 0, and that are stored with the weights
     browser_layer: str = ""  # of network.js, from x_logits to E[x|z]; without one, the server decodes
     is_density: bool = True  # whether it is a normalised density of grey pixels
 

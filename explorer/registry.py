@@ -132,12 +132,36 @@ MODELS = Registry(
 LIKELIHOODS = Registry(
     "likelihood",
     LikelihoodKind(
-        "bernoulli", "explorer.objectives.distortion:Bernoulli", browser_layer="sigmoid", is_density=False
+        "bernoulli", "explorer.objectives.bernoulli:Bernoulli", browser_layer="sigmoid", is_density=False
     ),
     LikelihoodKind(
-        "gaussian", "explorer.objectives.distortion:Gaussian", options=("sigma",), browser_layer="clamp"
+        "continuous-bernoulli",
+        "explorer.objectives.continuous_bernoulli:ContinuousBernoulli",
+        browser_layer="continuous_bernoulli_mean",
+        reference="loaizaganem2019",
+    ),
+    LikelihoodKind(
+        "gaussian", "explorer.objectives.gaussian:Gaussian", options=("sigma",), browser_layer="clamp"
+    ),
+    LikelihoodKind(
+        "learned-gaussian",
+        "explorer.objectives.gaussian:LearnedGaussian",
+        learned=("log_sigma",),
+        browser_layer="clamp",
+        reference="rybkin2021",
     ),
 )
+
+
+def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
+    """Return the names of the fields that have no effect with these choices."""
+    return (
+        DATASETS.unused_options(dataset.partition(":")[0])
+        | MODELS.unused_options(model)
+        | NETWORKS.unused_options(network)
+        | LIKELIHOODS.unused_options(likelihood)
+    )
+
 
 # Lessons: the folder explorer/lessons/<name> and the page pages/learn_<name>.py, in order, with their titles
 LESSONS = {

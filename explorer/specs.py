@@ -29,6 +29,7 @@ from explorer.registry import (
     LikelihoodKind,
     ModelKind,
     NetworkKind,
+    unused_options,
 )
 
 IMAGE_SIZES = (16, 28, 32, 64)  # pixels
@@ -66,7 +67,11 @@ class RunSpec:
         None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1
     )
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
-    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS)
+    likelihood: str = option(
+        "bernoulli",
+        "distribution of the pixels given z; learned-gaussian learns its σ",
+        choices=LIKELIHOODS,
+    )
     sigma: float = option(
         0.1,
         "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",
@@ -238,13 +243,3 @@ class RunSpec:
         name = f"{kind} {Path(last).stem if self.dataset_kind.argument == 'file' else last}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
         return f"{slug[:MAX_SLUG_LENGTH].strip('-')}-{digest}"
-
-
-def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
-    """Return the names of the fields that have no effect with these choices."""
-    return (
-        DATASETS.unused_options(dataset.partition(":")[0])
-        | MODELS.unused_options(model)
-        | NETWORKS.unused_options(network)
-        | LIKELIHOODS.unused_options(likelihood)
-    )

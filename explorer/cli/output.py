@@ -1,5 +1,9 @@
 """Print runs for the commands."""
 
+from dataclasses import asdict
+
+from explorer.latent.surgery import Surgery
+
 
 def run_json(run) -> dict:
     return {
@@ -23,4 +27,25 @@ def print_run(run) -> None:
         f" {t.rate:.2f}{elbo}"
         + (f"; active units {t.active_units}" if run.spec.has_prior else "")
         + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else "")
+        + (f"; learned sigma {t.sigma:.3g}" if t.sigma else "")
     )
+
+
+def surgery_json(beta: float, surgery: Surgery) -> dict:
+    return {"beta": beta} | asdict(surgery) | {"most_information": surgery.most_information}
+
+
+def print_surgeries(surgeries: dict[float, Surgery]) -> None:
+    """Print the terms of the rate by KL weight."""
+    n = next(iter(surgeries.values())).n
+    print(
+        f"  rate of the {n:,} training images, nats per image: its terms, and in brackets where they lie for"
+        " all such images (95%)"
+    )
+    for beta, s in surgeries.items():
+        print(
+            f"  beta {beta:g}: rate {s.rate:.2f} = I(x; z) {s.mutual_information} + total correlation"
+            f" {s.total_correlation} + KL of the marginals {s.marginal_kl}"
+        )
+    if notes := {s.note for s in surgeries.values()} - {""}:
+        print(f"  {notes.pop()}")

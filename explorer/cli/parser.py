@@ -141,6 +141,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
+    sub.add_argument(
+        "--surgery",
+        action="store_true",
+        help="also the terms of the rate over the training images: I(x; z), total correlation, and KL of the"
+        " marginals; of a ladder at all KL weights, or at --beta. Measured once, in seconds",
+    )
     sub = command("decode", run_commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)

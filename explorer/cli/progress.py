@@ -87,8 +87,9 @@ def counting_bar(unit: str) -> Callable[[int, int], None]:
 
 
 def gaps_in_words(name: str, g) -> str:
-    """Describe the gaps of a run, explorer.runs.measure.Gaps, in one line."""
-    phrases = [f"gap {format_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats"]
+    """Describe the gaps of a run, explorer.runs.measure.Gaps, in one line, with 95% intervals in brackets."""
+    nats = "" if g.gap_nats_low is None else f" ({g.gap_nats_low:.2f} to {g.gap_nats_high:.2f})"
+    phrases = [f"gap {format_percent(g.gap, g.gap_low, g.gap_high)}", f"{g.gap_nats:.2f} nats{nats}"]
     if g.prior_gap is not None:
         phrases.append(f"prior gap {format_percent(g.prior_gap, g.prior_gap_low, g.prior_gap_high)}")
     if g.unsure is not None:
@@ -99,7 +100,8 @@ def gaps_in_words(name: str, g) -> str:
         parts = [
             f"{region} {format_percent(*share)}" for region, share in shares.items() if share[0] is not None
         ]
-        phrases.append(f"below 90% confidence {g.unsure:.0%} ({', '.join(parts)})")
+        share = format_percent(g.unsure, g.unsure_low, g.unsure_high)
+        phrases.append(f"below 90% confidence {', '.join([share, *parts])}")
     if g.drift is not None:
-        phrases.append(f"drift {g.drift:.2f} standard deviations")
+        phrases.append(f"drift {g.drift:.2f} ({g.drift_low:.2f} to {g.drift_high:.2f}) standard deviations")
     return f"{name}, {g.n:,} codes: {', '.join(phrases)}"

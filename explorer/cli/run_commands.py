@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.cli.output import print_run, run_json
+from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
 from explorer.names import sanitize
@@ -44,8 +44,30 @@ def show(args) -> None:
         from explorer.runs import measure
 
         run = measure.evaluate_at_beta(run, args.beta)
-    beta = {} if args.beta is None else {"beta": args.beta}
-    print(json.dumps(run_json(run) | beta)) if args.json else print_run(run)
+    surgeries = _surgeries(run, args.beta) if args.surgery else {}
+    if args.json:
+        record = run_json(run) | ({} if args.beta is None else {"beta": args.beta})
+        if args.surgery:
+            record["surgery"] = [surgery_json(beta, surgery) for beta, surgery in surgeries.items()]
+        print(json.dumps(record))
+        return
+    print_run(run)
+    if surgeries:
+        print_surgeries(surgeries)
+
+
+def _surgeries(run, beta: float | None) -> dict:
+    """Return the terms of the run's rate by KL weight: of a ladder at all of its rungs, or at that weight."""
+    from explorer.cli.progress import counting_bar
+    from explorer.runs.surgery import measure_surgery
+
+    betas = run.spec.rungs if beta is None and run.spec.rungs else (beta,)
+    return {
+        run.spec.beta if beta is None else beta: measure_surgery(
+            run, beta, counting_bar(" images"), counting_bar(" samples")
+        )
+        for beta in betas
+    }
 
 
 def decode(args) -> None:
@@ -127,22 +149,29 @@ def classifier(args) -> None:
 
     run = find_run(args.run)
     from explorer.cli.progress import counting_bar
+    from explorer.latent.share import share_of_count
     from explorer.runs.classifier import train_classifier_of
 
     model, path = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
+    accuracy = share_of_count(round(model.accuracy * run.test.n), run.test.n)
     if args.json:
         print(
             json.dumps(
                 {
                     "dataset": run.spec.dataset,
                     "accuracy": model.accuracy,
+                    "accuracy_low": accuracy.low,
+                    "accuracy_high": accuracy.high,
                     "n_test": run.test.n,
                     "file": str(path),
                 }
             )
         )
     else:
-        print(f"{path}: accuracy {model.accuracy:.1%} on {run.test.n:,} test images")
+        print(
+            f"{path}: accuracy {model.accuracy:.1%} ({100 * accuracy.low:.1f} to {accuracy.high:.1%}) on"
+            f" {run.test.n:,} test images"
+        )
 
 
 def data(args) -> None:

@@ -8,14 +8,24 @@ import plotly.graph_objects as go
 from explorer.figures.palette import ACCENT, GREY
 
 
-def bars(values: np.ndarray, names: Sequence[str], title: str, format: str = ".2f") -> go.Figure:
-    """Draw a named bar for each of the values [D]. title: that of the axis, with its unit."""
+def bars(
+    values: np.ndarray,
+    names: Sequence[str],
+    title: str,
+    format: str = ".2f",
+    half_widths: np.ndarray | None = None,
+) -> go.Figure:
+    """Draw a named bar for each of the values [D]. title: that of the axis, with its unit; half_widths [D]:
+    of their 95% intervals.
+    """
+    interval = "" if half_widths is None else f" ± %{{error_y.array:{format}}}"
     figure = go.Figure(
         go.Bar(
             x=list(names),
             y=values,
             marker={"color": ACCENT},
-            hovertemplate=f"%{{x}}: %{{y:{format}}}<extra></extra>",
+            error_y=None if half_widths is None else {"array": half_widths, "color": GREY},
+            hovertemplate=f"%{{x}}: %{{y:{format}}}{interval}<extra></extra>",
         )
     )
     return _apply_layout(figure, title, format)

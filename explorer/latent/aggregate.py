@@ -2,12 +2,17 @@
 prior.
 """
 
+from dataclasses import dataclass, replace
+from typing import Self
+
 import numpy as np
 
 GRID_POINTS = 801
 REACH_SIGMA = 6.0  # standard deviations of each posterior, to either side of its mean
-MIN_CELL_SIZE = 0.005  # the smallest cell of the grid of a joint density
-MAX_CELLS = 4000  # cells along an axis, at most
+NARROW_QUANTILE = 0.01  # the posterior whose standard deviation sets the size of a cell
+CELLS_PER_SIGMA = 8.0  # in that standard deviation
+MAX_CELLS = {1: 2**18, 2: 3000}  # cells along an axis, at most, by the number of axes
+CHUNK_ELEMENTS = 2**21  # numbers that are computed at once
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -38,26 +43,88 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
     By the masses that both have in square cells: posteriors narrower than a cell make it smaller than the
     exact value.
     """
+    return aggregate_masses(mu, logvar).kl_to_prior()
+
+
+@dataclass(frozen=True)
+class CellMasses:
+    """The masses of q(z) in equal cells along each of its one or two axes. mass: [n] or [n, n'], of sum 1;
+    low: the lower edge of the first cell along each axis; size: of a cell.
+    """
+
+    mass: np.ndarray
+    low: np.ndarray
+    size: float
+
+    def midpoints(self, axis: int) -> np.ndarray:
+        """Return the midpoints of the cells along an axis, [n]."""
+        return self.low[axis] + (np.arange(self.mass.shape[axis]) + 0.5) * self.size
+
+    def marginal(self, axis: int) -> Self:
+        """Return the masses of one dimension alone."""
+        other_axes = tuple(i for i in range(self.mass.ndim) if i != axis)
+        return replace(self, mass=self.mass.sum(other_axes), low=self.low[[axis]])
+
+    def in_larger_cells(self) -> Self:
+        """Return the masses in cells of twice the size."""
+        mass = self.mass
+        for axis in range(mass.ndim):
+            mass = np.add.reduceat(mass, np.arange(0, mass.shape[axis], 2), axis)
+        return replace(self, mass=mass, size=2 * self.size)
+
+    def kl_to_prior(self) -> float:
+        """Return KL(q(z) ‖ N(0, I)) in nats."""
+        from scipy.special import xlogy
+
+        log_prior = sum(
+            self.marginal(axis).mass
+            @ (np.log(self.size) - np.log(2 * np.pi) / 2 - self.midpoints(axis) ** 2 / 2)
+            for axis in range(self.mass.ndim)
+        )
+        n_parts = max(1, self.mass.size // CHUNK_ELEMENTS)
+        negative_entropy = sum(float(xlogy(part, part).sum()) for part in np.array_split(self.mass, n_parts))
+        return float(negative_entropy - log_prior)
+
+
+def aggregate_masses(mu: np.ndarray, logvar: np.ndarray) -> CellMasses:
+    """Return the masses of q(z) = mean over images of N(mu, diag exp(logvar)); mu, logvar [n, 1] or [n, 2].
+    The cells are as small as the narrow posteriors ask for, and as many as MAX_CELLS allows.
+    """
     from scipy.special import ndtr
 
-    sd = np.exp(logvar.astype(np.float64) / 2)
+    sd, mu = np.exp(logvar.astype(np.float64) / 2), mu.astype(np.float64)
     lower, upper = mu - REACH_SIGMA * sd, mu + REACH_SIGMA * sd
-    cell = max(MIN_CELL_SIZE, (upper.max(0) - lower.min(0)).max() / MAX_CELLS)
-    low = np.floor(lower.min(0) / cell)
-    shape = (np.ceil(upper.max(0) / cell) - low).astype(int)
-    first, last = np.floor(lower / cell - low).astype(int), np.ceil(upper / cell - low).astype(int)
-    mass = np.zeros(shape)
-    for centre, width, start, end in zip(mu.astype(np.float64), sd, first, last):
-        along = [
-            np.diff(ndtr(((low[d] + np.arange(start[d], end[d] + 1)) * cell - centre[d]) / width[d]))
-            for d in (0, 1)
-        ]
-        mass[start[0] : end[0], start[1] : end[1]] += np.outer(*along)
-    mass /= mass.sum()
-    log_prior = [
-        -(((low[d] + np.arange(shape[d]) + 0.5) * cell) ** 2) / 2 - np.log(2 * np.pi) / 2 + np.log(cell)
-        for d in (0, 1)
-    ]
-    row, column = np.nonzero(mass)
-    probabilities = mass[row, column]
-    return float(probabilities @ (np.log(probabilities) - log_prior[0][row] - log_prior[1][column]))
+    low, n_axes = lower.min(0), mu.shape[1]
+    size = float(
+        max(
+            (upper.max(0) - low).max() / (MAX_CELLS[n_axes] - 1),
+            np.quantile(sd, NARROW_QUANTILE) / CELLS_PER_SIGMA,
+        )
+    )
+    first, last = np.floor((lower - low) / size).astype(int), np.ceil((upper - low) / size).astype(int)
+    mass = np.zeros(last.max(0))
+    if n_axes == 1:
+        _add_masses(mass, (mu[:, 0] - low[0]) / size, sd[:, 0] / size, first[:, 0], last[:, 0])
+    else:
+        for centre, width, start, end in zip((mu - low) / size, sd / size, first, last):
+            along = [np.diff(ndtr((np.arange(start[d], end[d] + 1) - centre[d]) / width[d])) for d in (0, 1)]
+            mass[start[0] : end[0], start[1] : end[1]] += np.outer(*along)
+    return CellMasses(mass / mass.sum(), low, size)
+
+
+def _add_masses(
+    mass: np.ndarray, centre: np.ndarray, width: np.ndarray, first: np.ndarray, last: np.ndarray
+) -> None:
+    """Add to mass [cells] those of Gaussians N(centre, width²), each [n] and in cells, from cell first up to
+    last: at once those of similar width, which reach over similarly many cells.
+    """
+    from scipy.special import ndtr
+
+    reach = last - first
+    order = np.argsort(reach)
+    chunk, doubling = np.cumsum(reach[order]) // CHUNK_ELEMENTS, np.log2(reach[order]).astype(int)
+    for rows in np.split(order, np.flatnonzero(np.diff(chunk) | np.diff(doubling)) + 1):
+        edges = first[rows, None] + np.arange(reach[rows].max() + 1)
+        added = np.diff(ndtr((edges - centre[rows, None]) / width[rows, None]))
+        cells = np.minimum(edges[:, :-1], len(mass) - 1)  # beyond the last cell there is less than 1e-9
+        mass += np.bincount(cells.ravel(), added.ravel(), len(mass))

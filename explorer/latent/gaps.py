@@ -15,6 +15,7 @@ from explorer.errors import UserError
 K_NEIGHBOURS = 5  # neighbours of a sample
 MAX_CODES = 5000
 K_ENTROPY_NEIGHBOURS = 10  # neighbours of a code, for gap_nats
+N_PARTS = 20  # of the codes, for the error of a divergence
 MAX_EXACT_DIMENSIONS = 3  # dimensions up to which gap_nats finds nearly all, with MAX_CODES
 MIN_RELATIVE_VARIANCE = 1e-10  # relative to the largest; a smaller variance counts as none
 # Up to this many dimensions, a tree finds neighbours faster than the table of all distances does.
@@ -94,7 +95,25 @@ def gap_kl(whitened: np.ndarray) -> float:
             f" {len(whitened)}. Use more test images."
         )
     draws = np.random.default_rng(0).standard_normal(whitened.shape)
-    return _entropy(fit_gaussian(draws).whiten(draws)) - _entropy(whitened)
+    return _entropy(_whiten(draws)) - _entropy(whitened)
+
+
+def gap_kl_error(whitened: np.ndarray) -> float | None:
+    """Return the standard error of gap_kl(), over codes and draws, from its spread over N_PARTS parts of the
+    codes; None if there are too few codes for it.
+    """
+    if len(whitened) < N_PARTS * max(2 * whitened.shape[1], K_ENTROPY_NEIGHBOURS + 1):
+        return None
+    rng = np.random.default_rng(1)
+    parts = [
+        _entropy(_whiten(rng.standard_normal(part.shape))) - _entropy(_whiten(part))
+        for part in np.array_split(rng.permutation(whitened), N_PARTS)
+    ]
+    return float(np.std(parts, ddof=1) / np.sqrt(N_PARTS))
+
+
+def _whiten(points: np.ndarray) -> np.ndarray:
+    return fit_gaussian(points).whiten(points)
 
 
 def _entropy(points: np.ndarray) -> float:

@@ -51,3 +51,15 @@ def fit_projection(mu: np.ndarray) -> Projection:
     first, second = pca.explained_variance_ratio_.tolist()
     titles = f"PC 1 · {first:.0%} of the variance", f"PC 2 · {second:.0%} of the variance"
     return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, (first, second))
+
+
+def variance_share_errors(centred: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """Return the standard error, over codes, of the share of the variance along each principal axis [k].
+    centred [n, D] codes less their mean, axes [k, D] (delta method).
+    """
+    along, variance = (centred @ axes.T).astype(np.float64) ** 2, np.square(centred, dtype=np.float64).sum(1)
+    total = variance.mean()
+    if not total > 0:
+        return np.zeros(len(axes))
+    shares = along.mean(0) / total
+    return (along - shares * variance[:, None]).std(0) / total / np.sqrt(len(centred))

@@ -45,10 +45,26 @@ def format_percent(share: float, low: float, high: float) -> str:
 
 def share_of_true(is_true: np.ndarray) -> Share | None:
     """Return the share of is_true, independent bool [n], that is True; None if n is 0."""
-    if not len(is_true):
-        return None
-    share, n = is_true.mean(), len(is_true)
+    return share_of_count(int(is_true.sum()), len(is_true)) if len(is_true) else None
+
+
+def share_of_count(count: int, n: int) -> Share:
+    """Return the share of n independent observations that count of them are."""
+    share = count / n
     return Share.from_error(share, np.sqrt(share * (1 - share) / n), n)
+
+
+def median_with_interval(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the median of values [n] and its 95% interval, from their order: as many of n lie below the
+    median as heads among n tosses of a coin (normal approximation).
+    """
+    ordered, n = np.sort(values), len(values)
+    below, above = n / 2 - Z95 * np.sqrt(n) / 2, n / 2 + Z95 * np.sqrt(n) / 2
+    return (
+        float(np.median(ordered)),
+        float(ordered[max(int(np.floor(below)), 0)]),
+        float(ordered[min(int(np.ceil(above)), n - 1)]),
+    )
 
 
 def is_larger(a: Share, b: Share) -> bool:

@@ -34,8 +34,10 @@ def check_values(fields: Sequence[Field], values: object) -> dict[str, Any]:
     """Return what a browser says as values of the fields; what is invalid, missing or not declared is left
     out.
     """
-    checked = {}
-    for field in fields if isinstance(values, dict) else ():
+    checked: dict[str, Any] = {}
+    if not isinstance(values, dict):
+        return checked
+    for field in fields:
         try:
             checked[field.name] = field.check(values[field.name])
         except (KeyError, ValueError):

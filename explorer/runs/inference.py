@@ -85,13 +85,22 @@ def load_training_images(
     return data.x[data.train], data.y[data.train]
 
 
+def posteriors(
+    loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Encode x, uint8 [n, C, H, W], and return mu, logvar [n, D]; logvar is None without a posterior."""
+    means, logvars = [], []
+    for first in range(0, len(x), BATCH):
+        encoded = loaded.encode(x[first : first + BATCH])
+        means.append(encoded.mu.numpy())
+        logvars.append(None if encoded.logvar is None else encoded.logvar.numpy())
+        on_progress(min(first + BATCH, len(x)), len(x))
+    return np.concatenate(means), None if logvars[0] is None else np.concatenate(logvars)
+
+
 def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]) -> np.ndarray:
     """Encode x, uint8 [n, C, H, W], and return mu [n, D]."""
-    means = []
-    for first in range(0, len(x), BATCH):
-        means.append(loaded.encode(x[first : first + BATCH]).mu.numpy())
-        on_progress(min(first + BATCH, len(x)), len(x))
-    return np.concatenate(means)
+    return posteriors(loaded, x, on_progress)[0]
 
 
 def load_training_codes(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> TrainingCodes:

@@ -18,8 +18,10 @@ from explorer.latent.gaps import (
     MAX_CODES,
     fit_gaussian,
     gap_kl,
+    gap_kl_error,
     sample_codes,
 )
+from explorer.latent.share import Z95, median_with_interval
 from explorer.runs.load import LoadedRun, load_model, load_run
 from explorer.specs import RunSpec
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
@@ -52,12 +54,12 @@ def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndar
 @dataclass(frozen=True)
 class Gaps:
     """The gaps between the codes of a run: the mean of ten measurements, each of n codes and as many samples;
-    low and high are the 95% interval, over samples and images.
+    low and high are the ends of 95% intervals: of the gaps over samples and images, otherwise over samples.
 
     gap, gap_nats, unsure and drift are of samples from the Gaussian fitted to the codes, prior_gap of samples
     from N(0, I). gap_nats: an underestimate in more than three dimensions (explorer.latent.gaps). unsure: the
     share of decoded samples that the classifier assigns to a class with a confidence below 90%, of all
-    samples, in gaps and outside, with intervals over samples. drift: the median distance of a sample from the
+    samples, in gaps and outside. drift: the median distance of a sample from the
     code of its decoded image, in standard deviations of that Gaussian. A field is None where there is no
     prior, no classifier, no decoder, or no sample of that kind.
     """
@@ -79,6 +81,12 @@ class Gaps:
     unsure_in_gaps_high: float | None = None
     unsure_outside_low: float | None = None
     unsure_outside_high: float | None = None
+    unsure_low: float | None = None
+    unsure_high: float | None = None
+    gap_nats_low: float | None = None
+    gap_nats_high: float | None = None
+    drift_low: float | None = None
+    drift_high: float | None = None
 
 
 def measure_gaps_of_codes(z: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> Gaps:
@@ -94,15 +102,24 @@ def measure_gaps_of_codes(z: np.ndarray, n: int = MAX_CODES, seed: int = 0) -> G
     if len(codes) <= K_ENTROPY_NEIGHBOURS:
         raise _too_few(len(codes))
     gap = estimate_gap(z, None, n, seed)
+    nats, *nats_interval = _estimate_gap_nats(fit_gaussian(codes).whiten(codes))
     return Gaps(
         len(codes),
         K_NEIGHBOURS,
         gap.share,
         gap.low,
         gap.high,
-        gap_kl(fit_gaussian(codes).whiten(codes)),
+        nats,
         *(None,) * 7,
+        gap_nats_low=nats_interval[0],
+        gap_nats_high=nats_interval[1],
     )
+
+
+def _estimate_gap_nats(whitened: np.ndarray) -> tuple[float, float | None, float | None]:
+    """Return gap_kl() of whitened codes [n, R], and its interval; None where it has none."""
+    nats, error = gap_kl(whitened), gap_kl_error(whitened)
+    return (nats, None, None) if error is None else (nats, nats - Z95 * error, nats + Z95 * error)
 
 
 def _too_few(n: int) -> UserError:
@@ -129,13 +146,14 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
         prior = prior_estimate.share, prior_estimate.low, prior_estimate.high
     draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
     reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws))).mu.numpy()
-    drift = np.median(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
-    unsure, intervals = (None, None, None), (None, None, None, None)
+    drift = median_with_interval(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
+    nats = _estimate_gap_nats(fitted.whiten(codes))
+    unsure, intervals = (None, None, None), (None,) * 6
     if below := measure_confidence(loaded, mu, logvar, n, seed):
         unsure = tuple(part and part.share for part in (below.all, below.in_gaps, below.outside))
         intervals = tuple(
             end
-            for part in (below.in_gaps, below.outside)
+            for part in (below.in_gaps, below.outside, below.all)
             for end in ((part.low, part.high) if part else (None, None))
         )
     return Gaps(
@@ -144,11 +162,13 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
         gap.share,
         gap.low,
         gap.high,
-        gap_kl(fitted.whiten(codes)),
+        nats[0],
         *prior,
         *unsure,
-        float(drift),
+        drift[0],
         *intervals,
+        *nats[1:],
+        *drift[1:],
     )
 
 

@@ -113,6 +113,19 @@ def test_both_themes_are_the_systems(browser, pages, theme):
     page.close()
 
 
+def test_without_a_resize_observer_a_figure_follows_the_window(browser, pages):
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    page.add_init_script("delete globalThis.ResizeObserver")
+    page.goto(f"{pages['pad']}#z=0.5,-1")
+    settle(page)
+    assert_shows(page, DECODED, VAE, [0.5, -1])
+    width = "document.querySelector('.stage canvas').width"
+    before = page.evaluate(width)
+    page.set_viewport_size({"width": 500, "height": 800})
+    page.wait_for_function(f"{width} < {before}")
+    page.close()
+
+
 def test_an_old_browser_gets_a_sentence_or_a_page_without_compression(browser, pages, tmp_path, runs_folder):
     for address, shown in (
         (pages["pad"], '[role="alert"]:has-text("newer one")'),

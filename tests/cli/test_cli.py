@@ -116,12 +116,15 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
         assert 0 <= g["gap_low"] <= g["gap"] <= g["gap_high"] <= 1
         assert g["drift"] > 0
         assert (g["prior_gap"] is None) == (name == "tiny-ae") and 0 <= g["unsure"] <= 1
+        for figure in ("unsure", "gap_nats", "drift"):
+            assert g[f"{figure}_low"] <= g[figure] <= g[f"{figure}_high"]
         assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
     output = explorer("gaps", "tiny-vae").stdout
-    share = r"\d+% \(\d+ to \d+%\)"
+    share, number = r"\d+% \(\d+ to \d+%\)", r"-?\d\.\d\d"
     assert re.fullmatch(
-        rf"tiny-vae, 360 codes: gap {share}, -?\d\.\d\d nats, prior gap {share}, below 90% confidence \d+% "
-        rf"\(in gaps {share}, outside {share}\), drift \d\.\d\d standard deviations\n",
+        rf"tiny-vae, 360 codes: gap {share}, {number} nats \({number} to {number}\), prior gap {share},"
+        rf" below 90% confidence {share}, in gaps {share}, outside {share},"
+        rf" drift {number} \({number} to {number}\) standard deviations\n",
         output,
     )
 

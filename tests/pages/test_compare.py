@@ -1,10 +1,13 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from explorer.runs.load import load_run
+from explorer.runs.surgery import SURGERY_FILE, measure_surgery
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -161,3 +164,32 @@ def test_reconstructions_are_those_of_the_kl_weight_and_samples_change_on_reques
     before = galleries(app)["Samples"]["sheet"]
     next(b for b in app.button if b.label == "New samples").click().run()
     assert galleries(app)["Samples"]["sheet"] != before
+
+
+def test_the_terms_of_the_rate_are_measured_once_at_the_nearest_rung(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=0.05)
+    [button] = [b for b in app.button if b.label == "Measure the terms of the rate"]
+    button.click().run()
+    assert not app.exception and not app.error
+    [table] = [m.value for m in app.markdown if "Total correlation" in m.value]
+    surgery = measure_surgery(find_run("tiny-ladder"), 0.1, print, print)
+    assert "1,437 training images at β = 0.1, nats per image" in table
+    assert f"| **Rate** | **{surgery.rate:.2f}** | |" in table
+    assert f"| {surgery.marginal_kl.low:.2f} to {surgery.marginal_kl.high:.2f} |" in table
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=0.1)
+    assert "Measure the terms of the rate" not in [b.label for b in app.button]
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta=1)
+    assert "Measure the terms of the rate" in [b.label for b in app.button]
+
+
+def test_without_the_training_images_the_terms_of_the_rate_are_refused_with_the_remedy(
+    app, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "empty"))
+    folder = shutil.copytree(find_run("mnist-vae-2d").folder, tmp_path / "runs" / "copy")
+    (folder / SURGERY_FILE).unlink(missing_ok=True)
+    expire_catalogue()
+    compare(app, vae="copy")
+    [button] = [b for b in app.button if b.label == "Measure the terms of the rate"]
+    button.click().run()
+    assert "python -m explorer data mnist" in app.error[0].value and len(pads(app)) == 1

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
+from scipy.stats import binomtest
 
 from explorer.data import load_dataset as load_data
 from explorer.runs.load import load_run
@@ -82,7 +83,10 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
         np.sort(np.linalg.norm(codes - (a + b) / 2, axis=1))[:4], abs=0.0051
     )
     test = away(digits.x[digits.test] / 255, digits)
-    assert f"**{(test < away(decoded[5:6], digits)).mean():.0%}** are nearer" in told(app)
+    is_nearer = test < away(decoded[5:6], digits)
+    nearer = is_nearer.mean()
+    low, high = binomtest(int(is_nearer.sum()), len(test)).proportion_ci(method="wilson")
+    assert f"**{nearer:.0%} ({100 * low:.0f} to {high:.0%})** are nearer" in told(app)
 
 
 def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digits):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from explorer.figures.live import on_canvas, to_vega_lite
 from explorer.figures.palette import CLASS_COLOURS, GREY
+from explorer.latent.share import Z95
 
 OUTPUT_COLOUR = CLASS_COLOURS[8]  # of encoder outputs, in the formulas too
 OKLCH_LIGHTNESS, MAX_OKLCH_CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of them
@@ -141,15 +142,28 @@ def usage_chart() -> dict:
     )
     return to_vega_lite(
         (
-            bars + uniform.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")
+            bars
+            + shares.mark_rule(color=GREY).encode(x="entry:O", y="low:Q", y2="high:Q")
+            + uniform.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")
         ).properties(height=150)
     )
 
 
-def usage_chart_data(codebook: np.ndarray, share: np.ndarray) -> dict[str, pd.DataFrame]:
+def usage_chart_data(codebook: np.ndarray, index: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Return the data of usage_chart(): the entries index [n, G] that n images have at G positions; intervals
+    are over images.
+    """
+    by_image = np.stack([(index == entry).mean(1) for entry in range(len(codebook))], 1)  # [n, K]
+    share, half_width = by_image.mean(0), Z95 * by_image.std(0) / np.sqrt(len(by_image))
     return {
         "used": pd.DataFrame(
-            {"entry": np.arange(len(share)), "share": share, "colour": _to_hex(entry_colours(codebook))}
+            {
+                "entry": np.arange(len(share)),
+                "share": share,
+                "low": np.maximum(share - half_width, 0),
+                "high": share + half_width,
+                "colour": _to_hex(entry_colours(codebook)),
+            }
         ),
         "even": pd.DataFrame({"share": [1 / len(share)]}),
     }

@@ -107,8 +107,11 @@ def picture(runs: dict[str, Run]) -> None:
             f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions;"
             f" {' · '.join(f'{p:.1f}' for p in perplexities)} at positions 1 to {n_groups}."
         )
-        st.vega_lite_chart(fill_data(usage_chart(), **usage_chart_data(codebook, share)), width="stretch")
-        st.caption(f"The shares are over {len(index)} test images. The dashed line is a uniform choice.")
+        st.vega_lite_chart(fill_data(usage_chart(), **usage_chart_data(codebook, index)), width="stretch")
+        st.caption(
+            f"The shares are over {len(index)} test images, with 95% intervals. The dashed line is a uniform"
+            " choice."
+        )
     with right:
         _show_samples(run, codebook)
 

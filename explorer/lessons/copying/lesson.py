@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
+from explorer.latent.share import share_of_true
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import Setting
@@ -203,10 +204,9 @@ def _show_distance(reference, distance: float) -> None:
     from explorer.lessons.copying.figure import histogram, histogram_data
 
     test_distances = reference.test_distances[:, 0]
-    share = (test_distances < distance).mean()
     st.markdown(
-        f"Distance to the nearest training image: **{distance:.2f}**. Of {len(test_distances)} test images,"
-        f" **{share:.0%}** are nearer; their median distance is {np.median(test_distances):.2f}."
+        f"Distance to the nearest training image: **{distance:.2f}**. Of {len(test_distances)} test images **"
+        f"{share_of_true(test_distances < distance)}** are nearer (median {np.median(test_distances):.2f})."
     )
     name = f"{len(test_distances)} test images"
     st.vega_lite_chart(

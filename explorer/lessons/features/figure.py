@@ -9,6 +9,7 @@ import pandas as pd
 
 from explorer.figures.live import to_vega_lite
 from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY, MARK
+from explorer.latent.difference import mean_difference
 
 FEATURE_COLOURS = {
     "codes": ACCENT,
@@ -55,8 +56,8 @@ def accuracy_curve(features: tuple[str, ...], counts: tuple[int, ...]) -> dict:
 def accuracy_curve_data(
     accuracies: Mapping[str, np.ndarray], counts: Sequence[int], current: int
 ) -> dict[str, pd.DataFrame]:
-    """Return the data of accuracy_curve(): accuracies [len(counts), seeds] by way; bars are ± a standard
-    deviation over the seeds; current: the present count.
+    """Return the data of accuracy_curve(): accuracies [len(counts), seeds] by way; bars are 95% intervals
+    of the means over the seeds; current: the present count.
     """
     tables = [
         pd.DataFrame(
@@ -64,8 +65,8 @@ def accuracy_curve_data(
                 "labels": np.array(counts) * OFFSET_RATIO**k,
                 "way": name,
                 "accuracy": a.mean(1),
-                "low": a.mean(1) - a.std(1, ddof=1),
-                "high": a.mean(1) + a.std(1, ddof=1),
+                "low": a.mean(1) - half_widths(a),
+                "high": a.mean(1) + half_widths(a),
             }
         )
         for k, (name, a) in enumerate(accuracies.items(), -(len(accuracies) // 2))
@@ -74,11 +75,16 @@ def accuracy_curve_data(
 
 
 def accuracy_table(accuracies: Mapping[str, np.ndarray], count_index: int) -> str:
-    """Return a Markdown table of the means over seeds and their standard deviations at the count of index
+    """Return a Markdown table of the means over seeds, with 95% intervals, at the count of index
     count_index.
     """
     rows = [
-        f"| {name} | **{a[count_index].mean():.1%}** | ±\u00a0{a[count_index].std(ddof=1):.1%} |"
+        f"| {name} | **{a[count_index].mean():.1%}** | ±\u00a0{half_widths(a)[count_index]:.1%} |"
         for name, a in accuracies.items()
     ]
     return "\n".join(["| | test accuracy | |", "|-|-|-|", *rows])
+
+
+def half_widths(a: np.ndarray) -> np.ndarray:
+    """Return half the width of the 95% interval of the mean over seeds of each row of a [counts, seeds]."""
+    return np.array([mean_difference(row, np.zeros(len(row))).half_width for row in a])

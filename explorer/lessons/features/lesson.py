@@ -120,7 +120,7 @@ def picture(runs: dict[str, Run]) -> None:
             count_index = data.counts.index(per_class)
             st.markdown(accuracy_table(accuracies, count_index))
             n_choices = " or ".join(map(str, sorted({a.shape[1] for a in accuracies.values()})))
-            st.caption(f"± standard deviation over {n_choices} choices of the labelled images.")
+            st.caption(f"± is a 95% interval over {n_choices} choices of the labelled images.")
             st.markdown(_lead_sentence(accuracies, count_index))
             if per_class == 1 and not tuned:
                 st.markdown(_reasons_sentence(run_version(run), run))

@@ -11,6 +11,7 @@ from explorer.ui.compare.figures import show_figures
 from explorer.ui.compare.images import show_images
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
 from explorer.ui.compare.starts import show_starts
+from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
@@ -56,6 +57,7 @@ def compare_view(ae: Run, vae: Run) -> None:
         ADDRESS.write(address.build_query(ae.name, vae.name, position, views[1].betas))
         notice = st.container(border=True)
         show_figures(ae, vae, position.film_position)
+        show_surgery(vae, position.film_position or vae.spec.beta)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
         show_images(ae, vae, position.film_position if vae.film else None)

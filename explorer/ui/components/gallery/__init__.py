@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
-from explorer.figures.images import image_sheet, to_webp
+from explorer.figures.images import image_sheet, to_png
 from explorer.live.block import make_block
 from explorer.live.figure import GALLERY
 from explorer.query import Scalar
@@ -38,7 +38,7 @@ def gallery(
 
     blank = np.zeros((-len(images) % columns, *images.shape[1:]), images.dtype)
     rows = np.concatenate([images, blank]).reshape(-1, columns, *images.shape[1:])
-    sheet = np.frombuffer(to_webp(image_sheet(list(rows), gap=0)), np.uint8)
+    sheet = np.frombuffer(to_png(image_sheet(list(rows), gap=0)), np.uint8)
     live_figure(
         GALLERY,
         key,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.attributes import class_direction, factor_direction, measure_effect
+from explorer.latent.share import share_of_count
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import ATTRIBUTE, FROM_CLASS, STEPS, TO_CLASS
@@ -119,13 +120,20 @@ def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> Non
         session.run.folder, run_version(session.run), session.beta, from_class, to_class, session
     ):
         n, before, after = effects
-        error = 100 * 0.98 / np.sqrt(n)  # half of a 95% interval at its widest
+        kept, to_target, to_other, kept_before = (
+            share_of_count(round(share * n), n)
+            for share in (
+                after.unchanged,
+                after.changed_to_target,
+                after.changed_to_other,
+                before.unchanged,
+            )
+        )
         st.caption(
-            f"Added to {n:,} codes of other classes, this direction keeps the class of {after.unchanged:.0%},"
-            f" turns {after.changed_to_target:.0%} into"
-            f" {words.escape_markdown(session.run.class_names[to_class])} and {after.changed_to_other:.0%}"
-            f" into another (±{error:.0f}%, according to the classifier). Without it, {before.unchanged:.0%}"
-            " keep their class."
+            f"Added to {n:,} codes of other classes, this direction keeps the class of {kept}, turns"
+            f" {to_target} into {words.escape_markdown(session.run.class_names[to_class])} and {to_other}"
+            f" into another, according to the classifier. Without it, {kept_before} keep their class (95%"
+            " intervals)."
         )
 
 

@@ -4,15 +4,17 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.draws import sample_aggregate, sample_codebook, sample_gaussian
+from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
+from explorer.ui.components.settings import PIXELS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
 IMAGES_PER_ROW = 8
+PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}
 
 
 def _sample_codes(session: ExploreSession) -> np.ndarray:
@@ -62,6 +64,12 @@ def show(session: ExploreSession) -> None:
             )
     with right:
         SAMPLE_COUNT.slider("Samples")
+    PIXELS.segmented_control(
+        "Show",
+        list(PIXEL_LABELS),
+        PIXEL_LABELS.get,
+        help="Given z, the pixels of a sample of p(x|z) are independent; the likelihood gives their noise.",
+    )
     zs = _sample_codes(session)
     gaps, images = session.are_in_gaps(zs), session.decode(zs)
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
@@ -69,21 +77,28 @@ def show(session: ExploreSession) -> None:
     gallery(
         session_key("draws", session.run),
         "Samples",
-        images,
+        images if PIXELS.get() == "mean" else session.sample_pixels(zs, SEED.get()),
         names,
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
-        underline_note=f"Underlined: {gaps.sum()} of {len(zs)} in a gap (no codes).",
+        underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
         on_pick=lambda i: session.move(zs[i]),
-        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
+        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()},"
+        f" {PIXEL_LABELS[PIXELS.get()]}",
     )
     if (probabilities := class_probabilities(session.run, images)) is not None:
-        n_unsure = (probabilities.max(1) < MIN_CLASS_PROBABILITY).sum()
+        is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
+        judged = "" if PIXELS.get() == "mean" else "Of the images E[x|z], "
         st.caption(
-            f"{n_unsure} of {len(zs)} are {LOW_CONFIDENCE_LABEL} of the classifier.",
+            f"{judged}{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
     st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
+
+
+def _count(is_true: np.ndarray) -> str:
+    """Return text such as 5 of 24, 21% (9 to 40%)."""
+    return f"{is_true.sum()} of {len(is_true)}, {share_of_true(is_true)},"
 
 
 def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
@@ -112,6 +127,6 @@ TOOL = Tool(
     "Small rings mark the samples on the map. Click an image to go to its z. Raise the temperature and watch"
     " the images.",
     show,
-    (SAMPLE_SOURCE, SAMPLE_COUNT, TEMPERATURE, SEED),
+    (SAMPLE_SOURCE, SAMPLE_COUNT, TEMPERATURE, SEED, PIXELS),
     overlay,
 )

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from explorer.latent.projection import variance_share_errors
+from explorer.latent.share import Z95
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import AXES, COLOUR_BY, X_AXIS, Y_AXIS
@@ -214,8 +216,11 @@ def _show_variance(session: ExploreSession) -> None:
 
     mu = session.posteriors()[0]
     if AXES.get() == "pca":
-        shares = _pca(*_cache_key(session), session.beta, mu)[1][:MAX_COMPONENTS_SHOWN]
-        figure = bars(shares, [f"PC {i}" for i in range(1, len(shares) + 1)], "share of the variance", ".0%")
+        centre, shares, axes = _pca(*_cache_key(session), session.beta, mu)
+        shown = slice(MAX_COMPONENTS_SHOWN)
+        half_widths = Z95 * variance_share_errors(mu - centre, axes[shown])
+        names = [f"PC {i}" for i in range(1, len(half_widths) + 1)]
+        figure = bars(shares[shown], names, "share of the variance", ".0%", half_widths)
     else:
         dims = session.dimensions[:MAX_COMPONENTS_SHOWN]
         figure = bars(

@@ -1,0 +1,64 @@
+"""The terms of a VAE's rate, as a table on the compare page."""
+
+import math
+
+import streamlit as st
+
+from explorer.latent.surgery import Surgery
+from explorer.runs.surgery import measure_surgery, read_surgeries
+from explorer.store.run import Run
+from explorer.ui.run_view import run_version
+
+TITLE = "What the rate is made of"
+HELP = (
+    "rate = I(x; z) + total correlation + Σ KL(q(z_d) ‖ p(z_d)), with the aggregate posterior q(z) (Hoffman"
+    " and Johnson, 2016). The total correlation is the KL divergence of q(z) from the product of its"
+    " marginals. For all images, I(x; z) of so many is too small, and too large if the own posterior of each"
+    " code is left out of q(z): the interval lies between the two."
+)
+
+
+def show_surgery(vae: Run, beta: float) -> None:
+    """Show the terms of the rate, of a ladder at the rung nearest to a KL weight. They are measured when the
+    button is clicked, unless they are kept with the run.
+    """
+    rung = min(vae.spec.rungs, key=lambda rung: abs(math.log(rung / beta))) if vae.film else None
+    with st.expander(TITLE):
+        kept, place = read_surgeries(vae).get(vae.spec.beta if rung is None else rung), st.empty()
+        if kept is None and place.button(
+            "Measure the terms of the rate",
+            key=f"surgery-{vae.name}-{run_version(vae)}-{rung}",
+            icon=":material/calculate:",
+            help="This takes some seconds. The training images must be on the machine of this app.",
+        ):
+            bar = place.progress(0.0, "Reading the training images…")
+            kept = measure_surgery(
+                vae,
+                rung,
+                lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} training images"),
+                lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"),
+            )
+        if kept:
+            place.markdown(surgery_table(kept, rung), help=HELP)
+
+
+def surgery_table(surgery: Surgery, rung: float | None) -> str:
+    """Return the terms as a table in Markdown, with their population."""
+    rows = (
+        ("I(x; z): information of a code about its image", surgery.mutual_information),
+        ("Total correlation of the dimensions", surgery.total_correlation),
+        ("KL divergences of the dimensions from the prior", surgery.marginal_kl),
+    )
+    weight = "" if rung is None else f" at β = {rung:g}"
+    lines = [
+        f"| {surgery.n:,} training images{weight}, nats per image | | 95% interval |",
+        "|-|-:|-:|",
+        *(
+            f"| {name} | {'–' if term.value is None else f'{term.value:.2f}'} | {term.low:.2f} to"
+            f" {term.high:.2f} |"
+            for name, term in rows
+        ),
+        f"| **Rate** | **{surgery.rate:.2f}** | |",
+    ]
+    population = "A value is that of these images; the interval is for all images that they are taken from."
+    return "\n".join([*lines, "", f"{population} {surgery.note}".strip()])
