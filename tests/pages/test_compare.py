@@ -1,6 +1,7 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -149,21 +150,41 @@ def test_sixteen_dimensions_show_rates_images_and_three_starts(app):
     assert any(f"{frame.active_units} of 16 active" in m.value for m in app.markdown)
     shown = galleries(app)
     assert shown["Reconstructions"]["row_labels"] == ["Test image", "AE", "VAE"]
-    assert shown["Samples"]["n_images"] == 16
     assert any("Three ways" in m.value for m in app.markdown)
     compare(app, ae="tiny-ae", vae="tiny-ladder")
     assert not any("Three ways" in m.value for m in app.markdown)
 
 
-def test_reconstructions_are_those_of_the_kl_weight_and_samples_change_on_request(app):
+def test_reconstructions_are_those_of_the_kl_weight(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.01")
-    loaded, x = load_run("tiny-ladder", 0.01), read_embedding(find_run("tiny-ladder")).images[:8]
+    loaded, x = load_run("tiny-ladder", 0.01), read_embedding(find_run("tiny-ladder")).images[:12]
     expected = loaded.decode(loaded.encode(x).mu.numpy())
     shown = pictures(galleries(app)["Reconstructions"])  # test images, AE, VAE
-    assert np.abs(shown[16:, ..., 0].astype(float) - expected.squeeze() * 255).max() <= 1
-    before = galleries(app)["Samples"]["sheet"]
-    next(b for b in app.button if b.label == "New samples").click().run()
-    assert galleries(app)["Samples"]["sheet"] != before
+    last = shown[24:].reshape(*expected.squeeze().shape, -1)[..., 0]
+    assert np.abs(last.astype(float) - expected.squeeze() * 255).max() <= 1
+
+
+def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert set(galleries(app)) == {"Reconstructions"} and "density" not in address(app)
+    [choice] = [box for box in app.selectbox if box.label == "Sample the AE from"]
+    choice.select("gaussian").run()
+    for _ in range(60):
+        if len(galleries(app)) == 3:
+            break
+        time.sleep(0.5)
+        app.run()
+    assert sorted(galleries(app)) == [
+        "Reconstructions",
+        "Samples: AE, fitted Gaussian",
+        "Samples: VAE, prior",
+    ]
+    assert address(app)["density"] == "gaussian" and not app.exception
+    measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
+    assert len(measured) == 2 and "360 codes" in measured[0] and "2,000 samples" in measured[1]
+    app.run()
+    compare(app, ae="tiny-ae", vae="tiny-ladder", density="prior")
+    assert "density can't be 'prior'" in app.warning[0].value
 
 
 def test_the_terms_of_the_rate_are_measured_once_at_the_nearest_rung(app):

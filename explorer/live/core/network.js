@@ -11,7 +11,7 @@ import { findInterval } from "./interval.js";
 /** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
 
 /**
- * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | sigmoid | softmax | clamp |
+ * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | silu | sigmoid | softmax | clamp |
  * continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
  * positions metadata.rungs on the axis of a film.
  */
@@ -97,6 +97,7 @@ const elementwise = (f) => (x) => {
  * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
   relu: elementwise((v) => (v > 0 ? v : 0)),
+  silu: elementwise((v) => v / (1 + Math.exp(-v))),
   sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
   clamp: elementwise((v) => (v > 0 ? (v < 1 ? v : 1) : 0)),
   continuous_bernoulli_mean: elementwise(continuousBernoulliMean),
