@@ -191,6 +191,17 @@ DENSITIES = Registry(
     ),
 )
 
+
+def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
+    """Return the names of the fields that have no effect with these choices."""
+    return (
+        DATASETS.unused_options(dataset.partition(":")[0])
+        | MODELS.unused_options(model)
+        | NETWORKS.unused_options(network)
+        | LIKELIHOODS.unused_options(likelihood)
+    )
+
+
 # Lessons: the folder explorer/lessons/<name> and the page pages/learn_<name>.py, in order, with their titles
 LESSONS = {
     "autoencoder": "Autoencoder",
