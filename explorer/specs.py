@@ -58,7 +58,11 @@ class RunSpec:
         None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1
     )
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
-    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS)
+    likelihood: str = option(
+        "bernoulli",
+        "distribution of the pixels given z; learned-gaussian learns its σ",
+        choices=LIKELIHOODS,
+    )
     sigma: float = option(
         0.1,
         "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",

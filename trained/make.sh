@@ -35,6 +35,7 @@ python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
 done
+python -m explorer gaps mnist-ae-2d --density all  # keeps the densities that it fits with the run
 # The terms of the rates, which are measured once and kept with the runs.
 for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d; do
   python -m explorer show $run --surgery

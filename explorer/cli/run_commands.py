@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from explorer.cli import density_commands
 from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
@@ -90,6 +91,8 @@ def export(args) -> None:
     from explorer.store.atomic import write_atomically
     from explorer.store.catalogue import find_run
 
+    if args.to == "samples":
+        return density_commands.export_samples(args)
     write_atomically(
         args.out, export_run(find_run(args.run), args.to or table_format(args.out.name), args.beta)
     )
@@ -136,6 +139,8 @@ def gaps(args) -> None:
             )
         return measure.measure_gaps(name, args.n, args.seed, args.beta)
 
+    if args.density:
+        return density_commands.measure_densities_of_runs(args)
     gaps_by_run = {name: measure_one(name) for name in args.run}
     if args.json:
         print(json.dumps({name: asdict(g) for name, g in gaps_by_run.items()}))

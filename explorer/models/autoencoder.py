@@ -22,6 +22,8 @@ class Autoencoder(nn.Module, ABC):
         self.encoder = encoder
         self.decoder = decoder
         self.kind = spec.model_kind
+        for name in spec.likelihood_kind.learned:
+            self.register_buffer(name, torch.zeros(1))
 
     def encode(self, x: Tensor) -> Posterior:
         """Return the posterior of each image. x [B, C, H, W] in [0, 1]."""

@@ -35,7 +35,7 @@ class ReplayRecorder:
         self.folder, self.images = folder, torch.from_numpy(x).float() / 255
         with torch.random.fork_rng():
             self.model = build_autoencoder(spec, data.shape).eval().requires_grad_(False)
-        self.likelihood, self.has_prior = build_likelihood(spec), spec.has_prior
+        self.likelihood, self.has_prior = build_likelihood(spec, self.model), spec.has_prior
         self.codebook_entries = torch.from_numpy(
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(N_PICTURES, spec.n_groups))
         )

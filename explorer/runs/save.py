@@ -16,7 +16,7 @@ from explorer.specs import RunSpec
 from explorer.store.embedding import MAX_FILM_CODES, FilmCodes, pack_embedding
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
-from explorer.training.evaluation import evaluate
+from explorer.training.evaluation import Evaluation, evaluate
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
@@ -30,8 +30,7 @@ def save_run(
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    likelihood = build_likelihood(spec)
-    e = evaluate(build_model(spec, data.shape, weights), likelihood, data.x[data.test])
+    e = _evaluate(spec, data, weights)
     if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the trained model are not finite numbers, and nothing was saved. "
@@ -39,7 +38,7 @@ def save_run(
         )
     frames, film, shaded = [], [], []
     for beta in film_kl_weights(spec.rungs):
-        evaluation = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        evaluation = _evaluate(spec, data, weights, beta)
         gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
         frames.append(
             FilmFrame(
@@ -74,6 +73,13 @@ def save_run(
         e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
     )
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
+
+
+def _evaluate(
+    spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray], beta: float | None = None
+) -> Evaluation:
+    model = build_model(spec, data.shape, weights, beta)
+    return evaluate(model, build_likelihood(spec, model), data.x[data.test])
 
 
 def frame_gaps(gap_map: GapMap | None) -> dict[str, float | None]:

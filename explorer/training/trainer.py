@@ -75,7 +75,13 @@ def _train(
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
     update = Update(
-        model, build_likelihood(spec), x_train, Adam(model.parameters(), spec.lr), rng, autocast, averages
+        model,
+        build_likelihood(spec, model),
+        x_train,
+        Adam(model.parameters(), spec.lr),
+        rng,
+        autocast,
+        averages,
     )
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:

@@ -1,6 +1,7 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +12,17 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import address, blocks, expire_catalogue, opened, pad_codes, pad_state, pads, visit
+from tests.pages.conftest import (
+    address,
+    blocks,
+    expire_catalogue,
+    galleries,
+    opened,
+    pad_codes,
+    pad_state,
+    pads,
+    visit,
+)
 
 
 @pytest.fixture
@@ -129,6 +140,25 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
+
+
+def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert not galleries(app) and "density" not in address(app)
+    [choice] = [box for box in app.selectbox if box.label == "Sample the AE from"]
+    choice.select("gaussian").run()
+    for _ in range(60):
+        if len(galleries(app)) == 2:
+            break
+        time.sleep(0.5)
+        app.run()
+    assert sorted(galleries(app)) == ["Samples: AE, fitted Gaussian", "Samples: VAE, prior"]
+    assert address(app)["density"] == "gaussian" and not app.exception
+    measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
+    assert len(measured) == 2 and "360 codes" in measured[0] and "2,000 samples" in measured[1]
+    app.run()
+    compare(app, ae="tiny-ae", vae="tiny-ladder", density="prior")
+    assert "density can't be 'prior'" in app.warning[0].value
 
 
 def test_the_terms_of_the_rate_are_measured_once_at_the_nearest_rung(app):

@@ -87,6 +87,10 @@ class ExploreSession:
         """Decode zs [n, D] to images, float32 [n, C, H, W]."""
         return RunView(self.run).load(self.beta).decode(zs)
 
+    def sample_pixels(self, zs: np.ndarray, seed: int) -> np.ndarray:
+        """Draw an image from p(x|z) for each of zs [n, D], float32 [n, C, H, W]."""
+        return RunView(self.run).load(self.beta).sample_pixels(zs, seed)
+
     def are_in_gaps(self, zs: np.ndarray) -> np.ndarray:
         """Return which of zs [n, D] are in gaps, bool [n]; none are where there are too few codes."""
         index = RunView(self.run).gap_index(self.beta)
