@@ -311,6 +311,47 @@ def test_values_that_do_not_match_are_said_and_change_nothing(open_plots):
         assert page.evaluate(says, declaration) == sentence
 
 
+def test_a_curve_without_a_label_is_drawn_but_not_read_out(open_plots):
+    curves = [{"kind": "line", "name": "a"}, {"kind": "line", "name": "b", "label": ""}]
+    values = {name: {"x": [0, 5, 10], "y": [0, y, 1]} for name, y in (("a", 0.25), ("b", 0.75))}
+    page = open_plots({"p": (LINE | {"parts": curves}, values)})
+    assert part_path(page, "p", "b").count("L") == 2
+    page.get_by_role("img", name="T").focus()
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".plot [role=status]")).to_have_text("x 5: a 0.250")
+
+
+def test_neighbouring_points_do_not_hide_each_other(open_plots):
+    values = {"p": {"x": np.linspace(4.9, 5.1, 200), "y": np.full(200, 0.5)}}
+    scatter = {"kind": "scatter", "name": "p", "colour": "#ff0000", "opacity": 1, "radius": 2}
+    page = open_plots({"p": (LINE | {"parts": [scatter]}, values)})
+    [(px, py)] = read_axes(page.evaluate, "p").pixels([5], [0.5]).tolist()
+    box = page.get_by_role("img", name="T").bounding_box()
+    clip = {"x": round(box["x"] + px), "y": round(box["y"] + py), "width": 1, "height": 1}
+    assert pixels_of(page.screenshot(clip=clip)).ravel().tolist() == [255, 0, 0]
+
+
+def test_the_axes_of_plots_begin_at_the_same_place(open_plots):
+    line, other = LINE | {"parts": [{"kind": "line", "name": "a"}]}, {"domain": [0, 100_000]}
+    plots = {"p": line | {"minLeft": 90}, "q": line | {"minLeft": 90, "y": other}, "r": line}
+    page = open_plots({name: (plot, {"a": {"x": [1], "y": [1]}}) for name, plot in plots.items()})
+    lefts = [page.evaluate(f"plots.{name}.box.frame.box.left") for name in plots]
+    assert lefts[:2] == [90, 90] and lefts[2] < 40
+
+
+def test_bars_are_as_opaque_as_declared_and_their_table_names_their_axes(open_plots):
+    bars = {"kind": "bars", "name": "b", "fill": "solid", "opacity": 0.3, "horizontal": True}
+    declaration = LINE | {"parts": [bars], "x": {"title": "across"}, "y": {"title": "up"}}
+    page = open_plots({"p": (declaration, {"b": {"x": [0.5], "base": [2], "y": [7], "width": 1}})})
+    assert page.locator(".plot-bars").get_attribute("fill-opacity") == "0.3"
+    page.get_by_role("button", name="Values").click()
+    cells = [
+        page.get_by_role("table").locator(f"{tag}").all_inner_texts() for tag in ("thead th", "tbody tr")
+    ]
+    assert cells[0][:2] == ["up", "across"] and cells[1][0].split() == ["0.5000", "7", "2"]
+
+
 def test_what_is_not_finite_leaves_a_gap_and_null_hides_a_part(open_plots):
     line = LINE | {"parts": [{"kind": "line", "name": "a"}, {"kind": "bars", "name": "b"}]}
     values = {"a": {"x": [0, 1, 2, 3], "y": [0, None, 0.5, 1]}, "b": {"x": [1, 2], "y": [None, 1]}}

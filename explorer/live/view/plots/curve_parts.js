@@ -47,7 +47,7 @@ export function createAreaPart(part, style) {
 /** Bars at x from base (usually 0) to y, so wide as the smallest distance of two, or width; each in the group of this index, if the part has
  * groups [{ label, colour }]. part.horizontal: x is on the vertical axis. */
 export function createBarsPart(part, style) {
-  const { horizontal = false } = part, groups = style.groups ?? [style], fills = groups.map(({ colour }) => createFill({ fill: style.fill, colour }));
+  const { horizontal = false } = part, groups = style.groups ?? [style], fills = groups.map(({ colour }) => createFill({ fill: style.fill, colour }, part.opacity));
   const paths = fills.map(({ attributes }) => createSvg("path.plot-bars", attributes)), definitions = fills.map(({ definition }) => definition).filter(Boolean);
   const includes = ({ group }, index) => (style.groups && group ? (i) => group[i] === index : undefined);
   const widthOf = ({ x, width }) => width ?? (part.relativeWidth ?? 0.8) * smallestDistance(x);

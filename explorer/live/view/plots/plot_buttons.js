@@ -9,8 +9,9 @@ import { CANVAS_PROTECTED_MESSAGE, canvasReadsBack, saveBlob } from "../save_ima
 const MAX_TABLE_ROWS = 2000;
 
 /** Return the values of a part as { heads, rows } of texts. */
-function listTable({ kind }, values, axes) {
-  const titleOf = (field) => (["x", "y"].includes(field) && axes[field].title) || field, format = (value) => (typeof value === "string" ? value : formatSignificant(value, 4));
+function listTable({ kind, horizontal }, values, axes) {
+  const axisOf = horizontal ? { x: axes.y, y: axes.x } : axes;
+  const titleOf = (field) => axisOf[field]?.title || field, format = (value) => (typeof value === "string" ? value : formatSignificant(value, 4));
   if (kind === "heatMap") {
     const { shape: [nRows, nColumns], bounds: [x0, y0, x1, y1] } = values, centre = (i, n, low, high) => format(low + ((i + 0.5) * (high - low)) / n);
     return { heads: [`${titleOf("y")} \\ ${titleOf("x")}`, ...Array.from({ length: nColumns }, (_, j) => centre(j, nColumns, x0, x1))],
