@@ -48,7 +48,7 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.objectives.distortion:Bernoulli.distortion",
+        "explorer.objectives.bernoulli:Bernoulli.distortion",
         "explorer.objectives.rate:kl_per_dimension",
         "explorer.lessons.objectives.compute:sigma_for_rate",
     ),
