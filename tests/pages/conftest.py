@@ -124,6 +124,11 @@ def pictures(gallery: dict) -> np.ndarray:
     return np.stack([sheet[top : top + height, left : left + width] for top, left in corners])
 
 
+def live_plots(app: AppTest) -> list[dict]:
+    """Return the live plots on the page, in order: each a declaration and its values."""
+    return [plot for [data] in mounted(app, "plots") for plot in data["content"]["options"]["plots"]]
+
+
 def charts(app: AppTest) -> list:
     return list(app.get("vega_lite_chart"))
 
