@@ -25,6 +25,14 @@ DATASETS = Registry(
     ),
     DatasetKind("moons", "explorer.data.moons:generate_moons", label="Moons", epochs=100, n_train=6000),
     DatasetKind("shapes", "explorer.data.shapes:generate_shapes", label="Shapes", epochs=30, n_train=12_000),
+    DatasetKind(
+        "faces",
+        "explorer.data.faces:generate_faces",
+        label="Faces",
+        noun="drawn face",
+        epochs=30,
+        n_train=12_000,
+    ),
     _torchvision(
         "mnist", "load_mnist", 60_000, label="MNIST", noun="handwritten digit", reference="lecun1998"
     ),
@@ -182,6 +190,17 @@ DENSITIES = Registry(
         is_fitted=True,
     ),
 )
+
+
+def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
+    """Return the names of the fields that have no effect with these choices."""
+    return (
+        DATASETS.unused_options(dataset.partition(":")[0])
+        | MODELS.unused_options(model)
+        | NETWORKS.unused_options(network)
+        | LIKELIHOODS.unused_options(likelihood)
+    )
+
 
 # Lessons: the folder explorer/lessons/<name> and the page pages/learn_<name>.py, in order, with their titles
 LESSONS = {

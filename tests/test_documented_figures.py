@@ -10,14 +10,18 @@ from torch.distributions import ContinuousBernoulli
 
 from explorer.cli.parser import build_parser
 from explorer.cli.training_commands import spec_of
+from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fit_gaussian, gap_kl
+from explorer.runs.factors import measure_factors
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
+from explorer.store.starts import read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
+from trained.networks import networks_table
 
 DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
     " ".join((ROOT / name).read_text(encoding="utf-8").split("\n"))
@@ -25,7 +29,7 @@ DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
 )
 ROWS = (ROOT / "trained/README.md").read_text(encoding="utf-8")
 GAPS = re.findall(
-    r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", ROWS, re.M
+    r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d+%[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", ROWS, re.M
 )
 
 COMMANDS = re.findall(r"^\| `([\w-]+)` \| `(--[^`]+)` \|$", ROWS, re.M)
@@ -77,6 +81,17 @@ def test_interpolated_weights_are_worse_where_it_says():
     assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", PERFORMANCE)
 
 
+def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():
+    for row in read_starts("mnist", 16):
+        if (row.beta, row.seed) == (1, 0):
+            nats = " | ".join(f"{value:.1f}" for value in (row.distortion, row.rate, row.loss))
+            assert f"| {nats} | {row.active_units} | {row.gap:.0%} | {row.prior_gap:.0%} |" in PERFORMANCE
+    for name in ("mnist-ladder-16d", "fashion-mnist-ladder-16d"):
+        total = [f.distortion + f.beta * f.rate for f in read_run(SHIPPED_FOLDER / name).film]
+        excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
+        assert round(max(excess), 1) == 2.0 == round(excess[-1], 1)
+
+
 @pytest.mark.parametrize(
     "name, documented", [("digits-vae-2d", 84), ("mnist-vae-2d", 1500), ("fashion-mnist-vae-2d", 1100)]
 )
@@ -92,6 +107,10 @@ def test_the_normaliser_that_a_cross_entropy_lacks(name, documented):
     assert f"{documented:,}" in DEFINITIONS
 
 
+def test_the_table_of_networks_is_that_of_the_included_runs():
+    assert " ".join(networks_table().split()) in INCLUDED_RUNS
+
+
 def test_settings_in_which_networks_differ_are_stated():
     widths = {
         name: read_run(SHIPPED_FOLDER / name).spec.width
@@ -99,3 +118,29 @@ def test_settings_in_which_networks_differ_are_stated():
     }
     assert widths == {"mnist-ae-2d": 200, "mnist-ladder-2d": 200, "mnist-vae-2d": 400}
     assert "have 200 and 100 hidden units, those of the VAEs 400 and 200" in INCLUDED_RUNS
+
+
+SEPARATIONS = re.findall(
+    r"^\| `([\w-]+)` \| ([\d,]+) \| (0\.\d\d \([^)]*\)) \| (0\.\d\d \([^)]*\)) \|$", ROWS, re.M
+)
+
+
+@pytest.mark.parametrize("name, n, mig, sap", SEPARATIONS, ids=[row[0] for row in SEPARATIONS])
+def test_mig_and_sap_in_the_table_are_those_of_the_included_runs(name, n, mig, sap):
+    e = read_embedding(read_run(SHIPPED_FOLDER / name))
+    s = measure_separation(e.mu, e.factors)
+    shown = [f"{v.value:.2f} ({v.low:.2f} to {v.high:.2f})" for v in (s.mig, s.sap)]
+    assert (f"{s.mig.n:,}", *shown) == (n, mig, sap)
+
+
+def test_the_included_runs_keep_the_factors_that_it_says():
+    names = ("faces-ae-2d", "faces-vae-2d", "faces-vae-12d")
+    reports = [measure_factors(read_run(SHIPPED_FOLDER / name)) for name in names]
+    regressor = reports[0].regressor
+    for factor, r_squared in zip(regressor.names, regressor.r_squared):
+        cells = [f"{r_squared:.3f}", *(f"{report.kept[factor].value:.2f}" for report in reports)]
+        [row] = re.findall(rf"^\| {factor.replace('_', ' ')} \| (.*) \|$", ROWS, re.M)
+        assert [float(cell.replace("−", "-")) for cell in row.split(" | ")] == pytest.approx(
+            [float(c) for c in cells], abs=0.011
+        )
+    assert {row[0] for row in SEPARATIONS} >= set(names)

@@ -13,7 +13,7 @@ from explorer.latent.ladder import film_kl_weights
 from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import build_model
 from explorer.specs import RunSpec
-from explorer.store.embedding import MAX_FILM_CODES, FilmCodes, pack_embedding
+from explorer.store.embedding import FilmCodes, n_film_codes, pack_embedding
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
 from explorer.training.evaluation import Evaluation, evaluate
@@ -37,6 +37,7 @@ def save_run(
             f"Try a learning rate below {spec.lr:g}."
         )
     frames, film, shaded = [], [], []
+    n_codes = n_film_codes(len(e.mu), spec.latent_dim)
     for beta in film_kl_weights(spec.rungs):
         evaluation = _evaluate(spec, data, weights, beta)
         gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
@@ -49,7 +50,7 @@ def save_run(
                 **frame_gaps(gap_map),
             )
         )
-        film.append((evaluation.mu[:MAX_FILM_CODES], evaluation.logvar[:MAX_FILM_CODES]))
+        film.append((evaluation.mu[:n_codes], evaluation.logvar[:n_codes]))
         shaded.append(gap_map)
     run = Run(
         folder.name,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.runs.load import load_run
 from explorer.runs.surgery import SURGERY_FILE, measure_surgery
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
@@ -21,6 +22,7 @@ from tests.pages.conftest import (
     pad_codes,
     pad_state,
     pads,
+    pictures,
     visit,
 )
 
@@ -40,7 +42,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     assert len(blocks(app)) == 6
     assert len(pad_codes(app)) == 2
     assert pad_state(app)["values"]["beta"] == 1
-    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
+    assert len(app.get("plotly_chart")) == 4 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
 
@@ -142,17 +144,41 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
 
 
+def test_sixteen_dimensions_show_rates_images_and_three_starts(app):
+    compare(app, ae="mnist-ae-16d", vae="mnist-ladder-16d", beta="8")
+    frame = find_run("mnist-ladder-16d").film[-1]
+    assert any(f"{frame.active_units} of 16 active" in m.value for m in app.markdown)
+    shown = galleries(app)
+    assert shown["Reconstructions"]["row_labels"] == ["Test image", "AE", "VAE"]
+    assert any("Three ways" in m.value for m in app.markdown)
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert not any("Three ways" in m.value for m in app.markdown)
+
+
+def test_reconstructions_are_those_of_the_kl_weight(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.01")
+    loaded, x = load_run("tiny-ladder", 0.01), read_embedding(find_run("tiny-ladder")).images[:12]
+    expected = loaded.decode(loaded.encode(x).mu.numpy())
+    shown = pictures(galleries(app)["Reconstructions"])  # test images, AE, VAE
+    last = shown[24:].reshape(*expected.squeeze().shape, -1)[..., 0]
+    assert np.abs(last.astype(float) - expected.squeeze() * 255).max() <= 1
+
+
 def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
     compare(app, ae="tiny-ae", vae="tiny-ladder")
-    assert not galleries(app) and "density" not in address(app)
+    assert set(galleries(app)) == {"Reconstructions"} and "density" not in address(app)
     [choice] = [box for box in app.selectbox if box.label == "Sample the AE from"]
     choice.select("gaussian").run()
     for _ in range(60):
-        if len(galleries(app)) == 2:
+        if len(galleries(app)) == 3:
             break
         time.sleep(0.5)
         app.run()
-    assert sorted(galleries(app)) == ["Samples: AE, fitted Gaussian", "Samples: VAE, prior"]
+    assert sorted(galleries(app)) == [
+        "Reconstructions",
+        "Samples: AE, fitted Gaussian",
+        "Samples: VAE, prior",
+    ]
     assert address(app)["density"] == "gaussian" and not app.exception
     measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
     assert len(measured) == 2 and "360 codes" in measured[0] and "2,000 samples" in measured[1]

@@ -10,7 +10,9 @@ from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import show_figures
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
+from explorer.ui.compare.reconstructions import show_reconstructions
 from explorer.ui.compare.samples import show_samples
+from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
@@ -64,6 +66,8 @@ def compare_view(ae: Run, vae: Run) -> None:
         show_surgery(vae, position.film_position or vae.spec.beta)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
+        show_reconstructions(ae, vae, position.film_position if vae.film else None)
+        show_starts(vae)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:

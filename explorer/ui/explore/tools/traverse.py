@@ -9,6 +9,7 @@ from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import STEPS
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.known_factors import show_separation
 from explorer.ui.explore.tools.tool import Tool
 
 MAX_ROWS_AT_FIRST = 8  # dimensions in view at first
@@ -54,6 +55,7 @@ def show(session: ExploreSession) -> None:
         caption_suffix=f"{session.title}. {ends}",
     )
     st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
+    show_separation(session)
 
 
 def _order_note(session: ExploreSession, dims: list[Dimension], images: np.ndarray) -> str:
