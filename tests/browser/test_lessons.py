@@ -10,7 +10,7 @@ def test_a_plot_takes_on_other_data_and_other_ends_of_its_axis_without_being_mad
     page = open_page("/learn_elbo")
     plot = page.get_by_role("img", name="log p(x) and the bound")
     ticks = plot.locator(".plot-tick.plot-middle:visible")
-    expect(ticks).to_have_text(TICKS)
+    expect(ticks).to_have_text(TICKS, timeout=SLOW)
     plot.evaluate("plot => plot.stayed = true")
     page.get_by_label("Test image").fill("200")
     page.get_by_label("Test image").press("Enter")

@@ -191,7 +191,7 @@ def _show_terms(run, row: int, path: list, step: int) -> None:
 
 def _show_plane(run, row: int, path: list, encoder: tuple) -> None:
     """Show the latent plane with the path of q, and the image decoded at its present mean."""
-    from explorer.figures.images import to_uint8
+    from explorer.figures.images import to_data_uri
     from explorer.lessons.elbo.compute import GRID
     from explorer.lessons.elbo.figure import latent_plane
 
@@ -200,8 +200,9 @@ def _show_plane(run, row: int, path: list, encoder: tuple) -> None:
     plots(f"{PAGE} plane", [latent_plane(GRID.axis, posterior, q, encoder, path, e.mu, e.y, run.class_names)])
     with st.container(horizontal=True):
         decoded = RunView(run).decode(np.array(q[:2]))
+        # In the page itself: a file would be deleted at the next frame, perhaps before it is fetched
         for picture, caption in ((e.images[row], "image x"), (decoded, "E[x|μ]")):
-            st.image(to_uint8(picture), caption, width=88, alt=caption)
+            st.image(to_data_uri(picture), caption, width=88, alt=caption)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
             f" {image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test"
