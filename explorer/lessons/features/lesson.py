@@ -22,6 +22,7 @@ ENCODER = Setting("encoder", "kept", page=PAGE, options=tuple(ENCODERS))
 CLASS = Setting("class", "3", page=PAGE)
 MAX_QUICK_LABELS = 100  # per class: with more, classifiers take long, and are trained on request
 MAX_ROWS, DIRECTION_STEPS = 4, np.linspace(-1, 2, 7)
+DRAWN_FACES = "faces-vae-12d"
 FACE_TRAININGS = {
     "CelebA, if it is on this machine": {"dataset": "celeba"},
     "Your own folder of faces": {"dataset": "folder:/home/me/faces", "image_size": "64", "colour": "True"},
@@ -237,12 +238,18 @@ def _show_directions(run, data, per_class: int) -> None:
 
 
 def _link_face_trainings() -> None:
-    """Show links to the Train page with settings for faces."""
+    """Show a link to the included faces, and links to the Train page with settings for photographs."""
     st.markdown(
-        "**Faces.** For faces, such directions can change the height of the nose or of the eyebrows. The app"
-        " includes no faces. You can train a model on:"
+        "**Faces.** Of faces, such directions can change the height of the nose or of the eyebrows. Drawn"
+        " faces are included; on photographs you can train a model."
     )
     network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
     with st.container(horizontal=True):
+        st.page_link(
+            page_file("explore"),
+            label="Drawn faces",
+            icon=":material/tune:",
+            query_params={"run": DRAWN_FACES, "tool": "attributes"},
+        )
         for label, settings in FACE_TRAININGS.items():
             st.page_link(page_file("train"), label=label, icon=icon, query_params=settings | network)
