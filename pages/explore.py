@@ -67,6 +67,12 @@ st.caption(
     words.metrics_sentence(run)
     + words.ladder_sentence(run)
     + (f" {words.escape_markdown(run.note)}" if run.note else "")
+    + (
+        f"  \nImages are decoded with the class {words.escape_markdown(run.class_names[session.label])}, that"
+        " of the test image that was chosen last."
+        if session.label is not None
+        else ""
+    )
     + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z)."
     + (
         " The map shows posterior means; gaps are measured on posterior samples."

@@ -153,6 +153,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
     )
+    sub.add_argument(
+        "--class",
+        dest="class_name",
+        metavar="CLASS",
+        help="class that a conditional VAE decodes, by its name",
+    )
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")

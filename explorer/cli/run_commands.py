@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
-from explorer.errors import UserError
+from explorer.errors import UserError, unknown_name_error
 from explorer.names import sanitize
 from explorer.specs import RunSpec
 
@@ -81,7 +81,18 @@ def decode(args) -> None:
     from explorer.runs.load import load_run
     from explorer.store.atomic import write_atomically
 
-    write_atomically(args.out, to_png(load_run(args.run, args.beta).decode(z)[0]))
+    loaded = load_run(args.run, args.beta)
+    label = None if args.class_name is None else _class_number(loaded.run, args.class_name)
+    write_atomically(args.out, to_png(loaded.decode(z, label)[0]))
+
+
+def _class_number(run, name: str) -> int:
+    """Return the number of a class of a conditional model. Raises UserError for another name or model."""
+    if not run.spec.model_kind.is_conditional:
+        raise UserError(f"The run {run.name} is not given a class. Leave out --class.")
+    if name not in run.class_names:
+        raise unknown_name_error("class", name, run.class_names)
+    return run.class_names.index(name)
 
 
 def export(args) -> None:

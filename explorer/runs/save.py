@@ -31,7 +31,8 @@ def save_run(
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
     likelihood = build_likelihood(spec)
-    e = evaluate(build_model(spec, data.shape, weights), likelihood, data.x[data.test])
+    n_classes, x, y = len(data.class_names), data.x[data.test], data.y[data.test]
+    e = evaluate(build_model(spec, data.shape, n_classes, weights), likelihood, x, y)
     if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the trained model are not finite numbers, and nothing was saved. "
@@ -39,7 +40,7 @@ def save_run(
         )
     frames, film, shaded = [], [], []
     for beta in film_kl_weights(spec.rungs):
-        evaluation = evaluate(build_model(spec, data.shape, weights, beta), likelihood, data.x[data.test])
+        evaluation = evaluate(build_model(spec, data.shape, n_classes, weights, beta), likelihood, x, y)
         gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
         frames.append(
             FilmFrame(
@@ -70,9 +71,7 @@ def save_run(
         tuple(frames),
     )
     factors = {name: values[data.test] for name, values in data.factors.items()}
-    packed = pack_embedding(
-        e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
-    )
+    packed = pack_embedding(e.mu, e.logvar, x, y, factors, _film(film, shaded))
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
 
 

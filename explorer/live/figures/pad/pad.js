@@ -24,7 +24,7 @@ export class Pad {
     this.painter = new FramePainter(() => this.paint(), showError);
     root.classList.add("pad-root");
     root.classList.toggle("compact", Boolean(options?.compact));
-    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    Object.assign(this, { send, state: new PadState(table), selectedRow: null, label: 0, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
@@ -152,7 +152,7 @@ export class Pad {
       this.sides.forEach((other, i) => (other.z = zs[i]));
       this.selectedRow = row;
     }
-    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.walkStart), row: code ? null : row, side: side.index });
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.label, this.walkStart), row: code ? null : row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
@@ -160,7 +160,7 @@ export class Pad {
   /** Apply a state: { values, row: of the selected point, overlay, server_images, last_message }, all but the values optional. The
    * values are ignored where they are older than what the hand has moved. */
   applyState({ values, row: selectedRow, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
-    const { zs, filmValue, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
+    const { zs, filmValue, label, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
     if (zs.length !== this.sides.length || zs.some((z, i) => z?.length !== this.sides[i].origin.length))
       throw new UserFacingError("The state of this figure is invalid: it needs a z of each run, with as many dimensions as its codes.");
     const row = selectedRow < this.sides[0].map.pointCount ? selectedRow : null;
@@ -171,6 +171,7 @@ export class Pad {
       this.clearPreview();
     }
     if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
+    if (isCurrent && label != null) this.label = label;
     if (isCurrent && walkStart) this.walkStart = walkStart;
     this.setToolOverlay(overlay ?? {});
     if (serverImages) this.serverDecoder?.receive(serverImages, lastMessage);
@@ -213,7 +214,7 @@ export class Pad {
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
-      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue));
+      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, this.label));
       this.walkStrip?.show(walkStart, filmPosition);
     }
     this.samples?.show(filmPosition);

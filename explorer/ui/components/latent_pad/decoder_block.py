@@ -27,7 +27,7 @@ def decoder_block(
     another kind, or one that takes more than 25 M multiply-adds an image.
     """
     image_layer = spec.likelihood_kind.browser_layer
-    if not (spec.network_kind.in_browser and image_layer):
+    if not (spec.network_kind.in_browser and image_layer) or spec.model_kind.is_conditional:
         return None
     first = next(iter(rungs.values()))
     layers, multiply_adds = _layers_and_cost(shape, first)

@@ -187,11 +187,12 @@ def _model_labels(spec: RunSpec) -> dict:
             ),
         }
     if spec.has_prior:
+        is_conditional = spec.model_kind.is_conditional
         return {
-            "model": "VAE",
+            "model": spec.model_kind.label if is_conditional else "VAE",
             "origin_label": "the origin",
             "sample_label": "Sample from the prior",
-            "sample_help": "Sample z from N(0, I)",
+            "sample_help": "Sample z from N(0, I)" + is_conditional * ", the prior of every class",
         }
     return {
         "model": "AE",
