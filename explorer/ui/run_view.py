@@ -86,6 +86,11 @@ class RunView:
         return tuple(frame.beta for frame in self.run.film)
 
     @property
+    def n_classes(self) -> int:
+        """The number of classes of which a conditional model is given one; 0 for other models."""
+        return len(self.run.class_names) if self.run.spec.model_kind.is_conditional else 0
+
+    @property
     def images_kept(self) -> int:
         """The number of test images that are stored, those of the first codes."""
         return len(self.embedding.images)
@@ -122,9 +127,8 @@ class RunView:
         if is_film := self.embedding.film is not None:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        return self._own(
-            decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log_axis=is_film)
-        )
+        id, options = f"decoder-{self.version}", {"log_axis": is_film, "n_classes": self.n_classes}
+        return self._own(decoder_block(id, run.spec, run.shape, rungs, **options))
 
     @property
     @_cached(32)

@@ -80,9 +80,8 @@ def write_address(session: ExploreSession) -> None:
 def _fields(session: ExploreSession) -> list[Field]:
     """Return the fields of z, the KL weight, the class, the ends of the path and the selected images."""
     view, n, rungs = RunView(session.run), session.run.spec.latent_dim, session.run.spec.rungs
-    n_classes = 0 if session.label is None else len(session.run.class_names)
     return [
-        *pad_fields({Z: n}, rungs, n_classes),
+        *pad_fields({Z: n}, rungs, view.n_classes),
         *(CodeOrImage(name, n, MAX_COORDINATE, n_images=len(view.embedding.mu)) for name in PATH_ENDS),
         Rows(ROWS, view.images_kept, MAX_ROWS),
     ]

@@ -148,7 +148,7 @@ def new_session(run: Run) -> ExploreSession:
             [e.mu[0].tolist()],
             0,
             film_position=run.spec.beta,
-            label=int(e.y[0]) if run.spec.model_kind.is_conditional else None,
+            label=int(e.y[0]) if RunView(run).n_classes else None,
         ),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

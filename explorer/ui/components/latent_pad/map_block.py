@@ -133,7 +133,12 @@ def map_block(
         "has_prior": has_prior,
         "latent_dim": latent_dim,
         "image_shape": run.shape,
-        "classes": [{"name": run.class_names[label], "colour": class_colour(label)} for label in present],
+        "classes": [_class_metadata(run, label) for label in present],
+        "decoded_classes": [
+            _class_metadata(run, label)
+            for label in range(len(run.class_names))
+            if run.spec.model_kind.is_conditional
+        ],
         "dimensions": [
             asdict(d) | {"step": ARROW_KEY_STEP_SIGMA * (1 if has_prior else d.sd or 1)} for d in dimensions
         ],
@@ -174,6 +179,10 @@ def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Bloc
         {"n_images": len(originals), "image_shape": originals.shape[1:]},
         {"originals": originals, "pictures": pictures},
     )
+
+
+def _class_metadata(run: Run | RunInfo, label: int) -> dict:
+    return {"name": run.class_names[label], "colour": class_colour(label), "number": int(label)}
 
 
 def _model_labels(spec: RunSpec) -> dict:

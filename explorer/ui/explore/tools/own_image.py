@@ -34,9 +34,7 @@ def _chosen_image(session: ExploreSession) -> np.ndarray | None:
 
 
 def _label(session: ExploreSession) -> int | None:
-    """Return the class with which a conditional model encodes the chosen image: its own, or the present one
-    of an image whose class is unknown.
-    """
+    """Return the class for a conditional model: that of the test image, or the present one for another."""
     if session.label is None or IMAGE_SOURCE.get() != "test":
         return session.label
     e = RunView(session.run).embedding
@@ -73,11 +71,8 @@ def show(session: ExploreSession) -> None:
     loaded, (mu, logvar, rate) = RunView(run).load(session.beta), _posterior(session, x)
     sd, label = None if logvar is None else np.exp(logvar / 2), _label(session)
     if label is not None:
-        is_known = IMAGE_SOURCE.get() == "test"
-        st.caption(
-            f"The image is encoded and decoded with the class {words.escape_markdown(run.class_names[label])}"
-            + (", its own." if is_known else ", the present one. Choose another and watch both figures.")
-        )
+        name = words.escape_markdown(run.class_names[label])
+        st.caption(f"The image is encoded and decoded with the class {name}.")
 
     def draw_eps():
         session.posterior_noise = np.random.default_rng().standard_normal(len(mu))

@@ -6,6 +6,7 @@ import streamlit as st
 from explorer.latent.draws import sample_aggregate, sample_codebook, sample_gaussian
 from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
@@ -85,6 +86,9 @@ def show(session: ExploreSession) -> None:
             help=CLASSIFIER_HELP,
         )
     st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
+    if session.label is not None:
+        name = words.escape_markdown(session.run.class_names[session.label])
+        st.caption(f"All are decoded with the class {name}, and N(0, I) is the prior of every class.")
 
 
 def _count(is_true: np.ndarray) -> str:
